@@ -1,0 +1,341 @@
+//! Options. The same set serves build scripts ([`Config`]'s methods), the command line and
+//! `saponify.toml` (`Config::from_toml`, feature `toml`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::{Output, write};
+
+/// What to generate, and how.
+///
+/// Patterns are names of the WSDL in which `*` stands for any text: `Account`, `*__c`. One that
+/// matches nothing is an error, so that a misspelt name does not go unnoticed.
+///
+/// ```
+/// let config = saponify_codegen::Config::new()
+///     .include_objects(["Account", "Contact", "Invoice*__c"])
+///     .exclude_fields(["Account.*__pc"])
+///     .methods(false);
+/// # let _ = config;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default, rename_all = "kebab-case"))]
+pub struct Config {
+    pub(crate) input: Option<PathBuf>,
+    pub(crate) out_dir: Option<PathBuf>,
+    pub(crate) module: Option<String>,
+    pub(crate) include: Patterns,
+    pub(crate) exclude: Patterns,
+    pub(crate) methods: bool,
+    pub(crate) docs: bool,
+    pub(crate) derive: BTreeMap<String, Vec<String>>,
+    pub(crate) rename: Renames,
+    pub(crate) open_bases: Option<Vec<String>>,
+    pub(crate) sensitive: Vec<String>,
+}
+
+/// Patterns of what to keep or leave out.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
+pub(crate) struct Patterns {
+    pub(crate) objects: Vec<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) operations: Vec<String>,
+}
+
+/// Rust names by names of the WSDL.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
+pub(crate) struct Renames {
+    pub(crate) types: BTreeMap<String, String>,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) operations: BTreeMap<String, String>,
+    pub(crate) modules: BTreeMap<String, String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Config {
+    /// Everything in the WSDL, with methods and documentation.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            input: None,
+            out_dir: None,
+            module: None,
+            include: Patterns::default(),
+            exclude: Patterns::default(),
+            methods: true,
+            docs: true,
+            derive: BTreeMap::new(),
+            rename: Renames::default(),
+            open_bases: None,
+            sensitive: Vec::new(),
+        }
+    }
+
+    /// The options in a `saponify.toml`.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::from_toml(
+    ///     "input = 'wsdl/enterprise.wsdl'\n\
+    ///      methods = false\n\
+    ///      [include]\n\
+    ///      objects = ['Account', '*__c']\n",
+    /// )?;
+    /// # let _ = config;
+    /// # Ok::<(), saponify_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, or has a key that is no option or a value of the wrong type.
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|source| {
+            Error::config("the options in TOML cannot be used").caused_by(source)
+        })
+    }
+
+    /// The WSDL file. Relative paths are relative to the current directory, which in a build
+    /// script is that of the package.
+    #[must_use]
+    pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
+        self.input = Some(path.into());
+        self
+    }
+
+    /// The directory that gets `mod.rs` and its submodules. By default `$OUT_DIR` and the name
+    /// of the module.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// Name of the module, which is also that of the directory in `$OUT_DIR`. By default the
+    /// input's file name without its extension.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = Some(name.into());
+        self
+    }
+
+    /// Keeps only these objects. Operations and all they need stay, too; a parent that is not
+    /// kept becomes an untyped record.
+    #[must_use]
+    pub fn include_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.include.objects.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these objects out.
+    #[must_use]
+    pub fn exclude_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.exclude.objects.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Of the types named here keeps only these fields, and `Id`: `Account.Name`, `*.*Date`.
+    #[must_use]
+    pub fn include_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.include.fields.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these fields out: `Account.Jigsaw`, `*.SystemModstamp`. What a service sends
+    /// regardless remains readable by name.
+    #[must_use]
+    pub fn exclude_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.exclude.fields.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps only these operations, and of the types that are no objects only what they need.
+    #[must_use]
+    pub fn include_operations<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.include.operations.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these operations out.
+    #[must_use]
+    pub fn exclude_operations<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.exclude.operations.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether objects get a getter and a `with_` method per field beside the key constant.
+    /// Without them a tenant of thirty thousand fields compiles in half the time.
+    #[must_use]
+    pub fn methods(mut self, methods: bool) -> Self {
+        self.methods = methods;
+        self
+    }
+
+    /// Whether fields and types are documented.
+    #[must_use]
+    pub fn docs(mut self, docs: bool) -> Self {
+        self.docs = docs;
+        self
+    }
+
+    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`.
+    #[must_use]
+    pub fn derive<S: Into<String>>(
+        mut self,
+        types: impl Into<String>,
+        derives: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let list = self.derive.entry(types.into()).or_default();
+        list.extend(derives.into_iter().map(Into::into));
+        self
+    }
+
+    /// The Rust name of a type: `("Account", "Customer")`.
+    #[must_use]
+    pub fn rename_type(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.types.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The Rust name of a field: `("Account.Type", "kind")`.
+    #[must_use]
+    pub fn rename_field(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.fields.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The name of an operation's method: `("query", "run_query")`.
+    #[must_use]
+    pub fn rename_operation(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.operations.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The module for the types of a namespace: `("http://example.com/2010/orders", "orders")`.
+    #[must_use]
+    pub fn rename_module(mut self, uri: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.modules.insert(uri.into(), rust.into());
+        self
+    }
+
+    /// Types whose descendants become views over sparse records instead of structs, as local
+    /// names or `{namespace}name`. By default `sObject` in a namespace of Salesforce.
+    #[must_use]
+    pub fn open_bases<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.open_bases = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// More fields, by name or pattern, whose values are never printed. Session ids, passwords
+    /// and security tokens are known already.
+    #[must_use]
+    pub fn sensitive<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.sensitive.extend(fields.into_iter().map(Into::into));
+        self
+    }
+
+    /// The input that was set.
+    #[must_use]
+    pub fn input_path(&self) -> Option<&Path> {
+        self.input.as_deref()
+    }
+
+    /// The output directory that was set.
+    #[must_use]
+    pub fn out_dir_path(&self) -> Option<&Path> {
+        self.out_dir.as_deref()
+    }
+
+    /// Generates from a WSDL in memory. Nothing is read or written; the input is ignored.
+    ///
+    /// # Errors
+    ///
+    /// If the WSDL is refused, or an option does not fit it.
+    pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
+        let model = saponify_wsdl::read(wsdl).map_err(|source| Error::wsdl(None, source))?;
+        crate::pipeline(&model, self, "WSDL", wsdl)
+    }
+
+    /// Reads the input, with what it imports from its own directory, and generates.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, it cannot be read or is refused, or an option does not fit it.
+    pub fn run(&self) -> Result<Output, Error> {
+        let Some(input) = &self.input else {
+            return Err(Error::config("no input: set the path of a WSDL"));
+        };
+        let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        let model = saponify_wsdl::read_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))?;
+        let name = input.file_name().map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        crate::pipeline(&model, self, &name, &bytes)
+    }
+
+    /// For build scripts: reads the input, writes the output to the output directory (by default
+    /// in `$OUT_DIR`), and tells cargo when to run the script again.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run), and if the output cannot be written.
+    pub fn compile(&self) -> Result<(), Error> {
+        let output = self.run()?;
+        output.write_to(&self.target_dir()?)?;
+        let input = self.input.iter().map(PathBuf::as_path);
+        write::print_rerun(input);
+        Ok(())
+    }
+
+    /// Where the output goes.
+    ///
+    /// # Errors
+    ///
+    /// If neither an output directory is set nor `$OUT_DIR`, or the input's name gives no name
+    /// for the module and none is set.
+    pub fn target_dir(&self) -> Result<PathBuf, Error> {
+        if let Some(dir) = &self.out_dir {
+            return Ok(dir.clone());
+        }
+        let Some(dir) = std::env::var_os("OUT_DIR") else {
+            return Err(Error::config(
+                "no output directory: set one, or call from a build script, where OUT_DIR is set",
+            ));
+        };
+        Ok(Path::new(&dir).join(self.module_name()?))
+    }
+
+    /// Name of the generated module.
+    ///
+    /// # Errors
+    ///
+    /// If the input's name gives none and none is set, or the one that is set is no identifier.
+    pub fn module_name(&self) -> Result<String, Error> {
+        if let Some(name) = &self.module {
+            return match crate::names::is_identifier(name) {
+                true => Ok(name.clone()),
+                false => Err(Error::config(format!("module {name:?} is no Rust identifier"))),
+            };
+        }
+        let stem = self.input.as_deref().and_then(Path::file_stem).and_then(|s| s.to_str());
+        match stem.map(crate::names::module_of_stem) {
+            Some(name) if !name.is_empty() => Ok(name),
+            _ => Err(Error::config("the input's file name gives no module name: set one")),
+        }
+    }
+}

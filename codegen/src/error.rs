@@ -1,0 +1,121 @@
+//! The one error type of this crate: what went wrong, which stage it was, and what to do about it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Why no code was written.
+///
+/// `Debug` prints the message and its whole chain of causes, because that is what a build script
+/// that unwraps shows.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Io,
+    Wsdl,
+    Config,
+    Selection,
+    Unsupported,
+}
+
+impl Error {
+    pub(crate) fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
+        Self::new(Kind::Io, format!("{what} {}", path.display())).caused_by(source)
+    }
+
+    pub(crate) fn wsdl(input: Option<&PathBuf>, source: saponify_wsdl::Error) -> Self {
+        let message = match input {
+            Some(path) => format!("the WSDL {} cannot be read", path.display()),
+            None => "the WSDL cannot be read".to_owned(),
+        };
+        Self::new(Kind::Wsdl, message).caused_by(source)
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config, message)
+    }
+
+    pub(crate) fn selection(message: impl Into<String>) -> Self {
+        Self::new(Kind::Selection, message)
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unsupported, message)
+    }
+
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), source: None }))
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// A file or directory could not be read or written.
+    #[must_use]
+    pub fn is_io(&self) -> bool {
+        self.0.kind == Kind::Io
+    }
+
+    /// The WSDL was refused; [`wsdl`](Error::wsdl_error) has the position.
+    #[must_use]
+    pub fn is_wsdl(&self) -> bool {
+        self.0.kind == Kind::Wsdl
+    }
+
+    /// An option has a value that it cannot have.
+    #[must_use]
+    pub fn is_config(&self) -> bool {
+        self.0.kind == Kind::Config
+    }
+
+    /// An include, exclude or rename names nothing in the WSDL.
+    #[must_use]
+    pub fn is_selection(&self) -> bool {
+        self.0.kind == Kind::Selection
+    }
+
+    /// The WSDL is valid and beyond what generated code can express.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.0.kind == Kind::Unsupported
+    }
+
+    /// The reader's own error with its position, if the WSDL was refused.
+    #[must_use]
+    pub fn wsdl_error(&self) -> Option<&saponify_wsdl::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

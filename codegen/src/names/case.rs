@@ -1,0 +1,291 @@
+//! From names of a WSDL to identifiers: characters, case and keywords.
+
+/// Keywords of all editions that may be written raw.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
+    "dyn", "else", "enum", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Names that cannot be identifiers even when written raw, or should not be.
+const NEVER: &[&str] = &["_", "Self", "crate", "extern", "self", "super"];
+
+/// Whether a text is an identifier that needs no escape, as options must give it.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    text.is_ascii() && syn::parse_str::<syn::Ident>(text).is_ok() && !is_keyword(text)
+}
+
+fn is_keyword(text: &str) -> bool {
+    KEYWORDS.binary_search(&text).is_ok() || NEVER.contains(&text)
+}
+
+/// Makes a keyword usable: `r#type`, `self_`.
+pub(super) fn escape(ident: &str) -> String {
+    if NEVER.contains(&ident) {
+        format!("{ident}_")
+    } else if KEYWORDS.binary_search(&ident).is_ok() {
+        format!("r#{ident}")
+    } else {
+        ident.to_owned()
+    }
+}
+
+/// Makes a keyword usable where `r#` is not, such as in the name of a file.
+pub(super) fn escape_plain(ident: &str) -> String {
+    if is_keyword(ident) { format!("{ident}_") } else { ident.to_owned() }
+}
+
+/// `Legacy_Id__c` to `legacy_id__c`, `AnnualRevenue` to `annual_revenue`, `CRMUserURLs` to
+/// `crm_user_urls`. Underscores stay as they are, so that Salesforce's suffixes stay readable.
+pub(super) fn snake(name: &str) -> String {
+    let chars: Vec<char> = legal(name, 'x').chars().collect();
+    let mut out = String::with_capacity(name.len() + 8);
+    for (at, &c) in chars.iter().enumerate() {
+        if c.is_uppercase() && at > 0 && begins_word(&chars, at) {
+            out.push('_');
+        }
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
+}
+
+/// Whether the upper-case letter at an index begins a new word.
+fn begins_word(chars: &[char], at: usize) -> bool {
+    let before = chars[at - 1];
+    if before == '_' {
+        return false;
+    }
+    if !before.is_uppercase() {
+        return true;
+    }
+    // Within a run of capitals, the last one begins the word whose small letters follow, unless
+    // those are only the plural of the run: `URLs`.
+    match chars.get(at + 1) {
+        Some(next) if next.is_lowercase() => {
+            let plural = *next == 's' && chars.get(at + 2).is_none_or(|c| !c.is_lowercase());
+            !plural
+        }
+        _ => false,
+    }
+}
+
+/// `legacy_id__c` to `LEGACY_ID__C`.
+pub(super) fn screaming(snake: &str) -> String {
+    if snake.is_ascii() { snake.to_ascii_uppercase() } else { legal(&snake.to_uppercase(), 'X') }
+}
+
+/// A type's name as it is, with characters that Rust does not allow replaced.
+pub(super) fn verbatim(name: &str) -> String {
+    legal(name, 'X')
+}
+
+/// The same with a capital at its head.
+pub(super) fn capitalised(name: &str) -> String {
+    let name = verbatim(name);
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) if first.is_lowercase() => {
+            let upper: String = first.to_uppercase().collect();
+            legal(&upper, 'X') + chars.as_str()
+        }
+        _ => name,
+    }
+}
+
+/// The variant of an enumeration's value: `DUPLICATES_DETECTED` to `DuplicatesDetected`,
+/// `xsd:base64Binary` to `XsdBase64Binary`, `>=` to `GreaterOrEqual`.
+pub(super) fn variant(value: &str) -> String {
+    if value.trim().is_empty() {
+        return "Empty".to_owned();
+    }
+    let words: Vec<&str> =
+        value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return symbols(value);
+    }
+    let mut out = String::new();
+    for word in words {
+        let shouted = !word.chars().any(char::is_lowercase);
+        // `1_0` and `10` are different values.
+        if out.ends_with(|c: char| c.is_numeric()) && word.starts_with(char::is_numeric) {
+            out.push('_');
+        }
+        let mut chars = word.chars();
+        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+        if shouted {
+            out.extend(chars.flat_map(char::to_lowercase));
+        } else {
+            out.push_str(chars.as_str());
+        }
+    }
+    if value.starts_with('-') && out.starts_with(char::is_numeric) {
+        out.insert_str(0, "Minus");
+    }
+    legal(&out, 'X')
+}
+
+fn symbols(value: &str) -> String {
+    let known = match value.trim() {
+        "=" | "==" => "Equal",
+        "!=" | "<>" => "NotEqual",
+        "<" => "Less",
+        "<=" => "LessOrEqual",
+        ">" => "Greater",
+        ">=" => "GreaterOrEqual",
+        "+" => "Plus",
+        "-" => "Minus",
+        "*" => "Star",
+        "/" => "Slash",
+        "%" => "Percent",
+        "$" => "Dollar",
+        "&" => "And",
+        "|" => "Or",
+        "!" => "Not",
+        _ => "Symbol",
+    };
+    known.to_owned()
+}
+
+/// Replaces characters that an identifier cannot have. `digit` goes before a digit at the head.
+fn legal(name: &str, digit: char) -> String {
+    if name.is_empty() {
+        return digit.to_string();
+    }
+    let mut out = String::with_capacity(name.len() + 1);
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        out.push(digit);
+    }
+    let plain = name.is_ascii() || !confusable(name);
+    for c in name.chars() {
+        match c {
+            '_' => out.push(c),
+            c if c.is_ascii_alphanumeric() => out.push(c),
+            c if c.is_ascii() => out.push('_'),
+            c if plain && allowed(c) => out.push(c),
+            c => out.push_str(&format!("u{:x}", u32::from(c))),
+        }
+    }
+    out
+}
+
+/// Letters beyond ASCII that rustc takes without a warning, and that have one encoding only.
+fn allowed(c: char) -> bool {
+    match c {
+        '\u{d7}' | '\u{f7}' | '\u{132}' | '\u{133}' | '\u{13f}' | '\u{140}' | '\u{149}'
+        | '\u{17f}' => false,
+        '\u{c0}'..='\u{17e}' => true,
+        '\u{391}'..='\u{3a1}' | '\u{3a3}'..='\u{3a9}' | '\u{3b1}'..='\u{3c9}' => true,
+        '\u{401}' | '\u{451}' | '\u{410}'..='\u{44f}' => true,
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => true,
+        '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
+        _ => false,
+    }
+}
+
+/// Whether the Greek and Cyrillic letters of a name all look like Latin ones; rustc warns of such
+/// names, and readers should be.
+fn confusable(name: &str) -> bool {
+    let foreign = |c: &char| matches!(*c, '\u{370}'..='\u{52f}');
+    let distinct = |c: char| "БГДЖЗИЙЛПФЦЧШЩЪЫЭЮЯбвгджзийлмнптфцчшщъыэюяΓΔΘΛΞΠΣΦΨΩβδεζηθλμξπστφχψω".contains(c);
+    name.chars().any(|c| foreign(&c)) && !name.chars().any(distinct)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted() {
+        assert!(KEYWORDS.is_sorted());
+        for keyword in KEYWORDS {
+            assert!(syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(), "{keyword}");
+        }
+        for keyword in NEVER {
+            assert!(syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(), "{keyword}");
+        }
+    }
+
+    #[test]
+    fn fields() {
+        for (wire, rust) in [
+            ("Name", "name"),
+            ("AnnualRevenue", "annual_revenue"),
+            ("Legacy_Id__c", "legacy_id__c"),
+            ("Parent__r", "parent__r"),
+            ("ns__Foo__c", "ns__foo__c"),
+            ("pse__PreBilledAmount__c", "pse__pre_billed_amount__c"),
+            ("Academic_title__pc", "academic_title__pc"),
+            ("Location__Latitude__s", "location__latitude__s"),
+            ("CRMUserURLs", "crm_user_urls"),
+            ("externalIDFieldName", "external_id_field_name"),
+            ("sObjectType", "s_object_type"),
+            ("sObjects", "s_objects"),
+            ("recordTypeIDs", "record_type_ids"),
+            ("NumberOfEmployees2", "number_of_employees2"),
+            ("base64Binary", "base64_binary"),
+            ("HTMLParser", "html_parser"),
+            ("IsDeleted", "is_deleted"),
+            ("ID", "id"),
+            ("IDs", "ids"),
+            ("type", "type"),
+            ("a-b.c", "a_b_c"),
+            ("_", "_"),
+            ("3Field", "x3_field"),
+            ("Größe", "größe"),
+            ("Сумма", "сумма"),
+            ("аСо", "u430_u421_u43e"),
+            ("名前", "名前"),
+            ("e\u{301}a", "eu301a"),
+        ] {
+            assert_eq!(snake(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn variants() {
+        for (wire, rust) in [
+            ("DUPLICATES_DETECTED", "DuplicatesDetected"),
+            ("tns:ID", "TnsId"),
+            ("xsd:base64Binary", "XsdBase64Binary"),
+            ("listViewIsSoqlCompatible", "ListViewIsSoqlCompatible"),
+            ("", "Empty"),
+            ("  ", "Empty"),
+            ("1.0", "X1_0"),
+            ("10", "X10"),
+            ("-1", "Minus1"),
+            ("3DSecure", "X3DSecure"),
+            (">=", "GreaterOrEqual"),
+            ("??", "Symbol"),
+            ("a b", "AB"),
+            ("self", "Self"),
+            ("größer als", "GrößerAls"),
+        ] {
+            assert_eq!(variant(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn everything_is_an_identifier() {
+        let odd = [
+            "", "_", "-", "a b", "1", "self", "Self", "crate", "type", "async", "gen", "é", "e\u{301}",
+            "\u{202e}x", "日本", "a\"b", "x\ny", "r#x", "// x", "🦀", "ǅ", "ß", "ŉ", "ﬀ", "𝒳", "İ",
+        ];
+        for name in odd {
+            for ident in [
+                escape(&snake(name)),
+                escape(&screaming(&snake(name))),
+                escape(&verbatim(name)),
+                escape(&capitalised(name)),
+                escape(&variant(name)),
+            ] {
+                assert!(syn::parse_str::<syn::Ident>(&ident).is_ok(), "{name:?} gave {ident:?}");
+            }
+        }
+    }
+}

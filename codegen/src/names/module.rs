@@ -1,0 +1,131 @@
+//! Names of modules, which are names of files, too.
+
+use std::collections::BTreeMap;
+
+use saponify_wsdl::model::NsId;
+
+use super::case::{escape_plain, is_identifier, snake};
+use super::scope::Scope;
+use crate::error::Error;
+use crate::select::{Face, Selection, is_salesforce};
+
+/// Modules that are always there, and names that some systems do not allow for files.
+const RESERVED: &[&str] = &[
+    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "g",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "operations",
+    "prn", "service", "tables",
+];
+
+/// The modules of the namespaces that have types.
+pub(super) fn modules(
+    selection: &Selection<'_>,
+    renames: &BTreeMap<String, String>,
+) -> Result<BTreeMap<NsId, String>, Error> {
+    let faced = selection.shapes.iter().filter(|s| matches!(s.face, Face::View | Face::Struct));
+    let enums = selection.enums.iter().map(|id| selection.model.type_def(*id).name.ns());
+    let mut used: Vec<NsId> = faced.map(|shape| shape.ns).chain(enums).collect();
+    used.sort_by_key(|ns| (selection.uri(*ns), *ns));
+    used.dedup();
+    for (uri, rust) in renames {
+        if !is_identifier(rust) || RESERVED.contains(&rust.as_str()) {
+            let rust = rust.escape_debug();
+            return Err(Error::config(format!("`{rust}` cannot be the name of a module")));
+        }
+        if !used.iter().any(|ns| selection.uri(*ns) == uri) {
+            let uri = uri.escape_debug();
+            return Err(Error::selection(format!("no type is in the renamed namespace `{uri}`")));
+        }
+    }
+    let mut scope = Scope::with_reserved(RESERVED);
+    let mut modules = BTreeMap::new();
+    // Namespaces with a chosen name may share a module if their types do not clash; the others
+    // each get their own.
+    for ns in &used {
+        if let Some(rust) = renames.get(selection.uri(*ns)) {
+            if !scope.has(rust) {
+                scope.claim(rust);
+            }
+            modules.insert(*ns, rust.clone());
+        }
+    }
+    for ns in used {
+        let uri = selection.uri(ns);
+        if !renames.contains_key(uri) {
+            modules.insert(ns, scope.claim(&escape_plain(&suggestion(uri))));
+        }
+    }
+    Ok(modules)
+}
+
+/// `urn:sobject.…` to `sobjects`, `http://example.com/2010/orders` to `orders`.
+fn suggestion(uri: &str) -> String {
+    if let Some(name) = uri.strip_prefix("urn:").filter(|_| is_salesforce(uri)) {
+        return match name.split('.').next().unwrap_or_default() {
+            "sobject" => "sobjects".to_owned(),
+            "enterprise" | "partner" => "types".to_owned(),
+            "fault" => "faults".to_owned(),
+            other => tidy(other),
+        };
+    }
+    if let Some(name) = uri.strip_prefix("urn:") {
+        let last = name.rsplit(['/', ':']).find(|part| worthy(part)).unwrap_or(name);
+        return tidy(last.split('.').next().filter(|part| worthy(part)).unwrap_or(last));
+    }
+    let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let host = if uri.contains("://") && !parts.is_empty() { parts.remove(0) } else { "" };
+    let host = host.strip_prefix("www.").unwrap_or(host).split('.').next().unwrap_or_default();
+    let last = parts.into_iter().rev().find(|part| worthy(part)).unwrap_or(host);
+    if last.is_empty() { "unqualified".to_owned() } else { tidy(last) }
+}
+
+/// Whether a part of a URI says anything: years, months and versions do not.
+fn worthy(part: &str) -> bool {
+    let name = part.trim_start_matches(['v', 'V']);
+    name.chars().any(char::is_alphabetic)
+}
+
+fn tidy(part: &str) -> String {
+    let part = part.strip_suffix(".xsd").or_else(|| part.strip_suffix(".wsdl")).unwrap_or(part);
+    let part: String =
+        part.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name = snake(part.trim_matches('_'));
+    // File names have limits.
+    name.chars().take(60).collect()
+}
+
+/// The module for a file's name: `Enterprise WSDL-64` to `enterprise_wsdl_64`.
+pub(crate) fn module_of_stem(stem: &str) -> String {
+    escape_plain(&tidy(stem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggestions() {
+        for (uri, name) in [
+            ("urn:sobject.enterprise.soap.sforce.com", "sobjects"),
+            ("urn:enterprise.soap.sforce.com", "types"),
+            ("urn:partner.soap.sforce.com", "types"),
+            ("urn:fault.enterprise.soap.sforce.com", "faults"),
+            ("urn:tooling.soap.sforce.com", "tooling"),
+            ("http://soap.sforce.com/2006/04/metadata", "metadata"),
+            ("http://example.com/2010/orders", "orders"),
+            ("http://example.com/orders/v2", "orders"),
+            ("http://tempuri.org/", "tempuri"),
+            ("http://www.example.com", "example"),
+            ("urn:core_2023_2.platform.example.com", "core_2023_2"),
+            ("urn:example:shop:1.0", "shop"),
+            ("", "unqualified"),
+            ("http://example.com/types.xsd", "types"),
+            ("../../etc", "etc"),
+        ] {
+            assert_eq!(suggestion(uri), name, "{uri}");
+        }
+        assert_eq!(module_of_stem("Enterprise WSDL-64"), "enterprise_wsdl_64");
+        assert_eq!(module_of_stem("type"), "type_");
+    }
+}

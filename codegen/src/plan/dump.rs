@@ -1,0 +1,109 @@
+//! The plan as text, for `--dump plan` and for eyes.
+
+use std::fmt;
+
+use super::{Item, Plan, TypeRef};
+
+impl fmt::Display for Plan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, namespace) in self.namespaces.iter().enumerate().skip(1) {
+            writeln!(f, "namespace {number} {} {:?}", namespace.prefix, namespace.uri)?;
+        }
+        for module in &self.modules {
+            writeln!(f, "\nmodule {}", module.name)?;
+            for item in &module.items {
+                self.item(f, item)?;
+            }
+        }
+        if !self.operations.is_empty() {
+            writeln!(f, "\noperations")?;
+        }
+        for operation in &self.operations {
+            write!(f, "  {} = {:?} (", operation.names.method, operation.wire)?;
+            for (n, argument) in operation.arguments.iter().enumerate() {
+                let comma = if n == 0 { "" } else { ", " };
+                write!(f, "{comma}{}: {:?} {:?}", argument.ident, argument.wrap, argument.leaf)?;
+            }
+            write!(f, ")")?;
+            if let Some(output) = &operation.output {
+                write!(f, " -> {:?} {:?}", output.wrap, output.leaf)?;
+            }
+            writeln!(f)?;
+            let headers: Vec<_> = operation.headers.iter().map(|h| h.table.as_str()).collect();
+            let lists = [
+                ("headers", headers.join(" ")),
+                ("answers with headers", operation.output_headers.join(" ")),
+                ("faults", operation.faults.join(" ")),
+            ];
+            for (what, list) in lists {
+                if !list.is_empty() {
+                    writeln!(f, "    {what} {list}")?;
+                }
+            }
+        }
+        for service in &self.services {
+            let (name, port) = (service.name, service.port);
+            writeln!(f, "\nservice {} = {name:?} port {port:?}", service.ident)?;
+            writeln!(f, "  at {:?}", service.endpoint)?;
+        }
+        writeln!(f, "\ntables")?;
+        for table in &self.tables {
+            write!(f, "  {} = {}:{:?}", table.ident, table.ns, table.wire)?;
+            if let Some(base) = &table.base {
+                write!(f, " base {base}")?;
+            }
+            writeln!(f, ", {} fields, sorted from {}", table.fields.len(), table.sorted_from)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "\nnote: {note}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan<'_> {
+    fn item(&self, f: &mut fmt::Formatter<'_>, item: &Item<'_>) -> fmt::Result {
+        match item {
+            Item::View(view) => {
+                writeln!(f, "  view {} = {:?}", view.ident, view.wire)?;
+                for field in &view.fields {
+                    let names = &field.names;
+                    let wire = field.doc.wire;
+                    writeln!(f, "    {} {} = {wire:?}: {:?}", field.index, names.ident, field.ty)?;
+                }
+            }
+            Item::Struct(structure) => {
+                write!(f, "  struct {} = {:?}", structure.ident, structure.wire)?;
+                if let Some(base) = &structure.base {
+                    write!(f, " base {base}")?;
+                }
+                for derived in &structure.derived {
+                    write!(f, " derived {derived}")?;
+                }
+                writeln!(f)?;
+                for (index, field) in structure.fields.iter().enumerate() {
+                    let wire = field.doc.wire;
+                    let boxed = if field.ty.boxed { " boxed" } else { "" };
+                    let (wrap, leaf) = (field.ty.wrap, &field.ty.leaf);
+                    writeln!(f, "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}", field.ident)?;
+                }
+            }
+            Item::Enum(enumeration) => {
+                writeln!(f, "  enum {} = {:?}", enumeration.ident, enumeration.wire)?;
+                for variant in &enumeration.variants {
+                    writeln!(f, "    {} = {:?}", variant.ident, variant.wire)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for TypeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.module {
+            Some(module) => write!(f, "{module}::{}", self.ident),
+            None => f.write_str(&self.ident),
+        }
+    }
+}

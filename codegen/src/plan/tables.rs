@@ -1,0 +1,206 @@
+//! Tables, and the namespaces that they number.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use saponify_wsdl::model::{Builtin, NsId};
+
+use super::{Leaf, Namespace, Table, TableField};
+use crate::config::Config;
+use crate::error::Error;
+use crate::fields::{Member, NO_NS, Place};
+use crate::names::Names;
+use crate::select::{Face, Selection, Shape, Use, glob};
+
+/// Numbers of namespaces in tables.
+pub(super) struct Numbers(BTreeMap<NsId, u8>);
+
+impl Numbers {
+    fn of(&self, ns: NsId) -> u8 {
+        self.0.get(&ns).copied().unwrap_or_default()
+    }
+}
+
+/// Prefixes that messages use for themselves.
+const TAKEN: &[&str] = &["env", "soap", "soapenv", "wsse", "xml", "xmlns", "xsd", "xsi"];
+
+/// Numbers the namespaces that occur, in the order of the WSDL.
+pub(super) fn namespaces<'m>(
+    selection: &Selection<'m>,
+) -> Result<(Vec<Namespace<'m>>, Numbers), Error> {
+    let mut used = BTreeSet::new();
+    for shape in &selection.shapes {
+        used.insert(shape.ns);
+        used.extend(shape.members.iter().map(|member| member.ns));
+    }
+    let mut list = vec![Namespace { uri: "", prefix: Cow::Borrowed("") }];
+    let mut numbers = BTreeMap::new();
+    let mut prefixes: BTreeSet<Cow<'m, str>> = BTreeSet::new();
+    for ns in used {
+        let uri = selection.uri(ns);
+        if uri.is_empty() {
+            numbers.insert(ns, 0);
+            continue;
+        }
+        let declared = selection.model.namespaces[ns.0 as usize].prefix.as_deref();
+        let usable = |p: &&str| is_prefix(p) && !TAKEN.contains(p) && !prefixes.contains(*p);
+        let number = u8::try_from(list.len())
+            .map_err(|_| Error::unsupported("the WSDL has more than 255 namespaces in use"))?;
+        let mut ordinal = u32::from(number);
+        let prefix = declared.filter(usable).map(Cow::Borrowed).unwrap_or_else(|| {
+            loop {
+                let prefix = format!("ns{ordinal}");
+                if !prefixes.contains(prefix.as_str()) {
+                    break Cow::Owned(prefix);
+                }
+                ordinal += 1;
+            }
+        });
+        prefixes.insert(prefix.clone());
+        numbers.insert(ns, number);
+        list.push(Namespace { uri, prefix });
+    }
+    Ok((list, Numbers(numbers)))
+}
+
+/// Whether a prefix of the document is plain enough to be used in messages.
+fn is_prefix(prefix: &str) -> bool {
+    prefix.starts_with(|c: char| c.is_ascii_alphabetic())
+        && prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && !prefix.to_ascii_lowercase().starts_with("xml")
+}
+
+/// All tables, sorted by identifier.
+pub(super) fn tables<'m>(
+    selection: &Selection<'m>,
+    names: &Names,
+    numbers: &Numbers,
+    config: &Config,
+) -> Result<Vec<Table<'m>>, Error> {
+    let mut tables = Vec::with_capacity(selection.shapes.len());
+    for (id, shape) in selection.ids() {
+        if shape.members.len() >= usize::from(u16::MAX) {
+            return Err(Error::unsupported(format!(
+                "the type {} has more than 65,534 fields: leave some out",
+                shape.name.escape_debug()
+            )));
+        }
+        let open = matches!(shape.face, Face::View | Face::OpenBase);
+        let fields: Vec<_> = shape
+            .members
+            .iter()
+            .map(|member| field(selection, names, numbers, config, open, member))
+            .collect();
+        tables.push(Table {
+            ident: names.shapes[id.0 as usize].table.clone(),
+            wire: shape.name.clone(),
+            ns: numbers.of(shape.ns),
+            open,
+            nulls_by_name: open && nulls_by_name(shape),
+            typed: shape.face != Face::Table && (shape.base.is_some() || !shape.derived.is_empty())
+                || open,
+            sorted_from: sorted_from(&fields),
+            base: shape.base.map(|base| names.shapes[base.0 as usize].table.clone()),
+            fields,
+        });
+    }
+    tables.sort_by(|a, b| a.ident.cmp(&b.ident));
+    Ok(tables)
+}
+
+/// Whether null fields are named in the first field.
+pub(super) fn nulls_by_name(shape: &Shape<'_>) -> bool {
+    shape.members.first().is_some_and(|m| m.name == "fieldsToNull" && m.occurs.repeated)
+}
+
+fn field<'m>(
+    selection: &Selection<'m>,
+    names: &Names,
+    numbers: &Numbers,
+    config: &Config,
+    open: bool,
+    member: &Member<'m>,
+) -> TableField<'m> {
+    let (kind, ty) = match selection.use_of(member) {
+        None => ("Wildcard", None),
+        Some(Use::Any) => ("Any", None),
+        Some(Use::RecordId) => ("Id", None),
+        Some(Use::Enum(_)) => ("Enum", None),
+        Some(Use::Simple(builtin)) => (simple(builtin).0, None),
+        Some(Use::Shape(id)) => {
+            let table = Some(names.shapes[id.0 as usize].table.clone());
+            match selection.shape(id).face {
+                Face::View | Face::OpenBase => ("Record", table),
+                Face::Struct | Face::Table => ("Struct", table),
+            }
+        }
+    };
+    let text = matches!(selection.use_of(member), Some(Use::Simple(_)));
+    TableField {
+        wire: member.name,
+        ns: if member.ns == NO_NS { 0 } else { numbers.of(member.ns) },
+        kind,
+        place: member.place,
+        occurs: member.occurs,
+        sensitive: text && !open && sensitive(member.name, config),
+        ty,
+    }
+}
+
+/// Whether a field's value is a secret by its name.
+fn sensitive(name: &str, config: &Config) -> bool {
+    let lower = name.to_lowercase();
+    let known = ["sessionid", "sessionids", "securitytoken", "accesstoken", "refreshtoken"];
+    known.contains(&lower.as_str())
+        || lower.ends_with("password") && !lower.starts_with("is") && !lower.starts_with("has")
+        || config.sensitive.iter().any(|pattern| glob(pattern, name))
+}
+
+/// From which field on the names are sorted.
+fn sorted_from(fields: &[TableField<'_>]) -> usize {
+    let mut from = fields.len().saturating_sub(1);
+    while from > 0 && fields[from - 1].wire < fields[from].wire {
+        from -= 1;
+    }
+    from
+}
+
+/// The kind of a built-in type and its Rust type.
+pub(super) fn simple(builtin: Builtin) -> (&'static str, Leaf) {
+    use Builtin as B;
+    match builtin {
+        B::Boolean => ("Boolean", Leaf::Plain("bool")),
+        B::Byte => ("Byte", Leaf::Plain("i8")),
+        B::Short => ("Short", Leaf::Plain("i16")),
+        B::Int => ("Int", Leaf::Plain("i32")),
+        B::Long => ("Long", Leaf::Plain("i64")),
+        B::UnsignedByte => ("UnsignedByte", Leaf::Plain("u8")),
+        B::UnsignedShort => ("UnsignedShort", Leaf::Plain("u16")),
+        B::UnsignedInt => ("UnsignedInt", Leaf::Plain("u32")),
+        B::UnsignedLong => ("UnsignedLong", Leaf::Plain("u64")),
+        B::Float => ("Float", Leaf::Plain("f32")),
+        B::Double => ("Double", Leaf::Plain("f64")),
+        B::Decimal
+        | B::Integer
+        | B::NonPositiveInteger
+        | B::NegativeInteger
+        | B::NonNegativeInteger
+        | B::PositiveInteger => ("Decimal", Leaf::Decimal),
+        B::DateTime => ("DateTime", Leaf::Plain("g::DateTime")),
+        B::Date => ("Date", Leaf::Plain("g::Date")),
+        B::Time => ("Time", Leaf::Plain("g::Time")),
+        B::Base64Binary => ("Base64", Leaf::Bytes),
+        B::HexBinary => ("Hex", Leaf::Bytes),
+        B::AnyType | B::AnySimpleType => ("Any", Leaf::Any),
+        _ => ("String", Leaf::Text),
+    }
+}
+
+/// Where a place shows in the flags.
+pub(crate) fn place_flag(place: Place) -> Option<&'static str> {
+    match place {
+        Place::Attribute => Some("ATT"),
+        Place::Text => Some("TXT"),
+        Place::Element | Place::Wildcard => None,
+    }
+}

@@ -1,0 +1,455 @@
+//! What the kept parts need, and the shapes they become.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use saponify_wsdl::model::{ElementId, Model, Owner, PartTarget, TypeId, TypeKind, TypeName};
+
+use super::service::{Body, BoundOperation, BoundService};
+use super::{
+    Builder, Face, OBJECTS, OPERATIONS, FIELDS, Operation, Origin, Selection, Service, Shape,
+    ShapeId, Use,
+};
+use crate::error::Error;
+use crate::fields::{Member, NO_NS, Occurs, Place};
+
+impl<'m> Builder<'m, '_> {
+    /// Marks the types to keep.
+    pub(super) fn close(&mut self, services: &[BoundService<'m>]) -> Result<(), Error> {
+        let model = self.model;
+        let has_views = self.open.iter().any(Option::is_some);
+        let narrowed =
+            !self.include[OBJECTS].is_empty() || !self.include[OPERATIONS].is_empty()
+                || !self.exclude[OBJECTS].is_empty() || !self.exclude[OPERATIONS].is_empty();
+        let mut queue = Vec::new();
+        let mut dropped = vec![false; model.types.len()];
+        for (index, def) in model.types.iter().enumerate() {
+            let id = TypeId(index as u32);
+            let TypeName::Global(name) = &def.name else {
+                if !narrowed {
+                    queue.push(id);
+                }
+                continue;
+            };
+            if matches!(def.kind, TypeKind::Builtin(_)) {
+                continue;
+            }
+            let view = self.open[index].is_some();
+            let root = self.open[index] == Some(id);
+            let included = self.include[OBJECTS].matches(&name.local);
+            let excluded = self.exclude[OBJECTS].matches(&name.local) && !root;
+            dropped[index] = excluded;
+            let open_only = view && !excluded && self.members(id).len() <= self.base_len(id);
+            let wanted = if self.include[OBJECTS].is_empty() {
+                // Filters of operations drop structs that nothing needs, not objects.
+                view || !narrowed
+            } else if has_views {
+                included || root || open_only || (!view && !narrowed)
+            } else {
+                included
+            };
+            dropped[index] |= view && !wanted;
+            if wanted && !excluded {
+                queue.push(id);
+            }
+        }
+        for operation in services.iter().flat_map(|service| &service.operations) {
+            queue.extend(operation.elements().map(|id| model.element(id).type_id));
+            queue.extend(operation.part_types(model));
+        }
+        let children = self.children();
+        while let Some(id) = queue.pop() {
+            let index = id.0 as usize;
+            if std::mem::replace(&mut self.keep[index], true) {
+                continue;
+            }
+            queue.extend(model.base(id));
+            if !matches!(model.types[index].kind, TypeKind::Complex(_)) {
+                continue;
+            }
+            let types: Vec<_> = self.members(id).iter().filter_map(|m| m.type_id).collect();
+            queue.extend(types.into_iter().filter(|id| !dropped[id.0 as usize]));
+            if self.open[index].is_none() {
+                let derived = children.get(&id).into_iter().flatten();
+                queue.extend(derived.filter(|id| !dropped[id.0 as usize]));
+            }
+        }
+        self.check()
+    }
+
+    /// Number of members that a type inherits.
+    fn base_len(&mut self, id: TypeId) -> usize {
+        match self.model.base(id) {
+            Some(base) => self.members(base).len(),
+            None => 0,
+        }
+    }
+
+    /// Complex types by base.
+    fn children(&self) -> HashMap<TypeId, Vec<TypeId>> {
+        let mut children: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
+        for (index, def) in self.model.types.iter().enumerate() {
+            let id = TypeId(index as u32);
+            if let (TypeKind::Complex(_), Some(base)) = (&def.kind, self.model.base(id)) {
+                children.entry(base).or_default().push(id);
+            }
+        }
+        children
+    }
+
+    fn check(&mut self) -> Result<(), Error> {
+        let model = self.model;
+        if !(self.include[FIELDS].is_empty() && self.exclude[FIELDS].is_empty()) {
+            // Types that were dropped may still be named by a field pattern.
+            for index in 0..model.types.len() {
+                if matches!(model.types[index].kind, TypeKind::Complex(_)) {
+                    self.members(TypeId(index as u32));
+                }
+            }
+        }
+        let types = || {
+            let named = model.types.iter().filter_map(|def| match &def.name {
+                TypeName::Global(name) => match def.kind {
+                    TypeKind::Builtin(_) => None,
+                    _ => Some(name.local.as_str()),
+                },
+                TypeName::Anonymous { .. } => None,
+            });
+            named.collect::<Vec<_>>()
+        };
+        self.include[OBJECTS].check(types)?;
+        self.exclude[OBJECTS].check(types)?;
+        let fields = |pattern: &str| {
+            let mut names = Vec::new();
+            for (index, def) in model.types.iter().enumerate() {
+                if super::glob(pattern, def.name.local()) {
+                    let members = self.members[index].iter().flatten();
+                    names.extend(members.map(|member| member.name));
+                    // What an exclude took out is a name, too.
+                    names.extend(declared(model, TypeId(index as u32)));
+                }
+            }
+            names
+        };
+        self.include[FIELDS].check_fields(types, fields)?;
+        self.exclude[FIELDS].check_fields(types, fields)
+    }
+
+    /// Makes shapes of what is kept.
+    pub(super) fn finish(
+        mut self,
+        services: Vec<BoundService<'m>>,
+    ) -> Result<Selection<'m>, Error> {
+        let model = self.model;
+        let mut shapes = self.collect(&services);
+        shapes.sort_by(|a, b| {
+            let uri = |shape: &Shape<'m>| super::uri(model, shape.ns);
+            (&a.name, uri(a), &a.path, a.origin).cmp(&(&b.name, uri(b), &b.path, b.origin))
+        });
+        let ids: HashMap<Origin, ShapeId> =
+            shapes.iter().enumerate().map(|(n, s)| (s.origin, ShapeId(n as u32))).collect();
+        let uses = self.uses(&ids);
+        self.families(&mut shapes, &ids);
+        let mut enums: Vec<TypeId> = (0..model.types.len() as u32)
+            .map(TypeId)
+            .filter(|id| self.keep[id.0 as usize] && uses[id.0 as usize] == Use::Enum(*id))
+            .collect();
+        enums.sort_by_key(|id| {
+            let name = &model.type_def(*id).name;
+            (name.local(), super::uri(model, name.ns()), *id)
+        });
+        let (services, operations) = link(model, &services, &shapes, &ids);
+        let notes = self.notes.into_iter().map(|(text, count)| match count {
+            1 => text,
+            count => format!("{text} ({count} times)"),
+        });
+        let notes = notes.collect();
+        Ok(Selection { model, shapes, enums, uses, services, operations, notes })
+    }
+
+    /// Shapes of types, of elements with a table of their own, and of synthetic bodies.
+    fn collect(&mut self, services: &[BoundService<'m>]) -> Vec<Shape<'m>> {
+        let model = self.model;
+        let mut shapes = Vec::new();
+        let mut wanted: BTreeMap<ElementId, Face> = BTreeMap::new();
+        let mut bodies: BTreeSet<ElementId> = BTreeSet::new();
+        let mut faced: BTreeSet<ElementId> = BTreeSet::new();
+        for operation in services.iter().flat_map(|service| &service.operations) {
+            for id in operation.elements() {
+                wanted.entry(id).or_insert(Face::Table);
+            }
+            for id in operation.headers.iter().chain(&operation.output_headers) {
+                wanted.insert(*id, Face::Struct);
+                faced.insert(*id);
+            }
+            faced.extend(&operation.faults);
+            for body in [&operation.request, &operation.response] {
+                let Body::Element(id) = body else { continue };
+                bodies.insert(*id);
+            }
+            if let Body::Element(id) = operation.response {
+                if self.members(model.element(id).type_id).len() > 1 {
+                    faced.insert(id);
+                }
+            }
+        }
+        let referred = self.referred();
+        for index in 0..model.types.len() {
+            let id = TypeId(index as u32);
+            if !self.keep[index] || !matches!(model.types[index].kind, TypeKind::Complex(_)) {
+                continue;
+            }
+            let wrapper = bodies.iter().any(|e| model.element(*e).type_id == id && own(model, *e))
+                && !faced.iter().any(|e| model.element(*e).type_id == id)
+                && !referred.contains(&id);
+            shapes.push(self.of_type(id, if wrapper { Face::Table } else { Face::Struct }));
+        }
+        for (id, face) in wanted {
+            if !own(model, id) {
+                shapes.push(self.of_element(id, face));
+            }
+        }
+        let operations = services.iter().flat_map(|service| &service.operations);
+        for (number, operation) in operations.enumerate() {
+            for (body, response) in [(&operation.request, false), (&operation.response, true)] {
+                if let Body::Synthetic { name, ns, parts } = body {
+                    let origin = Origin::Synthetic(number as u32, response);
+                    let face =
+                        if response && parts.len() > 1 { Face::Struct } else { Face::Table };
+                    shapes.push(Shape {
+                        name: Cow::Owned(name.clone()),
+                        ns: *ns,
+                        path: Vec::new(),
+                        origin,
+                        face,
+                        members: parts.iter().map(|part| part_member(model, *part)).collect(),
+                        base: None,
+                        derived: Vec::new(),
+                        documentation: None,
+                    });
+                }
+            }
+        }
+        shapes
+    }
+
+    /// Types of members of kept types: what must have a face of its own.
+    fn referred(&self) -> BTreeSet<TypeId> {
+        let kept = self.members.iter().zip(&self.keep).filter(|(_, keep)| **keep);
+        kept.flat_map(|(members, _)| members.iter().flatten())
+            .filter_map(|member| member.type_id)
+            .filter(|id| matches!(self.model.type_def(*id).name, TypeName::Anonymous { .. }))
+            .collect()
+    }
+
+    fn of_type(&mut self, id: TypeId, face: Face) -> Shape<'m> {
+        let def = self.model.type_def(id);
+        let face = match self.open[id.0 as usize] {
+            Some(root) if root == id => Face::OpenBase,
+            Some(_) => Face::View,
+            None => face,
+        };
+        let path = match &def.name {
+            TypeName::Global(name) => vec![name.local.as_str()],
+            TypeName::Anonymous { path, .. } => path.iter().map(String::as_str).collect(),
+        };
+        let mut documentation = def.documentation.as_deref();
+        if let TypeName::Anonymous { owner: Owner::Element, path, ns } = &def.name {
+            if let [name] = path.as_slice() {
+                let element =
+                    self.model.elements.iter().find(|e| e.name.ns == *ns && e.name.local == *name);
+                documentation =
+                    documentation.or_else(|| element.and_then(|e| e.documentation.as_deref()));
+            }
+        }
+        Shape {
+            name: Cow::Borrowed(def.name.local()),
+            ns: def.name.ns(),
+            path,
+            origin: Origin::Type(id),
+            face,
+            members: self.members(id).to_vec(),
+            base: None,
+            derived: Vec::new(),
+            documentation,
+        }
+    }
+
+    fn of_element(&mut self, id: ElementId, face: Face) -> Shape<'m> {
+        let element = self.model.element(id);
+        Shape {
+            name: Cow::Borrowed(&element.name.local),
+            ns: element.name.ns,
+            path: vec![&element.name.local],
+            origin: Origin::Element(id),
+            face,
+            members: match self.model.type_def(element.type_id).kind {
+                TypeKind::Complex(_) => self.members(element.type_id).to_vec(),
+                _ => vec![Member {
+                    name: "value",
+                    ns: NO_NS,
+                    place: Place::Text,
+                    type_id: Some(element.type_id),
+                    occurs: Occurs { nillable: element.nillable, ..Occurs::default() },
+                    documentation: None,
+                }],
+            },
+            base: None,
+            derived: Vec::new(),
+            documentation: element.documentation.as_deref(),
+        }
+    }
+
+    /// What fields of each type are.
+    fn uses(&self, ids: &HashMap<Origin, ShapeId>) -> Vec<Use> {
+        let uses = (0..self.model.types.len() as u32).map(TypeId).map(|id| {
+            if let Some(simple) = self.simple_use(id) {
+                return simple;
+            }
+            let root = self.open[id.0 as usize];
+            let own = ids.get(&Origin::Type(id));
+            let or_root = own.or_else(|| ids.get(&Origin::Type(root?)));
+            or_root.map_or(Use::Any, |shape| Use::Shape(*shape))
+        });
+        uses.collect()
+    }
+
+    /// Links bases to derived types.
+    fn families(&self, shapes: &mut [Shape<'m>], ids: &HashMap<Origin, ShapeId>) {
+        for index in 0..shapes.len() {
+            let shape = ShapeId(index as u32);
+            match shapes[index].origin {
+                Origin::Type(id) => {
+                    let mut bases =
+                        self.model.bases(id).filter_map(|base| ids.get(&Origin::Type(base)));
+                    shapes[index].base = bases.next().copied();
+                    if shapes[index].face != Face::Struct {
+                        continue;
+                    }
+                    let bases: Vec<_> = shapes[index].base.into_iter().chain(bases.copied()).collect();
+                    for base in bases {
+                        shapes[base.0 as usize].derived.push(shape);
+                    }
+                }
+                Origin::Element(id) if shapes[index].face == Face::Table => {
+                    let ty = Origin::Type(self.model.element(id).type_id);
+                    shapes[index].base = ids.get(&ty).copied();
+                }
+                Origin::Element(_) | Origin::Synthetic(..) => {}
+            }
+        }
+    }
+}
+
+/// Whether an element's table is that of its type: the type is its own, or has its name.
+fn own(model: &Model, id: ElementId) -> bool {
+    let element = model.element(id);
+    let def = model.type_def(element.type_id);
+    if !matches!(def.kind, TypeKind::Complex(_)) {
+        return false;
+    }
+    match &def.name {
+        TypeName::Global(name) => *name == element.name,
+        TypeName::Anonymous { .. } => true,
+    }
+}
+
+/// Names of the elements that a type declares itself, whatever the filter says.
+fn declared(model: &Model, id: TypeId) -> Vec<&str> {
+    let everything = |_: TypeId, _: &Member<'_>| true;
+    let none = crate::fields::Substitutes::new();
+    let members = crate::fields::members(model, &none, id, &everything, &mut Vec::new());
+    members.iter().map(|member| member.name).collect()
+}
+
+fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> Member<'m> {
+    let member = |name, ns, type_id, nillable| Member {
+        name,
+        ns,
+        place: Place::Element,
+        type_id: Some(type_id),
+        occurs: Occurs { nillable, ..Occurs::default() },
+        documentation: None,
+    };
+    match target {
+        // Accessors of rpc parts have no namespace (WSDL 1.1 section 3.5; Basic Profile R2735).
+        PartTarget::Type(id) => member(name, NO_NS, id, false),
+        PartTarget::Element(id) => {
+            let element = model.element(id);
+            member(&element.name.local, element.name.ns, element.type_id, element.nillable)
+        }
+    }
+}
+
+/// Services and operations with the shapes they use.
+fn link<'m>(
+    model: &'m Model,
+    services: &[BoundService<'m>],
+    shapes: &[Shape<'m>],
+    ids: &HashMap<Origin, ShapeId>,
+) -> (Vec<Service<'m>>, Vec<Operation<'m>>) {
+    // Every body, header and fault was given a shape by `collect`.
+    let element = |id: &ElementId| {
+        let ty = Origin::Type(model.element(*id).type_id);
+        let origin = if own(model, *id) { ty } else { Origin::Element(*id) };
+        ids.get(&origin).copied()
+    };
+    let body = |number: usize, response: bool, body: &Body<'m>| match body {
+        Body::Element(id) => element(id),
+        Body::Synthetic { .. } => {
+            ids.get(&Origin::Synthetic(number as u32, response)).copied()
+        }
+    };
+    let mut operations = Vec::new();
+    let mut linked = Vec::new();
+    for service in services {
+        let start = operations.len();
+        for operation in &service.operations {
+            let number = operations.len();
+            let request = body(number, false, &operation.request);
+            let response = body(number, true, &operation.response);
+            let (Some(request), Some(response)) = (request, response) else { continue };
+            operations.push(Operation {
+                name: operation.name,
+                action: operation.action,
+                documentation: operation.documentation,
+                request,
+                response,
+                whole: whole(model, operation, shapes, ids, response),
+                headers: operation.headers.iter().filter_map(element).collect(),
+                output_headers: operation.output_headers.iter().filter_map(element).collect(),
+                faults: operation.faults.iter().filter_map(element).collect(),
+            });
+        }
+        linked.push(Service {
+            name: service.name,
+            port: service.port,
+            port_type: service.port_type,
+            endpoint: service.endpoint,
+            documentation: service.documentation,
+            operations: start..operations.len(),
+        });
+    }
+    (linked, operations)
+}
+
+/// The struct that is a whole answer of several fields.
+fn whole(
+    model: &Model,
+    operation: &BoundOperation<'_>,
+    shapes: &[Shape<'_>],
+    ids: &HashMap<Origin, ShapeId>,
+    response: ShapeId,
+) -> Option<ShapeId> {
+    let shape = &shapes[response.0 as usize];
+    if shape.members.len() < 2 {
+        return None;
+    }
+    match (&operation.response, shape.face) {
+        (_, Face::Struct) => Some(response),
+        (Body::Element(id), _) => {
+            ids.get(&Origin::Type(model.element(*id).type_id)).copied()
+        }
+        (Body::Synthetic { .. }, _) => None,
+    }
+}

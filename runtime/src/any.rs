@@ -1,0 +1,159 @@
+//! Values whose type only the message tells: `xsd:anyType`, `xsd:any`, and fields no table knows.
+
+use std::fmt;
+
+use crate::record::Record;
+
+/// A value of `xsd:anyType`: its content and the type it came with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AnyValue {
+    /// `xsi:type`, if the message had one.
+    pub type_name: Option<TypeName>,
+    /// What was between the tags.
+    pub content: Content,
+}
+
+/// A resolved `xsi:type`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeName {
+    /// Namespace URI.
+    pub namespace: Box<str>,
+    /// Local name.
+    pub name: Box<str>,
+}
+
+/// What an element holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// `xsi:nil="true"`.
+    #[default]
+    Nil,
+    /// Text, also the empty one.
+    Text(String),
+    /// Child elements or attributes, in the order of the message.
+    Record(Record),
+}
+
+/// An element that no field of the table accepts: of an `xsd:any`, or newer than the table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Element {
+    /// Namespace URI, empty for none.
+    pub namespace: Box<str>,
+    /// Local name.
+    pub name: Box<str>,
+    /// What it holds.
+    pub value: AnyValue,
+}
+
+/// A number of unlimited size and precision, kept as the text that came.
+///
+/// Used for `xsd:decimal` and `xsd:integer`, so that nothing is rounded: convert with the number
+/// library of your choice from [`as_str`](Decimal::as_str).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Decimal(Box<str>);
+
+impl AnyValue {
+    /// Text of unstated type.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { type_name: None, content: Content::Text(text.into()) }
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The record, if it has children.
+    #[must_use]
+    pub fn as_record(&self) -> Option<&Record> {
+        match &self.content {
+            Content::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// Reads the text as a number, date or anything else that parses.
+    ///
+    /// # Errors
+    ///
+    /// The type's own error, or that of parsing an empty text if the value has none.
+    pub fn parse<T: std::str::FromStr>(&self) -> Result<T, T::Err> {
+        self.as_str().unwrap_or_default().trim().parse()
+    }
+
+    /// Whether the value is nil.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        matches!(self.content, Content::Nil)
+    }
+}
+
+impl TypeName {
+    pub(crate) fn new(namespace: &str, name: &str) -> Self {
+        Self { namespace: namespace.into(), name: name.into() }
+    }
+}
+
+impl fmt::Debug for TypeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}}}{}", self.namespace, self.name)
+    }
+}
+
+impl Decimal {
+    /// The text as it came, without white space around it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn from_checked(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::str::FromStr for Decimal {
+    type Err = crate::Error;
+
+    fn from_str(text: &str) -> Result<Self, crate::Error> {
+        crate::lexical::decimal(text).map_err(crate::Error::usage)
+    }
+}
+
+impl Default for Decimal {
+    fn default() -> Self {
+        Self("0".into())
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decimal({})", self.0)
+    }
+}
+
+macro_rules! decimal_from {
+    ($($ty:ty),*) => {
+        $(
+            impl From<$ty> for Decimal {
+                fn from(value: $ty) -> Self {
+                    Self(value.to_string().into())
+                }
+            }
+        )*
+    };
+}
+
+decimal_from!(i8, i16, i32, i64, i128, u8, u16, u32, u64, u128);

@@ -1,0 +1,254 @@
+//! The client behind a generated service, and how to make one.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::call::{Call, OperationType};
+use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::record::Record;
+use crate::records::Records;
+use crate::schema::{Operation, Service, Type};
+use crate::secret::Credentials;
+use crate::session::{self, Session};
+use crate::soap::request::Header;
+use crate::transport::{Https, Transport};
+use crate::view::View;
+
+/// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
+pub trait FromClient: Sized {
+    /// The service.
+    const SERVICE: &'static Service;
+
+    /// Wraps a client.
+    fn from_client(client: Client) -> Self;
+}
+
+/// A session with a service, shared by all clones.
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) service: &'static Service,
+    pub(crate) settings: Settings,
+    pub(crate) session: Session,
+    usage: Mutex<Option<ApiUsage>>,
+}
+
+/// What holds for every call of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) limits: Limits,
+    session_header: Option<&'static Type>,
+    allowed_hosts: Vec<String>,
+    plain: PlainHttp,
+}
+
+/// API calls that the organization made in the last 24 hours, as the last answer told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiUsage {
+    /// Calls made.
+    pub current: i64,
+    /// Calls allowed.
+    pub limit: i64,
+}
+
+impl Client {
+    /// A call of an operation without arguments yet. For generated code.
+    #[doc(hidden)]
+    pub fn call<O: OperationType>(&self) -> Call<'_, O> {
+        Call::new(self)
+    }
+
+    /// Rows of a query, over all its batches.
+    #[must_use]
+    pub fn records<V: View>(&self, soql: &str) -> Records<V> {
+        Records::new(self.clone(), soql)
+    }
+
+    /// The session that calls are made with.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// API usage as the last answer told, whichever clone made the call.
+    #[must_use]
+    pub fn api_usage(&self) -> Option<ApiUsage> {
+        *self.0.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    /// Takes what answers tell in passing out of their headers.
+    pub(crate) fn note(&self, headers: &[Record]) {
+        let Some(table) = self.0.service.limit_header else { return };
+        let usage = headers.iter().filter(|header| header.table() == table).find_map(usage);
+        if usage.is_some() {
+            *self.0.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
+        }
+    }
+}
+
+/// `limitInfo` of the type `API REQUESTS`.
+fn usage(header: &Record) -> Option<ApiUsage> {
+    header.fields().filter_map(|(_, info)| info.as_record()).find_map(|info| {
+        let number = |name| info.text(name)?.trim().parse().ok();
+        let is_api = info.text("type")?.eq_ignore_ascii_case("API REQUESTS");
+        is_api.then_some(ApiUsage { current: number("current")?, limit: number("limit")? })
+    })
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.0.service.name)
+            .field("session", &self.0.session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a client: how to reach the service, and with what session.
+///
+/// ```ignore
+/// let soap = Soap::builder()
+///     .transport(Https::builder().extra_root_certificate(&pem)?.build()?)
+///     .login("https://login.salesforce.com", credentials)
+///     .await?;
+/// ```
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it logs in or takes a session"]
+pub struct Builder<S> {
+    transport: Option<Arc<dyn Transport>>,
+    limits: Limits,
+    allowed_hosts: Vec<String>,
+    plain: PlainHttp,
+    service: PhantomData<fn() -> S>,
+}
+
+impl<S: FromClient> Default for Builder<S> {
+    fn default() -> Self {
+        Self {
+            transport: None,
+            limits: Limits::default(),
+            allowed_hosts: Vec::new(),
+            plain: PlainHttp::Refused,
+            service: PhantomData,
+        }
+    }
+}
+
+impl<S: FromClient> Builder<S> {
+    /// Sends requests this way instead of by [`Https`] with its defaults.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Bounds on answers.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Lets login send the session to this host too, though it is of another domain than the
+    /// login host: `host` or `host:port`.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Accepts `http` URLs of this very machine, for tests against a server without TLS.
+    pub fn allow_plain_http_on_loopback(mut self) -> Self {
+        self.plain = PlainHttp::ToLoopback;
+        self
+    }
+
+    /// Logs in with the WSDL's own `login` and switches to the endpoint that it names.
+    ///
+    /// `endpoint` may be a host alone, `https://login.salesforce.com`: the path is then that of
+    /// the WSDL.
+    ///
+    /// # Errors
+    ///
+    /// If the credentials are refused ([`Error::fault`] tells why), the password has expired
+    /// ([`Error::is_login`]), or the endpoint named is of a foreign host
+    /// ([`Error::is_foreign_endpoint`]).
+    pub async fn login(self, endpoint: &str, credentials: Credentials) -> Result<S, Error> {
+        let settings = self.settings()?;
+        let session = session::login(S::SERVICE, &settings, endpoint, &credentials).await?;
+        Ok(finish(settings, session))
+    }
+
+    /// Uses a session that is already open.
+    ///
+    /// # Errors
+    ///
+    /// If the transport cannot be made.
+    pub fn session(self, session: Session) -> Result<S, Error> {
+        Ok(finish(self.settings()?, session))
+    }
+
+    /// Calls without a session, at the WSDL's own endpoint or another one.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint is no `https` URL, or the transport cannot be made.
+    pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
+        let settings = self.settings()?;
+        let given = endpoint.unwrap_or(S::SERVICE.endpoint);
+        let session = Session::anonymous(settings.endpoint(given, S::SERVICE.endpoint)?);
+        Ok(finish(settings, session))
+    }
+
+    fn settings(self) -> Result<Settings, Error> {
+        self.allowed_hosts.iter().try_for_each(|host| check_allowed_host(host))?;
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(Https::builder().max_body(self.limits.body as u64).build()?),
+        };
+        Ok(Settings {
+            transport,
+            limits: self.limits,
+            session_header: S::SERVICE.session_header,
+            allowed_hosts: self.allowed_hosts,
+            plain: self.plain,
+        })
+    }
+}
+
+fn finish<S: FromClient>(settings: Settings, session: Session) -> S {
+    let usage = Mutex::new(None);
+    S::from_client(Client(Arc::new(Shared { service: S::SERVICE, settings, session, usage })))
+}
+
+impl Settings {
+    /// An endpoint that the caller gave; a host alone gets the path of the WSDL's endpoint.
+    pub(crate) fn endpoint(&self, given: &str, of_wsdl: &str) -> Result<Endpoint, Error> {
+        Endpoint::resolve(given, of_wsdl, self.plain)
+    }
+
+    /// An endpoint that the login host named: only one of its own family, or an allowed one.
+    pub(crate) fn server_endpoint(&self, login: &Endpoint, named: &str) -> Result<Endpoint, Error> {
+        login.for_session(named, &self.allowed_hosts)
+    }
+
+    /// The session header, if the operation takes it and there is a session.
+    pub(crate) fn session_header(
+        &self,
+        session: &Session,
+        operation: &Operation,
+    ) -> Result<Option<(&'static Type, Header)>, Error> {
+        let Some(table) = self.session_header.filter(|table| operation.headers.contains(table))
+        else {
+            return Ok(None);
+        };
+        let Some(id) = &session.id else { return Ok(None) };
+        Ok(Some((table, Header::text(table, id.expose())?)))
+    }
+}

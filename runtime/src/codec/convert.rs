@@ -1,0 +1,123 @@
+//! Between structs and sparse records, by their tables.
+
+use super::encode::push_lexical;
+use crate::error::Error;
+use crate::record::{FieldRef, Record};
+use crate::schema::Kind;
+use crate::value::{Slot, Struct, Tabled, Value};
+
+/// A struct from a record of the same table.
+pub(crate) fn to_struct<S: Tabled>(record: &Record) -> Result<S, Error> {
+    let mut out = S::default();
+    fill(&mut out, record)?;
+    Ok(out)
+}
+
+fn fill(target: &mut dyn Struct, record: &Record) -> Result<(), Error> {
+    let retyped;
+    let record = if record.table() == target.table() {
+        record
+    } else {
+        retyped = record.retype(target.table())?;
+        &retyped
+    };
+    for (index, field, value) in record.inner().entries() {
+        let slot = target.slot(index, value.is_null());
+        fill_slot(slot, value, field.kind).map_err(|error| error.within(field.name))?;
+    }
+    if let Some((index, _)) =
+        (0..).zip(target.table().fields).find(|(_, field)| field.kind == Kind::Wildcard)
+    {
+        for element in record.extra() {
+            if let Slot::Element(slot) = target.slot(index, false) {
+                *slot = element.clone();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind) -> Result<(), Error> {
+    match (slot, value) {
+        (Slot::None, _) | (_, FieldRef::Null) => Ok(()),
+        (Slot::Record(slot), value) => {
+            if let Some(record) = value.as_record() {
+                *slot = record.clone();
+            }
+            Ok(())
+        }
+        (Slot::Any(slot), FieldRef::Any(value)) => {
+            slot.clone_from(value);
+            Ok(())
+        }
+        (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record),
+        (Slot::Derivable(slot), FieldRef::Record(record)) => {
+            match slot.derive(record.type_namespace(), record.type_name()) {
+                Some(target) => fill(target, record)?,
+                None => return fill(slot.as_base(), record),
+            }
+            slot.settle();
+            Ok(())
+        }
+        (slot, value) => slot
+            .assign(value.as_str().unwrap_or_default(), kind)
+            .map_err(Error::decode),
+    }
+}
+
+/// A record of the same table as the struct.
+pub(crate) fn to_record(value: &dyn Struct) -> Record {
+    let value = value.derived().unwrap_or(value);
+    let table = value.table();
+    let mut record = Record::new(table);
+    let inner = record.inner_mut();
+    let mut text = String::new();
+    for (index, field) in (0..).zip(table.fields) {
+        for n in 0.. {
+            match value.value(index, n) {
+                Value::Absent => break,
+                Value::Nil => inner.push_nil(index),
+                Value::Struct(nested) => inner.push_record(index, to_record(nested)),
+                Value::Record(nested) => inner.push_record(index, nested.clone()),
+                Value::Any(any) => inner.push_any(index, any.clone()),
+                Value::Element(element) => inner.push_extra(element.clone()),
+                leaf => {
+                    text.clear();
+                    push_lexical(&mut text, leaf, field.kind);
+                    inner.push_text(index, &text);
+                }
+            }
+        }
+    }
+    record
+}
+
+/// Puts a value of one struct into the slot of another that has the same field.
+fn assign(slot: Slot<'_>, value: Value<'_>) {
+    match (slot, value) {
+        (Slot::Struct(slot), Value::Struct(value)) => copy(value, slot),
+        (Slot::Derivable(slot), Value::Struct(value)) => copy(value, slot.as_base()),
+        (Slot::Record(slot), Value::Record(value)) => slot.clone_from(value),
+        (Slot::Any(slot), Value::Any(value)) => slot.clone_from(value),
+        (Slot::Element(slot), Value::Element(value)) => slot.clone_from(value),
+        (Slot::Bytes(slot), Value::Bytes(value)) => value.clone_into(slot),
+        (slot, leaf) => {
+            let mut text = String::new();
+            push_lexical(&mut text, leaf, Kind::String);
+            // The field has the same type on both sides, so the form fits.
+            let _ = slot.assign(&text, Kind::String);
+        }
+    }
+}
+
+/// Copies every field of `to`'s table, of which those of `from` are the same or more.
+pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
+    for (index, _) in (0..).zip(to.table().fields) {
+        for n in 0.. {
+            match from.value(index, n) {
+                Value::Absent => break,
+                value => assign(to.slot(index, matches!(value, Value::Nil)), value),
+            }
+        }
+    }
+}

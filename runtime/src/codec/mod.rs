@@ -1,0 +1,22 @@
+//! The codec: one for all types, driven by tables.
+
+mod convert;
+mod decode;
+mod encode;
+
+pub(crate) use convert::{copy, to_record, to_struct};
+pub(crate) use decode::{Decoder, leaf, within};
+pub(crate) use encode::Encoder;
+
+use crate::schema::{Namespace, Schema, Type};
+
+/// Table of a record about which nothing is known.
+pub(crate) static ANY_RECORD: Type = Type {
+    name: "",
+    schema: &Schema { namespaces: &[Namespace { uri: "", prefix: "" }] },
+    ns: 0,
+    flags: Type::OPEN,
+    sorted_from: 0,
+    base: None,
+    fields: &[],
+};

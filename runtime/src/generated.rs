@@ -1,0 +1,476 @@
+//! What generated code may name. **No stability promise**: generated code and this crate go
+//! together, which generated code checks with [`VERSION`].
+
+pub use jiff::Timestamp as DateTime;
+pub use jiff::civil::{Date, Time};
+
+pub use crate::any::{AnyValue, Decimal, Element};
+pub use crate::call::{Arg, Call, HeaderOf, OneView, OperationType, Reply, Texts, Views};
+pub use crate::client::{Builder, Client, FromClient};
+pub use crate::record::Record;
+pub use crate::schema::table::{field, nested};
+pub use crate::schema::{
+    Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, Type,
+};
+pub use crate::records::Records;
+pub use crate::secret::Credentials;
+pub use crate::soap::request::Body as RequestBody;
+pub use crate::value::{
+    Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value,
+};
+pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
+pub use crate::{Error, Id};
+
+pub use crate::{
+    gen_derivable as derivable, gen_open_enum as open_enum, gen_operation as operation,
+    gen_service as service, gen_structure as structure, gen_view as view,
+};
+
+/// Version of the interface between generated code and the runtime. Generated code asserts it.
+pub const VERSION: u32 = 1;
+
+/// Flag: `minOccurs="0"`.
+pub const OPT: u8 = Field::OPTIONAL;
+/// Flag: `nillable="true"`.
+pub const NIL: u8 = Field::NILLABLE;
+/// Flag: repeated.
+pub const REP: u8 = Field::REPEATED;
+/// Flag: an attribute.
+pub const ATT: u8 = Field::ATTRIBUTE;
+/// Flag: the element's own text.
+pub const TXT: u8 = Field::TEXT;
+/// Flag: never shown.
+pub const SEC: u8 = Field::SENSITIVE;
+
+/// The typed key of a field.
+#[must_use]
+pub const fn key<V, T: ?Sized>(index: u16) -> Key<V, T> {
+    Key::new(index)
+}
+
+/// Declares a view: a newtype over [`Record`] with its table, and the methods that all views have.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_view {
+    ($(#[$meta:meta])* $name:ident, $table:path) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        pub struct $name($crate::generated::Record);
+
+        impl $name {
+            /// An empty record.
+            #[inline]
+            #[must_use]
+            pub fn new() -> Self {
+                Self($crate::generated::Record::new(&$table))
+            }
+
+            /// The value of a field; `None` if it is absent or null.
+            #[inline]
+            pub fn get<T: $crate::generated::FieldType + ?Sized>(
+                &self,
+                key: $crate::generated::Key<Self, T>,
+            ) -> ::core::option::Option<T::Get<'_>> {
+                self.0.get(key)
+            }
+
+            /// Sets a field.
+            #[inline]
+            pub fn set<T: ?Sized>(
+                &mut self,
+                key: $crate::generated::Key<Self, T>,
+                value: impl $crate::generated::IntoField<T>,
+            ) -> &mut Self {
+                self.0.put(key, value);
+                self
+            }
+
+            /// The record with a field set.
+            #[inline]
+            #[must_use]
+            pub fn with<T: ?Sized>(
+                mut self,
+                key: $crate::generated::Key<Self, T>,
+                value: impl $crate::generated::IntoField<T>,
+            ) -> Self {
+                self.0.put(key, value);
+                self
+            }
+
+            /// Sets a field to null: an update clears it.
+            #[inline]
+            pub fn set_null<T: ?Sized>(
+                &mut self,
+                key: $crate::generated::Key<Self, T>,
+            ) -> &mut Self {
+                self.0.put_null(key);
+                self
+            }
+
+            /// Takes a field out: an update leaves it alone.
+            #[inline]
+            pub fn unset<T: ?Sized>(
+                &mut self,
+                key: $crate::generated::Key<Self, T>,
+            ) -> &mut Self {
+                self.0.unset(key);
+                self
+            }
+
+            /// Whether a field is absent, null or has a value.
+            #[inline]
+            #[must_use]
+            pub fn presence<T: ?Sized>(
+                &self,
+                key: $crate::generated::Key<Self, T>,
+            ) -> $crate::Presence {
+                self.0.presence(key)
+            }
+        }
+
+        impl $crate::generated::View for $name {
+            const TABLE: &'static $crate::generated::Type = &$table;
+
+            #[inline]
+            fn from_record(record: $crate::generated::Record) -> Self {
+                Self(record)
+            }
+
+            #[inline]
+            fn as_record(&self) -> &$crate::generated::Record {
+                &self.0
+            }
+
+            #[inline]
+            fn as_record_mut(&mut self) -> &mut $crate::generated::Record {
+                &mut self.0
+            }
+
+            #[inline]
+            fn into_record(self) -> $crate::generated::Record {
+                self.0
+            }
+        }
+
+        impl ::core::default::Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::generated::Record {
+            #[inline]
+            fn from(view: $name) -> Self {
+                view.0
+            }
+        }
+    };
+}
+
+/// Ties a plain struct to its table. Fields are given in table order.
+///
+/// With `derived`, the struct has a field `derived` that holds a value of a derived type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_structure {
+    ($name:ident, $table:path, $($index:literal: $field:ident),* $(,)?) => {
+        $crate::gen_structure!(@ $name, $table, [], $($index: $field),*);
+
+        impl $crate::generated::FieldValue for $name {
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
+            }
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+    (@ $name:ident, $table:path, [$($derived:item)?], $($index:literal: $field:ident),*) => {
+        impl $crate::generated::Struct for $name {
+            fn table(&self) -> &'static $crate::generated::Type {
+                &$table
+            }
+
+            #[allow(unused_variables)]
+            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+                match field {
+                    $($index => $crate::generated::slot(&mut self.$field, nil),)*
+                    _ => $crate::generated::Slot::None,
+                }
+            }
+
+            #[allow(unused_variables)]
+            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+                match field {
+                    $($index => $crate::generated::FieldValue::value(&self.$field, n),)*
+                    _ => $crate::generated::Value::Absent,
+                }
+            }
+
+            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
+                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
+            }
+
+            $($derived)?
+        }
+
+        impl $crate::generated::Tabled for $name {
+            const TABLE: &'static $crate::generated::Type = &$table;
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::generated::debug(self, f)
+            }
+        }
+    };
+}
+
+/// Like [`structure!`](crate::gen_structure), for a base struct with derived types: the struct has
+/// a last field `derived: Derived`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_derivable {
+    ($name:ident, $table:path, [$($sub:path),* $(,)?], $($index:literal: $field:ident),* $(,)?) => {
+        $crate::gen_structure!(@ $name, $table, [
+            fn derived(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
+                self.derived.as_dyn()
+            }
+        ], $($index: $field),*);
+
+        impl $crate::generated::Derivable for $name {
+            fn as_base(&mut self) -> &mut dyn $crate::generated::Struct {
+                self
+            }
+
+            fn derive(
+                &mut self,
+                namespace: &str,
+                name: &str,
+            ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
+                $(
+                    let table = <$sub as $crate::generated::Tabled>::TABLE;
+                    if table.name == name && table.namespace() == namespace {
+                        return ::core::option::Option::Some(self.derived.put(<$sub as ::core::default::Default>::default()));
+                    }
+                )*
+                ::core::option::Option::None
+            }
+
+            fn settle(&mut self) {
+                if let ::core::option::Option::Some(derived) = self.derived.take() {
+                    $crate::generated::copy_base(&*derived, self);
+                    self.derived.restore(derived);
+                }
+            }
+        }
+
+        $(
+            impl ::core::convert::From<$sub> for $name {
+                fn from(value: $sub) -> Self {
+                    let mut base = <Self as ::core::default::Default>::default();
+                    base.derived.put(value);
+                    $crate::generated::Derivable::settle(&mut base);
+                    base
+                }
+            }
+        )*
+
+        impl $crate::generated::FieldValue for $name {
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Derivable(self)
+            }
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
+
+/// Declares an open enum: known values, and `Other` for any that came later.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A value that the WSDL does not list. Match on [`as_str`](Self::as_str) to tell
+            /// which: a later version of the code may know it.
+            Other(::std::string::String),
+        }
+
+        impl $name {
+            /// The values that the WSDL lists, in its order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl $crate::generated::OpenEnum for $name {
+            fn as_str(&self) -> &str {
+                $name::as_str(self)
+            }
+
+            fn assign(&mut self, text: &str) {
+                *self = ::core::convert::From::from(text);
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                const WIRE: &[&str] = &[$($wire,)*];
+                match $crate::generated::index_of(WIRE, text) {
+                    ::core::option::Option::Some(index) => Self::KNOWN[index].clone(),
+                    ::core::option::Option::None => Self::Other(text.into()),
+                }
+            }
+        }
+
+        impl ::core::default::Default for $name {
+            /// No value: the empty text.
+            fn default() -> Self {
+                Self::Other(::std::string::String::new())
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::generated::FieldValue for $name {
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Enum(self)
+            }
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Text(self.as_str())
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
+
+/// Declares the type of an operation: its table, its output and the headers that it takes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_operation {
+    ($(#[$meta:meta])* $name:ident, $table:path, $output:ty, [$($header:path),* $(,)?]) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl $crate::generated::OperationType for $name {
+            type Output = $output;
+            const OPERATION: &'static $crate::generated::Operation = &$table;
+        }
+
+        $(impl $crate::generated::HeaderOf<$name> for $header {})*
+    };
+}
+
+/// One arm of a struct's `slot`.
+#[inline]
+pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
+    if nil {
+        field.nil();
+        Slot::None
+    } else {
+        field.slot()
+    }
+}
+
+/// Position of a text in a list.
+#[must_use]
+pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
+    list.iter().position(|item| *item == text)
+}
+
+pub use crate::walk::{Derived, copy_base, debug};
+
+/// A record argument.
+pub fn record<V: View>(view: &V) -> OneView<'_, V> {
+    OneView(view)
+}
+
+/// Record arguments.
+pub fn records<V: View>(views: &[V]) -> Views<'_, V> {
+    Views(views)
+}
+
+/// String arguments.
+pub fn texts<S: AsRef<str>>(texts: &[S]) -> Texts<'_, S> {
+    Texts(texts)
+}
+
+/// Declares a service: a client and how to make one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_service {
+    ($(#[$meta:meta])* $name:ident, $service:path) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            client: $crate::generated::Client,
+        }
+
+        impl $name {
+            /// How to reach the service, and with what session.
+            pub fn builder() -> $crate::Builder<Self> {
+                ::core::default::Default::default()
+            }
+
+            /// The client behind the service: its session and its API usage.
+            #[must_use]
+            pub fn client(&self) -> &$crate::Client {
+                &self.client
+            }
+        }
+
+        impl $crate::generated::FromClient for $name {
+            const SERVICE: &'static $crate::generated::Service = &$service;
+
+            fn from_client(client: $crate::generated::Client) -> Self {
+                Self { client }
+            }
+        }
+    };
+}

@@ -1,0 +1,39 @@
+//! Bounds on what an answer may cost.
+
+/// Limits on an answer. Each one has an error of its own that names it and its figure.
+///
+/// ```
+/// let limits = saponify::Limits { text: 64 << 20, ..saponify::Limits::default() };
+/// # assert_eq!(limits.depth, 100);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Nesting of elements.
+    pub depth: usize,
+    /// Attributes of one element, namespace declarations included.
+    pub attributes: usize,
+    /// Bytes of one attribute's value.
+    pub attribute: usize,
+    /// Namespace declarations in scope at once.
+    pub namespaces: usize,
+    /// Bytes of one name.
+    pub name: usize,
+    /// Bytes of one element's text. Raise it to fetch large base64 fields.
+    pub text: usize,
+    /// Bytes of the whole answer after decompression.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 100,
+            attributes: 100,
+            attribute: 64 << 10,
+            namespaces: 64,
+            name: 1 << 10,
+            text: 16 << 20,
+            body: 64 << 20,
+        }
+    }
+}

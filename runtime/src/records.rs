@@ -1,0 +1,379 @@
+//! The rows of a query as a stream.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+
+use crate::call::{Incoming, span};
+use crate::client::Client;
+use crate::codec::ANY_RECORD;
+use crate::error::{Error, ErrorKind, Sent};
+use crate::record::Record;
+use crate::schema::{Operation, QueryOperations, Type};
+use crate::soap::answer::{Answer, Event};
+use crate::soap::request::{Body, Header};
+use crate::transport;
+use crate::value::Value;
+use crate::view::View;
+
+/// Rows of a query, over all its batches, as they arrive.
+///
+/// A row is handed out as soon as its last byte is there, while the rest of the answer is still
+/// on its way. The next batch is asked for while this one is read, so memory holds about one row
+/// and what the network buffers.
+///
+/// It is a [`Stream`]; [`try_next`](Records::try_next) needs no other crate. A stream that ends
+/// without an error has given every row that the query has: fewer rows than the service announced
+/// are an error. After an error the stream is over.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Records<V> {
+    client: Client,
+    soql: String,
+    options: Options,
+    state: State,
+    /// Rows handed out.
+    given: u64,
+    /// Rows that the query has, as the service announced.
+    announced: Option<u64>,
+    view: PhantomData<fn() -> V>,
+}
+
+#[derive(Debug)]
+struct Options {
+    deleted: bool,
+    batch_size: Option<u32>,
+    known: Vec<&'static Type>,
+    ahead: bool,
+}
+
+enum State {
+    Fresh,
+    Opening(Opening),
+    Reading(Box<Reading>),
+    Over,
+}
+
+/// A request whose answer has not begun.
+struct Opening {
+    operation: &'static Operation,
+    request: Request,
+}
+
+enum Request {
+    /// In the caller's task, where there is no other.
+    Inline(Boxed<Result<Incoming, Error>>),
+    /// In a task of its own, so that it goes on while rows are being used.
+    Task(Abort),
+}
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A wait for more bytes, which owns the body meanwhile.
+type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, Error>)>;
+
+/// Ends its task when dropped.
+struct Abort(JoinHandle<Result<Incoming, Error>>);
+
+struct Reading {
+    operation: &'static Operation,
+    incoming: Incoming,
+    answer: Answer,
+    chunk: Option<Chunk>,
+    next: Option<Opening>,
+}
+
+impl<V: View> Records<V> {
+    pub(crate) fn new(client: Client, soql: &str) -> Self {
+        let known = if *V::TABLE == ANY_RECORD { Vec::new() } else { vec![V::TABLE] };
+        // A request for more rows ends the cursors of sub-queries: those must be read first.
+        let ahead = !has_subquery(soql);
+        Self {
+            client,
+            soql: soql.to_owned(),
+            options: Options { deleted: false, batch_size: None, known, ahead },
+            state: State::Fresh,
+            given: 0,
+            announced: None,
+            view: PhantomData,
+        }
+    }
+
+    /// Deleted and archived rows too (`queryAll`).
+    pub fn include_deleted(mut self) -> Self {
+        self.options.deleted = true;
+        self
+    }
+
+    /// Proposes a number of rows per answer, 200 to 2,000; the service may choose another.
+    pub fn batch_size(mut self, rows: u32) -> Self {
+        self.options.batch_size = Some(rows);
+        self
+    }
+
+    /// Decodes nested records of this type, such as polymorphic parents, by its table at once.
+    pub fn also<N: View>(mut self) -> Self {
+        self.options.known.push(N::TABLE);
+        self
+    }
+
+    /// How many rows the query has, once the first answer has told. It tells at its end.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.announced
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. Rows that came before an error are whole.
+    pub async fn try_next(&mut self) -> Result<Option<V>, Error> {
+        poll_fn(|cx| self.poll_row(cx)).await
+    }
+
+    fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<V>, Error>> {
+        let row = ready!(self.poll_record(cx)).and_then(|row| match row {
+            Some(row) if *V::TABLE == ANY_RECORD => Ok(Some(V::from_record(row))),
+            Some(row) => row.cast().map(Some),
+            None => Ok(None),
+        });
+        if !matches!(row, Ok(Some(_))) {
+            self.state = State::Over;
+        }
+        Poll::Ready(row)
+    }
+
+    fn poll_record(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
+        loop {
+            match &mut self.state {
+                State::Over => return Poll::Ready(Ok(None)),
+                State::Fresh => {
+                    let queries = self.queries()?;
+                    let operation = match self.options.deleted {
+                        false => queries.query,
+                        true => queries.query_all.ok_or_else(|| {
+                            Error::usage("the WSDL declares no queryAll")
+                        })?,
+                    };
+                    self.state = State::Opening(self.open(operation, self.soql.clone()));
+                }
+                State::Opening(opening) => {
+                    let operation = opening.operation;
+                    let incoming = ready!(opening.poll(cx))?;
+                    let limits = self.client.shared().settings.limits;
+                    let answer = Answer::new(operation, limits, self.options.known.clone());
+                    let answer = answer.by_rows()?;
+                    self.state = State::Reading(Box::new(Reading {
+                        operation,
+                        incoming,
+                        answer,
+                        chunk: None,
+                        next: None,
+                    }));
+                }
+                State::Reading(_) => match ready!(self.poll_reading(cx))? {
+                    Some(row) => {
+                        self.given += 1;
+                        return Poll::Ready(Ok(Some(row)));
+                    }
+                    None if matches!(self.state, State::Opening(_)) => {}
+                    None => return Poll::Ready(Ok(None)),
+                },
+            }
+        }
+    }
+
+    /// A row of the answer under way; none at its end, with the state moved on.
+    fn poll_reading(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
+        loop {
+            let State::Reading(reading) = &mut self.state else { return Poll::Ready(Ok(None)) };
+            let named = |error: Error, reading: &Reading| error.with_operation(reading.operation.name);
+            let event = reading.incoming.next(&mut reading.answer, None);
+            match event.map_err(|error| named(error, reading))? {
+                Event::Row(row) => {
+                    self.fetch_ahead()?;
+                    return Poll::Ready(Ok(Some(row)));
+                }
+                Event::More => {
+                    let chunk = ready!(reading.poll_chunk(cx));
+                    match chunk.map_err(|error| named(error, reading))? {
+                        Some(chunk) => {
+                            let fed = reading.incoming.feed(&mut reading.answer, &chunk);
+                            fed.map_err(|error| named(error, reading))?;
+                        }
+                        None => reading.answer.finish(),
+                    }
+                }
+                Event::Done => return Poll::Ready(self.finish_answer().map(|()| None)),
+            }
+        }
+    }
+
+    /// Asks for the next batch as soon as its locator is known.
+    fn fetch_ahead(&mut self) -> Result<(), Error> {
+        let State::Reading(reading) = &self.state else { return Ok(()) };
+        if !self.options.ahead || reading.next.is_some() {
+            return Ok(());
+        }
+        let Some(locator) = locator(&reading.answer) else { return Ok(()) };
+        // Without a runtime to spawn on, the request waits for the end of this answer.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Ok(()) };
+        let operation = self.queries()?.query_more;
+        let request = Request::Task(Abort(runtime.spawn(self.request(operation, locator))));
+        if let State::Reading(reading) = &mut self.state {
+            reading.next = Some(Opening { operation, request });
+        }
+        Ok(())
+    }
+
+    /// The answer is complete: goes on to the next one, or ends if all rows were there.
+    fn finish_answer(&mut self) -> Result<(), Error> {
+        let State::Reading(reading) = &mut self.state else { return Ok(()) };
+        self.client.note(reading.answer.headers());
+        let field = |name| reading.answer.summary().and_then(|summary| {
+            summary.text(summary.ty().find(name)?)
+        });
+        let size: Option<u64> = field("size").and_then(|size| size.trim().parse().ok());
+        self.announced = self.announced.or(size);
+        let done = field("done").map(str::trim);
+        let next = reading.next.take();
+        if matches!(done, Some("true" | "1")) {
+            // `SELECT COUNT()` has a size and no rows.
+            let counts = self.given == 0 && self.soql.to_ascii_uppercase().contains("COUNT()");
+            let expected = self.announced.unwrap_or(self.given);
+            if self.given != expected && !counts {
+                return Err(self.incomplete(format!(
+                    "the query has {expected} rows, but {} came",
+                    self.given
+                )));
+            }
+            self.state = State::Over;
+            return Ok(());
+        }
+        let Some(locator) = locator(&reading.answer) else {
+            return Err(self.incomplete(
+                "the answer says that there are more rows, but not where".to_owned(),
+            ));
+        };
+        self.state = State::Opening(match next {
+            Some(next) => next,
+            None => self.open(self.queries()?.query_more, locator),
+        });
+        Ok(())
+    }
+
+    fn incomplete(&self, message: String) -> Error {
+        Error::new(ErrorKind::Truncated, message).with_sent(Sent::Answered)
+    }
+
+    fn queries(&self) -> Result<&'static QueryOperations, Error> {
+        let service = self.client.shared().service;
+        service.query.ok_or_else(|| Error::usage("the WSDL declares no query and queryMore"))
+    }
+
+    fn open(&self, operation: &'static Operation, argument: String) -> Opening {
+        Opening { operation, request: Request::Inline(self.request(operation, argument)) }
+    }
+
+    /// A request of a query operation with its one argument.
+    fn request(
+        &self,
+        operation: &'static Operation,
+        argument: String,
+    ) -> Boxed<Result<Incoming, Error>> {
+        let client = self.client.clone();
+        let batch = self.options.batch_size;
+        let span = span(operation, client.session());
+        let request = async move {
+            let shared = client.shared();
+            let mut body = Body::new(operation);
+            body.argument(|n| if n == 0 { Value::Text(&argument) } else { Value::Absent })?;
+            let mut headers = Vec::new();
+            let options = shared.service.query.and_then(|queries| queries.options);
+            if let (Some(rows), Some(table)) = (batch, options) {
+                headers.push((table, Header::integer(table, i64::from(rows))?));
+            }
+            Incoming::open(&shared.settings, &shared.session, operation, &body, headers).await
+        };
+        Box::pin(
+            async move { request.await.map_err(|error| error.with_operation(operation.name)) }
+                .instrument(span),
+        )
+    }
+}
+
+impl Opening {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, Error>> {
+        match &mut self.request {
+            Request::Inline(request) => request.as_mut().poll(cx),
+            Request::Task(task) => match ready!(Pin::new(&mut task.0).poll(cx)) {
+                Ok(opened) => Poll::Ready(opened),
+                Err(error) => Poll::Ready(Err(Error::new(
+                    ErrorKind::Transport,
+                    "the task that fetched the next rows was ended",
+                )
+                .with_source(error))),
+            },
+        }
+    }
+}
+
+impl Reading {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        let wait = self.chunk.get_or_insert_with(|| {
+            let mut body = self.incoming.take_body();
+            Box::pin(async move {
+                let chunk = body.chunk().await;
+                (body, chunk)
+            })
+        });
+        let (body, chunk) = ready!(wait.as_mut().poll(cx));
+        self.chunk = None;
+        self.incoming.put_body(body);
+        Poll::Ready(chunk)
+    }
+}
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Locator of the rest, once the answer has told that there is one.
+fn locator(answer: &Answer) -> Option<String> {
+    let summary = answer.summary()?;
+    let field = |name| summary.text(summary.ty().find(name)?).map(str::trim);
+    let more = matches!(field("done"), Some("false" | "0"));
+    let locator = field("queryLocator").filter(|locator| !locator.is_empty())?;
+    more.then(|| locator.to_owned())
+}
+
+/// Whether a query selects child rows. Mistaking a semi-join for one costs only speed.
+fn has_subquery(soql: &str) -> bool {
+    soql.split('(').skip(1).any(|rest| {
+        let word = rest.trim_start();
+        word.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"))
+    })
+}
+
+impl<V: View> Stream for Records<V> {
+    type Item = Result<V, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_row(cx).map(Result::transpose)
+    }
+}
+
+impl<V> fmt::Debug for Records<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("given", &self.given).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,271 @@
+//! Schema tables: what generated code knows about a type, as plain static data.
+//!
+//! One codec reads and writes every type by its [`Type`]. Tables hold no closures and no function
+//! pointers, so a tenant with thirty thousand fields costs data, not code: see "tables, not
+//! expanded code" in ARCHITECTURE.md.
+
+use std::fmt;
+
+/// The namespaces of one WSDL. Tables refer to them by index.
+#[derive(Debug)]
+pub struct Schema {
+    /// The namespaces; index 0 is always "no namespace".
+    pub namespaces: &'static [Namespace],
+}
+
+/// A namespace and the prefix that requests use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// The URI, empty for "no namespace".
+    pub uri: &'static str,
+    /// The prefix, unique within the schema; empty for "no namespace".
+    pub prefix: &'static str,
+}
+
+/// A complex type, or the anonymous type of a global element.
+///
+/// Two tables are equal only if they are the same static.
+pub struct Type {
+    /// Local name on the wire.
+    pub name: &'static str,
+    /// The namespaces that `ns` and the fields' `ns` index.
+    pub schema: &'static Schema,
+    /// Namespace of the type's name.
+    pub ns: u8,
+    /// Flags, see [`Type::OPEN`] and its neighbours.
+    pub flags: u8,
+    /// Fields before this index stand in schema order; from it on they are sorted by name (bytes).
+    pub sorted_from: u16,
+    /// The base type, if any. Its fields are a prefix of `fields`.
+    pub base: Option<&'static Type>,
+    /// All fields in schema order, inherited ones first.
+    pub fields: &'static [Field],
+}
+
+/// An element or attribute of a [`Type`].
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Local name on the wire.
+    pub name: &'static str,
+    /// Table of the field's type, for [`Kind::Struct`] and [`Kind::Record`].
+    pub ty: Option<&'static Type>,
+    /// What its text or content is.
+    pub kind: Kind,
+    /// Namespace on the wire.
+    pub ns: u8,
+    /// Flags, see [`Field::OPTIONAL`] and its neighbours.
+    pub flags: u8,
+}
+
+/// What a field's text or content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Any text.
+    String,
+    /// `xsd:boolean`.
+    Boolean,
+    /// `xsd:byte`.
+    Byte,
+    /// `xsd:short`.
+    Short,
+    /// `xsd:int`.
+    Int,
+    /// `xsd:long`.
+    Long,
+    /// `xsd:unsignedByte`.
+    UnsignedByte,
+    /// `xsd:unsignedShort`.
+    UnsignedShort,
+    /// `xsd:unsignedInt`.
+    UnsignedInt,
+    /// `xsd:unsignedLong`.
+    UnsignedLong,
+    /// `xsd:float`.
+    Float,
+    /// `xsd:double`.
+    Double,
+    /// `xsd:decimal` and the unbounded integers, kept as text.
+    Decimal,
+    /// `xsd:dateTime`.
+    DateTime,
+    /// `xsd:date`.
+    Date,
+    /// `xsd:time`.
+    Time,
+    /// A Salesforce record id.
+    Id,
+    /// `xsd:base64Binary`.
+    Base64,
+    /// `xsd:hexBinary`.
+    Hex,
+    /// A string with enumerated values, open on read.
+    Enum,
+    /// `xsd:anyType`: the element says its type by `xsi:type`.
+    Any,
+    /// A nested plain struct; `ty` is its table.
+    Struct,
+    /// A nested sparse record; `ty` is the declared table.
+    Record,
+    /// `xsd:any`: elements that no other field accepts.
+    Wildcard,
+}
+
+impl Type {
+    /// Decoded into a sparse [`Record`](crate::Record); unknown fields are kept.
+    pub const OPEN: u8 = 1;
+    /// Has the field `fieldsToNull` at index 0: null fields are named there when written.
+    pub const NULLS_BY_NAME: u8 = 2;
+    /// Is the root of a family of types: a value carries `xsi:type`.
+    pub const TYPED: u8 = 4;
+
+    /// The namespace of the type's name.
+    #[must_use]
+    pub fn namespace(&self) -> &'static str {
+        self.schema.namespaces[usize::from(self.ns)].uri
+    }
+
+    /// The field at an index.
+    #[must_use]
+    pub fn field(&self, index: u16) -> Option<&'static Field> {
+        self.fields.get(usize::from(index))
+    }
+
+    /// Index of the field of this name (any namespace).
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u16> {
+        let (head, tail) = self.fields.split_at(self.fields.len().min(self.sorted_from.into()));
+        let index = match head.iter().position(|field| field.name == name) {
+            Some(index) => index,
+            None => {
+                let found = tail.binary_search_by(|field| field.name.cmp(name)).ok()?;
+                head.len() + found
+            }
+        };
+        u16::try_from(index).ok()
+    }
+
+    /// Whether this type is `other` or derives from it.
+    #[must_use]
+    pub fn is_a(&self, other: &Type) -> bool {
+        std::iter::successors(Some(self), |ty| ty.base).any(|ty| std::ptr::eq(ty, other))
+    }
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+impl Field {
+    /// `minOccurs="0"`.
+    pub const OPTIONAL: u8 = 1;
+    /// `nillable="true"`.
+    pub const NILLABLE: u8 = 2;
+    /// `maxOccurs` above 1.
+    pub const REPEATED: u8 = 4;
+    /// An attribute, not an element.
+    pub const ATTRIBUTE: u8 = 8;
+    /// The text of the element itself (simple content).
+    pub const TEXT: u8 = 16;
+    /// Never shown by `Debug` or in errors.
+    pub const SENSITIVE: u8 = 32;
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Type {}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Tables point at each other in circles: print names only.
+        write!(f, "Type({{{}}}{}, {} fields)", self.namespace(), self.name, self.fields.len())
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({}: {:?})", self.name, self.kind)
+    }
+}
+
+/// One operation of a binding, as the runtime needs it.
+#[derive(Debug)]
+pub struct Operation {
+    /// Name of the operation.
+    pub name: &'static str,
+    /// `soapAction` of the binding; sent quoted.
+    pub action: &'static str,
+    /// Table of the request element; its fields are the operation's arguments in order.
+    pub request: &'static Type,
+    /// Table of the response element.
+    pub response: &'static Type,
+    /// Headers that the binding declares for the request.
+    pub headers: &'static [&'static Type],
+    /// Headers that the binding declares for the response.
+    pub output_headers: &'static [&'static Type],
+    /// Declared faults: the name of the detail element is the table's name.
+    pub faults: &'static [&'static Type],
+}
+
+/// A service: where it is, and the roles that some of its operations play for the runtime.
+#[derive(Debug)]
+pub struct Service {
+    /// Name of the service and its port, for messages: `SforceService.Soap`.
+    pub name: &'static str,
+    /// Address of the port as written in the WSDL.
+    pub endpoint: &'static str,
+    /// Version in the WSDL's leading comment, such as `64.0`; empty if it has none.
+    pub api_version: &'static str,
+    /// The header that carries the session and its only field, if the WSDL has one.
+    pub session_header: Option<&'static Type>,
+    /// How to log in, if the WSDL declares `login(username, password)`.
+    pub login: Option<&'static Operation>,
+    /// How to page through query results, if the WSDL declares it.
+    pub query: Option<&'static QueryOperations>,
+    /// The header that reports API usage, if the WSDL has one.
+    pub limit_header: Option<&'static Type>,
+}
+
+/// The operations behind [`Records`](crate::Records).
+#[derive(Debug)]
+pub struct QueryOperations {
+    /// `query(queryString)`.
+    pub query: &'static Operation,
+    /// `queryAll(queryString)`: deleted and archived rows too.
+    pub query_all: Option<&'static Operation>,
+    /// `queryMore(queryLocator)`.
+    pub query_more: &'static Operation,
+    /// The header whose `batchSize` proposes a number of rows per answer.
+    pub options: Option<&'static Type>,
+}
+
+/// Short constructors, so that tables read as tables.
+pub mod table {
+    use super::{Field, Kind, Type};
+
+    /// A field of a simple kind.
+    #[must_use]
+    pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
+        Field { name, ty: None, kind, ns, flags }
+    }
+
+    /// A field whose type has a table.
+    #[must_use]
+    pub const fn nested(
+        name: &'static str,
+        ns: u8,
+        kind: Kind,
+        flags: u8,
+        ty: &'static Type,
+    ) -> Field {
+        Field { name, ty: Some(ty), kind, ns, flags }
+    }
+}

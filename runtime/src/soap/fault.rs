@@ -1,0 +1,152 @@
+//! Faults: what a service says when it will not.
+
+use std::fmt;
+
+use crate::codec;
+use crate::error::Error;
+use crate::record::Record;
+use crate::value::Tabled;
+
+/// A fault, in whatever form it came.
+///
+/// Salesforce names the reason in [`code`](Fault::code), an `ExceptionCode`; other services may
+/// say no more than `Server`. The typed detail is there if the service sent one that the WSDL
+/// declares.
+#[derive(Clone, PartialEq)]
+pub struct Fault {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    /// `faultcode` without its prefix.
+    pub(crate) soap_code: String,
+    /// `faultstring` as it came.
+    pub(crate) soap_message: String,
+    pub(crate) detail: Option<Record>,
+}
+
+impl Fault {
+    /// A fault from its parts; the detail's own words win over the envelope's.
+    pub(crate) fn new(soap_code: &str, soap_message: &str, detail: Option<Record>) -> Self {
+        let local = soap_code.rsplit(':').next().unwrap_or_default().trim();
+        let from_detail = |name| detail.as_ref().and_then(|d| d.text(name)).filter(|t| !t.is_empty());
+        // Salesforce repeats the code before the message: "INVALID_LOGIN: Invalid username…".
+        let bare = soap_message.strip_prefix(local).and_then(|rest| rest.strip_prefix(": "));
+        let code = from_detail("exceptionCode").unwrap_or(local).to_owned();
+        let message = from_detail("exceptionMessage").or(bare).unwrap_or(soap_message).to_owned();
+        Self {
+            code,
+            message,
+            soap_code: local.to_owned(),
+            soap_message: soap_message.to_owned(),
+            detail,
+        }
+    }
+
+    /// The reason as a code, such as `INVALID_SESSION_ID`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The reason in the service's words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Local part of `faultcode`.
+    #[must_use]
+    pub fn soap_code(&self) -> &str {
+        &self.soap_code
+    }
+
+    /// `faultstring` as it came.
+    #[must_use]
+    pub fn soap_message(&self) -> &str {
+        &self.soap_message
+    }
+
+    /// Name of the detail's type, such as `MalformedQueryFault`.
+    #[must_use]
+    pub fn detail_type(&self) -> Option<&str> {
+        self.detail.as_ref().map(Record::type_name)
+    }
+
+    /// The detail as it came.
+    #[must_use]
+    pub fn detail_record(&self) -> Option<&Record> {
+        self.detail.as_ref()
+    }
+
+    /// The detail as a generated fault type; `None` if it is of another type.
+    ///
+    /// A type also takes the details of types derived from it, so that `ApiFault` fits all of
+    /// Salesforce's.
+    ///
+    /// # Errors
+    ///
+    /// If the detail is of this type but a field of it cannot be read.
+    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, Error> {
+        match &self.detail {
+            Some(detail) if detail.table().is_a(T::TABLE) => codec::to_struct(detail).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Line of the query, from 1, for faults of queries.
+    #[must_use]
+    pub fn row(&self) -> Option<i32> {
+        self.number("row")
+    }
+
+    /// Column of the query, from 1, for faults of queries.
+    #[must_use]
+    pub fn column(&self) -> Option<i32> {
+        self.number("column")
+    }
+
+    fn number(&self, field: &str) -> Option<i32> {
+        let number = self.detail.as_ref()?.text(field)?.trim().parse().ok()?;
+        // The service says -1 where it does not know.
+        (number >= 0).then_some(number)
+    }
+
+    /// The session is unknown, expired or ended.
+    #[must_use]
+    pub fn is_session_expired(&self) -> bool {
+        self.code == "INVALID_SESSION_ID"
+    }
+
+    /// The service says that the same call may succeed later (SOAP API Developer Guide, "Core
+    /// Data Types": ExceptionCode). The daily limit is none of these: it takes hours.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &*self.code {
+            "SERVER_UNAVAILABLE"
+            | "UNABLE_TO_LOCK_ROW"
+            | "TOO_MANY_APEX_REQUESTS"
+            | "REQUEST_RUNNING_TOO_LONG"
+            | "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE"
+            | "API_CURRENTLY_DISABLED"
+            | "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
+            | "ORG_IN_MAINTENANCE" => true,
+            "REQUEST_LIMIT_EXCEEDED" => !self.message.contains("TotalRequests"),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("detail", &self.detail)
+            .finish()
+    }
+}

@@ -1,0 +1,10 @@
+//! SOAP 1.1: the envelope around requests and answers, and faults.
+
+pub(crate) mod answer;
+mod fault;
+pub(crate) mod request;
+
+pub use fault::Fault;
+
+/// Namespace of the SOAP 1.1 envelope.
+pub(crate) const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";

@@ -1,0 +1,103 @@
+//! The envelope of a request.
+
+use crate::codec::Encoder;
+use crate::error::Error;
+use crate::schema::Operation;
+use crate::value::{Struct, Value};
+
+use super::ENVELOPE;
+
+/// Body of a request under construction: arguments are written in the order of the table.
+#[derive(Debug)]
+pub struct Body {
+    operation: &'static Operation,
+    encoder: Encoder,
+    next: usize,
+}
+
+impl Body {
+    pub(crate) fn new(operation: &'static Operation) -> Self {
+        let mut encoder = Encoder::new(operation.request.schema);
+        encoder.open(operation.request.ns, operation.request.name);
+        encoder.end_open();
+        Self { operation, encoder, next: 0 }
+    }
+
+    /// The next argument: each value that the closure gives until it gives an absent one.
+    pub(crate) fn argument<'v>(
+        &mut self,
+        value: impl Fn(usize) -> Value<'v>,
+    ) -> Result<(), Error> {
+        let Some(field) = self.operation.request.fields.get(self.next) else {
+            return Err(Error::usage("more arguments than the request has elements"));
+        };
+        self.next += 1;
+        let mut count = 0;
+        loop {
+            match value(count) {
+                Value::Absent => break,
+                value => self.encoder.field(field, value)?,
+            }
+            count += 1;
+        }
+        if count == 0 {
+            self.encoder.missing(field);
+        }
+        Ok(())
+    }
+
+    /// The whole envelope. `headers` go into it in this order.
+    pub(crate) fn envelope(&self, headers: &[Header]) -> String {
+        let request = self.operation.request;
+        let headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+        out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
+        out.push_str(ENVELOPE);
+        out.push('"');
+        out.push_str(&self.encoder.declarations(&headers));
+        out.push('>');
+        if !headers.is_empty() {
+            out.push_str("<soapenv:Header>");
+            for header in headers {
+                out.push_str(header.as_str());
+            }
+            out.push_str("</soapenv:Header>");
+        }
+        out.push_str("<soapenv:Body>");
+        out.push_str(self.encoder.as_str());
+        let prefix = request.schema.namespaces[usize::from(request.ns)].prefix;
+        let colon = if prefix.is_empty() { "" } else { ":" };
+        out.push_str(&format!("</{prefix}{colon}{}>", request.name));
+        out.push_str("</soapenv:Body></soapenv:Envelope>");
+        out
+    }
+}
+
+/// A header, written.
+#[derive(Debug)]
+pub(crate) struct Header(Encoder);
+
+impl Header {
+    pub(crate) fn new(value: &dyn Struct) -> Result<Self, Error> {
+        let mut encoder = Encoder::new(value.table().schema);
+        encoder.global(value)?;
+        Ok(Self(encoder))
+    }
+
+    /// A header with one field that is text, such as the session.
+    pub(crate) fn text(table: &'static crate::schema::Type, text: &str) -> Result<Self, Error> {
+        let mut encoder = Encoder::new(table.schema);
+        encoder.open(table.ns, table.name);
+        encoder.end_open();
+        if let Some(field) = table.field(0) {
+            encoder.field(field, Value::Text(text)).map_err(|error| error.within(table.name))?;
+        }
+        encoder.close(table.ns, table.name);
+        Ok(Self(encoder))
+    }
+
+    /// A header with one field that is an integer, such as the size of batches.
+    pub(crate) fn integer(table: &'static crate::schema::Type, value: i64) -> Result<Self, Error> {
+        Self::text(table, &value.to_string())
+    }
+}

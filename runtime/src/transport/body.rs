@@ -1,0 +1,183 @@
+//! The body of an answer, as a sequence of chunks.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_core::Stream;
+
+use super::https::Download;
+use crate::error::{Error, ErrorKind, Sent};
+
+/// Bytes of an answer as they arrive, with any content coding removed.
+///
+/// Read until [`chunk`](Body::chunk) gives `None`: only then is it certain that the answer is
+/// complete and its checksum right. Dropping a body before that closes its connection.
+pub struct Body {
+    source: Source,
+}
+
+type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+enum Source {
+    Chunks(VecDeque<Bytes>),
+    Stream(BoxStream),
+    Download(Box<Download>),
+    Failed,
+}
+
+impl Body {
+    /// A body that is there at once.
+    #[must_use]
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::from_chunks([bytes.into()])
+    }
+
+    /// A body in given pieces, as if each had arrived by itself.
+    #[must_use]
+    pub fn from_chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
+        Self { source: Source::Chunks(chunks.into_iter().map(Into::into).collect()) }
+    }
+
+    /// A body from a stream of decoded bytes. An error of the stream counts as a broken
+    /// connection, as with [`Error::interrupted`]; an [`Error`] is passed on as it is.
+    ///
+    /// The size is not limited here: an implementation that reads from a network should stop at a
+    /// limit, counted after decompression.
+    #[must_use]
+    pub fn from_stream<S, E>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self { source: Source::Stream(Box::pin(Converted(Box::pin(stream)))) }
+    }
+
+    pub(super) fn from_download(download: Download) -> Self {
+        Self { source: Source::Download(Box::new(download)) }
+    }
+
+    /// Waits for more bytes; `None` after the last. A chunk is never empty.
+    ///
+    /// May be cancelled: no bytes are lost if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_truncated`] if the connection ended early, [`Error::is_timeout`] if it is too
+    /// slow, [`Error::is_limit`] if the body is too large, [`Error::is_protocol`] if its coding is
+    /// damaged. After an error every further call fails.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            let next = match &mut self.source {
+                Source::Chunks(chunks) => Ok(chunks.pop_front()),
+                Source::Stream(stream) => {
+                    poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
+                }
+                Source::Download(download) => download.next().await,
+                // A second call must not look like the end of a complete answer.
+                Source::Failed => Err(Error::new(
+                    ErrorKind::Truncated,
+                    "the answer was given up after an earlier error",
+                )
+                .with_sent(Sent::Maybe)),
+            };
+            match next {
+                Ok(Some(bytes)) if bytes.is_empty() => {}
+                Ok(Some(bytes)) => return Ok(Some(bytes)),
+                Ok(None) => {
+                    self.source = Source::Chunks(VecDeque::new());
+                    return Ok(None);
+                }
+                Err(error) => {
+                    self.source = Source::Failed;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Reads all of it, up to `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`chunk`](Body::chunk), and [`Error::is_limit`] if there is more than `limit`.
+    pub async fn collect(mut self, limit: usize) -> Result<Vec<u8>, Error> {
+        let mut all = Vec::new();
+        while let Some(bytes) = self.chunk().await? {
+            if all.len() + bytes.len() > limit {
+                let message = format!("the answer is larger than {limit} bytes");
+                return Err(Error::limit(message).with_sent(Sent::Maybe));
+            }
+            all.extend_from_slice(&bytes);
+        }
+        Ok(all)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.source {
+            Source::Chunks(_) => "Body(in memory)",
+            Source::Stream(_) => "Body(stream)",
+            Source::Download(_) => "Body(network)",
+            Source::Failed => "Body(failed)",
+        })
+    }
+}
+
+/// Turns the errors of a stream into ours.
+struct Converted<S>(Pin<Box<S>>);
+
+impl<S, E> Stream for Converted<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context).map(|next| {
+            next.map(|item| {
+                item.map_err(|error| match error.into().downcast::<Error>() {
+                    Ok(ours) => *ours,
+                    Err(other) => Error::interrupted(other),
+                })
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn chunks_come_in_order_and_never_empty() {
+        let mut body = Body::from_chunks(["a", "", "b"]);
+        assert_eq!(body.chunk().await.unwrap().unwrap(), "a");
+        assert_eq!(body.chunk().await.unwrap().unwrap(), "b");
+        assert!(body.chunk().await.unwrap().is_none());
+        assert!(body.chunk().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn an_error_stays_an_error() {
+        let items = [Ok(Bytes::from("a")), Err(std::io::Error::other("reset"))];
+        let mut body = Body::from_stream(futures_util::stream::iter(items));
+        assert_eq!(body.chunk().await.unwrap().unwrap(), "a");
+        let error = body.chunk().await.unwrap_err();
+        assert!(error.is_transport() && error.maybe_applied(), "{error:?}");
+        assert!(body.chunk().await.unwrap_err().is_truncated());
+    }
+
+    #[tokio::test]
+    async fn collect_stops_at_the_limit() {
+        assert_eq!(Body::from_chunks(["ab", "c"]).collect(3).await.unwrap(), b"abc");
+        assert!(Body::from_chunks(["ab", "cd"]).collect(3).await.unwrap_err().is_limit());
+    }
+}

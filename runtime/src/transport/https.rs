@@ -1,0 +1,249 @@
+//! The transport for real use: HTTP/1.1 over TLS.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    USER_AGENT,
+};
+use reqwest::Url;
+use tokio::time::Instant;
+
+use super::inflate::{Decoder, Stop};
+use super::pace::{self, Pace, Times};
+use super::upload::Upload;
+use super::https_builder::HttpsBuilder;
+use super::{Body, Exchange, Request, Response, Transport, deflate, failure};
+use crate::error::{Error, ErrorKind, Sent};
+
+
+/// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
+///
+/// A clone shares the connections. What it guarantees, unless a foreign client is injected:
+///
+/// - Certificates are verified against the roots of the operating system and those added with
+///   [`extra_root_certificate`](HttpsBuilder::extra_root_certificate). There is no way to turn
+///   that off.
+/// - A redirect is an error. The credentials of a SOAP call are in its body, and a client that
+///   follows a redirect would post them to wherever the answer points.
+/// - Nothing is sent twice.
+/// - An answer has a limited size, counted after decompression, and must keep up a minimum pace.
+///
+/// ```
+/// use std::time::Duration;
+/// use saponify::transport::Https;
+///
+/// let https = Https::builder()
+///     .connect_timeout(Duration::from_secs(5))
+///     .max_body(16 * 1024 * 1024)
+///     .build()?;
+/// # Ok::<(), saponify::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Https(pub(super) Arc<Shared>);
+
+pub(super) struct Shared {
+    /// For everything but this machine.
+    pub(super) client: reqwest::Client,
+    /// For loopback hosts: never through a proxy, which would get plain HTTP in the clear.
+    pub(super) direct: reqwest::Client,
+    pub(super) times: Times,
+    pub(super) max_body: u64,
+    /// Compress requests of at least this many bytes.
+    pub(super) compress: Option<usize>,
+    pub(super) user_agent: HeaderValue,
+}
+
+impl Https {
+    /// With the defaults of [`HttpsBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// A usage error if the operating system has no root certificates.
+    pub fn new() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// Settings to start from.
+    #[must_use]
+    pub fn builder() -> HttpsBuilder {
+        HttpsBuilder::new()
+    }
+}
+
+impl fmt::Debug for Https {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the clients: their proxies have credentials.
+        f.debug_struct("Https")
+            .field("times", &self.0.times)
+            .field("max_body", &self.0.max_body)
+            .field("compress", &self.0.compress)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport for Https {
+    fn send(&self, request: Request) -> Exchange {
+        let shared = Arc::clone(&self.0);
+        Box::pin(async move { shared.send(request).await })
+    }
+}
+
+impl Shared {
+    async fn send(&self, request: Request) -> Result<Response, Error> {
+        let started = Instant::now();
+        let (prepared, progress) = self.prepare(&request)?;
+        let client = if request.endpoint.is_loopback() { &self.direct } else { &self.client };
+        tracing::debug!(
+            operation = request.operation,
+            endpoint = %request.endpoint,
+            bytes = request.body.len(),
+            "sending"
+        );
+        let exchange = client.execute(prepared);
+        let response = pace::head(exchange, &progress, &self.times, started)
+            .await?
+            .map_err(|error| failure::sending(error, &request.endpoint, progress.nothing_sent()))?;
+        tracing::debug!(
+            operation = request.operation,
+            status = response.status().as_u16(),
+            elapsed = ?started.elapsed(),
+            "answered"
+        );
+        self.accept(response, request.endpoint.url(), started)
+    }
+
+    fn prepare(
+        &self,
+        request: &Request,
+    ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), Error> {
+        let content_type = HeaderValue::from_str(request.content_type)
+            .map_err(|_| Error::usage("the content type has a character that no header may carry"))?;
+        let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
+        let headers = out.headers_mut();
+        headers.insert(CONTENT_TYPE, content_type);
+        headers.insert(HeaderName::from_static("soapaction"), request.action_header()?);
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let mut body = request.body.clone();
+        if self.compress.is_some_and(|least| body.len() >= least) {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            body = deflate::gzip(&body).into();
+        }
+        let (upload, progress) = Upload::new(body);
+        *out.body_mut() = Some(reqwest::Body::wrap(upload));
+        Ok((out, progress))
+    }
+
+    /// Takes an answer whose body is still to come.
+    fn accept(
+        &self,
+        response: reqwest::Response,
+        asked: &Url,
+        started: Instant,
+    ) -> Result<Response, Error> {
+        let status = response.status();
+        let headers = response.headers();
+        if status.is_redirection() {
+            return Err(redirected(status, headers, asked));
+        }
+        if response.url() != asked {
+            // Only possible with a foreign client.
+            let message = "the HTTP client followed a redirect; turn that off in the client, \
+                           because the answer is not that of the service";
+            return Err(Error::new(ErrorKind::Protocol, message).with_sent(Sent::Maybe));
+        }
+        let decoder = Decoder::new(gzipped(headers)?, self.max_body);
+        let headers = headers.clone();
+        let pace = Pace::new(self.times, started.elapsed());
+        let download = Download { response, decoder, pace, pending: Bytes::new() };
+        Ok(Response::new(status, Body::from_download(download)).with_headers(headers))
+    }
+}
+
+fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Error {
+    let target = headers
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| asked.join(value).ok());
+    let to = match target.as_ref().and_then(Url::host_str) {
+        Some(host) => format!(" to {}", host.chars().take(100).collect::<String>()),
+        None => String::new(),
+    };
+    let message = format!(
+        "the service redirects{to}; that is not followed because the request holds credentials. \
+         If the service has moved, change the address"
+    );
+    Error::new(ErrorKind::Protocol, message).with_status(status).with_sent(Sent::Answered)
+}
+
+/// Whether the body is compressed. One coding at most, and only the one that was asked for.
+fn gzipped(headers: &HeaderMap) -> Result<bool, Error> {
+    let mut codings = Vec::new();
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+        codings.extend(value.split(',').map(|coding| coding.trim().to_owned()));
+    }
+    codings.retain(|coding| !coding.is_empty());
+    match codings.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["identity"] => Ok(false),
+        ["gzip" | "x-gzip"] => Ok(true),
+        _ => {
+            let list: String = codings.join(", ").chars().filter(|c| !c.is_control()).take(60).collect();
+            let message = format!(
+                "the answer has the content coding `{list}`, but only gzip was asked for"
+            );
+            Err(Error::new(ErrorKind::Protocol, message).with_sent(Sent::Maybe))
+        }
+    }
+}
+
+/// A body on its way in.
+pub(super) struct Download {
+    response: reqwest::Response,
+    decoder: Decoder,
+    pace: Pace,
+    /// Received but not yet decoded.
+    pending: Bytes,
+}
+
+impl Download {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
+                return Ok(Some(piece));
+            }
+            match self.pace.next(self.response.chunk()).await? {
+                Ok(Some(bytes)) => {
+                    self.pace.count(bytes.len())?;
+                    self.decoder.received(bytes.len()).map_err(stopped)?;
+                    self.pending = bytes;
+                }
+                Ok(None) => {
+                    self.decoder.finish().map_err(stopped)?;
+                    return Ok(None);
+                }
+                Err(error) => return Err(failure::receiving(error)),
+            }
+        }
+    }
+}
+
+fn stopped(stop: Stop) -> Error {
+    use super::inflate::InflateError;
+    let error = match stop {
+        Stop::Limit(limit) => Error::limit(format!(
+            "the answer is larger than max_body = {limit} bytes after decompression; ask for less \
+             at a time, or raise the limit"
+        )),
+        Stop::Inflate(source @ InflateError::Truncated) => {
+            Error::new(ErrorKind::Truncated, "the answer ended early").with_source(source)
+        }
+        Stop::Inflate(source) => {
+            Error::new(ErrorKind::Protocol, "the answer cannot be decompressed").with_source(source)
+        }
+    };
+    error.with_sent(Sent::Maybe)
+}

@@ -1,0 +1,263 @@
+//! Settings of the HTTPS transport.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Proxy, Url};
+
+use super::https::{Https, Shared};
+use super::pace::{Throughput, Times};
+use super::tls;
+use crate::error::Error;
+use crate::secret::Secret;
+
+const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
+
+/// Settings of [`Https`]. Errors in them are reported by [`build`](HttpsBuilder::build).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`connect_timeout`](Self::connect_timeout) | 10 s |
+/// | [`answer_timeout`](Self::answer_timeout) | 150 s |
+/// | [`idle_timeout`](Self::idle_timeout) | 60 s |
+/// | [`total_timeout`](Self::total_timeout) | 10 min |
+/// | [`minimum_throughput`](Self::minimum_throughput) | 1 KiB/s over 30 s, after 30 s |
+/// | [`max_body`](Self::max_body) | 64 MiB |
+/// | [`compress_requests`](Self::compress_requests) | from 1 KiB on |
+/// | [`proxy`](Self::proxy) | from the environment |
+///
+/// `Debug` shows no proxy, since its URL may hold a password.
+#[must_use]
+pub struct HttpsBuilder {
+    times: Times,
+    max_body: u64,
+    compress: Option<usize>,
+    user_agent: Option<String>,
+    proxy: ProxyChoice,
+    roots: Vec<Vec<u8>>,
+    client: Option<Client>,
+}
+
+enum ProxyChoice {
+    Environment,
+    None,
+    Url(Secret),
+}
+
+impl HttpsBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            times: Times {
+                connect: Duration::from_secs(10),
+                answer: Duration::from_secs(150),
+                idle: Duration::from_secs(60),
+                total: Duration::from_secs(600),
+                throughput: Some(Throughput {
+                    bytes_per_second: 1024,
+                    window: Duration::from_secs(30),
+                    grace: Duration::from_secs(30),
+                }),
+            },
+            max_body: 64 * 1024 * 1024,
+            compress: Some(1024),
+            user_agent: None,
+            proxy: ProxyChoice::Environment,
+            roots: Vec::new(),
+            client: None,
+        }
+    }
+
+    /// Longest time for finding the host, connecting and agreeing on TLS. Nothing has been sent
+    /// when it runs out.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.times.connect = timeout;
+        self
+    }
+
+    /// Longest time from the last byte of the request to the head of the answer: the time the
+    /// service may work. Salesforce gives up a query after 120 s and then says so, hence the
+    /// default of 150 s.
+    pub fn answer_timeout(mut self, timeout: Duration) -> Self {
+        self.times.answer = timeout;
+        self
+    }
+
+    /// Longest time without any byte while the request is taken or the answer arrives.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.times.idle = timeout;
+        self
+    }
+
+    /// Longest time that one call may wait for the network, from connecting to the last byte of
+    /// the answer. Time that the caller takes between two chunks of a body does not count.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.times.total = timeout;
+        self
+    }
+
+    /// The least pace of an answer: `bytes_per_second` on average over each `window`, the first of
+    /// which begins `grace` after the head of the answer. Bytes are counted before decompression,
+    /// time only while waiting for them. Zero turns the guard off.
+    pub fn minimum_throughput(
+        mut self,
+        bytes_per_second: u32,
+        window: Duration,
+        grace: Duration,
+    ) -> Self {
+        self.times.throughput =
+            (bytes_per_second > 0).then_some(Throughput { bytes_per_second, window, grace });
+        self
+    }
+
+    /// Most bytes of an answer, counted after decompression. What is received before it is at
+    /// most 64 KiB more.
+    pub fn max_body(mut self, bytes: u64) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// Compresses requests of at least this many bytes; `None` turns that off. The part with the
+    /// session id is compressed apart from the data, so that the length of a request tells
+    /// nothing about it.
+    pub fn compress_requests(mut self, least: impl Into<Option<usize>>) -> Self {
+        self.compress = least.into();
+        self
+    }
+
+    /// Puts a product name in front of `saponify/VERSION` in the `User-Agent`, such as
+    /// `acme-sync/2.1`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Connects through an HTTP proxy: `http://host:port` or `https://host:port`, with
+    /// `user:password@` if the proxy asks for it. The proxy opens a tunnel and sees nothing but
+    /// the host name. Loopback hosts are always reached directly.
+    ///
+    /// Without this setting `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment apply, in
+    /// upper or lower case, as with other tools.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.proxy = ProxyChoice::Url(url.into());
+        self
+    }
+
+    /// Connects directly, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = ProxyChoice::None;
+        self
+    }
+
+    /// Trusts the certificates of this PEM text as roots, in addition to those of the operating
+    /// system. For a service or a proxy with a certificate of your own authority.
+    pub fn extra_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.push(pem.as_ref().to_vec());
+        self
+    }
+
+    /// Uses a client made elsewhere. Its own settings then decide about certificates, TLS
+    /// versions, connect timeout, proxies and connections, so none of the guarantees about those
+    /// hold, and setting them here as well is an error.
+    ///
+    /// Still guaranteed: a request is never posted a second time, for instance to the target of a
+    /// redirect; an answer that comes from elsewhere is an error; the timeouts other than for
+    /// connecting; the limit on the size of the answer. If the client decompresses answers, damage
+    /// in them is found by it or not at all.
+    pub fn client(mut self, client: Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Puts it together. This reads the root certificates of the operating system, so do it once.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that names the setting.
+    pub fn build(self) -> Result<Https, Error> {
+        let times = self.times.checked()?;
+        let user_agent = match &self.user_agent {
+            Some(product) => HeaderValue::from_str(&format!("{product} {PRODUCT}"))
+                .map_err(|_| Error::usage("user_agent: it has a control character"))?,
+            None => HeaderValue::from_static(PRODUCT),
+        };
+        let (client, direct) = self.clients(&times)?;
+        Ok(Https(Arc::new(Shared {
+            client,
+            direct,
+            times,
+            max_body: self.max_body,
+            compress: self.compress,
+            user_agent,
+        })))
+    }
+
+    fn clients(&self, times: &Times) -> Result<(Client, Client), Error> {
+        if let Some(client) = &self.client {
+            if !self.roots.is_empty() || !matches!(self.proxy, ProxyChoice::Environment) {
+                return Err(Error::usage(
+                    "client: root certificates and proxies must be set on the injected client",
+                ));
+            }
+            return Ok((client.clone(), client.clone()));
+        }
+        let mut roots = Vec::new();
+        for pem in &self.roots {
+            roots.extend(tls::certificates(pem)?);
+        }
+        let tls = tls::config(roots)?;
+        let finish = |builder: ClientBuilder| {
+            builder.build().map_err(|error| {
+                Error::usage("the HTTP client cannot be set up").with_source(error.without_url())
+            })
+        };
+        let base = || {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .http1_only()
+                .redirect(Policy::none())
+                .retry(reqwest::retry::never())
+                .referer(false)
+                .connect_timeout(times.connect)
+                // Shorter than usual: the longer a connection rests, the more likely the service
+                // closes it in the very moment a request is written, and leaves its fate unknown.
+                .pool_idle_timeout(Duration::from_secs(30))
+                .tcp_nodelay(true)
+                .tcp_keepalive(Duration::from_secs(30))
+        };
+        let client = match &self.proxy {
+            ProxyChoice::Environment => base(),
+            ProxyChoice::None => base().no_proxy(),
+            ProxyChoice::Url(url) => base().proxy(parse_proxy(url)?),
+        };
+        Ok((finish(client.https_only(true))?, finish(base().no_proxy())?))
+    }
+}
+
+/// Reads the URL of a proxy without repeating it in an error.
+fn parse_proxy(url: &Secret) -> Result<Proxy, Error> {
+    let hint = "write it as http://host:port or http://user:password@host:port";
+    let bad = |problem: &str| Error::usage(format!("proxy: {problem}; {hint}"));
+    let parsed = Url::parse(url.expose()).map_err(|_| bad("its URL cannot be read"))?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        return Err(bad("only http and https proxies are supported"));
+    }
+    if parsed.host_str().is_none_or(str::is_empty) {
+        return Err(bad("its URL has no host"));
+    }
+    Proxy::all(parsed).map_err(|_| bad("its URL cannot be used"))
+}
+
+impl fmt::Debug for HttpsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpsBuilder")
+            .field("times", &self.times)
+            .field("max_body", &self.max_body)
+            .field("compress", &self.compress)
+            .field("user_agent", &self.user_agent)
+            .field("extra_roots", &self.roots.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,252 @@
+//! How a request reaches the service and how the answer comes back.
+//!
+//! [`Https`] is the transport for real use. [`testing::Scripted`] answers from memory, for tests.
+//! Anything else can implement [`Transport`]: the runtime hands it one finished envelope and reads
+//! the answer as a stream of bytes.
+//!
+//! A transport does not retry, does not follow redirects and does not look into the messages. What
+//! it must tell apart is whether a request has certainly not been sent, see [`Error::not_sent`] and
+//! [`Error::interrupted`], because a repeated `create` makes a second record.
+
+mod body;
+mod deflate;
+mod failure;
+mod https;
+mod https_builder;
+mod inflate;
+mod not_soap;
+mod pace;
+pub mod testing;
+mod tls;
+mod upload;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap};
+use http::{HeaderValue, StatusCode};
+
+pub use body::Body;
+pub use https::Https;
+pub use https_builder::HttpsBuilder;
+pub(crate) use not_soap::not_soap;
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Sent};
+
+/// The future of one exchange.
+pub type Exchange = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'static>>;
+
+/// Sends one SOAP request.
+///
+/// Implementations return any HTTP status as a [`Response`]; whether it carries a fault is decided
+/// by the reader of the message. Only what is no answer to the request is an error: a broken
+/// connection, a timeout, a redirect.
+///
+/// ```
+/// use saponify::transport::{Body, Exchange, Request, Response, Transport};
+///
+/// #[derive(Debug)]
+/// struct Canned;
+///
+/// impl Transport for Canned {
+///     fn send(&self, _request: Request) -> Exchange {
+///         Box::pin(async {
+///             let body = Body::from_bytes("<Envelope/>");
+///             Ok(Response::new(http::StatusCode::OK, body).with_content_type("text/xml"))
+///         })
+///     }
+/// }
+/// ```
+pub trait Transport: fmt::Debug + Send + Sync + 'static {
+    /// Starts the exchange. It ends when status and headers of the answer are there; the body
+    /// follows through [`Response::body`]. Dropping the future abandons the exchange.
+    ///
+    /// # Errors
+    ///
+    /// The future fails if there is no answer. [`Error::maybe_applied`] must be true unless it is
+    /// certain that no byte of the request was sent.
+    fn send(&self, request: Request) -> Exchange;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request) -> Exchange {
+        (**self).send(request)
+    }
+}
+
+/// One SOAP request on its way out.
+///
+/// `Debug` shows neither the body, which holds the session or the password, nor the query of the
+/// endpoint.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// Where to send it.
+    pub endpoint: Endpoint,
+    /// Name of the operation in the WSDL, for messages and logs.
+    pub operation: &'static str,
+    /// The `soapAction` of the binding without quotes; often empty.
+    pub action: &'static str,
+    /// Media type of the body.
+    pub content_type: &'static str,
+    /// The envelope, UTF-8.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// A SOAP 1.1 request: `text/xml` in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if `action` cannot be written into the `SOAPAction` header: it has a control
+    /// character, a line break, a quote or a character outside of ASCII.
+    pub fn new(
+        endpoint: Endpoint,
+        operation: &'static str,
+        action: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Result<Self, Error> {
+        let content_type = "text/xml; charset=utf-8";
+        let request = Self { endpoint, operation, action, content_type, body: body.into() };
+        request.action_header()?;
+        Ok(request)
+    }
+
+    /// The value of the `SOAPAction` header, in quotes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::new`]; here too because the fields are public.
+    pub fn action_header(&self) -> Result<HeaderValue, Error> {
+        let plain = self.action.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"');
+        plain
+            .then(|| HeaderValue::from_str(&format!("\"{}\"", self.action)).ok())
+            .flatten()
+            .ok_or_else(|| {
+                Error::usage(format!(
+                    "the soapAction of {} has a character that no HTTP header may carry: {:?}; \
+                     correct it in the WSDL",
+                    self.operation, self.action
+                ))
+            })
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("endpoint", &self.endpoint)
+            .field("operation", &self.operation)
+            .field("action", &self.action)
+            .field("content_type", &self.content_type)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+/// The answer to a [`Request`], its body still to be read.
+///
+/// `Debug` shows names of headers but not their values.
+#[non_exhaustive]
+pub struct Response {
+    /// HTTP status. SOAP faults come with 500, now and then with 200.
+    pub status: StatusCode,
+    /// `Content-Type`, if it is given and readable.
+    pub content_type: Option<String>,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body, without any content coding.
+    pub body: Body,
+}
+
+impl Response {
+    /// An answer without headers.
+    #[must_use]
+    pub fn new(status: StatusCode, body: Body) -> Self {
+        Self { status, content_type: None, headers: HeaderMap::new(), body }
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Sets the headers, and the media type from among them.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        self.content_type = content_type.map(str::to_owned).or(self.content_type);
+        self.headers = headers;
+        self
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("headers", &self.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+/// For implementations of [`Transport`].
+impl Error {
+    /// No connection could be made; certainly no byte of the request was sent, so any operation
+    /// may be repeated.
+    #[must_use]
+    pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Connect, "no connection to the service; nothing was sent")
+            .with_source(source)
+    }
+
+    /// The exchange broke off after it had begun, so the service may have done what was asked.
+    #[must_use]
+    pub fn interrupted(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Transport, "the connection broke before the answer was complete")
+            .with_source(source)
+            .with_sent(Sent::Maybe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint() -> Endpoint {
+        Endpoint::parse("https://soap.example/path?key=canary").unwrap()
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let request = Request::new(endpoint(), "query", "", "<canary/>").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("set-cookie", HeaderValue::from_static("sid=canary"));
+        let response =
+            Response::new(StatusCode::OK, Body::from_bytes("canary")).with_headers(headers);
+        let text = format!("{request:?} {request:#?} {response:?} {response:#?}");
+        assert!(!text.contains("canary"), "{text}");
+        assert!(text.contains("set-cookie") && text.contains("query"), "{text}");
+    }
+
+    #[test]
+    fn actions_are_quoted_or_refused() {
+        for (action, header) in [("", "\"\""), ("urn:a#b c", "\"urn:a#b c\"")] {
+            let request = Request::new(endpoint(), "query", action, "").unwrap();
+            assert_eq!(request.action_header().unwrap(), header);
+        }
+        for action in ["a\r\nX: y", "a\nb", "\u{0}", "\u{7f}", "a\"b", "\u{e9}", "a\tb"] {
+            let error = Request::new(endpoint(), "query", action, "").unwrap_err();
+            assert!(error.is_usage(), "{action:?}");
+            assert!(!error.to_string().chars().any(char::is_control), "{error}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! How long an exchange may take: deadlines and the guard against trickling answers.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::upload::{Progress, Stage};
+use crate::error::{Error, ErrorKind, Sent};
+
+/// The times of one exchange.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// For name, connection and TLS.
+    pub(super) connect: Duration,
+    /// From the end of the request to the head of the answer.
+    pub(super) answer: Duration,
+    /// Without any progress, while sending or receiving a body.
+    pub(super) idle: Duration,
+    /// Waiting in all.
+    pub(super) total: Duration,
+    pub(super) throughput: Option<Throughput>,
+}
+
+/// The least an answer must bring.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Throughput {
+    pub(super) bytes_per_second: u32,
+    pub(super) window: Duration,
+    pub(super) grace: Duration,
+}
+
+/// No wait is longer; larger settings mean "without end" and must not overflow the clock.
+const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+impl Times {
+    /// Refuses a time of zero, which would fail every call, and cuts off overlong ones.
+    pub(super) fn checked(mut self) -> Result<Self, Error> {
+        let mut named = vec![
+            ("connect_timeout", &mut self.connect),
+            ("answer_timeout", &mut self.answer),
+            ("idle_timeout", &mut self.idle),
+            ("total_timeout", &mut self.total),
+        ];
+        if let Some(least) = &mut self.throughput {
+            least.grace = least.grace.min(FOREVER);
+            named.push(("minimum_throughput: window", &mut least.window));
+        }
+        for (name, time) in named {
+            if time.is_zero() {
+                return Err(Error::usage(format!("{name}: it must be longer than zero")));
+            }
+            *time = (*time).min(FOREVER);
+        }
+        Ok(self)
+    }
+}
+
+impl Throughput {
+    fn bytes_per_window(self) -> u64 {
+        (f64::from(self.bytes_per_second) * self.window.as_secs_f64()) as u64
+    }
+}
+
+fn timeout(message: String, sent: Sent) -> Error {
+    Error::new(ErrorKind::Timeout, message).with_sent(sent)
+}
+
+/// Waits for the head of the answer.
+pub(super) async fn head<T>(
+    exchange: impl Future<Output = T>,
+    progress: &Progress,
+    times: &Times,
+    started: Instant,
+) -> Result<T, Error> {
+    let end = started + times.total;
+    let mut exchange = pin!(exchange);
+    let mut alarm = pin!(sleep_until(end));
+    poll_fn(|context| {
+        if let Poll::Ready(output) = exchange.as_mut().poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        let stage = progress.watch(context);
+        let due = match stage {
+            // The connection has a timeout of its own.
+            Stage::Waiting => end,
+            Stage::Sending(at) => end.min(at + times.idle),
+            Stage::Sent(at) => end.min(at + times.answer),
+        };
+        if alarm.deadline() != due {
+            alarm.as_mut().reset(due);
+        }
+        alarm.as_mut().poll(context).map(|()| Err(late(stage, due == end, times)))
+    })
+    .await
+}
+
+fn late(stage: Stage, total: bool, times: &Times) -> Error {
+    let sent = if stage == Stage::Waiting { Sent::No } else { Sent::Maybe };
+    let message = match stage {
+        _ if total => format!("no answer within {:?} (total_timeout)", times.total),
+        Stage::Sent(_) => format!(
+            "the service has the request but no answer came within {:?} (answer_timeout)",
+            times.answer
+        ),
+        _ => format!("the service took nothing of the request for {:?} (idle_timeout)", times.idle),
+    };
+    timeout(message, sent)
+}
+
+/// Watches over the arrival of a body. Only time spent waiting for the network counts: a caller
+/// who takes long to handle what is there loses nothing by it.
+#[derive(Debug)]
+pub(super) struct Pace {
+    times: Times,
+    /// Waiting so far, without the current wait.
+    waited: Duration,
+    /// Begin of the current wait. Kept here so that a cancelled wait still counts.
+    since: Option<Instant>,
+    window_end: Option<Duration>,
+    window_bytes: u64,
+    /// What the current window must bring; nothing in the time of grace.
+    window_least: u64,
+}
+
+impl Pace {
+    pub(super) fn new(times: Times, waited: Duration) -> Self {
+        let window_end = times.throughput.map(|least| waited + least.grace);
+        Self { times, waited, since: None, window_end, window_bytes: 0, window_least: 0 }
+    }
+
+    /// Waits for `receive`, which must be safe to cancel.
+    pub(super) async fn next<T>(
+        &mut self,
+        receive: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        let mut receive = pin!(receive);
+        let since = *self.since.get_or_insert_with(Instant::now);
+        loop {
+            let left = self.times.total.saturating_sub(self.waited).min(self.times.idle);
+            let left = match self.window_end {
+                Some(end) => left.min(end.saturating_sub(self.waited)),
+                None => left,
+            };
+            if let Ok(received) = timeout_at(since + left, receive.as_mut()).await {
+                self.waited += since.elapsed();
+                self.since = None;
+                return Ok(received);
+            }
+            let now = since.elapsed();
+            if now >= self.times.idle {
+                let idle = self.times.idle;
+                let message = format!("the answer stopped: no byte for {idle:?} (idle_timeout)");
+                return Err(timeout(message, Sent::Maybe));
+            }
+            if self.waited + now >= self.times.total {
+                let total = self.times.total;
+                let message = format!("the answer was not complete after {total:?} (total_timeout)");
+                return Err(timeout(message, Sent::Maybe));
+            }
+            self.roll(self.waited + now)?;
+        }
+    }
+
+    /// Counts what has arrived.
+    pub(super) fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.window_bytes += bytes as u64;
+        self.roll(self.waited)
+    }
+
+    /// Ends the current window if it is over, and begins the next.
+    fn roll(&mut self, now: Duration) -> Result<(), Error> {
+        let (Some(end), Some(least)) = (self.window_end, self.times.throughput) else {
+            return Ok(());
+        };
+        if now < end {
+            return Ok(());
+        }
+        if self.window_bytes < self.window_least {
+            let message = format!(
+                "the answer came too slowly: {} bytes within {:?}, less than {} a second \
+                 (minimum_throughput)",
+                self.window_bytes, least.window, least.bytes_per_second
+            );
+            return Err(timeout(message, Sent::Maybe));
+        }
+        self.window_bytes = 0;
+        self.window_least = least.bytes_per_window();
+        self.window_end = Some(now + least.window);
+        Ok(())
+    }
+}

@@ -1,0 +1,397 @@
+//! A transport that answers from memory, for tests of code that calls a service.
+//!
+//! ```
+//! use saponify::transport::testing::Scripted;
+//!
+//! let transport = Scripted::new()
+//!     .answer("<Envelope>…</Envelope>")
+//!     .expect("create", |request| {
+//!         assert!(request.body().contains("Account"));
+//!         "<Envelope>…</Envelope>"
+//!     });
+//! // Give a clone to the client under test, then look at what it sent.
+//! assert_eq!(transport.clone().requests().len(), 0);
+//! assert_eq!(transport.unused(), 2);
+//! ```
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{Body, Exchange, Request, Response, Transport};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Sent};
+
+/// A [`Transport`] that gives queued answers in order and records the requests.
+///
+/// It is a handle: clones share the queue and the record, so keep one to look at
+/// [`requests`](Scripted::requests) after the client under test took the other. A request without
+/// an answer in the queue fails with a usage error.
+#[derive(Clone, Default)]
+pub struct Scripted(Arc<Mutex<Script>>);
+
+type Handler = Box<dyn FnMut(&Recorded) -> Answer + Send>;
+
+#[derive(Default)]
+struct Script {
+    steps: VecDeque<Step>,
+    otherwise: Option<Handler>,
+    requests: Vec<Recorded>,
+}
+
+struct Step {
+    /// The operation that must be called, if it matters.
+    operation: Option<String>,
+    handler: Handler,
+}
+
+impl Scripted {
+    /// Without any answers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Queues an answer to whatever is asked next: a text stands for `200 OK` with that XML.
+    pub fn answer(self, answer: impl Into<Answer>) -> Self {
+        self.push(None, once(answer.into()))
+    }
+
+    /// Queues an answer with a status and a media type, such as a fault (500) or an HTML page.
+    pub fn answer_with(
+        self,
+        status: u16,
+        content_type: impl Into<String>,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        self.answer(Answer::new(status, content_type, body))
+    }
+
+    /// Queues an answer that arrives in these pieces.
+    pub fn answer_chunks<C: Into<Bytes>>(self, chunks: impl IntoIterator<Item = C>) -> Self {
+        self.answer(Answer::chunks(chunks))
+    }
+
+    /// Queues a failure.
+    pub fn fail(self, failure: Failure) -> Self {
+        self.answer(Answer::fail(failure))
+    }
+
+    /// Queues an answer computed from the request, which must be a call of `operation`; another
+    /// one fails with a usage error.
+    pub fn expect<A: Into<Answer>>(
+        self,
+        operation: impl Into<String>,
+        mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
+    ) -> Self {
+        self.push(Some(operation.into()), Box::new(move |request| answer(request).into()))
+    }
+
+    /// Answers every request for which nothing is queued.
+    pub fn otherwise<A: Into<Answer>>(
+        self,
+        mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
+    ) -> Self {
+        self.lock().otherwise = Some(Box::new(move |request| answer(request).into()));
+        self
+    }
+
+    /// What was sent so far, in order, with passwords and session ids replaced by `***`.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Recorded> {
+        let mut requests = self.requests_with_secrets();
+        for request in &mut requests {
+            request.body = redact(&request.body);
+        }
+        requests
+    }
+
+    /// What was sent so far, as it was sent. For tests of the session itself; do not print it.
+    #[must_use]
+    pub fn requests_with_secrets(&self) -> Vec<Recorded> {
+        self.lock().requests.clone()
+    }
+
+    /// How many queued answers have not been asked for.
+    #[must_use]
+    pub fn unused(&self) -> usize {
+        self.lock().steps.len()
+    }
+
+    fn push(self, operation: Option<String>, handler: Handler) -> Self {
+        self.lock().steps.push_back(Step { operation, handler });
+        self
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Script> {
+        // A closure of a test that panicked has already failed that test.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self, request: &Request) -> Result<Answer, Error> {
+        let recorded = Recorded {
+            operation: request.operation,
+            action: request.action,
+            endpoint: request.endpoint.clone(),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        };
+        let operation = recorded.operation;
+        let number = {
+            let mut script = self.lock();
+            script.requests.push(recorded.clone());
+            script.requests.len()
+        };
+        let step = self.lock().steps.pop_front();
+        // The closures run unlocked: they may look at the handle themselves.
+        match step {
+            Some(Step { operation: Some(expected), .. }) if expected != operation => {
+                Err(Error::usage(format!(
+                    "the script expects a call of {expected} as request {number}, but it is one \
+                     of {operation}"
+                )))
+            }
+            Some(mut step) => Ok((step.handler)(&recorded)),
+            None => {
+                let taken = self.lock().otherwise.take();
+                let Some(mut handler) = taken else {
+                    return Err(Error::usage(format!(
+                        "the script has no answer left for request {number}, a call of {operation}"
+                    )));
+                };
+                let answer = handler(&recorded);
+                self.lock().otherwise.get_or_insert(handler);
+                Ok(answer)
+            }
+        }
+    }
+}
+
+impl Transport for Scripted {
+    fn send(&self, request: Request) -> Exchange {
+        let answer = self.next(&request);
+        Box::pin(async move {
+            match answer?.0 {
+                Kind::Response { status, content_type, chunks, cut } => {
+                    let body = if cut { cut_off(chunks) } else { Body::from_chunks(chunks) };
+                    Ok(Response::new(status, body).with_content_type(content_type))
+                }
+                Kind::Fail(failure) => Err(failure.error()),
+                Kind::Hang => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Scripted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let script = self.lock();
+        f.debug_struct("Scripted")
+            .field("requests", &script.requests.len())
+            .field("unused", &script.steps.len())
+            .finish()
+    }
+}
+
+/// A request that was sent. `Debug` leaves the body out.
+#[derive(Clone)]
+pub struct Recorded {
+    operation: &'static str,
+    action: &'static str,
+    endpoint: Endpoint,
+    body: String,
+}
+
+impl Recorded {
+    /// Name of the operation.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.operation
+    }
+
+    /// The `soapAction`, without quotes.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        self.action
+    }
+
+    /// Where it went.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The envelope.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorded")
+            .field("operation", &self.operation)
+            .field("action", &self.action)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a [`Scripted`] transport answers. A text stands for `200 OK` with that XML.
+#[derive(Clone, Debug)]
+pub struct Answer(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Response { status: StatusCode, content_type: String, chunks: Vec<Bytes>, cut: bool },
+    Fail(Failure),
+    Hang,
+}
+
+impl Answer {
+    /// An answer with a status and a media type. A status that HTTP does not know becomes 500.
+    #[must_use]
+    pub fn new(status: u16, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Self(Kind::Response {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            content_type: content_type.into(),
+            chunks: vec![body.into()],
+            cut: false,
+        })
+    }
+
+    /// `200 OK` with XML that arrives in these pieces.
+    #[must_use]
+    pub fn chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
+        Self(Kind::Response {
+            status: StatusCode::OK,
+            content_type: "text/xml; charset=utf-8".into(),
+            chunks: chunks.into_iter().map(Into::into).collect(),
+            cut: false,
+        })
+    }
+
+    /// `200 OK` with XML whose connection breaks after `begin`.
+    #[must_use]
+    pub fn cut_off(begin: impl Into<Bytes>) -> Self {
+        Self(Kind::Response {
+            status: StatusCode::OK,
+            content_type: "text/xml; charset=utf-8".into(),
+            chunks: vec![begin.into()],
+            cut: true,
+        })
+    }
+
+    /// No answer but an error.
+    #[must_use]
+    pub fn fail(failure: Failure) -> Self {
+        Self(Kind::Fail(failure))
+    }
+
+    /// No answer, ever: for tests of deadlines and cancellation.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self(Kind::Hang)
+    }
+}
+
+impl From<&str> for Answer {
+    fn from(xml: &str) -> Self {
+        Self::from(xml.to_owned())
+    }
+}
+
+impl From<String> for Answer {
+    fn from(xml: String) -> Self {
+        Self::chunks([xml])
+    }
+}
+
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        Self::fail(failure)
+    }
+}
+
+/// How an exchange fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No connection; nothing was sent.
+    Connect,
+    /// The certificate is refused; nothing was sent.
+    Tls,
+    /// The request was sent but no answer came in time.
+    Timeout,
+    /// The connection broke after the request was sent.
+    Reset,
+}
+
+impl Failure {
+    fn error(self) -> Error {
+        let (kind, message, sent) = match self {
+            Self::Connect => (ErrorKind::Connect, "scripted: no connection", Sent::No),
+            Self::Tls => (ErrorKind::Tls, "scripted: certificate refused", Sent::No),
+            Self::Timeout => (ErrorKind::Timeout, "scripted: no answer in time", Sent::Maybe),
+            Self::Reset => (ErrorKind::Transport, "scripted: connection broke", Sent::Maybe),
+        };
+        Error::new(kind, message).with_sent(sent)
+    }
+}
+
+fn once(answer: Answer) -> Handler {
+    Box::new(move |_| answer.clone())
+}
+
+/// A body whose connection breaks after its chunks.
+fn cut_off(chunks: Vec<Bytes>) -> Body {
+    let end = Error::new(ErrorKind::Truncated, "scripted: the answer ended early");
+    Body::from_stream(Iter(
+        chunks.into_iter().map(Ok).chain([Err(end.with_sent(Sent::Maybe))]).collect(),
+    ))
+}
+
+struct Iter(VecDeque<Result<Bytes, Error>>);
+
+impl futures_core::Stream for Iter {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.pop_front())
+    }
+}
+
+/// Replaces the text of elements that hold secrets: those whose name ends in `password`,
+/// `sessionId` or `sessionIds`, with any prefix and in any case.
+fn redact(xml: &str) -> String {
+    let mut out = String::with_capacity(xml.len());
+    let mut rest = xml;
+    while let Some(close) = rest.find('>') {
+        let (tag, after) = rest.split_at(close + 1);
+        out.push_str(tag);
+        rest = after;
+        let name = tag.rfind('<').map_or("", |open| &tag[open + 1..]);
+        let name = name.split(|c: char| c.is_whitespace() || c == '>').next().unwrap_or_default();
+        let secret = ["password", "sessionid", "sessionids"]
+            .iter()
+            .any(|end| name.to_ascii_lowercase().ends_with(end));
+        if secret && !name.starts_with('/') && !tag.ends_with("/>") {
+            let end = rest.find('<').unwrap_or(rest.len());
+            if end > 0 {
+                out.push_str("***");
+            }
+            rest = &rest[end..];
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+#[path = "testing_tests.rs"]
+mod tests;

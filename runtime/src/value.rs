@@ -1,0 +1,338 @@
+//! Values between tables and Rust types: [`Value`] going out, [`Slot`] coming in.
+//!
+//! Both are plain enums over the leaf types, so that the codec is written once for all types and
+//! a generated struct needs one `match` for each direction.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use crate::any::{AnyValue, Element};
+use crate::lexical;
+use crate::record::Record;
+use crate::schema::{Kind, Type};
+use crate::{Decimal, Id};
+
+/// A struct that the codec can fill and read through its table. Implemented by
+/// [`structure!`](crate::gen_structure) in generated code.
+pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
+    /// The table whose field indices [`slot`](Struct::slot) and [`value`](Struct::value) take.
+    fn table(&self) -> &'static Type;
+
+    /// A place for one more occurrence of a field; with `nil`, notes a nil instead.
+    fn slot(&mut self, field: u16, nil: bool) -> Slot<'_>;
+
+    /// The n-th occurrence of a field, [`Value::Absent`] past the last.
+    fn value(&self, field: u16, n: usize) -> Value<'_>;
+
+    /// A copy behind a box.
+    fn boxed(&self) -> Box<dyn Struct>;
+
+    /// The value of a derived type that this base value stands for, if it does.
+    fn derived(&self) -> Option<&dyn Struct> {
+        None
+    }
+}
+
+/// Ties a struct to its table without a value at hand.
+pub trait Tabled: Struct + Default {
+    /// The table.
+    const TABLE: &'static Type;
+}
+
+/// A value on its way out.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// No (further) occurrence.
+    Absent,
+    /// `xsi:nil="true"`.
+    Nil,
+    /// Text as it is, escaping aside.
+    Text(&'a str),
+    /// A boolean.
+    Boolean(bool),
+    /// Any integer up to 64 bits.
+    Integer(i64),
+    /// `xsd:unsignedLong`.
+    Unsigned(u64),
+    /// `xsd:float`.
+    Float(f32),
+    /// `xsd:double`.
+    Double(f64),
+    /// An instant, written in UTC.
+    DateTime(Timestamp),
+    /// A date without time zone.
+    Date(Date),
+    /// A time of day, UTC.
+    Time(Time),
+    /// A record id.
+    Id(Id),
+    /// Bytes, written as the field's kind says (base64 or hex).
+    Bytes(&'a [u8]),
+    /// A nested struct.
+    Struct(&'a dyn Struct),
+    /// A nested record.
+    Record(&'a Record),
+    /// A value that carries its own type.
+    Any(&'a AnyValue),
+    /// An element of a wildcard.
+    Element(&'a Element),
+}
+
+/// A place for a value on its way in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Slot<'a> {
+    /// The field does not exist here, or nothing needs to be stored.
+    None,
+    /// Any text.
+    Text(&'a mut String),
+    /// A boolean.
+    Boolean(&'a mut bool),
+    /// `xsd:byte`.
+    Byte(&'a mut i8),
+    /// `xsd:short`.
+    Short(&'a mut i16),
+    /// `xsd:int`.
+    Int(&'a mut i32),
+    /// `xsd:long`.
+    Long(&'a mut i64),
+    /// `xsd:unsignedByte`.
+    UnsignedByte(&'a mut u8),
+    /// `xsd:unsignedShort`.
+    UnsignedShort(&'a mut u16),
+    /// `xsd:unsignedInt`.
+    UnsignedInt(&'a mut u32),
+    /// `xsd:unsignedLong`.
+    UnsignedLong(&'a mut u64),
+    /// `xsd:float`.
+    Float(&'a mut f32),
+    /// `xsd:double`.
+    Double(&'a mut f64),
+    /// A number kept as text.
+    Decimal(&'a mut Decimal),
+    /// An instant.
+    DateTime(&'a mut Timestamp),
+    /// A date.
+    Date(&'a mut Date),
+    /// A time of day.
+    Time(&'a mut Time),
+    /// A record id.
+    Id(&'a mut Id),
+    /// Bytes.
+    Bytes(&'a mut Vec<u8>),
+    /// An open enum.
+    Enum(&'a mut dyn OpenEnum),
+    /// A nested struct.
+    Struct(&'a mut dyn Struct),
+    /// A nested record.
+    Record(&'a mut Record),
+    /// A value that carries its own type.
+    Any(&'a mut AnyValue),
+    /// An element of a wildcard.
+    Element(&'a mut Element),
+    /// A base struct with known derived types: [`Derivable::replace`] takes a derived value.
+    Derivable(&'a mut dyn Derivable),
+}
+
+/// A string type with known values that keeps unknown ones. Implemented by
+/// [`open_enum!`](crate::gen_open_enum) in generated code.
+pub trait OpenEnum: std::fmt::Debug + Send + Sync {
+    /// The value on the wire.
+    fn as_str(&self) -> &str;
+
+    /// Takes the value on the wire; an unknown one is kept.
+    fn assign(&mut self, text: &str);
+}
+
+/// A base struct whose values may be of a derived type, told by `xsi:type`.
+pub trait Derivable: std::fmt::Debug {
+    /// The base value itself.
+    fn as_base(&mut self) -> &mut dyn Struct;
+
+    /// Makes the value one of the derived type with this name, and gives the place to fill;
+    /// `None` if no such type is known.
+    fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
+
+    /// Copies the base's fields out of the derived value once it is filled.
+    fn settle(&mut self);
+}
+
+/// A Rust type that a field of a struct may have.
+pub trait FieldValue: Sized {
+    /// Whether the type itself can say "nil".
+    const NILLABLE: bool = false;
+
+    /// A place for one more occurrence.
+    fn slot(&mut self) -> Slot<'_>;
+
+    /// Notes one more occurrence that is nil.
+    fn nil(&mut self) {}
+
+    /// The n-th occurrence.
+    fn value(&self, n: usize) -> Value<'_>;
+}
+
+impl<T: FieldValue + Default> FieldValue for Option<T> {
+    const NILLABLE: bool = true;
+
+    fn slot(&mut self) -> Slot<'_> {
+        self.get_or_insert_default().slot()
+    }
+
+    fn nil(&mut self) {
+        *self = None;
+    }
+
+    fn value(&self, n: usize) -> Value<'_> {
+        self.as_ref().map_or(Value::Absent, |value| value.value(n))
+    }
+}
+
+impl<T: FieldValue + Default> FieldValue for Vec<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        self.push(T::default());
+        self.last_mut().map_or(Slot::None, T::slot)
+    }
+
+    fn nil(&mut self) {
+        // Where positions matter the items are options; elsewhere a nil item says nothing.
+        if T::NILLABLE {
+            self.push(T::default());
+        }
+    }
+
+    fn value(&self, n: usize) -> Value<'_> {
+        match self.get(n).map(|item| item.value(0)) {
+            Some(Value::Absent) => Value::Nil,
+            Some(value) => value,
+            None => Value::Absent,
+        }
+    }
+}
+
+impl<T: FieldValue> FieldValue for Box<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        (**self).slot()
+    }
+
+    fn value(&self, n: usize) -> Value<'_> {
+        (**self).value(n)
+    }
+}
+
+macro_rules! leaf {
+    ($($ty:ty: $slot:ident, $this:ident => $value:expr;)*) => {
+        $(
+            impl FieldValue for $ty {
+                fn slot(&mut self) -> Slot<'_> {
+                    Slot::$slot(self)
+                }
+
+                fn value(&self, n: usize) -> Value<'_> {
+                    let $this = self;
+                    if n == 0 { $value } else { Value::Absent }
+                }
+            }
+        )*
+    };
+}
+
+leaf! {
+    String: Text, v => Value::Text(v);
+    bool: Boolean, v => Value::Boolean(*v);
+    i8: Byte, v => Value::Integer(i64::from(*v));
+    i16: Short, v => Value::Integer(i64::from(*v));
+    i32: Int, v => Value::Integer(i64::from(*v));
+    i64: Long, v => Value::Integer(*v);
+    u8: UnsignedByte, v => Value::Integer(i64::from(*v));
+    u16: UnsignedShort, v => Value::Integer(i64::from(*v));
+    u32: UnsignedInt, v => Value::Integer(i64::from(*v));
+    u64: UnsignedLong, v => Value::Unsigned(*v);
+    f32: Float, v => Value::Float(*v);
+    f64: Double, v => Value::Double(*v);
+    Decimal: Decimal, v => Value::Text(v.as_str());
+    Timestamp: DateTime, v => Value::DateTime(*v);
+    Date: Date, v => Value::Date(*v);
+    Time: Time, v => Value::Time(*v);
+    Id: Id, v => Value::Id(*v);
+    Record: Record, v => Value::Record(v);
+    AnyValue: Any, v => Value::Any(v);
+    Element: Element, v => Value::Element(v);
+}
+
+/// The result of an operation that answers with nothing.
+impl FieldValue for () {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::None
+    }
+
+    fn value(&self, _: usize) -> Value<'_> {
+        Value::Absent
+    }
+}
+
+/// Bytes of a base64 or hex field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bytes(pub Vec<u8>);
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl FieldValue for Bytes {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Bytes(&mut self.0)
+    }
+
+    fn value(&self, n: usize) -> Value<'_> {
+        if n == 0 { Value::Bytes(&self.0) } else { Value::Absent }
+    }
+}
+
+impl Slot<'_> {
+    /// Parses text into the slot. `kind` tells base64 from hex.
+    ///
+    /// # Errors
+    ///
+    /// Says what was expected; the text itself is not repeated, it may be personal data.
+    pub(crate) fn assign(self, text: &str, kind: Kind) -> Result<(), &'static str> {
+        match self {
+            Slot::None => {}
+            Slot::Text(slot) => text.clone_into(slot),
+            Slot::Enum(slot) => slot.assign(text.trim_matches(lexical::is_space)),
+            Slot::Boolean(slot) => *slot = lexical::boolean(text)?,
+            Slot::Byte(slot) => *slot = lexical::integer(text)?,
+            Slot::Short(slot) => *slot = lexical::integer(text)?,
+            Slot::Int(slot) => *slot = lexical::integer(text)?,
+            Slot::Long(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedByte(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedShort(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedInt(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedLong(slot) => *slot = lexical::integer(text)?,
+            Slot::Float(slot) => *slot = lexical::float(text)?,
+            Slot::Double(slot) => *slot = lexical::float(text)?,
+            Slot::Decimal(slot) => *slot = lexical::decimal(text)?,
+            Slot::DateTime(slot) => *slot = lexical::date_time(text)?,
+            Slot::Date(slot) => *slot = lexical::date(text)?,
+            Slot::Time(slot) => *slot = lexical::time(text)?,
+            Slot::Id(slot) => *slot = lexical::id(text)?,
+            Slot::Bytes(slot) => *slot = lexical::bytes(text, kind)?,
+            Slot::Any(slot) => *slot = AnyValue::text(text),
+            Slot::Element(_) | Slot::Struct(_) | Slot::Record(_) | Slot::Derivable(_) => {
+                return Err("expected child elements, found text");
+            }
+        }
+        Ok(())
+    }
+}

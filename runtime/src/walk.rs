@@ -1,0 +1,169 @@
+//! What all structs share, written once over their tables: `Debug`, and values of derived types.
+
+use std::fmt;
+
+use crate::schema::Field;
+use crate::value::{Struct, Tabled, Value};
+
+/// `Debug` of a struct: fields by their wire names, absent ones left out, secrets as `***`.
+pub fn debug(value: &dyn Struct, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let table = value.table();
+    let mut out = f.debug_struct(table.name);
+    for (index, field) in (0..).zip(table.fields) {
+        if field.has(Field::SENSITIVE) {
+            out.field(field.name, &format_args!("***"));
+        } else if field.has(Field::REPEATED) {
+            let items = (0..).map(|n| value.value(index, n));
+            let items: Vec<_> = items.take_while(|item| !matches!(item, Value::Absent)).collect();
+            if !items.is_empty() {
+                out.field(field.name, &items.iter().map(Shown).collect::<Vec<_>>());
+            }
+        } else {
+            match value.value(index, 0) {
+                Value::Absent => {}
+                item => _ = out.field(field.name, &Shown(&item)),
+            }
+        }
+    }
+    if let Some(derived) = value.derived() {
+        out.field("derived", derived);
+    }
+    out.finish()
+}
+
+struct Shown<'a>(&'a Value<'a>);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::Absent | Value::Nil => f.write_str("nil"),
+            Value::Text(v) => fmt::Debug::fmt(v, f),
+            Value::Boolean(v) => fmt::Debug::fmt(v, f),
+            Value::Integer(v) => fmt::Debug::fmt(v, f),
+            Value::Unsigned(v) => fmt::Debug::fmt(v, f),
+            Value::Float(v) => fmt::Debug::fmt(v, f),
+            Value::Double(v) => fmt::Debug::fmt(v, f),
+            Value::DateTime(v) => fmt::Display::fmt(v, f),
+            Value::Date(v) => fmt::Display::fmt(v, f),
+            Value::Time(v) => fmt::Display::fmt(v, f),
+            Value::Id(v) => fmt::Display::fmt(v, f),
+            Value::Bytes(v) => write!(f, "{} bytes", v.len()),
+            Value::Struct(v) => fmt::Debug::fmt(v, f),
+            Value::Record(v) => fmt::Debug::fmt(v, f),
+            Value::Any(v) => fmt::Debug::fmt(v, f),
+            Value::Element(v) => fmt::Debug::fmt(v, f),
+        }
+    }
+}
+
+/// In a base struct: the value of a derived type that came, or is to be sent, in its place.
+///
+/// Make one with `Base::from(derived)`, look at one with
+/// [`downcast_ref`](Derived::downcast_ref).
+#[derive(Default)]
+pub struct Derived(Option<Box<dyn Struct>>);
+
+impl Derived {
+    /// The derived value, if there is one and it is a `T`.
+    #[must_use]
+    pub fn downcast_ref<T: Tabled>(&self) -> Option<&T> {
+        let value: &dyn std::any::Any = self.0.as_deref()?;
+        value.downcast_ref()
+    }
+
+    /// Whether there is no derived value: the base value is all.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The derived value.
+    #[must_use]
+    pub fn as_dyn(&self) -> Option<&dyn Struct> {
+        self.0.as_deref()
+    }
+
+    #[doc(hidden)]
+    pub fn put<T: Struct>(&mut self, value: T) -> &mut dyn Struct {
+        &mut **self.0.insert(Box::new(value))
+    }
+
+    #[doc(hidden)]
+    pub fn take(&mut self) -> Option<Box<dyn Struct>> {
+        self.0.take()
+    }
+
+    #[doc(hidden)]
+    pub fn restore(&mut self, value: Box<dyn Struct>) {
+        self.0 = Some(value);
+    }
+}
+
+impl Clone for Derived {
+    fn clone(&self) -> Self {
+        Self(self.0.as_ref().map(|value| value.boxed()))
+    }
+}
+
+impl PartialEq for Derived {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.as_dyn(), other.as_dyn()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => same(a, b),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_dyn() {
+            Some(value) => fmt::Debug::fmt(value, f),
+            None => f.write_str("None"),
+        }
+    }
+}
+
+/// Equality of two structs by their tables.
+pub(crate) fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
+    a.table() == b.table()
+        && (0..).zip(a.table().fields).all(|(index, _)| {
+            (0..)
+                .map(|n| (a.value(index, n), b.value(index, n)))
+                .take_while(|(a, b)| !matches!((a, b), (Value::Absent, Value::Absent)))
+                .all(|(a, b)| same_value(&a, &b))
+        })
+        && match (a.derived(), b.derived()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => same(a, b),
+            _ => false,
+        }
+}
+
+fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
+    match (a, b) {
+        (Value::Absent, Value::Absent) | (Value::Nil, Value::Nil) => true,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::Boolean(a), Value::Boolean(b)) => a == b,
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        (Value::Unsigned(a), Value::Unsigned(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Double(a), Value::Double(b)) => a == b,
+        (Value::DateTime(a), Value::DateTime(b)) => a == b,
+        (Value::Date(a), Value::Date(b)) => a == b,
+        (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::Id(a), Value::Id(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::Struct(a), Value::Struct(b)) => same(*a, *b),
+        (Value::Record(a), Value::Record(b)) => a == b,
+        (Value::Any(a), Value::Any(b)) => a == b,
+        (Value::Element(a), Value::Element(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// Copies the fields that a derived value has from its base into the base value.
+pub fn copy_base(derived: &dyn Struct, base: &mut dyn Struct) {
+    // Fields of the base are a prefix of those of the derived type.
+    crate::codec::copy(derived, base);
+}

@@ -1,0 +1,15 @@
+//! XML 1.0 and Namespaces, as far as SOAP needs them: no DTD, no entities but the five.
+//!
+//! Sans-io: the reader works on whatever part of a document has arrived and says when it needs
+//! more. It refuses what is not well-formed, which tokenizers made for speed alone do not.
+
+pub(crate) mod chars;
+pub(crate) mod names;
+pub(crate) mod reader;
+pub(crate) mod writer;
+
+pub(crate) use names::{Context, NsId};
+pub(crate) use reader::{Halt, Reader, Start, Token};
+
+pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";

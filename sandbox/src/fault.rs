@@ -1,0 +1,71 @@
+//! Faults: what the server says when a whole call fails.
+
+use crate::soql::Position;
+
+/// One SOAP fault, before it is written in one of the forms that clients meet.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    /// Element of the detail, such as `LoginFault`.
+    pub(crate) element: &'static str,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) position: Option<Position>,
+    /// Extended code, and its message.
+    pub(crate) extended: Option<(&'static str, String)>,
+}
+
+impl Fault {
+    pub(crate) fn new(element: &'static str, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            element,
+            code: code.to_owned(),
+            message: message.into(),
+            position: None,
+            extended: None,
+        }
+    }
+
+    pub(crate) fn unexpected(code: &str, message: impl Into<String>) -> Self {
+        Self::new("UnexpectedErrorFault", code, message)
+    }
+
+    pub(crate) fn login(code: &str, message: impl Into<String>) -> Self {
+        Self::new("LoginFault", code, message)
+    }
+
+    /// A fault about a query; the code decides on its type.
+    pub(crate) fn query(code: &'static str, message: &str, at: Position) -> Self {
+        let element = match code {
+            "INVALID_FIELD" => "InvalidFieldFault",
+            "INVALID_TYPE" => "InvalidSObjectFault",
+            "MALFORMED_SEARCH" => "MalformedSearchFault",
+            _ => "MalformedQueryFault",
+        };
+        Self { position: Some(at), ..Self::new(element, code, message) }
+    }
+
+    pub(crate) fn locator(code: &'static str, message: &str) -> Self {
+        Self {
+            extended: Some((code, message.to_owned())),
+            ..Self::new("InvalidQueryLocatorFault", "INVALID_QUERY_LOCATOR", message)
+        }
+    }
+
+    pub(crate) fn session() -> Self {
+        Self::unexpected(
+            "INVALID_SESSION_ID",
+            "Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session hash: a local one",
+        )
+    }
+
+    /// Something inside went wrong; the text is for the person who runs the sandbox.
+    pub(crate) fn internal(what: impl std::fmt::Display) -> Self {
+        Self::unexpected("UNKNOWN_EXCEPTION", format!("An unexpected error occurred: {what}"))
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(error)
+    }
+}

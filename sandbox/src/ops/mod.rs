@@ -1,0 +1,193 @@
+//! The operations: one file for each family.
+
+pub(crate) mod cursor;
+mod describe;
+mod login;
+mod query;
+mod recycle;
+mod retrieve;
+mod rows;
+mod save;
+mod search;
+mod user;
+mod write;
+
+use crate::fault::Fault;
+use crate::server::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
+use crate::server::mode::{Mode, Quirks};
+use crate::server::request::Element;
+use crate::server::state::{Caller, State, concurrent_limit, daily_limit};
+use crate::wsdl::ENTERPRISE;
+use crate::wsdl::api::api;
+
+/// Which of the two hosts a call came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    Login,
+    Instance,
+}
+
+/// A call that is understood so far.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) version: u16,
+    pub(crate) headers: Option<&'a Element>,
+    pub(crate) body: &'a Element,
+    pub(crate) quirks: Quirks,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn header(&self, name: &str) -> Option<&'a Element> {
+        self.headers?.children.iter().find(|header| header.is(ENTERPRISE, name))
+    }
+
+    /// A boolean inside a header of its own.
+    pub(crate) fn flag(&self, header: &str, child: &str) -> bool {
+        self.header(header).is_some_and(|header| header.is_true(child))
+    }
+}
+
+/// What a call came to.
+pub(crate) struct Outcome {
+    pub(crate) body: Out,
+    pub(crate) is_fault: bool,
+    /// The mode that applies to the delivery of the answer.
+    pub(crate) mode: Mode,
+}
+
+/// Answers an envelope.
+pub(crate) fn answer(state: &State, host: Host, version: u16, envelope: &Element) -> Outcome {
+    let mut mode = Mode::Normal;
+    let quirks = state.live().quirks.clone();
+    match respond(state, host, version, envelope, &quirks, &mut mode) {
+        Ok(body) => Outcome { body, is_fault: false, mode },
+        Err(fault) => {
+            tracing::debug!(code = fault.code, "fault");
+            Outcome { body: answer::fault(&fault, &quirks), is_fault: true, mode }
+        }
+    }
+}
+
+fn respond(
+    state: &State,
+    host: Host,
+    version: u16,
+    envelope: &Element,
+    quirks: &Quirks,
+    mode: &mut Mode,
+) -> Result<Out, Fault> {
+    let soap = |name: &str| envelope.children.iter().find(|child| child.is(&envelope.namespace, name));
+    if envelope.name != "Envelope" || envelope.namespace != "http://schemas.xmlsoap.org/soap/envelope/" {
+        return Err(Fault::unexpected("UNKNOWN_EXCEPTION", "No SOAP envelope was found in the request"));
+    }
+    let body = (soap("Body").and_then(|body| body.children.first()))
+        .ok_or_else(|| Fault::unexpected("UNKNOWN_EXCEPTION", "The SOAP body is empty"))?;
+    let operation = (api().operation(&body.name))
+        .filter(|operation| body.namespace == ENTERPRISE && operation.since <= version)
+        .ok_or_else(|| {
+            let what = format!(
+                "No operation available for request {{{}}}{}, please check the WSDL for the service.",
+                body.namespace, body.name
+            );
+            Fault::unexpected("INVALID_TYPE", what)
+        })?;
+    let call = Call { state, version, headers: soap("Header"), body, quirks: quirks.clone() };
+    let is_login = operation.name == "login";
+
+    if host == Host::Login && !is_login {
+        let what = "Destination URL not reset. The URL returned from login must be set in the SforceService";
+        return Err(Fault::unexpected("UNKNOWN_EXCEPTION", what));
+    }
+    if version > state.org.limits.max_version {
+        return Err(Fault::unexpected("UNSUPPORTED_API_VERSION", format!("API version {version}.0 is not supported")));
+    }
+    let caller = match is_login {
+        true => None,
+        false => Some(state.caller(call.header("SessionHeader").map_or("", |header| header.text_of("sessionId")))?),
+    };
+    *mode = choose_mode(state, caller);
+    weather(mode, is_login)?;
+    let limit = if is_login { None } else { Some(state.charge()?) };
+    if *mode == Mode::Refuse {
+        return Ok(Out::new());
+    }
+    *state.live().stats.operations.entry(operation.name.to_owned()).or_default() += 1;
+    match caller {
+        None => login::login(&call).map(|result| wrap(operation.name, limit, vec![result.into()])),
+        Some(caller) => dispatch(&call, operation.name, caller, limit),
+    }
+}
+
+/// The mode of this call: what is queued, then what is set for the user, then for all.
+fn choose_mode(state: &State, caller: Option<Caller>) -> Mode {
+    let mut live = state.live();
+    if let Some(mode) = live.next.pop_front() {
+        return mode;
+    }
+    let of_user = caller.and_then(|caller| live.user_modes.get(&caller.user));
+    of_user.unwrap_or(&live.mode).clone()
+}
+
+/// Faults that a mode raises before anything is done.
+fn weather(mode: &Mode, is_login: bool) -> Result<(), Fault> {
+    match mode {
+        Mode::Fault { code, message } if is_login => Err(Fault::login(code, message)),
+        Mode::Fault { code, message } => Err(Fault::unexpected(code, message)),
+        Mode::DailyLimit => Err(daily_limit()),
+        Mode::ConcurrentLimit => Err(concurrent_limit()),
+        Mode::SessionLost if !is_login => Err(Fault::session()),
+        _ => Ok(()),
+    }
+}
+
+fn dispatch(call: &Call<'_>, name: &'static str, caller: Caller, limit: Option<LimitInfo>) -> Result<Out, Fault> {
+    if caller.restricted && !["setPassword", "changeOwnPassword", "logout"].contains(&name) {
+        let what = "The users password has expired, you must call SetPassword before attempting any other API operations";
+        return Err(Fault::unexpected("INVALID_OPERATION_WITH_EXPIRED_PASSWORD", what));
+    }
+    let one = |content: Content| vec![content];
+    let results: Vec<Content> = match name {
+        "query" => return query::query(call, caller, limit, false),
+        "queryAll" => return query::query(call, caller, limit, true),
+        "queryMore" => return query::query_more(call, caller, limit),
+        "retrieve" => return retrieve::retrieve(call, limit),
+        "search" => return search::search(call, limit),
+        "create" => save::create(call, caller)?,
+        "update" => save::update(call, caller)?,
+        "upsert" => save::upsert(call, caller)?,
+        "delete" => recycle::delete(call)?,
+        "undelete" => recycle::undelete(call)?,
+        "emptyRecycleBin" => recycle::empty(call)?,
+        "getUpdated" => one(recycle::updated(call)?.into()),
+        "getDeleted" => one(recycle::deleted(call)?.into()),
+        "describeGlobal" => one(describe::global(call).into()),
+        "describeSObject" => one(describe::one(call, call.body.text_of("sObjectType"))?.into()),
+        "describeSObjects" => describe::several(call)?,
+        "getUserInfo" => one(user::info(call, caller).into()),
+        "getServerTimestamp" => one(user::timestamp().into()),
+        "setPassword" => one(user::set_password(call, caller)?.into()),
+        "changeOwnPassword" => one(user::change_own_password(call, caller)?.into()),
+        "resetPassword" => one(user::reset_password(call)?.into()),
+        "logout" => user::logout(call),
+        "invalidateSessions" => user::invalidate(call),
+        other => {
+            let what = format!("{other} is in the WSDL, but this tenant does not offer it");
+            return Err(Fault::unexpected("FUNCTIONALITY_NOT_ENABLED", what));
+        }
+    };
+    Ok(wrap(name, limit, results))
+}
+
+/// An answer whose results are written in the order of the schema.
+pub(crate) fn wrap(operation: &str, limit: Option<LimitInfo>, results: Vec<Content>) -> Out {
+    let mut out = Out::new();
+    open_envelope(limit, &mut out);
+    let response = format!("{operation}Response");
+    out.extend_from_slice(format!("<{response}>").as_bytes());
+    for result in results {
+        result.write("result", &mut out);
+    }
+    answer::end(&response, &mut out);
+    close_envelope(&mut out);
+    out
+}

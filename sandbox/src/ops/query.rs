@@ -1,0 +1,140 @@
+//! `query`, `queryAll`, `queryMore`.
+
+use std::sync::Arc;
+
+use rusqlite::params_from_iter;
+
+use super::cursor::{self};
+use super::rows::{Prepared, Run, count, query_result};
+use super::write::write_value;
+use super::Call;
+use crate::fault::Fault;
+use crate::org::Kind;
+use crate::server::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
+use crate::server::state::Caller;
+use crate::soql::plan::{Group, Output, Plan};
+use crate::soql::{self};
+
+/// Rows that a grouped query may have.
+const MAX_GROUPS: usize = 2_000;
+
+pub(super) fn query(call: &Call<'_>, caller: Caller, limit: Option<LimitInfo>, all: bool) -> Result<Out, Fault> {
+    let text = call.body.text_of("queryString");
+    let tree = soql::parse(text)?;
+    let plan = soql::plan::query(&call.state.org, text, &tree, call.version, all)?;
+    let mut rows = Out::new();
+    let (locator, total) = match &plan.output {
+        Output::Count => {
+            let connection = call.state.store.lock();
+            (None, count(&connection, &plan, &plan.values)?)
+        }
+        Output::Groups(groups) => (None, grouped(call, &plan, groups, &mut rows)?),
+        Output::Rows(_) => plain(call, caller, plan, &mut rows)?,
+    };
+    Ok(finish(call, if all { "queryAll" } else { "query" }, limit, locator.as_deref(), &rows, total))
+}
+
+pub(super) fn query_more(call: &Call<'_>, caller: Caller, limit: Option<LimitInfo>) -> Result<Out, Fault> {
+    let locator = call.body.text_of("queryLocator").trim();
+    let found = cursor::find(call.state, caller, locator)?;
+    let Ok(mut cursor) = found.lock() else { return Err(Fault::internal("a cursor was left locked")) };
+    let cursor = &mut *cursor;
+    let connection = call.state.store.lock();
+    let run = run(call, caller, &connection, cursor.query.plan.has_bytes);
+    let mut rows = Out::new();
+    let remaining = cursor.total.saturating_sub(cursor.given).max(1);
+    let query = cursor.query.clone();
+    let page = run.next(&query, cursor.parent, &mut cursor.at, remaining, &mut rows)?;
+    cursor.given += page.rows;
+    let more = page.more && cursor.given < cursor.total;
+    let (given, total) = (cursor.given, cursor.total);
+    drop(connection);
+    call.state.live().stats.rows += page.rows + page.inside;
+    let next = if more {
+        Some(cursor::renamed(locator, given))
+    } else {
+        cursor::close(call.state, locator);
+        None
+    };
+    Ok(finish(call, "queryMore", limit, next.as_deref(), &rows, total))
+}
+
+/// The size of batches: what the caller asks for, within limits.
+fn run<'a>(call: &'a Call<'_>, caller: Caller, connection: &'a rusqlite::Connection, has_bytes: bool) -> Run<'a> {
+    let limits = &call.state.org.limits;
+    let asked = call.header("QueryOptions").map(|header| header.text_of("batchSize").trim().parse().unwrap_or(limits.max_batch));
+    let size = asked.unwrap_or(limits.max_batch).clamp(limits.min_batch.min(limits.max_batch), limits.max_batch);
+    let size = size.min(limits.batch_rows.unwrap_or(u32::MAX)).max(1);
+    let batch = if has_bytes { 1 } else { u64::from(size) };
+    Run { state: call.state, connection, caller, batch, quirks: &call.quirks }
+}
+
+fn plain(call: &Call<'_>, caller: Caller, plan: Plan, rows: &mut Out) -> Result<(Option<String>, u64), Fault> {
+    let has_bytes = plan.has_bytes;
+    let query = Prepared::new(call.state, plan, &call.quirks).map(Arc::new);
+    let query = query.ok_or_else(|| Fault::internal("a plan without rows"))?;
+    let connection = call.state.store.lock();
+    query.index(call.state, &connection)?;
+    let run = run(call, caller, &connection, has_bytes);
+    let (page, start) = run.first(&query, None, rows)?;
+    let total = start.as_ref().map_or(page.rows, |start| start.total);
+    let locator = start.map(|start| cursor::open(call.state, &connection, caller, start));
+    drop(connection);
+    call.state.live().stats.rows += page.rows + page.inside;
+    Ok((locator, total))
+}
+
+fn grouped(call: &Call<'_>, plan: &Plan, groups: &[Group], out: &mut Out) -> Result<u64, Fault> {
+    let Plan { columns, from, filter, group, order, limit, offset, .. } = plan;
+    let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {order}") };
+    let most = limit.unwrap_or(u64::MAX).min(MAX_GROUPS as u64 + 1);
+    let sql = format!(
+        "SELECT {} FROM {from} WHERE {filter}{group}{order} LIMIT {most} OFFSET {offset}",
+        columns.join(", ")
+    );
+    let connection = call.state.store.lock();
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(&plan.values))?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        if count > MAX_GROUPS {
+            let what = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch";
+            return Err(Fault::unexpected("EXCEEDED_ID_LIMIT", what));
+        }
+        out.extend_from_slice(b"<records xsi:type=\"sf:AggregateResult\">");
+        for (i, group) in groups.iter().enumerate() {
+            let value = row.get_ref(i)?;
+            let Group { name, kind, prefix } = group;
+            if matches!(value, rusqlite::types::ValueRef::Null) {
+                if call.quirks.write_nil {
+                    out.extend_from_slice(format!("<sf:{name} xsi:nil=\"true\"/>").as_bytes());
+                }
+                continue;
+            }
+            let soap_type = match kind {
+                Kind::Id | Kind::Reference => "ID",
+                kind => kind.soap_type(),
+            };
+            let soap_type = soap_type.strip_prefix("tns:").unwrap_or(soap_type);
+            out.extend_from_slice(format!("<sf:{name} xsi:type=\"{soap_type}\">").as_bytes());
+            write_value(value, *kind, *prefix, call.state.org.instance, out);
+            end(&format!("sf:{name}"), out);
+        }
+        out.extend_from_slice(b"</records>");
+    }
+    call.state.live().stats.rows += count as u64;
+    Ok(count as u64)
+}
+
+/// The envelope around a query result.
+fn finish(call: &Call<'_>, operation: &str, limit: Option<LimitInfo>, locator: Option<&str>, rows: &[u8], total: u64) -> Out {
+    let mut out = Out::with_capacity(rows.len() + 1_024);
+    open_envelope(limit, &mut out);
+    let kind = if call.quirks.typed_results { " xsi:type=\"QueryResult\"" } else { "" };
+    out.extend_from_slice(format!("<{operation}Response><result{kind}>").as_bytes());
+    query_result(locator, rows, total, &mut out);
+    out.extend_from_slice(format!("</result></{operation}Response>").as_bytes());
+    close_envelope(&mut out);
+    out
+}

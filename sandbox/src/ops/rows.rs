@@ -1,0 +1,298 @@
+//! Runs plans: a page at a time, sub-queries inside their rows.
+
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
+
+use super::cursor::{self, Place, Start};
+use super::write::{Nested, Writer};
+use crate::fault::Fault;
+use crate::id::{Id, Prefix};
+use crate::server::answer::{Out, end};
+use crate::server::mode::Quirks;
+use crate::server::state::{Caller, State};
+use crate::soql::plan::{Output, Plan};
+
+/// A plan with the means to write its rows.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(super) plan: Plan,
+    writer: Writer,
+    children: Vec<Arc<Prepared>>,
+    prefix: Prefix,
+}
+
+/// What one page came to.
+pub(super) struct Page {
+    pub(super) rows: u64,
+    pub(super) inside: u64,
+    pub(super) more: bool,
+    /// Serial of the last row, or its position in a snapshot.
+    last: i64,
+}
+
+impl Prepared {
+    pub(super) fn new(state: &State, mut plan: Plan, quirks: &Quirks) -> Option<Self> {
+        let Output::Rows(shape) = &plan.output else { return None };
+        let writer = Writer::new(shape, quirks);
+        let prefix = state.org.objects.get(&plan.object)?.prefix;
+        let children = std::mem::take(&mut plan.children);
+        let children = children.into_iter().map(|plan| Self::new(state, plan, quirks).map(Arc::new)).collect::<Option<_>>()?;
+        Some(Self { plan, writer, children, prefix })
+    }
+
+    /// Indexes that make sub-queries fast.
+    pub(super) fn index(&self, state: &State, connection: &Connection) -> rusqlite::Result<()> {
+        for child in &self.children {
+            if let Some(field) = &child.plan.parent_field {
+                state.store.index(connection, &child.plan.object, field)?;
+            }
+            child.index(state, connection)?;
+        }
+        Ok(())
+    }
+
+    fn first_page(&self) -> String {
+        let Plan { columns, from, filter, root, order, .. } = &self.plan;
+        let parent = self.plan.parent_condition();
+        let order = if order.is_empty() { String::new() } else { format!("{order}, ") };
+        format!("SELECT {} FROM {from} WHERE {parent}{filter} ORDER BY {order}{root}.\"Id\" LIMIT ? OFFSET ?", columns.join(", "))
+    }
+
+    fn page_after(&self, place: &Place) -> String {
+        let Plan { columns, from, filter, root, .. } = &self.plan;
+        let columns = columns.join(", ");
+        let parent = self.plan.parent_condition();
+        match place {
+            Place::After(_) => format!(
+                "SELECT {columns} FROM {from} WHERE {parent}{filter} AND {root}.\"Id\" > ? ORDER BY {root}.\"Id\" LIMIT ?"
+            ),
+            Place::Snapshot { table, .. } => format!(
+                "SELECT {columns}, q.position FROM temp.\"{table}\" AS q CROSS JOIN {from} WHERE {root}.\"Id\" = q.id AND q.position > ? ORDER BY q.position LIMIT ?"
+            ),
+        }
+    }
+
+    fn values(&self, parent: Option<i64>) -> Vec<Value> {
+        parent.map(Value::Integer).into_iter().chain(self.plan.values.iter().cloned()).collect()
+    }
+}
+
+/// One run over a query, on behalf of a caller.
+pub(super) struct Run<'a> {
+    pub(super) state: &'a State,
+    pub(super) connection: &'a Connection,
+    pub(super) caller: Caller,
+    pub(super) batch: u64,
+    pub(super) quirks: &'a Quirks,
+}
+
+impl Run<'_> {
+    /// The first rows of a query, and the start of a cursor if there are more.
+    pub(super) fn first(
+        &self,
+        query: &Arc<Prepared>,
+        parent: Option<i64>,
+        out: &mut Out,
+    ) -> Result<(Page, Option<Start>), Fault> {
+        let plan = &query.plan;
+        let limit = plan.limit.unwrap_or(u64::MAX);
+        let mut values = query.values(parent);
+        values.push(Value::Integer(limit.min(self.batch + 1) as i64));
+        values.push(Value::Integer(plan.offset as i64));
+        let page = self.page(query, &query.first_page(), &values, false, out)?;
+        if !page.more {
+            return Ok((page, None));
+        }
+        let total = self.count(query, parent)?;
+        let at = if plan.is_by_id() { Place::After(page.last) } else { self.snapshot(query, parent, page.rows)? };
+        let start = Start { query: query.clone(), parent, at, total, given: page.rows };
+        Ok((page, Some(start)))
+    }
+
+    /// The rows after those that a cursor has given.
+    pub(super) fn next(
+        &self,
+        query: &Arc<Prepared>,
+        parent: Option<i64>,
+        place: &mut Place,
+        remaining: u64,
+        out: &mut Out,
+    ) -> Result<Page, Fault> {
+        let limit = Value::Integer(remaining.min(self.batch + 1) as i64);
+        let sql = query.page_after(place);
+        let page = match place {
+            Place::After(last) => {
+                let mut values = query.values(parent);
+                values.extend([Value::Integer(*last), limit]);
+                let page = self.page(query, &sql, &values, false, out)?;
+                *last = page.last.max(*last);
+                page
+            }
+            Place::Snapshot { position, .. } => {
+                let values = [Value::Integer(*position), limit];
+                let page = self.page(query, &sql, &values, true, out)?;
+                *position = page.last.max(*position);
+                page
+            }
+        };
+        if !page.more
+            && let Place::Snapshot { table, .. } = place
+        {
+            self.connection.execute_batch(&format!("DROP TABLE IF EXISTS temp.\"{table}\""))?;
+        }
+        Ok(page)
+    }
+
+    fn page(
+        &self,
+        query: &Arc<Prepared>,
+        sql: &str,
+        values: &[Value],
+        positions: bool,
+        out: &mut Out,
+    ) -> Result<Page, Fault> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(values.iter().map(|value| value as &dyn ToSql)))?;
+        let mut page = Page { rows: 0, inside: 0, more: false, last: 0 };
+        let instance = self.state.org.instance;
+        let mut inner = Inner { run: self, query, failure: None };
+        while let Some(row) = rows.next()? {
+            if page.rows > 0 && page.rows + page.inside >= self.batch {
+                page.more = true;
+                break;
+            }
+            out.extend_from_slice(b"<records");
+            out.extend_from_slice(query.writer.kind.as_bytes());
+            out.push(b'>');
+            page.inside += query.writer.write(row, instance, &mut inner, out)?;
+            out.extend_from_slice(b"</records>");
+            page.rows += 1;
+            page.last = row.get(if positions { query.plan.columns.len() } else { 0 })?;
+        }
+        match inner.failure.take() {
+            Some(fault) => Err(fault),
+            None => Ok(page),
+        }
+    }
+
+    /// How many rows a query has in all.
+    pub(super) fn count(&self, query: &Prepared, parent: Option<i64>) -> Result<u64, Fault> {
+        count(self.connection, &query.plan, &query.values(parent))
+    }
+
+    /// Writes the ids down in the order of the query, so that later batches agree with this one.
+    fn snapshot(&self, query: &Prepared, parent: Option<i64>, given: u64) -> Result<Place, Fault> {
+        let Plan { from, filter, root, order, limit, offset, .. } = &query.plan;
+        let table = {
+            let mut live = self.state.live();
+            live.cursor_serial += 1;
+            format!("snapshot_{}", live.cursor_serial)
+        };
+        let condition = query.plan.parent_condition();
+        self.connection
+            .execute_batch(&format!("CREATE TEMP TABLE \"{table}\" (position INTEGER PRIMARY KEY, id INTEGER)"))?;
+        let sql = format!(
+            "INSERT INTO temp.\"{table}\" (id) SELECT {root}.\"Id\" FROM {from} WHERE {condition}{filter} ORDER BY {order}, {root}.\"Id\" LIMIT {} OFFSET {offset}",
+            limit.map_or(-1, |limit| limit as i64)
+        );
+        self.connection.execute(&sql, params_from_iter(query.values(parent)))?;
+        Ok(Place::Snapshot { table, position: given as i64 })
+    }
+
+    /// `done`, locator, rows, size.
+    pub(super) fn result(&self, locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
+        query_result(locator, rows, total, out);
+    }
+}
+
+pub(super) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
+    match locator {
+        Some(locator) => {
+            out.extend_from_slice(format!("<done>false</done><queryLocator>{locator}</queryLocator>").as_bytes());
+        }
+        None => out.extend_from_slice(b"<done>true</done><queryLocator xsi:nil=\"true\"/>"),
+    }
+    out.extend_from_slice(rows);
+    out.extend_from_slice(format!("<size>{total}</size>").as_bytes());
+}
+
+/// How many rows a plan has, with its limit.
+pub(super) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> Result<u64, Fault> {
+    let Plan { from, filter, limit, offset, .. } = plan;
+    let parent = plan.parent_condition();
+    let sql = match (limit, offset) {
+        (None, 0) => format!("SELECT count(*) FROM {from} WHERE {parent}{filter}"),
+        (limit, offset) => format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {parent}{filter} LIMIT {} OFFSET {offset})",
+            limit.map_or(-1, |limit| limit as i64)
+        ),
+    };
+    let mut statement = connection.prepare_cached(&sql)?;
+    let count: i64 = statement.query_row(params_from_iter(values), |row| row.get(0))?;
+    Ok(count as u64)
+}
+
+/// Sub-queries of the row that is being written.
+struct Inner<'r, 'a> {
+    run: &'r Run<'a>,
+    query: &'r Arc<Prepared>,
+    failure: Option<Fault>,
+}
+
+impl Nested for Inner<'_, '_> {
+    fn children(&mut self, name: &str, plan: usize, row: &Row<'_>, out: &mut Out) -> rusqlite::Result<u64> {
+        let child = &self.query.children[plan];
+        let parent = Id::new(self.query.prefix, row.get(0)?).pack();
+        let mut rows = Out::new();
+        let (page, start) = match self.run.first(child, Some(parent), &mut rows) {
+            Ok(page) => page,
+            Err(fault) => {
+                self.failure.get_or_insert(fault);
+                return Ok(0);
+            }
+        };
+        if page.rows == 0 {
+            if self.run.quirks.write_nil {
+                out.extend_from_slice(format!("<sf:{name} xsi:nil=\"true\"/>").as_bytes());
+            }
+            return Ok(0);
+        }
+        let total = start.as_ref().map_or(page.rows, |start| start.total);
+        let locator = start.map(|start| cursor::open(self.run.state, self.run.connection, self.run.caller, start));
+        out.extend_from_slice(format!("<sf:{name} xsi:type=\"QueryResult\">").as_bytes());
+        self.run.result(locator.as_deref(), &rows, total, out);
+        end(&format!("sf:{name}"), out);
+        Ok(page.rows + page.inside)
+    }
+}
+
+impl Prepared {
+    /// Writes one row as `result`, if it is there.
+    pub(super) fn write_one(&self, state: &State, connection: &Connection, id: Id, out: &mut Out) -> Result<bool, Fault> {
+        if id.prefix != self.prefix {
+            return Ok(false);
+        }
+        let Plan { columns, from, filter, root, .. } = &self.plan;
+        let sql = format!("SELECT {} FROM {from} WHERE {filter} AND {root}.\"Id\" = ?", columns.join(", "));
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut values = self.values(None);
+        values.push(Value::Integer(id.serial));
+        let mut rows = statement.query(params_from_iter(values))?;
+        let Some(row) = rows.next()? else { return Ok(false) };
+        out.extend_from_slice(format!("<result{}>", self.writer.kind).as_bytes());
+        self.writer.write(row, state.org.instance, &mut Childless, out)?;
+        out.extend_from_slice(b"</result>");
+        Ok(true)
+    }
+}
+
+/// Where sub-queries cannot be.
+struct Childless;
+
+impl Nested for Childless {
+    fn children(&mut self, _: &str, _: usize, _: &Row<'_>, _: &mut Out) -> rusqlite::Result<u64> {
+        Ok(0)
+    }
+}

@@ -1,0 +1,323 @@
+//! The TOML of an org description, and the way from it to an [`Org`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::check::check;
+use super::field::{Field, Kind, label};
+use super::login::{Limits, LoginMode, User};
+use super::scale::link;
+use super::{ApiVersion, Object, Org, Package, Row};
+use crate::error::Error;
+use crate::id::Prefix;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    organization: Organization,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    package: Vec<PackageFile>,
+    #[serde(default)]
+    user: Vec<Spanned<UserFile>>,
+    #[serde(default)]
+    object: BTreeMap<Spanned<String>, ObjectFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Organization {
+    name: String,
+    id: Spanned<String>,
+    #[serde(default = "edition")]
+    edition: String,
+    #[serde(default)]
+    sandbox: bool,
+    #[serde(default = "language")]
+    language: String,
+    #[serde(default = "language")]
+    locale: String,
+    #[serde(default = "currency")]
+    currency: String,
+    #[serde(default = "time_zone")]
+    time_zone: String,
+    api_version: Spanned<String>,
+    /// When the WSDL says that it was made; fixed, so that it is the same on every run.
+    generated: toml::value::Datetime,
+    /// The `0DF…` id of the chosen package versions.
+    package_set: Option<Spanned<String>>,
+    #[serde(default = "yes")]
+    soap_login: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackageFile {
+    name: String,
+    version: String,
+    namespace: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserFile {
+    username: String,
+    password: String,
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    first_name: String,
+    last_name: String,
+    email: Option<String>,
+    profile: Option<String>,
+    #[serde(default)]
+    login: LoginMode,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObjectFile {
+    prefix: Option<Spanned<String>>,
+    label: Option<String>,
+    plural: Option<String>,
+    /// Which of the fields that most objects have this one has.
+    #[serde(default = "system")]
+    system: Spanned<String>,
+    #[serde(default = "yes")]
+    writable: bool,
+    /// Whether `COUNT(field)` and its like work.
+    #[serde(default = "yes")]
+    aggregates: bool,
+    /// A field whose equality makes a new row a duplicate.
+    duplicate_rule: Option<Spanned<String>>,
+    #[serde(default)]
+    rows: Rows,
+    #[serde(default)]
+    fields: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    row: Vec<Spanned<BTreeMap<String, toml::Value>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    generate: u64,
+}
+
+fn edition() -> String {
+    "Developer Edition".to_owned()
+}
+
+fn language() -> String {
+    "en_US".to_owned()
+}
+
+fn currency() -> String {
+    "USD".to_owned()
+}
+
+fn time_zone() -> String {
+    "GMT".to_owned()
+}
+
+fn system() -> Spanned<String> {
+    Spanned::new(0..0, "deleted created modified stamp".to_owned())
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Text offsets to line numbers.
+struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    fn at<T>(&self, spanned: &Spanned<T>) -> usize {
+        let end = spanned.span().start.min(self.0.len());
+        self.0.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+}
+
+pub(super) fn read(text: &str) -> Result<Org, Error> {
+    let file: File = toml::from_str(text).map_err(|error| Error::toml(&error))?;
+    let lines = Lines(text);
+    let organization = file.organization;
+
+    let id = organization.id.as_ref();
+    if id.len() != 15 || !id.starts_with("00D") || !id.bytes().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(Error::org(lines.at(&organization.id), "the id has 15 characters and begins with 00D"));
+    }
+    let instance = [id.as_bytes()[3], id.as_bytes()[4]];
+    let api_version = ApiVersion::parse(organization.api_version.as_ref()).ok_or_else(|| {
+        Error::org(lines.at(&organization.api_version), "an API version looks like \"64.0\"")
+    })?;
+    if let Some(set) = &organization.package_set
+        && (set.as_ref().len() != 15 || !set.as_ref().starts_with("0DF"))
+    {
+        return Err(Error::org(lines.at(set), "a package set has 15 characters and begins with 0DF"));
+    }
+
+    let mut objects = BTreeMap::new();
+    let mut places = BTreeMap::new();
+    for (n, (name, object)) in file.object.into_iter().enumerate() {
+        places.insert(name.as_ref().clone(), lines.at(&name));
+        objects.insert(name.as_ref().clone(), read_object(n, &name, object, &lines)?);
+    }
+    link(&mut objects);
+
+    let org = Org {
+        name: organization.name,
+        id: organization.id.into_inner(),
+        instance,
+        edition: organization.edition,
+        is_sandbox: organization.sandbox,
+        language: organization.language,
+        locale: organization.locale,
+        currency: organization.currency,
+        time_zone: organization.time_zone,
+        api_version,
+        generated: organization.generated.to_string(),
+        package_set: organization.package_set.map(Spanned::into_inner),
+        packages: file.package.into_iter().map(Package::from).collect(),
+        limits: file.limits,
+        soap_login: organization.soap_login,
+        users: file.user.into_iter().map(|user| User::from(user.into_inner())).collect(),
+        objects,
+    };
+    check(&org, &places)?;
+    Ok(org)
+}
+
+fn read_object(n: usize, name: &Spanned<String>, file: ObjectFile, lines: &Lines<'_>) -> Result<Object, Error> {
+    let prefix = match &file.prefix {
+        Some(text) => Prefix::parse(text.as_ref())
+            .ok_or_else(|| Error::org(lines.at(text), "a key prefix has three letters or digits"))?,
+        None => Prefix::custom(n),
+    };
+    let mut object = Object::bare(name.as_ref(), prefix);
+    for word in file.system.as_ref().split_whitespace() {
+        if !object.add_system(word) {
+            let message = format!("`{word}` is not one of deleted, created, modified, stamp");
+            return Err(Error::org(lines.at(&file.system), message));
+        }
+    }
+    if let Some(label) = file.label {
+        object.plural = format!("{label}s");
+        object.label = label;
+    }
+    if let Some(plural) = file.plural {
+        object.plural = plural;
+    }
+    object.writable = file.writable;
+    object.aggregates = file.aggregates;
+    object.generate = file.rows.generate;
+    for (field, notation) in &file.fields {
+        let parsed = Field::parse(field.as_ref(), notation.as_ref())
+            .map_err(|message| Error::org(lines.at(notation), message))?;
+        if object.fields.contains_key(field.as_ref()) {
+            let message = format!("the server adds the field `{}` itself", field.as_ref());
+            return Err(Error::org(lines.at(field), message));
+        }
+        object.insert(parsed);
+    }
+    if let Some(rule) = file.duplicate_rule {
+        if !object.fields.contains_key(rule.as_ref()) {
+            let message = format!("`{}` has no field `{}`", object.name, rule.as_ref());
+            return Err(Error::org(lines.at(&rule), message));
+        }
+        object.duplicate_rule = Some(rule.into_inner());
+    }
+    for row in file.row {
+        let line = lines.at(&row);
+        let mut values = row.into_inner();
+        let key = values.remove("key").and_then(|key| key.as_str().map(str::to_owned));
+        if let Some(unknown) = values.keys().find(|field| !object.fields.contains_key(*field)) {
+            return Err(Error::org(line, format!("`{}` has no field `{unknown}`", object.name)));
+        }
+        object.rows.push(Row { line, key, values });
+    }
+    Ok(object)
+}
+
+impl Object {
+    /// An object with the fields that every custom object has.
+    pub(super) fn new(name: &str, prefix: Prefix) -> Self {
+        let mut object = Self::bare(name, prefix);
+        for word in ["deleted", "created", "modified", "stamp"] {
+            object.add_system(word);
+        }
+        object.insert(Field { length: 80, ..Field::new("Name", Kind::String) });
+        object
+    }
+
+    fn bare(name: &str, prefix: Prefix) -> Self {
+        let label = label(name);
+        let mut object = Self {
+            name: name.to_owned(),
+            plural: format!("{label}s"),
+            label,
+            prefix,
+            writable: true,
+            aggregates: true,
+            duplicate_rule: None,
+            fields: BTreeMap::new(),
+            children: BTreeMap::new(),
+            generate: 0,
+            rows: Vec::new(),
+        };
+        object.insert(Field::new("Id", Kind::Id));
+        object
+    }
+
+    fn add_system(&mut self, word: &str) -> bool {
+        let moment = |name: &str| Field::new(name, Kind::DateTime).read_only();
+        match word {
+            "deleted" => self.insert(Field::new("IsDeleted", Kind::Boolean).read_only()),
+            "created" => {
+                self.insert(moment("CreatedDate"));
+                self.insert(Field::system_reference("CreatedById", "CreatedBy"));
+            }
+            "modified" => {
+                self.insert(moment("LastModifiedDate"));
+                self.insert(Field::system_reference("LastModifiedById", "LastModifiedBy"));
+            }
+            "stamp" => self.insert(moment("SystemModstamp")),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds a field, and its components if it is a compound.
+    pub(super) fn insert(&mut self, field: Field) {
+        if field.kind.is_compound() {
+            for (component, _) in field.components() {
+                self.fields.insert(component.name.clone(), component);
+            }
+        }
+        self.fields.insert(field.name.clone(), field);
+    }
+}
+
+impl From<PackageFile> for Package {
+    fn from(file: PackageFile) -> Self {
+        Self { name: file.name, version: file.version, namespace: file.namespace }
+    }
+}
+
+impl From<UserFile> for User {
+    fn from(file: UserFile) -> Self {
+        Self {
+            email: file.email.unwrap_or_else(|| file.username.clone()),
+            username: file.username,
+            password: file.password,
+            token: file.token,
+            first_name: file.first_name,
+            last_name: file.last_name,
+            profile: file.profile,
+            login: file.login,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The org description: which objects, fields, users and rows a tenant has.
+//!
+//! A person writes it as one TOML file; the WSDL and the server are made from it.
+
+mod check;
+mod field;
+mod file;
+mod login;
+mod scale;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::id::{Id, Prefix, long_form};
+pub use field::{Field, Kind};
+pub use login::{Limits, LoginMode, User};
+pub use scale::Scale;
+
+/// A tenant: everything that its WSDL says and its server answers from.
+#[derive(Clone, Debug)]
+pub struct Org {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) instance: [u8; 2],
+    pub(crate) edition: String,
+    pub(crate) is_sandbox: bool,
+    pub(crate) language: String,
+    pub(crate) locale: String,
+    pub(crate) currency: String,
+    pub(crate) time_zone: String,
+    pub(crate) api_version: ApiVersion,
+    pub(crate) generated: String,
+    pub(crate) package_set: Option<String>,
+    pub(crate) packages: Vec<Package>,
+    pub(crate) limits: Limits,
+    pub(crate) soap_login: bool,
+    pub(crate) users: Vec<User>,
+    /// By name, in ASCII order.
+    pub(crate) objects: BTreeMap<String, Object>,
+}
+
+/// An installed managed package, as the comment of the WSDL lists it.
+#[derive(Clone, Debug)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) namespace: String,
+}
+
+/// An object (table) of the org.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) plural: String,
+    pub(crate) prefix: Prefix,
+    pub(crate) writable: bool,
+    pub(crate) aggregates: bool,
+    /// A field that a duplicate rule compares.
+    pub(crate) duplicate_rule: Option<String>,
+    /// By name, in ASCII order; `Id` included.
+    pub(crate) fields: BTreeMap<String, Field>,
+    pub(crate) children: BTreeMap<String, Child>,
+    pub(crate) generate: u64,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// The other end of a reference: `Contacts` of `Account`.
+#[derive(Clone, Debug)]
+pub(crate) struct Child {
+    pub(crate) object: String,
+    pub(crate) field: String,
+}
+
+/// A row that the description spells out.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) line: usize,
+    pub(crate) key: Option<String>,
+    pub(crate) values: BTreeMap<String, toml::Value>,
+}
+
+/// A version of the API, such as 64.0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ApiVersion(pub u16);
+
+impl ApiVersion {
+    /// Reads `64.0` or `64`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let major = text.strip_suffix(".0").unwrap_or(text);
+        major.parse().ok().filter(|n| (7..1000).contains(n)).map(Self)
+    }
+}
+
+impl std::fmt::Display for ApiVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.0", self.0)
+    }
+}
+
+impl std::str::FromStr for ApiVersion {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text).ok_or_else(|| Error::other(format!("`{text}` is not an API version such as 64.0")))
+    }
+}
+
+impl Org {
+    /// Reads an org description.
+    ///
+    /// # Errors
+    /// When the text is not TOML, or says something that cannot be; the error names the line.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        file::read(text)
+    }
+
+    /// Reads an org description from a file.
+    ///
+    /// # Errors
+    /// As [`Org::parse`], and when the file cannot be read.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, error))?;
+        Self::parse(&text)
+    }
+
+    /// The name of the organisation.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version of the API that the description names.
+    #[must_use]
+    pub fn api_version(&self) -> ApiVersion {
+        self.api_version
+    }
+
+    /// The 18-character id of the organisation.
+    #[must_use]
+    pub fn id(&self) -> String {
+        long_form(&self.id)
+    }
+
+    /// The names of the objects, sorted.
+    pub fn object_names(&self) -> impl Iterator<Item = &str> {
+        self.objects.keys().map(String::as_str)
+    }
+
+    /// The users of the description, with their login modes.
+    #[must_use]
+    pub fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The same org with extra objects, for measurements at the size of a grown tenant.
+    #[must_use]
+    pub fn scaled(mut self, scale: Scale) -> Self {
+        scale.grow(&mut self);
+        self
+    }
+
+    /// Changes how many rows an object is filled with; nothing happens if there is no such object.
+    #[must_use]
+    pub fn with_rows(mut self, object: &str, rows: u64) -> Self {
+        if let Some(object) = self.objects.get_mut(object) {
+            object.generate = rows;
+        }
+        self
+    }
+
+    /// The limits, for a test to tighten.
+    pub fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
+    }
+
+    /// The Enterprise WSDL of this org at a version of the API.
+    #[must_use]
+    pub fn enterprise_wsdl(&self, version: ApiVersion, scale: Scale) -> String {
+        if scale == Scale::NONE {
+            crate::wsdl::write(self, version)
+        } else {
+            crate::wsdl::write(&self.clone().scaled(scale), version)
+        }
+    }
+
+    /// Finds an object as SOQL does: without regard to case.
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
+        self.objects.get(name).or_else(|| {
+            self.objects.values().find(|object| object.name.eq_ignore_ascii_case(name))
+        })
+    }
+
+    pub(crate) fn object_of(&self, prefix: Prefix) -> Option<&Object> {
+        self.objects.values().find(|object| object.prefix == prefix)
+    }
+
+    pub(crate) fn parse_id(&self, text: &str) -> Option<Id> {
+        Id::parse(text, self.instance)
+    }
+
+    pub(crate) fn id_text(&self, id: Id) -> String {
+        id.to_text(self.instance)
+    }
+
+    /// The tail of the service addresses: the package set, if the org has packages.
+    pub(crate) fn address_tail(&self) -> String {
+        match &self.package_set {
+            Some(set) => format!("/{set}"),
+            None => String::new(),
+        }
+    }
+}
+
+impl Object {
+    /// Finds a field without regard to case.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        (self.fields.get(name))
+            .or_else(|| self.fields.values().find(|field| field.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// Finds the reference that a parent relationship follows.
+    pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
+        self.fields.values().find(|field| {
+            field.relationship.as_deref().is_some_and(|r| r.eq_ignore_ascii_case(name))
+        })
+    }
+
+    pub(crate) fn child(&self, name: &str) -> Option<(&str, &Child)> {
+        (self.children.iter())
+            .find(|(relationship, _)| relationship.eq_ignore_ascii_case(name))
+            .map(|(relationship, child)| (relationship.as_str(), child))
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        self.name.ends_with("__c")
+    }
+
+    /// The field that names a row: `Name`, or `Subject` or `CaseNumber` where there is none.
+    pub(crate) fn name_field(&self) -> Option<&Field> {
+        ["Name", "Subject", "CaseNumber", "Title"].iter().find_map(|name| self.fields.get(*name))
+    }
+}

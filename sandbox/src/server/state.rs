@@ -1,0 +1,101 @@
+//! What all connections share.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::answer::LimitInfo;
+use super::mode::{Mode, Quirks, Stats};
+use super::session::Sessions;
+use crate::fault::Fault;
+use crate::ops::cursor::Cursor;
+use crate::org::{LoginMode, Org};
+use crate::store::Store;
+
+/// The addresses of the two hosts, without a slash at the end.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) login: String,
+    pub(crate) instance: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) org: Org,
+    pub(crate) store: Store,
+    pub(crate) addresses: OnceLock<Addresses>,
+    live: Mutex<Live>,
+}
+
+/// What changes while the server runs.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) quirks: Quirks,
+    pub(crate) mode: Mode,
+    pub(crate) next: VecDeque<Mode>,
+    pub(crate) user_modes: HashMap<usize, Mode>,
+    pub(crate) login_modes: HashMap<usize, LoginMode>,
+    pub(crate) passwords: HashMap<usize, String>,
+    pub(crate) soap_login: Option<bool>,
+    pub(crate) sessions: Sessions,
+    pub(crate) session_life: Option<Duration>,
+    pub(crate) login_times: HashMap<usize, VecDeque<Instant>>,
+    pub(crate) used: u64,
+    pub(crate) daily_limit: Option<u64>,
+    pub(crate) cursors: HashMap<String, Arc<Mutex<Cursor>>>,
+    pub(crate) cursor_serial: i64,
+    pub(crate) stats: Stats,
+}
+
+/// Who calls: the user of a session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller {
+    pub(crate) user: usize,
+    pub(crate) restricted: bool,
+}
+
+impl State {
+    pub(crate) fn new(org: Org, store: Store) -> Self {
+        Self { org, store, addresses: OnceLock::new(), live: Mutex::default() }
+    }
+
+    pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn session_life(&self, live: &Live) -> Duration {
+        live.session_life.unwrap_or(Duration::from_secs(self.org.limits.session_seconds.into()))
+    }
+
+    /// Looks a session up.
+    pub(crate) fn caller(&self, secret: &str) -> Result<Caller, Fault> {
+        let mut live = self.live();
+        let life = self.session_life(&live);
+        match live.sessions.touch(secret, life) {
+            Some(session) => Ok(Caller { user: session.user, restricted: session.restricted }),
+            None => Err(Fault::session()),
+        }
+    }
+
+    /// Counts a call against the limit of the day.
+    pub(crate) fn charge(&self) -> Result<LimitInfo, Fault> {
+        let mut live = self.live();
+        let limit = live.daily_limit.unwrap_or(self.org.limits.daily_requests);
+        if live.used >= limit {
+            return Err(daily_limit());
+        }
+        live.used += 1;
+        Ok(LimitInfo { current: live.used, limit })
+    }
+}
+
+pub(crate) fn daily_limit() -> Fault {
+    Fault::unexpected("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+}
+
+pub(crate) fn concurrent_limit() -> Fault {
+    Fault::unexpected(
+        "REQUEST_LIMIT_EXCEEDED",
+        "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+    )
+}

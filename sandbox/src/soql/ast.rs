@@ -1,0 +1,157 @@
+//! What a query says, before anything is known about the org.
+
+use super::Position;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) select: Vec<Select>,
+    /// `SELECT COUNT()`.
+    pub(crate) count_only: bool,
+    pub(crate) from: Path,
+    pub(crate) alias: Option<String>,
+    pub(crate) filter: Option<Condition>,
+    pub(crate) group: Vec<Operand>,
+    pub(crate) having: Option<Condition>,
+    pub(crate) order: Vec<Order>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) offset: u64,
+    pub(crate) all_rows: bool,
+}
+
+/// A dotted name.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    pub(crate) parts: Vec<String>,
+    pub(crate) at: Position,
+}
+
+impl Path {
+    pub(crate) fn text(&self) -> String {
+        self.parts.join(".")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Select {
+    Operand { operand: Operand, alias: Option<String> },
+    /// `FIELDS(STANDARD)` and its kin.
+    Fields { which: String, at: Position },
+    Children(Box<Query>),
+    TypeOf { path: Path, whens: Vec<(Path, Vec<Path>)>, otherwise: Vec<Path> },
+}
+
+/// What can stand left of an operator.
+#[derive(Clone, Debug)]
+pub(crate) enum Operand {
+    Field(Path),
+    Call { function: Function, argument: Option<Path>, at: Position },
+}
+
+impl Operand {
+    pub(crate) fn at(&self) -> Position {
+        match self {
+            Self::Field(path) => path.at,
+            Self::Call { at, .. } => *at,
+        }
+    }
+
+    pub(crate) fn is_aggregate(&self) -> bool {
+        matches!(self, Self::Call { function, .. } if function.is_aggregate())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Function {
+    Count,
+    CountDistinct,
+    Sum,
+    Avg,
+    Min,
+    Max,
+    CalendarYear,
+    CalendarMonth,
+    DayInMonth,
+    DayOnly,
+    HourInDay,
+    /// The translated value; here there are no translations.
+    ToLabel,
+}
+
+impl Function {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_uppercase().as_str() {
+            "COUNT" => Self::Count,
+            "COUNT_DISTINCT" => Self::CountDistinct,
+            "SUM" => Self::Sum,
+            "AVG" => Self::Avg,
+            "MIN" => Self::Min,
+            "MAX" => Self::Max,
+            "CALENDAR_YEAR" => Self::CalendarYear,
+            "CALENDAR_MONTH" => Self::CalendarMonth,
+            "DAY_IN_MONTH" => Self::DayInMonth,
+            "DAY_ONLY" => Self::DayOnly,
+            "HOUR_IN_DAY" => Self::HourInDay,
+            "TOLABEL" => Self::ToLabel,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn is_aggregate(self) -> bool {
+        matches!(
+            self,
+            Self::Count | Self::CountDistinct | Self::Sum | Self::Avg | Self::Min | Self::Max
+        )
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    Not(Box<Condition>),
+    Compare { left: Operand, operator: Compare, right: Literal, at: Position },
+    In { left: Operand, values: Vec<Literal>, negated: bool },
+    SemiJoin { left: Operand, query: Box<Query>, negated: bool },
+    /// `INCLUDES` and `EXCLUDES` of a multi-select picklist.
+    Includes { left: Operand, values: Vec<Literal>, negated: bool },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compare {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Like,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Literal {
+    pub(crate) value: Value,
+    pub(crate) at: Position,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Boolean(bool),
+    Number(String),
+    Text(String),
+    /// Days since 1970.
+    Date(i64),
+    /// Milliseconds since 1970.
+    DateTime(i64),
+    /// Milliseconds since midnight.
+    Time(i64),
+    /// `TODAY`, `LAST_N_DAYS:30`: a span of days, end not included.
+    Span { name: String, n: Option<u32> },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) operand: Operand,
+    pub(crate) descending: bool,
+    pub(crate) nulls_last: bool,
+}

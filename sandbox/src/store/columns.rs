@@ -1,0 +1,41 @@
+//! Tables and columns of the objects.
+
+use rusqlite::Connection;
+
+use crate::org::{Field, Kind, Object};
+
+/// Fields that have a column, the id apart.
+pub(super) fn stored(object: &Object) -> impl Iterator<Item = &Field> {
+    (object.fields.values())
+        .filter(|field| !field.kind.is_compound() && field.kind != Kind::Id && field.name != "IsDeleted")
+}
+
+pub(super) fn create_table(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
+    let mut sql = format!(
+        "CREATE TABLE \"{}\" (\"Id\" INTEGER PRIMARY KEY, \"IsDeleted\" INTEGER NOT NULL DEFAULT 0, \"_changed\" INTEGER NOT NULL DEFAULT 0",
+        object.name
+    );
+    for field in stored(object) {
+        let kind = match field.kind {
+            Kind::Base64 => "BLOB",
+            Kind::Double | Kind::Currency | Kind::Percent => "REAL",
+            kind if kind.is_text() => "TEXT COLLATE NOCASE",
+            Kind::AnyType => "TEXT",
+            _ => "INTEGER",
+        };
+        sql.push_str(&format!(", \"{}\" {kind}", field.name));
+    }
+    sql.push(')');
+    connection.execute_batch(&sql)
+}
+
+/// Unique fields and external ids are looked up all the time; they get their index at once.
+pub(super) fn create_indexes(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
+    for field in stored(object).filter(|field| field.unique || field.external_id) {
+        connection.execute_batch(&format!(
+            "CREATE INDEX \"key_{0}_{1}\" ON \"{0}\" (\"{1}\") WHERE \"{1}\" IS NOT NULL",
+            object.name, field.name
+        ))?;
+    }
+    Ok(())
+}

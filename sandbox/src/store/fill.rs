@@ -1,0 +1,233 @@
+//! Fills a fresh database: users, the rows of the description, synthetic rows.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::columns::{create_indexes, create_table, stored};
+use super::generate::{Context, Generator, hash};
+use super::value::{Unfit, from_text};
+use crate::error::Error;
+use crate::id::Id;
+use crate::org::{Field, Kind, Object, Org, Row, User};
+use crate::soql::dates;
+
+/// How many rows of an object are spelled out: users and the description's own.
+fn explicit(org: &Org, object: &Object) -> usize {
+    object.rows.len()
+        + match object.name.as_str() {
+            "User" => org.users.len(),
+            "Organization" => 1,
+            _ => 0,
+        }
+}
+
+struct Filler<'a> {
+    org: &'a Org,
+    /// Packed ids of the rows that have a key.
+    keys: BTreeMap<&'a str, i64>,
+    end: i64,
+}
+
+pub(super) fn fill(connection: &mut Connection, org: &Org) -> Result<(), Error> {
+    let failed = |error| Error::database("cannot be filled", error);
+    let fingerprint = hash(&[&format!("{:?} {:?}", org.id, org.objects)]) as i64;
+    let known = connection
+        .query_row("SELECT fingerprint FROM _sandbox", [], |row| row.get::<_, i64>(0))
+        .ok();
+    match known {
+        Some(known) if known == fingerprint => return Ok(()),
+        Some(_) => return Err(Error::other("the database was made from another org description; remove it or name another")),
+        None => {}
+    }
+    let mut filler = Filler {
+        org,
+        keys: BTreeMap::new(),
+        end: dates::parse_moment(&org.generated).unwrap_or(0),
+    };
+    filler.number();
+    let transaction = connection.transaction().map_err(failed)?;
+    for object in org.objects.values() {
+        create_table(&transaction, object).map_err(failed)?;
+        filler.object(&transaction, object)?;
+        create_indexes(&transaction, object).map_err(failed)?;
+    }
+    transaction
+        .execute_batch(&format!("CREATE TABLE _sandbox (fingerprint INTEGER); INSERT INTO _sandbox VALUES ({fingerprint})"))
+        .map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+impl<'a> Filler<'a> {
+    /// Gives the spelled-out rows their serials before anything refers to them.
+    fn number(&mut self) {
+        for object in self.org.objects.values() {
+            let before = explicit(self.org, object) - object.rows.len();
+            for (n, row) in object.rows.iter().enumerate() {
+                if let Some(key) = &row.key {
+                    let serial = (before + n + 1) as i64;
+                    self.keys.insert(key, Id::new(object.prefix, serial).pack());
+                }
+            }
+        }
+        let Some(object) = self.org.objects.get("User") else { return };
+        for (n, user) in self.org.users.iter().enumerate() {
+            let key = user.username.split('@').next().unwrap_or("");
+            self.keys.entry(key).or_insert_with(|| Id::new(object.prefix, (n + 1) as i64).pack());
+        }
+    }
+
+    fn object(&self, connection: &Connection, object: &Object) -> Result<(), Error> {
+        let failed = |error| Error::database(format!("cannot fill {}", object.name), error);
+        let fields: Vec<&Field> = stored(object).collect();
+        let names: String = fields.iter().map(|field| format!(", \"{}\"", field.name)).collect();
+        let marks = ", ?".repeat(fields.len());
+        let sql = format!("INSERT INTO \"{}\" (\"Id\", \"_changed\"{names}) VALUES (?, ?{marks})", object.name);
+        let mut insert = connection.prepare(&sql).map_err(failed)?;
+
+        let own = explicit(self.org, object) as i64;
+        let total = own + object.generate as i64;
+        let mut serial = 0;
+        let mut add = |serial: i64, values: Vec<Value>| {
+            let head = [Value::Integer(serial), Value::Integer(self.end)];
+            insert.execute(params_from_iter(head.into_iter().chain(values))).map_err(failed)
+        };
+        match object.name.as_str() {
+            "User" => {
+                for user in &self.org.users {
+                    serial += 1;
+                    add(serial, fields.iter().map(|field| self.of_user(user, field)).collect())?;
+                }
+            }
+            "Organization" => {
+                serial += 1;
+                add(self.organization_serial(), fields.iter().map(|field| self.of_organization(field)).collect())?;
+            }
+            _ => {}
+        }
+        for row in &object.rows {
+            serial += 1;
+            let values: Result<Vec<_>, _> =
+                fields.iter().map(|field| self.of_row(row, field, serial)).collect();
+            add(serial, values?)?;
+        }
+        let count = |name: &str| {
+            self.org.objects.get(name).map_or(0, |object| explicit(self.org, object) as i64 + object.generate as i64)
+        };
+        let generators: Vec<_> = fields.iter().map(|field| Generator::new(self.org, object, field, &count)).collect();
+        let name_parts = name_parts(object, &fields);
+        while serial < total {
+            serial += 1;
+            let context = Context { serial, total, end: self.end };
+            let mut values: Vec<_> = generators.iter().map(|generator| generator.value(context)).collect();
+            if let Some((name, first, last)) = name_parts {
+                values[name] = full_name(&values[first], &values[last]);
+            }
+            add(serial, values)?;
+        }
+        Ok(())
+    }
+
+    fn organization_serial(&self) -> i64 {
+        self.org.parse_id(&self.org.id).map_or(1, |id| id.serial)
+    }
+
+    fn of_user(&self, user: &User, field: &Field) -> Value {
+        let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+        match field.name.as_str() {
+            "Username" => text(&user.username),
+            "FirstName" => text(&user.first_name),
+            "LastName" => text(&user.last_name),
+            "Name" => text(&user.full_name()),
+            "Email" => text(&user.email),
+            "Alias" => text(&user.username.chars().take(8).collect::<String>()),
+            "IsActive" => Value::Integer(1),
+            "UserType" => text("Standard"),
+            "ProfileId" => (user.profile.as_deref())
+                .and_then(|key| self.keys.get(key.trim_start_matches('@')))
+                .map_or(Value::Null, |id| Value::Integer(*id)),
+            _ => self.default(field, 1),
+        }
+    }
+
+    fn of_organization(&self, field: &Field) -> Value {
+        let org = self.org;
+        match field.name.as_str() {
+            "Name" => Value::Text(org.name.clone()),
+            "OrganizationType" => Value::Text(org.edition.clone()),
+            "InstanceName" => Value::Text("SBX1".to_owned()),
+            "IsSandbox" => Value::Integer(org.is_sandbox.into()),
+            "LanguageLocaleKey" => Value::Text(org.language.clone()),
+            "DefaultLocaleSidKey" => Value::Text(org.locale.clone()),
+            "TimeZoneSidKey" => Value::Text(org.time_zone.clone()),
+            _ => self.default(field, 1),
+        }
+    }
+
+    fn of_row(&self, row: &Row, field: &Field, serial: i64) -> Result<Value, Error> {
+        let Some(value) = row.values.get(&field.name) else { return Ok(self.default(field, serial)) };
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        if field.kind == Kind::Reference
+            && let Some(key) = text.strip_prefix('@')
+        {
+            let id = self.keys.get(key);
+            return id.map(|id| Value::Integer(*id)).ok_or_else(|| {
+                Error::org(row.line, format!("no row has the key `{key}`"))
+            });
+        }
+        if field.kind == Kind::AnyType {
+            return Ok(Value::Text(format!("s{text}")));
+        }
+        from_text(self.org, field, &text, false).map_err(|unfit| {
+            let why = match unfit {
+                Unfit::Malformed(_) => "is malformed",
+                Unfit::Id => "is no id",
+                Unfit::WrongObject => "is an id of another object",
+                Unfit::TooLong => "is too long",
+                Unfit::OutOfRange => "has too many digits",
+            };
+            Error::org(row.line, format!("the value of `{}` {why}", field.name))
+        })
+    }
+
+    /// What a field holds when nobody says.
+    fn default(&self, field: &Field, serial: i64) -> Value {
+        match field.name.as_str() {
+            "CreatedDate" | "LastModifiedDate" | "SystemModstamp" => return Value::Integer(self.end),
+            "CreatedById" | "LastModifiedById" => {
+                return self.org.objects.get("User").map_or(Value::Null, |object| Value::Integer(Id::new(object.prefix, 1).pack()));
+            }
+            _ => {}
+        }
+        default(self.org, field, serial)
+    }
+}
+
+/// The default of a field in a new row.
+pub(crate) fn default(org: &Org, field: &Field, serial: i64) -> Value {
+    match (field.kind, &field.default) {
+        (Kind::AutoNumber, stem) => Value::Text(format!("{}{serial:08}", stem.as_deref().unwrap_or(""))),
+        (_, Some(text)) => from_text(org, field, text, true).unwrap_or(Value::Null),
+        (Kind::Boolean, None) => Value::Integer(0),
+        _ => Value::Null,
+    }
+}
+
+/// Where `Name`, `FirstName` and `LastName` are, if the first is made of the others.
+pub(crate) fn name_parts(object: &Object, fields: &[&Field]) -> Option<(usize, usize, usize)> {
+    let at = |name: &str| fields.iter().position(|field| field.name == name);
+    let computed = object.fields.get("Name").is_some_and(|field| !field.createable);
+    if computed { Some((at("Name")?, at("FirstName")?, at("LastName")?)) } else { None }
+}
+
+pub(crate) fn full_name(first: &Value, last: &Value) -> Value {
+    match (first, last) {
+        (Value::Text(first), Value::Text(last)) => Value::Text(format!("{first} {last}")),
+        (Value::Null, last) => last.clone(),
+        (first, _) => first.clone(),
+    }
+}

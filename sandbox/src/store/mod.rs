@@ -1,0 +1,64 @@
+//! The rows of the tenant, in SQLite: one table for each object.
+//!
+//! Serial numbers are row ids, so ids need no index; references hold packed ids. Without a file the
+//! database is a temporary one of SQLite's own: it lives in the page cache while it is small and spills
+//! to disk when it grows, so memory stays flat however many rows there are.
+
+mod columns;
+pub(crate) mod fill;
+mod generate;
+pub(crate) mod value;
+
+mod words;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use crate::error::Error;
+use crate::org::Org;
+
+/// The database behind a lock: SQLite answers one statement at a time.
+#[derive(Debug)]
+pub(crate) struct Store {
+    connection: Mutex<Connection>,
+    /// Indexes made because a query wanted them.
+    indexes: Mutex<BTreeSet<String>>,
+}
+
+impl Store {
+    /// Opens the database and fills it, unless the file holds the rows of this very description.
+    pub(crate) fn open(org: &Org, path: Option<&Path>) -> Result<Self, Error> {
+        let failed = |error| Error::database("cannot be opened", error);
+        let mut connection = match path {
+            Some(path) => Connection::open(path).map_err(failed)?,
+            None => Connection::open("").map_err(failed)?,
+        };
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
+                 PRAGMA temp_store = FILE; PRAGMA case_sensitive_like = OFF;",
+            )
+            .map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        fill::fill(&mut connection, org)?;
+        Ok(Self { connection: Mutex::new(connection), indexes: Mutex::default() })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes sure that rows are found by a field without reading all of them.
+    pub(crate) fn index(&self, connection: &Connection, object: &str, field: &str) -> rusqlite::Result<()> {
+        let name = format!("by_{object}_{field}");
+        let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
+        if indexes.insert(name.clone()) {
+            let sql = format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON \"{object}\" (\"{field}\")");
+            connection.execute_batch(&sql)?;
+        }
+        Ok(())
+    }
+}

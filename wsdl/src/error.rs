@@ -1,0 +1,275 @@
+//! The one error type of this crate: what, where, on which path, and what to do about it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::model::Position;
+
+/// Why a document was refused. The message says what and where, [`Error::kind`] which sort of
+/// refusal it is.
+///
+/// It is one pointer wide; everything is behind accessors, so that what it carries may grow.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    file: Option<PathBuf>,
+    position: Option<Position>,
+    path: Vec<String>,
+    message: String,
+    help: Option<String>,
+    limit: Option<(&'static str, u64)>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The sorts of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A file could not be read.
+    #[error("file cannot be read")]
+    Io,
+    /// The bytes are not text in an encoding that this crate reads.
+    #[error("encoding")]
+    Encoding,
+    /// Not well-formed XML, or not namespace-well-formed.
+    #[error("not well-formed")]
+    NotWellFormed,
+    /// The document has a DTD (`<!DOCTYPE …>`).
+    #[error("document type declaration")]
+    Dtd,
+    /// A [limit](crate::Limits) was passed; [`Error::limit`] has its name and figure.
+    #[error("limit")]
+    Limit,
+    /// The root element is not a WSDL 1.1 `definitions` (or, for an imported file, a `schema`).
+    #[error("not a WSDL 1.1 document")]
+    NotWsdl,
+    /// An element or attribute is missing, has an illegal value, or stands where it may not.
+    #[error("invalid")]
+    Invalid,
+    /// A name is no XML name (`NCName` or `QName`).
+    #[error("illegal name")]
+    IllegalName,
+    /// A name refers to nothing.
+    #[error("undefined name")]
+    Undefined,
+    /// Two definitions share a name.
+    #[error("defined twice")]
+    Duplicate,
+    /// Definitions refer to each other in a circle that has no meaning.
+    #[error("circular definition")]
+    Cycle,
+    /// A construct that is understood and not supported.
+    #[error("not supported")]
+    Unsupported,
+    /// An import or include points where this crate does not go: a URL, or outside the allowed
+    /// directories.
+    #[error("import refused")]
+    ImportRefused,
+    /// An imported or included file is missing.
+    #[error("import not found")]
+    ImportNotFound,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            file: None,
+            position: None,
+            path: Vec::new(),
+            message: message.into(),
+            help: None,
+            limit: None,
+            source: None,
+        }))
+    }
+
+    /// What was expected or can be done, as a clause that follows `; `.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.0.position.get_or_insert(position);
+        self
+    }
+
+    pub(crate) fn in_file(mut self, file: Option<&Path>) -> Self {
+        if self.0.file.is_none() {
+            self.0.file = file.map(Path::to_path_buf);
+        }
+        self
+    }
+
+    pub(crate) fn on_path(mut self, path: Vec<String>) -> Self {
+        if self.0.path.is_empty() {
+            self.0.path = path;
+        }
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn over(name: &'static str, figure: u64, what: impl fmt::Display) -> Self {
+        let mut error = Self::new(
+            ErrorKind::Limit,
+            format!("{what} is over the limit `{name}` of {figure}"),
+        )
+        .help("raise it with `Limits` if the document is to be trusted");
+        error.0.limit = Some((name, figure));
+        error
+    }
+
+    /// Which sort of refusal this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The file, unless the document was given as bytes.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
+    }
+
+    /// Line and column, unless the error concerns a file as a whole.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.0.position
+    }
+
+    /// The constructs around the place, outermost first: `definitions`, `schema {urn:x}`, ….
+    #[must_use]
+    pub fn path(&self) -> &[String] {
+        &self.0.path
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What would be accepted, or what to do.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// Name and figure of the limit that was passed; see [`Limits`](crate::Limits).
+    #[must_use]
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        self.0.limit
+    }
+
+    /// Whether a limit was passed.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == ErrorKind::Limit
+    }
+
+    /// Whether the document has a DTD, which is always refused.
+    #[must_use]
+    pub fn is_dtd(&self) -> bool {
+        self.0.kind == ErrorKind::Dtd
+    }
+
+    /// Whether another document was needed and could not be had: refused by policy or missing.
+    #[must_use]
+    pub fn is_import(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::ImportRefused | ErrorKind::ImportNotFound
+        )
+    }
+
+    /// Whether the bytes are not well-formed XML in a known encoding.
+    #[must_use]
+    pub fn is_not_well_formed(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::NotWellFormed | ErrorKind::Encoding | ErrorKind::Dtd
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match (&inner.file, inner.position) {
+            (Some(file), Some(position)) => write!(f, "{}:{position}: ", file.display())?,
+            (Some(file), None) => write!(f, "{}: ", file.display())?,
+            (None, Some(position)) => write!(f, "{position}: ")?,
+            (None, None) => {}
+        }
+        if !inner.path.is_empty() {
+            write!(f, "{}: ", inner.path.join(" > "))?;
+        }
+        f.write_str(&inner.message)?;
+        if let Some(help) = &inner.help {
+            write!(f, "; {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// As `Display`, followed by the causes: a build script's `unwrap()` prints this.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, "\n  caused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
+
+/// Characters of foreign text that a message may repeat.
+const QUOTE_MAX: usize = 80;
+
+/// Text from a document, fit for a message: bounded, and without control or direction characters.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("`{}`", clipped(text))
+}
+
+pub(crate) fn clipped(text: &str) -> String {
+    let mut out = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == QUOTE_MAX {
+            out.push('…');
+            break;
+        }
+        if is_unprintable(character) {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Control characters, and those that change the direction or the lines of what is printed.
+pub(crate) fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+}

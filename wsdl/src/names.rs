@@ -1,0 +1,165 @@
+//! XML names, and namespaces as small numbers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A namespace, as an index into [`Namespaces`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Ns(pub(crate) u32);
+
+macro_rules! known {
+    ($($name:ident = $uri:literal,)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($name,)* }
+        impl Ns {
+            $(pub(crate) const $name: Ns = Ns(Index::$name as u32);)*
+        }
+        const KNOWN: &[&str] = &[$($uri,)*];
+    };
+}
+
+known! {
+    NONE = "",
+    XSD = "http://www.w3.org/2001/XMLSchema",
+    WSDL = "http://schemas.xmlsoap.org/wsdl/",
+    XML = "http://www.w3.org/XML/1998/namespace",
+    XMLNS = "http://www.w3.org/2000/xmlns/",
+    SOAP11 = "http://schemas.xmlsoap.org/wsdl/soap/",
+    SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/",
+    HTTP = "http://schemas.xmlsoap.org/wsdl/http/",
+    MIME = "http://schemas.xmlsoap.org/wsdl/mime/",
+}
+
+/// Every namespace of the documents of one reading, interned.
+#[derive(Debug)]
+pub(crate) struct Namespaces<'a> {
+    uris: Vec<Cow<'a, str>>,
+    /// The first prefix that a document bound to it.
+    prefixes: Vec<Option<&'a str>>,
+    index: HashMap<Cow<'a, str>, Ns>,
+}
+
+impl<'a> Namespaces<'a> {
+    pub(crate) fn new() -> Self {
+        let mut namespaces = Self {
+            uris: Vec::new(),
+            prefixes: Vec::new(),
+            index: HashMap::new(),
+        };
+        for uri in KNOWN {
+            namespaces.intern(Cow::Borrowed(uri));
+        }
+        namespaces.prefixes[Ns::XML.0 as usize] = Some("xml");
+        namespaces
+    }
+
+    pub(crate) fn intern(&mut self, uri: Cow<'a, str>) -> Ns {
+        if let Some(ns) = self.index.get(&uri) {
+            return *ns;
+        }
+        let ns = Ns(self.uris.len() as u32);
+        self.uris.push(uri.clone());
+        self.prefixes.push(None);
+        self.index.insert(uri, ns);
+        ns
+    }
+
+    pub(crate) fn bind(&mut self, ns: Ns, prefix: &'a str) {
+        if !prefix.is_empty() {
+            self.prefixes[ns.0 as usize].get_or_insert(prefix);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.uris.len()
+    }
+
+    pub(crate) fn uri(&self, ns: Ns) -> &str {
+        &self.uris[ns.0 as usize]
+    }
+
+    pub(crate) fn prefix(&self, ns: Ns) -> Option<&'a str> {
+        self.prefixes[ns.0 as usize]
+    }
+}
+
+const START: u8 = 1;
+const PART: u8 = 2;
+
+/// Which ASCII characters may start an `NCName`, and which may follow.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let character = byte as u8;
+        if character.is_ascii_alphabetic() || character == b'_' {
+            table[byte] = START | PART;
+        } else if character.is_ascii_digit() || character == b'-' || character == b'.' {
+            table[byte] = PART;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// `NCName` of Namespaces in XML 1.0.
+pub(crate) fn is_ncname(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.first() else {
+        return false;
+    };
+    if *first < 128 && ASCII[*first as usize] & START == 0 {
+        return false;
+    }
+    for byte in bytes {
+        if *byte >= 128 {
+            return is_ncname_beyond_ascii(text);
+        }
+        if ASCII[*byte as usize] & PART == 0 {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_ncname_beyond_ascii(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(is_name_start) && characters.all(is_name_part)
+}
+
+/// `NameStartChar` of XML 1.0, fifth edition, without the colon.
+fn is_name_start(character: char) -> bool {
+    matches!(character,
+        'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}'
+        | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'
+        | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
+        | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn is_name_part(character: char) -> bool {
+    is_name_start(character)
+        || matches!(character,
+            '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// Splits a QName into prefix and local part; the prefix is empty if there is none.
+pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
+    match memchr::memchr(b':', text.as_bytes()) {
+        None => is_ncname(text).then_some(("", text)),
+        Some(colon) => {
+            let (prefix, local) = (&text[..colon], &text[colon + 1..]);
+            (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local))
+        }
+    }
+}
+
+/// Trims what XML calls white space, which is less than what Unicode does.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}

@@ -1,0 +1,148 @@
+//! The way in: options of a reading, and the order of its stages.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::load::{Loaded, Loader};
+use crate::model::Model;
+use crate::{raw, resolve};
+
+/// Reads a WSDL of one or several files, with limits and rules on where files may be.
+///
+/// Files that a WSDL imports or includes are read from its own directory (and below), from
+/// directories given to [`allow_root`](Reader::allow_root), or are given as bytes to
+/// [`provide`](Reader::provide). Nothing is ever fetched over a network.
+///
+/// ```
+/// use saponify_wsdl::Reader;
+///
+/// let wsdl = r#"
+///     <definitions xmlns="http://schemas.xmlsoap.org/wsdl/">
+///         <types>
+///             <schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:shop">
+///                 <include schemaLocation="https://example.com/price.xsd"/>
+///             </schema>
+///         </types>
+///     </definitions>"#;
+/// let price = r#"
+///     <schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:shop">
+///         <element name="Price" type="decimal"/>
+///     </schema>"#;
+///
+/// let error = Reader::new().read(wsdl.as_bytes()).unwrap_err();
+/// assert!(error.is_import());
+///
+/// let model = Reader::new()
+///     .provide("https://example.com/price.xsd", price)
+///     .read(wsdl.as_bytes())?;
+/// assert_eq!(model.elements[0].name.local, "Price");
+/// # Ok::<(), saponify_wsdl::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    pub(crate) limits: Limits,
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) provided: HashMap<String, Vec<u8>>,
+}
+
+impl Reader {
+    /// A reader with default limits that reads files beside the WSDL only.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces the limits.
+    pub fn limits(&mut self, limits: Limits) -> &mut Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Lets imports read files in and below another directory.
+    ///
+    /// ```no_run
+    /// # use saponify_wsdl::Reader;
+    /// // device/wsdl/device.wsdl imports ../../schema/types.xsd
+    /// let model = Reader::new()
+    ///     .allow_root("vendor/camera")
+    ///     .read_file("vendor/camera/device/wsdl/device.wsdl")?;
+    /// # Ok::<(), saponify_wsdl::Error>(())
+    /// ```
+    pub fn allow_root(&mut self, directory: impl Into<PathBuf>) -> &mut Self {
+        self.roots.push(directory.into());
+        self
+    }
+
+    /// Gives the document that an import means by `location`, exactly as written there.
+    pub fn provide(
+        &mut self,
+        location: impl Into<String>,
+        document: impl Into<Vec<u8>>,
+    ) -> &mut Self {
+        self.provided.insert(location.into(), document.into());
+        self
+    }
+
+    /// Reads a WSDL from bytes. No file is touched.
+    ///
+    /// # Errors
+    ///
+    /// If the document is refused; also if it imports another document that was not
+    /// [provided](Reader::provide) and whose namespace it does not define itself.
+    pub fn read(&self, bytes: &[u8]) -> Result<Model, Error> {
+        self.with_loaded(Source::Bytes(bytes), resolve::resolve)
+    }
+
+    /// Reads a WSDL from a file, and the files that it imports.
+    ///
+    /// [`Model::files`] lists what was read.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or a document is refused.
+    pub fn read_file(&self, path: impl AsRef<Path>) -> Result<Model, Error> {
+        self.with_loaded(Source::File(path.as_ref()), resolve::resolve)
+    }
+
+    /// Prints the documents as written: typed, names not yet resolved. For eyes and tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Reader::read), as far as that comes before names are resolved.
+    pub fn dump_raw(&self, bytes: &[u8]) -> Result<String, Error> {
+        self.with_loaded(Source::Bytes(bytes), |_, loaded| Ok(raw::print(&loaded)))
+    }
+
+    /// As [`dump_raw`](Reader::dump_raw), from a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_file`](Reader::read_file), as far as that comes before names are resolved.
+    pub fn dump_raw_file(&self, path: impl AsRef<Path>) -> Result<String, Error> {
+        self.with_loaded(Source::File(path.as_ref()), |_, loaded| {
+            Ok(raw::print(&loaded))
+        })
+    }
+
+    fn with_loaded<T>(
+        &self,
+        source: Source<'_>,
+        then: impl FnOnce(&Limits, Loaded<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // Everything read borrows from these texts; cells let the list grow while it is borrowed.
+        let files = usize::try_from(self.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
+        let texts: Vec<OnceCell<String>> = (0..files).map(|_| OnceCell::new()).collect();
+        let loaded = Loader::new(self, &texts).load(source)?;
+        then(&self.limits, loaded)
+    }
+}
+
+/// Where the WSDL itself comes from.
+#[derive(Debug)]
+pub(crate) enum Source<'s> {
+    Bytes(&'s [u8]),
+    File(&'s Path),
+}

@@ -1,0 +1,201 @@
+//! Attributes, and groups of them expanded where they are referred to.
+
+use super::Resolver;
+use super::schema::owned;
+use super::tables::{Key, State, Tables};
+use crate::error::{Error, ErrorKind, quoted};
+use crate::model::{ArrayType, AttributeUse, Builtin, NsId, Position, TypeId, Wildcard};
+use crate::names::Ns;
+use crate::raw::{Attribute, AttributeItem, Attributes, Item};
+
+/// A global attribute declaration.
+#[derive(Clone, Debug)]
+pub(super) struct GlobalAttribute {
+    name: String,
+    ns: NsId,
+    type_id: TypeId,
+    default: Option<String>,
+    fixed: Option<String>,
+    documentation: Option<String>,
+}
+
+/// Attributes of a type or group, all groups within expanded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ResolvedAttributes {
+    pub(super) uses: Vec<AttributeUse>,
+    pub(super) any: Option<Wildcard>,
+}
+
+impl<'s, 'a> Resolver<'s, 'a> {
+    pub(super) fn attributes(
+        &mut self,
+        attributes: &'s Attributes<'a>,
+    ) -> Result<ResolvedAttributes, Error> {
+        let mut resolved = ResolvedAttributes {
+            uses: Vec::new(),
+            any: attributes.any.as_ref().map(|any| self.wildcard(any)),
+        };
+        for item in &attributes.items {
+            match item {
+                AttributeItem::Attribute(attribute) => {
+                    self.count_particles(1, attribute.position)?;
+                    resolved.uses.push(self.attribute_use(attribute)?);
+                }
+                AttributeItem::Group(name, position) => {
+                    let known = |tables: &Tables<'_>, key: &Key<'_>| {
+                        tables.attribute_groups.contains_key(key)
+                    };
+                    let key = self.group_key(name, known);
+                    self.resolve_attribute_group(key, *position)?;
+                    let group = self.tables.attribute_groups.get(&key);
+                    let Some(State::Done(group)) = group.map(|group| &group.state) else {
+                        return Err(self.undefined("attribute group", name, *position));
+                    };
+                    // Counted before it is copied: copies of copies grow exponentially.
+                    self.check_particles(group.uses.len() as u64, *position)?;
+                    let group = group.clone();
+                    self.count_particles(group.uses.len() as u64, *position)?;
+                    resolved.uses.extend(group.uses);
+                    resolved.any = resolved.any.or(group.any);
+                }
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// Resolves an attribute group that has not been needed so far.
+    pub(super) fn resolve_attribute_group(
+        &mut self,
+        key: Key<'s>,
+        position: Position,
+    ) -> Result<(), Error> {
+        let Some(group) = self.tables.attribute_groups.get_mut(&key) else {
+            return Ok(());
+        };
+        let place = group.place;
+        match &group.state {
+            State::Done(_) => return Ok(()),
+            State::Open => return Err(self.circular("attribute group", key.1, position)),
+            State::Untouched => group.state = State::Open,
+        }
+        let schemas = self.schemas;
+        let Item::AttributeGroup(group) = &schemas[place.schema].items[place.item] else {
+            return Ok(());
+        };
+        let resolved = self.deeper(position, |this| {
+            this.elsewhere(place.schema, "attributeGroup", &group.name, |this| {
+                this.attributes(&group.attributes)
+            })
+        })?;
+        if let Some(group) = self.tables.attribute_groups.get_mut(&key) {
+            group.state = State::Done(resolved);
+        }
+        Ok(())
+    }
+
+    fn attribute_use(&mut self, attribute: &'s Attribute<'a>) -> Result<AttributeUse, Error> {
+        let position = attribute.position;
+        let array_type = match &attribute.array_type {
+            Some((item, dimensions)) => Some(ArrayType {
+                item: self.type_ref(item, position)?,
+                dimensions: dimensions.to_string(),
+            }),
+            None => None,
+        };
+        let global = match &attribute.reference {
+            Some(name) => {
+                let key = self.group_key(name, |tables, key| tables.attributes.contains_key(key));
+                match self.global_attribute(key, position)? {
+                    Some(global) => global,
+                    None => return Err(self.undefined("attribute", name, position)),
+                }
+            }
+            None => {
+                let name = attribute.name.as_deref().unwrap_or_default();
+                let schema = self.at.schema.map(|index| &self.schemas[index]);
+                let default = schema.is_some_and(|schema| schema.attribute_qualified);
+                let ns = match attribute.qualified.unwrap_or(default) {
+                    true => schema.map_or(Ns::NONE, |schema| schema.target),
+                    false => Ns::NONE,
+                };
+                GlobalAttribute {
+                    name: name.to_string(),
+                    ns: self.ns_id(ns),
+                    type_id: self.attribute_type(attribute)?,
+                    default: None,
+                    fixed: None,
+                    documentation: None,
+                }
+            }
+        };
+        Ok(AttributeUse {
+            name: global.name,
+            ns: global.ns,
+            type_id: global.type_id,
+            usage: attribute.usage,
+            default: owned(&attribute.default).or(global.default),
+            fixed: owned(&attribute.fixed).or(global.fixed),
+            array_type,
+            documentation: attribute.documentation.clone().or(global.documentation),
+            position,
+        })
+    }
+
+    /// A global attribute, resolved when it is first needed; `None` if there is none.
+    pub(super) fn global_attribute(
+        &mut self,
+        key: Key<'s>,
+        position: Position,
+    ) -> Result<Option<GlobalAttribute>, Error> {
+        let Some(attribute) = self.tables.attributes.get(&key) else {
+            return Ok(None);
+        };
+        if let State::Done(resolved) = &attribute.state {
+            return Ok(Some(resolved.clone()));
+        }
+        let place = attribute.place;
+        let schemas = self.schemas;
+        let schema = &schemas[place.schema];
+        let Item::Attribute(attribute) = &schema.items[place.item] else {
+            return Ok(None);
+        };
+        if schema.built_in && key.0 != Ns::XML {
+            self.note_well_known(key.0, position);
+        }
+        let name = attribute.name.as_deref().unwrap_or_default();
+        let type_id = self.elsewhere(place.schema, "attribute", name, |this| {
+            match &attribute.anonymous {
+                Some(simple) => this.anonymous_simple(simple),
+                None => this.attribute_type(attribute),
+            }
+        })?;
+        let resolved = GlobalAttribute {
+            name: name.to_string(),
+            ns: self.ns_id(key.0),
+            type_id,
+            default: owned(&attribute.default),
+            fixed: owned(&attribute.fixed),
+            documentation: attribute.documentation.clone(),
+        };
+        if let Some(entry) = self.tables.attributes.get_mut(&key) {
+            entry.state = State::Done(resolved.clone());
+        }
+        Ok(Some(resolved))
+    }
+
+    fn attribute_type(&mut self, attribute: &'s Attribute<'a>) -> Result<TypeId, Error> {
+        let name = attribute.name.as_deref().unwrap_or_default();
+        match (&attribute.type_name, &attribute.anonymous) {
+            (Some(name), _) => self.type_ref(name, attribute.position),
+            (None, Some(simple)) => {
+                self.within("attribute", name, |this| this.anonymous_simple(simple))
+            }
+            (None, None) => self.builtin(Builtin::AnySimpleType),
+        }
+    }
+
+    pub(super) fn circular(&self, what: &str, name: &str, position: Position) -> Error {
+        let message = format!("the {what} {} contains itself", quoted(name));
+        self.error(ErrorKind::Cycle, position, message)
+    }
+}

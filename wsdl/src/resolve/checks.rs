@@ -1,0 +1,260 @@
+//! What can be checked once every type is known: circles, and sorts of type in the wrong place.
+
+use super::Resolver;
+use crate::error::{Error, ErrorKind, clipped, quoted};
+use crate::model::{
+    Builtin, Content, DerivationMethod, ElementId, Enumeration, QName, TypeId, TypeKind, TypeName,
+    Variety,
+};
+use crate::raw;
+
+/// What a type may be used as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    /// A simple type; whether its values are QNames.
+    Simple { qname: bool },
+    /// A complex type whose content is text; whether its values are QNames.
+    Text { qname: bool },
+    /// Any other complex type; whether it is mixed.
+    Elements { mixed: bool },
+    /// `anyType`, which is what you want.
+    Any,
+}
+
+impl Resolver<'_, '_> {
+    pub(super) fn check_types(&mut self) -> Result<(), Error> {
+        let order = self.derivation_order()?;
+        let mut sorts = vec![Sort::Any; self.model.types.len()];
+        for id in order {
+            sorts[id.0 as usize] = self.sort(id, &sorts)?;
+        }
+        for (index, definition) in self.model.types.iter().enumerate() {
+            if let TypeKind::Complex(complex) = &definition.kind {
+                for attribute in &complex.attributes {
+                    let sort = sorts[attribute.type_id.0 as usize];
+                    if !matches!(sort, Sort::Simple { .. }) {
+                        let message = format!(
+                            "the type of the attribute {} is not simple",
+                            quoted(&attribute.name)
+                        );
+                        let id = TypeId(index as u32);
+                        return Err(self.type_error(ErrorKind::Invalid, id, message));
+                    }
+                }
+            }
+        }
+        self.resolve_enumerations(&sorts);
+        Ok(())
+    }
+
+    /// Every type after those that it derives from; a circle is an error.
+    ///
+    /// Without recursion, since a chain of derivations may be as long as there are types.
+    fn derivation_order(&self) -> Result<Vec<TypeId>, Error> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mark {
+            New,
+            Open,
+            Done,
+        }
+        let count = self.model.types.len();
+        let mut marks = vec![Mark::New; count];
+        let mut order = Vec::with_capacity(count);
+        let mut stack = Vec::new();
+        for start in 0..count {
+            stack.push((TypeId(start as u32), 0));
+            while let Some((id, next)) = stack.pop() {
+                if next == 0 {
+                    if marks[id.0 as usize] != Mark::New {
+                        continue;
+                    }
+                    marks[id.0 as usize] = Mark::Open;
+                }
+                match self.source(id, next) {
+                    Some(source) => {
+                        stack.push((id, next + 1));
+                        match marks[source.0 as usize] {
+                            Mark::New => stack.push((source, 0)),
+                            Mark::Open => {
+                                let message = "the type derives from itself";
+                                return Err(self.type_error(ErrorKind::Cycle, source, message));
+                            }
+                            Mark::Done => {}
+                        }
+                    }
+                    None => {
+                        marks[id.0 as usize] = Mark::Done;
+                        order.push(id);
+                    }
+                }
+            }
+        }
+        Ok(order)
+    }
+
+    /// The `index`th type that a type is derived from.
+    fn source(&self, id: TypeId, index: usize) -> Option<TypeId> {
+        match &self.model.type_def(id).kind {
+            TypeKind::Builtin(_) => None,
+            TypeKind::Simple(simple) => match &simple.variety {
+                Variety::Restriction(base) | Variety::List(base) => (index == 0).then_some(*base),
+                Variety::Union(members) => members.get(index).copied(),
+            },
+            TypeKind::Complex(complex) => {
+                let base = complex
+                    .derivation
+                    .as_ref()
+                    .map(|derivation| derivation.base);
+                base.filter(|_| index == 0)
+            }
+        }
+    }
+
+    /// The sort of a type, those of its sources known.
+    fn sort(&self, id: TypeId, sorts: &[Sort]) -> Result<Sort, Error> {
+        let of = |id: TypeId| sorts[id.0 as usize];
+        let invalid = |message: String| Err(self.type_error(ErrorKind::Invalid, id, message));
+        let name = |id: TypeId| quoted(self.model.type_def(id).name.local());
+        match &self.model.type_def(id).kind {
+            TypeKind::Builtin(Builtin::AnyType) => Ok(Sort::Any),
+            TypeKind::Builtin(builtin) => Ok(Sort::Simple {
+                qname: *builtin == Builtin::QName,
+            }),
+            TypeKind::Simple(simple) => {
+                let sources = match &simple.variety {
+                    Variety::Restriction(source) | Variety::List(source) => {
+                        std::slice::from_ref(source)
+                    }
+                    Variety::Union(members) => members.as_slice(),
+                };
+                let wrong = |id: &&TypeId| !matches!(of(**id), Sort::Simple { .. });
+                if let Some(wrong) = sources.iter().find(wrong) {
+                    return invalid(format!(
+                        "a simple type cannot be made from {}, which is not simple",
+                        name(*wrong)
+                    ));
+                }
+                let qname = match &simple.variety {
+                    Variety::Restriction(base) => of(*base) == Sort::Simple { qname: true },
+                    Variety::List(_) | Variety::Union(_) => false,
+                };
+                Ok(Sort::Simple { qname })
+            }
+            TypeKind::Complex(complex) => {
+                let mixed = complex.mixed;
+                let Some(derivation) = &complex.derivation else {
+                    return Ok(Sort::Elements { mixed });
+                };
+                let base = derivation.base;
+                match (&complex.content, of(base)) {
+                    (Content::Simple(_), Sort::Simple { qname } | Sort::Text { qname }) => {
+                        Ok(Sort::Text { qname })
+                    }
+                    // Text is what remains of mixed content when the elements are taken away.
+                    (Content::Simple(_), Sort::Elements { mixed: true } | Sort::Any)
+                        if derivation.method == DerivationMethod::Restriction =>
+                    {
+                        Ok(Sort::Text { qname: false })
+                    }
+                    (Content::Simple(_), _) => {
+                        let name = name(base);
+                        invalid(format!(
+                            "simpleContent needs a base of text, which {name} is not"
+                        ))
+                    }
+                    (_, Sort::Elements { mixed: base }) => Ok(Sort::Elements {
+                        mixed: mixed || base,
+                    }),
+                    (_, Sort::Any) => Ok(Sort::Elements { mixed }),
+                    (_, Sort::Simple { .. } | Sort::Text { .. }) => {
+                        let name = name(base);
+                        invalid(format!(
+                            "complexContent needs a base of elements, which {name} is not"
+                        ))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Enumerations of QNames get their names.
+    fn resolve_enumerations(&mut self, sorts: &[Sort]) {
+        for (id, facets) in std::mem::take(&mut self.enumerations) {
+            let (Sort::Simple { qname } | Sort::Text { qname }) = sorts[id.0 as usize] else {
+                continue;
+            };
+            if !qname {
+                continue;
+            }
+            let values: Vec<_> = facets.enumerations.iter().map(|v| self.value(v)).collect();
+            let enumerations = match &mut self.model.types[id.0 as usize].kind {
+                TypeKind::Simple(simple) => &mut simple.facets.enumerations,
+                TypeKind::Complex(complex) => match &mut complex.content {
+                    Content::Simple(facets) => &mut facets.enumerations,
+                    _ => continue,
+                },
+                TypeKind::Builtin(_) => continue,
+            };
+            let set = |(enumeration, value): (&mut Enumeration, _)| enumeration.qname = value;
+            enumerations.iter_mut().zip(values).for_each(set);
+        }
+    }
+
+    fn value(&mut self, enumeration: &raw::Enumeration<'_>) -> Option<QName> {
+        let name = enumeration.name.as_ref()?;
+        Some(self.qname(name.ns, name.local()))
+    }
+
+    /// Gives elements without a type that of the head of their substitution group, and refuses
+    /// groups that go in a circle.
+    pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
+        let count = self.model.elements.len();
+        let mut settled = vec![false; count];
+        let mut on_chain = vec![false; count];
+        for start in 0..count {
+            let mut chain = Vec::new();
+            let mut next = Some(ElementId(start as u32));
+            while let Some(id) = next.filter(|id| !settled[id.0 as usize]) {
+                if std::mem::replace(&mut on_chain[id.0 as usize], true) {
+                    let element = self.model.element(id);
+                    let message = format!(
+                        "the element {} stands for itself in its substitution group",
+                        quoted(&element.name.local)
+                    );
+                    let file = self.file_name(self.element_files[id.0 as usize]);
+                    return Err(Error::new(ErrorKind::Cycle, message)
+                        .at(element.position)
+                        .in_file(file.as_deref()));
+                }
+                chain.push(id);
+                next = self.model.element(id).substitution_group;
+            }
+            // From the head down, so that each finds its head settled.
+            for id in chain.into_iter().rev() {
+                settled[id.0 as usize] = true;
+                let head = self.model.element(id).substitution_group;
+                if let (true, Some(head)) = (self.untyped.contains(&id), head) {
+                    self.model.elements[id.0 as usize].type_id = self.model.element(head).type_id;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn type_error(&self, kind: ErrorKind, id: TypeId, message: impl Into<String>) -> Error {
+        let definition = self.model.type_def(id);
+        let schema = self.model.namespace(definition.name.ns());
+        let mut path = vec![format!("schema {{{}}}", clipped(schema))];
+        match &definition.name {
+            TypeName::Global(name) => path.push(format!("type {}", clipped(&name.local))),
+            TypeName::Anonymous { path: names, .. } => {
+                path.extend(names.iter().map(|name| clipped(name)));
+            }
+        }
+        let file = self.file_name(self.type_files[id.0 as usize]);
+        Error::new(kind, message)
+            .at(definition.position)
+            .in_file(file.as_deref())
+            .on_path(path)
+    }
+}

@@ -1,0 +1,318 @@
+//! Stage 3: names become ids, groups are expanded, and what refers to nothing is refused.
+
+mod attributes;
+mod binding;
+mod checks;
+mod particles;
+mod schema;
+mod simple;
+mod tables;
+mod wsdl;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+
+use crate::error::{Error, ErrorKind, clipped, quoted};
+use crate::limits::Limits;
+use crate::load::{File, Loaded};
+use crate::model::{
+    ElementId, Model, Namespace, Note, NsId, Owner, Position, QName, TypeId, TypeName,
+};
+use crate::names::{Namespaces, Ns};
+use crate::raw::{Element, Facets, Schema, Type};
+use crate::xml::Name;
+use tables::Tables;
+
+pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Error> {
+    let mut resolver = Resolver {
+        limits,
+        files: &loaded.files,
+        namespaces: &loaded.namespaces,
+        schemas: &loaded.schemas,
+        unread: &loaded.unread,
+        tables: Tables::default(),
+        ns_ids: HashMap::new(),
+        builtins: HashMap::new(),
+        model: Model {
+            leading_comment: loaded.leading_comment.clone(),
+            ..Model::default()
+        },
+        type_files: Vec::new(),
+        element_files: Vec::new(),
+        pending: VecDeque::new(),
+        enumerations: Vec::new(),
+        untyped: HashSet::new(),
+        noted: HashSet::new(),
+        particles: 0,
+        at: At::default(),
+    };
+    for (file, position, text) in &loaded.notes {
+        resolver.at.file = *file;
+        resolver.note(*position, text.clone());
+    }
+    resolver.schemas()?;
+    resolver.definitions(&loaded.definitions)?;
+    resolver.built_in_definitions()?;
+    resolver.check_types()?;
+    resolver.check_substitutions()?;
+    let mut model = resolver.model;
+    model.files = loaded
+        .files
+        .into_iter()
+        .filter_map(|file| file.name)
+        .collect();
+    Ok(model)
+}
+
+/// `'s` is the raw trees', `'a` that of the texts below them.
+struct Resolver<'s, 'a> {
+    limits: &'s Limits,
+    files: &'s [File],
+    namespaces: &'s Namespaces<'a>,
+    schemas: &'s [Schema<'a>],
+    unread: &'s [(Ns, String)],
+    tables: Tables<'s>,
+    ns_ids: HashMap<Ns, NsId>,
+    builtins: HashMap<&'static str, TypeId>,
+    model: Model,
+    /// The file of each type and of each element.
+    type_files: Vec<usize>,
+    element_files: Vec<usize>,
+    /// Built-in definitions that were referred to and are not yet resolved.
+    pending: VecDeque<Pending<'s, 'a>>,
+    /// Types with enumerations, whose values may turn out to be QNames.
+    enumerations: Vec<(TypeId, &'s Facets<'a>)>,
+    /// Elements that take the type of the head of their substitution group.
+    untyped: HashSet<ElementId>,
+    /// What has been noted once and for all.
+    noted: HashSet<(usize, Ns)>,
+    particles: u64,
+    at: At<'s>,
+}
+
+enum Pending<'s, 'a> {
+    Type(usize, TypeId, &'s Type<'a>),
+    Element(usize, ElementId, &'s Element<'a>),
+}
+
+/// The place that is being resolved.
+#[derive(Default)]
+struct At<'s> {
+    file: usize,
+    /// Index of the schema; none within WSDL's own constructs.
+    schema: Option<usize>,
+    /// The named constructs around the place, outermost first.
+    steps: Vec<Step<'s>>,
+    /// How deep the recursion is.
+    depth: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Step<'s> {
+    kind: &'static str,
+    name: &'s str,
+}
+
+impl<'s, 'a> Resolver<'s, 'a> {
+    /// The id of a namespace, given out in order of first use.
+    fn ns_id(&mut self, ns: Ns) -> NsId {
+        let (namespaces, list) = (self.namespaces, &mut self.model.namespaces);
+        *self.ns_ids.entry(ns).or_insert_with(|| {
+            list.push(Namespace {
+                uri: namespaces.uri(ns).to_string(),
+                prefix: namespaces.prefix(ns).map(str::to_string),
+            });
+            NsId(list.len() as u32 - 1)
+        })
+    }
+
+    fn qname(&mut self, ns: Ns, local: &str) -> QName {
+        QName {
+            ns: self.ns_id(ns),
+            local: local.to_string(),
+        }
+    }
+
+    fn file_name(&self, file: usize) -> Option<PathBuf> {
+        self.files.get(file)?.name.clone()
+    }
+
+    fn note(&mut self, position: Position, text: String) {
+        let file = self.file_name(self.at.file);
+        self.model.notes.push(Note {
+            position,
+            file,
+            text,
+        });
+    }
+
+    /// Runs `body` within a named construct.
+    fn within<T>(
+        &mut self,
+        kind: &'static str,
+        name: &'s str,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.at.steps.push(Step { kind, name });
+        let result = body(self);
+        // After an error the steps are left as they are: the message has used them already.
+        if result.is_ok() {
+            self.at.steps.pop();
+        }
+        result
+    }
+
+    /// Runs `body` one level deeper, as long as that is allowed.
+    fn deeper<T>(
+        &mut self,
+        position: Position,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.check_nesting(position, 1)?;
+        self.at.depth += 1;
+        let result = body(self);
+        self.at.depth -= 1;
+        result
+    }
+
+    fn check_nesting(&self, position: Position, more: u64) -> Result<(), Error> {
+        let limit = self.limits.nesting;
+        if self.at.depth + more > limit {
+            let error = Error::over("nesting", limit, "the nesting of groups and types");
+            return Err(self.place(error, position));
+        }
+        Ok(())
+    }
+
+    /// Runs `body` at a global definition, wherever the present place is.
+    fn elsewhere<T>(
+        &mut self,
+        schema: usize,
+        kind: &'static str,
+        name: &'s str,
+        body: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let place = At {
+            file: self.schemas[schema].file,
+            schema: Some(schema),
+            steps: vec![Step { kind, name }],
+            depth: self.at.depth,
+        };
+        let before = std::mem::replace(&mut self.at, place);
+        let result = body(self)?;
+        self.at = before;
+        Ok(result)
+    }
+
+    /// The name of an anonymous type here.
+    fn anonymous_name(&mut self) -> TypeName {
+        let schema = self
+            .at
+            .schema
+            .map_or(Ns::NONE, |index| self.schemas[index].target);
+        let owner = match self.at.steps.first().map(|step| step.kind) {
+            Some("element") => Owner::Element,
+            Some("complexType" | "simpleType") => Owner::Type,
+            _ => Owner::Other,
+        };
+        TypeName::Anonymous {
+            ns: self.ns_id(schema),
+            owner,
+            path: self
+                .at
+                .steps
+                .iter()
+                .map(|step| step.name.to_string())
+                .collect(),
+        }
+    }
+
+    /// The namespace that a reference means: in a chameleon include the namespace of the includer.
+    fn effective(&self, name: &Name<'a>) -> Ns {
+        let schema = self.at.schema.map(|index| &self.schemas[index]);
+        match schema {
+            Some(schema) if schema.chameleon && name.ns == Ns::NONE => schema.target,
+            _ => name.ns,
+        }
+    }
+
+    fn error(&self, kind: ErrorKind, position: Position, message: impl Into<String>) -> Error {
+        self.place(Error::new(kind, message), position)
+    }
+
+    /// Adds file, position and path to an error.
+    fn place(&self, error: Error, position: Position) -> Error {
+        let mut path = Vec::new();
+        if self
+            .at
+            .schema
+            .is_none_or(|index| self.schemas[index].file == 0)
+        {
+            path.push("definitions".to_string());
+        }
+        if let Some(index) = self.at.schema {
+            let uri = self.namespaces.uri(self.schemas[index].target);
+            path.push(format!("schema {{{}}}", clipped(uri)));
+        }
+        for step in &self.at.steps {
+            path.push(format!("{} {}", step.kind, clipped(step.name)));
+        }
+        error
+            .at(position)
+            .in_file(self.file_name(self.at.file).as_deref())
+            .on_path(path)
+    }
+
+    fn undefined(&self, what: &str, name: &Name<'a>, position: Position) -> Error {
+        let ns = self.effective(name);
+        let uri = self.namespaces.uri(ns);
+        let from = match uri {
+            "" => "no namespace".to_string(),
+            uri => quoted(uri),
+        };
+        let message = format!(
+            "the {what} {} of {from} is not defined",
+            quoted(name.written())
+        );
+        let error = self.error(ErrorKind::Undefined, position, message);
+        if let Some((_, location)) = self.unread.iter().find(|(unread, _)| *unread == ns) {
+            return error.help(format!(
+                "its namespace was imported from {}, which was not read",
+                quoted(location)
+            ));
+        }
+        let of_schema = matches!(
+            what,
+            "type" | "element" | "group" | "attribute" | "attribute group"
+        );
+        let target = |schema: &Schema<'_>| schema.target == ns;
+        if of_schema && ns != Ns::XSD && !self.schemas.iter().any(target) {
+            return error
+                .help("no schema of that namespace is in the WSDL or imported by location");
+        }
+        error
+    }
+
+    /// Notes, once, that a schema uses a namespace that it does not import.
+    fn note_unimported(&mut self, ns: Ns, position: Position) {
+        let Some(index) = self.at.schema else {
+            return;
+        };
+        let schema = &self.schemas[index];
+        let known = ns == schema.target || schema.built_in || ns == Ns::XSD || ns == Ns::XML;
+        if known || !self.noted.insert((index, ns)) {
+            return;
+        }
+        let imported = |import: &crate::raw::Import<'_>| import.namespace.unwrap_or(Ns::NONE) == ns;
+        if !schema.imports.iter().any(imported) {
+            let uri = match self.namespaces.uri(ns) {
+                "" => "no namespace".to_string(),
+                uri => quoted(uri),
+            };
+            self.note(
+                position,
+                format!("the schema refers to {uri} and does not import it"),
+            );
+        }
+    }
+}

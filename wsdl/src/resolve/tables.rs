@@ -1,0 +1,390 @@
+//! Every global definition by name.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::attributes::{GlobalAttribute, ResolvedAttributes};
+use super::particles::ResolvedGroup;
+use super::{Pending, Resolver};
+use crate::error::{Error, ErrorKind, quoted};
+use crate::model::{
+    Builtin, ElementDecl, ElementId, Position, QName, TypeDef, TypeId, TypeKind, TypeName,
+};
+use crate::names::Ns;
+use crate::raw::{Item, Type};
+use crate::xml::Name;
+
+/// A name, the two halves borrowed: nothing is copied to look something up.
+pub(super) type Key<'s> = (Ns, &'s str);
+
+/// Where a definition stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) schema: usize,
+    pub(super) item: usize,
+}
+
+/// A definition whose resolved form is made when it is first referred to.
+#[derive(Debug)]
+pub(super) struct Lazy<T> {
+    pub(super) place: Place,
+    pub(super) state: State<T>,
+}
+
+#[derive(Debug)]
+pub(super) enum State<T> {
+    Untouched,
+    Open,
+    Done(T),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Tables<'s> {
+    types: HashMap<Key<'s>, (Place, Option<TypeId>)>,
+    elements: HashMap<Key<'s>, (Place, Option<ElementId>)>,
+    pub(super) attributes: HashMap<Key<'s>, Lazy<GlobalAttribute>>,
+    pub(super) groups: HashMap<Key<'s>, Lazy<ResolvedGroup>>,
+    pub(super) attribute_groups: HashMap<Key<'s>, Lazy<ResolvedAttributes>>,
+}
+
+impl<'s, 'a> Resolver<'s, 'a> {
+    /// Enters every global definition; those of the documents get their ids here, in order.
+    pub(super) fn enter_globals(&mut self) -> Result<(), Error> {
+        let schemas = self.schemas;
+        for (index, schema) in schemas.iter().enumerate() {
+            self.at.file = schema.file;
+            self.at.schema = Some(index);
+            for (item_index, item) in schema.items.iter().enumerate() {
+                let place = Place {
+                    schema: index,
+                    item: item_index,
+                };
+                let name = item.name();
+                let key = (schema.target, name);
+                let fresh = match item {
+                    Item::Type(_) => {
+                        let id = match schema.built_in {
+                            true => None,
+                            false => Some(self.new_type(schema.file, item.position())?),
+                        };
+                        insert(&mut self.tables.types, key, (place, id), |entry| entry.0)
+                    }
+                    Item::Element(_) => {
+                        let id = match schema.built_in {
+                            true => None,
+                            false => Some(self.new_element(schema.file)),
+                        };
+                        insert(&mut self.tables.elements, key, (place, id), |entry| entry.0)
+                    }
+                    Item::Attribute(_) => enter(&mut self.tables.attributes, key, place),
+                    Item::Group(_) => enter(&mut self.tables.groups, key, place),
+                    Item::AttributeGroup(_) => enter(&mut self.tables.attribute_groups, key, place),
+                };
+                if let Err(earlier) = fresh {
+                    return Err(self.defined_twice(item.kind(), name, earlier, item.position()));
+                }
+            }
+        }
+        self.at.schema = None;
+        Ok(())
+    }
+
+    fn defined_twice(&self, kind: &str, name: &str, place: Place, position: Position) -> Error {
+        let schema = &self.schemas[place.schema];
+        let earlier = schema.items[place.item].position();
+        let file = match self.file_name(schema.file) {
+            Some(file) if schema.file != self.at.file => format!("{}:", file.display()),
+            _ => String::new(),
+        };
+        let message = format!("the {kind} {} is defined twice", quoted(name));
+        self.error(ErrorKind::Duplicate, position, message)
+            .help(format!("the other definition is at {file}{earlier}"))
+    }
+
+    /// A type of which nothing is known yet.
+    pub(super) fn new_type(&mut self, file: usize, position: Position) -> Result<TypeId, Error> {
+        let limit = self.limits.types;
+        if self.model.types.len() as u64 >= limit {
+            let error = Error::over("types", limit, "the number of types");
+            return Err(self.place(error, position));
+        }
+        let id = TypeId(self.model.types.len() as u32);
+        let ns = self.ns_id(Ns::XSD);
+        self.model.types.push(TypeDef {
+            name: TypeName::Global(QName {
+                ns,
+                local: String::new(),
+            }),
+            documentation: None,
+            position,
+            kind: TypeKind::Builtin(Builtin::AnyType),
+        });
+        self.type_files.push(file);
+        Ok(id)
+    }
+
+    fn new_element(&mut self, file: usize) -> ElementId {
+        let id = ElementId(self.model.elements.len() as u32);
+        let ns = self.ns_id(Ns::XSD);
+        self.model.elements.push(ElementDecl {
+            name: QName {
+                ns,
+                local: String::new(),
+            },
+            type_id: TypeId(0),
+            nillable: false,
+            is_abstract: false,
+            substitution_group: None,
+            default: None,
+            fixed: None,
+            documentation: None,
+            position: Position::default(),
+        });
+        self.element_files.push(file);
+        id
+    }
+
+    /// The id of one of XML Schema's own types.
+    pub(super) fn builtin(&mut self, builtin: Builtin) -> Result<TypeId, Error> {
+        if let Some(id) = self.builtins.get(builtin.name()) {
+            return Ok(*id);
+        }
+        let id = self.new_type(0, Position::default())?;
+        let name = self.qname(Ns::XSD, builtin.name());
+        let definition = &mut self.model.types[id.0 as usize];
+        definition.name = TypeName::Global(name);
+        definition.kind = TypeKind::Builtin(builtin);
+        self.builtins.insert(builtin.name(), id);
+        Ok(id)
+    }
+
+    /// The type that a name refers to.
+    pub(super) fn type_ref(
+        &mut self,
+        name: &'s Name<'a>,
+        position: Position,
+    ) -> Result<TypeId, Error> {
+        let ns = self.effective(name);
+        if ns == Ns::XSD {
+            if let Some(id) = self.builtins.get(name.local()) {
+                return Ok(*id);
+            }
+            if let Some(builtin) = Builtin::from_name(name.local()) {
+                return self.builtin(builtin);
+            }
+        }
+        let Some(found) = self.tables.types.get(&(ns, name.local())) else {
+            return match self.in_target(name) {
+                Some(ns) if self.tables.types.contains_key(&(ns, name.local())) => {
+                    self.note_repair(name, position);
+                    self.type_by_key((ns, name.local()), name, position)
+                }
+                _ => Err(self.undefined("type", name, position)),
+            };
+        };
+        if let (_, Some(id)) = found {
+            let id = *id;
+            self.note_unimported(ns, position);
+            return Ok(id);
+        }
+        self.type_by_key((ns, name.local()), name, position)
+    }
+
+    fn type_by_key(
+        &mut self,
+        key: Key<'s>,
+        name: &'s Name<'a>,
+        position: Position,
+    ) -> Result<TypeId, Error> {
+        let Some((place, known)) = self.tables.types.get(&key).copied() else {
+            return Err(self.undefined("type", name, position));
+        };
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        let schemas = self.schemas;
+        let schema = &schemas[place.schema];
+        let Item::Type(definition) = &schema.items[place.item] else {
+            return Err(self.undefined("type", name, position));
+        };
+        let id = self.new_type(schema.file, definition.position())?;
+        self.note_well_known(key.0, position);
+        if let Some(entry) = self.tables.types.get_mut(&key) {
+            entry.1 = Some(id);
+        }
+        self.pending
+            .push_back(Pending::Type(place.schema, id, definition));
+        Ok(id)
+    }
+
+    /// The global element that a name refers to.
+    pub(super) fn element_ref(
+        &mut self,
+        name: &'s Name<'a>,
+        position: Position,
+    ) -> Result<ElementId, Error> {
+        let mut ns = self.effective(name);
+        let mut found = self.tables.elements.get(&(ns, name.local())).copied();
+        if let (None, Some(target)) = (found, self.in_target(name)) {
+            found = self.tables.elements.get(&(target, name.local())).copied();
+            if found.is_some() {
+                ns = target;
+                self.note_repair(name, position);
+            }
+        }
+        let Some((place, known)) = found else {
+            return Err(self.undefined("element", name, position));
+        };
+        if let Some(id) = known {
+            self.note_unimported(ns, position);
+            return Ok(id);
+        }
+        let schemas = self.schemas;
+        let schema = &schemas[place.schema];
+        let Item::Element(declaration) = &schema.items[place.item] else {
+            return Err(self.undefined("element", name, position));
+        };
+        let id = self.new_element(schema.file);
+        self.note_well_known(ns, position);
+        if let Some(entry) = self.tables.elements.get_mut(&(ns, name.local())) {
+            entry.1 = Some(id);
+        }
+        let pending = Pending::Element(place.schema, id, declaration);
+        self.pending.push_back(pending);
+        Ok(id)
+    }
+
+    pub(super) fn known_type(&self, key: Key<'s>) -> Option<TypeId> {
+        self.tables.types.get(&key)?.1
+    }
+
+    pub(super) fn known_element(&self, key: Key<'s>) -> Option<ElementId> {
+        self.tables.elements.get(&key)?.1
+    }
+
+    /// Where to look for a name without namespace that is not defined: some documents leave out
+    /// the prefix of their own target namespace.
+    pub(super) fn in_target(&self, name: &Name<'a>) -> Option<Ns> {
+        if name.is_prefixed() || name.ns != Ns::NONE {
+            return None;
+        }
+        self.at.schema.map(|index| self.schemas[index].target)
+    }
+
+    /// The key of a group or attribute that a name refers to, repaired if that helps.
+    pub(super) fn group_key(
+        &mut self,
+        name: &'s Name<'a>,
+        is_known: impl Fn(&Tables<'s>, &Key<'s>) -> bool,
+    ) -> Key<'s> {
+        let key = (self.effective(name), name.local());
+        match self.in_target(name) {
+            Some(target)
+                if !is_known(&self.tables, &key) && is_known(&self.tables, &(target, key.1)) =>
+            {
+                (target, key.1)
+            }
+            _ => key,
+        }
+    }
+
+    pub(super) fn note_repair(&mut self, name: &Name<'a>, position: Position) {
+        let name = quoted(name.written());
+        self.note(
+            position,
+            format!("{name} has no prefix and is taken to be of the target namespace"),
+        );
+    }
+
+    pub(super) fn note_well_known(&mut self, ns: Ns, position: Position) {
+        let ours = self
+            .at
+            .schema
+            .is_some_and(|index| self.schemas[index].built_in);
+        if !ours && self.noted.insert((usize::MAX, ns)) {
+            let uri = quoted(self.namespaces.uri(ns));
+            self.note(position, format!("definitions of {uri} are built in"));
+        }
+    }
+}
+
+/// Enters a definition; an earlier one of the same name is the error.
+fn insert<'s, T>(
+    table: &mut HashMap<Key<'s>, T>,
+    key: Key<'s>,
+    value: T,
+    place: fn(&T) -> Place,
+) -> Result<(), Place> {
+    match table.entry(key) {
+        Entry::Occupied(earlier) => Err(place(earlier.get())),
+        Entry::Vacant(vacant) => {
+            vacant.insert(value);
+            Ok(())
+        }
+    }
+}
+
+fn enter<'s, T>(
+    table: &mut HashMap<Key<'s>, Lazy<T>>,
+    key: Key<'s>,
+    place: Place,
+) -> Result<(), Place> {
+    let state = State::Untouched;
+    insert(table, key, Lazy { place, state }, |entry| entry.place)
+}
+
+impl Item<'_> {
+    fn name(&self) -> &str {
+        let name = match self {
+            Item::Element(element) => element.name.as_deref(),
+            Item::Attribute(attribute) => attribute.name.as_deref(),
+            Item::Type(definition) => definition.name(),
+            Item::Group(group) => Some(&*group.name),
+            Item::AttributeGroup(group) => Some(&*group.name),
+        };
+        name.unwrap_or_default()
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Item::Element(_) => "element",
+            Item::Attribute(_) => "attribute",
+            Item::Type(_) => "type",
+            Item::Group(_) => "group",
+            Item::AttributeGroup(_) => "attribute group",
+        }
+    }
+
+    fn position(&self) -> Position {
+        match self {
+            Item::Element(element) => element.position,
+            Item::Attribute(attribute) => attribute.position,
+            Item::Type(definition) => definition.position(),
+            Item::Group(group) => group.position,
+            Item::AttributeGroup(group) => group.position,
+        }
+    }
+}
+
+impl Type<'_> {
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Type::Simple(simple) => simple.name.as_deref(),
+            Type::Complex(complex) => complex.name.as_deref(),
+        }
+    }
+
+    pub(super) fn position(&self) -> Position {
+        match self {
+            Type::Simple(simple) => simple.position,
+            Type::Complex(complex) => complex.position,
+        }
+    }
+
+    pub(super) fn step(&self) -> &'static str {
+        match self {
+            Type::Simple(_) => "simpleType",
+            Type::Complex(_) => "complexType",
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Definitions that documents refer to and do not carry.
+
+/// The schema of a namespace that everyone knows.
+pub(crate) fn schema(uri: &str) -> Option<&'static str> {
+    KNOWN
+        .iter()
+        .find(|(known, _)| *known == uri)
+        .map(|(_, text)| *text)
+}
+
+macro_rules! known {
+    ($($uri:literal => $file:literal,)*) => {
+        const KNOWN: &[(&str, &str)] = &[
+            $(($uri, include_str!(concat!("well_known/", $file))),)*
+        ];
+    };
+}
+
+known! {
+    "http://www.w3.org/2001/XMLSchema" => "xml-schema.xsd",
+    "http://www.w3.org/XML/1998/namespace" => "xml.xsd",
+    "http://schemas.xmlsoap.org/soap/encoding/" => "soap11-encoding.xsd",
+    "http://www.w3.org/2003/05/soap-encoding" => "soap12-encoding.xsd",
+    "http://schemas.xmlsoap.org/soap/envelope/" => "soap11-envelope.xsd",
+    "http://www.w3.org/2003/05/soap-envelope" => "soap12-envelope.xsd",
+    "http://www.w3.org/2005/08/addressing" => "addressing.xsd",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing" => "addressing-2004.xsd",
+    "http://www.w3.org/2005/05/xmlmime" => "xmlmime.xsd",
+    "http://www.w3.org/2004/08/xop/include" => "xop.xsd",
+}

@@ -1,0 +1,318 @@
+//! One pass over quick-xml's tokens. quick-xml is a tokenizer, not a conforming parser: whatever
+//! makes a document well-formed beyond matching tags is checked here and in `tag`.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::tag::{self, Tag};
+use super::{Attribute, Document, Element, Scope};
+use crate::encoding::Cursor;
+use crate::error::{Error, ErrorKind, quoted};
+use crate::limits::Limits;
+use crate::model::Position;
+use crate::names::{Namespaces, Ns, is_blank, split_qname, trim};
+
+/// What the documents of one reading may still use, across all of them.
+#[derive(Debug)]
+pub(crate) struct Budget<'l> {
+    pub(crate) limits: &'l Limits,
+    pub(crate) elements: u64,
+}
+
+pub(crate) fn parse<'a>(
+    text: &'a str,
+    namespaces: &mut Namespaces<'a>,
+    budget: &mut Budget<'_>,
+) -> Result<Document<'a>, Error> {
+    let mut parser = Parser {
+        text,
+        document: Document::default(),
+        cursor: Cursor::default(),
+        open: Vec::new(),
+        run: None,
+        run_length: 0,
+        namespaces,
+        budget,
+        comments: Vec::new(),
+    };
+    parser.run()?;
+    Ok(parser.document)
+}
+
+struct Parser<'p, 'a, 'l> {
+    text: &'a str,
+    document: Document<'a>,
+    cursor: Cursor,
+    /// The elements that are open, outermost first.
+    open: Vec<u32>,
+    /// Text read since the last tag, and its bytes.
+    run: Option<Cow<'a, str>>,
+    run_length: u64,
+    namespaces: &'p mut Namespaces<'a>,
+    budget: &'p mut Budget<'l>,
+    comments: Vec<String>,
+}
+
+impl<'a> Parser<'_, 'a, '_> {
+    fn run(&mut self) -> Result<(), Error> {
+        let mut reader = Reader::from_str(self.text);
+        reader.config_mut().check_comments = true;
+        loop {
+            let start = reader.buffer_position() as usize;
+            let event = match reader.read_event() {
+                Ok(event) => event,
+                Err(error) => {
+                    let offset = (reader.error_position() as usize).max(start);
+                    return Err(self.malformed(offset, error.to_string()));
+                }
+            };
+            let end = reader.buffer_position() as usize;
+            let text = self.text;
+            let token = text.get(start..end).unwrap_or_default();
+            match event {
+                Event::Start(_) => {
+                    self.open(start, inner(token, 1, 1))?;
+                }
+                Event::Empty(_) => {
+                    self.open(start, inner(token, 1, 2))?;
+                    self.close();
+                }
+                Event::End(_) => {
+                    self.flush();
+                    self.close();
+                }
+                Event::Text(_) => self.characters(start, token)?,
+                Event::CData(_) => self.cdata(start, inner(token, 9, 3))?,
+                Event::GeneralRef(_) => self.entity(start, token)?,
+                Event::Comment(_) => self.comment(inner(token, 4, 3)),
+                Event::Decl(_) => self.declaration(start, token)?,
+                Event::PI(pi) => {
+                    if split_qname(pi.target()).is_none() || pi.target().eq_ignore_ascii_case("xml")
+                    {
+                        let message = format!(
+                            "{} cannot be the target of a processing instruction",
+                            quoted(pi.target())
+                        );
+                        return Err(self.malformed(start, message));
+                    }
+                }
+                Event::DocType(_) => {
+                    return Err(Error::new(
+                        ErrorKind::Dtd,
+                        "the document has a document type declaration (<!DOCTYPE)",
+                    )
+                    .at(self.position(start))
+                    .help(
+                        "remove it: no WSDL needs one, and entities of a DTD are a known attack",
+                    ));
+                }
+                Event::Eof => break,
+            }
+        }
+        let end = self.text.len();
+        if let Some(element) = self.open.last() {
+            let name = quoted(self.document.elements[*element as usize].name);
+            return Err(self.malformed(end, format!("the element {name} is not closed")));
+        }
+        if self.document.elements.is_empty() {
+            return Err(self.malformed(end, "there is no root element"));
+        }
+        if !self.comments.is_empty() {
+            self.document.leading_comment = Some(self.comments.join("\n"));
+        }
+        Ok(())
+    }
+
+    /// A start tag, without its `<` and `>`.
+    fn open(&mut self, start: usize, tag: &'a str) -> Result<(), Error> {
+        self.flush();
+        let limits = self.budget.limits;
+        let position = self.position(start);
+        if self.open.is_empty() && !self.document.elements.is_empty() {
+            return Err(
+                Error::new(ErrorKind::NotWellFormed, "there is a second root element").at(position),
+            );
+        }
+        if self.open.len() as u64 >= limits.depth {
+            return Err(Error::over("depth", limits.depth, "nesting of elements").at(position));
+        }
+        self.budget.elements += 1;
+        if self.budget.elements > limits.elements {
+            return Err(
+                Error::over("elements", limits.elements, "the number of elements").at(position),
+            );
+        }
+        let tag = tag::scan(tag, limits).map_err(|error| error.at(position))?;
+        self.element(tag, position)
+            .map_err(|error| error.at(position))
+    }
+
+    fn element(&mut self, tag: Tag<'a>, position: Position) -> Result<(), Error> {
+        let document = &mut self.document;
+        let outer = match self.open.last() {
+            Some(parent) => document.elements[*parent as usize].scope,
+            None => 0,
+        };
+        let mut scope = outer;
+        for (name, value) in &tag.attributes {
+            let prefix = match *name {
+                "xmlns" => "",
+                _ => match name.strip_prefix("xmlns:") {
+                    Some(prefix) => prefix,
+                    None => continue,
+                },
+            };
+            let ns = self.namespaces.intern(value.clone());
+            tag::check_declaration(prefix, ns)?;
+            self.namespaces.bind(ns, prefix);
+            let count = match scope {
+                0 => 1,
+                scope => document.scopes[scope as usize - 1].count + 1,
+            };
+            let limit = self.budget.limits.namespace_bindings;
+            if u64::from(count) > limit {
+                let what = "the number of namespace declarations in scope";
+                return Err(Error::over("namespace_bindings", limit, what));
+            }
+            document.scopes.push(Scope {
+                prefix,
+                ns,
+                outer: scope,
+                count,
+            });
+            scope = document.scopes.len() as u32;
+        }
+        let first = document.attributes.len() as u32;
+        for (name, value) in tag.attributes {
+            if name == "xmlns" || name.starts_with("xmlns:") {
+                continue;
+            }
+            let ns = match memchr::memchr(b':', name.as_bytes()) {
+                // The default namespace is for elements only.
+                None => Ns::NONE,
+                Some(colon) => document
+                    .lookup(scope, &name[..colon])
+                    .ok_or_else(|| tag::undeclared(name))?,
+            };
+            document.attributes.push(Attribute { name, ns, value });
+        }
+        tag::check_duplicates(&document.attributes[first as usize..])?;
+        let ns = document
+            .lookup(scope, tag.prefix)
+            .ok_or_else(|| tag::undeclared(tag.name))?;
+        let index = document.elements.len() as u32;
+        let texts = document.texts.len() as u32;
+        document.elements.push(Element {
+            name: tag.name,
+            prefix: (tag.name.len() - tag.local.len()) as u32,
+            ns,
+            position,
+            attributes: (first, document.attributes.len() as u32),
+            texts: (texts, texts),
+            end: index + 1,
+            scope,
+        });
+        self.open.push(index);
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        // The tokenizer has matched the tags, so there is one.
+        if let Some(index) = self.open.pop() {
+            let end = self.document.elements.len() as u32;
+            let texts = self.document.texts.len() as u32;
+            let element = &mut self.document.elements[index as usize];
+            element.end = end;
+            element.texts.1 = texts;
+        }
+    }
+
+    fn characters(&mut self, start: usize, text: &'a str) -> Result<(), Error> {
+        if self.open.is_empty() {
+            return match is_blank(text) {
+                true => Ok(()),
+                false => Err(self.malformed(start, "there is text outside of the root element")),
+            };
+        }
+        if text.as_bytes().contains(&b'>') && text.contains("]]>") {
+            return Err(self.malformed(start, "`]]>` may not stand in text"));
+        }
+        self.append(start, tag::normalize_lines(text))
+    }
+
+    fn cdata(&mut self, start: usize, text: &'a str) -> Result<(), Error> {
+        if self.open.is_empty() {
+            return Err(self.malformed(start, "there is text outside of the root element"));
+        }
+        self.append(start, tag::normalize_lines(text))
+    }
+
+    /// A reference such as `&amp;`, its ends included.
+    fn entity(&mut self, start: usize, token: &'a str) -> Result<(), Error> {
+        if self.open.is_empty() {
+            return Err(self.malformed(start, "there is text outside of the root element"));
+        }
+        let character = token
+            .strip_prefix('&')
+            .and_then(|token| token.strip_suffix(';'))
+            .ok_or_else(|| tag::unknown_entity(token))
+            .and_then(tag::entity)
+            .map_err(|error| error.at(self.position(start)))?;
+        self.append(start, Cow::Owned(character.to_string()))
+    }
+
+    fn append(&mut self, start: usize, text: Cow<'a, str>) -> Result<(), Error> {
+        let limit = self.budget.limits.text_length;
+        self.run_length += text.len() as u64;
+        if self.run_length > limit {
+            let error = Error::over("text_length", limit, "the length of a text");
+            return Err(error.at(self.position(start)));
+        }
+        match &mut self.run {
+            Some(run) => run.to_mut().push_str(&text),
+            None => self.run = Some(text),
+        }
+        Ok(())
+    }
+
+    /// Ends a run of text.
+    fn flush(&mut self) {
+        self.run_length = 0;
+        self.document.texts.extend(self.run.take());
+    }
+
+    fn comment(&mut self, text: &'a str) {
+        if self.document.elements.is_empty() {
+            let text = tag::normalize_lines(text);
+            self.comments.push(trim(&text).to_string());
+        }
+    }
+
+    fn declaration(&mut self, start: usize, token: &'a str) -> Result<(), Error> {
+        // Blank lines before it are not XML, but a service that sends them is in use.
+        if !is_blank(&self.text[..start]) {
+            let message = "the XML declaration does not stand at the start";
+            return Err(self.malformed(start, message));
+        }
+        tag::check_xml_declaration(token).map_err(|error| error.at(self.position(start)))
+    }
+
+    fn position(&mut self, offset: usize) -> Position {
+        self.cursor.advance(self.text, offset)
+    }
+
+    fn malformed(&mut self, offset: usize, message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::NotWellFormed, message).at(self.position(offset))
+    }
+}
+
+/// A token without its delimiters.
+fn inner(token: &str, before: usize, after: usize) -> &str {
+    token
+        .len()
+        .checked_sub(after)
+        .and_then(|end| token.get(before..end))
+        .unwrap_or_default()
+}
