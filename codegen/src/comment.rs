@@ -25,7 +25,9 @@ pub(crate) fn facts(comment: &str) -> Facts<'_> {
     for line in comment.lines().map(str::trim) {
         if let Some(at) = line.find(VERSION) {
             let rest = &line[at + VERSION.len()..];
-            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .unwrap_or(rest.len());
             let version = rest[..end].trim_end_matches('.');
             if facts.api_version.is_empty() && !version.is_empty() {
                 facts.product = line;
@@ -56,7 +58,10 @@ mod tests {
              (Version: 2.0, Namespace: whi)\n\nCopyright\n",
         );
         assert_eq!(facts.api_version, "64.0");
-        assert_eq!(facts.product, "Acme.com Enterprise Web Services API Version 64.0");
+        assert_eq!(
+            facts.product,
+            "Acme.com Enterprise Web Services API Version 64.0"
+        );
         assert_eq!(facts.generated, "2026-01-02 03:04:05 +0000");
         assert_eq!(facts.packages.len(), 2);
         assert_eq!(facts.packages[1], "Whistles (Version: 2.0, Namespace: whi)");
@@ -64,12 +69,18 @@ mod tests {
 
     #[test]
     fn anything_else() {
-        assert_eq!(facts("Published by JAX-WS RI. API Version"), Facts::default());
+        assert_eq!(
+            facts("Published by JAX-WS RI. API Version"),
+            Facts::default()
+        );
         assert_eq!(facts("API Version x"), Facts::default());
-        assert_eq!(facts("Client API Version 7."), Facts {
-            product: "Client API Version 7.",
-            api_version: "7",
-            ..Facts::default()
-        });
+        assert_eq!(
+            facts("Client API Version 7."),
+            Facts {
+                product: "Client API Version 7.",
+                api_version: "7",
+                ..Facts::default()
+            }
+        );
     }
 }

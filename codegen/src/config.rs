@@ -21,7 +21,10 @@ use crate::{Output, write};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "toml", derive(serde::Deserialize))]
-#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default, rename_all = "kebab-case"))]
+#[cfg_attr(
+    feature = "toml",
+    serde(deny_unknown_fields, default, rename_all = "kebab-case")
+)]
 pub struct Config {
     pub(crate) input: Option<PathBuf>,
     pub(crate) out_dir: Option<PathBuf>,
@@ -100,9 +103,8 @@ impl Config {
     /// If the text is no TOML, or has a key that is no option or a value of the wrong type.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|source| {
-            Error::config("the options in TOML cannot be used").caused_by(source)
-        })
+        toml::from_str(text)
+            .map_err(|source| Error::config("the options in TOML cannot be used").caused_by(source))
     }
 
     /// The WSDL file. Relative paths are relative to the current directory, which in a build
@@ -133,21 +135,27 @@ impl Config {
     /// kept becomes an untyped record.
     #[must_use]
     pub fn include_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.include.objects.extend(names.into_iter().map(Into::into));
+        self.include
+            .objects
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Leaves these objects out.
     #[must_use]
     pub fn exclude_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.exclude.objects.extend(names.into_iter().map(Into::into));
+        self.exclude
+            .objects
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Of the types named here keeps only these fields, and `Id`: `Account.Name`, `*.*Date`.
     #[must_use]
     pub fn include_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.include.fields.extend(names.into_iter().map(Into::into));
+        self.include
+            .fields
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -155,7 +163,9 @@ impl Config {
     /// regardless remains readable by name.
     #[must_use]
     pub fn exclude_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        self.exclude.fields.extend(names.into_iter().map(Into::into));
+        self.exclude
+            .fields
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -165,7 +175,9 @@ impl Config {
         mut self,
         names: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.include.operations.extend(names.into_iter().map(Into::into));
+        self.include
+            .operations
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -175,7 +187,9 @@ impl Config {
         mut self,
         names: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.exclude.operations.extend(names.into_iter().map(Into::into));
+        self.exclude
+            .operations
+            .extend(names.into_iter().map(Into::into));
         self
     }
 
@@ -278,14 +292,35 @@ impl Config {
     ///
     /// If no input is set, it cannot be read or is refused, or an option does not fit it.
     pub fn run(&self) -> Result<Output, Error> {
+        self.with_input(|model, name, bytes| crate::pipeline(model, self, name, bytes))
+    }
+
+    fn with_input<T>(
+        &self,
+        then: impl FnOnce(&saponify_wsdl::Model, &str, &[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Some(input) = &self.input else {
             return Err(Error::config("no input: set the path of a WSDL"));
         };
         let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
-        let model = saponify_wsdl::read_file(input)
-            .map_err(|source| Error::wsdl(Some(input), source))?;
-        let name = input.file_name().map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
-        crate::pipeline(&model, self, &name, &bytes)
+        let model =
+            saponify_wsdl::read_file(input).map_err(|source| Error::wsdl(Some(input), source))?;
+        let name = input
+            .file_name()
+            .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        then(&model, &name, &bytes)
+    }
+
+    /// Reads the input and prints what would be emitted, under its Rust names: one line per item,
+    /// for eyes and for comparing two runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn dump_plan(&self) -> Result<String, Error> {
+        self.with_input(|model, name, bytes| {
+            crate::with_plan(model, self, name, bytes, |plan| plan.to_string())
+        })
     }
 
     /// For build scripts: reads the input, writes the output to the output directory (by default
@@ -329,13 +364,21 @@ impl Config {
         if let Some(name) = &self.module {
             return match crate::names::is_identifier(name) {
                 true => Ok(name.clone()),
-                false => Err(Error::config(format!("module {name:?} is no Rust identifier"))),
+                false => Err(Error::config(format!(
+                    "module {name:?} is no Rust identifier"
+                ))),
             };
         }
-        let stem = self.input.as_deref().and_then(Path::file_stem).and_then(|s| s.to_str());
+        let stem = self
+            .input
+            .as_deref()
+            .and_then(Path::file_stem)
+            .and_then(|s| s.to_str());
         match stem.map(crate::names::module_of_stem) {
             Some(name) if !name.is_empty() => Ok(name),
-            _ => Err(Error::config("the input's file name gives no module name: set one")),
+            _ => Err(Error::config(
+                "the input's file name gives no module name: set one",
+            )),
         }
     }
 }

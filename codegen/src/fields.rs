@@ -125,8 +125,10 @@ struct List<'m, 'a> {
 impl<'m> List<'m, '_> {
     /// Adds or replaces what one derivation step declares.
     fn step(&mut self, complex: &'m ComplexType) {
-        let restriction =
-            complex.derivation.as_ref().is_some_and(|d| d.method == DerivationMethod::Restriction);
+        let restriction = complex
+            .derivation
+            .as_ref()
+            .is_some_and(|d| d.method == DerivationMethod::Restriction);
         if complex.mixed {
             self.losses.push(Loss::Mixed);
         }
@@ -137,7 +139,11 @@ impl<'m> List<'m, '_> {
             Content::Elements(particle) => {
                 let mut own = Vec::new();
                 self.particle(particle, Occurs::default(), &mut own);
-                if restriction { self.restrict(own) } else { self.extend(own) }
+                if restriction {
+                    self.restrict(own)
+                } else {
+                    self.extend(own)
+                }
             }
             Content::Empty if restriction => self.restrict(Vec::new()),
             Content::Empty | Content::Simple(_) => {}
@@ -171,10 +177,16 @@ impl<'m> List<'m, '_> {
             ns: attribute.ns,
             place: Place::Attribute,
             type_id: Some(attribute.type_id),
-            occurs: Occurs { optional: attribute.usage != Usage::Required, ..Occurs::default() },
+            occurs: Occurs {
+                optional: attribute.usage != Usage::Required,
+                ..Occurs::default()
+            },
             documentation: attribute.documentation.as_deref(),
         };
-        match self.index.get(&(Place::Attribute, attribute.ns, attribute.name.as_str())) {
+        match self
+            .index
+            .get(&(Place::Attribute, attribute.ns, attribute.name.as_str()))
+        {
             // A prohibited one stays, optional, so that base fields remain a prefix.
             Some(&at) => self.items[at] = member,
             None if attribute.usage == Usage::Prohibited => {}
@@ -184,13 +196,20 @@ impl<'m> List<'m, '_> {
 
     /// The items of a SOAP-encoded array; their element name is free, `item` is the custom.
     fn array(&mut self, item: TypeId) {
-        let wildcard = self.items.iter().position(|member| member.place == Place::Wildcard);
+        let wildcard = self
+            .items
+            .iter()
+            .position(|member| member.place == Place::Wildcard);
         let member = Member {
             name: "item",
             ns: NO_NS,
             place: Place::Element,
             type_id: Some(item),
-            occurs: Occurs { optional: true, nillable: true, repeated: true },
+            occurs: Occurs {
+                optional: true,
+                nillable: true,
+                repeated: true,
+            },
             documentation: None,
         };
         match wildcard {
@@ -228,7 +247,8 @@ impl<'m> List<'m, '_> {
         if !(self.wanted)(self.owner, &member) {
             return;
         }
-        self.index.insert((member.place, member.ns, member.name), self.items.len());
+        self.index
+            .insert((member.place, member.ns, member.name), self.items.len());
         self.items.push(member);
     }
 
@@ -258,7 +278,11 @@ impl<'m> List<'m, '_> {
                 ns: NO_NS,
                 place: Place::Wildcard,
                 type_id: None,
-                occurs: Occurs { optional: true, nillable: false, repeated: true },
+                occurs: Occurs {
+                    optional: true,
+                    nillable: false,
+                    repeated: true,
+                },
                 documentation: None,
             }),
         }
@@ -291,7 +315,10 @@ impl<'m> List<'m, '_> {
         let Some(others) = self.substitutes.get(&id) else {
             return out.push(self.global(id, occurs));
         };
-        let occurs = Occurs { optional: true, ..occurs };
+        let occurs = Occurs {
+            optional: true,
+            ..occurs
+        };
         for id in std::iter::once(id).chain(others.iter().copied()) {
             if !self.model.element(id).is_abstract {
                 out.push(self.global(id, occurs));
@@ -306,7 +333,10 @@ impl<'m> List<'m, '_> {
             ns: element.name.ns,
             place: Place::Element,
             type_id: Some(element.type_id),
-            occurs: Occurs { nillable: element.nillable, ..occurs },
+            occurs: Occurs {
+                nillable: element.nillable,
+                ..occurs
+            },
             documentation: element.documentation.as_deref(),
         }
     }
@@ -318,7 +348,10 @@ fn local(element: &LocalElement, occurs: Occurs) -> Member<'_> {
         ns: element.ns,
         place: Place::Element,
         type_id: Some(element.type_id),
-        occurs: Occurs { nillable: element.nillable, ..occurs },
+        occurs: Occurs {
+            nillable: element.nillable,
+            ..occurs
+        },
         documentation: element.documentation.as_deref(),
     }
 }

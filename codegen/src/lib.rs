@@ -1,2 +1,127 @@
-//! Placeholder.
+//! Writes Rust proxies for the service that a WSDL describes.
+//!
+//! In a build script:
+//!
+//! ```no_run
+//! saponify_codegen::compile("wsdl/enterprise.wsdl").unwrap();
+//! ```
+//!
+//! and in the crate `saponify::include_proxies!(enterprise);`. [`Config`] has the options:
+//! which objects, fields and operations, under which names, with or without methods.
+//!
+//! The work is a line of pure functions, each in a module of its name:
+//! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. The same bytes and
+//! options give the same files everywhere.
 #![forbid(unsafe_code)]
+
+mod comment;
+mod config;
+mod emit;
+mod error;
+mod fields;
+mod names;
+mod plan;
+mod select;
+mod write;
+
+use std::path::Path;
+
+pub use config::Config;
+pub use error::Error;
+pub use write::{Difference, DifferenceKind};
+
+use saponify_wsdl::Model;
+use sha2::{Digest as _, Sha256};
+
+/// For build scripts: generates proxies for everything in a WSDL into `$OUT_DIR`.
+///
+/// The file `enterprise.wsdl` becomes the directory `$OUT_DIR/enterprise`, which
+/// `saponify::include_proxies!(enterprise)` includes.
+///
+/// # Errors
+///
+/// See [`Config::compile`].
+pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
+    Config::new().input(path.as_ref()).compile()
+}
+
+/// Generates proxies for everything in a WSDL, in memory.
+///
+/// # Errors
+///
+/// See [`Config::generate`].
+pub fn generate(wsdl: &[u8]) -> Result<Output, Error> {
+    Config::new().generate(wsdl)
+}
+
+/// What was generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    files: Vec<File>,
+    notes: Vec<String>,
+}
+
+/// A generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    path: String,
+    text: String,
+}
+
+impl Output {
+    /// The files; the first is `mod.rs`.
+    #[must_use]
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// What the WSDL has that the code does not, and what else a reader should know. Texts may
+    /// quote the WSDL, without characters that change how they show.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+/// The stages in their order.
+fn pipeline(model: &Model, config: &Config, source: &str, wsdl: &[u8]) -> Result<Output, Error> {
+    with_plan(model, config, source, wsdl, |plan| Output {
+        files: emit::emit(plan),
+        notes: plan.notes.clone(),
+    })
+}
+
+fn with_plan<T>(
+    model: &Model,
+    config: &Config,
+    source: &str,
+    wsdl: &[u8],
+    then: impl FnOnce(&plan::Plan<'_>) -> T,
+) -> Result<T, Error> {
+    let selection = select::select(model, config)?;
+    let roles = plan::roles(&selection);
+    let names = names::names(&selection, &roles, config)?;
+    let mut endpoints: Vec<&str> = selection.services.iter().map(|s| s.endpoint).collect();
+    endpoints.dedup();
+    let header = plan::Header {
+        source: source.to_owned(),
+        digest: digest(wsdl),
+        facts: model
+            .leading_comment
+            .as_deref()
+            .map(comment::facts)
+            .unwrap_or_default(),
+        endpoints,
+    };
+    let plan = plan::plan(selection, names, &roles, config, header)?;
+    Ok(then(&plan))
+}
+
+/// The first half of a SHA-256: enough to tell one WSDL from another.
+fn digest(wsdl: &[u8]) -> String {
+    Sha256::digest(wsdl)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::record::Record;
 
 /// A value of `xsd:anyType`: its content and the type it came with.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AnyValue {
     /// `xsi:type`, if the message had one.
     pub type_name: Option<TypeName>,
@@ -23,7 +23,7 @@ pub struct TypeName {
 }
 
 /// What an element holds.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
     /// `xsi:nil="true"`.
@@ -31,12 +31,12 @@ pub enum Content {
     Nil,
     /// Text, also the empty one.
     Text(String),
-    /// Child elements or attributes, in the order of the message.
+    /// Child elements, in the order of the message. Attributes that no table knows are left out.
     Record(Record),
 }
 
 /// An element that no field of the table accepts: of an `xsd:any`, or newer than the table.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Element {
     /// Namespace URI, empty for none.
     pub namespace: Box<str>,
@@ -57,7 +57,10 @@ impl AnyValue {
     /// Text of unstated type.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { type_name: None, content: Content::Text(text.into()) }
+        Self {
+            type_name: None,
+            content: Content::Text(text.into()),
+        }
     }
 
     /// The text, if it is text.
@@ -96,7 +99,10 @@ impl AnyValue {
 
 impl TypeName {
     pub(crate) fn new(namespace: &str, name: &str) -> Self {
-        Self { namespace: namespace.into(), name: name.into() }
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 }
 

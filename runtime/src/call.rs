@@ -9,6 +9,7 @@ use bytes::Bytes;
 use tracing::Instrument as _;
 
 use crate::client::{Client, Settings};
+use crate::codec;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::record::Record;
 use crate::schema::{Operation, Type};
@@ -18,7 +19,6 @@ use crate::soap::request::{Body, Header};
 use crate::transport::{self, Request, Response, not_soap};
 use crate::value::{FieldValue, Slot, Struct, Tabled, Value};
 use crate::view::View;
-use crate::codec;
 
 /// An operation as a type. Implemented by generated code.
 pub trait OperationType: Send + Sync + 'static {
@@ -90,10 +90,18 @@ impl<'c, O: OperationType> Call<'c, O> {
     /// See [`Error`].
     pub async fn reply(self) -> Result<Reply<O::Output>, Error> {
         let operation = O::OPERATION;
-        let body = self.body.map_err(|error| error.with_operation(operation.name))?;
+        let body = self
+            .body
+            .map_err(|error| error.with_operation(operation.name))?;
         let shared = self.client.shared();
-        let reply =
-            exchange(&shared.settings, &shared.session, operation, &body, self.headers).await?;
+        let reply = exchange(
+            &shared.settings,
+            &shared.session,
+            operation,
+            &body,
+            self.headers,
+        )
+        .await?;
         self.client.note(&reply.headers);
         Ok(reply)
     }
@@ -139,7 +147,10 @@ impl<T> Reply<T> {
     ///
     /// If it came but cannot be read.
     pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
-        let record = self.headers.iter().find(|record| record.table() == H::TABLE);
+        let record = self
+            .headers
+            .iter()
+            .find(|record| record.table() == H::TABLE);
         record.map(codec::to_struct).transpose()
     }
 }
@@ -168,7 +179,13 @@ pub struct OneView<'a, V>(pub &'a V);
 
 impl Arg for &str {
     fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| if n == 0 { Value::Text(self) } else { Value::Absent })
+        body.argument(|n| {
+            if n == 0 {
+                Value::Text(self)
+            } else {
+                Value::Absent
+            }
+        })
     }
 }
 
@@ -186,7 +203,11 @@ impl<T: FieldValue> Arg for &[T] {
 
 impl<S: AsRef<str>> Arg for Texts<'_, S> {
     fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| self.0.get(n).map_or(Value::Absent, |text| Value::Text(text.as_ref())))
+        body.argument(|n| {
+            self.0
+                .get(n)
+                .map_or(Value::Absent, |text| Value::Text(text.as_ref()))
+        })
     }
 }
 
@@ -199,7 +220,13 @@ impl<V: View> Arg for Views<'_, V> {
 
 impl<V: View> Arg for OneView<'_, V> {
     fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| if n == 0 { Value::Record(self.0.as_record()) } else { Value::Absent })
+        body.argument(|n| {
+            if n == 0 {
+                Value::Record(self.0.as_record())
+            } else {
+                Value::Absent
+            }
+        })
     }
 }
 
@@ -225,8 +252,21 @@ macro_rules! by_value {
 }
 
 by_value!(
-    bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, crate::Id, jiff::Timestamp,
-    jiff::civil::Date, jiff::civil::Time
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    f32,
+    f64,
+    crate::Id,
+    jiff::Timestamp,
+    jiff::civil::Date,
+    jiff::civil::Time
 );
 
 /// The response element, unwrapped into the value of its only field.
@@ -249,7 +289,11 @@ impl<T: Outcome> Struct for Unwrapped<T> {
     }
 
     fn value(&self, field: u16, n: usize) -> Value<'_> {
-        if field == 0 { self.value.value(n) } else { Value::Absent }
+        if field == 0 {
+            self.value.value(n)
+        } else {
+            Value::Absent
+        }
     }
 
     fn boxed(&self) -> Box<dyn Struct> {
@@ -265,7 +309,10 @@ pub(crate) async fn exchange<T: Outcome>(
     body: &Body,
     headers: Vec<(&'static Type, Header)>,
 ) -> Result<Reply<T>, Error> {
-    let mut target = Unwrapped { table: operation.response, value: T::default() };
+    let mut target = Unwrapped {
+        table: operation.response,
+        value: T::default(),
+    };
     let span = span(operation, session);
     let read = async {
         let mut incoming = Incoming::open(settings, session, operation, body, headers).await?;
@@ -276,7 +323,10 @@ pub(crate) async fn exchange<T: Outcome>(
         .instrument(span)
         .await
         .map_err(|error| error.with_operation(operation.name))?;
-    Ok(Reply { value: target.value, headers })
+    Ok(Reply {
+        value: target.value,
+        headers,
+    })
 }
 
 /// One span per call. It names the operation and the host, nothing that came from a user.
@@ -317,12 +367,18 @@ impl Incoming {
         )?;
         let response = settings.transport.send(request).await?;
         tracing::debug!(status = response.status.as_u16(), "answer");
-        Ok(Self { response, head: Vec::new() })
+        Ok(Self {
+            response,
+            head: Vec::new(),
+        })
     }
 
     /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
     pub(crate) fn take_body(&mut self) -> transport::Body {
-        std::mem::replace(&mut self.response.body, transport::Body::from_bytes(Bytes::new()))
+        std::mem::replace(
+            &mut self.response.body,
+            transport::Body::from_bytes(Bytes::new()),
+        )
     }
 
     pub(crate) fn put_body(&mut self, body: transport::Body) {
@@ -382,8 +438,14 @@ impl Incoming {
     }
 
     fn is_xml(&self) -> bool {
-        let head = self.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.head).trim_ascii_start();
+        let head = self
+            .head
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(&self.head)
+            .trim_ascii_start();
         let lower: Vec<u8> = head.iter().take(200).map(u8::to_ascii_lowercase).collect();
-        lower.starts_with(b"<") && !lower.starts_with(b"<html") && !lower.starts_with(b"<!doctype html")
+        lower.starts_with(b"<")
+            && !lower.starts_with(b"<html")
+            && !lower.starts_with(b"<!doctype html")
     }
 }

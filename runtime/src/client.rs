@@ -87,8 +87,13 @@ impl Client {
 
     /// Takes what answers tell in passing out of their headers.
     pub(crate) fn note(&self, headers: &[Record]) {
-        let Some(table) = self.0.service.limit_header else { return };
-        let usage = headers.iter().filter(|header| header.table() == table).find_map(usage);
+        let Some(table) = self.0.service.limit_header else {
+            return;
+        };
+        let usage = headers
+            .iter()
+            .filter(|header| header.table() == table)
+            .find_map(usage);
         if usage.is_some() {
             *self.0.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
         }
@@ -97,11 +102,17 @@ impl Client {
 
 /// `limitInfo` of the type `API REQUESTS`.
 fn usage(header: &Record) -> Option<ApiUsage> {
-    header.fields().filter_map(|(_, info)| info.as_record()).find_map(|info| {
-        let number = |name| info.text(name)?.trim().parse().ok();
-        let is_api = info.text("type")?.eq_ignore_ascii_case("API REQUESTS");
-        is_api.then_some(ApiUsage { current: number("current")?, limit: number("limit")? })
-    })
+    header
+        .fields()
+        .filter_map(|(_, info)| info.as_record())
+        .find_map(|info| {
+            let number = |name| info.text(name)?.trim().parse().ok();
+            let is_api = info.text("type")?.eq_ignore_ascii_case("API REQUESTS");
+            is_api.then_some(ApiUsage {
+                current: number("current")?,
+                limit: number("limit")?,
+            })
+        })
 }
 
 impl fmt::Debug for Client {
@@ -207,7 +218,9 @@ impl<S: FromClient> Builder<S> {
     }
 
     fn settings(self) -> Result<Settings, Error> {
-        self.allowed_hosts.iter().try_for_each(|host| check_allowed_host(host))?;
+        self.allowed_hosts
+            .iter()
+            .try_for_each(|host| check_allowed_host(host))?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(Https::builder().max_body(self.limits.body as u64).build()?),
@@ -224,7 +237,12 @@ impl<S: FromClient> Builder<S> {
 
 fn finish<S: FromClient>(settings: Settings, session: Session) -> S {
     let usage = Mutex::new(None);
-    S::from_client(Client(Arc::new(Shared { service: S::SERVICE, settings, session, usage })))
+    S::from_client(Client(Arc::new(Shared {
+        service: S::SERVICE,
+        settings,
+        session,
+        usage,
+    })))
 }
 
 impl Settings {
@@ -244,11 +262,15 @@ impl Settings {
         session: &Session,
         operation: &Operation,
     ) -> Result<Option<(&'static Type, Header)>, Error> {
-        let Some(table) = self.session_header.filter(|table| operation.headers.contains(table))
+        let Some(table) = self
+            .session_header
+            .filter(|table| operation.headers.contains(table))
         else {
             return Ok(None);
         };
-        let Some(id) = &session.id else { return Ok(None) };
+        let Some(id) = &session.id else {
+            return Ok(None);
+        };
         Ok(Some((table, Header::text(table, id.expose())?)))
     }
 }

@@ -53,7 +53,9 @@ impl Endpoint {
     ///
     /// As [`parse`](Self::parse).
     pub fn parse_with(text: &str, plain: PlainHttp) -> Result<Self, Error> {
-        check(text, plain).map(Self).map_err(|problem| Error::usage(format!("endpoint: {problem}")))
+        check(text, plain)
+            .map(Self)
+            .map_err(|problem| Error::usage(format!("endpoint: {problem}")))
     }
 
     /// The address a user gave, completed from the one in the WSDL.
@@ -130,13 +132,31 @@ impl Endpoint {
 
     /// The endpoint that a login answer names for the session, if the session may go there.
     ///
-    /// `self` is the endpoint that was logged in to. See [`allows`] for the rules.
+    /// `self` is the endpoint that was logged in to. The session may go to an address with `https`
+    /// (or with the same plain `http` to loopback as `self`) if one of these holds, compared
+    /// without regard to case and on whole labels of the name:
+    ///
+    /// 1. The host is that of `self`, and the port is that of `self` or 443. For an IP address or
+    ///    `localhost` the port must be that of `self`, since each port there is another program.
+    /// 2. An entry of `allowed` names it: `host`, `host:port`, `.suffix` or `.suffix:port`. A
+    ///    suffix covers every host below it, but not itself. An entry without a port means 443 or
+    ///    the port of `self`.
+    /// 3. Both belong to the same installation of Salesforce, and the port is 443 or that of
+    ///    `self`: after a login at a host of Salesforce, any host below `salesforce.com`; those
+    ///    for the US military (`salesforce.mil`) and mainland China (`sfcrmproducts.cn`) each for
+    ///    themselves.
     ///
     /// # Errors
     ///
-    /// [`Error::is_foreign_endpoint`]; no byte has been sent to that endpoint.
+    /// [`Error::is_foreign_endpoint`], with the host and port in its message but nothing else of
+    /// the address; no byte has been sent there. A usage error for an entry of `allowed` that
+    /// cannot be read.
     pub fn for_session(&self, server_url: &str, allowed: &[String]) -> Result<Self, Error> {
-        let plain = if self.is_https() { PlainHttp::Refused } else { PlainHttp::ToLoopback };
+        let plain = if self.is_https() {
+            PlainHttp::Refused
+        } else {
+            PlainHttp::ToLoopback
+        };
         let url = check(server_url, plain).map_err(|problem| {
             let message = format!("the address for the session in the login answer: {problem}");
             Error::new(ErrorKind::ForeignEndpoint, message)
@@ -168,11 +188,16 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
         return Err("it is empty; give an address such as https://host/path".into());
     }
     if !text.is_ascii() {
-        return Err("it has a character outside of ASCII; write the host in its xn-- form and \
+        return Err(
+            "it has a character outside of ASCII; write the host in its xn-- form and \
                     percent-encode the path"
-            .into());
+                .into(),
+        );
     }
-    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+    if text
+        .bytes()
+        .any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\')
+    {
         return Err("it has a space, a control character or a backslash; remove it".into());
     }
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -180,12 +205,14 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
-        return Err("it has a user name or a password before the host; remove them and give \
+        return Err(
+            "it has a user name or a password before the host; remove them and give \
                     credentials separately"
-            .into());
+                .into(),
+        );
     }
-    let url = Url::parse(text)
-        .map_err(|error| format!("{error}; write it as https://host/path"))?;
+    let url =
+        Url::parse(text).map_err(|error| format!("{error}; write it as https://host/path"))?;
     let host = match url.host_str() {
         Some(host) if !host.is_empty() => host,
         _ => return Err("it has no host; write it as https://host/path".into()),
@@ -200,9 +227,11 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
         "https" => {}
         "http" if plain == PlainHttp::ToLoopback && is_loopback(host) => {}
         "http" if is_loopback(host) => {
-            return Err("http sends passwords in the clear; for a test server on this machine \
+            return Err(
+                "http sends passwords in the clear; for a test server on this machine \
                         permit it explicitly, otherwise use https"
-                .into());
+                    .into(),
+            );
         }
         _ => return Err("the scheme is not https; only https keeps the credentials secret".into()),
     }
@@ -216,7 +245,10 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
 }
 
 fn ip(host: &str) -> Option<IpAddr> {
-    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse()
+        .ok()
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -246,32 +278,32 @@ struct Family {
 /// does not cross over.
 const FAMILIES: &[Family] = &[
     Family {
-        login: &["salesforce.com", "my.site.com", "force.com", "cloudforce.com", "database.com"],
+        login: &[
+            "salesforce.com",
+            "my.site.com",
+            "force.com",
+            "cloudforce.com",
+            "database.com",
+        ],
         server: "salesforce.com",
     },
-    Family { login: &["salesforce.mil"], server: "salesforce.mil" },
-    Family { login: &["sfcrmproducts.cn"], server: "sfcrmproducts.cn" },
+    Family {
+        login: &["salesforce.mil"],
+        server: "salesforce.mil",
+    },
+    Family {
+        login: &["sfcrmproducts.cn"],
+        server: "sfcrmproducts.cn",
+    },
 ];
 
-/// Checks that a session obtained at `login` may be sent to `server`.
-///
-/// It may if the scheme is `https` (or the same plain loopback `http` that `login` uses) and one
-/// of these holds, compared without regard to case and on whole labels of the name:
-///
-/// 1. The host is the one of `login`, and the port is the one of `login` or 443. For an IP address
-///    or `localhost` the port must be the one of `login`, since each port there is another program.
-/// 2. An entry of `allowed` names it: `host`, `host:port`, `.suffix` or `.suffix:port`. A suffix
-///    covers every host below it, but not itself. An entry without a port means 443 or the port of
-///    `login`.
-/// 3. Both belong to the same family of Salesforce domains, and the port is 443 or the one of
-///    `login`.
-///
-/// # Errors
-///
-/// [`Error::is_foreign_endpoint`], naming host and port only, or a usage error for an entry of
-/// `allowed` that cannot be read.
-pub(crate) fn allows(login: &Endpoint, server: &Endpoint, allowed: &[String]) -> Result<(), Error> {
-    let allowed = allowed.iter().map(|entry| AllowedHost::parse(entry)).collect::<Result<Vec<_>, _>>()?;
+/// Checks that a session obtained at `login` may be sent to `server`, by the rules of
+/// [`Endpoint::for_session`].
+fn allows(login: &Endpoint, server: &Endpoint, allowed: &[String]) -> Result<(), Error> {
+    let allowed = allowed
+        .iter()
+        .map(|entry| AllowedHost::parse(entry))
+        .collect::<Result<Vec<_>, _>>()?;
     let refuse = |why: &str| {
         let host: String = server.host().chars().take(100).collect();
         let message = format!(
@@ -297,7 +329,10 @@ pub(crate) fn allows(login: &Endpoint, server: &Endpoint, allowed: &[String]) ->
         return Ok(());
     }
     let related = FAMILIES.iter().any(|family| {
-        family.login.iter().any(|suffix| is_below(login.host(), suffix))
+        family
+            .login
+            .iter()
+            .any(|suffix| is_below(login.host(), suffix))
             && is_below(server.host(), family.server)
     });
     match (related, usual_port) {
@@ -310,7 +345,8 @@ pub(crate) fn allows(login: &Endpoint, server: &Endpoint, allowed: &[String]) ->
 /// True for a name with at least one more label in front of `suffix`. No IP address ends in one of
 /// our suffixes, so this needs no separate check for them.
 fn is_below(host: &str, suffix: &str) -> bool {
-    host.strip_suffix(suffix).is_some_and(|front| front.len() > 1 && front.ends_with('.'))
+    host.strip_suffix(suffix)
+        .is_some_and(|front| front.len() > 1 && front.ends_with('.'))
 }
 
 /// One configured entry: `host`, `host:port`, `.suffix`, `*.suffix`.
@@ -324,7 +360,11 @@ struct AllowedHost {
 impl AllowedHost {
     fn parse(entry: &str) -> Result<Self, Error> {
         let bad = |problem: &str| {
-            let shown: String = entry.chars().filter(|c| !c.is_control()).take(100).collect();
+            let shown: String = entry
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(100)
+                .collect();
             Err(Error::usage(format!(
                 "allowed host `{shown}`: {problem}; write host, host:port or .suffix"
             )))
@@ -332,8 +372,13 @@ impl AllowedHost {
         if entry.contains(['/', '@', '?', '#', '\\', '%']) || !entry.is_ascii() {
             return bad("it is no plain host name");
         }
-        let name = entry.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(entry);
-        let (name, below) = name.strip_prefix('.').map_or((name, false), |name| (name, true));
+        let name = entry
+            .strip_prefix('*')
+            .filter(|rest| rest.starts_with('.'))
+            .unwrap_or(entry);
+        let (name, below) = name
+            .strip_prefix('.')
+            .map_or((name, false), |name| (name, true));
         if name.contains('*') {
             return bad("a star stands only in front of a suffix");
         }

@@ -4,7 +4,9 @@ const LOGIN: &str = "https://login.salesforce.com/services/Soap/c/64.0";
 
 fn verdict(login: &str, server: &str, allowed: &[&str]) -> Result<Endpoint, Error> {
     let allowed: Vec<String> = allowed.iter().map(|entry| (*entry).to_owned()).collect();
-    Endpoint::parse_with(login, PlainHttp::ToLoopback).unwrap().for_session(server, &allowed)
+    Endpoint::parse_with(login, PlainHttp::ToLoopback)
+        .unwrap()
+        .for_session(server, &allowed)
 }
 
 #[track_caller]
@@ -25,10 +27,30 @@ fn refused(login: &str, server: &str, allowed: &[&str]) {
 #[test]
 fn addresses_that_parse() {
     for (text, host, port, shown) in [
-        ("https://h.example/p", "h.example", 443, "https://h.example/p"),
-        ("HTTPS://H.Example:8443", "h.example", 8443, "https://h.example:8443/"),
-        ("https://h.example/p?key=canary", "h.example", 443, "https://h.example/p"),
-        ("https://[::1]:9000/x", "[::1]", 9000, "https://[::1]:9000/x"),
+        (
+            "https://h.example/p",
+            "h.example",
+            443,
+            "https://h.example/p",
+        ),
+        (
+            "HTTPS://H.Example:8443",
+            "h.example",
+            8443,
+            "https://h.example:8443/",
+        ),
+        (
+            "https://h.example/p?key=canary",
+            "h.example",
+            443,
+            "https://h.example/p",
+        ),
+        (
+            "https://[::1]:9000/x",
+            "[::1]",
+            9000,
+            "https://[::1]:9000/x",
+        ),
     ] {
         let endpoint = Endpoint::parse(text).unwrap();
         assert_eq!((endpoint.host(), endpoint.port()), (host, port), "{text}");
@@ -74,11 +96,18 @@ fn addresses_that_do_not() {
 
 #[test]
 fn plain_http_only_to_loopback_and_only_when_permitted() {
-    for text in
-        ["http://127.0.0.1:80/", "http://127.9.9.9/", "http://[::1]:8080/", "http://localhost/"]
-    {
+    for text in [
+        "http://127.0.0.1:80/",
+        "http://127.9.9.9/",
+        "http://[::1]:8080/",
+        "http://localhost/",
+    ] {
         assert!(Endpoint::parse(text).is_err(), "{text}");
-        assert!(!Endpoint::parse_with(text, PlainHttp::ToLoopback).unwrap().is_https());
+        assert!(
+            !Endpoint::parse_with(text, PlainHttp::ToLoopback)
+                .unwrap()
+                .is_https()
+        );
     }
     for text in [
         "http://128.0.0.1/",
@@ -87,7 +116,10 @@ fn plain_http_only_to_loopback_and_only_when_permitted() {
         "http://127.0.0.1.example/",
         "http://0.0.0.0/",
     ] {
-        assert!(Endpoint::parse_with(text, PlainHttp::ToLoopback).is_err(), "{text}");
+        assert!(
+            Endpoint::parse_with(text, PlainHttp::ToLoopback).is_err(),
+            "{text}"
+        );
     }
 }
 
@@ -101,14 +133,20 @@ fn a_base_without_path_gets_the_path_of_the_wsdl() {
             "https://acme.my.salesforce.com/services/Soap/c/64.0/0DF000000000001",
         ),
         ("https://h.example/", "/a/b", "https://h.example/a/b"),
-        ("https://h.example:8443/", "http://other.example/a", "https://h.example:8443/a"),
+        (
+            "https://h.example:8443/",
+            "http://other.example/a",
+            "https://h.example:8443/a",
+        ),
         ("https://h.example/own", wsdl, "https://h.example/own"),
     ] {
         let endpoint = Endpoint::resolve(base, wsdl, PlainHttp::Refused).unwrap();
         assert_eq!(endpoint.to_string(), expected);
     }
     assert!(Endpoint::resolve("https://h.example", "no url", PlainHttp::Refused).is_err());
-    let endpoint = Endpoint::parse("https://h.example/a?b").unwrap().with_path("/c/d");
+    let endpoint = Endpoint::parse("https://h.example/a?b")
+        .unwrap()
+        .with_path("/c/d");
     assert_eq!(endpoint.url().as_str(), "https://h.example/c/d");
 }
 
@@ -131,10 +169,18 @@ fn sessions_stay_within_the_family() {
         "https://acme.cloudforce.com/",
         "https://acme.database.com/",
     ] {
-        accepted(login, "https://acme.my.salesforce.com/services/Soap/c/64.0", &[]);
+        accepted(
+            login,
+            "https://acme.my.salesforce.com/services/Soap/c/64.0",
+            &[],
+        );
         accepted(login, login, &[]);
     }
-    accepted("https://a.my.salesforce.mil/", "https://b.my.salesforce.mil/", &[]);
+    accepted(
+        "https://a.my.salesforce.mil/",
+        "https://b.my.salesforce.mil/",
+        &[],
+    );
 }
 
 #[test]
@@ -175,10 +221,22 @@ fn sessions_do_not_leave_it() {
         refused(LOGIN, server, &[]);
     }
     // A login host outside of the family vouches for nobody but itself.
-    refused("https://soap.example/", "https://acme.my.salesforce.com/", &[]);
+    refused(
+        "https://soap.example/",
+        "https://acme.my.salesforce.com/",
+        &[],
+    );
     refused("https://soap.example/", "https://other.example/", &[]);
-    refused("https://evilsalesforce.com/", "https://acme.my.salesforce.com/", &[]);
-    accepted("https://soap.example:8443/a", "https://soap.example:8443/b", &[]);
+    refused(
+        "https://evilsalesforce.com/",
+        "https://acme.my.salesforce.com/",
+        &[],
+    );
+    accepted(
+        "https://soap.example:8443/a",
+        "https://soap.example:8443/b",
+        &[],
+    );
     accepted("https://soap.example:8443/a", "https://soap.example/b", &[]);
     refused("https://soap.example/a", "https://soap.example:8443/b", &[]);
 }
@@ -207,11 +265,31 @@ fn configured_hosts() {
     let login = "https://soap.example/";
     accepted(login, "https://api.other.example/", &["api.other.example"]);
     accepted(login, "https://API.other.example/", &["Api.Other.Example"]);
-    refused(login, "https://x.api.other.example/", &["api.other.example"]);
-    refused(login, "https://api.other.example:8443/", &["api.other.example"]);
-    accepted(login, "https://api.other.example:8443/", &["api.other.example:8443"]);
-    refused(login, "https://api.other.example/", &["api.other.example:8443"]);
-    accepted(login, "https://api.other.example/", &["api.other.example:443"]);
+    refused(
+        login,
+        "https://x.api.other.example/",
+        &["api.other.example"],
+    );
+    refused(
+        login,
+        "https://api.other.example:8443/",
+        &["api.other.example"],
+    );
+    accepted(
+        login,
+        "https://api.other.example:8443/",
+        &["api.other.example:8443"],
+    );
+    refused(
+        login,
+        "https://api.other.example/",
+        &["api.other.example:8443"],
+    );
+    accepted(
+        login,
+        "https://api.other.example/",
+        &["api.other.example:443"],
+    );
     for suffix in [".other.example", "*.other.example"] {
         accepted(login, "https://a.b.other.example/", &[suffix]);
         refused(login, "https://other.example/", &[suffix]);
@@ -225,12 +303,29 @@ fn configured_hosts() {
 #[test]
 fn configured_hosts_that_cannot_be_read() {
     for entry in [
-        "", ".", "*", ".com", "*.com", ".192.0.2.1", "https://h.example", "h.example/path", "a@b",
-        "h.example.", "h example", "h.example:0", "h.example:port", "s\u{430}p.example", "a%2eb",
+        "",
+        ".",
+        "*",
+        ".com",
+        "*.com",
+        ".192.0.2.1",
+        "https://h.example",
+        "h.example/path",
+        "a@b",
+        "h.example.",
+        "h example",
+        "h.example:0",
+        "h.example:port",
+        "s\u{430}p.example",
+        "a%2eb",
     ] {
         let error = check_allowed_host(entry).expect_err(entry);
         assert!(error.is_usage(), "{entry}: {error:?}");
-        assert!(verdict(LOGIN, "https://h.example/", &[entry]).unwrap_err().is_usage());
+        assert!(
+            verdict(LOGIN, "https://h.example/", &[entry])
+                .unwrap_err()
+                .is_usage()
+        );
     }
     check_allowed_host(".example.com:8443").unwrap();
 }

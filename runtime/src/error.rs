@@ -106,7 +106,10 @@ impl Error {
     }
 
     /// Adds the cause.
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -252,7 +255,10 @@ impl Error {
             | ErrorKind::Transport
             | ErrorKind::Truncated => true,
             ErrorKind::Protocol => {
-                matches!(self.status().map(|s| s.as_u16()), Some(429 | 502 | 503 | 504))
+                matches!(
+                    self.status().map(|s| s.as_u16()),
+                    Some(429 | 502 | 503 | 504)
+                )
             }
             ErrorKind::Fault => self.fault().is_some_and(Fault::is_transient),
             _ => false,
@@ -271,7 +277,13 @@ impl Error {
     /// Where in the message the error is, outermost name first, joined by `/`; empty if nowhere.
     #[must_use]
     pub fn path(&self) -> String {
-        self.0.path.iter().rev().map(String::as_str).collect::<Vec<_>>().join("/")
+        self.0
+            .path
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("/")
     }
 }
 
@@ -300,7 +312,8 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Error");
-        out.field("kind", &self.0.kind).field("message", &self.to_string());
+        out.field("kind", &self.0.kind)
+            .field("message", &self.to_string());
         if let Some(source) = &self.0.source {
             out.field("source", &source.to_string());
         }
@@ -310,6 +323,9 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }

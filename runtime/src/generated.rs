@@ -8,16 +8,14 @@ pub use crate::any::{AnyValue, Decimal, Element};
 pub use crate::call::{Arg, Call, HeaderOf, OneView, OperationType, Reply, Texts, Views};
 pub use crate::client::{Builder, Client, FromClient};
 pub use crate::record::Record;
+pub use crate::records::Records;
 pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
     Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, Type,
 };
-pub use crate::records::Records;
 pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;
-pub use crate::value::{
-    Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value,
-};
+pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use crate::{Error, Id};
 
@@ -424,7 +422,8 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
     list.iter().position(|item| *item == text)
 }
 
-pub use crate::walk::{Derived, copy_base, debug};
+pub use crate::show::debug;
+pub use crate::walk::{Derived, copy_base};
 
 /// A record argument.
 pub fn record<V: View>(view: &V) -> OneView<'_, V> {

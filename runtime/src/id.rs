@@ -47,7 +47,10 @@ impl Id {
     pub(crate) fn from_wire(text: &str) -> Option<Self> {
         let bytes: &[u8] = text.as_bytes();
         match <[u8; 18]>::try_from(bytes) {
-            Ok(id) => bytes.iter().all(u8::is_ascii_alphanumeric).then_some(Self(id)),
+            Ok(id) => bytes
+                .iter()
+                .all(u8::is_ascii_alphanumeric)
+                .then_some(Self(id)),
             Err(_) => Self::checked(text),
         }
     }

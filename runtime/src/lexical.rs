@@ -47,8 +47,10 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
         Kind::Date => date(text).map(drop),
         Kind::Time => time(text).map(drop),
         Kind::Id => id(text).map(drop),
-        Kind::Base64 | Kind::Hex => check_bytes(text, kind),
-        _ => Ok(()),
+        Kind::Base64 => check_base64(text),
+        Kind::Hex => check_hex(trim(text)),
+        Kind::String | Kind::Enum | Kind::Any => Ok(()),
+        Kind::Struct | Kind::Record | Kind::Wildcard => Ok(()),
     }
 }
 
@@ -66,19 +68,29 @@ pub(crate) fn boolean(text: &str) -> Result<bool> {
 
 /// Integers of any width; `+` and leading zeros are allowed.
 pub(crate) fn integer<T: FromStr>(text: &str) -> Result<T> {
-    text.parse()
-        .or_else(|_| trim(text).parse())
-        .map_err(|_| "expected an integer within the range of the field's type")
+    text.parse().or_else(|_| {
+        let text = trim(text);
+        // Rust refuses the sign for unsigned types; XML Schema allows it before zero.
+        let zero = text
+            .strip_prefix('-')
+            .filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b == b'0'));
+        zero.unwrap_or(text)
+            .parse()
+            .map_err(|_| "expected an integer within the range of the field's type")
+    })
 }
 
 pub(crate) fn float<T: FromStr>(text: &str) -> Result<T> {
     const EXPECTED: &str = "expected a number such as 12.5, 1E3, INF, -INF or NaN";
     let text = trim(text);
     let text = match text {
-        "INF" | "NaN" => text,
-        "-INF" => "-inf",
+        // `+INF` is XML Schema 1.1's.
+        "INF" | "+INF" | "-INF" | "NaN" => text,
         // Rust also reads "infinity" and "nan"; XML Schema does not.
-        _ if text.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) => {
+        _ if text
+            .bytes()
+            .any(|b| !matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
+        {
             return Err(EXPECTED);
         }
         _ => text,
@@ -98,7 +110,11 @@ fn check_double(text: &str) -> Result<()> {
             _ => return float::<f64>(text).map(drop),
         }
     }
-    if digits > 0 { Ok(()) } else { float::<f64>(text).map(drop) }
+    if digits > 0 {
+        Ok(())
+    } else {
+        float::<f64>(text).map(drop)
+    }
 }
 
 pub(crate) fn decimal(text: &str) -> Result<Decimal> {
@@ -130,6 +146,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
 );
 
+const BASE64_EXPECTED: &str = "expected base64 text, padded to groups of four digits";
+
 pub(crate) fn bytes(text: &str, kind: Kind) -> Result<Vec<u8>> {
     if kind == Kind::Hex {
         return hex(trim(text));
@@ -141,28 +159,46 @@ pub(crate) fn bytes(text: &str, kind: Kind) -> Result<Vec<u8>> {
     } else {
         text
     };
-    BASE64.decode(text).map_err(|_| "expected base64")
+    BASE64.decode(text).map_err(|_| BASE64_EXPECTED)
 }
 
 fn hex(text: &str) -> Result<Vec<u8>> {
-    const EXPECTED: &str = "expected pairs of hexadecimal digits";
-    let digit = |byte: u8| char::from(byte).to_digit(16).ok_or(EXPECTED);
-    if text.len() % 2 != 0 {
-        return Err(EXPECTED);
-    }
-    text.as_bytes().chunks_exact(2).map(|pair| Ok((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect()
+    check_hex(text)?;
+    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default();
+    let byte = |pair: &[u8]| (digit(pair[0]) << 4 | digit(pair[1])) as u8;
+    Ok(text.as_bytes().chunks_exact(2).map(byte).collect())
 }
 
-fn check_bytes(text: &str, kind: Kind) -> Result<()> {
-    let fits = |b: u8| match kind {
-        Kind::Hex => b.is_ascii_hexdigit(),
-        _ => b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='),
-    };
-    if text.bytes().all(|b| fits(b) || is_space(char::from(b))) {
+fn check_hex(text: &str) -> Result<()> {
+    if text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         Ok(())
     } else {
-        Err("expected base64 or hexadecimal text")
+        Err("expected pairs of hexadecimal digits")
     }
+}
+
+/// Accepts what the decoder does: groups of four, padded, without stray bits in the last one.
+fn check_base64(text: &str) -> Result<()> {
+    let mut count = 0_usize;
+    let mut padding = 0_usize;
+    let mut last = 0;
+    for byte in text.bytes().filter(|b| !is_space(char::from(*b))) {
+        match byte {
+            b'=' => padding += 1,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => last = byte,
+            _ => return Err(BASE64_EXPECTED),
+        }
+        count += 1;
+    }
+    let fits = count % 4 == 0
+        && match padding {
+            0 => true,
+            // Two bits of the last digit, or four, are over and must be zero (RFC 4648, 3.5).
+            1 => b"AEIMQUYcgkosw048".contains(&last),
+            2 => b"AQgw".contains(&last),
+            _ => false,
+        };
+    if fits { Ok(()) } else { Err(BASE64_EXPECTED) }
 }
 
 /// The form `2024-01-31T13:05:09.000Z` is checked by its digits; any other is parsed.
@@ -170,10 +206,13 @@ fn check_date_time(text: &str) -> Result<()> {
     let bytes = text.as_bytes();
     let fits = matches!(bytes.len(), 20..=30)
         && bytes[bytes.len() - 1] == b'Z'
-        && bytes[..19].iter().zip(b"0000-00-00T00:00:00").all(|(b, shape)| match shape {
-            b'0' => b.is_ascii_digit(),
-            _ => b == shape,
-        })
+        && bytes[..19]
+            .iter()
+            .zip(b"0000-00-00T00:00:00")
+            .all(|(b, shape)| match shape {
+                b'0' => b.is_ascii_digit(),
+                _ => b == shape,
+            })
         && match &bytes[19..bytes.len() - 1] {
             [] => true,
             [b'.', fraction @ ..] => {
@@ -205,18 +244,29 @@ pub(crate) fn date_time(text: &str) -> Result<Timestamp> {
     let (date, time) = text.split_once('T').ok_or(DATE_TIME)?;
     let date = parse_date(date).ok_or(DATE_TIME)?;
     let (time, next_day) = parse_time(time).ok_or(DATE_TIME)?;
-    let date = if next_day { date.tomorrow().map_err(|_| DATE_TIME)? } else { date };
+    let date = if next_day {
+        date.tomorrow().map_err(|_| DATE_TIME)?
+    } else {
+        date
+    };
     let local = DateTime::from_parts(date, time);
-    offset.unwrap_or(Offset::UTC).to_timestamp(local).map_err(|_| DATE_TIME)
+    offset
+        .unwrap_or(Offset::UTC)
+        .to_timestamp(local)
+        .map_err(|_| DATE_TIME)
 }
 
 /// A date. An offset may follow and is ignored: the date is the one that was written.
 pub(crate) fn date(text: &str) -> Result<Date> {
     const EXPECTED: &str = "expected a date such as 2024-01-31";
-    let text = trim(text);
-    // Some servers write dates as dateTimes at midnight.
-    let text = text.split_once('T').map_or(text, |(date, _)| date);
-    let (text, _) = split_offset(text).ok_or(EXPECTED)?;
+    let (text, _) = split_offset(trim(text)).ok_or(EXPECTED)?;
+    // Some servers write dates as dateTimes.
+    let (text, time) = text
+        .split_once('T')
+        .map_or((text, None), |(date, time)| (date, Some(time)));
+    if time.is_some_and(|time| parse_time(time).is_none()) {
+        return Err(EXPECTED);
+    }
     parse_date(text).ok_or(EXPECTED)
 }
 
@@ -234,7 +284,10 @@ fn split_offset(text: &str) -> Option<(&str, Option<Offset>)> {
     if let Some(text) = text.strip_suffix('Z') {
         return Some((text, Some(Offset::UTC)));
     }
-    let Some((head, tail)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at))
+    let Some((head, tail)) = text
+        .len()
+        .checked_sub(6)
+        .and_then(|at| text.split_at_checked(at))
     else {
         return Some((text, None));
     };
@@ -261,7 +314,9 @@ fn digits<T: FromStr>(text: &str, count: usize) -> Option<T> {
 }
 
 fn parse_date(text: &str) -> Option<Date> {
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (negative, text) = text
+        .strip_prefix('-')
+        .map_or((false, text), |text| (true, text));
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     // Four digits at least, and more only without a leading zero (part 2, section 3.2.7.1).
@@ -346,11 +401,22 @@ pub(crate) fn write_date(out: &mut String, value: Date) {
         year @ 1.. => ("", year),
         year => ("-", 1 - year),
     };
-    let _ = write!(out, "{sign}{year:04}-{:02}-{:02}", value.month(), value.day());
+    let _ = write!(
+        out,
+        "{sign}{year:04}-{:02}-{:02}",
+        value.month(),
+        value.day()
+    );
 }
 
 pub(crate) fn write_time(out: &mut String, value: Time) {
-    let _ = write!(out, "{:02}:{:02}:{:02}", value.hour(), value.minute(), value.second());
+    let _ = write!(
+        out,
+        "{:02}:{:02}:{:02}",
+        value.hour(),
+        value.minute(),
+        value.second()
+    );
     let nanos = value.subsec_nanosecond();
     let _ = match nanos % 1_000_000 {
         0 => write!(out, ".{:03}", nanos / 1_000_000),

@@ -5,7 +5,7 @@
 //! is the code: one codec for all types, SOAP envelopes and faults, sessions, and HTTPS.
 //!
 //! ```ignore
-//! saponify::include_proxies!("enterprise");
+//! saponify::include_proxies!(enterprise);
 //! use enterprise::{Account, Soap};
 //! use saponify::Credentials;
 //!
@@ -28,11 +28,14 @@ pub mod generated;
 mod id;
 mod lexical;
 mod limits;
+#[doc(hidden)]
+pub mod probe;
 mod record;
 mod records;
 pub mod schema;
 mod secret;
 mod session;
+mod show;
 mod soap;
 pub mod transport;
 mod value;
@@ -57,25 +60,40 @@ pub use value::Bytes;
 pub use view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use walk::Derived;
 
-/// Puts the proxies that `saponify_codegen::compile` wrote into a module of that name.
+/// Declares a module with the proxies that `saponify_codegen::compile` wrote.
 ///
 /// ```ignore
-/// saponify::include_proxies!("enterprise");
+/// saponify::include_proxies!(enterprise);
 /// use enterprise::{Account, Soap};
 /// ```
 ///
-/// The name is that of the WSDL's file without its extension. To choose visibility or attributes,
-/// write the module yourself:
+/// The name is that of the WSDL's file without its extension, or the one that `Config::module`
+/// set. Visibility, documentation and attributes may come before it:
 ///
 /// ```ignore
-/// /// Our tenant.
-/// pub mod tenant {
-///     include!(concat!(env!("OUT_DIR"), "/enterprise/mod.rs"));
+/// saponify::include_proxies! {
+///     /// Our tenant.
+///     pub(crate) enterprise
 /// }
 /// ```
 #[macro_export]
 macro_rules! include_proxies {
-    ($name:tt) => {
-        include!(concat!(env!("OUT_DIR"), "/", $name, ".rs"));
+    ($(#[$meta:meta])* $vis:vis $name:ident) => {
+        $(#[$meta])*
+        #[allow(
+            clippy::all,
+            clippy::nursery,
+            clippy::pedantic,
+            dead_code,
+            missing_docs,
+            non_camel_case_types,
+            non_snake_case,
+            unreachable_pub,
+            unused_imports,
+            unused_qualifications
+        )]
+        $vis mod $name {
+            include!(concat!(env!("OUT_DIR"), "/", stringify!($name), "/mod.rs"));
+        }
     };
 }

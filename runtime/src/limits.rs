@@ -1,5 +1,9 @@
 //! Bounds on what an answer may cost.
 
+/// Nesting that nothing may exceed, whatever the configured limit: values are read, written and
+/// converted by recursion.
+pub(crate) const MAX_DEPTH: usize = 256;
+
 /// Limits on an answer. Each one has an error of its own that names it and its figure.
 ///
 /// ```
@@ -8,7 +12,7 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nesting of elements.
+    /// Nesting of elements. More than 256 counts as 256, which a thread's stack can bear.
     pub depth: usize,
     /// Attributes of one element, namespace declarations included.
     pub attributes: usize,
@@ -18,7 +22,7 @@ pub struct Limits {
     pub namespaces: usize,
     /// Bytes of one name.
     pub name: usize,
-    /// Bytes of one element's text. Raise it to fetch large base64 fields.
+    /// Bytes of one element's text, or of a comment. Raise it to fetch large base64 fields.
     pub text: usize,
     /// Bytes of the whole answer after decompression.
     pub body: usize,

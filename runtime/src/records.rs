@@ -91,13 +91,22 @@ struct Reading {
 
 impl<V: View> Records<V> {
     pub(crate) fn new(client: Client, soql: &str) -> Self {
-        let known = if *V::TABLE == ANY_RECORD { Vec::new() } else { vec![V::TABLE] };
+        let known = if *V::TABLE == ANY_RECORD {
+            Vec::new()
+        } else {
+            vec![V::TABLE]
+        };
         // A request for more rows ends the cursors of sub-queries: those must be read first.
         let ahead = !has_subquery(soql);
         Self {
             client,
             soql: soql.to_owned(),
-            options: Options { deleted: false, batch_size: None, known, ahead },
+            options: Options {
+                deleted: false,
+                batch_size: None,
+                known,
+                ahead,
+            },
             state: State::Fresh,
             given: 0,
             announced: None,
@@ -158,9 +167,9 @@ impl<V: View> Records<V> {
                     let queries = self.queries()?;
                     let operation = match self.options.deleted {
                         false => queries.query,
-                        true => queries.query_all.ok_or_else(|| {
-                            Error::usage("the WSDL declares no queryAll")
-                        })?,
+                        true => queries
+                            .query_all
+                            .ok_or_else(|| Error::usage("the WSDL declares no queryAll"))?,
                     };
                     self.state = State::Opening(self.open(operation, self.soql.clone()));
                 }
@@ -193,8 +202,11 @@ impl<V: View> Records<V> {
     /// A row of the answer under way; none at its end, with the state moved on.
     fn poll_reading(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
         loop {
-            let State::Reading(reading) = &mut self.state else { return Poll::Ready(Ok(None)) };
-            let named = |error: Error, reading: &Reading| error.with_operation(reading.operation.name);
+            let State::Reading(reading) = &mut self.state else {
+                return Poll::Ready(Ok(None));
+            };
+            let named =
+                |error: Error, reading: &Reading| error.with_operation(reading.operation.name);
             let event = reading.incoming.next(&mut reading.answer, None);
             match event.map_err(|error| named(error, reading))? {
                 Event::Row(row) => {
@@ -218,13 +230,19 @@ impl<V: View> Records<V> {
 
     /// Asks for the next batch as soon as its locator is known.
     fn fetch_ahead(&mut self) -> Result<(), Error> {
-        let State::Reading(reading) = &self.state else { return Ok(()) };
+        let State::Reading(reading) = &self.state else {
+            return Ok(());
+        };
         if !self.options.ahead || reading.next.is_some() {
             return Ok(());
         }
-        let Some(locator) = locator(&reading.answer) else { return Ok(()) };
+        let Some(locator) = locator(&reading.answer) else {
+            return Ok(());
+        };
         // Without a runtime to spawn on, the request waits for the end of this answer.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Ok(()) };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return Ok(());
+        };
         let operation = self.queries()?.query_more;
         let request = Request::Task(Abort(runtime.spawn(self.request(operation, locator))));
         if let State::Reading(reading) = &mut self.state {
@@ -235,11 +253,16 @@ impl<V: View> Records<V> {
 
     /// The answer is complete: goes on to the next one, or ends if all rows were there.
     fn finish_answer(&mut self) -> Result<(), Error> {
-        let State::Reading(reading) = &mut self.state else { return Ok(()) };
+        let State::Reading(reading) = &mut self.state else {
+            return Ok(());
+        };
         self.client.note(reading.answer.headers());
-        let field = |name| reading.answer.summary().and_then(|summary| {
-            summary.text(summary.ty().find(name)?)
-        });
+        let field = |name| {
+            reading
+                .answer
+                .summary()
+                .and_then(|summary| summary.text(summary.ty().find(name)?))
+        };
         let size: Option<u64> = field("size").and_then(|size| size.trim().parse().ok());
         self.announced = self.announced.or(size);
         let done = field("done").map(str::trim);
@@ -258,9 +281,8 @@ impl<V: View> Records<V> {
             return Ok(());
         }
         let Some(locator) = locator(&reading.answer) else {
-            return Err(self.incomplete(
-                "the answer says that there are more rows, but not where".to_owned(),
-            ));
+            return Err(self
+                .incomplete("the answer says that there are more rows, but not where".to_owned()));
         };
         self.state = State::Opening(match next {
             Some(next) => next,
@@ -275,11 +297,16 @@ impl<V: View> Records<V> {
 
     fn queries(&self) -> Result<&'static QueryOperations, Error> {
         let service = self.client.shared().service;
-        service.query.ok_or_else(|| Error::usage("the WSDL declares no query and queryMore"))
+        service
+            .query
+            .ok_or_else(|| Error::usage("the WSDL declares no query and queryMore"))
     }
 
     fn open(&self, operation: &'static Operation, argument: String) -> Opening {
-        Opening { operation, request: Request::Inline(self.request(operation, argument)) }
+        Opening {
+            operation,
+            request: Request::Inline(self.request(operation, argument)),
+        }
     }
 
     /// A request of a query operation with its one argument.
@@ -294,7 +321,13 @@ impl<V: View> Records<V> {
         let request = async move {
             let shared = client.shared();
             let mut body = Body::new(operation);
-            body.argument(|n| if n == 0 { Value::Text(&argument) } else { Value::Absent })?;
+            body.argument(|n| {
+                if n == 0 {
+                    Value::Text(&argument)
+                } else {
+                    Value::Absent
+                }
+            })?;
             let mut headers = Vec::new();
             let options = shared.service.query.and_then(|queries| queries.options);
             if let (Some(rows), Some(table)) = (batch, options) {
@@ -303,8 +336,12 @@ impl<V: View> Records<V> {
             Incoming::open(&shared.settings, &shared.session, operation, &body, headers).await
         };
         Box::pin(
-            async move { request.await.map_err(|error| error.with_operation(operation.name)) }
-                .instrument(span),
+            async move {
+                request
+                    .await
+                    .map_err(|error| error.with_operation(operation.name))
+            }
+            .instrument(span),
         )
     }
 }
@@ -360,7 +397,8 @@ fn locator(answer: &Answer) -> Option<String> {
 fn has_subquery(soql: &str) -> bool {
     soql.split('(').skip(1).any(|rest| {
         let word = rest.trim_start();
-        word.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"))
+        word.get(..6)
+            .is_some_and(|word| word.eq_ignore_ascii_case("select"))
     })
 }
 
@@ -374,6 +412,8 @@ impl<V: View> Stream for Records<V> {
 
 impl<V> fmt::Debug for Records<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Records").field("given", &self.given).finish_non_exhaustive()
+        f.debug_struct("Records")
+            .field("given", &self.given)
+            .finish_non_exhaustive()
     }
 }

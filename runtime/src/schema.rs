@@ -134,7 +134,9 @@ impl Type {
     /// Index of the field of this name (any namespace).
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u16> {
-        let (head, tail) = self.fields.split_at(self.fields.len().min(self.sorted_from.into()));
+        let (head, tail) = self
+            .fields
+            .split_at(self.fields.len().min(self.sorted_from.into()));
         let index = match head.iter().position(|field| field.name == name) {
             Some(index) => index,
             None => {
@@ -186,7 +188,13 @@ impl Eq for Type {}
 impl fmt::Debug for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Tables point at each other in circles: print names only.
-        write!(f, "Type({{{}}}{}, {} fields)", self.namespace(), self.name, self.fields.len())
+        write!(
+            f,
+            "Type({{{}}}{}, {} fields)",
+            self.namespace(),
+            self.name,
+            self.fields.len()
+        )
     }
 }
 
@@ -254,7 +262,13 @@ pub mod table {
     /// A field of a simple kind.
     #[must_use]
     pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
-        Field { name, ty: None, kind, ns, flags }
+        Field {
+            name,
+            ty: None,
+            kind,
+            ns,
+            flags,
+        }
     }
 
     /// A field whose type has a table.
@@ -266,6 +280,12 @@ pub mod table {
         flags: u8,
         ty: &'static Type,
     ) -> Field {
-        Field { name, ty: Some(ty), kind, ns, flags }
+        Field {
+            name,
+            ty: Some(ty),
+            kind,
+            ns,
+            flags,
+        }
     }
 }

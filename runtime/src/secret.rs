@@ -98,7 +98,11 @@ impl Credentials {
     /// A user name and its password.
     #[must_use]
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { user: user.into(), password: password.into(), token: None }
+        Self {
+            user: user.into(),
+            password: password.into(),
+            token: None,
+        }
     }
 
     /// Adds the security token of the user. A service asks for one when the caller's address is
@@ -130,7 +134,9 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,6 +161,9 @@ mod tests {
     fn the_token_follows_the_password() {
         let plain = Credentials::new("user", "pass");
         assert_eq!(plain.login_password().expose(), "pass");
-        assert_eq!(plain.security_token("TOKEN").login_password().expose(), "passTOKEN");
+        assert_eq!(
+            plain.security_token("TOKEN").login_password().expose(),
+            "passTOKEN"
+        );
     }
 }

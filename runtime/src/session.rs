@@ -28,12 +28,21 @@ impl Session {
     ///
     /// If the endpoint is no `https` URL.
     pub fn new(endpoint: &str, id: impl Into<Secret>) -> Result<Self, Error> {
-        Ok(Self { id: Some(id.into()), ..Self::anonymous(Endpoint::parse(endpoint)?) })
+        Ok(Self {
+            id: Some(id.into()),
+            ..Self::anonymous(Endpoint::parse(endpoint)?)
+        })
     }
 
     /// No token: for services that want none, and for the call that logs in.
     pub(crate) fn anonymous(endpoint: Endpoint) -> Self {
-        Self { endpoint, id: None, user_id: None, organization_id: None, seconds_valid: None }
+        Self {
+            endpoint,
+            id: None,
+            user_id: None,
+            organization_id: None,
+            seconds_valid: None,
+        }
     }
 
     /// Where calls go.
@@ -80,7 +89,15 @@ pub(crate) async fn login(
     let login_at = settings.endpoint(endpoint, service.endpoint)?;
     let mut body = Body::new(operation);
     let password = credentials.login_password();
-    let once = |text| move |n| if n == 0 { Value::Text(text) } else { Value::Absent };
+    let once = |text| {
+        move |n| {
+            if n == 0 {
+                Value::Text(text)
+            } else {
+                Value::Absent
+            }
+        }
+    };
     body.argument(once(credentials.user()))
         .and_then(|()| body.argument(once(password.expose())))
         .map_err(|error| error.with_operation(operation.name))?;
@@ -99,7 +116,12 @@ fn opened(settings: &Settings, login_at: &Endpoint, result: &Record) -> Result<S
              the web site once and change it",
         ));
     }
-    let text = |name| result.text(name).map(str::trim).filter(|text| !text.is_empty());
+    let text = |name| {
+        result
+            .text(name)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    };
     let id = text("sessionId").ok_or_else(|| unusable("the answer to login has no session id"))?;
     let url = text("serverUrl").ok_or_else(|| unusable("the answer to login has no server URL"))?;
     let endpoint = settings.server_endpoint(login_at, url)?;

@@ -177,7 +177,8 @@ impl<T: FieldValue + Default> FieldValue for Option<T> {
     const NILLABLE: bool = true;
 
     fn slot(&mut self) -> Slot<'_> {
-        self.get_or_insert_default().slot()
+        // Afresh: of a field that comes twice, the last value counts and not a mixture.
+        self.insert(T::default()).slot()
     }
 
     fn nil(&mut self) {
@@ -296,7 +297,11 @@ impl FieldValue for Bytes {
     }
 
     fn value(&self, n: usize) -> Value<'_> {
-        if n == 0 { Value::Bytes(&self.0) } else { Value::Absent }
+        if n == 0 {
+            Value::Bytes(&self.0)
+        } else {
+            Value::Absent
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Typed access to sparse records: views, keys, and the Rust types behind them.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -75,7 +76,10 @@ impl<V, T: ?Sized> Key<V, T> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(index: u16) -> Self {
-        Self { index, types: PhantomData }
+        Self {
+            index,
+            types: PhantomData,
+        }
     }
 
     pub(crate) fn index(self) -> u16 {
@@ -129,6 +133,9 @@ pub trait IntoField<T: ?Sized> {
 }
 
 /// Marks a key to a parent record of type `V`.
+///
+/// Reading gives `None` for a parent of another type, which polymorphic fields may hold: ask
+/// [`Record::field`] for it.
 #[derive(Debug)]
 pub struct Parent<V>(PhantomData<V>);
 
@@ -174,7 +181,8 @@ macro_rules! simple {
                 type Get<'a> = $ty;
 
                 fn read(record: &Record, field: u16) -> Option<$ty> {
-                    // Checked when it arrived, so this does not fail.
+                    // Checked when it arrived: fails only for a record whose table has
+                    // another kind of field by this name.
                     $read(record.inner().text(field)?).ok()
                 }
             }
@@ -270,7 +278,11 @@ impl<S: Tabled> FieldType for Nested<S> {
     type Get<'a> = &'a S;
 
     fn read(record: &Record, field: u16) -> Option<&S> {
-        record.inner().typed(field, |nested| codec::to_struct(nested).ok())
+        // The struct has the record's own table, by which every value was checked when it came
+        // or was set: only nesting beyond MAX_DEPTH, which no answer has, does not convert.
+        record
+            .inner()
+            .typed(field, |nested| codec::to_struct(nested).ok())
     }
 }
 
@@ -302,7 +314,11 @@ impl FieldType for List<str> {
     type Get<'a> = Vec<&'a str>;
 
     fn read(record: &Record, field: u16) -> Option<Vec<&str>> {
-        let items: Vec<_> = record.inner().all(field).filter_map(FieldRef::as_str).collect();
+        let items: Vec<_> = record
+            .inner()
+            .all(field)
+            .filter_map(FieldRef::as_str)
+            .collect();
         (!items.is_empty()).then_some(items)
     }
 }
@@ -317,18 +333,33 @@ impl FieldType for List<Id> {
     }
 }
 
-impl<T: ?Sized, I, A> IntoField<List<T>> for I
+impl<I, A> IntoField<List<str>> for I
 where
     I: IntoIterator<Item = A>,
     A: AsRef<str>,
 {
     fn write(self, record: &mut Record, field: u16) {
-        let inner = record.inner_mut();
-        inner.clear(field);
-        for item in self {
-            inner.push_text(field, item.as_ref());
-        }
+        write_list(record, field, self);
     }
+}
+
+impl<I, A> IntoField<List<Id>> for I
+where
+    I: IntoIterator<Item = A>,
+    A: Borrow<Id>,
+{
+    fn write(self, record: &mut Record, field: u16) {
+        write_list(record, field, self.into_iter().map(|id| *id.borrow()));
+    }
+}
+
+fn write_list<A: AsRef<str>>(record: &mut Record, field: u16, items: impl IntoIterator<Item = A>) {
+    let inner = record.inner_mut();
+    inner.clear(field);
+    for item in items {
+        inner.push_text(field, item.as_ref());
+    }
+    inner.settle();
 }
 
 impl Record {
@@ -342,7 +373,8 @@ impl Record {
     /// Whether a field is absent, null or has a value.
     #[must_use]
     pub fn presence<V: View, T: ?Sized>(&self, key: Key<V, T>) -> Presence {
-        self.index_of(key).map_or(Presence::Absent, |field| self.inner().presence(field))
+        self.index_of(key)
+            .map_or(Presence::Absent, |field| self.inner().presence(field))
     }
 
     /// Sets a field. A record whose table does not know the key's field stays as it is.
@@ -367,6 +399,10 @@ impl Record {
     }
 
     fn index_of<V: View, T: ?Sized>(&self, key: Key<V, T>) -> Option<u16> {
-        if self.table() == V::TABLE { Some(key.index()) } else { self.table().find(key.name()) }
+        if self.table() == V::TABLE {
+            Some(key.index())
+        } else {
+            self.table().find(key.name())
+        }
     }
 }

@@ -1,60 +1,8 @@
-//! What all structs share, written once over their tables: `Debug`, and values of derived types.
+//! What all structs share, written once over their tables: equality, and values of derived types.
 
 use std::fmt;
 
-use crate::schema::Field;
 use crate::value::{Struct, Tabled, Value};
-
-/// `Debug` of a struct: fields by their wire names, absent ones left out, secrets as `***`.
-pub fn debug(value: &dyn Struct, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let table = value.table();
-    let mut out = f.debug_struct(table.name);
-    for (index, field) in (0..).zip(table.fields) {
-        if field.has(Field::SENSITIVE) {
-            out.field(field.name, &format_args!("***"));
-        } else if field.has(Field::REPEATED) {
-            let items = (0..).map(|n| value.value(index, n));
-            let items: Vec<_> = items.take_while(|item| !matches!(item, Value::Absent)).collect();
-            if !items.is_empty() {
-                out.field(field.name, &items.iter().map(Shown).collect::<Vec<_>>());
-            }
-        } else {
-            match value.value(index, 0) {
-                Value::Absent => {}
-                item => _ = out.field(field.name, &Shown(&item)),
-            }
-        }
-    }
-    if let Some(derived) = value.derived() {
-        out.field("derived", derived);
-    }
-    out.finish()
-}
-
-struct Shown<'a>(&'a Value<'a>);
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Value::Absent | Value::Nil => f.write_str("nil"),
-            Value::Text(v) => fmt::Debug::fmt(v, f),
-            Value::Boolean(v) => fmt::Debug::fmt(v, f),
-            Value::Integer(v) => fmt::Debug::fmt(v, f),
-            Value::Unsigned(v) => fmt::Debug::fmt(v, f),
-            Value::Float(v) => fmt::Debug::fmt(v, f),
-            Value::Double(v) => fmt::Debug::fmt(v, f),
-            Value::DateTime(v) => fmt::Display::fmt(v, f),
-            Value::Date(v) => fmt::Display::fmt(v, f),
-            Value::Time(v) => fmt::Display::fmt(v, f),
-            Value::Id(v) => fmt::Display::fmt(v, f),
-            Value::Bytes(v) => write!(f, "{} bytes", v.len()),
-            Value::Struct(v) => fmt::Debug::fmt(v, f),
-            Value::Record(v) => fmt::Debug::fmt(v, f),
-            Value::Any(v) => fmt::Debug::fmt(v, f),
-            Value::Element(v) => fmt::Debug::fmt(v, f),
-        }
-    }
-}
 
 /// In a base struct: the value of a derived type that came, or is to be sent, in its place.
 ///

@@ -36,13 +36,21 @@ impl Transport for Canned {
 
 fn client(status: u16, piece: usize, answers: &[&str]) -> (Soap, Canned) {
     let canned = Canned {
-        answers: Arc::new(Mutex::new(answers.iter().map(ToString::to_string).collect())),
+        answers: Arc::new(Mutex::new(
+            answers.iter().map(ToString::to_string).collect(),
+        )),
         piece,
         status,
         ..Canned::default()
     };
     let session = Session::new("https://example.com/services/Soap/c/64.0", "SESSION").unwrap();
-    (Soap::builder().transport(canned.clone()).session(session).unwrap(), canned)
+    (
+        Soap::builder()
+            .transport(canned.clone())
+            .session(session)
+            .unwrap(),
+        canned,
+    )
 }
 
 fn envelope(body: &str) -> String {
@@ -70,7 +78,9 @@ const ONE: &str = "<queryMoreResponse><result><done>true</done><queryLocator xsi
 async fn rows_come_whole_whatever_the_pieces() -> Result<(), Error> {
     for piece in [1, 2, 3, 7, 64, 1_000, 100_000] {
         let (soap, canned) = client(200, piece, &[&envelope(TWO), &envelope(ONE)]);
-        let mut rows = soap.records::<Account>("SELECT Id, Name FROM Account").batch_size(200);
+        let mut rows = soap
+            .records::<Account>("SELECT Id, Name FROM Account")
+            .batch_size(200);
         let first = rows.try_next().await?.unwrap();
         assert_eq!(first.id().unwrap(), "0015e000001AAAAAAK");
         assert_eq!(first.name(), Some("Söhne & Co <1>"));
@@ -87,9 +97,21 @@ async fn rows_come_whole_whatever_the_pieces() -> Result<(), Error> {
         assert!(rows.try_next().await?.is_none());
         assert_eq!(rows.size(), Some(3));
         let requests = canned.requests.lock().unwrap();
-        assert!(requests[0].contains("<tns:SessionHeader><tns:sessionId>SESSION<"), "{}", requests[0]);
-        assert!(requests[0].contains("<tns:QueryOptions><tns:batchSize>200<"), "{}", requests[0]);
-        assert!(requests[1].contains("<tns:queryLocator>01g-2</tns:queryLocator>"), "{}", requests[1]);
+        assert!(
+            requests[0].contains("<tns:SessionHeader><tns:sessionId>SESSION<"),
+            "{}",
+            requests[0]
+        );
+        assert!(
+            requests[0].contains("<tns:QueryOptions><tns:batchSize>200<"),
+            "{}",
+            requests[0]
+        );
+        assert!(
+            requests[1].contains("<tns:queryLocator>01g-2</tns:queryLocator>"),
+            "{}",
+            requests[1]
+        );
         assert_eq!(soap.client().api_usage().unwrap().limit, 15_000);
     }
     Ok(())
@@ -97,20 +119,33 @@ async fn rows_come_whole_whatever_the_pieces() -> Result<(), Error> {
 
 #[tokio::test]
 async fn plain_calls_return_structs() -> Result<(), Error> {
-    let (soap, canned) = client(200, 50, &[&envelope(
-        "<createResponse><result><id>0015e000001AAAAAAK</id><success>true</success></result>\
+    let (soap, canned) = client(
+        200,
+        50,
+        &[&envelope(
+            "<createResponse><result><id>0015e000001AAAAAAK</id><success>true</success></result>\
          <result><errors xsi:type=\"DuplicateError\"><fields>Name</fields><message>twice</message>\
          <statusCode>DUPLICATES_DETECTED</statusCode><rule>r</rule></errors><errors>\
          <message>new</message><statusCode>LATER</statusCode></errors>\
          <id xsi:nil=\"true\"/><success>false</success></result></createResponse>",
-    )]);
-    let mut account = Account::new().with_name("A & B\r\n").with(Account::ANNUAL_REVENUE, 1e6);
+        )],
+    );
+    let mut account = Account::new()
+        .with_name("A & B\r\n")
+        .with(Account::ANNUAL_REVENUE, 1e6);
     account.set_null(Account::TYPE);
     let saved = soap.create(&[account.clone()]).await?;
     assert!(saved[0].success && saved[0].errors.is_empty());
     let errors = &saved[1].errors;
     assert_eq!(errors[0].message, "twice");
-    assert_eq!(errors[0].derived.downcast_ref::<shape::DuplicateError>().unwrap().rule, "r");
+    assert_eq!(
+        errors[0]
+            .derived
+            .downcast_ref::<shape::DuplicateError>()
+            .unwrap()
+            .rule,
+        "r"
+    );
     assert_eq!(errors[1].status_code.as_str(), "LATER");
     assert!(errors[1].derived.is_none());
     let request = &canned.requests.lock().unwrap()[0];
@@ -131,13 +166,26 @@ async fn faults_are_typed() -> Result<(), Error> {
         </f:exceptionMessage><f:row>1</f:row><f:column>8</f:column></f:MalformedQueryFault></detail></soapenv:Fault>";
     for status in [500, 200] {
         let (soap, _) = client(status, 10, &[&envelope(fault), &envelope(fault)]);
-        let error = soap.query("SELECT").header(QueryOptions { batch_size: Some(1) }).await.unwrap_err();
+        let error = soap
+            .query("SELECT")
+            .header(QueryOptions {
+                batch_size: Some(1),
+            })
+            .await
+            .unwrap_err();
         let found = error.fault().unwrap();
-        assert_eq!((found.code(), found.message()), ("MALFORMED_QUERY", "unexpected token: FRM"));
+        assert_eq!(
+            (found.code(), found.message()),
+            ("MALFORMED_QUERY", "unexpected token: FRM")
+        );
         let detail = found.detail::<MalformedQueryFault>()?.unwrap();
         assert_eq!((detail.row, detail.column), (1, 8));
         assert!(!error.maybe_applied() && !error.is_transient());
-        let error = soap.records::<Account>("SELECT").try_next().await.unwrap_err();
+        let error = soap
+            .records::<Account>("SELECT")
+            .try_next()
+            .await
+            .unwrap_err();
         assert_eq!(error.fault().unwrap().row(), Some(1));
     }
     Ok(())
@@ -147,7 +195,10 @@ async fn faults_are_typed() -> Result<(), Error> {
 async fn missing_rows_are_an_error() {
     for (answer, why) in [
         (ONE.replace("queryMore", "query"), "3 rows, but 1"),
-        (TWO.replace("<queryLocator>01g-2</queryLocator>", ""), "not where"),
+        (
+            TWO.replace("<queryLocator>01g-2</queryLocator>", ""),
+            "not where",
+        ),
     ] {
         let (soap, _) = client(200, 100, &[&envelope(&answer)]);
         let mut rows = soap.records::<Account>("SELECT Name FROM Account");

@@ -41,7 +41,10 @@ impl Fault {
             "MALFORMED_SEARCH" => "MalformedSearchFault",
             _ => "MalformedQueryFault",
         };
-        Self { position: Some(at), ..Self::new(element, code, message) }
+        Self {
+            position: Some(at),
+            ..Self::new(element, code, message)
+        }
     }
 
     pub(crate) fn locator(code: &'static str, message: &str) -> Self {
@@ -60,7 +63,10 @@ impl Fault {
 
     /// Something inside went wrong; the text is for the person who runs the sandbox.
     pub(crate) fn internal(what: impl std::fmt::Display) -> Self {
-        Self::unexpected("UNKNOWN_EXCEPTION", format!("An unexpected error occurred: {what}"))
+        Self::unexpected(
+            "UNKNOWN_EXCEPTION",
+            format!("An unexpected error occurred: {what}"),
+        )
     }
 }
 

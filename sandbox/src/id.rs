@@ -12,19 +12,22 @@ const SERIAL_DIGITS: usize = 10;
 
 /// The three characters that say of which object an id is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Prefix(u32);
+pub(crate) struct Prefix(u32);
 
 impl Prefix {
     /// Reads three base-62 characters.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        (bytes.len() == 3).then(|| number(bytes)).flatten().map(|n| Self(n as u32))
+        (bytes.len() == 3)
+            .then(|| number(bytes))
+            .flatten()
+            .map(|n| Self(n as u32))
     }
 
     /// The nth prefix of those that custom objects get: `a00`, `a01`, …
-    pub(crate) fn custom(n: usize) -> Self {
+    pub(crate) fn custom(n: u32) -> Self {
         let first = 36 * 62 * 62;
-        Self(first + n as u32)
+        Self(first + n)
     }
 }
 
@@ -44,7 +47,7 @@ impl fmt::Debug for Prefix {
 
 /// A record id without the instance, which is the same for a whole org.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id {
+pub(crate) struct Id {
     pub(crate) prefix: Prefix,
     pub(crate) serial: i64,
 }
@@ -64,11 +67,6 @@ impl Id {
             prefix: Prefix((packed >> SERIAL_BITS) as u32),
             serial: packed & ((1 << SERIAL_BITS) - 1),
         }
-    }
-
-    /// The SQL that takes the serial out of a packed id.
-    pub(crate) fn serial_of(expression: &str) -> String {
-        format!("({expression} & {})", (1i64 << SERIAL_BITS) - 1)
     }
 
     /// The smallest packed id of an object; all of its ids are `SPAN` numbers from here.
@@ -123,8 +121,9 @@ impl fmt::Debug for Id {
 pub(crate) fn suffix(id: &[u8]) -> [u8; 3] {
     let mut check = [0; 3];
     for (group, slot) in id.chunks(5).zip(&mut check) {
-        let bits = (group.iter().enumerate())
-            .fold(0, |bits, (i, c)| bits | (usize::from(c.is_ascii_uppercase()) << i));
+        let bits = (group.iter().enumerate()).fold(0, |bits, (i, c)| {
+            bits | (usize::from(c.is_ascii_uppercase()) << i)
+        });
         *slot = CHECK[bits & 31];
     }
     check

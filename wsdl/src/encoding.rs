@@ -5,7 +5,8 @@ use crate::model::Position;
 
 /// Decodes a document.
 ///
-/// UTF-8 is what there is; US-ASCII, ISO-8859-1 and UTF-16 with a byte order mark are read too.
+/// UTF-8 is what there is; US-ASCII, ISO-8859-1, Windows-1252 and UTF-16 with a byte order mark
+/// are read too.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, ..] => {
@@ -21,6 +22,9 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
         _ => match declared(&bytes) {
             None => from_utf8(bytes)?,
             Some(name) if is(name, &["UTF-8", "UTF8"]) => from_utf8(bytes)?,
+            // What declares UTF-16 byte by byte is not UTF-16: .NET prints a string that way, and
+            // it is saved as UTF-8.
+            Some(name) if is(name, &["UTF-16"]) => from_utf8(bytes)?,
             Some(name) if is(name, &["US-ASCII", "ASCII"]) => match bytes.is_ascii() {
                 true => from_utf8(bytes)?,
                 false => {
@@ -32,6 +36,9 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
             },
             Some(name) if is(name, &["ISO-8859-1", "ISO8859-1", "LATIN1"]) => {
                 bytes.iter().map(|byte| char::from(*byte)).collect()
+            }
+            Some(name) if is(name, &["WINDOWS-1252", "CP1252"]) => {
+                bytes.iter().map(|byte| windows_1252(*byte)).collect()
             }
             Some(name) => return Err(unsupported(&format!("encoding {}", quoted(name)))),
         },
@@ -60,6 +67,20 @@ fn from_utf8(bytes: Vec<u8>) -> Result<String, Error> {
             .at(position_at_end(&good))
             .help("convert the document to UTF-8, or declare its encoding")
     })
+}
+
+/// Latin-1, but for the range of control characters. The five bytes without a character there
+/// become those controls, as browsers have it.
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9F => HIGH[usize::from(byte) - 0x80],
+        _ => char::from(byte),
+    }
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Error> {

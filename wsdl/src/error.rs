@@ -24,51 +24,37 @@ struct Inner {
 }
 
 /// The sorts of refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A file could not be read.
-    #[error("file cannot be read")]
     Io,
     /// The bytes are not text in an encoding that this crate reads.
-    #[error("encoding")]
     Encoding,
     /// Not well-formed XML, or not namespace-well-formed.
-    #[error("not well-formed")]
     NotWellFormed,
     /// The document has a DTD (`<!DOCTYPE …>`).
-    #[error("document type declaration")]
     Dtd,
     /// A [limit](crate::Limits) was passed; [`Error::limit`] has its name and figure.
-    #[error("limit")]
     Limit,
     /// The root element is not a WSDL 1.1 `definitions` (or, for an imported file, a `schema`).
-    #[error("not a WSDL 1.1 document")]
     NotWsdl,
     /// An element or attribute is missing, has an illegal value, or stands where it may not.
-    #[error("invalid")]
     Invalid,
     /// A name is no XML name (`NCName` or `QName`).
-    #[error("illegal name")]
     IllegalName,
     /// A name refers to nothing.
-    #[error("undefined name")]
     Undefined,
     /// Two definitions share a name.
-    #[error("defined twice")]
     Duplicate,
     /// Definitions refer to each other in a circle that has no meaning.
-    #[error("circular definition")]
     Cycle,
     /// A construct that is understood and not supported.
-    #[error("not supported")]
     Unsupported,
     /// An import or include points where this crate does not go: a URL, or outside the allowed
     /// directories.
-    #[error("import refused")]
     ImportRefused,
     /// An imported or included file is missing.
-    #[error("import not found")]
     ImportNotFound,
 }
 

@@ -1,4 +1,47 @@
-//! Reads WSDL 1.1 with inline XML Schema 1.0 into a resolved [`Model`].
+//! Reads WSDL 1.1, and the XML Schema 1.0 inside it or beside it, into a resolved [`Model`].
+//!
+//! ```
+//! use saponify_wsdl::model::{PartTarget, Protocol};
+//!
+//! let wsdl = br#"<?xml version="1.0"?>
+//!     <definitions xmlns="http://schemas.xmlsoap.org/wsdl/"
+//!                  xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+//!                  xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+//!                  xmlns:tns="urn:shop" targetNamespace="urn:shop">
+//!         <types>
+//!             <xsd:schema targetNamespace="urn:shop">
+//!                 <xsd:element name="order" type="xsd:string"/>
+//!             </xsd:schema>
+//!         </types>
+//!         <message name="order"><part name="parameters" element="tns:order"/></message>
+//!         <portType name="Shop">
+//!             <operation name="order"><input message="tns:order"/></operation>
+//!         </portType>
+//!         <binding name="ShopSoap" type="tns:Shop">
+//!             <soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+//!             <operation name="order"><soap:operation soapAction=""/></operation>
+//!         </binding>
+//!     </definitions>"#;
+//!
+//! let model = saponify_wsdl::read(wsdl)?;
+//! assert_eq!(model.bindings[0].protocol, Protocol::Soap11);
+//! let PartTarget::Element(order) = model.messages[0].parts[0].target else { panic!() };
+//! assert_eq!(model.clark(&model.element(order).name), "{urn:shop}order");
+//! # Ok::<(), saponify_wsdl::Error>(())
+//! ```
+//!
+//! Three stages, a folder each, every value between them printable:
+//!
+//! - `xml`: text to an arena of elements with lines and columns. quick-xml finds the tokens; that
+//!   they make a well-formed document without a DTD is checked here.
+//! - `raw`: the documents as written, typed ([`dump_raw`] prints them).
+//! - `resolve`: names become ids, groups are expanded, circles refused ([`Model`] implements
+//!   `Display`).
+//!
+//! A WSDL is input from elsewhere: nothing in it makes this crate panic, open a connection, read a
+//! file outside of allowed directories, or take more than its [`Limits`]. What it says about what
+//! is wrong is in [`Error`]: file, line, column, the path of names, and what to do.
+
 #![forbid(unsafe_code)]
 
 mod encoding;
@@ -22,7 +65,7 @@ pub use limits::Limits;
 pub use model::Model;
 pub use reader::Reader;
 
-/// Reads a WSDL from bytes.
+/// Reads a WSDL from bytes; no file is touched. [`Reader`] has options.
 ///
 /// # Errors
 ///
@@ -31,7 +74,7 @@ pub fn read(bytes: &[u8]) -> Result<Model, Error> {
     Reader::new().read(bytes)
 }
 
-/// Reads a WSDL from a file.
+/// Reads a WSDL from a file, and what it imports from its directory. [`Reader`] has options.
 ///
 /// # Errors
 ///
@@ -40,7 +83,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<Model, Error> {
     Reader::new().read_file(path)
 }
 
-/// Prints a WSDL as written.
+/// Prints a WSDL as written: typed, names not yet resolved. For eyes and tests.
 ///
 /// # Errors
 ///

@@ -19,19 +19,21 @@ pub struct Limits {
     pub file_size: u64,
     /// Files read for one WSDL, itself included. Default 1,000.
     pub files: u64,
-    /// Bytes of all files together. Default 256 MiB.
+    /// Bytes of all files together, and of all text that groups and paths of names copy into the
+    /// model. Default 256 MiB.
     pub total_size: u64,
     /// Elements within elements. Default 100.
     ///
-    /// Reading recurses along it, by about 3 KiB of stack per level in an unoptimised build.
+    /// Reading recurses along it, and along `nesting`: the defaults need less than 256 KiB of stack
+    /// in an unoptimised build, and twice the depth needs twice the stack.
     pub depth: u64,
-    /// XML elements of all files together. Default 5,000,000.
+    /// XML elements and attributes of all files together. Default 4,000,000.
     pub elements: u64,
     /// Attributes of one element, namespace declarations included. Default 512.
     pub attributes: u64,
     /// Bytes of one attribute value. Default 64 KiB.
     pub attribute_length: u64,
-    /// Namespace declarations in scope at one element. Default 512.
+    /// Namespace declarations in scope at one element. Default 256.
     pub namespace_bindings: u64,
     /// Bytes of one element or attribute name, and of any name within a value. Default 1 KiB.
     pub name_length: u64,
@@ -39,9 +41,9 @@ pub struct Limits {
     pub text_length: u64,
     /// Types, anonymous ones included. Default 200,000.
     pub types: u64,
-    /// Particles and attribute uses of all types after groups are expanded. Default 2,000,000.
+    /// Particles and attribute uses of all types after groups are expanded. Default 1,000,000.
     pub particles: u64,
-    /// Particles and anonymous types within each other after groups are expanded. Default 100.
+    /// Particles and anonymous types within each other after groups are expanded. Default 64.
     pub nesting: u64,
     /// Operations of one port type that share a name. Default 100.
     pub overloads: u64,
@@ -54,15 +56,15 @@ impl Default for Limits {
             files: 1_000,
             total_size: 256 << 20,
             depth: 100,
-            elements: 5_000_000,
+            elements: 4_000_000,
             attributes: 512,
             attribute_length: 64 << 10,
-            namespace_bindings: 512,
+            namespace_bindings: 256,
             name_length: 1 << 10,
             text_length: 1 << 20,
             types: 200_000,
-            particles: 2_000_000,
-            nesting: 100,
+            particles: 1_000_000,
+            nesting: 64,
             overloads: 100,
         }
     }

@@ -12,7 +12,7 @@ use crate::locate;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns};
 use crate::raw::{Builder, Contents, Definitions, Import, ImportKind, Schema};
-use crate::reader::{Reader, Source};
+use crate::reader::{Provided, Reader, Source};
 use crate::well_known;
 use crate::xml::{self, Budget, Node};
 
@@ -122,16 +122,17 @@ impl<'r, 'a> Loader<'r, 'a> {
             self.roots.push(directory.clone());
             self.given_roots.push(given);
             for root in &self.reader.roots {
-                let canonical = root.canonicalize().map_err(|error| {
+                let root_path = root.canonicalize().map_err(|error| {
                     Error::new(ErrorKind::Io, "the allowed directory cannot be opened")
                         .in_file(Some(root))
                         .caused_by(error)
                 })?;
-                self.roots.push(canonical);
+                self.roots.push(root_path);
                 self.given_roots.push(root.clone());
             }
-            let canonical = directory.join(name.file_name().unwrap_or_default());
-            self.known.insert(canonical, 0);
+            // A document that imports it back finds it here, by whichever link.
+            let (path, _) = canonical(name)?;
+            self.known.insert(path, 0);
         }
         let index = self.add(bytes, file)?;
         self.enqueue(index, ImportKind::Wsdl, None);
@@ -291,7 +292,14 @@ impl<'r, 'a> Loader<'r, 'a> {
             return Ok(());
         };
         match self.find(file, location) {
-            Ok(found) => {
+            Ok(None) => {
+                let text = format!("the import of {} is left out as asked", quoted(location));
+                self.loaded.notes.push((file, import.position, text));
+                let unread = import.namespace.or(importer).unwrap_or(Ns::NONE);
+                self.loaded.unread.push((unread, location.to_string()));
+                Ok(())
+            }
+            Ok(Some(found)) => {
                 let includer = importer.filter(|_| import.kind == ImportKind::Include);
                 self.enqueue(found, import.kind, includer);
                 Ok(())
@@ -313,23 +321,43 @@ impl<'r, 'a> Loader<'r, 'a> {
         }
     }
 
-    /// The document at a location, read if it is new.
-    fn find(&mut self, from: usize, location: &str) -> Result<usize, Error> {
-        if let Some(bytes) = self.reader.provided.get(location) {
-            let key = PathBuf::from(format!("provided:{location}"));
-            if let Some(index) = self.known.get(&key) {
-                return Ok(*index);
+    /// The document at a location, read if it is new; `None` if it is to be left out.
+    fn find(&mut self, from: usize, location: &str) -> Result<Option<usize>, Error> {
+        let reader = self.reader;
+        match reader.provided.get(location) {
+            None => {
+                let base = self.loaded.files[from].directory.as_deref();
+                let path = locate::locate(location, base, &self.roots)?;
+                self.file(path).map(Some)
             }
-            let file = File {
-                name: Some(PathBuf::from(location)),
-                directory: None,
-            };
-            let index = self.add(bytes.clone(), file)?;
-            self.known.insert(key, index);
-            return Ok(index);
+            Some(Provided::Nothing) => Ok(None),
+            Some(Provided::Bytes(bytes)) => {
+                let key = PathBuf::from(format!("provided:{location}"));
+                if let Some(index) = self.known.get(&key) {
+                    return Ok(Some(*index));
+                }
+                let file = File {
+                    name: Some(PathBuf::from(location)),
+                    directory: None,
+                };
+                let index = self.add(bytes.clone(), file)?;
+                self.known.insert(key, index);
+                Ok(Some(index))
+            }
+            Some(Provided::File(given)) => {
+                let (path, directory) = canonical(given)?;
+                if !self.roots.contains(&directory) {
+                    self.roots.push(directory);
+                    let parent = given.parent().unwrap_or(Path::new(""));
+                    self.given_roots.push(parent.to_path_buf());
+                }
+                self.file(path).map(Some)
+            }
         }
-        let base = self.loaded.files[from].directory.as_deref();
-        let path = locate::locate(location, base, &self.roots)?;
+    }
+
+    /// The document of a canonical path.
+    fn file(&mut self, path: PathBuf) -> Result<usize, Error> {
         if let Some(index) = self.known.get(&path) {
             return Ok(*index);
         }
@@ -348,9 +376,8 @@ impl<'r, 'a> Loader<'r, 'a> {
     /// A path in the words of the directory that was given for it.
     fn display_name(&self, path: &Path) -> PathBuf {
         let mut roots = self.roots.iter().zip(&self.given_roots);
-        let below = |(root, given): (&PathBuf, &PathBuf)| {
-            Some(given.join(path.strip_prefix(root).ok()?))
-        };
+        let below =
+            |(root, given): (&PathBuf, &PathBuf)| Some(given.join(path.strip_prefix(root).ok()?));
         roots.find_map(below).unwrap_or_else(|| path.to_path_buf())
     }
 
@@ -405,7 +432,8 @@ impl<'r, 'a> Loader<'r, 'a> {
                 continue;
             }
             let namespaces = &mut self.loaded.namespaces;
-            let document = xml::parse(text, namespaces, &mut budget)?;
+            let mut document = xml::parse(text, namespaces, &mut budget)?;
+            document.forget_positions();
             let mut builder = Builder {
                 namespaces,
                 file: 0,
@@ -420,6 +448,17 @@ impl<'r, 'a> Loader<'r, 'a> {
         }
         Ok(())
     }
+}
+
+/// The canonical forms of a file's path and of its directory.
+fn canonical(path: &Path) -> Result<(PathBuf, PathBuf), Error> {
+    let path = path.canonicalize().map_err(|error| {
+        Error::new(ErrorKind::Io, "the file cannot be opened")
+            .in_file(Some(path))
+            .caused_by(error)
+    })?;
+    let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    Ok((path, directory))
 }
 
 fn wrong_root(root: Node<'_, '_>, uri: &str, job: &Job<'_>) -> Error {

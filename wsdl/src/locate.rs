@@ -21,8 +21,8 @@ pub(crate) fn locate(
     if has_scheme(&relative) {
         return Err(
             refused(location, "a URL or drive, and nothing is fetched").help(
-                "save the document beside the WSDL and refer to it by relative path, \
-             or give it to `Reader::provide`",
+                "save the document beside the WSDL and refer to it by relative path, give it to \
+             `Reader::provide`, or leave it out with `Reader::skip_import`",
             ),
         );
     }
@@ -121,11 +121,12 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let unreadable = |error: std::io::Error| {
         Error::new(ErrorKind::Io, "the file cannot be read").caused_by(error)
     };
-    let file = fs::File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
+    // Asked before it is opened: opening a pipe would wait for someone to write to it.
+    let metadata = fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(Error::new(ErrorKind::Io, "this is no regular file"));
     }
+    let file = fs::File::open(path).map_err(unreadable)?;
     // The length is a hint only: the file may grow while it is read.
     let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize);
     file.take(limit.saturating_add(1))

@@ -28,6 +28,8 @@ known! {
     SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/",
     HTTP = "http://schemas.xmlsoap.org/wsdl/http/",
     MIME = "http://schemas.xmlsoap.org/wsdl/mime/",
+    XSD1999 = "http://www.w3.org/1999/XMLSchema",
+    XSD2000 = "http://www.w3.org/2000/10/XMLSchema",
 }
 
 /// Every namespace of the documents of one reading, interned.

@@ -45,7 +45,15 @@ use crate::{raw, resolve};
 pub struct Reader {
     pub(crate) limits: Limits,
     pub(crate) roots: Vec<PathBuf>,
-    pub(crate) provided: HashMap<String, Vec<u8>>,
+    pub(crate) provided: HashMap<String, Provided>,
+}
+
+/// What to take for a location.
+#[derive(Clone, Debug)]
+pub(crate) enum Provided {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+    Nothing,
 }
 
 impl Reader {
@@ -82,7 +90,52 @@ impl Reader {
         location: impl Into<String>,
         document: impl Into<Vec<u8>>,
     ) -> &mut Self {
-        self.provided.insert(location.into(), document.into());
+        let document = Provided::Bytes(document.into());
+        self.provided.insert(location.into(), document);
+        self
+    }
+
+    /// Gives the file that an import means by `location`, exactly as written there.
+    ///
+    /// What that file imports may be in its directory, too.
+    ///
+    /// ```no_run
+    /// # use saponify_wsdl::Reader;
+    /// let model = Reader::new()
+    ///     .provide_file("https://example.com/price.xsd", "vendor/price.xsd")
+    ///     .read_file("vendor/shop.wsdl")?;
+    /// # Ok::<(), saponify_wsdl::Error>(())
+    /// ```
+    pub fn provide_file(
+        &mut self,
+        location: impl Into<String>,
+        path: impl Into<PathBuf>,
+    ) -> &mut Self {
+        let file = Provided::File(path.into());
+        self.provided.insert(location.into(), file);
+        self
+    }
+
+    /// Leaves out what an import means by `location`, exactly as written there.
+    ///
+    /// For imports of which nothing is used; a name that would have come from one is an error.
+    ///
+    /// ```
+    /// # use saponify_wsdl::Reader;
+    /// let wsdl = r#"
+    ///     <definitions xmlns="http://schemas.xmlsoap.org/wsdl/">
+    ///         <import namespace="urn:unused" location="https://example.com/unused.wsdl"/>
+    ///     </definitions>"#;
+    /// assert!(Reader::new().read(wsdl.as_bytes()).unwrap_err().is_import());
+    ///
+    /// let model = Reader::new()
+    ///     .skip_import("https://example.com/unused.wsdl")
+    ///     .read(wsdl.as_bytes())?;
+    /// assert_eq!(model.notes.len(), 1);
+    /// # Ok::<(), saponify_wsdl::Error>(())
+    /// ```
+    pub fn skip_import(&mut self, location: impl Into<String>) -> &mut Self {
+        self.provided.insert(location.into(), Provided::Nothing);
         self
     }
 

@@ -27,4 +27,31 @@ known! {
     "http://schemas.xmlsoap.org/ws/2004/08/addressing" => "addressing-2004.xsd",
     "http://www.w3.org/2005/05/xmlmime" => "xmlmime.xsd",
     "http://www.w3.org/2004/08/xop/include" => "xop.xsd",
+    "http://docs.oasis-open.org/wsn/b-2" => "notification.xsd",
+    "http://docs.oasis-open.org/wsn/t-1" => "topics.xsd",
+    "http://docs.oasis-open.org/wsrf/bf-2" => "base-faults.xsd",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KNOWN;
+
+    /// Each is referred to by a WSDL of its own, so that all of it is resolved.
+    #[test]
+    fn every_definition_resolves() {
+        for (uri, text) in KNOWN {
+            let schema = text.replace("<!--", "<!-- copy: ");
+            let wsdl = format!(
+                r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/">
+                    <import namespace="{uri}" location="a"/>
+                </definitions>"#
+            );
+            let model = crate::Reader::new()
+                .provide("a", schema)
+                .read(wsdl.as_bytes())
+                .unwrap_or_else(|error| panic!("{uri}: {error}"));
+            assert_eq!(model.namespace(model.schemas[0].target_namespace), *uri);
+            assert!(model.types.len() > 1 || !model.elements.is_empty(), "{uri}");
+        }
+    }
 }

@@ -112,6 +112,12 @@ fn reader(case: &Path) -> Reader {
             ["provide", location, path] => {
                 reader.provide(*location, fs::read(case.join(path)).unwrap());
             }
+            ["file", location, path] => {
+                reader.provide_file(*location, case.join(path));
+            }
+            ["skip", location] => {
+                reader.skip_import(*location);
+            }
             ["limit", "nesting", figure] => limits.nesting = figure.parse().unwrap(),
             ["limit", "particles", figure] => limits.particles = figure.parse().unwrap(),
             ["limit", "types", figure] => limits.types = figure.parse().unwrap(),

@@ -2,11 +2,11 @@
 
 /// Keywords of all editions that may be written raw.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do",
-    "dyn", "else", "enum", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
+    "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
 ];
 
 /// Names that cannot be identifiers even when written raw, or should not be.
@@ -34,7 +34,11 @@ pub(super) fn escape(ident: &str) -> String {
 
 /// Makes a keyword usable where `r#` is not, such as in the name of a file.
 pub(super) fn escape_plain(ident: &str) -> String {
-    if is_keyword(ident) { format!("{ident}_") } else { ident.to_owned() }
+    if is_keyword(ident) {
+        format!("{ident}_")
+    } else {
+        ident.to_owned()
+    }
 }
 
 /// `Legacy_Id__c` to `legacy_id__c`, `AnnualRevenue` to `annual_revenue`, `CRMUserURLs` to
@@ -77,7 +81,11 @@ fn begins_word(chars: &[char], at: usize) -> bool {
 
 /// `legacy_id__c` to `LEGACY_ID__C`.
 pub(super) fn screaming(snake: &str) -> String {
-    if snake.is_ascii() { snake.to_ascii_uppercase() } else { legal(&snake.to_uppercase(), 'X') }
+    if snake.is_ascii() {
+        snake.to_ascii_uppercase()
+    } else {
+        legal(&snake.to_uppercase(), 'X')
+    }
 }
 
 /// A type's name as it is, with characters that Rust does not allow replaced.
@@ -104,8 +112,10 @@ pub(super) fn variant(value: &str) -> String {
     if value.trim().is_empty() {
         return "Empty".to_owned();
     }
-    let words: Vec<&str> =
-        value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     if words.is_empty() {
         return symbols(value);
     }
@@ -192,7 +202,9 @@ fn allowed(c: char) -> bool {
 /// names, and readers should be.
 fn confusable(name: &str) -> bool {
     let foreign = |c: &char| matches!(*c, '\u{370}'..='\u{52f}');
-    let distinct = |c: char| "БГДЖЗИЙЛПФЦЧШЩЪЫЭЮЯбвгджзийлмнптфцчшщъыэюяΓΔΘΛΞΠΣΦΨΩβδεζηθλμξπστφχψω".contains(c);
+    let distinct = |c: char| {
+        "БГДЖЗИЙЛПФЦЧШЩЪЫЭЮЯбвгджзийлмнптфцчшщъыэюяΓΔΘΛΞΠΣΦΨΩβδεζηθλμξπστφχψω".contains(c)
+    };
     name.chars().any(|c| foreign(&c)) && !name.chars().any(distinct)
 }
 
@@ -204,10 +216,16 @@ mod tests {
     fn keywords_are_sorted() {
         assert!(KEYWORDS.is_sorted());
         for keyword in KEYWORDS {
-            assert!(syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(), "{keyword}");
+            assert!(
+                syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(),
+                "{keyword}"
+            );
         }
         for keyword in NEVER {
-            assert!(syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(), "{keyword}");
+            assert!(
+                syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(),
+                "{keyword}"
+            );
         }
     }
 
@@ -273,8 +291,32 @@ mod tests {
     #[test]
     fn everything_is_an_identifier() {
         let odd = [
-            "", "_", "-", "a b", "1", "self", "Self", "crate", "type", "async", "gen", "é", "e\u{301}",
-            "\u{202e}x", "日本", "a\"b", "x\ny", "r#x", "// x", "🦀", "ǅ", "ß", "ŉ", "ﬀ", "𝒳", "İ",
+            "",
+            "_",
+            "-",
+            "a b",
+            "1",
+            "self",
+            "Self",
+            "crate",
+            "type",
+            "async",
+            "gen",
+            "é",
+            "e\u{301}",
+            "\u{202e}x",
+            "日本",
+            "a\"b",
+            "x\ny",
+            "r#x",
+            "// x",
+            "🦀",
+            "ǅ",
+            "ß",
+            "ŉ",
+            "ﬀ",
+            "𝒳",
+            "İ",
         ];
         for name in odd {
             for ident in [
@@ -284,7 +326,10 @@ mod tests {
                 escape(&capitalised(name)),
                 escape(&variant(name)),
             ] {
-                assert!(syn::parse_str::<syn::Ident>(&ident).is_ok(), "{name:?} gave {ident:?}");
+                assert!(
+                    syn::parse_str::<syn::Ident>(&ident).is_ok(),
+                    "{name:?} gave {ident:?}"
+                );
             }
         }
     }

@@ -74,16 +74,50 @@ pub(crate) struct OperationNames {
 
 /// Inherent methods and constants that every view has, and what traits give it.
 const OF_VIEWS: &[&str] = &[
-    "TABLE", "as_record", "as_record_mut", "borrow", "borrow_mut", "clone", "clone_from",
-    "clone_into", "default", "eq", "fmt", "from", "from_record", "get", "into", "into_record",
-    "ne", "new", "presence", "set", "set_null", "to_owned", "try_from", "try_into", "type_id",
-    "unset", "with",
+    "TABLE",
+    "as_record",
+    "as_record_mut",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "clone_into",
+    "default",
+    "eq",
+    "fmt",
+    "from",
+    "from_record",
+    "get",
+    "into",
+    "into_record",
+    "ne",
+    "new",
+    "presence",
+    "set",
+    "set_null",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+    "unset",
+    "with",
 ];
 const OF_STRUCTS: &[&str] = &["derived"];
 const OF_ENUMS: &[&str] = &["KNOWN", "Other"];
 const OF_SERVICES: &[&str] = &[
-    "borrow", "builder", "client", "clone", "default", "fmt", "from", "from_client", "into",
-    "to_owned", "try_from", "try_into", "type_id",
+    "borrow",
+    "builder",
+    "client",
+    "clone",
+    "default",
+    "fmt",
+    "from",
+    "from_client",
+    "into",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
 ];
 const OF_TABLES: &[&str] = &["ATT", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
 const OF_OPERATIONS: &[&str] = &["QUERY_OPERATIONS"];
@@ -105,7 +139,9 @@ pub(crate) fn names(
         modules: module::modules(selection, &config.rename.modules)?,
         ..Names::default()
     };
-    names.shapes.resize_with(selection.shapes.len(), ShapeNames::default);
+    names
+        .shapes
+        .resize_with(selection.shapes.len(), ShapeNames::default);
     types(selection, &renames, &mut names);
     tables(selection, &mut names);
     for (id, shape) in selection.ids() {
@@ -163,16 +199,19 @@ impl<'c> Renames<'c> {
                     glob(ty, &shape.name) && shape.members.iter().any(|m| m.name == *field)
                 })
             });
-            let Some((ty, field)) = known else { return Err(unknown("field", wire)) };
+            let Some((ty, field)) = known else {
+                return Err(unknown("field", wire));
+            };
             fields.push((ty, field, rust.as_str()));
         }
         Ok(Self { types, fields })
     }
 
     fn field(&self, shape: &Shape<'_>, member: &Member<'_>) -> Option<&'c str> {
-        let rename = self.fields.iter().find(|(ty, field, _)| {
-            *field == member.name && glob(ty, &shape.name)
-        });
+        let rename = self
+            .fields
+            .iter()
+            .find(|(ty, field, _)| *field == member.name && glob(ty, &shape.name));
         rename.map(|(_, _, rust)| *rust)
     }
 }
@@ -189,14 +228,24 @@ fn checked(what: &str, wire: &str, rust: &str) -> Result<(), Error> {
 
 fn unknown(what: &str, wire: &str) -> Error {
     let wire = wire.escape_debug();
-    let help = if what == "field" { "; fields are named Type.Field" } else { "" };
-    Error::selection(format!("renamed {what} `{wire}` names nothing that is generated{help}"))
+    let help = if what == "field" {
+        "; fields are named Type.Field"
+    } else {
+        ""
+    };
+    Error::selection(format!(
+        "renamed {what} `{wire}` names nothing that is generated{help}"
+    ))
 }
 
 /// Everything that gets a type: namespace and name on the wire.
 fn typed<'s>(selection: &'s Selection<'_>) -> impl Iterator<Item = (NsId, &'s str)> {
     let faced = |shape: &&Shape<'_>| matches!(shape.face, Face::View | Face::Struct);
-    let shapes = selection.shapes.iter().filter(faced).map(|shape| (shape.ns, &*shape.name));
+    let shapes = selection
+        .shapes
+        .iter()
+        .filter(faced)
+        .map(|shape| (shape.ns, &*shape.name));
     let enums = selection.enums.iter().map(|id| {
         let name = &selection.model.type_def(*id).name;
         (name.ns(), name.local())
@@ -212,7 +261,9 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
     }
     let mut modules: BTreeMap<&str, Vec<(String, String, Item)>> = BTreeMap::new();
     let mut add = |ns: NsId, path: &[&str], item: Item| {
-        let Some(module) = names.modules.get(&ns) else { return };
+        let Some(module) = names.modules.get(&ns) else {
+            return;
+        };
         let (plain, tasteful) = match path {
             [name] => match renames.types.get(&(ns, *name)) {
                 Some(rust) => ((*rust).to_owned(), (*rust).to_owned()),
@@ -223,7 +274,10 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
                 (joined.clone(), joined)
             }
         };
-        modules.entry(module).or_default().push((plain, tasteful, item));
+        modules
+            .entry(module)
+            .or_default()
+            .push((plain, tasteful, item));
     };
     for (id, shape) in selection.ids() {
         if matches!(shape.face, Face::View | Face::Struct) {
@@ -249,10 +303,15 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
         items.sort_by(|a, b| a.0.cmp(&b.0));
         let mut scope = Scope::with_reserved(OF_TYPES);
         // Those that are capitalised already have the better claim.
-        let (first, second): (Vec<_>, Vec<_>) =
-            items.into_iter().partition(|(plain, tasteful, _)| plain == tasteful);
+        let (first, second): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|(plain, tasteful, _)| plain == tasteful);
         for (plain, tasteful, item) in first.into_iter().chain(second) {
-            let wanted = if scope.has(&escape(&tasteful)) { plain } else { tasteful };
+            let wanted = if scope.has(&escape(&tasteful)) {
+                plain
+            } else {
+                tasteful
+            };
             let ident = scope.claim(&wanted);
             match item {
                 Item::Shape(id) => shapes.push((id, ident)),
@@ -278,7 +337,10 @@ fn variants(selection: &Selection<'_>, id: TypeId) -> Vec<String> {
     for index in order {
         let value = &values[index];
         // The prefix of a qualified name is an accident of the document.
-        let text = value.qname.as_ref().map_or(value.value.as_str(), |name| name.local.as_str());
+        let text = value
+            .qname
+            .as_ref()
+            .map_or(value.value.as_str(), |name| name.local.as_str());
         variants[index] = scope.claim(&variant(text));
     }
     variants
@@ -290,7 +352,11 @@ fn tables(selection: &Selection<'_>, names: &mut Names) {
     for (id, shape) in selection.ids() {
         let path = match shape.path.as_slice() {
             [] | [_] => snake(&shape.name),
-            path => path.iter().map(|name| snake(name)).collect::<Vec<_>>().join("_"),
+            path => path
+                .iter()
+                .map(|name| snake(name))
+                .collect::<Vec<_>>()
+                .join("_"),
         };
         names.shapes[id.0 as usize].table = scope.claim(&screaming(&path));
     }
@@ -299,7 +365,13 @@ fn tables(selection: &Selection<'_>, names: &mut Names) {
 /// Member indices in byte order of the name on the wire.
 fn order(members: &[Member<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|index| (members[*index].name, members[*index].place, members[*index].ns));
+    order.sort_by_key(|index| {
+        (
+            members[*index].name,
+            members[*index].place,
+            members[*index].ns,
+        )
+    });
     order
 }
 
@@ -318,11 +390,19 @@ fn view_fields(shape: &Shape<'_>, renames: &Renames<'_>) -> Vec<FieldNames> {
         let [ident, key] = scope.claim_all(&stem, |stem| {
             let key = screaming(stem);
             // Scripts without capitals: constants and methods share one namespace.
-            let key = if key == stem { format!("{key}_KEY") } else { key };
+            let key = if key == stem {
+                format!("{key}_KEY")
+            } else {
+                key
+            };
             [stem.to_owned(), key]
         });
         stems[index] = ident.trim_start_matches("r#").to_owned();
-        fields[index] = FieldNames { ident, key, setter: String::new() };
+        fields[index] = FieldNames {
+            ident,
+            key,
+            setter: String::new(),
+        };
     }
     for index in order {
         fields[index].setter = scope.claim(&format!("with_{}", stems[index]));
@@ -353,7 +433,11 @@ fn operations(
 ) -> Result<(), Error> {
     for (wire, rust) in &config.rename.operations {
         checked("operation", wire, rust)?;
-        if !selection.operations.iter().any(|operation| operation.name == wire) {
+        if !selection
+            .operations
+            .iter()
+            .any(|operation| operation.name == wire)
+        {
             return Err(unknown("operation", wire));
         }
     }
@@ -363,12 +447,20 @@ fn operations(
     let mut services = Scope::default();
     let mut methods = Vec::new();
     for service in &selection.services {
-        names.services.push(services.claim(&capitalised(service.port_type)));
+        names
+            .services
+            .push(services.claim(&capitalised(service.port_type)));
         let mut scope = Scope::with_reserved(OF_SERVICES);
-        if roles.login.is_some_and(|number| service.operations.contains(&number)) {
+        if roles
+            .login
+            .is_some_and(|number| service.operations.contains(&number))
+        {
             scope.claim("login");
         }
-        if roles.query.is_some_and(|number| service.operations.contains(&number)) {
+        if roles
+            .query
+            .is_some_and(|number| service.operations.contains(&number))
+        {
             scope.claim("records");
         }
         let mut order: Vec<usize> = service.operations.clone().collect();
@@ -401,7 +493,12 @@ fn operations(
         for index in order_of(request) {
             arguments[index] = scope.claim(&snake(request.members[index].name));
         }
-        names.operations.push(OperationNames { method, ty, table, arguments });
+        names.operations.push(OperationNames {
+            method,
+            ty,
+            table,
+            arguments,
+        });
     }
     Ok(())
 }

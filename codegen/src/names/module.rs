@@ -11,9 +11,32 @@ use crate::select::{Face, Selection, is_salesforce};
 
 /// Modules that are always there, and names that some systems do not allow for files.
 const RESERVED: &[&str] = &[
-    "aux", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "con", "g",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "nul", "operations",
-    "prn", "service", "tables",
+    "aux",
+    "com1",
+    "com2",
+    "com3",
+    "com4",
+    "com5",
+    "com6",
+    "com7",
+    "com8",
+    "com9",
+    "con",
+    "g",
+    "lpt1",
+    "lpt2",
+    "lpt3",
+    "lpt4",
+    "lpt5",
+    "lpt6",
+    "lpt7",
+    "lpt8",
+    "lpt9",
+    "nul",
+    "operations",
+    "prn",
+    "service",
+    "tables",
 ];
 
 /// The modules of the namespaces that have types.
@@ -21,19 +44,29 @@ pub(super) fn modules(
     selection: &Selection<'_>,
     renames: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<NsId, String>, Error> {
-    let faced = selection.shapes.iter().filter(|s| matches!(s.face, Face::View | Face::Struct));
-    let enums = selection.enums.iter().map(|id| selection.model.type_def(*id).name.ns());
+    let faced = selection
+        .shapes
+        .iter()
+        .filter(|s| matches!(s.face, Face::View | Face::Struct));
+    let enums = selection
+        .enums
+        .iter()
+        .map(|id| selection.model.type_def(*id).name.ns());
     let mut used: Vec<NsId> = faced.map(|shape| shape.ns).chain(enums).collect();
     used.sort_by_key(|ns| (selection.uri(*ns), *ns));
     used.dedup();
     for (uri, rust) in renames {
         if !is_identifier(rust) || RESERVED.contains(&rust.as_str()) {
             let rust = rust.escape_debug();
-            return Err(Error::config(format!("`{rust}` cannot be the name of a module")));
+            return Err(Error::config(format!(
+                "`{rust}` cannot be the name of a module"
+            )));
         }
         if !used.iter().any(|ns| selection.uri(*ns) == uri) {
             let uri = uri.escape_debug();
-            return Err(Error::selection(format!("no type is in the renamed namespace `{uri}`")));
+            return Err(Error::selection(format!(
+                "no type is in the renamed namespace `{uri}`"
+            )));
         }
     }
     let mut scope = Scope::with_reserved(RESERVED);
@@ -68,16 +101,41 @@ fn suggestion(uri: &str) -> String {
         };
     }
     if let Some(name) = uri.strip_prefix("urn:") {
-        let last = name.rsplit(['/', ':']).find(|part| worthy(part)).unwrap_or(name);
-        return tidy(last.split('.').next().filter(|part| worthy(part)).unwrap_or(last));
+        let last = name
+            .rsplit(['/', ':'])
+            .find(|part| worthy(part))
+            .unwrap_or(name);
+        return tidy(
+            last.split('.')
+                .next()
+                .filter(|part| worthy(part))
+                .unwrap_or(last),
+        );
     }
     let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let host = if uri.contains("://") && !parts.is_empty() { parts.remove(0) } else { "" };
-    let host = host.strip_prefix("www.").unwrap_or(host).split('.').next().unwrap_or_default();
-    let last = parts.into_iter().rev().find(|part| worthy(part)).unwrap_or(host);
-    if last.is_empty() { "unqualified".to_owned() } else { tidy(last) }
+    let host = if uri.contains("://") && !parts.is_empty() {
+        parts.remove(0)
+    } else {
+        ""
+    };
+    let host = host
+        .strip_prefix("www.")
+        .unwrap_or(host)
+        .split('.')
+        .next()
+        .unwrap_or_default();
+    let last = parts
+        .into_iter()
+        .rev()
+        .find(|part| worthy(part))
+        .unwrap_or(host);
+    if last.is_empty() {
+        "unqualified".to_owned()
+    } else {
+        tidy(last)
+    }
 }
 
 /// Whether a part of a URI says anything: years, months and versions do not.
@@ -87,9 +145,14 @@ fn worthy(part: &str) -> bool {
 }
 
 fn tidy(part: &str) -> String {
-    let part = part.strip_suffix(".xsd").or_else(|| part.strip_suffix(".wsdl")).unwrap_or(part);
-    let part: String =
-        part.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let part = part
+        .strip_suffix(".xsd")
+        .or_else(|| part.strip_suffix(".wsdl"))
+        .unwrap_or(part);
+    let part: String = part
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     let name = snake(part.trim_matches('_'));
     // File names have limits.
     name.chars().take(60).collect()

@@ -16,7 +16,10 @@ pub(super) struct Scope {
 impl Scope {
     /// A scope in which some names have a meaning already.
     pub(super) fn with_reserved(reserved: &'static [&'static str]) -> Self {
-        Self { reserved, ..Self::default() }
+        Self {
+            reserved,
+            ..Self::default()
+        }
     }
 
     pub(super) fn has(&self, ident: &str) -> bool {
@@ -49,7 +52,11 @@ impl Scope {
     }
 
     fn usable(&self, ident: &str) -> String {
-        if self.reserved.contains(&ident) { format!("{ident}_") } else { escape(ident) }
+        if self.reserved.contains(&ident) {
+            format!("{ident}_")
+        } else {
+            escape(ident)
+        }
     }
 }
 

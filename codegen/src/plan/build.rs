@@ -30,7 +30,12 @@ pub(crate) fn plan<'m>(
     let services = operations::services(&selection, &names, roles, &header);
     let query = operations::query(&selection, &names, roles);
     let operations = operations::operations(&selection, &mut names);
-    let modules = Modules { selection: &selection, derives, boxes }.plan(&mut names);
+    let modules = Modules {
+        selection: &selection,
+        derives,
+        boxes,
+    }
+    .plan(&mut names);
     Ok(Plan {
         header,
         namespaces,
@@ -47,8 +52,15 @@ pub(crate) fn plan<'m>(
 
 /// The type of a shape or enumeration as named from a module.
 pub(super) fn type_ref(names: &Names, ns: NsId, ident: &str, from: Option<&str>) -> TypeRef {
-    let module = names.modules.get(&ns).map(String::as_str).filter(|module| from != Some(module));
-    TypeRef { module: module.map(str::to_owned), ident: ident.to_owned() }
+    let module = names
+        .modules
+        .get(&ns)
+        .map(String::as_str)
+        .filter(|module| from != Some(module));
+    TypeRef {
+        module: module.map(str::to_owned),
+        ident: ident.to_owned(),
+    }
 }
 
 /// The Rust type at the heart of a member.
@@ -108,7 +120,9 @@ impl<'m> Modules<'_, 'm> {
             .copied()
             .collect();
         for (id, shape) in selection.ids() {
-            let Some(module) = names.modules.get(&shape.ns).cloned() else { continue };
+            let Some(module) = names.modules.get(&shape.ns).cloned() else {
+                continue;
+            };
             let item = match shape.face {
                 Face::View => Item::View(self.view(id, shape, names, &module)),
                 Face::Struct => {
@@ -122,8 +136,12 @@ impl<'m> Modules<'_, 'm> {
         }
         for id in &selection.enums {
             let ns = selection.model.type_def(*id).name.ns();
-            let Some(module) = names.modules.get(&ns).cloned() else { continue };
-            let Some(item) = self.enumeration(*id, names) else { continue };
+            let Some(module) = names.modules.get(&ns).cloned() else {
+                continue;
+            };
+            let Some(item) = self.enumeration(*id, names) else {
+                continue;
+            };
             if let Some(module) = modules.get_mut(&module) {
                 module.items.push(Item::Enum(item));
             }
@@ -141,9 +159,16 @@ impl<'m> Modules<'_, 'm> {
         let mut planned = Vec::with_capacity(fields.len());
         for (index, field) in fields.into_iter().enumerate().skip(skip) {
             let member = &shape.members[index];
-            let Some(ty) = self.view_type(member, names, from) else { continue };
+            let Some(ty) = self.view_type(member, names, from) else {
+                continue;
+            };
             let doc = self.doc(member);
-            planned.push(ViewField { index, names: field, ty, doc });
+            planned.push(ViewField {
+                index,
+                names: field,
+                ty,
+                doc,
+            });
         }
         let own = &names.shapes[id.0 as usize];
         View {
@@ -158,8 +183,16 @@ impl<'m> Modules<'_, 'm> {
 
     /// The type of a key; `None` for what records cannot give by key.
     fn view_type(&self, member: &Member<'_>, names: &Names, from: &str) -> Option<ViewType> {
-        let by_value =
-            ["bool", "i32", "i64", "f64", "g::Id", "g::DateTime", "g::Date", "g::Time"];
+        let by_value = [
+            "bool",
+            "i32",
+            "i64",
+            "f64",
+            "g::Id",
+            "g::DateTime",
+            "g::Date",
+            "g::Time",
+        ];
         let leaf = leaf(self.selection, names, member, Some(from));
         if member.occurs.repeated {
             return match leaf {
@@ -207,14 +240,20 @@ impl<'m> Modules<'_, 'm> {
                 wrap => wrap,
             };
             let ty = FieldType { leaf, wrap, boxed };
-            planned.push(StructField { ident: field.ident, ty, doc: self.doc(member) });
+            planned.push(StructField {
+                ident: field.ident,
+                ty,
+                doc: self.doc(member),
+            });
         }
         let reference = |id: ShapeId| {
             let ident = &names.shapes[id.0 as usize].ty;
             type_ref(names, self.selection.shape(id).ns, ident, Some(from))
         };
         let own = &names.shapes[id.0 as usize];
-        let base = shape.base.filter(|id| self.selection.shape(*id).face == Face::Struct);
+        let base = shape
+            .base
+            .filter(|id| self.selection.shape(*id).face == Face::Struct);
         Struct {
             ident: own.ty.clone(),
             wire: shape.name.clone(),
@@ -306,14 +345,21 @@ impl<'c> Derives<'c> {
         let mut list = Vec::new();
         for (pattern, derives) in &config.derive {
             for path in derives {
-                let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
+                let plain = path
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
                 if !plain || syn::parse_str::<syn::Path>(path).is_err() {
                     let path = path.escape_debug();
-                    return Err(Error::config(format!("`{path}` is no path of a derive macro")));
+                    return Err(Error::config(format!(
+                        "`{path}` is no path of a derive macro"
+                    )));
                 }
             }
             let shapes = selection.shapes.iter().filter(|s| s.face != Face::Table);
-            let enums = selection.enums.iter().map(|id| selection.model.type_def(*id).name.local());
+            let enums = selection
+                .enums
+                .iter()
+                .map(|id| selection.model.type_def(*id).name.local());
             let mut names = shapes.map(|shape| &*shape.name).chain(enums);
             if !names.any(|name| glob(pattern, name)) {
                 let pattern = pattern.escape_debug();
@@ -328,8 +374,9 @@ impl<'c> Derives<'c> {
 
     fn of(&self, name: &str) -> Vec<String> {
         let matching = self.0.iter().filter(|(pattern, _)| glob(pattern, name));
-        let mut derives: Vec<String> =
-            matching.flat_map(|(_, derives)| derives.iter().cloned()).collect();
+        let mut derives: Vec<String> = matching
+            .flat_map(|(_, derives)| derives.iter().cloned())
+            .collect();
         derives.dedup();
         derives
     }

@@ -22,7 +22,11 @@ pub(super) fn boxes(selection: &Selection<'_>) -> Boxes {
         let components = if edge.3 { &components } else { &strict };
         components[edge.0.0 as usize] == components[edge.2.0 as usize]
     };
-    edges.iter().filter(on_cycle).map(|(from, member, ..)| (*from, *member)).collect()
+    edges
+        .iter()
+        .filter(on_cycle)
+        .map(|(from, member, ..)| (*from, *member))
+        .collect()
 }
 
 fn edges(selection: &Selection<'_>) -> Vec<Edge> {
@@ -108,7 +112,10 @@ mod tests {
     #[test]
     fn finds_components() {
         let edge = |a, b| (ShapeId(a), 0, ShapeId(b), true);
-        let found = components(6, &[edge(0, 1), edge(1, 2), edge(2, 0), edge(2, 3), edge(4, 4)]);
+        let found = components(
+            6,
+            &[edge(0, 1), edge(1, 2), edge(2, 0), edge(2, 3), edge(4, 4)],
+        );
         assert_eq!(found[0], found[1]);
         assert_eq!(found[1], found[2]);
         assert_ne!(found[2], found[3]);
@@ -117,8 +124,9 @@ mod tests {
 
     #[test]
     fn deep_chains_do_not_recurse() {
-        let edges: Vec<Edge> =
-            (0..100_000).map(|n| (ShapeId(n), 0, ShapeId(n + 1), true)).collect();
+        let edges: Vec<Edge> = (0..100_000)
+            .map(|n| (ShapeId(n), 0, ShapeId(n + 1), true))
+            .collect();
         assert_eq!(components(100_001, &edges).len(), 100_001);
     }
 }

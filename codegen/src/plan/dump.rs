@@ -7,7 +7,11 @@ use super::{Item, Plan, TypeRef};
 impl fmt::Display for Plan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, namespace) in self.namespaces.iter().enumerate().skip(1) {
-            writeln!(f, "namespace {number} {} {:?}", namespace.prefix, namespace.uri)?;
+            writeln!(
+                f,
+                "namespace {number} {} {:?}",
+                namespace.prefix, namespace.uri
+            )?;
         }
         for module in &self.modules {
             writeln!(f, "\nmodule {}", module.name)?;
@@ -22,7 +26,11 @@ impl fmt::Display for Plan<'_> {
             write!(f, "  {} = {:?} (", operation.names.method, operation.wire)?;
             for (n, argument) in operation.arguments.iter().enumerate() {
                 let comma = if n == 0 { "" } else { ", " };
-                write!(f, "{comma}{}: {:?} {:?}", argument.ident, argument.wrap, argument.leaf)?;
+                write!(
+                    f,
+                    "{comma}{}: {:?} {:?}",
+                    argument.ident, argument.wrap, argument.leaf
+                )?;
             }
             write!(f, ")")?;
             if let Some(output) = &operation.output {
@@ -52,7 +60,12 @@ impl fmt::Display for Plan<'_> {
             if let Some(base) = &table.base {
                 write!(f, " base {base}")?;
             }
-            writeln!(f, ", {} fields, sorted from {}", table.fields.len(), table.sorted_from)?;
+            writeln!(
+                f,
+                ", {} fields, sorted from {}",
+                table.fields.len(),
+                table.sorted_from
+            )?;
         }
         for note in &self.notes {
             writeln!(f, "\nnote: {note}")?;
@@ -69,7 +82,11 @@ impl Plan<'_> {
                 for field in &view.fields {
                     let names = &field.names;
                     let wire = field.doc.wire;
-                    writeln!(f, "    {} {} = {wire:?}: {:?}", field.index, names.ident, field.ty)?;
+                    writeln!(
+                        f,
+                        "    {} {} = {wire:?}: {:?}",
+                        field.index, names.ident, field.ty
+                    )?;
                 }
             }
             Item::Struct(structure) => {
@@ -85,7 +102,11 @@ impl Plan<'_> {
                     let wire = field.doc.wire;
                     let boxed = if field.ty.boxed { " boxed" } else { "" };
                     let (wrap, leaf) = (field.ty.wrap, &field.ty.leaf);
-                    writeln!(f, "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}", field.ident)?;
+                    writeln!(
+                        f,
+                        "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}",
+                        field.ident
+                    )?;
                 }
             }
             Item::Enum(enumeration) => {

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 pub(crate) use build::plan;
 pub(crate) use roles::roles;
+pub(crate) use tables::place_flag;
 
 /// The output, decided.
 #[derive(Debug)]

@@ -12,32 +12,53 @@ pub(super) fn operations<'m>(selection: &Selection<'m>, names: &mut Names) -> Ve
     let taken = std::mem::take(&mut names.operations);
     let names = &*names;
     let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
-    let planned = selection.operations.iter().zip(taken).map(|(operation, own)| {
-        let request = selection.shape(operation.request);
-        let arguments = request.members.iter().zip(&own.arguments).map(|(member, ident)| {
-            let leaf = leaf(selection, names, member, None);
-            Argument { ident: ident.clone(), leaf, wrap: wrap(member, false) }
+    let planned = selection
+        .operations
+        .iter()
+        .zip(taken)
+        .map(|(operation, own)| {
+            let request = selection.shape(operation.request);
+            let arguments = request
+                .members
+                .iter()
+                .zip(&own.arguments)
+                .map(|(member, ident)| {
+                    let leaf = leaf(selection, names, member, None);
+                    Argument {
+                        ident: ident.clone(),
+                        leaf,
+                        wrap: wrap(member, false),
+                    }
+                });
+            let headers = operation.headers.iter().map(|id| {
+                let shape = selection.shape(*id);
+                let ident = &names.shapes[id.0 as usize].ty;
+                let ty =
+                    (shape.face == Face::Struct).then(|| type_ref(names, shape.ns, ident, None));
+                RequestHeader {
+                    table: table(*id),
+                    ty,
+                }
+            });
+            Operation {
+                wire: operation.name,
+                action: operation.action,
+                documentation: operation.documentation,
+                request: table(operation.request),
+                response: table(operation.response),
+                headers: headers.collect(),
+                output_headers: operation
+                    .output_headers
+                    .iter()
+                    .copied()
+                    .map(table)
+                    .collect(),
+                faults: operation.faults.iter().copied().map(table).collect(),
+                output: output(selection, names, operation),
+                arguments: arguments.collect(),
+                names: own,
+            }
         });
-        let headers = operation.headers.iter().map(|id| {
-            let shape = selection.shape(*id);
-            let ident = &names.shapes[id.0 as usize].ty;
-            let ty = (shape.face == Face::Struct).then(|| type_ref(names, shape.ns, ident, None));
-            RequestHeader { table: table(*id), ty }
-        });
-        Operation {
-            wire: operation.name,
-            action: operation.action,
-            documentation: operation.documentation,
-            request: table(operation.request),
-            response: table(operation.response),
-            headers: headers.collect(),
-            output_headers: operation.output_headers.iter().copied().map(table).collect(),
-            faults: operation.faults.iter().copied().map(table).collect(),
-            output: output(selection, names, operation),
-            arguments: arguments.collect(),
-            names: own,
-        }
-    });
     planned.collect()
 }
 
@@ -49,13 +70,21 @@ fn output(
     if let Some(id) = operation.whole {
         let ident = &names.shapes[id.0 as usize].ty;
         let leaf = Leaf::Struct(type_ref(names, selection.shape(id).ns, ident, None));
-        return Some(FieldType { leaf, wrap: Wrap::Required, boxed: false });
+        return Some(FieldType {
+            leaf,
+            wrap: Wrap::Required,
+            boxed: false,
+        });
     }
     match selection.shape(operation.response).members.as_slice() {
         [member] => {
             let leaf = leaf(selection, names, member, None);
             // Answers pair with arguments by position, so nil items keep theirs.
-            Some(FieldType { leaf, wrap: wrap(member, true), boxed: false })
+            Some(FieldType {
+                leaf,
+                wrap: wrap(member, true),
+                boxed: false,
+            })
         }
         _ => None,
     }
@@ -68,28 +97,37 @@ pub(super) fn services<'m>(
     roles: &Roles,
     header: &Header<'m>,
 ) -> Vec<Service<'m>> {
-    let planned = selection.services.iter().zip(&names.services).map(|(service, ident)| {
-        let all = || service.operations.clone().map(|number| &selection.operations[number]);
-        let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
-        let within = |number: &usize| service.operations.contains(number);
-        Service {
-            ident: ident.clone(),
-            name: service.name,
-            port: service.port,
-            endpoint: service.endpoint,
-            api_version: header.facts.api_version,
-            documentation: service.documentation,
-            operations: service.operations.clone(),
-            session_header: all()
-                .find_map(|operation| roles::session_header(selection, operation))
-                .map(table),
-            limit_header: all()
-                .find_map(|operation| roles::limit_header(selection, operation))
-                .map(table),
-            login: roles.login.filter(within),
-            query: roles.query.as_ref().is_some_and(within),
-        }
-    });
+    let planned = selection
+        .services
+        .iter()
+        .zip(&names.services)
+        .map(|(service, ident)| {
+            let all = || {
+                service
+                    .operations
+                    .clone()
+                    .map(|number| &selection.operations[number])
+            };
+            let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
+            let within = |number: &usize| service.operations.contains(number);
+            Service {
+                ident: ident.clone(),
+                name: service.name,
+                port: service.port,
+                endpoint: service.endpoint,
+                api_version: header.facts.api_version,
+                documentation: service.documentation,
+                operations: service.operations.clone(),
+                session_header: all()
+                    .find_map(|operation| roles::session_header(selection, operation))
+                    .map(table),
+                limit_header: all()
+                    .find_map(|operation| roles::limit_header(selection, operation))
+                    .map(table),
+                login: roles.login.filter(within),
+                query: roles.query.as_ref().is_some_and(within),
+            }
+        });
     planned.collect()
 }
 

@@ -9,7 +9,12 @@ use crate::select::{Operation, Selection, Shape, ShapeId, Use};
 pub(crate) fn roles(selection: &Selection<'_>) -> Roles {
     let mut roles = Roles::default();
     for service in &selection.services {
-        let all = || service.operations.clone().map(|n| (n, &selection.operations[n]));
+        let all = || {
+            service
+                .operations
+                .clone()
+                .map(|n| (n, &selection.operations[n]))
+        };
         let named = |name: &str, arguments: &[&str]| {
             let found = all().find(|(_, operation)| {
                 operation.name == name && texts(selection, operation.request, arguments)
@@ -42,7 +47,10 @@ pub(super) fn session_header(selection: &Selection<'_>, o: &Operation<'_>) -> Op
 /// The header of an answer that reports API usage.
 pub(super) fn limit_header(selection: &Selection<'_>, o: &Operation<'_>) -> Option<ShapeId> {
     let shape = |id: &ShapeId| selection.shape(*id);
-    o.output_headers.iter().copied().find(|id| shape(id).name == "LimitInfoHeader")
+    o.output_headers
+        .iter()
+        .copied()
+        .find(|id| shape(id).name == "LimitInfoHeader")
 }
 
 /// The header of a request that proposes a number of rows.
@@ -55,7 +63,11 @@ pub(super) fn query_options(selection: &Selection<'_>, o: &Operation<'_>) -> Opt
 
 /// Whether a shape has exactly these members.
 fn is(shape: &Shape<'_>, names: &[&str]) -> bool {
-    shape.members.iter().map(|member| member.name).eq(names.iter().copied())
+    shape
+        .members
+        .iter()
+        .map(|member| member.name)
+        .eq(names.iter().copied())
 }
 
 /// Whether a shape has exactly these members, each a single text.
@@ -69,8 +81,21 @@ fn texts(selection: &Selection<'_>, id: ShapeId, names: &[&str]) -> bool {
 
 /// Whether the answer is a batch of rows of a query.
 fn gives_rows(selection: &Selection<'_>, operation: &Operation<'_>) -> bool {
-    let [result] = selection.shape(operation.response).members.as_slice() else { return false };
-    let Some(Use::Shape(id)) = selection.use_of(result) else { return false };
-    let has = |name: &str| selection.shape(id).members.iter().any(|member| member.name == name);
-    !result.occurs.repeated && ["done", "queryLocator", "records", "size"].into_iter().all(has)
+    let [result] = selection.shape(operation.response).members.as_slice() else {
+        return false;
+    };
+    let Some(Use::Shape(id)) = selection.use_of(result) else {
+        return false;
+    };
+    let has = |name: &str| {
+        selection
+            .shape(id)
+            .members
+            .iter()
+            .any(|member| member.name == name)
+    };
+    !result.occurs.repeated
+        && ["done", "queryLocator", "records", "size"]
+            .into_iter()
+            .all(has)
 }

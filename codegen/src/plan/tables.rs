@@ -22,7 +22,9 @@ impl Numbers {
 }
 
 /// Prefixes that messages use for themselves.
-const TAKEN: &[&str] = &["env", "soap", "soapenv", "wsse", "xml", "xmlns", "xsd", "xsi"];
+const TAKEN: &[&str] = &[
+    "env", "soap", "soapenv", "wsse", "xml", "xmlns", "xsd", "xsi",
+];
 
 /// Numbers the namespaces that occur, in the order of the WSDL.
 pub(super) fn namespaces<'m>(
@@ -33,7 +35,10 @@ pub(super) fn namespaces<'m>(
         used.insert(shape.ns);
         used.extend(shape.members.iter().map(|member| member.ns));
     }
-    let mut list = vec![Namespace { uri: "", prefix: Cow::Borrowed("") }];
+    let mut list = vec![Namespace {
+        uri: "",
+        prefix: Cow::Borrowed(""),
+    }];
     let mut numbers = BTreeMap::new();
     let mut prefixes: BTreeSet<Cow<'m, str>> = BTreeSet::new();
     for ns in used {
@@ -47,15 +52,18 @@ pub(super) fn namespaces<'m>(
         let number = u8::try_from(list.len())
             .map_err(|_| Error::unsupported("the WSDL has more than 255 namespaces in use"))?;
         let mut ordinal = u32::from(number);
-        let prefix = declared.filter(usable).map(Cow::Borrowed).unwrap_or_else(|| {
-            loop {
-                let prefix = format!("ns{ordinal}");
-                if !prefixes.contains(prefix.as_str()) {
-                    break Cow::Owned(prefix);
+        let prefix = declared
+            .filter(usable)
+            .map(Cow::Borrowed)
+            .unwrap_or_else(|| {
+                loop {
+                    let prefix = format!("ns{ordinal}");
+                    if !prefixes.contains(prefix.as_str()) {
+                        break Cow::Owned(prefix);
+                    }
+                    ordinal += 1;
                 }
-                ordinal += 1;
-            }
-        });
+            });
         prefixes.insert(prefix.clone());
         numbers.insert(ns, number);
         list.push(Namespace { uri, prefix });
@@ -66,7 +74,9 @@ pub(super) fn namespaces<'m>(
 /// Whether a prefix of the document is plain enough to be used in messages.
 fn is_prefix(prefix: &str) -> bool {
     prefix.starts_with(|c: char| c.is_ascii_alphabetic())
-        && prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && prefix
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
         && !prefix.to_ascii_lowercase().starts_with("xml")
 }
 
@@ -100,7 +110,9 @@ pub(super) fn tables<'m>(
             typed: shape.face != Face::Table && (shape.base.is_some() || !shape.derived.is_empty())
                 || open,
             sorted_from: sorted_from(&fields),
-            base: shape.base.map(|base| names.shapes[base.0 as usize].table.clone()),
+            base: shape
+                .base
+                .map(|base| names.shapes[base.0 as usize].table.clone()),
             fields,
         });
     }
@@ -110,7 +122,10 @@ pub(super) fn tables<'m>(
 
 /// Whether null fields are named in the first field.
 pub(super) fn nulls_by_name(shape: &Shape<'_>) -> bool {
-    shape.members.first().is_some_and(|m| m.name == "fieldsToNull" && m.occurs.repeated)
+    shape
+        .members
+        .first()
+        .is_some_and(|m| m.name == "fieldsToNull" && m.occurs.repeated)
 }
 
 fn field<'m>(
@@ -138,7 +153,11 @@ fn field<'m>(
     let text = matches!(selection.use_of(member), Some(Use::Simple(_)));
     TableField {
         wire: member.name,
-        ns: if member.ns == NO_NS { 0 } else { numbers.of(member.ns) },
+        ns: if member.ns == NO_NS {
+            0
+        } else {
+            numbers.of(member.ns)
+        },
         kind,
         place: member.place,
         occurs: member.occurs,
@@ -150,7 +169,13 @@ fn field<'m>(
 /// Whether a field's value is a secret by its name.
 fn sensitive(name: &str, config: &Config) -> bool {
     let lower = name.to_lowercase();
-    let known = ["sessionid", "sessionids", "securitytoken", "accesstoken", "refreshtoken"];
+    let known = [
+        "sessionid",
+        "sessionids",
+        "securitytoken",
+        "accesstoken",
+        "refreshtoken",
+    ];
     known.contains(&lower.as_str())
         || lower.ends_with("password") && !lower.starts_with("is") && !lower.starts_with("has")
         || config.sensitive.iter().any(|pattern| glob(pattern, name))

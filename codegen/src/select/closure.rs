@@ -7,7 +7,7 @@ use saponify_wsdl::model::{ElementId, Model, Owner, PartTarget, TypeId, TypeKind
 
 use super::service::{Body, BoundOperation, BoundService};
 use super::{
-    Builder, Face, OBJECTS, OPERATIONS, FIELDS, Operation, Origin, Selection, Service, Shape,
+    Builder, FIELDS, Face, OBJECTS, OPERATIONS, Operation, Origin, Selection, Service, Shape,
     ShapeId, Use,
 };
 use crate::error::Error;
@@ -18,9 +18,10 @@ impl<'m> Builder<'m, '_> {
     pub(super) fn close(&mut self, services: &[BoundService<'m>]) -> Result<(), Error> {
         let model = self.model;
         let has_views = self.open.iter().any(Option::is_some);
-        let narrowed =
-            !self.include[OBJECTS].is_empty() || !self.include[OPERATIONS].is_empty()
-                || !self.exclude[OBJECTS].is_empty() || !self.exclude[OPERATIONS].is_empty();
+        let narrowed = !self.include[OBJECTS].is_empty()
+            || !self.include[OPERATIONS].is_empty()
+            || !self.exclude[OBJECTS].is_empty()
+            || !self.exclude[OPERATIONS].is_empty();
         let mut queue = Vec::new();
         let mut dropped = vec![false; model.types.len()];
         for (index, def) in model.types.iter().enumerate() {
@@ -146,8 +147,11 @@ impl<'m> Builder<'m, '_> {
             let uri = |shape: &Shape<'m>| super::uri(model, shape.ns);
             (&a.name, uri(a), &a.path, a.origin).cmp(&(&b.name, uri(b), &b.path, b.origin))
         });
-        let ids: HashMap<Origin, ShapeId> =
-            shapes.iter().enumerate().map(|(n, s)| (s.origin, ShapeId(n as u32))).collect();
+        let ids: HashMap<Origin, ShapeId> = shapes
+            .iter()
+            .enumerate()
+            .map(|(n, s)| (s.origin, ShapeId(n as u32)))
+            .collect();
         let uses = self.uses(&ids);
         self.families(&mut shapes, &ids);
         let mut enums: Vec<TypeId> = (0..model.types.len() as u32)
@@ -164,7 +168,15 @@ impl<'m> Builder<'m, '_> {
             count => format!("{text} ({count} times)"),
         });
         let notes = notes.collect();
-        Ok(Selection { model, shapes, enums, uses, services, operations, notes })
+        Ok(Selection {
+            model,
+            shapes,
+            enums,
+            uses,
+            services,
+            operations,
+            notes,
+        })
     }
 
     /// Shapes of types, of elements with a table of their own, and of synthetic bodies.
@@ -199,7 +211,9 @@ impl<'m> Builder<'m, '_> {
             if !self.keep[index] || !matches!(model.types[index].kind, TypeKind::Complex(_)) {
                 continue;
             }
-            let wrapper = bodies.iter().any(|e| model.element(*e).type_id == id && own(model, *e))
+            let wrapper = bodies
+                .iter()
+                .any(|e| model.element(*e).type_id == id && own(model, *e))
                 && !faced.iter().any(|e| model.element(*e).type_id == id)
                 && !referred.contains(&id);
             shapes.push(self.of_type(id, if wrapper { Face::Table } else { Face::Struct }));
@@ -214,8 +228,11 @@ impl<'m> Builder<'m, '_> {
             for (body, response) in [(&operation.request, false), (&operation.response, true)] {
                 if let Body::Synthetic { name, ns, parts } = body {
                     let origin = Origin::Synthetic(number as u32, response);
-                    let face =
-                        if response && parts.len() > 1 { Face::Struct } else { Face::Table };
+                    let face = if response && parts.len() > 1 {
+                        Face::Struct
+                    } else {
+                        Face::Table
+                    };
                     shapes.push(Shape {
                         name: Cow::Owned(name.clone()),
                         ns: *ns,
@@ -235,7 +252,11 @@ impl<'m> Builder<'m, '_> {
 
     /// Types of members of kept types: what must have a face of its own.
     fn referred(&self) -> BTreeSet<TypeId> {
-        let kept = self.members.iter().zip(&self.keep).filter(|(_, keep)| **keep);
+        let kept = self
+            .members
+            .iter()
+            .zip(&self.keep)
+            .filter(|(_, keep)| **keep);
         kept.flat_map(|(members, _)| members.iter().flatten())
             .filter_map(|member| member.type_id)
             .filter(|id| matches!(self.model.type_def(*id).name, TypeName::Anonymous { .. }))
@@ -254,10 +275,18 @@ impl<'m> Builder<'m, '_> {
             TypeName::Anonymous { path, .. } => path.iter().map(String::as_str).collect(),
         };
         let mut documentation = def.documentation.as_deref();
-        if let TypeName::Anonymous { owner: Owner::Element, path, ns } = &def.name {
+        if let TypeName::Anonymous {
+            owner: Owner::Element,
+            path,
+            ns,
+        } = &def.name
+        {
             if let [name] = path.as_slice() {
-                let element =
-                    self.model.elements.iter().find(|e| e.name.ns == *ns && e.name.local == *name);
+                let element = self
+                    .model
+                    .elements
+                    .iter()
+                    .find(|e| e.name.ns == *ns && e.name.local == *name);
                 documentation =
                     documentation.or_else(|| element.and_then(|e| e.documentation.as_deref()));
             }
@@ -290,7 +319,10 @@ impl<'m> Builder<'m, '_> {
                     ns: NO_NS,
                     place: Place::Text,
                     type_id: Some(element.type_id),
-                    occurs: Occurs { nillable: element.nillable, ..Occurs::default() },
+                    occurs: Occurs {
+                        nillable: element.nillable,
+                        ..Occurs::default()
+                    },
                     documentation: None,
                 }],
             },
@@ -320,13 +352,19 @@ impl<'m> Builder<'m, '_> {
             let shape = ShapeId(index as u32);
             match shapes[index].origin {
                 Origin::Type(id) => {
-                    let mut bases =
-                        self.model.bases(id).filter_map(|base| ids.get(&Origin::Type(base)));
+                    let mut bases = self
+                        .model
+                        .bases(id)
+                        .filter_map(|base| ids.get(&Origin::Type(base)));
                     shapes[index].base = bases.next().copied();
                     if shapes[index].face != Face::Struct {
                         continue;
                     }
-                    let bases: Vec<_> = shapes[index].base.into_iter().chain(bases.copied()).collect();
+                    let bases: Vec<_> = shapes[index]
+                        .base
+                        .into_iter()
+                        .chain(bases.copied())
+                        .collect();
                     for base in bases {
                         shapes[base.0 as usize].derived.push(shape);
                     }
@@ -368,7 +406,10 @@ fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> M
         ns,
         place: Place::Element,
         type_id: Some(type_id),
-        occurs: Occurs { nillable, ..Occurs::default() },
+        occurs: Occurs {
+            nillable,
+            ..Occurs::default()
+        },
         documentation: None,
     };
     match target {
@@ -376,7 +417,12 @@ fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> M
         PartTarget::Type(id) => member(name, NO_NS, id, false),
         PartTarget::Element(id) => {
             let element = model.element(id);
-            member(&element.name.local, element.name.ns, element.type_id, element.nillable)
+            member(
+                &element.name.local,
+                element.name.ns,
+                element.type_id,
+                element.nillable,
+            )
         }
     }
 }
@@ -391,14 +437,18 @@ fn link<'m>(
     // Every body, header and fault was given a shape by `collect`.
     let element = |id: &ElementId| {
         let ty = Origin::Type(model.element(*id).type_id);
-        let origin = if own(model, *id) { ty } else { Origin::Element(*id) };
+        let origin = if own(model, *id) {
+            ty
+        } else {
+            Origin::Element(*id)
+        };
         ids.get(&origin).copied()
     };
     let body = |number: usize, response: bool, body: &Body<'m>| match body {
         Body::Element(id) => element(id),
-        Body::Synthetic { .. } => {
-            ids.get(&Origin::Synthetic(number as u32, response)).copied()
-        }
+        Body::Synthetic { .. } => ids
+            .get(&Origin::Synthetic(number as u32, response))
+            .copied(),
     };
     let mut operations = Vec::new();
     let mut linked = Vec::new();
@@ -408,7 +458,9 @@ fn link<'m>(
             let number = operations.len();
             let request = body(number, false, &operation.request);
             let response = body(number, true, &operation.response);
-            let (Some(request), Some(response)) = (request, response) else { continue };
+            let (Some(request), Some(response)) = (request, response) else {
+                continue;
+            };
             operations.push(Operation {
                 name: operation.name,
                 action: operation.action,
@@ -417,7 +469,11 @@ fn link<'m>(
                 response,
                 whole: whole(model, operation, shapes, ids, response),
                 headers: operation.headers.iter().filter_map(element).collect(),
-                output_headers: operation.output_headers.iter().filter_map(element).collect(),
+                output_headers: operation
+                    .output_headers
+                    .iter()
+                    .filter_map(element)
+                    .collect(),
                 faults: operation.faults.iter().filter_map(element).collect(),
             });
         }
@@ -447,9 +503,7 @@ fn whole(
     }
     match (&operation.response, shape.face) {
         (_, Face::Struct) => Some(response),
-        (Body::Element(id), _) => {
-            ids.get(&Origin::Type(model.element(*id).type_id)).copied()
-        }
+        (Body::Element(id), _) => ids.get(&Origin::Type(model.element(*id).type_id)).copied(),
         (Body::Synthetic { .. }, _) => None,
     }
 }

@@ -15,8 +15,8 @@ use saponify_wsdl::model::{
 use crate::config::Config;
 use crate::error::Error;
 use crate::fields::{self, Loss, Member, NO_NS, Substitutes};
-pub(crate) use pattern::glob;
 use pattern::Patterns;
+pub(crate) use pattern::glob;
 
 /// Index of a [`Shape`] in [`Selection::shapes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +125,10 @@ impl<'m> Selection<'m> {
 
     /// Shapes with their ids.
     pub(crate) fn ids(&self) -> impl Iterator<Item = (ShapeId, &Shape<'m>)> {
-        self.shapes.iter().enumerate().map(|(index, shape)| (ShapeId(index as u32), shape))
+        self.shapes
+            .iter()
+            .enumerate()
+            .map(|(index, shape)| (ShapeId(index as u32), shape))
     }
 
     pub(crate) fn use_of(&self, member: &Member<'_>) -> Option<Use> {
@@ -206,7 +209,9 @@ impl<'m, 'c> Builder<'m, 'c> {
         let names = self.config.open_bases.as_deref();
         let patterns = Patterns::new("open base", names.unwrap_or_default());
         let is_open = |index: usize| {
-            let TypeName::Global(name) = &model.types[index].name else { return false };
+            let TypeName::Global(name) = &model.types[index].name else {
+                return false;
+            };
             let uri = model.namespace(name.ns);
             match names {
                 Some(_) => {
@@ -216,8 +221,9 @@ impl<'m, 'c> Builder<'m, 'c> {
                 None => name.local == "sObject" && is_salesforce(uri),
             }
         };
-        let bases: Vec<bool> =
-            (0..model.types.len()).map(|index| complex(index) && is_open(index)).collect();
+        let bases: Vec<bool> = (0..model.types.len())
+            .map(|index| complex(index) && is_open(index))
+            .collect();
         patterns.check(|| model.types.iter().map(|def| def.name.local()).collect())?;
         for index in 0..model.types.len() {
             let id = TypeId(index as u32);
@@ -249,7 +255,9 @@ impl<'m, 'c> Builder<'m, 'c> {
 
     /// Whether the field patterns leave a member to the type that declares it.
     fn wanted(&self, owner: TypeId, member: &Member<'_>) -> bool {
-        let TypeName::Global(name) = &self.model.type_def(owner).name else { return true };
+        let TypeName::Global(name) = &self.model.type_def(owner).name else {
+            return true;
+        };
         let ty = &name.local;
         let included = self.include[FIELDS].matches_field(ty, member.name);
         let excluded = self.exclude[FIELDS].matches_field(ty, member.name);

@@ -13,7 +13,10 @@ pub(crate) struct Patterns<'c> {
 
 impl<'c> Patterns<'c> {
     pub(crate) fn new(option: &'static str, patterns: &'c [String]) -> Self {
-        let items = patterns.iter().map(|p| (p.as_str(), Cell::new(false))).collect();
+        let items = patterns
+            .iter()
+            .map(|p| (p.as_str(), Cell::new(false)))
+            .collect();
         Self { option, items }
     }
 
@@ -37,7 +40,9 @@ impl<'c> Patterns<'c> {
     pub(crate) fn matches_field(&self, ty: &str, field: &str) -> bool {
         let mut any = false;
         for (pattern, used) in &self.items {
-            let Some((type_part, field_part)) = pattern.split_once('.') else { continue };
+            let Some((type_part, field_part)) = pattern.split_once('.') else {
+                continue;
+            };
             if glob(type_part, ty) && glob(field_part, field) {
                 used.set(true);
                 any = true;
@@ -48,7 +53,10 @@ impl<'c> Patterns<'c> {
 
     /// Whether the part before the dot of any pattern matches. Marks nothing.
     pub(crate) fn mentions_type(&self, ty: &str) -> bool {
-        let types = self.items.iter().filter_map(|(pattern, _)| pattern.split_once('.'));
+        let types = self
+            .items
+            .iter()
+            .filter_map(|(pattern, _)| pattern.split_once('.'));
         types.into_iter().any(|(type_part, _)| glob(type_part, ty))
     }
 
@@ -68,7 +76,11 @@ impl<'c> Patterns<'c> {
                 return "; fields are named Type.Field".to_owned();
             };
             let names = fields(ty);
-            if names.is_empty() { near(ty, types()) } else { near(field, names) }
+            if names.is_empty() {
+                near(ty, types())
+            } else {
+                near(field, names)
+            }
         })
     }
 
@@ -87,10 +99,16 @@ impl<'c> Patterns<'c> {
 
 /// Whether a name matches a pattern in which `*` stands for any text.
 pub(crate) fn glob(pattern: &str, name: &str) -> bool {
-    let Some((head, mut rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(head) else { return false };
+    let Some((head, mut rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(mut name) = name.strip_prefix(head) else {
+        return false;
+    };
     while let Some((middle, tail)) = rest.split_once('*') {
-        let Some(at) = name.find(middle) else { return false };
+        let Some(at) = name.find(middle) else {
+            return false;
+        };
         name = &name[at + middle.len()..];
         rest = tail;
     }
@@ -118,7 +136,10 @@ fn near(pattern: &str, mut names: Vec<&str>) -> String {
         .collect();
     ranked.sort_unstable();
     let list = |names: &[&str]| {
-        let quoted: Vec<_> = names.iter().map(|n| format!("`{}`", n.escape_debug())).collect();
+        let quoted: Vec<_> = names
+            .iter()
+            .map(|n| format!("`{}`", n.escape_debug()))
+            .collect();
         quoted.join(", ")
     };
     if !ranked.is_empty() {
@@ -128,7 +149,11 @@ fn near(pattern: &str, mut names: Vec<&str>) -> String {
     match names.len() {
         0 => "; there is none".to_owned(),
         1..=SHOWN => format!("; there is {}", list(&names)),
-        more => format!("; there is {} and {} more", list(&names[..SHOWN]), more - SHOWN),
+        more => format!(
+            "; there is {} and {} more",
+            list(&names[..SHOWN]),
+            more - SHOWN
+        ),
     }
 }
 
@@ -143,7 +168,9 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
         let mut diagonal = row[0];
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            let next = (diagonal + usize::from(x != y))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
             diagonal = std::mem::replace(&mut row[j + 1], next);
         }
     }
@@ -173,9 +200,15 @@ mod tests {
 
     #[test]
     fn near_misses() {
-        assert_eq!(near("Acount", vec!["Account", "Contact"]), "; did you mean `Account`?");
+        assert_eq!(
+            near("Acount", vec!["Account", "Contact"]),
+            "; did you mean `Account`?"
+        );
         assert_eq!(near("xyz", vec!["Account"]), "; there is `Account`");
-        assert_eq!(near("invoice", vec!["Invoice__c"]), "; did you mean `Invoice__c`?");
+        assert_eq!(
+            near("invoice", vec!["Invoice__c"]),
+            "; did you mean `Invoice__c`?"
+        );
         assert_eq!(near("x", vec![]), "; there is none");
     }
 }

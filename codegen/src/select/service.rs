@@ -40,7 +40,11 @@ pub(super) enum Body<'m> {
     /// A global element.
     Element(ElementId),
     /// An element that only the operation's style defines, with one child per part.
-    Synthetic { name: String, ns: NsId, parts: Vec<(&'m str, PartTarget)> },
+    Synthetic {
+        name: String,
+        ns: NsId,
+        parts: Vec<(&'m str, PartTarget)>,
+    },
 }
 
 /// The services whose ports speak SOAP, one per port type.
@@ -77,7 +81,10 @@ pub(super) fn bound<'m>(
         });
     }
     let names = || {
-        let bindings = model.bindings.iter().flat_map(|binding| &binding.operations);
+        let bindings = model
+            .bindings
+            .iter()
+            .flat_map(|binding| &binding.operations);
         bindings.map(|operation| operation.name.as_str()).collect()
     };
     builder.include[OPERATIONS].check(names)?;
@@ -103,7 +110,10 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
                 service: &service.name.local,
                 name: &port.name,
                 endpoint: port.address.as_deref().unwrap_or_default(),
-                documentation: port.documentation.as_deref().or(service.documentation.as_deref()),
+                documentation: port
+                    .documentation
+                    .as_deref()
+                    .or(service.documentation.as_deref()),
                 binding: port.binding,
             });
         }
@@ -149,10 +159,14 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
     for (rank, port) in best.values() {
         if *rank == 2 {
             let name = port.name.escape_debug();
-            builder.note(format!("port `{name}` is bound to SOAP 1.2 only; calls use SOAP 1.1"));
+            builder.note(format!(
+                "port `{name}` is bound to SOAP 1.2 only; calls use SOAP 1.1"
+            ));
         }
     }
-    best.into_iter().map(|(port_type, (_, port))| (port_type, port)).collect()
+    best.into_iter()
+        .map(|(port_type, (_, port))| (port_type, port))
+        .collect()
 }
 
 /// Why an operation cannot be called.
@@ -170,14 +184,19 @@ fn operation<'m>(
         .get(bound.operation)
         .ok_or("its port type does not declare it")?;
     let input = definition.input.as_ref().ok_or("it has no input")?;
-    let encoded = [&bound.input, &bound.output].iter().any(|m| m.body_use == Encoding::Encoded);
+    let encoded = [&bound.input, &bound.output]
+        .iter()
+        .any(|m| m.body_use == Encoding::Encoded);
     if encoded {
         builder.note("operations with use=\"encoded\" send and expect literal XML");
     }
     if bound.input.multipart {
         builder.note("attachments of multipart messages are not sent");
     }
-    let ns = bound.input.body_namespace.unwrap_or(model.port_type(port_type).name.ns);
+    let ns = bound
+        .input
+        .body_namespace
+        .unwrap_or(model.port_type(port_type).name.ns);
     let request = body(model, bound, &bound.input, input, bound.name.clone(), ns)?;
     let answer = format!("{}Response", bound.name);
     let response = match &definition.output {
@@ -185,7 +204,11 @@ fn operation<'m>(
             let ns = bound.output.body_namespace.unwrap_or(ns);
             body(model, bound, &bound.output, output, answer, ns)?
         }
-        None => Body::Synthetic { name: answer, ns, parts: Vec::new() },
+        None => Body::Synthetic {
+            name: answer,
+            ns,
+            parts: Vec::new(),
+        },
     };
     let faults = definition.faults.iter().filter_map(|fault| {
         match model.message(fault.message).parts.as_slice() {
@@ -215,12 +238,18 @@ fn body<'m>(
 ) -> Result<Body<'m>, Reason> {
     let all = &model.message(declared.message).parts;
     let in_header = |index: usize| {
-        message.headers.iter().any(|h| h.message == declared.message && h.part == index)
+        message
+            .headers
+            .iter()
+            .any(|h| h.message == declared.message && h.part == index)
     };
     let parts: Vec<_> = match &message.body_parts {
         Some(indices) => indices.iter().filter_map(|index| all.get(*index)).collect(),
         None => {
-            let parts = all.iter().enumerate().filter(|(index, _)| !in_header(*index));
+            let parts = all
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| !in_header(*index));
             parts.map(|(_, part)| part).collect()
         }
     };
@@ -230,10 +259,17 @@ fn body<'m>(
             PartTarget::Element(id) => Ok(Body::Element(id)),
             PartTarget::Type(_) => Err("a document-style body refers to a type, not an element"),
         },
-        (true, []) => Ok(Body::Synthetic { name, ns, parts: Vec::new() }),
+        (true, []) => Ok(Body::Synthetic {
+            name,
+            ns,
+            parts: Vec::new(),
+        }),
         (true, _) => Err("a document-style body has several parts"),
         (false, parts) => {
-            let parts = parts.iter().map(|part| (part.name.as_str(), part.target)).collect();
+            let parts = parts
+                .iter()
+                .map(|part| (part.name.as_str(), part.target))
+                .collect();
             Ok(Body::Synthetic { name, ns, parts })
         }
     }
@@ -275,10 +311,12 @@ fn distinct(ids: impl IntoIterator<Item = impl Into<Option<ElementId>>>) -> Vec<
 impl BoundOperation<'_> {
     /// Global elements of the operation.
     pub(super) fn elements(&self) -> impl Iterator<Item = ElementId> + '_ {
-        let bodies = [&self.request, &self.response].into_iter().filter_map(|body| match body {
-            Body::Element(id) => Some(*id),
-            Body::Synthetic { .. } => None,
-        });
+        let bodies = [&self.request, &self.response]
+            .into_iter()
+            .filter_map(|body| match body {
+                Body::Element(id) => Some(*id),
+                Body::Synthetic { .. } => None,
+            });
         bodies
             .chain(self.headers.iter().copied())
             .chain(self.output_headers.iter().copied())
@@ -287,10 +325,12 @@ impl BoundOperation<'_> {
 
     /// Types and elements of the parts of synthetic bodies.
     pub(super) fn part_types<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = TypeId> + 'a {
-        let bodies = [&self.request, &self.response].into_iter().filter_map(|body| match body {
-            Body::Element(_) => None,
-            Body::Synthetic { parts, .. } => Some(parts),
-        });
+        let bodies = [&self.request, &self.response]
+            .into_iter()
+            .filter_map(|body| match body {
+                Body::Element(_) => None,
+                Body::Synthetic { parts, .. } => Some(parts),
+            });
         bodies.flatten().map(|(_, target)| match target {
             PartTarget::Element(id) => model.element(*id).type_id,
             PartTarget::Type(id) => *id,

@@ -1,7 +1,8 @@
 //! Between structs and sparse records, by their tables.
 
 use super::encode::push_lexical;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::limits::MAX_DEPTH;
 use crate::record::{FieldRef, Record};
 use crate::schema::Kind;
 use crate::value::{Slot, Struct, Tabled, Value};
@@ -9,11 +10,17 @@ use crate::value::{Slot, Struct, Tabled, Value};
 /// A struct from a record of the same table.
 pub(crate) fn to_struct<S: Tabled>(record: &Record) -> Result<S, Error> {
     let mut out = S::default();
-    fill(&mut out, record)?;
+    fill(&mut out, record, 0)?;
     Ok(out)
 }
 
-fn fill(target: &mut dyn Struct, record: &Record) -> Result<(), Error> {
+fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("the record nests deeper than the fixed limit of {MAX_DEPTH}"),
+        ));
+    }
     let retyped;
     let record = if record.table() == target.table() {
         record
@@ -23,10 +30,11 @@ fn fill(target: &mut dyn Struct, record: &Record) -> Result<(), Error> {
     };
     for (index, field, value) in record.inner().entries() {
         let slot = target.slot(index, value.is_null());
-        fill_slot(slot, value, field.kind).map_err(|error| error.within(field.name))?;
+        fill_slot(slot, value, field.kind, depth + 1).map_err(|error| error.within(field.name))?;
     }
-    if let Some((index, _)) =
-        (0..).zip(target.table().fields).find(|(_, field)| field.kind == Kind::Wildcard)
+    if let Some((index, _)) = (0..)
+        .zip(target.table().fields)
+        .find(|(_, field)| field.kind == Kind::Wildcard)
     {
         for element in record.extra() {
             if let Slot::Element(slot) = target.slot(index, false) {
@@ -37,7 +45,7 @@ fn fill(target: &mut dyn Struct, record: &Record) -> Result<(), Error> {
     Ok(())
 }
 
-fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind) -> Result<(), Error> {
+fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind, depth: usize) -> Result<(), Error> {
     match (slot, value) {
         (Slot::None, _) | (_, FieldRef::Null) => Ok(()),
         (Slot::Record(slot), value) => {
@@ -50,18 +58,21 @@ fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind) -> Result<(), Erro
             slot.clone_from(value);
             Ok(())
         }
-        (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record),
+        (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record, depth),
         (Slot::Derivable(slot), FieldRef::Record(record)) => {
             match slot.derive(record.type_namespace(), record.type_name()) {
-                Some(target) => fill(target, record)?,
-                None => return fill(slot.as_base(), record),
+                Some(target) => fill(target, record, depth)?,
+                None => return fill(slot.as_base(), record, depth),
             }
             slot.settle();
             Ok(())
         }
-        (slot, value) => slot
-            .assign(value.as_str().unwrap_or_default(), kind)
-            .map_err(Error::decode),
+        (slot, value) => {
+            let text = value
+                .as_str()
+                .ok_or_else(|| Error::decode("expected text, found child elements"))?;
+            slot.assign(text, kind).map_err(Error::decode)
+        }
     }
 }
 

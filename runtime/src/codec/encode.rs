@@ -3,21 +3,24 @@
 use crate::any::{AnyValue, Content, Element};
 use crate::error::{Error, ErrorKind};
 use crate::lexical;
+use crate::limits::MAX_DEPTH;
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind, Schema, Type};
 use crate::value::{Struct, Value};
+use crate::xml::chars::is_ncname;
+use crate::xml::names::{XML, XMLNS};
 use crate::xml::writer::{push_attribute, push_text};
 use crate::xml::{XSD, XSI};
 
 /// Writes elements whose namespaces are declared by whoever wraps them: see
 /// [`declarations`](Encoder::declarations).
-#[derive(Debug)]
 pub(crate) struct Encoder {
     out: String,
     schema: &'static Schema,
     /// Namespaces of the schema that were written.
     used: Vec<bool>,
-    scratch: String,
+    /// Elements with children that are open.
+    depth: usize,
 }
 
 impl Encoder {
@@ -26,7 +29,7 @@ impl Encoder {
             out: String::new(),
             schema,
             used: vec![false; schema.namespaces.len()],
-            scratch: String::new(),
+            depth: 0,
         }
     }
 
@@ -38,7 +41,8 @@ impl Encoder {
     pub(crate) fn declarations(&self, others: &[&Encoder]) -> String {
         let mut out = format!(" xmlns:xsi=\"{XSI}\" xmlns:xsd=\"{XSD}\"");
         for (index, namespace) in self.schema.namespaces.iter().enumerate() {
-            let used = self.used[index] || others.iter().any(|other| other.used[index]);
+            let has = |encoder: &Encoder| encoder.used.get(index).copied().unwrap_or(false);
+            let used = has(self) || others.iter().any(|other| has(other));
             if used && !namespace.uri.is_empty() {
                 out.push_str(" xmlns:");
                 out.push_str(namespace.prefix);
@@ -80,14 +84,16 @@ impl Encoder {
     pub(crate) fn global(&mut self, value: &dyn Struct) -> Result<(), Error> {
         let table = value.table();
         self.open(table.ns, table.name);
-        self.structure_body(value).map_err(|error| error.within(table.name))?;
+        self.structure_body(value)
+            .map_err(|error| error.within(table.name))?;
         self.close(table.ns, table.name);
         Ok(())
     }
 
     /// One occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
-        self.occurrence(field, value).map_err(|error| error.within(field.name))
+        self.occurrence(field, value)
+            .map_err(|error| error.within(field.name))
     }
 
     /// A field of which no occurrence was given: nil where the schema demands the element.
@@ -109,23 +115,19 @@ impl Encoder {
             Value::Nil => self.nil(field),
             Value::Struct(value) => {
                 let value = value.derived().unwrap_or(value);
-                self.open(field.ns, field.name);
-                let table = value.table();
-                if table.has(Type::TYPED) {
-                    self.type_attribute(table.ns, table.name);
-                }
-                self.structure_body(value)?;
-                self.close(field.ns, field.name);
+                self.nested(field.ns, field.name, |this| {
+                    let table = value.table();
+                    if table.has(Type::TYPED) {
+                        this.type_attribute(table.ns, table.name);
+                    }
+                    this.structure_body(value)
+                })?;
             }
             Value::Record(record) => {
-                self.open(field.ns, field.name);
-                self.record_body(record)?;
-                self.close(field.ns, field.name);
+                self.nested(field.ns, field.name, |this| this.record_body(record))?;
             }
             Value::Any(value) => {
-                self.open(field.ns, field.name);
-                self.any_body(value)?;
-                self.close(field.ns, field.name);
+                self.nested(field.ns, field.name, |this| this.any_body(value))?;
             }
             Value::Element(element) => self.element(element)?,
             leaf => {
@@ -135,6 +137,32 @@ impl Encoder {
                 self.close(field.ns, field.name);
             }
         }
+        Ok(())
+    }
+
+    /// An element whose content may have children: writing it is recursive.
+    fn nested(
+        &mut self,
+        ns: u8,
+        name: &str,
+        body: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.open(ns, name);
+        self.deeper(body)?;
+        self.close(ns, name);
+        Ok(())
+    }
+
+    fn deeper(&mut self, body: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Error::new(
+                ErrorKind::Encode,
+                format!("the value nests deeper than the fixed limit of {MAX_DEPTH}"),
+            ));
+        }
+        self.depth += 1;
+        body(self)?;
+        self.depth -= 1;
         Ok(())
     }
 
@@ -151,7 +179,8 @@ impl Encoder {
         for (index, field) in fields().filter(|(_, field)| field.has(Field::ATTRIBUTE)) {
             let value = value.value(index, 0);
             if !matches!(value, Value::Absent | Value::Nil) {
-                self.attribute(field, value).map_err(|error| error.within(field.name))?;
+                self.attribute(field, value)
+                    .map_err(|error| error.within(field.name))?;
             }
         }
         self.end_open();
@@ -180,15 +209,25 @@ impl Encoder {
         } else if table.has(Type::TYPED) {
             self.type_attribute(table.ns, table.name);
         }
+        self.record_content(record)
+    }
+
+    /// Attributes, `>`, and the content of a record.
+    fn record_content(&mut self, record: &Record) -> Result<(), Error> {
+        let table = record.table();
         let inner = record.inner();
         for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
             if let Some(text) = value.as_str() {
-                self.attribute(field, Value::Text(text)).map_err(|e| e.within(field.name))?;
+                self.attribute(field, Value::Text(text))
+                    .map_err(|e| e.within(field.name))?;
             }
         }
         self.end_open();
         let by_name = table.has(Type::NULLS_BY_NAME);
-        let mut given = inner.entries().filter(|(_, f, _)| !f.has(Field::ATTRIBUTE)).peekable();
+        let mut given = inner
+            .entries()
+            .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
+            .peekable();
         for (index, field) in (0_u16..).zip(table.fields) {
             if given.peek().is_none_or(|next| next.0 != index) {
                 self.missing(field);
@@ -209,7 +248,9 @@ impl Encoder {
             }
         }
         for element in inner.extra() {
-            self.element(element)?;
+            if !is_null_by_name(record, element) {
+                self.element(element)?;
+            }
         }
         Ok(())
     }
@@ -221,8 +262,10 @@ impl Encoder {
                 self.field(names, Value::Text(field.name))?;
             }
         }
-        for element in record.extra().iter().filter(|element| element.value.is_nil()) {
-            self.field(names, Value::Text(&element.name))?;
+        for element in record.extra() {
+            if is_null_by_name(record, element) {
+                self.field(names, Value::Text(&element.name))?;
+            }
         }
         Ok(())
     }
@@ -240,67 +283,73 @@ impl Encoder {
                 self.end_open();
                 self.text(text)
             }
-            Content::Record(record) if value.type_name.is_some() => {
-                self.end_open();
-                for (_, field, item) in record.inner().entries() {
-                    match item {
-                        FieldRef::Null => self.nil(field),
-                        FieldRef::Text(text) => self.field(field, Value::Text(text))?,
-                        FieldRef::Record(record) => self.field(field, Value::Record(record))?,
-                        FieldRef::Any(value) => self.field(field, Value::Any(value))?,
-                    }
-                }
-                record.extra().iter().try_for_each(|element| self.element(element))
-            }
+            // Its type is written already.
+            Content::Record(record) if value.type_name.is_some() => self.record_content(record),
             Content::Record(record) => self.record_body(record),
         }
     }
 
     /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
     fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), Error> {
-        if name.is_empty() {
+        if name.is_empty() && namespace.is_empty() {
             return Ok(());
         }
+        check_name(name)?;
         if namespace == XSD {
             self.out.push_str(" xsi:type=\"xsd:");
             self.out.push_str(name);
             self.out.push('"');
-            return Ok(());
-        }
-        let known = self.schema.namespaces.iter().position(|ns| ns.uri == namespace);
-        if let Some(index) = known.and_then(|index| u8::try_from(index).ok()) {
+        } else if let Some(index) = self.known(namespace) {
             self.type_attribute(index, name);
-            return Ok(());
+        } else {
+            self.declare("_t", namespace)?;
+            self.out.push_str(" xsi:type=\"_t:");
+            self.out.push_str(name);
+            self.out.push('"');
         }
-        self.out.push_str(" xmlns:t=");
-        push_attribute(&mut self.out, namespace).map_err(forbidden)?;
-        self.out.push_str(" xsi:type=");
-        push_attribute(&mut self.out, &format!("t:{name}")).map_err(forbidden)
+        Ok(())
+    }
+
+    /// Index of a namespace of the schema.
+    fn known(&self, namespace: &str) -> Option<u8> {
+        let mut namespaces = self.schema.namespaces.iter();
+        let index = namespaces.position(|ns| ns.uri == namespace)?;
+        u8::try_from(index).ok()
+    }
+
+    /// Declares a prefix that begins with an underscore, which none of a schema does.
+    fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Error> {
+        // "No namespace" cannot have a prefix, and these two only their own.
+        if namespace.is_empty() || matches!(namespace, XML | XMLNS) {
+            return Err(Error::new(
+                ErrorKind::Encode,
+                "expected a namespace that a prefix can stand for",
+            ));
+        }
+        self.out.push_str(" xmlns:");
+        self.out.push_str(prefix);
+        self.out.push('=');
+        push_attribute(&mut self.out, namespace).map_err(forbidden)
     }
 
     /// An element that is no field: in the schema's namespaces by prefix, else with its own.
     fn element(&mut self, element: &Element) -> Result<(), Error> {
-        if !crate::xml::chars::is_ncname(&element.name) {
-            return Err(Error::new(ErrorKind::Encode, "expected a name for an element"));
+        check_name(&element.name)?;
+        self.unchecked_element(element)
+            .map_err(|error| error.within(&*element.name))
+    }
+
+    fn unchecked_element(&mut self, element: &Element) -> Result<(), Error> {
+        if let Some(ns) = self.known(&element.namespace) {
+            return self.nested(ns, &element.name, |this| this.any_body(&element.value));
         }
-        let known = self.schema.namespaces.iter().position(|ns| ns.uri == &*element.namespace);
-        match known.and_then(|index| u8::try_from(index).ok()) {
-            Some(ns) => {
-                self.open(ns, &element.name);
-                self.any_body(&element.value)?;
-                self.close(ns, &element.name);
-            }
-            None => {
-                self.out.push_str("<x:");
-                self.out.push_str(&element.name);
-                self.out.push_str(" xmlns:x=");
-                push_attribute(&mut self.out, &element.namespace).map_err(forbidden)?;
-                self.any_body(&element.value)?;
-                self.out.push_str("</x:");
-                self.out.push_str(&element.name);
-                self.out.push('>');
-            }
-        }
+        self.out.push_str("<_x:");
+        self.out.push_str(&element.name);
+        self.declare("_x", &element.namespace)?;
+        self.deeper(|this| this.any_body(&element.value))?;
+        self.out.push_str("</_x:");
+        self.out.push_str(&element.name);
+        self.out.push('>');
         Ok(())
     }
 
@@ -311,9 +360,9 @@ impl Encoder {
         if let Value::Text(text) = value {
             return push_attribute(&mut self.out, text).map_err(forbidden);
         }
-        self.scratch.clear();
-        push_lexical(&mut self.scratch, value, field.kind);
-        push_attribute(&mut self.out, &self.scratch).map_err(forbidden)
+        let mut text = String::new();
+        push_lexical(&mut text, value, field.kind);
+        push_attribute(&mut self.out, &text).map_err(forbidden)
     }
 
     fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), Error> {
@@ -330,6 +379,34 @@ impl Encoder {
     fn text(&mut self, text: &str) -> Result<(), Error> {
         push_text(&mut self.out, text).map_err(forbidden)
     }
+}
+
+impl std::fmt::Debug for Encoder {
+    /// Sizes alone: what is written may be a password or a session.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder")
+            .field("bytes", &self.out.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether an element stands for a field that is null, to be named in `fieldsToNull`.
+fn is_null_by_name(record: &Record, element: &Element) -> bool {
+    let table = record.table();
+    table.has(Type::NULLS_BY_NAME)
+        && element.value.is_nil()
+        && *element.namespace == *table.namespace()
+}
+
+/// Names go into the markup as they are.
+fn check_name(name: &str) -> Result<(), Error> {
+    if is_ncname(name) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Encode,
+        "expected a name of letters, digits, `_`, `-` and `.` for an element or type",
+    ))
 }
 
 /// The lexical form of a simple value.

@@ -3,9 +3,11 @@
 mod convert;
 mod decode;
 mod encode;
+mod records;
+mod template;
 
 pub(crate) use convert::{copy, to_record, to_struct};
-pub(crate) use decode::{Decoder, leaf, within};
+pub(crate) use decode::{Decoder, is_nil, leaf, within};
 pub(crate) use encode::Encoder;
 
 use crate::schema::{Namespace, Schema, Type};
@@ -13,7 +15,12 @@ use crate::schema::{Namespace, Schema, Type};
 /// Table of a record about which nothing is known.
 pub(crate) static ANY_RECORD: Type = Type {
     name: "",
-    schema: &Schema { namespaces: &[Namespace { uri: "", prefix: "" }] },
+    schema: &Schema {
+        namespaces: &[Namespace {
+            uri: "",
+            prefix: "",
+        }],
+    },
     ns: 0,
     flags: Type::OPEN,
     sorted_from: 0,

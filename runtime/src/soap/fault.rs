@@ -27,11 +27,21 @@ impl Fault {
     /// A fault from its parts; the detail's own words win over the envelope's.
     pub(crate) fn new(soap_code: &str, soap_message: &str, detail: Option<Record>) -> Self {
         let local = soap_code.rsplit(':').next().unwrap_or_default().trim();
-        let from_detail = |name| detail.as_ref().and_then(|d| d.text(name)).filter(|t| !t.is_empty());
+        let from_detail = |name| {
+            detail
+                .as_ref()
+                .and_then(|d| d.text(name))
+                .filter(|t| !t.is_empty())
+        };
         // Salesforce repeats the code before the message: "INVALID_LOGIN: Invalid username…".
-        let bare = soap_message.strip_prefix(local).and_then(|rest| rest.strip_prefix(": "));
+        let bare = soap_message
+            .strip_prefix(local)
+            .and_then(|rest| rest.strip_prefix(": "));
         let code = from_detail("exceptionCode").unwrap_or(local).to_owned();
-        let message = from_detail("exceptionMessage").or(bare).unwrap_or(soap_message).to_owned();
+        let message = from_detail("exceptionMessage")
+            .or(bare)
+            .unwrap_or(soap_message)
+            .to_owned();
         Self {
             code,
             message,

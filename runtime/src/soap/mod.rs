@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 mod fault;
 pub(crate) mod request;
+mod step;
 
 pub use fault::Fault;
 

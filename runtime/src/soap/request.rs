@@ -20,14 +20,15 @@ impl Body {
         let mut encoder = Encoder::new(operation.request.schema);
         encoder.open(operation.request.ns, operation.request.name);
         encoder.end_open();
-        Self { operation, encoder, next: 0 }
+        Self {
+            operation,
+            encoder,
+            next: 0,
+        }
     }
 
     /// The next argument: each value that the closure gives until it gives an absent one.
-    pub(crate) fn argument<'v>(
-        &mut self,
-        value: impl Fn(usize) -> Value<'v>,
-    ) -> Result<(), Error> {
+    pub(crate) fn argument<'v>(&mut self, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
         let Some(field) = self.operation.request.fields.get(self.next) else {
             return Err(Error::usage("more arguments than the request has elements"));
         };
@@ -90,7 +91,9 @@ impl Header {
         encoder.open(table.ns, table.name);
         encoder.end_open();
         if let Some(field) = table.field(0) {
-            encoder.field(field, Value::Text(text)).map_err(|error| error.within(table.name))?;
+            encoder
+                .field(field, Value::Text(text))
+                .map_err(|error| error.within(table.name))?;
         }
         encoder.close(table.ns, table.name);
         Ok(Self(encoder))

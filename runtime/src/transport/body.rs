@@ -38,7 +38,9 @@ impl Body {
     /// A body in given pieces, as if each had arrived by itself.
     #[must_use]
     pub fn from_chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
-        Self { source: Source::Chunks(chunks.into_iter().map(Into::into).collect()) }
+        Self {
+            source: Source::Chunks(chunks.into_iter().map(Into::into).collect()),
+        }
     }
 
     /// A body from a stream of decoded bytes. An error of the stream counts as a broken
@@ -52,11 +54,15 @@ impl Body {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        Self { source: Source::Stream(Box::pin(Converted(Box::pin(stream)))) }
+        Self {
+            source: Source::Stream(Box::pin(Converted(Box::pin(stream)))),
+        }
     }
 
     pub(super) fn from_download(download: Download) -> Self {
-        Self { source: Source::Download(Box::new(download)) }
+        Self {
+            source: Source::Download(Box::new(download)),
+        }
     }
 
     /// Waits for more bytes; `None` after the last. A chunk is never empty.
@@ -72,9 +78,9 @@ impl Body {
         loop {
             let next = match &mut self.source {
                 Source::Chunks(chunks) => Ok(chunks.pop_front()),
-                Source::Stream(stream) => {
-                    poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
-                }
+                Source::Stream(stream) => poll_fn(|context| stream.as_mut().poll_next(context))
+                    .await
+                    .transpose(),
                 Source::Download(download) => download.next().await,
                 // A second call must not look like the end of a complete answer.
                 Source::Failed => Err(Error::new(
@@ -177,7 +183,16 @@ mod tests {
 
     #[tokio::test]
     async fn collect_stops_at_the_limit() {
-        assert_eq!(Body::from_chunks(["ab", "c"]).collect(3).await.unwrap(), b"abc");
-        assert!(Body::from_chunks(["ab", "cd"]).collect(3).await.unwrap_err().is_limit());
+        assert_eq!(
+            Body::from_chunks(["ab", "c"]).collect(3).await.unwrap(),
+            b"abc"
+        );
+        assert!(
+            Body::from_chunks(["ab", "cd"])
+                .collect(3)
+                .await
+                .unwrap_err()
+                .is_limit()
+        );
     }
 }

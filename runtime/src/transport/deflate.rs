@@ -28,7 +28,9 @@ fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, out: &mu
         out.reserve(input.len() / 4 + 1024);
         let before = compress.total_in();
         // Compression into spare room only fails for want of room, and the loop adds some.
-        let status = compress.compress_vec(input, out, flush).unwrap_or(Status::BufError);
+        let status = compress
+            .compress_vec(input, out, flush)
+            .unwrap_or(Status::BufError);
         input = &input[(compress.total_in() - before) as usize..];
         let finished = match flush {
             FlushCompress::Finish => status == Status::StreamEnd,
@@ -46,7 +48,10 @@ fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, out: &mu
 fn end_of_header(envelope: &[u8]) -> usize {
     for at in memmem::find_iter(envelope, b"Header>") {
         let front = &envelope[..at];
-        let prefix = front.iter().rev().take_while(|byte| !matches!(byte, b'<' | b'/' | b'>'));
+        let prefix = front
+            .iter()
+            .rev()
+            .take_while(|byte| !matches!(byte, b'<' | b'/' | b'>'));
         let tag = &front[at - prefix.count()..];
         let qualified = tag.is_empty() || tag.ends_with(b":");
         if qualified && front[..at - tag.len()].ends_with(b"</") {
@@ -72,14 +77,22 @@ mod tests {
 
     #[test]
     fn comes_back_whole() {
-        for data in [String::new(), "x".repeat(300_000), "Header> </Header>".repeat(50)] {
+        for data in [
+            String::new(),
+            "x".repeat(300_000),
+            "Header> </Header>".repeat(50),
+        ] {
             let plain = envelope("secret", &data);
             let mut back = Vec::new();
-            flate2::read::GzDecoder::new(&*gzip(&plain)).read_to_end(&mut back).unwrap();
+            flate2::read::GzDecoder::new(&*gzip(&plain))
+                .read_to_end(&mut back)
+                .unwrap();
             assert_eq!(back, plain);
         }
         let mut back = Vec::new();
-        flate2::read::GzDecoder::new(&*gzip(b"")).read_to_end(&mut back).unwrap();
+        flate2::read::GzDecoder::new(&*gzip(b""))
+            .read_to_end(&mut back)
+            .unwrap();
         assert!(back.is_empty());
     }
 
@@ -88,18 +101,23 @@ mod tests {
         let session = "00D000000000001!AQ8AQPkzVw3mT7uXy5bN2cR6dK9fH4gL";
         let other = "00D999999999999!ZqWsXeDcRfVtGbYhNuJmIkOlPaSdFgHj";
         let data = format!("<e:sessionId>{session}</e:sessionId>");
-        let growth = |session| {
-            gzip(&envelope(session, &data)).len() - gzip(&envelope(session, "")).len()
-        };
+        let growth =
+            |session| gzip(&envelope(session, &data)).len() - gzip(&envelope(session, "")).len();
         assert_eq!(growth(session), growth(other));
     }
 
     #[test]
     fn finds_the_end_of_the_header() {
         for (text, rest) in [
-            ("<a:Header><b:SessionHeader></b:SessionHeader></a:Header>rest", "rest"),
+            (
+                "<a:Header><b:SessionHeader></b:SessionHeader></a:Header>rest",
+                "rest",
+            ),
             ("<Header></Header>rest", "rest"),
-            ("<Envelope><Body>Header></Body>", "<Envelope><Body>Header></Body>"),
+            (
+                "<Envelope><Body>Header></Body>",
+                "<Envelope><Body>Header></Body>",
+            ),
             ("Header>", "Header>"),
         ] {
             assert_eq!(&text[end_of_header(text.as_bytes())..], rest);

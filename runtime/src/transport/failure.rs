@@ -12,21 +12,34 @@ use crate::error::{Error, ErrorKind, Sent};
 pub(super) fn sending(error: reqwest::Error, endpoint: &Endpoint, nothing_sent: bool) -> Error {
     let at = format!("{}:{}", endpoint.host(), endpoint.port());
     if error.is_builder() {
-        return Error::usage(format!("no request to {at} could be built")).with_source(clean(error));
+        return Error::usage(format!("no request to {at} could be built"))
+            .with_source(clean(error));
     }
+    let nothing_sent = nothing_sent || error.is_connect();
     let sent = if nothing_sent { Sent::No } else { Sent::Maybe };
-    let (kind, message) = if nothing_sent && error.is_connect() {
+    let (kind, message) = if error.is_connect() {
         connecting(&error, &at)
     } else if error.is_timeout() {
         (ErrorKind::Timeout, format!("no answer from {at} in time"))
     } else if nothing_sent {
-        (ErrorKind::Connect, format!("the connection to {at} was lost before anything was sent"))
+        (
+            ErrorKind::Connect,
+            format!("the connection to {at} was lost before anything was sent"),
+        )
     } else if malformed(&error) {
-        (ErrorKind::Protocol, format!("what {at} answers is not valid HTTP"))
+        (
+            ErrorKind::Protocol,
+            format!("what {at} answers is not valid HTTP"),
+        )
     } else {
-        (ErrorKind::Transport, format!("the connection to {at} broke before an answer came"))
+        (
+            ErrorKind::Transport,
+            format!("the connection to {at} broke before an answer came"),
+        )
     };
-    Error::new(kind, message).with_source(clean(error)).with_sent(sent)
+    Error::new(kind, message)
+        .with_source(clean(error))
+        .with_sent(sent)
 }
 
 /// The body of the answer broke off.
@@ -36,9 +49,14 @@ pub(super) fn receiving(error: reqwest::Error) -> Error {
     } else if malformed(&error) {
         (ErrorKind::Protocol, "the answer is not valid HTTP")
     } else {
-        (ErrorKind::Truncated, "the connection ended before the answer was complete")
+        (
+            ErrorKind::Truncated,
+            "the connection ended before the answer was complete",
+        )
     };
-    Error::new(kind, message).with_source(clean(error)).with_sent(Sent::Maybe)
+    Error::new(kind, message)
+        .with_source(clean(error))
+        .with_sent(Sent::Maybe)
 }
 
 /// Neither URL nor query may show up in a message.
@@ -75,10 +93,11 @@ fn refused(error: &TlsError, at: &str) -> String {
             Cert::Expired | Cert::ExpiredContext { .. } => {
                 format!("the certificate of {at} has expired; it must be renewed there")
             }
-            Cert::NotValidYet | Cert::NotValidYetContext { .. } => format!(
-                "the certificate of {at} is not valid yet; check the clock of this machine"
-            ),
-            Cert::UnknownIssuer => format!(
+            Cert::NotValidYet | Cert::NotValidYetContext { .. } => {
+                format!("the certificate of {at} is not valid yet; check the clock of this machine")
+            }
+            // A wrong signature is an authority of a known name with another key.
+            Cert::UnknownIssuer | Cert::BadSignature => format!(
                 "the certificate of {at} is not signed by an authority known here; if it is your \
                  own, add its root certificate with extra_root_certificate"
             ),
@@ -114,7 +133,9 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
     if let Some(found) = error.downcast_ref() {
         return Some(found);
     }
-    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let wrapped = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
     let next = match wrapped {
         Some(inner) => Some(inner as &(dyn StdError + 'static)),
         None => error.source(),

@@ -11,13 +11,12 @@ use http::header::{
 use reqwest::Url;
 use tokio::time::Instant;
 
+use super::https_builder::HttpsBuilder;
 use super::inflate::{Decoder, Stop};
 use super::pace::{self, Pace, Times};
 use super::upload::Upload;
-use super::https_builder::HttpsBuilder;
 use super::{Body, Exchange, Request, Response, Transport, deflate, failure};
 use crate::error::{Error, ErrorKind, Sent};
-
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
 ///
@@ -67,7 +66,6 @@ impl Https {
     }
 
     /// Settings to start from.
-    #[must_use]
     pub fn builder() -> HttpsBuilder {
         HttpsBuilder::new()
     }
@@ -95,7 +93,11 @@ impl Shared {
     async fn send(&self, request: Request) -> Result<Response, Error> {
         let started = Instant::now();
         let (prepared, progress) = self.prepare(&request)?;
-        let client = if request.endpoint.is_loopback() { &self.direct } else { &self.client };
+        let client = if request.endpoint.is_loopback() {
+            &self.direct
+        } else {
+            &self.client
+        };
         tracing::debug!(
             operation = request.operation,
             endpoint = %request.endpoint,
@@ -119,12 +121,16 @@ impl Shared {
         &self,
         request: &Request,
     ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), Error> {
-        let content_type = HeaderValue::from_str(request.content_type)
-            .map_err(|_| Error::usage("the content type has a character that no header may carry"))?;
+        let content_type = HeaderValue::from_str(request.content_type).map_err(|_| {
+            Error::usage("the content type has a character that no header may carry")
+        })?;
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
-        headers.insert(HeaderName::from_static("soapaction"), request.action_header()?);
+        headers.insert(
+            HeaderName::from_static("soapaction"),
+            request.action_header()?,
+        );
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let mut body = request.body.clone();
@@ -158,7 +164,12 @@ impl Shared {
         let decoder = Decoder::new(gzipped(headers)?, self.max_body);
         let headers = headers.clone();
         let pace = Pace::new(self.times, started.elapsed());
-        let download = Download { response, decoder, pace, pending: Bytes::new() };
+        let download = Download {
+            response,
+            decoder,
+            pace,
+            pending: Bytes::new(),
+        };
         Ok(Response::new(status, Body::from_download(download)).with_headers(headers))
     }
 }
@@ -176,7 +187,9 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Err
         "the service redirects{to}; that is not followed because the request holds credentials. \
          If the service has moved, change the address"
     );
-    Error::new(ErrorKind::Protocol, message).with_status(status).with_sent(Sent::Answered)
+    Error::new(ErrorKind::Protocol, message)
+        .with_status(status)
+        .with_sent(Sent::Answered)
 }
 
 /// Whether the body is compressed. One coding at most, and only the one that was asked for.
@@ -191,10 +204,14 @@ fn gzipped(headers: &HeaderMap) -> Result<bool, Error> {
         [] | ["identity"] => Ok(false),
         ["gzip" | "x-gzip"] => Ok(true),
         _ => {
-            let list: String = codings.join(", ").chars().filter(|c| !c.is_control()).take(60).collect();
-            let message = format!(
-                "the answer has the content coding `{list}`, but only gzip was asked for"
-            );
+            let list: String = codings
+                .join(", ")
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(60)
+                .collect();
+            let message =
+                format!("the answer has the content coding `{list}`, but only gzip was asked for");
             Err(Error::new(ErrorKind::Protocol, message).with_sent(Sent::Maybe))
         }
     }

@@ -107,8 +107,11 @@ impl HttpsBuilder {
         window: Duration,
         grace: Duration,
     ) -> Self {
-        self.times.throughput =
-            (bytes_per_second > 0).then_some(Throughput { bytes_per_second, window, grace });
+        self.times.throughput = (bytes_per_second > 0).then_some(Throughput {
+            bytes_per_second,
+            window,
+            grace,
+        });
         self
     }
 

@@ -122,11 +122,15 @@ impl Gunzip {
         }
         if len > MAX_HEADER
             || held.get(2).is_some_and(|&method| method != 8)
-            || held.get(3).is_some_and(|&flags| flags & FLAGS_RESERVED != 0)
+            || held
+                .get(3)
+                .is_some_and(|&flags| flags & FLAGS_RESERVED != 0)
         {
             return Err(InflateError::Header);
         }
-        let Some(end) = header_end(held) else { return Ok(()) };
+        let Some(end) = header_end(held) else {
+            return Ok(());
+        };
         if held[3] & FLAG_CRC != 0 {
             let mut crc = Crc::new();
             crc.update(&held[..end - 2]);
@@ -215,7 +219,12 @@ pub(crate) struct Decoder {
 impl Decoder {
     pub(crate) fn new(gzipped: bool, limit: u64) -> Self {
         let gunzip = gzipped.then(|| Box::new(Gunzip::new()));
-        Self { gunzip, limit, decoded: 0, received: 0 }
+        Self {
+            gunzip,
+            limit,
+            decoded: 0,
+            received: 0,
+        }
     }
 
     /// Counts bytes before they are decoded. Compressed data need not have any output, so it needs
@@ -245,7 +254,9 @@ impl Decoder {
 
     /// Checks that the body may end here.
     pub(crate) fn finish(&self) -> Result<(), Stop> {
-        self.gunzip.as_ref().map_or(Ok(()), |gunzip| gunzip.finish().map_err(Stop::Inflate))
+        self.gunzip
+            .as_ref()
+            .map_or(Ok(()), |gunzip| gunzip.finish().map_err(Stop::Inflate))
     }
 }
 

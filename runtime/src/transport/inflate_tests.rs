@@ -33,7 +33,11 @@ fn sample(length: usize) -> Vec<u8> {
     (0..length)
         .map(|at| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if at % 7 == 0 { (state >> 24) as u8 } else { b'a' + (at % 23) as u8 }
+            if at % 7 == 0 {
+                (state >> 24) as u8
+            } else {
+                b'a' + (at % 23) as u8
+            }
         })
         .collect()
 }
@@ -65,7 +69,11 @@ fn input_may_be_split_anywhere() {
 fn input_cut_off_anywhere_is_truncated() {
     let packed = gzip(&sample(300));
     for length in 1..packed.len() {
-        assert_eq!(gunzip([&packed[..length]]), Err(InflateError::Truncated), "{length}");
+        assert_eq!(
+            gunzip([&packed[..length]]),
+            Err(InflateError::Truncated),
+            "{length}"
+        );
     }
     // Servers mark empty bodies as gzip.
     assert_eq!(gunzip([]).unwrap(), b"");
@@ -104,7 +112,11 @@ fn bytes_after_the_end_are_an_error() {
     for garbage in [&b"x"[..], b"\0", b"\x1f", b"\x1fx", b"<xml/>"] {
         let mut packed = gzip(b"data");
         packed.extend_from_slice(garbage);
-        assert_eq!(gunzip([&*packed]), Err(InflateError::Trailing), "{garbage:?}");
+        assert_eq!(
+            gunzip([&*packed]),
+            Err(InflateError::Trailing),
+            "{garbage:?}"
+        );
     }
 }
 
@@ -158,7 +170,10 @@ fn headers_that_are_none() {
         assert_eq!(gunzip([data]), Err(InflateError::NotGzip), "{data:?}");
     }
     assert_eq!(gunzip([&b"\x1f\x8b\x07"[..]]), Err(InflateError::Header));
-    assert_eq!(gunzip([&b"\x1f\x8b\x08\x20"[..]]), Err(InflateError::Header));
+    assert_eq!(
+        gunzip([&b"\x1f\x8b\x08\x20"[..]]),
+        Err(InflateError::Header)
+    );
     let mut endless = b"\x1f\x8b\x08\x08\0\0\0\0\0\0".to_vec();
     endless.resize(MAX_HEADER + 10, b'n');
     assert_eq!(gunzip([&*endless]), Err(InflateError::Header));

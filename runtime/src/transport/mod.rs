@@ -111,7 +111,13 @@ impl Request {
         body: impl Into<Bytes>,
     ) -> Result<Self, Error> {
         let content_type = "text/xml; charset=utf-8";
-        let request = Self { endpoint, operation, action, content_type, body: body.into() };
+        let request = Self {
+            endpoint,
+            operation,
+            action,
+            content_type,
+            body: body.into(),
+        };
         request.action_header()?;
         Ok(request)
     }
@@ -122,7 +128,10 @@ impl Request {
     ///
     /// As [`Request::new`]; here too because the fields are public.
     pub fn action_header(&self) -> Result<HeaderValue, Error> {
-        let plain = self.action.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"');
+        let plain = self
+            .action
+            .bytes()
+            .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"');
         plain
             .then(|| HeaderValue::from_str(&format!("\"{}\"", self.action)).ok())
             .flatten()
@@ -167,7 +176,12 @@ impl Response {
     /// An answer without headers.
     #[must_use]
     pub fn new(status: StatusCode, body: Body) -> Self {
-        Self { status, content_type: None, headers: HeaderMap::new(), body }
+        Self {
+            status,
+            content_type: None,
+            headers: HeaderMap::new(),
+            body,
+        }
     }
 
     /// Sets the media type.
@@ -180,7 +194,9 @@ impl Response {
     /// Sets the headers, and the media type from among them.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {
-        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         self.content_type = content_type.map(str::to_owned).or(self.content_type);
         self.headers = headers;
         self
@@ -192,7 +208,14 @@ impl fmt::Debug for Response {
         f.debug_struct("Response")
             .field("status", &self.status)
             .field("content_type", &self.content_type)
-            .field("headers", &self.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            .field(
+                "headers",
+                &self
+                    .headers
+                    .keys()
+                    .map(|name| name.as_str())
+                    .collect::<Vec<_>>(),
+            )
             .field("body", &self.body)
             .finish()
     }
@@ -204,16 +227,22 @@ impl Error {
     /// may be repeated.
     #[must_use]
     pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorKind::Connect, "no connection to the service; nothing was sent")
-            .with_source(source)
+        Self::new(
+            ErrorKind::Connect,
+            "no connection to the service; nothing was sent",
+        )
+        .with_source(source)
     }
 
     /// The exchange broke off after it had begun, so the service may have done what was asked.
     #[must_use]
     pub fn interrupted(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorKind::Transport, "the connection broke before the answer was complete")
-            .with_source(source)
-            .with_sent(Sent::Maybe)
+        Self::new(
+            ErrorKind::Transport,
+            "the connection broke before the answer was complete",
+        )
+        .with_source(source)
+        .with_sent(Sent::Maybe)
     }
 }
 
@@ -234,7 +263,10 @@ mod tests {
             Response::new(StatusCode::OK, Body::from_bytes("canary")).with_headers(headers);
         let text = format!("{request:?} {request:#?} {response:?} {response:#?}");
         assert!(!text.contains("canary"), "{text}");
-        assert!(text.contains("set-cookie") && text.contains("query"), "{text}");
+        assert!(
+            text.contains("set-cookie") && text.contains("query"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -243,7 +275,15 @@ mod tests {
             let request = Request::new(endpoint(), "query", action, "").unwrap();
             assert_eq!(request.action_header().unwrap(), header);
         }
-        for action in ["a\r\nX: y", "a\nb", "\u{0}", "\u{7f}", "a\"b", "\u{e9}", "a\tb"] {
+        for action in [
+            "a\r\nX: y",
+            "a\nb",
+            "\u{0}",
+            "\u{7f}",
+            "a\"b",
+            "\u{e9}",
+            "a\tb",
+        ] {
             let error = Request::new(endpoint(), "query", action, "").unwrap_err();
             assert!(error.is_usage(), "{action:?}");
             assert!(!error.to_string().chars().any(char::is_control), "{error}");

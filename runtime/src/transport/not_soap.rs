@@ -30,7 +30,10 @@ pub(crate) fn not_soap(
     } else if let Some(title) = title(&text, &lower) {
         format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
     } else {
-        format!("the answer{media} is not SOAP; it reads \"{}\"", plain(&strip_tags(&text), SHOWN))
+        format!(
+            "the answer{media} is not SOAP; it reads \"{}\"",
+            plain(&strip_tags(&text), SHOWN)
+        )
     };
     // Only a refusal by a status that is sent before any work is done counts as an answer.
     let sent = match status.as_u16() {
@@ -81,7 +84,11 @@ fn strip_tags(text: &str) -> String {
         out.push_str(&rest[..open]);
         out.push(' ');
         rest = &rest[open..];
-        let lower: String = rest.chars().take(8).collect::<String>().to_ascii_lowercase();
+        let lower: String = rest
+            .chars()
+            .take(8)
+            .collect::<String>()
+            .to_ascii_lowercase();
         let close = ["script", "style"]
             .iter()
             .find(|name| lower[1..].starts_with(**name))
@@ -125,7 +132,11 @@ fn is_invisible(c: char) -> bool {
 /// True if `word` contains an organization id followed by `!`, the form of a Salesforce session.
 fn looks_like_session(word: &str) -> bool {
     word.match_indices('!').any(|(at, _)| {
-        let id = word[..at].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        let id = word[..at]
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
         id >= 15
     })
 }
@@ -148,7 +159,10 @@ mod tests {
         let text = message(503, Some("text/html; charset=UTF-8"), page);
         assert!(text.contains("text/html"), "{text}");
         assert!(text.contains("titled \"Down for <i>now</i>\""), "{text}");
-        assert!(text.contains("maintenance") && text.contains("HTTP 503"), "{text}");
+        assert!(
+            text.contains("maintenance") && text.contains("HTTP 503"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -161,7 +175,16 @@ mod tests {
 
     #[test]
     fn is_short_and_never_fails() {
-        for body in ["", "<", "<s", "<script>", "\u{feff}", "<é", "<title>", "<title>é</title"] {
+        for body in [
+            "",
+            "<",
+            "<s",
+            "<script>",
+            "\u{feff}",
+            "<é",
+            "<title>",
+            "<title>é</title",
+        ] {
             message(200, None, body);
         }
         let text = message(200, None, &"é".repeat(10_000));
@@ -185,9 +208,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_an_answer_and_a_failure_is_not() {
-        let applied = |status| {
-            not_soap(StatusCode::from_u16(status).unwrap(), None, b"").maybe_applied()
-        };
+        let applied =
+            |status| not_soap(StatusCode::from_u16(status).unwrap(), None, b"").maybe_applied();
         assert!(!applied(401) && !applied(404) && !applied(429));
         assert!(applied(200) && applied(500) && applied(502) && applied(503) && applied(504));
     }

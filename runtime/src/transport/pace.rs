@@ -92,20 +92,30 @@ pub(super) async fn head<T>(
         if alarm.deadline() != due {
             alarm.as_mut().reset(due);
         }
-        alarm.as_mut().poll(context).map(|()| Err(late(stage, due == end, times)))
+        alarm
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(late(stage, due == end, times)))
     })
     .await
 }
 
 fn late(stage: Stage, total: bool, times: &Times) -> Error {
-    let sent = if stage == Stage::Waiting { Sent::No } else { Sent::Maybe };
+    let sent = if stage == Stage::Waiting {
+        Sent::No
+    } else {
+        Sent::Maybe
+    };
     let message = match stage {
         _ if total => format!("no answer within {:?} (total_timeout)", times.total),
         Stage::Sent(_) => format!(
             "the service has the request but no answer came within {:?} (answer_timeout)",
             times.answer
         ),
-        _ => format!("the service took nothing of the request for {:?} (idle_timeout)", times.idle),
+        _ => format!(
+            "the service took nothing of the request for {:?} (idle_timeout)",
+            times.idle
+        ),
     };
     timeout(message, sent)
 }
@@ -128,18 +138,26 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(times: Times, waited: Duration) -> Self {
         let window_end = times.throughput.map(|least| waited + least.grace);
-        Self { times, waited, since: None, window_end, window_bytes: 0, window_least: 0 }
+        Self {
+            times,
+            waited,
+            since: None,
+            window_end,
+            window_bytes: 0,
+            window_least: 0,
+        }
     }
 
     /// Waits for `receive`, which must be safe to cancel.
-    pub(super) async fn next<T>(
-        &mut self,
-        receive: impl Future<Output = T>,
-    ) -> Result<T, Error> {
+    pub(super) async fn next<T>(&mut self, receive: impl Future<Output = T>) -> Result<T, Error> {
         let mut receive = pin!(receive);
         let since = *self.since.get_or_insert_with(Instant::now);
         loop {
-            let left = self.times.total.saturating_sub(self.waited).min(self.times.idle);
+            let left = self
+                .times
+                .total
+                .saturating_sub(self.waited)
+                .min(self.times.idle);
             let left = match self.window_end {
                 Some(end) => left.min(end.saturating_sub(self.waited)),
                 None => left,
@@ -157,7 +175,8 @@ impl Pace {
             }
             if self.waited + now >= self.times.total {
                 let total = self.times.total;
-                let message = format!("the answer was not complete after {total:?} (total_timeout)");
+                let message =
+                    format!("the answer was not complete after {total:?} (total_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
             self.roll(self.waited + now)?;

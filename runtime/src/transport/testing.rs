@@ -87,7 +87,10 @@ impl Scripted {
         operation: impl Into<String>,
         mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
     ) -> Self {
-        self.push(Some(operation.into()), Box::new(move |request| answer(request).into()))
+        self.push(
+            Some(operation.into()),
+            Box::new(move |request| answer(request).into()),
+        )
     }
 
     /// Answers every request for which nothing is queued.
@@ -147,12 +150,13 @@ impl Scripted {
         let step = self.lock().steps.pop_front();
         // The closures run unlocked: they may look at the handle themselves.
         match step {
-            Some(Step { operation: Some(expected), .. }) if expected != operation => {
-                Err(Error::usage(format!(
-                    "the script expects a call of {expected} as request {number}, but it is one \
+            Some(Step {
+                operation: Some(expected),
+                ..
+            }) if expected != operation => Err(Error::usage(format!(
+                "the script expects a call of {expected} as request {number}, but it is one \
                      of {operation}"
-                )))
-            }
+            ))),
             Some(mut step) => Ok((step.handler)(&recorded)),
             None => {
                 let taken = self.lock().otherwise.take();
@@ -174,8 +178,17 @@ impl Transport for Scripted {
         let answer = self.next(&request);
         Box::pin(async move {
             match answer?.0 {
-                Kind::Response { status, content_type, chunks, cut } => {
-                    let body = if cut { cut_off(chunks) } else { Body::from_chunks(chunks) };
+                Kind::Response {
+                    status,
+                    content_type,
+                    chunks,
+                    cut,
+                } => {
+                    let body = if cut {
+                        cut_off(chunks)
+                    } else {
+                        Body::from_chunks(chunks)
+                    };
                     Ok(Response::new(status, body).with_content_type(content_type))
                 }
                 Kind::Fail(failure) => Err(failure.error()),
@@ -246,7 +259,12 @@ pub struct Answer(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Response { status: StatusCode, content_type: String, chunks: Vec<Bytes>, cut: bool },
+    Response {
+        status: StatusCode,
+        content_type: String,
+        chunks: Vec<Bytes>,
+        cut: bool,
+    },
     Fail(Failure),
     Hang,
 }
@@ -335,8 +353,16 @@ impl Failure {
         let (kind, message, sent) = match self {
             Self::Connect => (ErrorKind::Connect, "scripted: no connection", Sent::No),
             Self::Tls => (ErrorKind::Tls, "scripted: certificate refused", Sent::No),
-            Self::Timeout => (ErrorKind::Timeout, "scripted: no answer in time", Sent::Maybe),
-            Self::Reset => (ErrorKind::Transport, "scripted: connection broke", Sent::Maybe),
+            Self::Timeout => (
+                ErrorKind::Timeout,
+                "scripted: no answer in time",
+                Sent::Maybe,
+            ),
+            Self::Reset => (
+                ErrorKind::Transport,
+                "scripted: connection broke",
+                Sent::Maybe,
+            ),
         };
         Error::new(kind, message).with_sent(sent)
     }
@@ -350,7 +376,11 @@ fn once(answer: Answer) -> Handler {
 fn cut_off(chunks: Vec<Bytes>) -> Body {
     let end = Error::new(ErrorKind::Truncated, "scripted: the answer ended early");
     Body::from_stream(Iter(
-        chunks.into_iter().map(Ok).chain([Err(end.with_sent(Sent::Maybe))]).collect(),
+        chunks
+            .into_iter()
+            .map(Ok)
+            .chain([Err(end.with_sent(Sent::Maybe))])
+            .collect(),
     ))
 }
 
@@ -377,7 +407,10 @@ fn redact(xml: &str) -> String {
         out.push_str(tag);
         rest = after;
         let name = tag.rfind('<').map_or("", |open| &tag[open + 1..]);
-        let name = name.split(|c: char| c.is_whitespace() || c == '>').next().unwrap_or_default();
+        let name = name
+            .split(|c: char| c.is_whitespace() || c == '>')
+            .next()
+            .unwrap_or_default();
         let secret = ["password", "sessionid", "sessionids"]
             .iter()
             .any(|end| name.to_ascii_lowercase().ends_with(end));

@@ -34,7 +34,10 @@ async fn an_empty_script_and_a_wrong_call_are_usage_errors() {
     assert!(error.is_usage() && !error.maybe_applied());
     assert!(error.to_string().contains("query") && error.to_string().contains("create"));
     let error = text(&transport, "create").await.unwrap_err();
-    assert!(error.is_usage() && error.to_string().contains("request 2"), "{error}");
+    assert!(
+        error.is_usage() && error.to_string().contains("request 2"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -57,7 +60,9 @@ async fn failures_say_whether_anything_was_sent() {
         (Failure::Timeout, true),
         (Failure::Reset, true),
     ] {
-        let error = text(&Scripted::new().fail(failure), "any").await.unwrap_err();
+        let error = text(&Scripted::new().fail(failure), "any")
+            .await
+            .unwrap_err();
         assert!(error.is_transport(), "{failure:?}");
         assert_eq!(error.maybe_applied(), applied, "{failure:?}");
     }
@@ -70,7 +75,11 @@ async fn failures_say_whether_anything_was_sent() {
 async fn a_hanging_answer_can_be_abandoned() {
     let transport = Scripted::new().answer(Answer::hang());
     let wait = std::time::Duration::from_millis(1);
-    assert!(tokio::time::timeout(wait, text(&transport, "any")).await.is_err());
+    assert!(
+        tokio::time::timeout(wait, text(&transport, "any"))
+            .await
+            .is_err()
+    );
     assert_eq!(transport.requests().len(), 1);
 }
 
@@ -79,7 +88,11 @@ async fn requests_are_recorded_without_secrets() {
     const BODY: &str = "<e:password>canary</e:password><sessionId a=\"b\">canary</sessionId>\
                         <x:newPassword >canary</x:newPassword><password/>kept<sessionIds>canary";
     let transport = Scripted::new().answer("<a/>");
-    transport.clone().send(request("login", BODY)).await.unwrap();
+    transport
+        .clone()
+        .send(request("login", BODY))
+        .await
+        .unwrap();
     let recorded = &transport.requests()[0];
     assert_eq!(recorded.operation(), "login");
     assert_eq!(recorded.action(), "urn:action");

@@ -17,7 +17,9 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, E
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| Error::usage(format!("extra root certificate: it is damaged; {hint}")))?;
     if certificates.is_empty() {
-        return Err(Error::usage(format!("extra root certificate: there is none; {hint}")));
+        return Err(Error::usage(format!(
+            "extra root certificate: there is none; {hint}"
+        )));
     }
     Ok(certificates)
 }
@@ -61,7 +63,9 @@ fn verifier(
     provider: &Arc<CryptoProvider>,
 ) -> Result<Verifier, rustls::Error> {
     if !extra_roots.is_empty() {
-        return Err(rustls::Error::General("Android takes no extra root certificates".into()));
+        return Err(rustls::Error::General(
+            "Android takes no extra root certificates".into(),
+        ));
     }
     Verifier::new(Arc::clone(provider))
 }

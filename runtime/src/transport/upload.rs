@@ -41,9 +41,19 @@ struct State {
 impl Upload {
     pub(super) fn new(body: Bytes) -> (Self, Arc<Progress>) {
         // An empty body is never asked for, so it counts as sent from the start.
-        let stage = if body.is_empty() { Stage::Sent(Instant::now()) } else { Stage::Waiting };
+        let stage = if body.is_empty() {
+            Stage::Sent(Instant::now())
+        } else {
+            Stage::Waiting
+        };
         let progress = Arc::new(Progress(Mutex::new(State { stage, waker: None })));
-        (Self { rest: body, progress: Arc::clone(&progress) }, progress)
+        (
+            Self {
+                rest: body,
+                progress: Arc::clone(&progress),
+            },
+            progress,
+        )
     }
 }
 

@@ -41,7 +41,10 @@ const NAME: [bool; 256] = {
 
 /// Length of the run of name bytes at the start, colons not included.
 pub(crate) fn name_len(bytes: &[u8]) -> usize {
-    bytes.iter().position(|b| !NAME[usize::from(*b)]).unwrap_or(bytes.len())
+    bytes
+        .iter()
+        .position(|b| !NAME[usize::from(*b)])
+        .unwrap_or(bytes.len())
 }
 
 /// Whether a run of name bytes is an `NCName`.

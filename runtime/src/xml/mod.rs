@@ -4,10 +4,15 @@
 //! more. It refuses what is not well-formed, which tokenizers made for speed alone do not.
 
 pub(crate) mod chars;
+mod input;
 pub(crate) mod names;
+mod prolog;
 pub(crate) mod reader;
+mod tag;
+mod text;
 pub(crate) mod writer;
 
+pub(crate) use input::Input;
 pub(crate) use names::{Context, NsId};
 pub(crate) use reader::{Halt, Reader, Start, Token};
 

@@ -1,7 +1,9 @@
 //! Names in scope: open elements, namespace declarations, and numbers for namespace URIs.
 
+use std::collections::HashMap;
+
 use crate::error::Error;
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_DEPTH};
 use crate::schema::Schema;
 
 /// Number of a namespace URI within one document. The first ones are those of the schema, so
@@ -16,7 +18,9 @@ pub(crate) struct Context {
     open: String,
     open_starts: Vec<usize>,
     bindings: Vec<Binding>,
-    uris: Vec<String>,
+    uris: Vec<Box<str>>,
+    /// Where each URI is in `uris`.
+    numbers: HashMap<Box<str>, NsId>,
     /// Grows with every change of the bindings: equal epochs mean equal meanings of prefixes.
     epoch: u64,
     xsi: NsId,
@@ -26,7 +30,7 @@ pub(crate) struct Context {
 
 #[derive(Clone, Debug)]
 struct Binding {
-    prefix: String,
+    prefix: Box<str>,
     uri: NsId,
     depth: usize,
 }
@@ -43,34 +47,54 @@ pub(crate) struct Mark {
 /// Distinct namespaces that one document may name; far above any real one.
 const MAX_URIS: usize = 1_000;
 
+pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
 impl Context {
     pub(crate) fn new(schema: &Schema, limits: Limits) -> Self {
-        let mut uris: Vec<_> = schema.namespaces.iter().map(|ns| ns.uri.to_owned()).collect();
-        if uris.first().is_none_or(|uri| !uri.is_empty()) {
-            uris.insert(0, String::new());
-        }
         let mut context = Self {
-            limits,
+            limits: Limits {
+                depth: limits.depth.min(MAX_DEPTH),
+                ..limits
+            },
             open: String::new(),
             open_starts: Vec::new(),
             bindings: Vec::new(),
-            uris,
+            uris: Vec::new(),
+            numbers: HashMap::new(),
             epoch: 0,
             xsi: 0,
             root: false,
         };
+        for namespace in schema.namespaces {
+            // By position, as tables refer to them: not even a repeated URI is left out.
+            context.add(namespace.uri);
+        }
+        if context.uris.is_empty() {
+            context.add("");
+        }
         context.xsi = context.number(super::XSI);
-        let xml = context.number("http://www.w3.org/XML/1998/namespace");
-        context.bindings.push(Binding { prefix: "xml".to_owned(), uri: xml, depth: 0 });
+        let uri = context.number(XML);
+        context.bindings.push(Binding {
+            prefix: "xml".into(),
+            uri,
+            depth: 0,
+        });
         context
     }
 
+    fn add(&mut self, uri: &str) -> NsId {
+        // At most a schema's 256 and MAX_URIS: far from overflowing.
+        let number = self.uris.len() as NsId;
+        self.uris.push(uri.into());
+        *self.numbers.entry(uri.into()).or_insert(number)
+    }
+
     fn number(&mut self, uri: &str) -> NsId {
-        let at = self.uris.iter().position(|known| known == uri).unwrap_or_else(|| {
-            self.uris.push(uri.to_owned());
-            self.uris.len() - 1
-        });
-        at as NsId
+        match self.numbers.get(uri) {
+            Some(number) => *number,
+            None => self.add(uri),
+        }
     }
 
     pub(crate) fn xsi(&self) -> NsId {
@@ -78,11 +102,16 @@ impl Context {
     }
 
     pub(crate) fn uri(&self, ns: NsId) -> &str {
-        self.uris.get(usize::from(ns)).map_or("", String::as_str)
+        self.uris.get(usize::from(ns)).map_or("", |uri| uri)
     }
 
     pub(crate) fn depth(&self) -> usize {
         self.open_starts.len()
+    }
+
+    /// Whether one more element may be opened.
+    pub(crate) fn has_room(&self) -> bool {
+        self.depth() < self.limits.depth
     }
 
     pub(crate) fn seen_root(&self) -> bool {
@@ -94,7 +123,12 @@ impl Context {
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { open: self.open.len(), depth: self.depth(), bindings: self.bindings.len(), root: self.root }
+        Mark {
+            open: self.open.len(),
+            depth: self.depth(),
+            bindings: self.bindings.len(),
+            root: self.root,
+        }
     }
 
     /// Forgets what was opened since the mark. Nothing below the mark may have been closed.
@@ -109,7 +143,7 @@ impl Context {
     }
 
     pub(crate) fn push(&mut self, name: &str) -> Result<(), Error> {
-        if self.depth() >= self.limits.depth {
+        if !self.has_room() {
             return Err(Error::limit(format!(
                 "elements nest deeper than the limit `depth` of {}",
                 self.limits.depth
@@ -123,12 +157,18 @@ impl Context {
 
     /// Name of the innermost open element, as written.
     pub(crate) fn top(&self) -> &str {
-        self.open_starts.last().map_or("", |start| &self.open[*start..])
+        self.open_starts
+            .last()
+            .map_or("", |start| &self.open[*start..])
     }
 
     pub(crate) fn pop(&mut self) {
         let depth = self.depth();
-        while self.bindings.last().is_some_and(|binding| binding.depth >= depth && depth > 0) {
+        while self
+            .bindings
+            .last()
+            .is_some_and(|binding| binding.depth >= depth && depth > 0)
+        {
             self.bindings.pop();
             self.epoch += 1;
         }
@@ -145,18 +185,41 @@ impl Context {
                 self.limits.namespaces
             )));
         }
-        if self.uris.len() >= MAX_URIS {
-            return Err(Error::limit(format!("more than {MAX_URIS} distinct namespaces")));
+        let known = self.numbers.get(uri).copied();
+        if known.is_none() && self.uris.len() >= MAX_URIS {
+            return Err(Error::limit(format!(
+                "the answer names more distinct namespaces than the fixed limit of {MAX_URIS}"
+            )));
         }
-        let uri = self.number(uri);
-        self.bindings.push(Binding { prefix: prefix.to_owned(), uri, depth: self.depth() + 1 });
+        let uri = known.unwrap_or_else(|| self.add(uri));
+        self.bindings.push(Binding {
+            prefix: prefix.into(),
+            uri,
+            depth: self.depth() + 1,
+        });
         self.epoch += 1;
         Ok(())
     }
 
+    /// Whether the element that is about to be pushed declares this prefix already.
+    pub(crate) fn is_bound_here(&self, prefix: &str) -> bool {
+        let depth = self.depth() + 1;
+        let here = |binding: &&Binding| binding.depth == depth;
+        self.bindings
+            .iter()
+            .rev()
+            .take_while(here)
+            .any(|b| *b.prefix == *prefix)
+    }
+
     /// The namespace of a prefix; the empty prefix is the default namespace.
     pub(crate) fn resolve(&self, prefix: &str) -> Option<NsId> {
-        match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
+        match self
+            .bindings
+            .iter()
+            .rev()
+            .find(|binding| *binding.prefix == *prefix)
+        {
             Some(binding) => Some(binding.uri),
             None if prefix.is_empty() => Some(0),
             None => None,

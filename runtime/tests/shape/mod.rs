@@ -2,7 +2,14 @@
 //! `https://login.salesforce.com/services/Soap/c/64.0`.
 //!
 //! Written by saponify-codegen 0.1.0 from `tiny.wsdl` (sha256 0123456789abcdef). Do not edit.
-#![allow(missing_docs, non_camel_case_types, non_snake_case, clippy::all, clippy::pedantic, rustdoc::all)]
+#![allow(
+    missing_docs,
+    non_camel_case_types,
+    non_snake_case,
+    clippy::all,
+    clippy::pedantic,
+    rustdoc::all
+)]
 
 pub mod sobjects;
 pub mod tables;

@@ -47,7 +47,11 @@ impl Soap {
         s_object_type: &str,
         ids: &[g::Id],
     ) -> g::Call<'_, operations::Retrieve> {
-        self.client.call().arg(field_list).arg(s_object_type).arg(ids)
+        self.client
+            .call()
+            .arg(field_list)
+            .arg(s_object_type)
+            .arg(ids)
     }
 
     /// Logout

@@ -6,10 +6,22 @@ use g::{Kind::*, NIL, OPT, REP, SEC, Type, field as f, nested as n};
 
 pub static SCHEMA: g::Schema = g::Schema {
     namespaces: &[
-        g::Namespace { uri: "", prefix: "" },
-        g::Namespace { uri: "urn:enterprise.soap.sforce.com", prefix: "tns" },
-        g::Namespace { uri: "urn:sobject.enterprise.soap.sforce.com", prefix: "ens" },
-        g::Namespace { uri: "urn:fault.enterprise.soap.sforce.com", prefix: "fns" },
+        g::Namespace {
+            uri: "",
+            prefix: "",
+        },
+        g::Namespace {
+            uri: "urn:enterprise.soap.sforce.com",
+            prefix: "tns",
+        },
+        g::Namespace {
+            uri: "urn:sobject.enterprise.soap.sforce.com",
+            prefix: "ens",
+        },
+        g::Namespace {
+            uri: "urn:fault.enterprise.soap.sforce.com",
+            prefix: "fns",
+        },
     ],
 };
 
@@ -20,7 +32,10 @@ pub static S_OBJECT: Type = Type {
     flags: Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED,
     sorted_from: 2,
     base: None,
-    fields: &[f("fieldsToNull", 2, String, OPT | NIL | REP), f("Id", 2, Id, NIL)],
+    fields: &[
+        f("fieldsToNull", 2, String, OPT | NIL | REP),
+        f("Id", 2, Id, NIL),
+    ],
 };
 
 pub static ACCOUNT: Type = Type {

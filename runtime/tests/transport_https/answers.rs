@@ -22,14 +22,26 @@ async fn compressed_answers() {
     for coding in ["gzip", "GZIP", "x-gzip", " gzip "] {
         let header = format!("Content-Encoding: {coding}\r\n");
         let server = Server::always(answer("200 OK", &header, gzip(&text))).await;
-        assert!(call(&https(), server.request("")).await.unwrap().1 == text, "{coding}");
+        assert!(
+            call(&https(), server.request("")).await.unwrap().1 == text,
+            "{coding}"
+        );
     }
     // Byte by byte, in chunks, as servers that flush often do.
-    let mut acts = vec![write(format!("{HEAD}Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"))];
-    acts.extend(gzip(b"<answer/>").iter().map(|&byte| write([b'1', b'\r', b'\n', byte, b'\r', b'\n'])));
+    let mut acts = vec![write(format!(
+        "{HEAD}Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+    ))];
+    acts.extend(
+        gzip(b"<answer/>")
+            .iter()
+            .map(|&byte| write([b'1', b'\r', b'\n', byte, b'\r', b'\n'])),
+    );
     acts.push(write("0\r\n\r\n"));
     let server = Server::always(acts).await;
-    assert_eq!(call(&https(), server.request("")).await.unwrap().1, b"<answer/>");
+    assert_eq!(
+        call(&https(), server.request("")).await.unwrap().1,
+        b"<answer/>"
+    );
     // Nothing at all, marked as compressed.
     let server = Server::always(gzipped("")).await;
     assert_eq!(call(&https(), server.request("")).await.unwrap().1, b"");
@@ -80,10 +92,13 @@ async fn other_codings_are_refused() {
 
 #[tokio::test]
 async fn a_bomb_stops_at_the_limit() {
-    let server = Server::always(gzipped(gzip(&vec![b' '; 256 << 20]))).await;
+    let server = Server::always(gzipped(gzip(&vec![b' '; 64 << 20]))).await;
     let https = builder().max_body(1 << 20).build().unwrap();
     let error = error(&https, &server).await;
-    assert!(error.is_limit() && error.to_string().contains("1048576"), "{error:?}");
+    assert!(
+        error.is_limit() && error.to_string().contains("1048576"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -95,7 +110,10 @@ async fn oversized_answers_stop_at_the_limit() {
             write(format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n")),
             Act::Repeat(chunk, 0),
         ],
-        vec![write(format!("{HEAD}\r\n")), Act::Repeat(vec![b'x'; 10_000], 0)],
+        vec![
+            write(format!("{HEAD}\r\n")),
+            Act::Repeat(vec![b'x'; 10_000], 0),
+        ],
         vec![
             write(format!("{HEAD}Content-Length: 9000000000000000000\r\n\r\n")),
             Act::Repeat(vec![b'x'; 10_000], 0),
@@ -105,7 +123,10 @@ async fn oversized_answers_stop_at_the_limit() {
         assert!(error(&https, &server).await.is_limit());
     }
     let server = Server::always(ok(vec![b'x'; 100_000])).await;
-    assert_eq!(call(&https, server.request("")).await.unwrap().1.len(), 100_000);
+    assert_eq!(
+        call(&https, server.request("")).await.unwrap().1.len(),
+        100_000
+    );
 }
 
 #[tokio::test]
@@ -113,30 +134,65 @@ async fn answers_that_end_early() {
     let begin = |headers: &str| write(format!("{HEAD}{headers}\r\n"));
     let part = || write("<answer>");
     for (name, acts) in [
-        ("length, closed", vec![begin("Content-Length: 99\r\n"), part(), Act::Close]),
-        ("length, dropped", vec![begin("Content-Length: 99\r\n"), part(), Act::Drop]),
-        ("length, reset", vec![begin("Content-Length: 99\r\n"), part(), Act::Sleep(50), Act::Reset]),
+        (
+            "length, closed",
+            vec![begin("Content-Length: 99\r\n"), part(), Act::Close],
+        ),
+        (
+            "length, dropped",
+            vec![begin("Content-Length: 99\r\n"), part(), Act::Drop],
+        ),
+        (
+            "length, reset",
+            vec![
+                begin("Content-Length: 99\r\n"),
+                part(),
+                Act::Sleep(50),
+                Act::Reset,
+            ],
+        ),
         (
             "absurd length",
-            vec![begin("Content-Length: 9000000000000000000\r\n"), part(), Act::Close],
+            vec![
+                begin("Content-Length: 9000000000000000000\r\n"),
+                part(),
+                Act::Close,
+            ],
         ),
         (
             "chunked, closed",
-            vec![begin("Transfer-Encoding: chunked\r\n"), write("8\r\n<answer>\r\n"), Act::Close],
+            vec![
+                begin("Transfer-Encoding: chunked\r\n"),
+                write("8\r\n<answer>\r\n"),
+                Act::Close,
+            ],
         ),
         (
             "within a chunk",
-            vec![begin("Transfer-Encoding: chunked\r\n"), write("99\r\n<answer>"), Act::Close],
+            vec![
+                begin("Transfer-Encoding: chunked\r\n"),
+                write("99\r\n<answer>"),
+                Act::Close,
+            ],
         ),
-        ("no length, TLS not ended", vec![begin("Connection: close\r\n"), part(), Act::Drop]),
+        (
+            "no length, TLS not ended",
+            vec![begin("Connection: close\r\n"), part(), Act::Drop],
+        ),
     ] {
         let server = Server::always(acts).await;
         let error = error(&https(), &server).await;
-        assert!(error.is_truncated() && error.maybe_applied(), "{name}: {error:?}");
+        assert!(
+            error.is_truncated() && error.maybe_applied(),
+            "{name}: {error:?}"
+        );
     }
     // Ended properly: whether something is missing shows in the XML only.
     let server = Server::always(vec![begin("Connection: close\r\n"), part(), Act::Close]).await;
-    assert_eq!(call(&https(), server.request("")).await.unwrap().1, b"<answer>");
+    assert_eq!(
+        call(&https(), server.request("")).await.unwrap().1,
+        b"<answer>"
+    );
 }
 
 #[tokio::test]
@@ -156,14 +212,22 @@ async fn framing_that_contradicts_itself() {
         "{HEAD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n<answer/>\r\n0\r\n\r\n"
     );
     let server = Server::always(vec![write(both)]).await;
-    assert_eq!(call(&https, server.request("")).await.unwrap().1, b"<answer/>");
+    assert_eq!(
+        call(&https, server.request("")).await.unwrap().1,
+        b"<answer/>"
+    );
 }
 
 #[tokio::test]
 async fn answers_that_are_no_http() {
     let many = format!("{HEAD}{}\r\n", "X: y\r\n".repeat(200));
     let long = format!("{HEAD}X: {}\r\n\r\n", "y".repeat(600_000));
-    for text in ["SSH-2.0-OpenSSH_9.6\r\n", "HTTP/1.1 abc\r\n\r\n", &many, &long] {
+    for text in [
+        "SSH-2.0-OpenSSH_9.6\r\n",
+        "HTTP/1.1 abc\r\n\r\n",
+        &many,
+        &long,
+    ] {
         let server = Server::always(vec![write(text), Act::Close]).await;
         let error = error(&https(), &server).await;
         assert!(error.is_protocol() && error.maybe_applied(), "{error:?}");

@@ -11,22 +11,40 @@ async fn a_request_and_its_answer() {
     let server = Server::always(ok("<answer/>")).await;
     let response = https().send(server.request("<request/>")).await.unwrap();
     assert_eq!(response.status, 200);
-    assert_eq!(response.content_type.as_deref(), Some("text/xml; charset=UTF-8"));
+    assert_eq!(
+        response.content_type.as_deref(),
+        Some("text/xml; charset=UTF-8")
+    );
     assert_eq!(body(response).await.unwrap(), b"<answer/>");
 
     let received = &server.requests()[0];
-    assert!(received.head.starts_with("POST /services/Soap HTTP/1.1\r\n"), "{}", received.head);
+    assert!(
+        received
+            .head
+            .starts_with("POST /services/Soap HTTP/1.1\r\n"),
+        "{}",
+        received.head
+    );
     assert_eq!(received.body, b"<request/>");
     for (name, value) in [
         ("content-type", "text/xml; charset=utf-8"),
         ("soapaction", "\"\""),
-        ("user-agent", concat!("saponify/", env!("CARGO_PKG_VERSION"))),
+        (
+            "user-agent",
+            concat!("saponify/", env!("CARGO_PKG_VERSION")),
+        ),
         ("accept-encoding", "gzip"),
         ("content-length", "10"),
     ] {
         assert_eq!(received.header(name), Some(value), "{name}");
     }
-    for name in ["transfer-encoding", "content-encoding", "expect", "referer", "cookie"] {
+    for name in [
+        "transfer-encoding",
+        "content-encoding",
+        "expect",
+        "referer",
+        "cookie",
+    ] {
         assert_eq!(received.header(name), None, "{name}");
     }
 }
@@ -46,27 +64,48 @@ async fn any_status_but_a_redirect_is_an_answer() {
 #[tokio::test]
 async fn large_requests_are_compressed() {
     let server = Server::always(ok("")).await;
-    let envelope = format!("<e><Header>id</Header>{}</e>", "<row>data</row>".repeat(20_000));
-    call(&https(), server.request(envelope.clone())).await.unwrap();
+    let envelope = format!(
+        "<e><Header>id</Header>{}</e>",
+        "<row>data</row>".repeat(20_000)
+    );
+    call(&https(), server.request(envelope.clone()))
+        .await
+        .unwrap();
     let received = &server.requests()[0];
     assert_eq!(received.header("content-encoding"), Some("gzip"));
-    assert_eq!(received.header("content-length"), Some(&*received.body.len().to_string()));
+    assert_eq!(
+        received.header("content-length"),
+        Some(&*received.body.len().to_string())
+    );
     assert!(received.body.len() < envelope.len() / 10);
     let mut plain = String::new();
-    flate2::read::GzDecoder::new(&*received.body).read_to_string(&mut plain).unwrap();
+    flate2::read::GzDecoder::new(&*received.body)
+        .read_to_string(&mut plain)
+        .unwrap();
     assert_eq!(plain, envelope);
 }
 
 #[tokio::test]
 async fn compression_can_be_turned_off() {
     let server = Server::always(ok("")).await;
-    let https = builder().compress_requests(None).user_agent("acme-sync/2.1").build().unwrap();
+    let https = builder()
+        .compress_requests(None)
+        .user_agent("acme-sync/2.1")
+        .build()
+        .unwrap();
     // More than fits into one piece or into the buffers of a socket.
     let envelope = "0123456789abcdef".repeat(200_000);
-    call(&https, server.request(envelope.clone())).await.unwrap();
+    call(&https, server.request(envelope.clone()))
+        .await
+        .unwrap();
     let received = &server.requests()[0];
     assert_eq!(received.header("content-encoding"), None);
-    assert!(received.header("user-agent").unwrap().starts_with("acme-sync/2.1 saponify/"));
+    assert!(
+        received
+            .header("user-agent")
+            .unwrap()
+            .starts_with("acme-sync/2.1 saponify/")
+    );
     assert!(received.body == envelope.as_bytes());
 }
 
@@ -75,7 +114,9 @@ async fn connections_are_kept() {
     let server = Server::always(ok("<answer/>")).await;
     let https = https();
     for _ in 0..5 {
-        call(&https.clone(), server.request("<request/>")).await.unwrap();
+        call(&https.clone(), server.request("<request/>"))
+            .await
+            .unwrap();
     }
     assert_eq!((server.connections(), server.requests().len()), (1, 5));
 }
@@ -105,7 +146,10 @@ async fn an_answer_left_unread_costs_its_connection() {
     let mut response = https.send(server.request("")).await.unwrap();
     assert!(response.body.chunk().await.unwrap().is_some());
     drop(response);
-    assert_eq!(call(&https, server.request("")).await.unwrap().1, b"<answer/>");
+    assert_eq!(
+        call(&https, server.request("")).await.unwrap().1,
+        b"<answer/>"
+    );
     assert_eq!(server.connections(), 2);
 }
 
@@ -115,14 +159,23 @@ async fn plain_http_reaches_loopback_only_by_permission() {
     let text = format!("http://{}/", server.address);
     assert!(saponify::Endpoint::parse(&text).unwrap_err().is_usage());
     // The endpoint of this server was parsed with the permission.
-    assert_eq!(call(&https(), server.request("")).await.unwrap().1, b"<answer/>");
+    assert_eq!(
+        call(&https(), server.request("")).await.unwrap().1,
+        b"<answer/>"
+    );
 }
 
 #[tokio::test]
 async fn a_clone_and_its_debug_show_no_content() {
     let https = https();
-    let text = format!("{https:?} {:?}", builder().proxy("http://user:canary@proxy.example"));
-    assert!(text.contains("max_body") && !text.contains("canary"), "{text}");
+    let text = format!(
+        "{https:?} {:?}",
+        builder().proxy("http://user:canary@proxy.example")
+    );
+    assert!(
+        text.contains("max_body") && !text.contains("canary"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -131,12 +184,21 @@ fn settings_that_cannot_work() {
     for (builder, name) in [
         (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
         (builder().total_timeout(Duration::ZERO), "total_timeout"),
-        (builder().minimum_throughput(1, Duration::ZERO, Duration::ZERO), "minimum_throughput"),
+        (
+            builder().minimum_throughput(1, Duration::ZERO, Duration::ZERO),
+            "minimum_throughput",
+        ),
         (builder().user_agent("a\r\nX: y"), "user_agent"),
         (builder().proxy("canary"), "proxy"),
-        (builder().proxy("socks5://user:canary@proxy.example"), "proxy"),
+        (
+            builder().proxy("socks5://user:canary@proxy.example"),
+            "proxy",
+        ),
         (builder().extra_root_certificate("canary"), "certificate"),
-        (builder().extra_root_certificate("-----BEGIN CERTIFICATE-----\nx"), "certificate"),
+        (
+            builder().extra_root_certificate("-----BEGIN CERTIFICATE-----\nx"),
+            "certificate",
+        ),
         (builder().client(foreign_client()), "client"),
     ] {
         let error = builder.build().unwrap_err();

@@ -18,15 +18,22 @@ async fn a_closed_port() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let endpoint = saponify::Endpoint::parse(&format!("https://{address}/")).unwrap();
-    let error = call(&https(), request(endpoint, "")).await.unwrap_err();
-    assert!(error.is_connect() && !error.is_tls() && !error.maybe_applied(), "{error:?}");
+    let error = call(&https(), request(endpoint, "<request/>"))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_connect() && !error.is_tls() && !error.maybe_applied(),
+        "{error:?}"
+    );
     assert!(error.is_transient());
 }
 
 #[tokio::test]
 async fn a_host_without_address() {
     let endpoint = saponify::Endpoint::parse("https://soap.invalid/").unwrap();
-    let error = call(&https(), request(endpoint, "")).await.unwrap_err();
+    let error = call(&https(), request(endpoint, "<request/>"))
+        .await
+        .unwrap_err();
     assert!(error.is_connect() && !error.maybe_applied(), "{error:?}");
     assert!(error.to_string().contains("soap.invalid"), "{error}");
 }
@@ -39,12 +46,16 @@ async fn a_handshake_that_hangs() {
     let endpoint = saponify::Endpoint::parse(&format!("https://{address}/")).unwrap();
     let https = builder().connect_timeout(SHORT).build().unwrap();
     let begin = Instant::now();
-    let error = call(&https, request(endpoint.clone(), "")).await.unwrap_err();
+    let error = call(&https, request(endpoint.clone(), "<request/>"))
+        .await
+        .unwrap_err();
     assert!(error.is_connect() && !error.maybe_applied(), "{error:?}");
     assert!(error.to_string().contains("connect_timeout"), "{error}");
 
     let https = builder().total_timeout(SHORT).build().unwrap();
-    let error = call(&https, request(endpoint, "")).await.unwrap_err();
+    let error = call(&https, request(endpoint, "<request/>"))
+        .await
+        .unwrap_err();
     assert!(error.is_timeout() && !error.maybe_applied(), "{error:?}");
     assert!(begin.elapsed() < GENEROUS);
 }
@@ -54,8 +65,14 @@ async fn no_answer_after_the_request() {
     for act in [Act::Close, Act::Drop, Act::Reset] {
         let server = Server::always(vec![act.clone()]).await;
         let error = error(&https(), &server).await;
-        assert!(error.is_transport() && error.maybe_applied(), "{act:?}: {error:?}");
-        assert!(!error.is_connect() && !error.is_timeout(), "{act:?}: {error:?}");
+        assert!(
+            error.is_transport() && error.maybe_applied(),
+            "{act:?}: {error:?}"
+        );
+        assert!(
+            !error.is_connect() && !error.is_timeout(),
+            "{act:?}: {error:?}"
+        );
         // It was sent once and not tried again.
         assert_eq!(server.requests().len(), 1, "{act:?}");
     }
@@ -80,7 +97,10 @@ async fn a_head_that_does_not_come() {
     let https = builder().answer_timeout(SHORT).build().unwrap();
     for acts in [
         vec![Act::Hang],
-        vec![write("HTTP/1.1 200 OK\r\n"), Act::Repeat(b"X-Slow: y\r\n".to_vec(), 20)],
+        vec![
+            write("HTTP/1.1 200 OK\r\n"),
+            Act::Repeat(b"X-Slow: y\r\n".to_vec(), 20),
+        ],
     ] {
         let server = Server::always(acts).await;
         let begin = Instant::now();
@@ -103,8 +123,14 @@ async fn a_request_that_is_not_taken() {
         std::future::pending::<()>().await;
     });
     let endpoint = saponify::Endpoint::parse(&format!("https://{address}/")).unwrap();
-    let https = builder().compress_requests(None).idle_timeout(SHORT).build().unwrap();
-    let error = call(&https, request(endpoint, vec![b'x'; 32 << 20])).await.unwrap_err();
+    let https = builder()
+        .compress_requests(None)
+        .idle_timeout(SHORT)
+        .build()
+        .unwrap();
+    let error = call(&https, request(endpoint, vec![b'x'; 32 << 20]))
+        .await
+        .unwrap_err();
     assert!(error.is_timeout() && error.maybe_applied(), "{error:?}");
     assert!(error.to_string().contains("idle_timeout"), "{error}");
 }
@@ -122,7 +148,10 @@ async fn a_body_that_stops() {
 async fn a_body_that_trickles() {
     let acts = vec![write(HEAD), Act::Repeat(b"x".to_vec(), 10)];
     let server = Server::always(acts).await;
-    let https = builder().minimum_throughput(10_000, SHORT, SHORT).build().unwrap();
+    let https = builder()
+        .minimum_throughput(10_000, SHORT, SHORT)
+        .build()
+        .unwrap();
     let slow = error(&https, &server).await;
     assert!(slow.is_timeout() && slow.maybe_applied(), "{slow:?}");
     assert!(slow.to_string().contains("minimum_throughput"), "{slow}");
@@ -133,7 +162,10 @@ async fn a_body_that_trickles() {
         .build()
         .unwrap();
     let late = error(&https, &server).await;
-    assert!(late.is_timeout() && late.to_string().contains("total_timeout"), "{late:?}");
+    assert!(
+        late.is_timeout() && late.to_string().contains("total_timeout"),
+        "{late:?}"
+    );
 }
 
 #[tokio::test]
@@ -156,9 +188,14 @@ async fn a_slow_reader_is_not_a_slow_server() {
 #[tokio::test]
 async fn an_abandoned_call_closes_its_connection() {
     use saponify::transport::Transport;
-    let server = Server::start(|number, _| if number == 0 { vec![Act::Hang] } else { ok("") }).await;
+    let server =
+        Server::start(|number, _| if number == 0 { vec![Act::Hang] } else { ok("") }).await;
     let https = https();
-    assert!(tokio::time::timeout(SHORT, https.send(server.request(""))).await.is_err());
+    assert!(
+        tokio::time::timeout(SHORT, https.send(server.request("")))
+            .await
+            .is_err()
+    );
     call(&https, server.request("")).await.unwrap();
     assert_eq!(server.connections(), 2);
 }

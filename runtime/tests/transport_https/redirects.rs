@@ -5,17 +5,27 @@ use saponify::transport::Https;
 use crate::support::*;
 
 fn redirect(status: u16, target: &str) -> Vec<Act> {
-    answer(&format!("{status} X"), &format!("Location: {target}\r\n"), "")
+    answer(
+        &format!("{status} X"),
+        &format!("Location: {target}\r\n"),
+        "",
+    )
 }
 
 #[tokio::test]
 async fn none_is_followed() {
     let thief = Server::with(None, |_, _| ok("<answer/>")).await;
     for status in [300, 301, 302, 303, 304, 305, 307, 308] {
-        let target = format!("http://user-canary@127.0.0.1:{}/canary?canary", thief.address.port());
+        let target = format!(
+            "http://user-canary@127.0.0.1:{}/canary?canary",
+            thief.address.port()
+        );
         let server = Server::always(redirect(status, &target)).await;
         let error = error(&https(), &server).await;
-        assert!(error.is_protocol() && !error.maybe_applied(), "{status}: {error:?}");
+        assert!(
+            error.is_protocol() && !error.maybe_applied(),
+            "{status}: {error:?}"
+        );
         assert_eq!(error.status().unwrap(), status);
         assert!(error.to_string().contains("127.0.0.1"), "{error}");
         assert_eq!(server.requests().len(), 1);
@@ -25,7 +35,14 @@ async fn none_is_followed() {
 
 #[tokio::test]
 async fn odd_targets_are_not_repeated() {
-    for target in ["", "/canary", "//canary@", "\u{1b}]0;canary\u{7}", "javascript:canary", "h\u{e9}"] {
+    for target in [
+        "",
+        "/canary",
+        "//canary@",
+        "\u{1b}]0;canary\u{7}",
+        "javascript:canary",
+        "h\u{e9}",
+    ] {
         let server = Server::always(redirect(302, target)).await;
         let error = error(&https(), &server).await;
         assert!(!error.to_string().chars().any(char::is_control), "{error}");
@@ -47,6 +64,9 @@ async fn a_foreign_client_cannot_pass_the_body_on() {
         assert!(error.is_protocol(), "{status}: {error:?}");
     }
     for received in thief.requests() {
-        assert!(!received.head.starts_with("POST") && received.body.is_empty(), "{received:?}");
+        assert!(
+            !received.head.starts_with("POST") && received.body.is_empty(),
+            "{received:?}"
+        );
     }
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+};
 use saponify::transport::{Https, HttpsBuilder, Request, Response, Transport};
 use saponify::{Endpoint, Error, PlainHttp};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -17,24 +19,37 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// A certificate authority of our own.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pub pem: String,
+    pub(crate) pem: String,
 }
 
-pub static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
+pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
 
 impl Authority {
-    pub fn new() -> Self {
+    fn new() -> Self {
+        Self::named("saponify tests")
+    }
+
+    pub(crate) fn named(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let pem = params.self_signed(&key).unwrap().pem();
-        Self { issuer: Issuer::new(params, key), pem }
+        Self {
+            issuer: Issuer::new(params, key),
+            pem,
+        }
     }
 
     /// A server certificate; `change` makes it bad.
-    pub fn issue(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> TlsAcceptor {
+    pub(crate) fn issue(
+        &self,
+        names: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> TlsAcceptor {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         change(&mut params);
@@ -51,19 +66,19 @@ impl Authority {
     }
 }
 
-pub fn good() -> TlsAcceptor {
+pub(crate) fn good() -> TlsAcceptor {
     AUTHORITY.issue(&["127.0.0.1", "localhost", "soap.test"], |_| {})
 }
 
 /// A request as it came over the wire.
 #[derive(Clone, Debug)]
-pub struct Received {
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Received {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Received {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -73,7 +88,7 @@ impl Received {
 
 /// What a server does after it has read a request.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub(crate) enum Act {
     Write(Vec<u8>),
     Sleep(u64),
     /// Writes this again and again, with so many milliseconds in between, until it fails.
@@ -87,18 +102,21 @@ pub enum Act {
     Hang,
 }
 
-pub fn write(bytes: impl Into<Vec<u8>>) -> Act {
+pub(crate) fn write(bytes: impl Into<Vec<u8>>) -> Act {
     Act::Write(bytes.into())
 }
 
 /// A whole answer with `Content-Length`.
-pub fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<Act> {
+pub(crate) fn answer(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<Act> {
     let body = body.as_ref();
-    let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
     vec![write(head), write(body)]
 }
 
-pub fn ok(body: impl AsRef<[u8]>) -> Vec<Act> {
+pub(crate) fn ok(body: impl AsRef<[u8]>) -> Vec<Act> {
     answer("200 OK", "Content-Type: text/xml; charset=UTF-8\r\n", body)
 }
 
@@ -106,8 +124,8 @@ type Respond = dyn Fn(usize, &Received) -> Vec<Act> + Send + Sync;
 
 /// A running server; it lives as long as the runtime of its test.
 #[derive(Clone)]
-pub struct Server {
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     scheme: &'static str,
     connections: Arc<AtomicUsize>,
     requests: Arc<Mutex<Vec<Received>>>,
@@ -115,18 +133,18 @@ pub struct Server {
 
 impl Server {
     /// Over TLS with a good certificate. `respond` gets the number of the request, from 0.
-    pub async fn start(
+    pub(crate) async fn start(
         respond: impl Fn(usize, &Received) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
         Self::with(Some(good()), respond).await
     }
 
     /// Always the same answer.
-    pub async fn always(acts: Vec<Act>) -> Self {
+    pub(crate) async fn always(acts: Vec<Act>) -> Self {
         Self::start(move |_, _| acts.clone()).await
     }
 
-    pub async fn with(
+    pub(crate) async fn with(
         tls: Option<TlsAcceptor>,
         respond: impl Fn(usize, &Received) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
@@ -173,13 +191,15 @@ impl Server {
             for act in respond(number, &received) {
                 match act {
                     Act::Write(bytes) => {
-                        if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
+                        if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err()
+                        {
                             return;
                         }
                     }
                     Act::Sleep(milliseconds) => sleep(milliseconds).await,
                     Act::Repeat(bytes, milliseconds) => {
-                        while stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok() {
+                        while stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok()
+                        {
                             sleep(milliseconds).await;
                         }
                         return;
@@ -199,24 +219,28 @@ impl Server {
         }
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    pub fn requests(&self) -> Vec<Received> {
+    pub(crate) fn requests(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
 
-    pub fn endpoint(&self) -> Endpoint {
+    pub(crate) fn endpoint(&self) -> Endpoint {
         self.endpoint_at("127.0.0.1")
     }
 
-    pub fn endpoint_at(&self, host: &str) -> Endpoint {
-        let text = format!("{}://{host}:{}/services/Soap", self.scheme, self.address.port());
+    pub(crate) fn endpoint_at(&self, host: &str) -> Endpoint {
+        let text = format!(
+            "{}://{host}:{}/services/Soap",
+            self.scheme,
+            self.address.port()
+        );
         Endpoint::parse_with(&text, PlainHttp::ToLoopback).unwrap()
     }
 
-    pub fn request(&self, body: impl Into<Vec<u8>>) -> Request {
+    pub(crate) fn request(&self, body: impl Into<Vec<u8>>) -> Request {
         request(self.endpoint(), body)
     }
 }
@@ -226,7 +250,7 @@ async fn sleep(milliseconds: u64) {
 }
 
 /// Reads head and body of one request; `None` at the end of the connection.
-pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
     let mut bytes = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
     let end = loop {
@@ -239,8 +263,13 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Recei
         }
     };
     let body = bytes.split_off(end);
-    let mut received = Received { head: String::from_utf8(bytes).unwrap(), body };
-    let length: usize = received.header("content-length").map_or(0, |v| v.parse().unwrap());
+    let mut received = Received {
+        head: String::from_utf8(bytes).unwrap(),
+        body,
+    };
+    let length: usize = received
+        .header("content-length")
+        .map_or(0, |v| v.parse().unwrap());
     while received.body.len() < length {
         match stream.read(&mut buffer).await {
             Ok(0) | Err(_) => return None,
@@ -250,32 +279,34 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Recei
     Some(received)
 }
 
-pub fn request(endpoint: Endpoint, body: impl Into<Vec<u8>>) -> Request {
+pub(crate) fn request(endpoint: Endpoint, body: impl Into<Vec<u8>>) -> Request {
     Request::new(endpoint, "query", "", body.into()).unwrap()
 }
 
 /// Settings that trust our authority and do not look at the environment.
-pub fn builder() -> HttpsBuilder {
-    Https::builder().no_proxy().extra_root_certificate(&AUTHORITY.pem)
+pub(crate) fn builder() -> HttpsBuilder {
+    Https::builder()
+        .no_proxy()
+        .extra_root_certificate(&AUTHORITY.pem)
 }
 
-pub fn https() -> Https {
+pub(crate) fn https() -> Https {
     builder().build().unwrap()
 }
 
 /// Sends and reads all of the answer.
-pub async fn call(https: &Https, request: Request) -> Result<(u16, Vec<u8>), Error> {
+pub(crate) async fn call(https: &Https, request: Request) -> Result<(u16, Vec<u8>), Error> {
     let response = https.send(request).await?;
     let status = response.status.as_u16();
     Ok((status, body(response).await?))
 }
 
-pub async fn body(response: Response) -> Result<Vec<u8>, Error> {
+pub(crate) async fn body(response: Response) -> Result<Vec<u8>, Error> {
     response.body.collect(usize::MAX).await
 }
 
 /// Sends to `server` and returns the error.
-pub async fn error(https: &Https, server: &Server) -> Error {
+pub(crate) async fn error(https: &Https, server: &Server) -> Error {
     match call(https, server.request("<request-canary/>")).await {
         Ok((status, body)) => panic!("{status}: {} bytes", body.len()),
         Err(error) => {
@@ -287,7 +318,7 @@ pub async fn error(https: &Https, server: &Server) -> Error {
 }
 
 /// Everything an error has to say.
-pub fn texts(error: &Error) -> String {
+pub(crate) fn texts(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut next = std::error::Error::source(error);
     while let Some(source) = next {
@@ -298,12 +329,16 @@ pub fn texts(error: &Error) -> String {
 }
 
 /// A client with the defaults of reqwest.
-pub fn foreign_client() -> reqwest::Client {
+pub(crate) fn foreign_client() -> reqwest::Client {
     // It wants a TLS configuration even if it is not used.
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    reqwest::Client::builder().no_proxy().tls_backend_preconfigured(tls).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .unwrap()
 }

@@ -10,7 +10,10 @@ use crate::support::*;
 async fn refused(tls: TlsAcceptor, hint: &str) {
     let server = Server::with(Some(tls), |_, _| ok("<answer/>")).await;
     let error = error(&https(), &server).await;
-    assert!(error.is_tls() && error.is_connect() && !error.maybe_applied(), "{error:?}");
+    assert!(
+        error.is_tls() && error.is_connect() && !error.maybe_applied(),
+        "{error:?}"
+    );
     assert!(!error.is_transient(), "{error:?}");
     assert!(error.to_string().contains(hint), "{error}");
     assert!(std::error::Error::source(&error).is_some());
@@ -19,7 +22,10 @@ async fn refused(tls: TlsAcceptor, hint: &str) {
 
 #[tokio::test]
 async fn an_unknown_authority() {
-    refused(Authority::new().issue(&["127.0.0.1"], |_| {}), "extra_root_certificate").await;
+    for name in ["unknown", "saponify tests"] {
+        let tls = Authority::named(name).issue(&["127.0.0.1"], |_| {});
+        refused(tls, "extra_root_certificate").await;
+    }
 }
 
 #[tokio::test]
@@ -79,7 +85,9 @@ async fn a_server_with_tls_1_1() {
     hello.extend([7; 32]);
     hello.extend([0, 0, 0x2f, 0]);
     for reply in [alert, hello] {
-        let error = call(&https(), request(raw(reply).await, "")).await.unwrap_err();
+        let error = call(&https(), request(raw(reply).await, "<request/>"))
+            .await
+            .unwrap_err();
         assert!(error.is_tls() && !error.maybe_applied(), "{error:?}");
         assert!(error.to_string().contains("TLS 1.2 or 1.3"), "{error}");
     }
@@ -88,7 +96,9 @@ async fn a_server_with_tls_1_1() {
 #[tokio::test]
 async fn a_server_without_tls() {
     let reply = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".to_vec();
-    let error = call(&https(), request(raw(reply).await, "")).await.unwrap_err();
+    let error = call(&https(), request(raw(reply).await, "<request/>"))
+        .await
+        .unwrap_err();
     assert!(error.is_tls() && !error.maybe_applied(), "{error:?}");
     assert!(error.to_string().contains("does not speak TLS"), "{error}");
 }
@@ -99,6 +109,8 @@ async fn a_connection_closed_during_the_handshake() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { while listener.accept().await.is_ok() {} });
     let endpoint = saponify::Endpoint::parse(&format!("https://{address}/")).unwrap();
-    let error = call(&https(), request(endpoint, "")).await.unwrap_err();
+    let error = call(&https(), request(endpoint, "<request/>"))
+        .await
+        .unwrap_err();
     assert!(error.is_connect() && !error.maybe_applied(), "{error:?}");
 }

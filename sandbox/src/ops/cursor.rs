@@ -34,7 +34,11 @@ pub(crate) enum Place {
 
 impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cursor").field("at", &self.at).field("total", &self.total).field("given", &self.given).finish_non_exhaustive()
+        f.debug_struct("Cursor")
+            .field("at", &self.at)
+            .field("total", &self.total)
+            .field("given", &self.given)
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +62,9 @@ pub(super) fn open(state: &State, connection: &Connection, caller: Caller, start
     // A dead cursor is kept as long again, to say that it is dead and not unknown.
     // One that is locked is in use, perhaps by the very call that opens this one.
     live.cursors.retain(|_, cursor| {
-        let Ok(cursor) = cursor.try_lock() else { return true };
+        let Ok(cursor) = cursor.try_lock() else {
+            return true;
+        };
         let keep = cursor.opened.elapsed() < life * 2;
         if !keep && let Place::Snapshot { table, .. } = &cursor.at {
             // The table goes with the connection if it cannot go now.
@@ -80,7 +86,11 @@ pub(super) fn open(state: &State, connection: &Connection, caller: Caller, start
 }
 
 /// Finds the cursor of a locator, which must be its newest.
-pub(super) fn find(state: &State, caller: Caller, locator: &str) -> Result<Arc<Mutex<Cursor>>, Fault> {
+pub(super) fn find(
+    state: &State,
+    caller: Caller,
+    locator: &str,
+) -> Result<Arc<Mutex<Cursor>>, Fault> {
     let unknown = || Fault::locator("QUERY_LOCATOR_NOT_FOUND", "invalid query locator");
     let malformed = || Fault::locator("INVALID_QUERY_LOCATOR_FORMAT", "invalid query locator");
     let (key, given) = locator.trim().split_once('-').ok_or_else(malformed)?;
@@ -95,7 +105,10 @@ pub(super) fn find(state: &State, caller: Caller, locator: &str) -> Result<Arc<M
             return Err(unknown());
         }
         if cursor.opened.elapsed() >= Duration::from_secs(state.org.limits.locator_seconds.into()) {
-            return Err(Fault::locator("QUERY_LOCATOR_EXPIRED", "invalid query locator: it has expired"));
+            return Err(Fault::locator(
+                "QUERY_LOCATOR_EXPIRED",
+                "invalid query locator: it has expired",
+            ));
         }
     }
     Ok(found)

@@ -21,7 +21,10 @@ fn head(record: Record, object: &Object) -> Record {
         .with("mruEnabled", object.writable)
         .with("name", object.name.as_str())
         .with("queryable", true)
-        .with("replicateable", object.fields.contains_key("SystemModstamp"))
+        .with(
+            "replicateable",
+            object.fields.contains_key("SystemModstamp"),
+        )
         .with("retrieveable", true)
         .with("searchable", object.writable)
         .with("triggerable", object.writable)
@@ -30,26 +33,42 @@ fn head(record: Record, object: &Object) -> Record {
 }
 
 pub(super) fn global(call: &Call<'_>) -> Record {
-    let mut record = Record::new("DescribeGlobalResult").with("encoding", "UTF-8").with("maxBatchSize", 200);
+    let mut record = Record::new("DescribeGlobalResult")
+        .with("encoding", "UTF-8")
+        .with("maxBatchSize", 200);
     for object in call.state.org.objects.values() {
-        record.add("sobjects", head(Record::new("DescribeGlobalSObjectResult"), object));
+        record.add(
+            "sobjects",
+            head(Record::new("DescribeGlobalSObjectResult"), object),
+        );
     }
     record
 }
 
 pub(super) fn several(call: &Call<'_>) -> Result<Vec<Content>, Fault> {
-    let names: Vec<_> = call.body.all("sObjectType").map(|name| name.text.as_str()).collect();
+    let names: Vec<_> = call
+        .body
+        .all("sObjectType")
+        .map(|name| name.text.as_str())
+        .collect();
     if names.len() > MAX_OBJECTS {
         let what = format!("describeSObjects takes {MAX_OBJECTS} objects at most");
         return Err(Fault::unexpected("EXCEEDED_MAX_TYPES_LIMIT", what));
     }
-    names.into_iter().map(|name| one(call, name).map(Content::from)).collect()
+    names
+        .into_iter()
+        .map(|name| one(call, name).map(Content::from))
+        .collect()
 }
 
 pub(super) fn one(call: &Call<'_>, name: &str) -> Result<Record, Fault> {
     let name = name.trim();
     let object = call.state.org.object(name).ok_or_else(|| {
-        Fault::new("InvalidSObjectFault", "INVALID_TYPE", format!("sObject type '{name}' is not supported."))
+        Fault::new(
+            "InvalidSObjectFault",
+            "INVALID_TYPE",
+            format!("sObject type '{name}' is not supported."),
+        )
     })?;
     let mut record = head(Record::new("DescribeSObjectResult"), object);
     for (relationship, child) in &object.children {
@@ -60,11 +79,22 @@ pub(super) fn one(call: &Call<'_>, name: &str) -> Result<Record, Fault> {
         record.add("childRelationships", child);
     }
     let is_id = |field: &&Field| field.name == "Id";
-    let fields = object.fields.values().filter(|field| field.since <= call.version);
-    for field in fields.clone().filter(is_id).chain(fields.filter(|field| !is_id(field))) {
+    let fields = object
+        .fields
+        .values()
+        .filter(|field| field.since <= call.version);
+    for field in fields
+        .clone()
+        .filter(is_id)
+        .chain(fields.filter(|field| !is_id(field)))
+    {
         record.add("fields", describe(call, object, field));
     }
-    let instance = call.state.addresses.get().map_or("", |addresses| addresses.instance.as_str());
+    let instance = call
+        .state
+        .addresses
+        .get()
+        .map_or("", |addresses| addresses.instance.as_str());
     let prefix = object.prefix;
     Ok(record
         .with("urlDetail", format!("{instance}/{{ID}}"))
@@ -74,30 +104,64 @@ pub(super) fn one(call: &Call<'_>, name: &str) -> Result<Record, Fault> {
 
 fn describe(call: &Call<'_>, object: &Object, field: &Field) -> Record {
     let kind = field.kind;
-    let is_name = object.name_field().is_some_and(|name| name.name == field.name);
-    let bytes = if kind.is_text() { i64::from(field.length) * 3 } else { i64::from(field.length) };
-    let digits = if matches!(kind, Kind::Int | Kind::Long) { i64::from(field.precision) } else { 0 };
-    let field_type = if call.quirks.unknown_enum_values { "hologram" } else { kind.field_type() };
+    let is_name = object
+        .name_field()
+        .is_some_and(|name| name.name == field.name);
+    let bytes = if kind.is_text() {
+        i64::from(field.length) * 3
+    } else {
+        i64::from(field.length)
+    };
+    let digits = if matches!(kind, Kind::Int | Kind::Long) {
+        i64::from(field.precision)
+    } else {
+        0
+    };
+    let field_type = if call.quirks.unknown_enum_values {
+        "hologram"
+    } else {
+        kind.field_type()
+    };
     let mut record = Record::new("Field")
         .with("aggregatable", field.filterable && object.aggregates)
         .with("autoNumber", kind == Kind::AutoNumber)
         .with("byteLength", bytes)
         .with("createable", field.createable && object.writable)
         .with("custom", field.is_custom())
-        .with("defaultedOnCreate", field.default.is_some() || kind == Kind::Boolean || !field.createable)
+        .with(
+            "defaultedOnCreate",
+            field.default.is_some() || kind == Kind::Boolean || !field.createable,
+        )
         .with("digits", digits)
         .with("externalId", field.external_id)
         .with("filterable", field.filterable)
-        .with("groupable", field.filterable && !kind.is_number() && kind != Kind::TextArea)
+        .with(
+            "groupable",
+            field.filterable && !kind.is_number() && kind != Kind::TextArea,
+        )
         .with("idLookup", kind == Kind::Id || field.external_id || is_name)
-        .with("label", if kind == Kind::Id { format!("{} ID", object.label) } else { field.label() })
+        .with(
+            "label",
+            if kind == Kind::Id {
+                format!("{} ID", object.label)
+            } else {
+                field.label()
+            },
+        )
         .with("length", i64::from(field.length))
         .with("name", field.name.as_str())
         .with("nameField", is_name)
         .with("namePointing", field.is_polymorphic())
         .with("nillable", field.nillable())
         .with("polymorphicForeignKey", field.is_polymorphic())
-        .with("precision", if kind.is_number() { i64::from(field.precision) } else { 0 })
+        .with(
+            "precision",
+            if kind.is_number() {
+                i64::from(field.precision)
+            } else {
+                0
+            },
+        )
         .with("restrictedPicklist", false)
         .with("scale", i64::from(field.scale))
         .with("soapType", kind.soap_type())

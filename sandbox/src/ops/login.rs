@@ -31,7 +31,10 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
     }
     let name = call.body.text_of("username").trim();
     let password = call.body.text_of("password");
-    let found = org.users.iter().position(|user| user.username.eq_ignore_ascii_case(name));
+    let found = org
+        .users
+        .iter()
+        .position(|user| user.username.eq_ignore_ascii_case(name));
     let Some(number) = found else {
         return Err(Fault::login("INVALID_LOGIN", VAGUE));
     };
@@ -39,7 +42,11 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
     limit_rate(call, number)?;
 
     let mut live = state.live();
-    let own = live.passwords.get(&number).unwrap_or(&user.password).clone();
+    let own = live
+        .passwords
+        .get(&number)
+        .unwrap_or(&user.password)
+        .clone();
     if !user.token.is_empty() && password == own {
         let what = "Invalid username, password, security token; or user locked out. Are you at a new location? When accessing Salesforce--either via a desktop client or the API--from outside of your company's trusted networks, you must add a security token to your password to log in.";
         return Err(Fault::login("LOGIN_MUST_USE_SECURITY_TOKEN", what));
@@ -54,10 +61,16 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
     let secret = live.sessions.open(&org.id, number, expired, life);
     drop(live);
 
-    let instance = state.addresses.get().map_or("", |addresses| addresses.instance.as_str());
+    let instance = state
+        .addresses
+        .get()
+        .map_or("", |addresses| addresses.instance.as_str());
     let tail = format!("{}.0/{}{}", call.version, org.id, org.address_tail());
     Ok(Record::new("LoginResult")
-        .with("metadataServerUrl", format!("{instance}/services/Soap/m/{}.0/{}", call.version, org.id))
+        .with(
+            "metadataServerUrl",
+            format!("{instance}/services/Soap/m/{}.0/{}", call.version, org.id),
+        )
         .with("passwordExpired", expired)
         .with("sandbox", org.is_sandbox)
         .with("serverUrl", format!("{instance}/services/Soap/c/{tail}"))
@@ -70,7 +83,10 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
 fn limit_rate(call: &Call<'_>, number: usize) -> Result<(), Fault> {
     let mut live = call.state.live();
     let times = live.login_times.entry(number).or_default();
-    while times.front().is_some_and(|time: &Instant| time.elapsed() > Duration::from_secs(3_600)) {
+    while times
+        .front()
+        .is_some_and(|time: &Instant| time.elapsed() > Duration::from_secs(3_600))
+    {
         times.pop_front();
     }
     if times.len() >= call.state.org.limits.logins_per_hour as usize {
@@ -90,13 +106,34 @@ fn refuse(mode: LoginMode) -> Result<(), Fault> {
         LoginMode::Ok | LoginMode::Expired => return Ok(()),
         LoginMode::SoapLoginDisabled => return Err(soap_login_disabled()),
         LoginMode::Locked => ("INVALID_LOGIN", VAGUE),
-        LoginMode::Lockout => ("PASSWORD_LOCKOUT", "The user has exceeded the maximum number of login attempts"),
-        LoginMode::RestrictedIp => ("LOGIN_DURING_RESTRICTED_DOMAIN", "Logging in from this address is not permitted"),
-        LoginMode::RestrictedTime => ("LOGIN_DURING_RESTRICTED_TIME", "Logging in at this time is not permitted"),
-        LoginMode::Challenge => ("LOGIN_CHALLENGE_ISSUED", "An e-mail was sent to confirm this device"),
-        LoginMode::ApiDisabled => ("API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner"),
-        LoginMode::ApiCurrentlyDisabled => ("API_CURRENTLY_DISABLED", "The API is switched off for the moment"),
-        LoginMode::NoApiAuth => ("INSUFFICIENT_ACCESS", "The permission Use Any API Auth is needed for SOAP API login()"),
+        LoginMode::Lockout => (
+            "PASSWORD_LOCKOUT",
+            "The user has exceeded the maximum number of login attempts",
+        ),
+        LoginMode::RestrictedIp => (
+            "LOGIN_DURING_RESTRICTED_DOMAIN",
+            "Logging in from this address is not permitted",
+        ),
+        LoginMode::RestrictedTime => (
+            "LOGIN_DURING_RESTRICTED_TIME",
+            "Logging in at this time is not permitted",
+        ),
+        LoginMode::Challenge => (
+            "LOGIN_CHALLENGE_ISSUED",
+            "An e-mail was sent to confirm this device",
+        ),
+        LoginMode::ApiDisabled => (
+            "API_DISABLED_FOR_ORG",
+            "API is not enabled for this Organization or Partner",
+        ),
+        LoginMode::ApiCurrentlyDisabled => (
+            "API_CURRENTLY_DISABLED",
+            "The API is switched off for the moment",
+        ),
+        LoginMode::NoApiAuth => (
+            "INSUFFICIENT_ACCESS",
+            "The permission Use Any API Auth is needed for SOAP API login()",
+        ),
         LoginMode::TrialExpired => ("TRIAL_EXPIRED", "The trial of this organization has ended"),
         LoginMode::OrgLocked => ("ORG_LOCKED", "This organization is locked"),
         LoginMode::Unavailable => ("SERVER_UNAVAILABLE", "The server is too busy"),

@@ -18,7 +18,7 @@ use crate::server::mode::{Mode, Quirks};
 use crate::server::request::Element;
 use crate::server::state::{Caller, State, concurrent_limit, daily_limit};
 use crate::wsdl::ENTERPRISE;
-use crate::wsdl::api::api;
+use crate::wsdl::api::{Operation, api};
 
 /// Which of the two hosts a call came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +38,16 @@ pub(crate) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(crate) fn header(&self, name: &str) -> Option<&'a Element> {
-        self.headers?.children.iter().find(|header| header.is(ENTERPRISE, name))
+        self.headers?
+            .children
+            .iter()
+            .find(|header| header.is(ENTERPRISE, name))
     }
 
     /// A boolean inside a header of its own.
     pub(crate) fn flag(&self, header: &str, child: &str) -> bool {
-        self.header(header).is_some_and(|header| header.is_true(child))
+        self.header(header)
+            .is_some_and(|header| header.is_true(child))
     }
 }
 
@@ -60,10 +64,18 @@ pub(crate) fn answer(state: &State, host: Host, version: u16, envelope: &Element
     let mut mode = Mode::Normal;
     let quirks = state.live().quirks.clone();
     match respond(state, host, version, envelope, &quirks, &mut mode) {
-        Ok(body) => Outcome { body, is_fault: false, mode },
+        Ok(body) => Outcome {
+            body,
+            is_fault: false,
+            mode,
+        },
         Err(fault) => {
             tracing::debug!(code = fault.code, "fault");
-            Outcome { body: answer::fault(&fault, &quirks), is_fault: true, mode }
+            Outcome {
+                body: answer::fault(&fault, &quirks),
+                is_fault: true,
+                mode,
+            }
         }
     }
 }
@@ -76,46 +88,79 @@ fn respond(
     quirks: &Quirks,
     mode: &mut Mode,
 ) -> Result<Out, Fault> {
-    let soap = |name: &str| envelope.children.iter().find(|child| child.is(&envelope.namespace, name));
-    if envelope.name != "Envelope" || envelope.namespace != "http://schemas.xmlsoap.org/soap/envelope/" {
-        return Err(Fault::unexpected("UNKNOWN_EXCEPTION", "No SOAP envelope was found in the request"));
+    let (headers, body) = parts(envelope)?;
+    let is_login = body.is(ENTERPRISE, "login");
+    let call = Call {
+        state,
+        version,
+        headers,
+        body,
+        quirks: quirks.clone(),
+    };
+    let caller = if is_login {
+        Ok(None)
+    } else {
+        let header = call.header("SessionHeader");
+        let secret = header.map_or("", |header| header.text_of("sessionId"));
+        state.caller(secret).map(Some)
+    };
+    // A page or a broken connection comes before anything else is looked at.
+    *mode = choose_mode(state, caller.as_ref().ok().copied().flatten());
+    if matches!(
+        mode,
+        Mode::Refuse | Mode::Html503 | Mode::Html200 | Mode::Status(_)
+    ) {
+        return Ok(Out::new());
     }
-    let body = (soap("Body").and_then(|body| body.children.first()))
-        .ok_or_else(|| Fault::unexpected("UNKNOWN_EXCEPTION", "The SOAP body is empty"))?;
-    let operation = (api().operation(&body.name))
-        .filter(|operation| body.namespace == ENTERPRISE && operation.since <= version)
+    let operation = find_operation(&call)?;
+    if host == Host::Login && !is_login {
+        let what = "Destination URL not reset. The URL returned from login must be set in the SforceService";
+        return Err(Fault::unexpected("UNKNOWN_EXCEPTION", what));
+    }
+    if version > state.org.limits.max_version {
+        let what = format!("API version {version}.0 is not supported");
+        return Err(Fault::unexpected("UNSUPPORTED_API_VERSION", what));
+    }
+    let caller = caller?;
+    weather(mode, is_login)?;
+    let limit = match caller {
+        None => None,
+        Some(_) => Some(state.charge()?),
+    };
+    let name = operation.name;
+    *(state.live().stats.operations)
+        .entry(name.to_owned())
+        .or_default() += 1;
+    match caller {
+        None => login::login(&call).map(|result| wrap(name, limit, vec![result.into()])),
+        Some(caller) => dispatch(&call, name, caller, limit),
+    }
+}
+
+/// The header, if there is one, and the operation inside the body.
+fn parts(envelope: &Element) -> Result<(Option<&Element>, &Element), Fault> {
+    let failed = |what: &str| Fault::unexpected("UNKNOWN_EXCEPTION", what);
+    if !envelope.is("http://schemas.xmlsoap.org/soap/envelope/", "Envelope") {
+        return Err(failed("No SOAP envelope was found in the request"));
+    }
+    let body = envelope
+        .child("Body")
+        .and_then(|body| body.children.first());
+    let body = body.ok_or_else(|| failed("The SOAP body is empty"))?;
+    Ok((envelope.child("Header"), body))
+}
+
+fn find_operation(call: &Call<'_>) -> Result<&'static Operation, Fault> {
+    let body = call.body;
+    (api().operation(&body.name))
+        .filter(|operation| body.namespace == ENTERPRISE && operation.since <= call.version)
         .ok_or_else(|| {
             let what = format!(
                 "No operation available for request {{{}}}{}, please check the WSDL for the service.",
                 body.namespace, body.name
             );
             Fault::unexpected("INVALID_TYPE", what)
-        })?;
-    let call = Call { state, version, headers: soap("Header"), body, quirks: quirks.clone() };
-    let is_login = operation.name == "login";
-
-    if host == Host::Login && !is_login {
-        let what = "Destination URL not reset. The URL returned from login must be set in the SforceService";
-        return Err(Fault::unexpected("UNKNOWN_EXCEPTION", what));
-    }
-    if version > state.org.limits.max_version {
-        return Err(Fault::unexpected("UNSUPPORTED_API_VERSION", format!("API version {version}.0 is not supported")));
-    }
-    let caller = match is_login {
-        true => None,
-        false => Some(state.caller(call.header("SessionHeader").map_or("", |header| header.text_of("sessionId")))?),
-    };
-    *mode = choose_mode(state, caller);
-    weather(mode, is_login)?;
-    let limit = if is_login { None } else { Some(state.charge()?) };
-    if *mode == Mode::Refuse {
-        return Ok(Out::new());
-    }
-    *state.live().stats.operations.entry(operation.name.to_owned()).or_default() += 1;
-    match caller {
-        None => login::login(&call).map(|result| wrap(operation.name, limit, vec![result.into()])),
-        Some(caller) => dispatch(&call, operation.name, caller, limit),
-    }
+        })
 }
 
 /// The mode of this call: what is queued, then what is set for the user, then for all.
@@ -140,10 +185,18 @@ fn weather(mode: &Mode, is_login: bool) -> Result<(), Fault> {
     }
 }
 
-fn dispatch(call: &Call<'_>, name: &'static str, caller: Caller, limit: Option<LimitInfo>) -> Result<Out, Fault> {
+fn dispatch(
+    call: &Call<'_>,
+    name: &'static str,
+    caller: Caller,
+    limit: Option<LimitInfo>,
+) -> Result<Out, Fault> {
     if caller.restricted && !["setPassword", "changeOwnPassword", "logout"].contains(&name) {
         let what = "The users password has expired, you must call SetPassword before attempting any other API operations";
-        return Err(Fault::unexpected("INVALID_OPERATION_WITH_EXPIRED_PASSWORD", what));
+        return Err(Fault::unexpected(
+            "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
+            what,
+        ));
     }
     let one = |content: Content| vec![content];
     let results: Vec<Content> = match name {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rusqlite::params_from_iter;
 
+use super::Call;
 use super::cursor::{self};
 use super::rows::{Prepared, Run, count, query_result};
 use super::write::write_value;
-use super::Call;
 use crate::fault::Fault;
 use crate::org::Kind;
 use crate::server::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
@@ -18,7 +18,12 @@ use crate::soql::{self};
 /// Rows that a grouped query may have.
 const MAX_GROUPS: usize = 2_000;
 
-pub(super) fn query(call: &Call<'_>, caller: Caller, limit: Option<LimitInfo>, all: bool) -> Result<Out, Fault> {
+pub(super) fn query(
+    call: &Call<'_>,
+    caller: Caller,
+    limit: Option<LimitInfo>,
+    all: bool,
+) -> Result<Out, Fault> {
     let text = call.body.text_of("queryString");
     let tree = soql::parse(text)?;
     let plan = soql::plan::query(&call.state.org, text, &tree, call.version, all)?;
@@ -31,19 +36,32 @@ pub(super) fn query(call: &Call<'_>, caller: Caller, limit: Option<LimitInfo>, a
         Output::Groups(groups) => (None, grouped(call, &plan, groups, &mut rows)?),
         Output::Rows(_) => plain(call, caller, plan, &mut rows)?,
     };
-    Ok(finish(call, if all { "queryAll" } else { "query" }, limit, locator.as_deref(), &rows, total))
+    Ok(finish(
+        call,
+        if all { "queryAll" } else { "query" },
+        limit,
+        locator.as_deref(),
+        &rows,
+        total,
+    ))
 }
 
-pub(super) fn query_more(call: &Call<'_>, caller: Caller, limit: Option<LimitInfo>) -> Result<Out, Fault> {
+pub(super) fn query_more(
+    call: &Call<'_>,
+    caller: Caller,
+    limit: Option<LimitInfo>,
+) -> Result<Out, Fault> {
     let locator = call.body.text_of("queryLocator").trim();
     let found = cursor::find(call.state, caller, locator)?;
-    let Ok(mut cursor) = found.lock() else { return Err(Fault::internal("a cursor was left locked")) };
+    let Ok(mut cursor) = found.lock() else {
+        return Err(Fault::internal("a cursor was left locked"));
+    };
     let cursor = &mut *cursor;
     let connection = call.state.store.lock();
-    let run = run(call, caller, &connection, cursor.query.plan.has_bytes);
+    let query = cursor.query.clone();
+    let run = run(call, caller, &connection, &query.plan);
     let mut rows = Out::new();
     let remaining = cursor.total.saturating_sub(cursor.given).max(1);
-    let query = cursor.query.clone();
     let page = run.next(&query, cursor.parent, &mut cursor.at, remaining, &mut rows)?;
     cursor.given += page.rows;
     let more = page.more && cursor.given < cursor.total;
@@ -56,26 +74,62 @@ pub(super) fn query_more(call: &Call<'_>, caller: Caller, limit: Option<LimitInf
         cursor::close(call.state, locator);
         None
     };
-    Ok(finish(call, "queryMore", limit, next.as_deref(), &rows, total))
+    Ok(finish(
+        call,
+        "queryMore",
+        limit,
+        next.as_deref(),
+        &rows,
+        total,
+    ))
 }
 
 /// The size of batches: what the caller asks for, within limits.
-fn run<'a>(call: &'a Call<'_>, caller: Caller, connection: &'a rusqlite::Connection, has_bytes: bool) -> Run<'a> {
+fn run<'a>(
+    call: &'a Call<'_>,
+    caller: Caller,
+    connection: &'a rusqlite::Connection,
+    plan: &Plan,
+) -> Run<'a> {
     let limits = &call.state.org.limits;
-    let asked = call.header("QueryOptions").map(|header| header.text_of("batchSize").trim().parse().unwrap_or(limits.max_batch));
-    let size = asked.unwrap_or(limits.max_batch).clamp(limits.min_batch.min(limits.max_batch), limits.max_batch);
-    let size = size.min(limits.batch_rows.unwrap_or(u32::MAX)).max(1);
-    let batch = if has_bytes { 1 } else { u64::from(size) };
-    Run { state: call.state, connection, caller, batch, quirks: &call.quirks }
+    let asked = call.header("QueryOptions").map(|header| {
+        header
+            .text_of("batchSize")
+            .trim()
+            .parse()
+            .unwrap_or(limits.max_batch)
+    });
+    let size = asked
+        .unwrap_or(limits.max_batch)
+        .clamp(limits.min_batch.min(limits.max_batch), limits.max_batch);
+    let most = [limits.batch_rows, call.quirks.batch_rows];
+    let size = most.into_iter().flatten().fold(size, u32::min).max(1);
+    let batch = match () {
+        () if plan.has_bytes => 1,
+        // Two long texts of the tenant's own make rows heavy.
+        () if plan.long_texts >= 2 => u64::from(size.min(200)),
+        () => u64::from(size),
+    };
+    Run {
+        state: call.state,
+        connection,
+        caller,
+        batch,
+        quirks: &call.quirks,
+    }
 }
 
-fn plain(call: &Call<'_>, caller: Caller, plan: Plan, rows: &mut Out) -> Result<(Option<String>, u64), Fault> {
-    let has_bytes = plan.has_bytes;
+fn plain(
+    call: &Call<'_>,
+    caller: Caller,
+    plan: Plan,
+    rows: &mut Out,
+) -> Result<(Option<String>, u64), Fault> {
     let query = Prepared::new(call.state, plan, &call.quirks).map(Arc::new);
     let query = query.ok_or_else(|| Fault::internal("a plan without rows"))?;
     let connection = call.state.store.lock();
     query.index(call.state, &connection)?;
-    let run = run(call, caller, &connection, has_bytes);
+    let run = run(call, caller, &connection, &query.plan);
     let (page, start) = run.first(&query, None, rows)?;
     let total = start.as_ref().map_or(page.rows, |start| start.total);
     let locator = start.map(|start| cursor::open(call.state, &connection, caller, start));
@@ -85,8 +139,21 @@ fn plain(call: &Call<'_>, caller: Caller, plan: Plan, rows: &mut Out) -> Result<
 }
 
 fn grouped(call: &Call<'_>, plan: &Plan, groups: &[Group], out: &mut Out) -> Result<u64, Fault> {
-    let Plan { columns, from, filter, group, order, limit, offset, .. } = plan;
-    let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {order}") };
+    let Plan {
+        columns,
+        from,
+        filter,
+        group,
+        order,
+        limit,
+        offset,
+        ..
+    } = plan;
+    let order = if order.is_empty() {
+        String::new()
+    } else {
+        format!(" ORDER BY {order}")
+    };
     let most = limit.unwrap_or(u64::MAX).min(MAX_GROUPS as u64 + 1);
     let sql = format!(
         "SELECT {} FROM {from} WHERE {filter}{group}{order} LIMIT {most} OFFSET {offset}",
@@ -128,10 +195,21 @@ fn grouped(call: &Call<'_>, plan: &Plan, groups: &[Group], out: &mut Out) -> Res
 }
 
 /// The envelope around a query result.
-fn finish(call: &Call<'_>, operation: &str, limit: Option<LimitInfo>, locator: Option<&str>, rows: &[u8], total: u64) -> Out {
+fn finish(
+    call: &Call<'_>,
+    operation: &str,
+    limit: Option<LimitInfo>,
+    locator: Option<&str>,
+    rows: &[u8],
+    total: u64,
+) -> Out {
     let mut out = Out::with_capacity(rows.len() + 1_024);
     open_envelope(limit, &mut out);
-    let kind = if call.quirks.typed_results { " xsi:type=\"QueryResult\"" } else { "" };
+    let kind = if call.quirks.typed_results {
+        " xsi:type=\"QueryResult\""
+    } else {
+        ""
+    };
     out.extend_from_slice(format!("<{operation}Response><result{kind}>").as_bytes());
     query_result(locator, rows, total, &mut out);
     out.extend_from_slice(format!("</result></{operation}Response>").as_bytes());

@@ -14,23 +14,41 @@ const MAX_IDS: usize = 2_000;
 pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, Fault> {
     let ids: Vec<_> = call.body.all("ids").map(|id| id.text.trim()).collect();
     if ids.len() > MAX_IDS {
-        return Err(Fault::unexpected("EXCEEDED_ID_LIMIT", format!("record limit reached. cannot submit more than {MAX_IDS} records into this call")));
+        return Err(Fault::unexpected(
+            "EXCEEDED_ID_LIMIT",
+            format!(
+                "record limit reached. cannot submit more than {MAX_IDS} records into this call"
+            ),
+        ));
     }
-    let text = format!("SELECT {} FROM {}", call.body.text_of("fieldList"), call.body.text_of("sObjectType"));
+    let text = format!(
+        "SELECT {} FROM {}",
+        call.body.text_of("fieldList"),
+        call.body.text_of("sObjectType")
+    );
     let tree = soql::parse(&text)?;
     let plan = soql::plan::query(&call.state.org, &text, &tree, call.version, false)?;
     if !plan.children.is_empty() {
-        return Err(Fault::unexpected("INVALID_FIELD", "retrieve takes fields only"));
+        return Err(Fault::unexpected(
+            "INVALID_FIELD",
+            "retrieve takes fields only",
+        ));
     }
     let query = Prepared::new(call.state, plan, &call.quirks).map(Arc::new);
-    let query = query.ok_or_else(|| Fault::unexpected("INVALID_FIELD", "retrieve takes fields only"))?;
+    let query =
+        query.ok_or_else(|| Fault::unexpected("INVALID_FIELD", "retrieve takes fields only"))?;
     let mut out = Out::new();
     open_envelope(limit, &mut out);
     out.extend_from_slice(b"<retrieveResponse>");
     let connection = call.state.store.lock();
     for id in ids {
-        let id = (call.state.org.parse_id(id))
-            .ok_or_else(|| Fault::new("InvalidIdFault", "MALFORMED_ID", format!("malformed id {id}")))?;
+        let id = (call.state.org.parse_id(id)).ok_or_else(|| {
+            Fault::new(
+                "InvalidIdFault",
+                "MALFORMED_ID",
+                format!("malformed id {id}"),
+            )
+        })?;
         if !query.write_one(call.state, &connection, id, &mut out)? {
             out.extend_from_slice(b"<result xsi:nil=\"true\"/>");
         }

@@ -34,12 +34,22 @@ pub(super) struct Page {
 
 impl Prepared {
     pub(super) fn new(state: &State, mut plan: Plan, quirks: &Quirks) -> Option<Self> {
-        let Output::Rows(shape) = &plan.output else { return None };
+        let Output::Rows(shape) = &plan.output else {
+            return None;
+        };
         let writer = Writer::new(shape, quirks);
         let prefix = state.org.objects.get(&plan.object)?.prefix;
         let children = std::mem::take(&mut plan.children);
-        let children = children.into_iter().map(|plan| Self::new(state, plan, quirks).map(Arc::new)).collect::<Option<_>>()?;
-        Some(Self { plan, writer, children, prefix })
+        let children = children
+            .into_iter()
+            .map(|plan| Self::new(state, plan, quirks).map(Arc::new))
+            .collect::<Option<_>>()?;
+        Some(Self {
+            plan,
+            writer,
+            children,
+            prefix,
+        })
     }
 
     /// Indexes that make sub-queries fast.
@@ -54,14 +64,34 @@ impl Prepared {
     }
 
     fn first_page(&self) -> String {
-        let Plan { columns, from, filter, root, order, .. } = &self.plan;
+        let Plan {
+            columns,
+            from,
+            filter,
+            root,
+            order,
+            ..
+        } = &self.plan;
         let parent = self.plan.parent_condition();
-        let order = if order.is_empty() { String::new() } else { format!("{order}, ") };
-        format!("SELECT {} FROM {from} WHERE {parent}{filter} ORDER BY {order}{root}.\"Id\" LIMIT ? OFFSET ?", columns.join(", "))
+        let order = if order.is_empty() {
+            String::new()
+        } else {
+            format!("{order}, ")
+        };
+        format!(
+            "SELECT {} FROM {from} WHERE {parent}{filter} ORDER BY {order}{root}.\"Id\" LIMIT ? OFFSET ?",
+            columns.join(", ")
+        )
     }
 
     fn page_after(&self, place: &Place) -> String {
-        let Plan { columns, from, filter, root, .. } = &self.plan;
+        let Plan {
+            columns,
+            from,
+            filter,
+            root,
+            ..
+        } = &self.plan;
         let columns = columns.join(", ");
         let parent = self.plan.parent_condition();
         match place {
@@ -75,7 +105,11 @@ impl Prepared {
     }
 
     fn values(&self, parent: Option<i64>) -> Vec<Value> {
-        parent.map(Value::Integer).into_iter().chain(self.plan.values.iter().cloned()).collect()
+        parent
+            .map(Value::Integer)
+            .into_iter()
+            .chain(self.plan.values.iter().cloned())
+            .collect()
     }
 }
 
@@ -106,8 +140,18 @@ impl Run<'_> {
             return Ok((page, None));
         }
         let total = self.count(query, parent)?;
-        let at = if plan.is_by_id() { Place::After(page.last) } else { self.snapshot(query, parent, page.rows)? };
-        let start = Start { query: query.clone(), parent, at, total, given: page.rows };
+        let at = if plan.is_by_id() {
+            Place::After(page.last)
+        } else {
+            self.snapshot(query, parent, page.rows)?
+        };
+        let start = Start {
+            query: query.clone(),
+            parent,
+            at,
+            total,
+            given: page.rows,
+        };
         Ok((page, Some(start)))
     }
 
@@ -140,7 +184,8 @@ impl Run<'_> {
         if !page.more
             && let Place::Snapshot { table, .. } = place
         {
-            self.connection.execute_batch(&format!("DROP TABLE IF EXISTS temp.\"{table}\""))?;
+            self.connection
+                .execute_batch(&format!("DROP TABLE IF EXISTS temp.\"{table}\""))?;
         }
         Ok(page)
     }
@@ -154,10 +199,21 @@ impl Run<'_> {
         out: &mut Out,
     ) -> Result<Page, Fault> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params_from_iter(values.iter().map(|value| value as &dyn ToSql)))?;
-        let mut page = Page { rows: 0, inside: 0, more: false, last: 0 };
+        let mut rows = statement.query(params_from_iter(
+            values.iter().map(|value| value as &dyn ToSql),
+        ))?;
+        let mut page = Page {
+            rows: 0,
+            inside: 0,
+            more: false,
+            last: 0,
+        };
         let instance = self.state.org.instance;
-        let mut inner = Inner { run: self, query, failure: None };
+        let mut inner = Inner {
+            run: self,
+            query,
+            failure: None,
+        };
         while let Some(row) = rows.next()? {
             if page.rows > 0 && page.rows + page.inside >= self.batch {
                 page.more = true;
@@ -169,7 +225,11 @@ impl Run<'_> {
             page.inside += query.writer.write(row, instance, &mut inner, out)?;
             out.extend_from_slice(b"</records>");
             page.rows += 1;
-            page.last = row.get(if positions { query.plan.columns.len() } else { 0 })?;
+            page.last = row.get(if positions {
+                query.plan.columns.len()
+            } else {
+                0
+            })?;
         }
         match inner.failure.take() {
             Some(fault) => Err(fault),
@@ -184,33 +244,44 @@ impl Run<'_> {
 
     /// Writes the ids down in the order of the query, so that later batches agree with this one.
     fn snapshot(&self, query: &Prepared, parent: Option<i64>, given: u64) -> Result<Place, Fault> {
-        let Plan { from, filter, root, order, limit, offset, .. } = &query.plan;
+        let Plan {
+            from,
+            filter,
+            root,
+            order,
+            limit,
+            offset,
+            ..
+        } = &query.plan;
         let table = {
             let mut live = self.state.live();
             live.cursor_serial += 1;
             format!("snapshot_{}", live.cursor_serial)
         };
         let condition = query.plan.parent_condition();
-        self.connection
-            .execute_batch(&format!("CREATE TEMP TABLE \"{table}\" (position INTEGER PRIMARY KEY, id INTEGER)"))?;
+        self.connection.execute_batch(&format!(
+            "CREATE TEMP TABLE \"{table}\" (position INTEGER PRIMARY KEY, id INTEGER)"
+        ))?;
         let sql = format!(
             "INSERT INTO temp.\"{table}\" (id) SELECT {root}.\"Id\" FROM {from} WHERE {condition}{filter} ORDER BY {order}, {root}.\"Id\" LIMIT {} OFFSET {offset}",
             limit.map_or(-1, |limit| limit as i64)
         );
-        self.connection.execute(&sql, params_from_iter(query.values(parent)))?;
-        Ok(Place::Snapshot { table, position: given as i64 })
-    }
-
-    /// `done`, locator, rows, size.
-    pub(super) fn result(&self, locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
-        query_result(locator, rows, total, out);
+        self.connection
+            .execute(&sql, params_from_iter(query.values(parent)))?;
+        Ok(Place::Snapshot {
+            table,
+            position: given as i64,
+        })
     }
 }
 
+/// `done`, locator, rows, size.
 pub(super) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
     match locator {
         Some(locator) => {
-            out.extend_from_slice(format!("<done>false</done><queryLocator>{locator}</queryLocator>").as_bytes());
+            out.extend_from_slice(
+                format!("<done>false</done><queryLocator>{locator}</queryLocator>").as_bytes(),
+            );
         }
         None => out.extend_from_slice(b"<done>true</done><queryLocator xsi:nil=\"true\"/>"),
     }
@@ -220,7 +291,13 @@ pub(super) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: 
 
 /// How many rows a plan has, with its limit.
 pub(super) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> Result<u64, Fault> {
-    let Plan { from, filter, limit, offset, .. } = plan;
+    let Plan {
+        from,
+        filter,
+        limit,
+        offset,
+        ..
+    } = plan;
     let parent = plan.parent_condition();
     let sql = match (limit, offset) {
         (None, 0) => format!("SELECT count(*) FROM {from} WHERE {parent}{filter}"),
@@ -242,7 +319,13 @@ struct Inner<'r, 'a> {
 }
 
 impl Nested for Inner<'_, '_> {
-    fn children(&mut self, name: &str, plan: usize, row: &Row<'_>, out: &mut Out) -> rusqlite::Result<u64> {
+    fn children(
+        &mut self,
+        name: &str,
+        plan: usize,
+        row: &Row<'_>,
+        out: &mut Out,
+    ) -> rusqlite::Result<u64> {
         let child = &self.query.children[plan];
         let parent = Id::new(self.query.prefix, row.get(0)?).pack();
         let mut rows = Out::new();
@@ -260,9 +343,10 @@ impl Nested for Inner<'_, '_> {
             return Ok(0);
         }
         let total = start.as_ref().map_or(page.rows, |start| start.total);
-        let locator = start.map(|start| cursor::open(self.run.state, self.run.connection, self.run.caller, start));
+        let locator = start
+            .map(|start| cursor::open(self.run.state, self.run.connection, self.run.caller, start));
         out.extend_from_slice(format!("<sf:{name} xsi:type=\"QueryResult\">").as_bytes());
-        self.run.result(locator.as_deref(), &rows, total, out);
+        query_result(locator.as_deref(), &rows, total, out);
         end(&format!("sf:{name}"), out);
         Ok(page.rows + page.inside)
     }
@@ -270,19 +354,37 @@ impl Nested for Inner<'_, '_> {
 
 impl Prepared {
     /// Writes one row as `result`, if it is there.
-    pub(super) fn write_one(&self, state: &State, connection: &Connection, id: Id, out: &mut Out) -> Result<bool, Fault> {
+    pub(super) fn write_one(
+        &self,
+        state: &State,
+        connection: &Connection,
+        id: Id,
+        out: &mut Out,
+    ) -> Result<bool, Fault> {
         if id.prefix != self.prefix {
             return Ok(false);
         }
-        let Plan { columns, from, filter, root, .. } = &self.plan;
-        let sql = format!("SELECT {} FROM {from} WHERE {filter} AND {root}.\"Id\" = ?", columns.join(", "));
+        let Plan {
+            columns,
+            from,
+            filter,
+            root,
+            ..
+        } = &self.plan;
+        let sql = format!(
+            "SELECT {} FROM {from} WHERE {filter} AND {root}.\"Id\" = ?",
+            columns.join(", ")
+        );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut values = self.values(None);
         values.push(Value::Integer(id.serial));
         let mut rows = statement.query(params_from_iter(values))?;
-        let Some(row) = rows.next()? else { return Ok(false) };
+        let Some(row) = rows.next()? else {
+            return Ok(false);
+        };
         out.extend_from_slice(format!("<result{}>", self.writer.kind).as_bytes());
-        self.writer.write(row, state.org.instance, &mut Childless, out)?;
+        self.writer
+            .write(row, state.org.instance, &mut Childless, out)?;
         out.extend_from_slice(b"</result>");
         Ok(true)
     }

@@ -31,7 +31,12 @@ pub(super) struct Duplicate {
 
 impl RowError {
     pub(super) fn new(status: &'static str, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), fields: Vec::new(), duplicate: None }
+        Self {
+            status,
+            message: message.into(),
+            fields: Vec::new(),
+            duplicate: None,
+        }
     }
 
     pub(super) fn on(mut self, field: &str) -> Self {
@@ -46,26 +51,43 @@ impl RowError {
 
     /// The `errors` element.
     pub(super) fn record(&self, call: &Call<'_>) -> Record {
-        let status = if call.quirks.unknown_enum_values { "BRAND_NEW_STATUS_CODE" } else { self.status };
+        let status = if call.quirks.unknown_enum_values {
+            "BRAND_NEW_STATUS_CODE"
+        } else {
+            self.status
+        };
         let mut record = match &self.duplicate {
             None => Record::new("Error"),
-            Some(duplicate) => Record::new("DuplicateError").typed().with("duplicateResult", duplicate.result()),
+            Some(duplicate) => Record::new("DuplicateError")
+                .typed()
+                .with("duplicateResult", duplicate.result()),
         };
         for field in &self.fields {
             record.add("fields", field.as_str());
         }
-        record.with("message", self.message.as_str()).with("statusCode", status)
+        if self.fields.is_empty() && call.quirks.write_nil {
+            record.add("fields", Content::Nil);
+        }
+        record
+            .with("message", self.message.as_str())
+            .with("statusCode", status)
     }
 }
 
 impl Duplicate {
     fn result(&self) -> Record {
-        let row = format!("<record xsi:type=\"sf:{}\"><sf:Id>{}</sf:Id></record>", self.object, self.id);
+        let row = format!(
+            "<record xsi:type=\"sf:{}\"><sf:Id>{}</sf:Id></record>",
+            self.object, self.id
+        );
         let mut found = b"<matchConfidence>100.0</matchConfidence>".to_vec();
         found.extend_from_slice(row.as_bytes());
         Record::new("DuplicateResult")
             .with("allowSave", true)
-            .with("duplicateRule", format!("Standard_{}_Duplicate_Rule", self.object))
+            .with(
+                "duplicateRule",
+                format!("Standard_{}_Duplicate_Rule", self.object),
+            )
             .with("duplicateRuleEntityType", self.object.as_str())
             .with("errorMessage", "Use one of these records?")
             .with(
@@ -90,7 +112,6 @@ pub(super) struct Saved {
 /// What rows are saved with.
 pub(super) struct Saver<'a> {
     pub(super) org: &'a Org,
-    pub(super) call: &'a Call<'a>,
     pub(super) connection: &'a Connection,
     pub(super) caller: i64,
     pub(super) truncate: bool,
@@ -99,18 +120,25 @@ pub(super) struct Saver<'a> {
 }
 
 pub(super) fn create(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fault> {
-    let rows = run(call, caller, |saver, input| saver.insert(input).map(|id| Saved { id, created: true }))?;
+    let rows = run(call, caller, |saver, input| {
+        saver.insert(input).map(|id| Saved { id, created: true })
+    })?;
     Ok(results(call, "SaveResult", rows))
 }
 
 pub(super) fn update(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fault> {
-    let rows = run(call, caller, |saver, input| saver.update(input).map(|id| Saved { id, created: false }))?;
+    let rows = run(call, caller, |saver, input| {
+        saver.update(input).map(|id| Saved { id, created: false })
+    })?;
     Ok(results(call, "SaveResult", rows))
 }
 
 pub(super) fn upsert(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fault> {
     let key = call.body.text_of("externalIDFieldName").trim().to_owned();
-    let mut kinds = call.body.all("sObjects").filter_map(|row| row.kind.as_ref());
+    let mut kinds = call
+        .body
+        .all("sObjects")
+        .filter_map(|row| row.kind.as_ref());
     if let Some(first) = kinds.next() {
         if kinds.any(|kind| kind != first) {
             let what = "The upsert request must contain rows of one object only";
@@ -125,11 +153,16 @@ pub(super) fn upsert(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fa
 }
 
 fn check_key(object: &Object, key: &str) -> Result<(), Fault> {
-    let usable = object.field(key).is_some_and(|field| field.external_id || field.name == "Id");
+    let usable = object
+        .field(key)
+        .is_some_and(|field| field.external_id || field.name == "Id");
     if usable {
         return Ok(());
     }
-    let what = format!("Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {}", object.name);
+    let what = format!(
+        "Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {}",
+        object.name
+    );
     Err(Fault::new("InvalidFieldFault", "INVALID_FIELD", what))
 }
 
@@ -137,7 +170,8 @@ fn check_key(object: &Object, key: &str) -> Result<(), Fault> {
 pub(super) fn check_count(call: &Call<'_>, count: usize) -> Result<(), Fault> {
     let most = call.state.org.limits.save_rows;
     if count > most as usize {
-        let what = format!("record limit reached. cannot submit more than {most} records into this call");
+        let what =
+            format!("record limit reached. cannot submit more than {most} records into this call");
         return Err(Fault::unexpected("EXCEEDED_ID_LIMIT", what));
     }
     Ok(())
@@ -150,23 +184,33 @@ fn run(
 ) -> Result<Vec<Result<Saved, RowError>>, Fault> {
     let org = &call.state.org;
     check_count(call, call.body.all("sObjects").count())?;
-    let inputs = call.body.all("sObjects").map(|element| Input::read(call, element)).collect::<Result<Vec<_>, Fault>>()?;
+    let inputs = call
+        .body
+        .all("sObjects")
+        .map(|element| Input::read(call, element))
+        .collect::<Result<Vec<_>, Fault>>()?;
     let connection = call.state.store.lock();
     for input in &inputs {
         if let Some(field) = &input.object.duplicate_rule {
-            call.state.store.index(&connection, &input.object.name, field)?;
+            call.state
+                .store
+                .index(&connection, &input.object.name, field)?;
         }
     }
     let saver = Saver {
         org,
-        call,
         connection: &connection,
         caller: user::packed(org, caller),
         truncate: call.flag("AllowFieldTruncationHeader", "allowFieldTruncation"),
         allow_duplicates: call.flag("DuplicateRuleHeader", "allowSave"),
         now: crate::soql::dates::now(),
     };
-    all_or_none(call, &connection, inputs.iter().map(|input| move || input).collect(), |input| save(&saver, input()))
+    all_or_none(
+        call,
+        &connection,
+        inputs.iter().map(|input| move || input).collect(),
+        |input| save(&saver, input()),
+    )
 }
 
 /// Applies rows one after the other; takes all of them back if the caller wants all or none.
@@ -176,6 +220,11 @@ pub(super) fn all_or_none<T, U>(
     items: Vec<T>,
     apply: impl Fn(T) -> Result<U, RowError>,
 ) -> Result<Vec<Result<U, RowError>>, Fault> {
+    if call.quirks.rows_locked {
+        let what = "unable to obtain exclusive access to this record or 1 records";
+        let locked = |_| Err(RowError::new("UNABLE_TO_LOCK_ROW", what));
+        return Ok(items.into_iter().map(locked).collect());
+    }
     let strict = call.flag("AllOrNoneHeader", "allOrNone");
     connection.execute_batch("SAVEPOINT saving")?;
     let mut results: Vec<_> = items.into_iter().map(apply).collect();
@@ -197,9 +246,15 @@ fn results(call: &Call<'_>, kind: &str, rows: Vec<Result<Saved, RowError>>) -> V
         let record = match &row {
             Ok(saved) => {
                 let id = call.state.org.id_text(crate::id::Id::unpack(saved.id));
-                record.with("created", saved.created).with("id", id).with("success", true)
+                record
+                    .with("created", saved.created)
+                    .with("id", id)
+                    .with("success", true)
             }
-            Err(error) => record.with("errors", error.record(call)).with("id", Content::Nil).with("success", false),
+            Err(error) => record
+                .with("errors", error.record(call))
+                .with("id", Content::Nil)
+                .with("success", false),
         };
         Content::from(record)
     };

@@ -18,7 +18,9 @@ pub(super) fn id(org: &Org, number: usize) -> String {
 }
 
 pub(super) fn packed(org: &Org, caller: Caller) -> i64 {
-    org.objects.get("User").map_or(0, |object| Id::new(object.prefix, caller.user as i64 + 1).pack())
+    org.objects.get("User").map_or(0, |object| {
+        Id::new(object.prefix, caller.user as i64 + 1).pack()
+    })
 }
 
 pub(super) fn info(call: &Call<'_>, caller: Caller) -> Record {
@@ -29,23 +31,36 @@ pub(super) fn record(state: &State, number: usize) -> Record {
     let org = &state.org;
     let user = &org.users[number];
     let id = id(org, number);
-    let has_profile = org.objects.get("User").and_then(|user| user.fields.get("ProfileId")).is_some_and(|f| f.kind == Kind::Reference);
+    let has_profile = org
+        .objects
+        .get("User")
+        .and_then(|user| user.fields.get("ProfileId"))
+        .is_some_and(|f| f.kind == Kind::Reference);
     let profile = has_profile
         .then(|| {
             let connection = state.store.lock();
             let sql = "SELECT \"ProfileId\" FROM \"User\" WHERE \"Id\" = ?";
-            connection.query_row(sql, [number as i64 + 1], |row| row.get::<_, Option<i64>>(0)).ok().flatten()
+            connection
+                .query_row(sql, [number as i64 + 1], |row| row.get::<_, Option<i64>>(0))
+                .ok()
+                .flatten()
         })
         .flatten();
     let life = state.session_life(&state.live()).as_secs();
     Record::new("GetUserInfoResult")
-        .with("currencySymbol", if org.currency == "EUR" { "€" } else { "$" })
+        .with(
+            "currencySymbol",
+            if org.currency == "EUR" { "€" } else { "$" },
+        )
         .with("orgAttachmentFileSizeLimit", 5_242_880)
         .with("orgDefaultCurrencyIsoCode", org.currency.as_str())
         .with("orgDefaultCurrencyLocale", org.locale.as_str())
         .with("organizationId", long_form(&org.id))
         .with("organizationName", org.name.as_str())
-        .with("profileId", profile.map_or_else(|| id.clone(), |profile| org.id_text(Id::unpack(profile))))
+        .with(
+            "profileId",
+            profile.map_or_else(|| id.clone(), |profile| org.id_text(Id::unpack(profile))),
+        )
         .with("sessionSecondsValid", life as i64)
         .with("userDefaultCurrencyIsoCode", Content::Nil)
         .with("userEmail", user.email.as_str())
@@ -67,16 +82,28 @@ fn find(call: &Call<'_>) -> Result<usize, Fault> {
     let text = call.body.text_of("userId").trim();
     let org = &call.state.org;
     let number = (org.parse_id(text))
-        .filter(|id| org.object_of(id.prefix).is_some_and(|object| object.name == "User"))
+        .filter(|id| {
+            org.object_of(id.prefix)
+                .is_some_and(|object| object.name == "User")
+        })
         .map(|id| id.serial as usize - 1)
         .filter(|number| *number < org.users.len());
-    number.ok_or_else(|| Fault::new("InvalidIdFault", "INVALID_ID_FIELD", format!("invalid user id: {text}")))
+    number.ok_or_else(|| {
+        Fault::new(
+            "InvalidIdFault",
+            "INVALID_ID_FIELD",
+            format!("invalid user id: {text}"),
+        )
+    })
 }
 
 pub(super) fn set_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fault> {
     let number = find(call)?;
     if caller.restricted && number != caller.user {
-        return Err(Fault::unexpected("INSUFFICIENT_ACCESS", "Only the own password can be set with this session"));
+        return Err(Fault::unexpected(
+            "INSUFFICIENT_ACCESS",
+            "Only the own password can be set with this session",
+        ));
     }
     change(call, number, call.body.text_of("password"))?;
     Ok(Record::new("SetPasswordResult"))
@@ -85,10 +112,17 @@ pub(super) fn set_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fa
 pub(super) fn change_own_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fault> {
     let known = {
         let live = call.state.live();
-        live.passwords.get(&caller.user).unwrap_or(&call.state.org.users[caller.user].password).clone()
+        live.passwords
+            .get(&caller.user)
+            .unwrap_or(&call.state.org.users[caller.user].password)
+            .clone()
     };
     if call.body.text_of("oldPassword") != known {
-        return Err(Fault::new("InvalidOldPasswordFault", "INVALID_OLD_PASSWORD", "The old password is not right"));
+        return Err(Fault::new(
+            "InvalidOldPasswordFault",
+            "INVALID_OLD_PASSWORD",
+            "The old password is not right",
+        ));
     }
     change(call, caller.user, call.body.text_of("newPassword"))?;
     Ok(Record::new("ChangeOwnPasswordResult"))
@@ -104,7 +138,11 @@ pub(super) fn reset_password(call: &Call<'_>) -> Result<Record, Fault> {
 fn change(call: &Call<'_>, number: usize, password: &str) -> Result<(), Fault> {
     if password.len() < 8 {
         let what = "INVALID_NEW_PASSWORD: Your password must be at least 8 characters long";
-        return Err(Fault::new("InvalidNewPasswordFault", "INVALID_NEW_PASSWORD", what));
+        return Err(Fault::new(
+            "InvalidNewPasswordFault",
+            "INVALID_NEW_PASSWORD",
+            what,
+        ));
     }
     let mut live = call.state.live();
     live.passwords.insert(number, password.to_owned());
@@ -113,7 +151,10 @@ fn change(call: &Call<'_>, number: usize, password: &str) -> Result<(), Fault> {
 
 pub(super) fn logout(call: &Call<'_>) -> Vec<Content> {
     if let Some(header) = call.header("SessionHeader") {
-        call.state.live().sessions.close(header.text_of("sessionId"));
+        call.state
+            .live()
+            .sessions
+            .close(header.text_of("sessionId"));
     }
     Vec::new()
 }
@@ -125,7 +166,9 @@ pub(super) fn invalidate(call: &Call<'_>) -> Vec<Content> {
             let closed = live.sessions.close(session.text.trim());
             let mut result = Record::new("InvalidateSessionsResult").with("success", closed);
             if !closed {
-                let error = Record::new("Error").with("message", "no such session").with("statusCode", "INVALID_SESSION_ID");
+                let error = Record::new("Error")
+                    .with("message", "no such session")
+                    .with("statusCode", "INVALID_SESSION_ID");
                 result.add("errors", error);
             }
             result.into()

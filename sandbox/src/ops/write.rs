@@ -27,21 +27,51 @@ pub(crate) struct Writer {
 
 #[derive(Debug)]
 enum Item {
-    Value { open: Out, close: Out, column: usize, kind: Kind, prefix: Option<Prefix> },
-    Compound { name: String, kind: Kind, parts: Vec<(&'static str, usize)> },
-    Parent { name: String, alternatives: Vec<Writer> },
-    Children { name: String, plan: usize },
+    Value {
+        open: Out,
+        close: Out,
+        column: usize,
+        kind: Kind,
+        prefix: Option<Prefix>,
+    },
+    Compound {
+        name: String,
+        kind: Kind,
+        parts: Vec<(&'static str, usize)>,
+    },
+    Parent {
+        name: String,
+        alternatives: Vec<Writer>,
+    },
+    Children {
+        name: String,
+        plan: usize,
+    },
 }
 
 /// Writes the rows of a sub-query; gives back how many they were.
 pub(crate) trait Nested {
-    fn children(&mut self, name: &str, plan: usize, row: &Row<'_>, out: &mut Out) -> rusqlite::Result<u64>;
+    fn children(
+        &mut self,
+        name: &str,
+        plan: usize,
+        row: &Row<'_>,
+        out: &mut Out,
+    ) -> rusqlite::Result<u64>;
 }
 
 impl Writer {
     pub(crate) fn new(shape: &Shape, quirks: &Quirks) -> Self {
-        let object = if shape.as_name && !quirks.concrete_parents { "Name" } else { &shape.object };
-        let items = shape.nodes.iter().map(|((_, name), node)| Item::new(name, node, quirks)).collect();
+        let object = if shape.as_name && !quirks.concrete_parents {
+            "Name"
+        } else {
+            &shape.object
+        };
+        let items = shape
+            .nodes
+            .iter()
+            .map(|((_, name), node)| Item::new(name, node, quirks))
+            .collect();
         Self {
             items,
             presence: shape.presence,
@@ -70,7 +100,13 @@ impl Writer {
             // A rotation, and every other time backwards: not sorted, yet the same on every run.
             let at = if turn % 2 == 1 { count - 1 - i } else { i };
             match &self.items[(at + turn) % count] {
-                Item::Value { open, close, column, kind, prefix } => {
+                Item::Value {
+                    open,
+                    close,
+                    column,
+                    kind,
+                    prefix,
+                } => {
                     let value = row.get_ref(*column)?;
                     if matches!(value, ValueRef::Null) {
                         if self.nil {
@@ -89,10 +125,14 @@ impl Writer {
                 }
                 Item::Compound { name, kind, parts } => compound(name, *kind, parts, row, out)?,
                 Item::Parent { name, alternatives } => {
-                    let present = |writer: &&Self| !matches!(row.get_ref(writer.presence), Ok(ValueRef::Null) | Err(_));
+                    let present = |writer: &&Self| {
+                        !matches!(row.get_ref(writer.presence), Ok(ValueRef::Null) | Err(_))
+                    };
                     let Some(writer) = alternatives.iter().find(present) else {
                         if self.nil {
-                            out.extend_from_slice(format!("<sf:{name} xsi:nil=\"true\"/>").as_bytes());
+                            out.extend_from_slice(
+                                format!("<sf:{name} xsi:nil=\"true\"/>").as_bytes(),
+                            );
                         }
                         continue;
                     };
@@ -104,11 +144,15 @@ impl Writer {
                         out.extend_from_slice(part.as_bytes());
                     }
                 }
-                Item::Children { name, plan } => inside += nested.children(name, *plan, row, out)?,
+                Item::Children { name, plan } => {
+                    inside += nested.children(name, *plan, row, out)?
+                }
             }
         }
         if self.unknown {
-            out.extend_from_slice(b"<sf:Brand_New_Field__c>newer than your WSDL</sf:Brand_New_Field__c>");
+            out.extend_from_slice(
+                b"<sf:Brand_New_Field__c>newer than your WSDL</sf:Brand_New_Field__c>",
+            );
         }
         Ok(inside)
     }
@@ -117,27 +161,45 @@ impl Writer {
 impl Item {
     fn new(name: &str, node: &Node, quirks: &Quirks) -> Self {
         match node {
-            Node::Value { column, kind, prefix } => Self::Value {
+            Node::Value {
+                column,
+                kind,
+                prefix,
+            } => Self::Value {
                 open: format!("<sf:{name}>").into_bytes(),
                 close: format!("</sf:{name}>").into_bytes(),
                 column: *column,
                 kind: *kind,
                 prefix: *prefix,
             },
-            Node::Compound { kind, parts } => {
-                Self::Compound { name: name.to_owned(), kind: *kind, parts: parts.clone() }
-            }
+            Node::Compound { kind, parts } => Self::Compound {
+                name: name.to_owned(),
+                kind: *kind,
+                parts: parts.clone(),
+            },
             Node::Parent(shapes) => Self::Parent {
                 name: name.to_owned(),
-                alternatives: shapes.iter().map(|shape| Writer::new(shape, quirks)).collect(),
+                alternatives: shapes
+                    .iter()
+                    .map(|shape| Writer::new(shape, quirks))
+                    .collect(),
             },
-            Node::Children(plan) => Self::Children { name: name.to_owned(), plan: *plan },
+            Node::Children(plan) => Self::Children {
+                name: name.to_owned(),
+                plan: *plan,
+            },
         }
     }
 }
 
 /// An address or a location; there is none if all of its parts are null.
-fn compound(name: &str, kind: Kind, parts: &[(&'static str, usize)], row: &Row<'_>, out: &mut Out) -> rusqlite::Result<()> {
+fn compound(
+    name: &str,
+    kind: Kind,
+    parts: &[(&'static str, usize)],
+    row: &Row<'_>,
+    out: &mut Out,
+) -> rusqlite::Result<()> {
     let mut inner = Out::new();
     let mut some = false;
     for (part, column) in parts {
@@ -147,7 +209,11 @@ fn compound(name: &str, kind: Kind, parts: &[(&'static str, usize)], row: &Row<'
         } else {
             some = true;
             inner.extend_from_slice(format!("<{part}>").as_bytes());
-            let kind = if matches!(value, ValueRef::Real(_)) { Kind::Double } else { Kind::String };
+            let kind = if matches!(value, ValueRef::Real(_)) {
+                Kind::Double
+            } else {
+                Kind::String
+            };
             write_value(value, kind, None, *b"00", &mut inner);
             inner.extend_from_slice(format!("</{part}>").as_bytes());
         }
@@ -186,7 +252,13 @@ fn write_any(open: &[u8], value: ValueRef<'_>, out: &mut Out) {
 }
 
 /// Writes a value that is not null.
-pub(crate) fn write_value(value: ValueRef<'_>, kind: Kind, prefix: Option<Prefix>, instance: [u8; 2], out: &mut Out) {
+pub(crate) fn write_value(
+    value: ValueRef<'_>,
+    kind: Kind,
+    prefix: Option<Prefix>,
+    instance: [u8; 2],
+    out: &mut Out,
+) {
     match (value, kind) {
         (ValueRef::Text(text), _) => escape_into(text, out),
         (ValueRef::Integer(serial), Kind::Id) => match prefix {
@@ -200,9 +272,13 @@ pub(crate) fn write_value(value: ValueRef<'_>, kind: Kind, prefix: Option<Prefix
         (ValueRef::Integer(days), Kind::Date) => dates::write_date(days, out),
         (ValueRef::Integer(moment), Kind::DateTime) => dates::write_moment(moment, out),
         (ValueRef::Integer(time), Kind::Time) => dates::write_time(time, out),
-        (ValueRef::Integer(number), Kind::Double | Kind::Currency | Kind::Percent) => write_double(number as f64, out),
+        (ValueRef::Integer(number), Kind::Double | Kind::Currency | Kind::Percent) => {
+            write_double(number as f64, out)
+        }
         (ValueRef::Integer(number), _) => out.extend_from_slice(number.to_string().as_bytes()),
-        (ValueRef::Real(number), Kind::Int | Kind::Long) => out.extend_from_slice(format!("{number:.0}").as_bytes()),
+        (ValueRef::Real(number), Kind::Int | Kind::Long) => {
+            out.extend_from_slice(format!("{number:.0}").as_bytes())
+        }
         (ValueRef::Real(number), _) => write_double(number, out),
         (ValueRef::Blob(bytes), _) => out.extend_from_slice(STANDARD.encode(bytes).as_bytes()),
         (ValueRef::Null, _) => {}

@@ -8,14 +8,40 @@ use crate::error::Error;
 /// Checks names across objects; `lines` tells where each object begins.
 pub(super) fn check(org: &Org, lines: &BTreeMap<String, usize>) -> Result<(), Error> {
     let mut prefixes = BTreeMap::new();
+    let mut children = BTreeMap::new();
+    let mut names = BTreeMap::new();
     for object in org.objects.values() {
         let line = lines.get(&object.name).copied().unwrap_or(0);
-        let fail = |message: String| Err(Error::org(line, format!("object `{}`: {message}", object.name)));
-        if !is_name(&object.name) || ["sObject", "AggregateResult", "Name"].contains(&object.name.as_str()) {
+        let fail = |message: String| {
+            Err(Error::org(
+                line,
+                format!("object `{}`: {message}", object.name),
+            ))
+        };
+        if !is_name(&object.name)
+            || ["sObject", "AggregateResult", "Name"].contains(&object.name.as_str())
+        {
             return fail("this cannot be the name of an object".to_owned());
+        }
+        // The tables of SQLite do not tell cases apart.
+        if let Some(other) = names.insert(object.name.to_ascii_lowercase(), &object.name) {
+            return fail(format!("`{other}` differs from it by case only"));
         }
         if let Some(other) = prefixes.insert(object.prefix, &object.name) {
             return fail(format!("`{other}` has the prefix {} too", object.prefix));
+        }
+        for field in object.fields.values() {
+            let Some(name) = &field.children else {
+                continue;
+            };
+            for target in &field.targets {
+                if let Some(other) = children.insert((target, name), &field.name) {
+                    return fail(format!(
+                        "`{other}` and `{}` are both `{name}` of {target}",
+                        field.name
+                    ));
+                }
+            }
         }
         if let Some(message) = fields(org, object) {
             return fail(message);
@@ -36,7 +62,10 @@ fn fields(org: &Org, object: &Object) -> Option<String> {
         }
         for target in &field.targets {
             if !org.objects.contains_key(target) {
-                return Some(format!("field `{}` refers to `{target}`, which is not there", field.name));
+                return Some(format!(
+                    "field `{}` refers to `{target}`, which is not there",
+                    field.name
+                ));
             }
         }
         if let Some(clash) = take(&field.name, "field") {
@@ -48,7 +77,16 @@ fn fields(org: &Org, object: &Object) -> Option<String> {
             return Some(clash);
         }
     }
-    object.children.keys().find_map(|name| take(name, "child relationship"))
+    let links = (object.fields.values())
+        .flat_map(|field| [&field.relationship, &field.children])
+        .flatten();
+    if let Some(name) = links.into_iter().find(|name| !is_name(name)) {
+        return Some(format!("`{name}` cannot be the name of a relationship"));
+    }
+    object
+        .children
+        .keys()
+        .find_map(|name| take(name, "child relationship"))
 }
 
 fn is_name(name: &str) -> bool {

@@ -63,12 +63,22 @@ const KINDS: &[(&str, Kind, &str, &str)] = &[
     ("string", Kind::String, "string", "xsd:string"),
     ("textarea", Kind::TextArea, "textarea", "xsd:string"),
     ("picklist", Kind::Picklist, "picklist", "xsd:string"),
-    ("multipicklist", Kind::MultiPicklist, "multipicklist", "xsd:string"),
+    (
+        "multipicklist",
+        Kind::MultiPicklist,
+        "multipicklist",
+        "xsd:string",
+    ),
     ("combobox", Kind::Combobox, "combobox", "xsd:string"),
     ("email", Kind::Email, "email", "xsd:string"),
     ("phone", Kind::Phone, "phone", "xsd:string"),
     ("url", Kind::Url, "url", "xsd:string"),
-    ("encryptedstring", Kind::EncryptedString, "encryptedstring", "xsd:string"),
+    (
+        "encryptedstring",
+        Kind::EncryptedString,
+        "encryptedstring",
+        "xsd:string",
+    ),
     ("autonumber", Kind::AutoNumber, "string", "xsd:string"),
     ("reference", Kind::Reference, "reference", "tns:ID"),
     ("boolean", Kind::Boolean, "boolean", "xsd:boolean"),
@@ -89,7 +99,10 @@ const KINDS: &[(&str, Kind, &str, &str)] = &[
 
 impl Kind {
     fn row(self) -> (&'static str, &'static str) {
-        KINDS.iter().find(|row| row.1 == self).map_or(("string", "xsd:string"), |row| (row.2, row.3))
+        KINDS
+            .iter()
+            .find(|row| row.1 == self)
+            .map_or(("string", "xsd:string"), |row| (row.2, row.3))
     }
 
     /// The `fieldType` that a describe gives.
@@ -122,7 +135,10 @@ impl Kind {
     }
 
     pub(crate) fn is_number(self) -> bool {
-        matches!(self, Self::Int | Self::Long | Self::Double | Self::Currency | Self::Percent)
+        matches!(
+            self,
+            Self::Int | Self::Long | Self::Double | Self::Currency | Self::Percent
+        )
     }
 
     /// A compound has no column of its own.
@@ -227,12 +243,17 @@ impl Field {
             .map(|row| row.1)
             .ok_or_else(|| {
                 let known: Vec<_> = KINDS.iter().skip(1).map(|row| row.0).collect();
-                format!("field `{name}`: `{kind_name}` is no kind; there are {}", known.join(", "))
+                format!(
+                    "field `{name}`: `{kind_name}` is no kind; there are {}",
+                    known.join(", ")
+                )
             })?;
         let mut field = Self::new(name, kind);
         let mut rest = &text[kind_end..];
         if let Some(inner) = rest.strip_prefix('(') {
-            let close = inner.find(')').ok_or_else(|| format!("field `{name}`: `)` is missing"))?;
+            let close = inner
+                .find(')')
+                .ok_or_else(|| format!("field `{name}`: `)` is missing"))?;
             field.arguments(&inner[..close])?;
             rest = &inner[close + 1..];
         }
@@ -243,7 +264,10 @@ impl Field {
             field.link()?;
         }
         if let Some(default) = &field.default
-            && let Some(value) = field.values.iter().find(|value| value.replace(' ', "_") == *default)
+            && let Some(value) = field
+                .values
+                .iter()
+                .find(|value| value.replace(' ', "_") == *default)
         {
             field.default = Some(value.clone());
         }
@@ -253,7 +277,10 @@ impl Field {
     /// `reference(-)` is an id of something outside; `relationship=none` an id that leads nowhere.
     fn link(&mut self) -> Result<(), String> {
         if self.targets.is_empty() {
-            return Err(format!("field `{}`: say what it refers to, as in reference(Account)", self.name));
+            return Err(format!(
+                "field `{}`: say what it refers to, as in reference(Account)",
+                self.name
+            ));
         }
         self.targets.retain(|target| target != "-");
         self.relationship = match self.relationship.take() {
@@ -266,9 +293,15 @@ impl Field {
     }
 
     fn arguments(&mut self, text: &str) -> Result<(), String> {
-        let list = |separator| text.split(separator).map(|part| part.trim().to_owned()).collect();
+        let list = |separator| {
+            text.split(separator)
+                .map(|part| part.trim().to_owned())
+                .collect()
+        };
         let number = |part: &str| {
-            part.trim().parse::<u32>().map_err(|_| format!("field `{}`: `{part}` is no number", self.name))
+            part.trim()
+                .parse::<u32>()
+                .map_err(|_| format!("field `{}`: `{part}` is no number", self.name))
         };
         match self.kind {
             Kind::Picklist | Kind::MultiPicklist | Kind::Combobox => self.values = list('|'),
@@ -283,7 +316,12 @@ impl Field {
                 (self.precision, self.scale) = (precision as u8, scale as u8);
             }
             kind if kind.is_text() => self.length = number(text)?,
-            _ => return Err(format!("field `{}`: this kind takes no arguments", self.name)),
+            _ => {
+                return Err(format!(
+                    "field `{}`: this kind takes no arguments",
+                    self.name
+                ));
+            }
         }
         Ok(())
     }
@@ -314,7 +352,8 @@ impl Field {
     /// The fields that a compound consists of, in the order of its type.
     pub(crate) fn components(&self) -> Vec<(Self, &'static str)> {
         let custom = self.name.strip_suffix("__c");
-        let stem = custom.unwrap_or_else(|| self.name.strip_suffix("Address").unwrap_or(&self.name));
+        let stem =
+            custom.unwrap_or_else(|| self.name.strip_suffix("Address").unwrap_or(&self.name));
         let name = |part: &str| match custom {
             Some(stem) => format!("{stem}__{part}__s"),
             None => format!("{stem}{part}"),
@@ -335,7 +374,10 @@ impl Field {
             parts.extend([
                 (part("City", Kind::String, 40), "city"),
                 (part("Country", Kind::String, 80), "country"),
-                (part("GeocodeAccuracy", Kind::Picklist, 40), "geocodeAccuracy"),
+                (
+                    part("GeocodeAccuracy", Kind::Picklist, 40),
+                    "geocodeAccuracy",
+                ),
                 (part("PostalCode", Kind::String, 20), "postalCode"),
                 (part("State", Kind::String, 80), "state"),
                 (part("Street", Kind::TextArea, 255), "street"),

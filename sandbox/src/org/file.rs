@@ -137,7 +137,11 @@ struct Lines<'a>(&'a str);
 impl Lines<'_> {
     fn at<T>(&self, spanned: &Spanned<T>) -> usize {
         let end = spanned.span().start.min(self.0.len());
-        self.0.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+        self.0.as_bytes()[..end]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1
     }
 }
 
@@ -148,23 +152,41 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
 
     let id = organization.id.as_ref();
     if id.len() != 15 || !id.starts_with("00D") || !id.bytes().all(|c| c.is_ascii_alphanumeric()) {
-        return Err(Error::org(lines.at(&organization.id), "the id has 15 characters and begins with 00D"));
+        return Err(Error::org(
+            lines.at(&organization.id),
+            "the id has 15 characters and begins with 00D",
+        ));
     }
     let instance = [id.as_bytes()[3], id.as_bytes()[4]];
     let api_version = ApiVersion::parse(organization.api_version.as_ref()).ok_or_else(|| {
-        Error::org(lines.at(&organization.api_version), "an API version looks like \"64.0\"")
+        Error::org(
+            lines.at(&organization.api_version),
+            "an API version looks like \"64.0\"",
+        )
     })?;
     if let Some(set) = &organization.package_set
         && (set.as_ref().len() != 15 || !set.as_ref().starts_with("0DF"))
     {
-        return Err(Error::org(lines.at(set), "a package set has 15 characters and begins with 0DF"));
+        return Err(Error::org(
+            lines.at(set),
+            "a package set has 15 characters and begins with 0DF",
+        ));
     }
 
     let mut objects = BTreeMap::new();
     let mut places = BTreeMap::new();
-    for (n, (name, object)) in file.object.into_iter().enumerate() {
+    let taken: Vec<_> = (file.object.values())
+        .filter_map(|object| Prefix::parse(object.prefix.as_ref()?.as_ref()))
+        .collect();
+    let mut free = (0..)
+        .map(Prefix::custom)
+        .filter(|prefix| !taken.contains(prefix));
+    for (name, object) in file.object {
         places.insert(name.as_ref().clone(), lines.at(&name));
-        objects.insert(name.as_ref().clone(), read_object(n, &name, object, &lines)?);
+        objects.insert(
+            name.as_ref().clone(),
+            read_object(&mut free, &name, object, &lines)?,
+        );
     }
     link(&mut objects);
 
@@ -184,18 +206,29 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
         packages: file.package.into_iter().map(Package::from).collect(),
         limits: file.limits,
         soap_login: organization.soap_login,
-        users: file.user.into_iter().map(|user| User::from(user.into_inner())).collect(),
+        users: file
+            .user
+            .into_iter()
+            .map(|user| User::from(user.into_inner()))
+            .collect(),
         objects,
     };
     check(&org, &places)?;
     Ok(org)
 }
 
-fn read_object(n: usize, name: &Spanned<String>, file: ObjectFile, lines: &Lines<'_>) -> Result<Object, Error> {
+fn read_object(
+    free: &mut dyn Iterator<Item = Prefix>,
+    name: &Spanned<String>,
+    file: ObjectFile,
+    lines: &Lines<'_>,
+) -> Result<Object, Error> {
     let prefix = match &file.prefix {
-        Some(text) => Prefix::parse(text.as_ref())
-            .ok_or_else(|| Error::org(lines.at(text), "a key prefix has three letters or digits"))?,
-        None => Prefix::custom(n),
+        Some(text) => Prefix::parse(text.as_ref()).ok_or_else(|| {
+            Error::org(lines.at(text), "a key prefix has three letters or digits")
+        })?,
+        None => (free.next())
+            .ok_or_else(|| Error::org(lines.at(name), "there are no key prefixes left"))?,
     };
     let mut object = Object::bare(name.as_ref(), prefix);
     for word in file.system.as_ref().split_whitespace() {
@@ -233,9 +266,17 @@ fn read_object(n: usize, name: &Spanned<String>, file: ObjectFile, lines: &Lines
     for row in file.row {
         let line = lines.at(&row);
         let mut values = row.into_inner();
-        let key = values.remove("key").and_then(|key| key.as_str().map(str::to_owned));
-        if let Some(unknown) = values.keys().find(|field| !object.fields.contains_key(*field)) {
-            return Err(Error::org(line, format!("`{}` has no field `{unknown}`", object.name)));
+        let key = values
+            .remove("key")
+            .and_then(|key| key.as_str().map(str::to_owned));
+        if let Some(unknown) = values
+            .keys()
+            .find(|field| !object.fields.contains_key(*field))
+        {
+            return Err(Error::org(
+                line,
+                format!("`{}` has no field `{unknown}`", object.name),
+            ));
         }
         object.rows.push(Row { line, key, values });
     }
@@ -249,7 +290,10 @@ impl Object {
         for word in ["deleted", "created", "modified", "stamp"] {
             object.add_system(word);
         }
-        object.insert(Field { length: 80, ..Field::new("Name", Kind::String) });
+        object.insert(Field {
+            length: 80,
+            ..Field::new("Name", Kind::String)
+        });
         object
     }
 
@@ -282,7 +326,10 @@ impl Object {
             }
             "modified" => {
                 self.insert(moment("LastModifiedDate"));
-                self.insert(Field::system_reference("LastModifiedById", "LastModifiedBy"));
+                self.insert(Field::system_reference(
+                    "LastModifiedById",
+                    "LastModifiedBy",
+                ));
             }
             "stamp" => self.insert(moment("SystemModstamp")),
             _ => return false,
@@ -303,7 +350,11 @@ impl Object {
 
 impl From<PackageFile> for Package {
     fn from(file: PackageFile) -> Self {
-        Self { name: file.name, version: file.version, namespace: file.namespace }
+        Self {
+            name: file.name,
+            version: file.version,
+            namespace: file.namespace,
+        }
     }
 }
 

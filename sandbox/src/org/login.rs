@@ -70,7 +70,9 @@ impl User {
     }
 
     pub(crate) fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+        format!("{} {}", self.first_name, self.last_name)
+            .trim()
+            .to_owned()
     }
 
     /// What the description says of this user's logins.
@@ -124,7 +126,7 @@ impl Default for Limits {
             daily_requests: 15_000,
             logins_per_hour: 3_600,
             login_max_version: 64,
-            max_version: 66,
+            max_version: 68,
             session_seconds: 7_200,
             locator_seconds: 172_800,
             min_batch: 200,

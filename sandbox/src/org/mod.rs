@@ -90,7 +90,11 @@ impl ApiVersion {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let major = text.strip_suffix(".0").unwrap_or(text);
-        major.parse().ok().filter(|n| (7..1000).contains(n)).map(Self)
+        major
+            .parse()
+            .ok()
+            .filter(|n| (7..1000).contains(n))
+            .map(Self)
     }
 }
 
@@ -104,7 +108,8 @@ impl std::str::FromStr for ApiVersion {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::parse(text).ok_or_else(|| Error::other(format!("`{text}` is not an API version such as 64.0")))
+        Self::parse(text)
+            .ok_or_else(|| Error::other(format!("`{text}` is not an API version such as 64.0")))
     }
 }
 
@@ -190,7 +195,9 @@ impl Org {
     /// Finds an object as SOQL does: without regard to case.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
         self.objects.get(name).or_else(|| {
-            self.objects.values().find(|object| object.name.eq_ignore_ascii_case(name))
+            self.objects
+                .values()
+                .find(|object| object.name.eq_ignore_ascii_case(name))
         })
     }
 
@@ -218,14 +225,20 @@ impl Org {
 impl Object {
     /// Finds a field without regard to case.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
-        (self.fields.get(name))
-            .or_else(|| self.fields.values().find(|field| field.name.eq_ignore_ascii_case(name)))
+        (self.fields.get(name)).or_else(|| {
+            self.fields
+                .values()
+                .find(|field| field.name.eq_ignore_ascii_case(name))
+        })
     }
 
     /// Finds the reference that a parent relationship follows.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
         self.fields.values().find(|field| {
-            field.relationship.as_deref().is_some_and(|r| r.eq_ignore_ascii_case(name))
+            field
+                .relationship
+                .as_deref()
+                .is_some_and(|r| r.eq_ignore_ascii_case(name))
         })
     }
 
@@ -241,6 +254,8 @@ impl Object {
 
     /// The field that names a row: `Name`, or `Subject` or `CaseNumber` where there is none.
     pub(crate) fn name_field(&self) -> Option<&Field> {
-        ["Name", "Subject", "CaseNumber", "Title"].iter().find_map(|name| self.fields.get(*name))
+        ["Name", "Subject", "CaseNumber", "Title"]
+            .iter()
+            .find_map(|name| self.fields.get(*name))
     }
 }

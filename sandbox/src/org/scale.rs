@@ -16,22 +16,45 @@ pub struct Scale {
 }
 
 const STEMS: &[&str] = &[
-    "Ledger", "Shipment", "Contract", "Device", "Visit", "Claim", "Policy", "Route", "Batch", "Permit",
-    "Voucher", "Machine", "Survey", "Licence", "Payment", "Booking",
+    "Ledger", "Shipment", "Contract", "Device", "Visit", "Claim", "Policy", "Route", "Batch",
+    "Permit", "Voucher", "Machine", "Survey", "Licence", "Payment", "Booking",
 ];
 const WORDS: &[&str] = &[
-    "Amount", "Status", "Owner_Note", "Due_On", "Closed_At", "Is_Active", "Reference", "Score", "Quantity",
-    "Category", "Contact_Email", "Fax", "Website", "Start_Time", "Tags", "Comment",
+    "Amount",
+    "Status",
+    "Owner_Note",
+    "Due_On",
+    "Closed_At",
+    "Is_Active",
+    "Reference",
+    "Score",
+    "Quantity",
+    "Category",
+    "Contact_Email",
+    "Fax",
+    "Website",
+    "Start_Time",
+    "Tags",
+    "Comment",
 ];
+
+/// How many of the objects others refer to.
+const HUBS: usize = 24;
 
 impl Scale {
     /// Nothing added.
-    pub const NONE: Self = Self { objects: 0, fields_per_object: 0 };
+    pub const NONE: Self = Self {
+        objects: 0,
+        fields_per_object: 0,
+    };
 
     /// So many objects of so many fields.
     #[must_use]
     pub fn new(objects: usize, fields_per_object: usize) -> Self {
-        Self { objects, fields_per_object }
+        Self {
+            objects,
+            fields_per_object,
+        }
     }
 
     pub(super) fn grow(self, org: &mut Org) {
@@ -39,9 +62,13 @@ impl Scale {
             .map(|n| format!("{}_{:04}__c", STEMS[n % STEMS.len()], n / STEMS.len()))
             .collect();
         let used: Vec<_> = org.objects.values().map(|object| object.prefix).collect();
-        let mut prefixes = (0..).map(Prefix::custom).filter(|prefix| !used.contains(prefix));
+        let mut prefixes = (0..)
+            .map(Prefix::custom)
+            .filter(|prefix| !used.contains(prefix));
         for (n, name) in names.iter().enumerate() {
-            let Some(prefix) = prefixes.next() else { return };
+            let Some(prefix) = prefixes.next() else {
+                return;
+            };
             let mut object = Object::new(name, prefix);
             for field in 0..self.fields_per_object {
                 object.insert(synthetic(n, field, &names));
@@ -75,7 +102,9 @@ fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     let mut made = Field::new(&name, kind);
     match kind {
         Kind::Reference => {
-            let target = &names[(object * 7 + field * 13 + 1) % names.len()];
+            // As in real tenants, most references go to a few objects.
+            let hubs = names.len().min(HUBS);
+            let target = &names[(object * 7 + field * 13 + 1) % hubs];
             made.targets = vec![target.clone()];
             made.relationship = Some(name.replace("__c", "__r"));
             let stem = names[object].trim_end_matches("__c");
@@ -92,9 +121,14 @@ pub(super) fn link(objects: &mut BTreeMap<String, Object>) {
     let mut children = Vec::new();
     for object in objects.values() {
         for field in object.fields.values() {
-            let Some(relationship) = &field.children else { continue };
+            let Some(relationship) = &field.children else {
+                continue;
+            };
             for target in &field.targets {
-                let child = Child { object: object.name.clone(), field: field.name.clone() };
+                let child = Child {
+                    object: object.name.clone(),
+                    field: field.name.clone(),
+                };
                 children.push((target.clone(), relationship.clone(), child));
             }
         }

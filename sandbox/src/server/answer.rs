@@ -15,7 +15,10 @@ const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// Writes text, escaped; what XML cannot hold is left out.
 pub(crate) fn escape_into(text: &[u8], out: &mut Out) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'&' | b'<' | b'>' | 0..=8 | 11..=31)) {
+    while let Some(at) = rest
+        .iter()
+        .position(|byte| matches!(byte, b'&' | b'<' | b'>' | 0..=8 | 11..=31))
+    {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {
             b'&' => out.extend_from_slice(b"&amp;"),
@@ -46,7 +49,7 @@ pub(crate) fn end(name: &str, out: &mut Out) {
 }
 
 /// What an element of a result holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Content {
     Text(String),
     Record(Record),
@@ -93,7 +96,7 @@ impl From<Option<String>> for Content {
 
 /// A value of a type of the enterprise namespace. Elements come out in the order of the schema;
 /// those that must be there and were not given come out nil, or false, or zero, or empty.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Record {
     definition: Option<&'static Definition>,
     typed: bool,
@@ -102,8 +105,15 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn new(name: &str) -> Self {
-        let definition = api().definitions.iter().find(|definition| definition.name == name);
-        Self { definition, typed: false, values: Vec::new() }
+        let definition = api()
+            .definitions
+            .iter()
+            .find(|definition| definition.name == name);
+        Self {
+            definition,
+            typed: false,
+            values: Vec::new(),
+        }
     }
 
     /// Written with `xsi:type`, as a subtype must be.
@@ -122,7 +132,9 @@ impl Record {
     }
 
     pub(crate) fn write(&self, tag: &str, out: &mut Out) {
-        let Some(definition) = self.definition else { return };
+        let Some(definition) = self.definition else {
+            return;
+        };
         out.push(b'<');
         out.extend_from_slice(tag.as_bytes());
         if self.typed {
@@ -134,12 +146,25 @@ impl Record {
     }
 
     fn write_level(&self, definition: &Definition, out: &mut Out) {
-        let Body::Record { base, children } = &definition.body else { return };
-        if let Some(base) = base.and_then(|base| api().definitions.iter().find(|other| other.name == base)) {
+        let Body::Record { base, children } = &definition.body else {
+            return;
+        };
+        if let Some(base) =
+            base.and_then(|base| api().definitions.iter().find(|other| other.name == base))
+        {
             self.write_level(base, out);
         }
         for child in children {
-            let Child::Element { name, kind, min, nillable, .. } = *child else { continue };
+            let Child::Element {
+                name,
+                kind,
+                min,
+                nillable,
+                ..
+            } = *child
+            else {
+                continue;
+            };
             let mut given = false;
             for (_, content) in self.values.iter().filter(|(given, _)| *given == name) {
                 given = true;
@@ -206,16 +231,28 @@ pub(crate) fn close_envelope(out: &mut Out) {
 /// A whole answer that is a fault, in the form that the quirks ask for.
 pub(crate) fn fault(fault: &Fault, quirks: &Quirks) -> Out {
     let mut out = Out::new();
-    let code = if quirks.unknown_enum_values { "BRAND_NEW_EXCEPTION_CODE" } else { fault.code.as_str() };
+    let code = if quirks.unknown_enum_values {
+        "BRAND_NEW_EXCEPTION_CODE"
+    } else {
+        fault.code.as_str()
+    };
     out.extend_from_slice(
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope xmlns:soapenv=\"{SOAP}\" xmlns:sf=\"{FAULT}\" xmlns:xsi=\"{XSI}\"><soapenv:Body><soapenv:Fault>"
         )
         .as_bytes(),
     );
-    let prefixed = if quirks.bare_fault_code { code.to_owned() } else { format!("sf:{code}") };
+    let prefixed = if quirks.bare_fault_code {
+        code.to_owned()
+    } else {
+        format!("sf:{code}")
+    };
     element("faultcode", &prefixed, &mut out);
-    element("faultstring", &format!("{code}: {}", fault.message), &mut out);
+    element(
+        "faultstring",
+        &format!("{code}: {}", fault.message),
+        &mut out,
+    );
     match quirks.fault_detail {
         Detail::Absent => {}
         Detail::Empty => out.extend_from_slice(b"<detail/>"),
@@ -227,20 +264,35 @@ pub(crate) fn fault(fault: &Fault, quirks: &Quirks) -> Out {
 }
 
 fn detail(fault: &Fault, code: &str, name: &str, out: &mut Out) {
-    out.extend_from_slice(format!("<detail><sf:{name} xsi:type=\"sf:{}\">", fault.element).as_bytes());
+    out.extend_from_slice(
+        format!("<detail><sf:{name} xsi:type=\"sf:{}\">", fault.element).as_bytes(),
+    );
     element("sf:exceptionCode", code, out);
     element("sf:exceptionMessage", &fault.message, out);
     if let Some((code, message)) = &fault.extended {
-        out.extend_from_slice(format!("<sf:extendedErrorDetails xmlns:tns=\"{ENTERPRISE}\">").as_bytes());
+        out.extend_from_slice(
+            format!("<sf:extendedErrorDetails xmlns:tns=\"{ENTERPRISE}\">").as_bytes(),
+        );
         element("tns:extendedErrorCode", code, out);
         element("tns:message", message, out);
         end("sf:extendedErrorDetails", out);
     }
-    let is_query = ["InvalidFieldFault", "InvalidSObjectFault", "MalformedQueryFault", "MalformedSearchFault"]
-        .contains(&fault.element);
+    let is_query = [
+        "InvalidFieldFault",
+        "InvalidSObjectFault",
+        "MalformedQueryFault",
+        "MalformedSearchFault",
+    ]
+    .contains(&fault.element);
     if is_query {
         let at = fault.position.unwrap_or_default();
-        let sign = |n: u32| if n == 0 { "-1".to_owned() } else { n.to_string() };
+        let sign = |n: u32| {
+            if n == 0 {
+                "-1".to_owned()
+            } else {
+                n.to_string()
+            }
+        };
         element("sf:row", &sign(at.row), out);
         element("sf:column", &sign(at.column), out);
     }

@@ -70,12 +70,16 @@ pub struct Quirks {
     pub typed_results: bool,
     /// Polymorphic parents carry their own type instead of `Name`.
     pub concrete_parents: bool,
+    /// Rows that are written fail with `UNABLE_TO_LOCK_ROW`.
+    pub rows_locked: bool,
     /// The fault code has no prefix.
     pub bare_fault_code: bool,
     /// The detail of faults.
     pub fault_detail: Detail,
     /// The HTTP status of faults: 500, or 200 as some proxies make of it.
     pub fault_status: u16,
+    /// Batches have no more rows than this, whatever is asked for.
+    pub batch_rows: Option<u32>,
     /// Answers are compressed if the client takes it.
     pub gzip: bool,
 }
@@ -89,9 +93,11 @@ impl Default for Quirks {
             unknown_enum_values: false,
             typed_results: false,
             concrete_parents: false,
+            rows_locked: false,
             bare_fault_code: false,
             fault_detail: Detail::Typed,
             fault_status: 500,
+            batch_rows: None,
             gzip: true,
         }
     }

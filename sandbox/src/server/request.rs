@@ -2,16 +2,18 @@
 //!
 //! This reader is the sandbox's own on purpose: it shares nothing with the client that it tests.
 
-use quick_xml::NsReader;
+use std::fmt;
+
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{PrefixDeclaration, QName, ResolveResult};
+use quick_xml::{NsReader, XmlVersion};
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const MAX_DEPTH: usize = 64;
 const MAX_ELEMENTS: usize = 500_000;
 
 /// An element: names, text, children.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Element {
     pub(crate) namespace: String,
     pub(crate) name: String,
@@ -22,6 +24,15 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
 }
 
+/// Names only: a text may be a password.
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(&self.name)
+            .field("children", &self.children)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Element {
     pub(crate) fn is(&self, namespace: &str, name: &str) -> bool {
         self.name == name && self.namespace == namespace
@@ -29,11 +40,15 @@ impl Element {
 
     /// The first child of that name, in the namespace of its parent.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
-        self.children.iter().find(|child| child.is(&self.namespace, name))
+        self.children
+            .iter()
+            .find(|child| child.is(&self.namespace, name))
     }
 
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
-        self.children.iter().filter(move |child| child.is(&self.namespace, name))
+        self.children
+            .iter()
+            .filter(move |child| child.is(&self.namespace, name))
     }
 
     /// The text of a child; empty if there is none.
@@ -89,7 +104,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
             }
             Event::GeneralRef(reference) => {
                 let element = open.last_mut().ok_or("text outside the root element")?;
-                match reference.resolve_char_ref().map_err(|error| error.to_string())? {
+                match reference
+                    .resolve_char_ref()
+                    .map_err(|error| error.to_string())?
+                {
                     Some(c) if is_allowed(c) => element.text.push(c),
                     Some(_) => return Err("a character that XML does not allow".to_owned()),
                     None => {
@@ -134,14 +152,19 @@ fn element(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Element, 
     };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
-        if matches!(attribute.key.as_namespace_binding(), Some(PrefixDeclaration::Default | PrefixDeclaration::Named(_))) {
+        if matches!(
+            attribute.key.as_namespace_binding(),
+            Some(PrefixDeclaration::Default | PrefixDeclaration::Named(_))
+        ) {
             continue;
         }
         let (namespace, name) = resolver.resolve_attribute(attribute.key);
         if bound(namespace, "attribute")? != XSI {
             continue;
         }
-        let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .map_err(|error| error.to_string())?;
         match name.into_inner() {
             "nil" => element.nil = matches!(value.trim(), "true" | "1"),
             "type" => {
@@ -158,7 +181,9 @@ fn bound(result: ResolveResult<'_>, what: &str) -> Result<String, String> {
     match result {
         ResolveResult::Bound(namespace) => Ok(namespace.0.to_owned()),
         ResolveResult::Unbound => Ok(String::new()),
-        ResolveResult::Unknown(prefix) => Err(format!("the prefix {prefix:?} of an {what} is not declared")),
+        ResolveResult::Unknown(prefix) => Err(format!(
+            "the prefix {prefix:?} of an {what} is not declared"
+        )),
     }
 }
 

@@ -23,14 +23,23 @@ pub(crate) struct Sessions {
 /// Secrets stay out of it.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sessions").field("count", &self.by_secret.len()).finish()
+        f.debug_struct("Sessions")
+            .field("count", &self.by_secret.len())
+            .finish()
     }
 }
 
 impl Sessions {
     /// The live session of a user, or a new one; returns its secret.
-    pub(crate) fn open(&mut self, org: &str, user: usize, restricted: bool, life: Duration) -> String {
-        self.by_secret.retain(|_, session| session.last_call.elapsed() < life);
+    pub(crate) fn open(
+        &mut self,
+        org: &str,
+        user: usize,
+        restricted: bool,
+        life: Duration,
+    ) -> String {
+        self.by_secret
+            .retain(|_, session| session.last_call.elapsed() < life);
         let known = (self.by_secret.iter_mut())
             .find(|(_, session)| session.user == user && session.restricted == restricted);
         if let Some((secret, session)) = known {
@@ -38,17 +47,24 @@ impl Sessions {
             return secret.clone();
         }
         let secret = format!("{org}!AQ{}", random_text());
-        self.by_secret.insert(secret.clone(), Session { user, last_call: Instant::now(), restricted });
+        self.by_secret.insert(
+            secret.clone(),
+            Session {
+                user,
+                last_call: Instant::now(),
+                restricted,
+            },
+        );
         secret
     }
 
     /// The session of a secret, which this call keeps alive.
     pub(crate) fn touch(&mut self, secret: &str, life: Duration) -> Option<&Session> {
-        let session = self.by_secret.get_mut(secret)?;
-        if session.last_call.elapsed() >= life {
+        if self.by_secret.get(secret)?.last_call.elapsed() >= life {
             self.by_secret.remove(secret);
             return None;
         }
+        let session = self.by_secret.get_mut(secret)?;
         session.last_call = Instant::now();
         Some(session)
     }
@@ -73,7 +89,9 @@ pub(crate) fn random_text() -> String {
         let mut bits = RandomState::new().build_hasher().finish();
         for _ in 0..10 {
             let digit = (bits % 64) as usize;
-            out.push(char::from(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"[digit]));
+            out.push(char::from(
+                b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"[digit],
+            ));
             bits /= 64;
         }
     }

@@ -19,7 +19,6 @@ pub(crate) struct Addresses {
     pub(crate) instance: String,
 }
 
-#[derive(Debug)]
 pub(crate) struct State {
     pub(crate) org: Org,
     pub(crate) store: Store,
@@ -28,7 +27,7 @@ pub(crate) struct State {
 }
 
 /// What changes while the server runs.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Live {
     pub(crate) quirks: Quirks,
     pub(crate) mode: Mode,
@@ -56,7 +55,12 @@ pub(crate) struct Caller {
 
 impl State {
     pub(crate) fn new(org: Org, store: Store) -> Self {
-        Self { org, store, addresses: OnceLock::new(), live: Mutex::default() }
+        Self {
+            org,
+            store,
+            addresses: OnceLock::new(),
+            live: Mutex::default(),
+        }
     }
 
     pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
@@ -64,7 +68,8 @@ impl State {
     }
 
     pub(crate) fn session_life(&self, live: &Live) -> Duration {
-        live.session_life.unwrap_or(Duration::from_secs(self.org.limits.session_seconds.into()))
+        live.session_life
+            .unwrap_or(Duration::from_secs(self.org.limits.session_seconds.into()))
     }
 
     /// Looks a session up.
@@ -72,7 +77,10 @@ impl State {
         let mut live = self.live();
         let life = self.session_life(&live);
         match live.sessions.touch(secret, life) {
-            Some(session) => Ok(Caller { user: session.user, restricted: session.restricted }),
+            Some(session) => Ok(Caller {
+                user: session.user,
+                restricted: session.restricted,
+            }),
             None => Err(Fault::session()),
         }
     }
@@ -85,7 +93,10 @@ impl State {
             return Err(daily_limit());
         }
         live.used += 1;
-        Ok(LimitInfo { current: live.used, limit })
+        Ok(LimitInfo {
+            current: live.used,
+            limit,
+        })
     }
 }
 

@@ -33,18 +33,32 @@ impl Path {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Select {
-    Operand { operand: Operand, alias: Option<String> },
+    Operand {
+        operand: Operand,
+        alias: Option<String>,
+    },
     /// `FIELDS(STANDARD)` and its kin.
-    Fields { which: String, at: Position },
+    Fields {
+        which: String,
+        at: Position,
+    },
     Children(Box<Query>),
-    TypeOf { path: Path, whens: Vec<(Path, Vec<Path>)>, otherwise: Vec<Path> },
+    TypeOf {
+        path: Path,
+        whens: Vec<(Path, Vec<Path>)>,
+        otherwise: Vec<Path>,
+    },
 }
 
 /// What can stand left of an operator.
 #[derive(Clone, Debug)]
 pub(crate) enum Operand {
     Field(Path),
-    Call { function: Function, argument: Option<Path>, at: Position },
+    Call {
+        function: Function,
+        argument: Option<Path>,
+        at: Position,
+    },
 }
 
 impl Operand {
@@ -109,11 +123,28 @@ pub(crate) enum Condition {
     And(Vec<Condition>),
     Or(Vec<Condition>),
     Not(Box<Condition>),
-    Compare { left: Operand, operator: Compare, right: Literal, at: Position },
-    In { left: Operand, values: Vec<Literal>, negated: bool },
-    SemiJoin { left: Operand, query: Box<Query>, negated: bool },
+    Compare {
+        left: Operand,
+        operator: Compare,
+        right: Literal,
+        at: Position,
+    },
+    In {
+        left: Operand,
+        values: Vec<Literal>,
+        negated: bool,
+    },
+    SemiJoin {
+        left: Operand,
+        query: Box<Query>,
+        negated: bool,
+    },
     /// `INCLUDES` and `EXCLUDES` of a multi-select picklist.
-    Includes { left: Operand, values: Vec<Literal>, negated: bool },
+    Includes {
+        left: Operand,
+        values: Vec<Literal>,
+        negated: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +177,10 @@ pub(crate) enum Value {
     /// Milliseconds since midnight.
     Time(i64),
     /// `TODAY`, `LAST_N_DAYS:30`: a span of days, end not included.
-    Span { name: String, n: Option<u32> },
+    Span {
+        name: String,
+        n: Option<u32>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -28,14 +28,17 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
 /// A moment with a zone, to the millisecond. `+0100` is taken for `+01:00`.
 pub(crate) fn parse_moment(text: &str) -> Option<i64> {
     text.get(..11)?.ends_with('T').then_some(())?;
-    text.parse::<Timestamp>().ok().map(|moment| moment.as_millisecond())
+    text.parse::<Timestamp>()
+        .ok()
+        .map(|moment| moment.as_millisecond())
 }
 
 /// `08:30:00.000Z`, the zone being optional.
 pub(crate) fn parse_time(text: &str) -> Option<i64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let time = text.parse::<jiff::civil::Time>().ok()?;
-    let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
+    let seconds =
+        (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60 + i64::from(time.second());
     Some(seconds * 1_000 + i64::from(time.millisecond()))
 }
 
@@ -96,16 +99,31 @@ pub(crate) fn moment_text(moment: i64) -> String {
 }
 
 pub(super) fn is_span(name: &str) -> bool {
-    const NAMES: &[&str] = &["YESTERDAY", "TODAY", "TOMORROW", "LAST_90_DAYS", "NEXT_90_DAYS"];
+    const NAMES: &[&str] = &[
+        "YESTERDAY",
+        "TODAY",
+        "TOMORROW",
+        "LAST_90_DAYS",
+        "NEXT_90_DAYS",
+    ];
     const UNITS: &[&str] = &["WEEK", "MONTH", "QUARTER", "YEAR"];
     if NAMES.contains(&name) {
         return true;
     }
-    let Some((word, unit)) = name.split_once('_') else { return false };
+    let Some((word, unit)) = name.split_once('_') else {
+        return false;
+    };
     match unit.strip_prefix("N_") {
         Some(unit) => {
             let known = ["DAYS", "WEEKS", "MONTHS", "QUARTERS", "YEARS"].contains(&unit);
-            let ago = ["DAYS_AGO", "WEEKS_AGO", "MONTHS_AGO", "QUARTERS_AGO", "YEARS_AGO"].contains(&unit);
+            let ago = [
+                "DAYS_AGO",
+                "WEEKS_AGO",
+                "MONTHS_AGO",
+                "QUARTERS_AGO",
+                "YEARS_AGO",
+            ]
+            .contains(&unit);
             (["LAST", "NEXT"].contains(&word) && known) || (word == "N" && ago)
         }
         None => ["LAST", "THIS", "NEXT"].contains(&word) && UNITS.contains(&unit),
@@ -165,10 +183,17 @@ mod tests {
 
     #[test]
     fn moments_survive_text() {
-        for text in ["2024-02-29T23:59:59.999Z", "1969-12-31T00:00:00.000Z", "2026-11-22T08:05:03.010Z"] {
+        for text in [
+            "2024-02-29T23:59:59.999Z",
+            "1969-12-31T00:00:00.000Z",
+            "2026-11-22T08:05:03.010Z",
+        ] {
             assert_eq!(moment_text(parse_moment(text).unwrap()), text);
         }
-        assert_eq!(parse_moment("2024-01-01T01:00:00+01:00"), parse_moment("2024-01-01T00:00:00Z"));
+        assert_eq!(
+            parse_moment("2024-01-01T01:00:00+01:00"),
+            parse_moment("2024-01-01T00:00:00Z")
+        );
         assert_eq!(parse_date("2024-02-30"), None);
         assert_eq!(parse_time("08:30:00.000Z"), Some(30_600_000));
     }
@@ -178,11 +203,26 @@ mod tests {
         // A Sunday.
         let now = parse_moment("2026-11-22T10:00:00Z").unwrap();
         let day = |text| parse_date(text).unwrap();
-        assert_eq!(span("TODAY", 0, now), Some((day("2026-11-22"), day("2026-11-23"))));
-        assert_eq!(span("THIS_WEEK", 0, now), Some((day("2026-11-22"), day("2026-11-29"))));
-        assert_eq!(span("LAST_MONTH", 0, now), Some((day("2026-10-01"), day("2026-11-01"))));
-        assert_eq!(span("LAST_N_QUARTERS", 2, now), Some((day("2026-04-01"), day("2026-10-01"))));
-        assert_eq!(span("NEXT_YEAR", 0, now), Some((day("2027-01-01"), day("2028-01-01"))));
+        assert_eq!(
+            span("TODAY", 0, now),
+            Some((day("2026-11-22"), day("2026-11-23")))
+        );
+        assert_eq!(
+            span("THIS_WEEK", 0, now),
+            Some((day("2026-11-22"), day("2026-11-29")))
+        );
+        assert_eq!(
+            span("LAST_MONTH", 0, now),
+            Some((day("2026-10-01"), day("2026-11-01")))
+        );
+        assert_eq!(
+            span("LAST_N_QUARTERS", 2, now),
+            Some((day("2026-04-01"), day("2026-10-01")))
+        );
+        assert_eq!(
+            span("NEXT_YEAR", 0, now),
+            Some((day("2027-01-01"), day("2028-01-01")))
+        );
         assert!(is_span("LAST_N_DAYS") && !is_span("LAST_DAYS") && !is_span("SOME_DAY"));
     }
 }

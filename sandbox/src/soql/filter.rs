@@ -17,8 +17,17 @@ pub(super) struct Filter {
 }
 
 /// Builds a condition; `having` allows aggregates.
-pub(super) fn build(scope: &mut Scope<'_>, condition: &Condition, having: bool) -> Result<Filter, Fault> {
-    let mut builder = Builder { scope, having, now: dates::now(), out: Filter::default() };
+pub(super) fn build(
+    scope: &mut Scope<'_>,
+    condition: &Condition,
+    having: bool,
+) -> Result<Filter, Fault> {
+    let mut builder = Builder {
+        scope,
+        having,
+        now: dates::now(),
+        out: Filter::default(),
+    };
     builder.condition(condition)?;
     Ok(builder.out)
 }
@@ -50,15 +59,28 @@ impl<'a> Builder<'_, 'a> {
                 self.push(", 0))");
                 Ok(())
             }
-            Condition::Compare { left, operator, right, at } => {
+            Condition::Compare {
+                left,
+                operator,
+                right,
+                at,
+            } => {
                 let column = self.operand(left)?;
                 self.compare(&column, left, *operator, right, *at)
             }
-            Condition::In { left, values, negated } => {
+            Condition::In {
+                left,
+                values,
+                negated,
+            } => {
                 let column = self.operand(left)?;
                 self.one_of(&column, left, values, *negated)
             }
-            Condition::SemiJoin { left, query, negated } => {
+            Condition::SemiJoin {
+                left,
+                query,
+                negated,
+            } => {
                 let column = self.operand(left)?;
                 if !column.kind.is_id() {
                     return Err(self.mistyped(left, "an id, for a semi join"));
@@ -70,7 +92,11 @@ impl<'a> Builder<'_, 'a> {
                 self.out.values.extend(inner.values);
                 Ok(())
             }
-            Condition::Includes { left, values, negated } => {
+            Condition::Includes {
+                left,
+                values,
+                negated,
+            } => {
                 let column = self.operand(left)?;
                 if column.kind != Kind::MultiPicklist {
                     return Err(self.mistyped(left, "a multi-select picklist"));
@@ -95,12 +121,19 @@ impl<'a> Builder<'_, 'a> {
     fn operand(&mut self, operand: &Operand) -> Result<Column<'a>, Fault> {
         let column = plan::operand(self.scope, operand)?;
         if operand.is_aggregate() && !self.having {
-            return Err(self.scope.fail(operand.at(), "MALFORMED_QUERY", "Aggregate functions can be used in HAVING only"));
+            return Err(self.scope.fail(
+                operand.at(),
+                "MALFORMED_QUERY",
+                "Aggregate functions can be used in HAVING only",
+            ));
         }
         if let (Some(field), Operand::Field(path)) = (column.field, operand)
             && !field.filterable
         {
-            let what = format!("field '{}' can not be filtered in a query call", path.text());
+            let what = format!(
+                "field '{}' can not be filtered in a query call",
+                path.text()
+            );
             return Err(self.scope.fail(path.at, "INVALID_FIELD", &what));
         }
         Ok(column)
@@ -109,7 +142,9 @@ impl<'a> Builder<'_, 'a> {
     fn mistyped(&self, left: &Operand, what: &str) -> Fault {
         let name = match left {
             Operand::Field(path) => path.text(),
-            Operand::Call { argument, .. } => argument.as_ref().map_or_else(String::new, super::ast::Path::text),
+            Operand::Call { argument, .. } => argument
+                .as_ref()
+                .map_or_else(String::new, super::ast::Path::text),
         };
         let what = format!("value of filter criterion for field '{name}' must be {what}");
         self.scope.fail(left.at(), "INVALID_FIELD", &what)
@@ -130,25 +165,45 @@ impl<'a> Builder<'_, 'a> {
             let not = match operator {
                 Compare::Equal => "",
                 Compare::NotEqual => "NOT ",
-                _ => return Err(self.scope.fail(at, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator for null")),
+                _ => {
+                    return Err(self.scope.fail(
+                        at,
+                        "INVALID_QUERY_FILTER_OPERATOR",
+                        "invalid operator for null",
+                    ));
+                }
             };
             let sql = format!("({} IS {not}NULL)", column.sql);
             self.push(&sql);
             return Ok(());
         }
         if operator == Compare::Like {
-            let Value::Text(pattern) = &right.value else { return Err(self.mistyped(left, "of type string")) };
+            let Value::Text(pattern) = &right.value else {
+                return Err(self.mistyped(left, "of type string"));
+            };
             if !column.kind.is_text() {
-                return Err(self.scope.fail(at, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator: LIKE works on text only"));
+                return Err(self.scope.fail(
+                    at,
+                    "INVALID_QUERY_FILTER_OPERATOR",
+                    "invalid operator: LIKE works on text only",
+                ));
             }
             let sql = format!("({} LIKE ? ESCAPE '\\')", column.sql);
             self.push(&sql);
             self.value(Sql::Text(pattern.clone()));
             return Ok(());
         }
-        let text_only = matches!(column.kind, Kind::Boolean | Kind::MultiPicklist) || column.kind.is_id();
-        if text_only && !matches!(operator, Compare::Equal | Compare::NotEqual) && column.kind == Kind::Boolean {
-            return Err(self.scope.fail(at, "INVALID_QUERY_FILTER_OPERATOR", "invalid operator on boolean field"));
+        let text_only =
+            matches!(column.kind, Kind::Boolean | Kind::MultiPicklist) || column.kind.is_id();
+        if text_only
+            && !matches!(operator, Compare::Equal | Compare::NotEqual)
+            && column.kind == Kind::Boolean
+        {
+            return Err(self.scope.fail(
+                at,
+                "INVALID_QUERY_FILTER_OPERATOR",
+                "invalid operator on boolean field",
+            ));
         }
         let value = self.literal(column, left, right)?;
         let sign = match operator {
@@ -166,7 +221,13 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    fn one_of(&mut self, column: &Column<'_>, left: &Operand, values: &[Literal], negated: bool) -> Result<(), Fault> {
+    fn one_of(
+        &mut self,
+        column: &Column<'_>,
+        left: &Operand,
+        values: &[Literal],
+        negated: bool,
+    ) -> Result<(), Fault> {
         let mut null = false;
         let mut list = Vec::new();
         for literal in values {
@@ -192,11 +253,20 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// `'A;B'` asks for rows that have both.
-    fn includes(&mut self, column: &Column<'_>, values: &[Literal], negated: bool) -> Result<(), Fault> {
+    fn includes(
+        &mut self,
+        column: &Column<'_>,
+        values: &[Literal],
+        negated: bool,
+    ) -> Result<(), Fault> {
         self.push(if negated { "(NOT coalesce(" } else { "(" });
         for (i, literal) in values.iter().enumerate() {
             let Value::Text(text) = &literal.value else {
-                return Err(self.scope.fail(literal.at, "INVALID_FIELD", "a multi-select picklist holds strings"));
+                return Err(self.scope.fail(
+                    literal.at,
+                    "INVALID_FIELD",
+                    "a multi-select picklist holds strings",
+                ));
             };
             self.push(if i > 0 { " OR (" } else { "(" });
             for (j, part) in text.split(';').enumerate() {
@@ -213,7 +283,14 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    fn span(&mut self, column: &Column<'_>, left: &Operand, operator: Compare, name: &str, n: Option<u32>) -> Result<(), Fault> {
+    fn span(
+        &mut self,
+        column: &Column<'_>,
+        left: &Operand,
+        operator: Compare,
+        name: &str,
+        n: Option<u32>,
+    ) -> Result<(), Fault> {
         let unit = match column.kind {
             Kind::Date => 1,
             Kind::DateTime => DAY,
@@ -237,7 +314,12 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// The value in the form that the column stores.
-    fn literal(&self, column: &Column<'_>, left: &Operand, literal: &Literal) -> Result<Sql, Fault> {
+    fn literal(
+        &self,
+        column: &Column<'_>,
+        left: &Operand,
+        literal: &Literal,
+    ) -> Result<Sql, Fault> {
         let kind = column.kind;
         let typed = |what: &str| self.mistyped(left, what);
         match (&literal.value, kind) {
@@ -249,24 +331,36 @@ impl<'a> Builder<'_, 'a> {
                 })),
                 None if crate::id::is_shaped(text) => Ok(Sql::Integer(-1)),
                 None if text.is_empty() => Ok(Sql::Null),
-                None => Err(self.scope.fail(literal.at, "INVALID_QUERY_FILTER_OPERATOR", &format!("invalid ID field: {text}"))),
+                None => Err(self.scope.fail(
+                    literal.at,
+                    "INVALID_QUERY_FILTER_OPERATOR",
+                    &format!("invalid ID field: {text}"),
+                )),
             },
             (Value::Text(text), _) if kind.is_text() => {
                 // LIKE alone needs these escapes.
                 Ok(Sql::Text(text.replace("\\%", "%").replace("\\_", "_")))
             }
-            (_, _) if kind.is_text() => Err(typed("of type string and should be enclosed in quotes")),
+            (_, _) if kind.is_text() => {
+                Err(typed("of type string and should be enclosed in quotes"))
+            }
             (Value::Boolean(value), Kind::Boolean) => Ok(Sql::Integer((*value).into())),
-            (_, Kind::Boolean) => Err(typed("of type boolean and should not be enclosed in quotes")),
+            (_, Kind::Boolean) => Err(typed(
+                "of type boolean and should not be enclosed in quotes",
+            )),
             (Value::Number(text), _) if kind.is_number() => Ok(match text.parse::<i64>() {
                 Ok(number) => Sql::Integer(number),
                 Err(_) => Sql::Real(text.parse().unwrap_or(0.0)),
             }),
-            (_, _) if kind.is_number() => Err(typed("of a number type and should not be enclosed in quotes")),
+            (_, _) if kind.is_number() => Err(typed(
+                "of a number type and should not be enclosed in quotes",
+            )),
             (Value::Date(days), Kind::Date) => Ok(Sql::Integer(*days)),
             (_, Kind::Date) => Err(typed("of type date and should not be enclosed in quotes")),
             (Value::DateTime(moment), Kind::DateTime) => Ok(Sql::Integer(*moment)),
-            (_, Kind::DateTime) => Err(typed("of type dateTime and should not be enclosed in quotes")),
+            (_, Kind::DateTime) => Err(typed(
+                "of type dateTime and should not be enclosed in quotes",
+            )),
             (Value::Time(time), Kind::Time) => Ok(Sql::Integer(*time)),
             (_, Kind::Time) => Err(typed("of type time and should not be enclosed in quotes")),
             _ => Err(typed("of another type")),
@@ -278,15 +372,26 @@ impl<'a> Builder<'_, 'a> {
 pub(super) fn call(function: Function, column: &Column<'_>) -> (String, Kind) {
     let sql = &column.sql;
     // Dates are days, moments are milliseconds.
-    let seconds = if column.kind == Kind::Date { format!("{sql} * 86400") } else { format!("{sql} / 1000") };
-    let part = |format: &str| format!("CAST(strftime('{format}', {seconds}, 'unixepoch') AS INTEGER)");
+    let seconds = if column.kind == Kind::Date {
+        format!("{sql} * 86400")
+    } else {
+        format!("{sql} / 1000")
+    };
+    let part =
+        |format: &str| format!("CAST(strftime('{format}', {seconds}, 'unixepoch') AS INTEGER)");
     match function {
         Function::Count => (format!("count({sql})"), Kind::Int),
         Function::CountDistinct => (format!("count(DISTINCT {sql})"), Kind::Int),
         Function::Sum => (format!("sum({sql})"), Kind::Double),
         Function::Avg => (format!("avg({sql})"), Kind::Double),
-        Function::Min => (format!("min({})", column.packed()), id_as_reference(column.kind)),
-        Function::Max => (format!("max({})", column.packed()), id_as_reference(column.kind)),
+        Function::Min => (
+            format!("min({})", column.packed()),
+            id_as_reference(column.kind),
+        ),
+        Function::Max => (
+            format!("max({})", column.packed()),
+            id_as_reference(column.kind),
+        ),
         Function::CalendarYear => (part("%Y"), Kind::Int),
         Function::CalendarMonth => (part("%m"), Kind::Int),
         Function::DayInMonth => (part("%d"), Kind::Int),
@@ -298,5 +403,9 @@ pub(super) fn call(function: Function, column: &Column<'_>) -> (String, Kind) {
 }
 
 fn id_as_reference(kind: Kind) -> Kind {
-    if kind == Kind::Id { Kind::Reference } else { kind }
+    if kind == Kind::Id {
+        Kind::Reference
+    } else {
+        kind
+    }
 }

@@ -47,7 +47,11 @@ struct Lexer<'a> {
 }
 
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
-    let mut lexer = Lexer { text, offset: 0, at: Position { row: 1, column: 1 } };
+    let mut lexer = Lexer {
+        text,
+        offset: 0,
+        at: Position { row: 1, column: 1 },
+    };
     let mut tokens = Vec::new();
     loop {
         let token = lexer.token()?;
@@ -67,7 +71,10 @@ impl Lexer<'_> {
     fn advance(&mut self, bytes: usize) {
         for c in self.text[self.offset..self.offset + bytes].chars() {
             if c == '\n' {
-                self.at = Position { row: self.at.row + 1, column: 1 };
+                self.at = Position {
+                    row: self.at.row + 1,
+                    column: 1,
+                };
             } else {
                 self.at.column += 1;
             }
@@ -84,12 +91,17 @@ impl Lexer<'_> {
         self.advance(blank);
         let at = self.at;
         let Some(first) = self.rest().chars().next() else {
-            return Ok(Token { kind: Kind::End, at });
+            return Ok(Token {
+                kind: Kind::End,
+                at,
+            });
         };
         let kind = match first {
             'a'..='z' | 'A'..='Z' | '_' => self.word(),
             '0'..='9' => self.number(at)?,
-            '-' | '+' | '.' if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            '-' | '+' | '.'
+                if self.rest()[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.') =>
+            {
                 self.number(at)?
             }
             '\'' => self.string(at)?,
@@ -98,7 +110,16 @@ impl Lexer<'_> {
                     self.advance(sign.len());
                     Kind::Sign(sign)
                 }
-                None => return self.fail(at, &format!("line {}:{} no viable alternative at character '{first}'", at.row, at.column - 1)),
+                None => {
+                    return self.fail(
+                        at,
+                        &format!(
+                            "line {}:{} no viable alternative at character '{first}'",
+                            at.row,
+                            at.column - 1
+                        ),
+                    );
+                }
             },
         };
         Ok(Token { kind, at })
@@ -140,7 +161,8 @@ impl Lexer<'_> {
         let end = rest
             .char_indices()
             .find(|(i, c)| {
-                let sign = (*c == '-' || *c == '+') && (*i == 0 || matches!(bytes[i - 1], b'e' | b'E'));
+                let sign =
+                    (*c == '-' || *c == '+') && (*i == 0 || matches!(bytes[i - 1], b'e' | b'E'));
                 !(sign || c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E'))
             })
             .map_or(rest.len(), |(i, _)| i);
@@ -178,7 +200,9 @@ impl Lexer<'_> {
                         }
                     }
                     Some(c) => {
-                        let what = format!("Invalid string literal. Illegal character sequence '\\{c}' in string literal.");
+                        let what = format!(
+                            "Invalid string literal. Illegal character sequence '\\{c}' in string literal."
+                        );
                         return self.fail(at, &what);
                     }
                     None => break,
@@ -186,6 +210,12 @@ impl Lexer<'_> {
                 c => out.push(c),
             }
         }
-        self.fail(at, &format!("line {}:{} mismatched character '<EOF>' expecting '''", at.row, at.column))
+        self.fail(
+            at,
+            &format!(
+                "line {}:{} mismatched character '<EOF>' expecting '''",
+                at.row, at.column
+            ),
+        )
     }
 }

@@ -1,6 +1,8 @@
 //! The parser: recursive descent, one function for each rule.
 
-use super::ast::{Compare, Condition, Function, Literal, Operand, Order, Path, Query, Select, Value};
+use super::ast::{
+    Compare, Condition, Function, Literal, Operand, Order, Path, Query, Select, Value,
+};
 use super::lex::{Kind, Token};
 use super::{Position, dates, fault_at};
 use crate::fault::Fault;
@@ -16,13 +18,18 @@ pub(super) struct Parser<'a> {
 
 /// Words that end a list, so they are no aliases.
 const KEYWORDS: &[&str] = &[
-    "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "USING", "WITH", "FOR", "ALL", "AND", "OR",
-    "NOT", "ASC", "DESC", "NULLS", "WHEN", "ELSE", "END", "THEN",
+    "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "USING", "WITH", "FOR", "ALL",
+    "AND", "OR", "NOT", "ASC", "DESC", "NULLS", "WHEN", "ELSE", "END", "THEN",
 ];
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str, tokens: Vec<Token>) -> Self {
-        Self { text, tokens, next: 0, depth: 0 }
+        Self {
+            text,
+            tokens,
+            next: 0,
+            depth: 0,
+        }
     }
 
     pub(super) fn query(mut self) -> Result<Query, Fault> {
@@ -66,7 +73,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expect_word(&mut self, word: &str) -> Result<(), Fault> {
-        if self.word(word) { Ok(()) } else { self.unexpected() }
+        if self.word(word) {
+            Ok(())
+        } else {
+            self.unexpected()
+        }
     }
 
     fn sign(&mut self, sign: &str) -> bool {
@@ -76,7 +87,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expect_sign(&mut self, sign: &str) -> Result<(), Fault> {
-        if self.sign(sign) { Ok(()) } else { self.unexpected() }
+        if self.sign(sign) {
+            Ok(())
+        } else {
+            self.unexpected()
+        }
     }
 
     fn followed_by(&self, sign: &str) -> bool {
@@ -96,7 +111,9 @@ impl<'a> Parser<'a> {
     }
 
     fn path(&mut self) -> Result<Path, Fault> {
-        let Kind::Word(word) = &self.peek().kind else { return self.unexpected() };
+        let Kind::Word(word) = &self.peek().kind else {
+            return self.unexpected();
+        };
         if word.starts_with('.') || word.ends_with('.') || word.contains("..") {
             return self.unexpected();
         }
@@ -106,8 +123,14 @@ impl<'a> Parser<'a> {
     }
 
     fn alias(&mut self) -> Option<String> {
-        let Kind::Word(word) = &self.peek().kind else { return None };
-        if KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word)) || word.contains('.') {
+        let Kind::Word(word) = &self.peek().kind else {
+            return None;
+        };
+        if KEYWORDS
+            .iter()
+            .any(|keyword| keyword.eq_ignore_ascii_case(word))
+            || word.contains('.')
+        {
             return None;
         }
         let alias = word.clone();
@@ -141,7 +164,14 @@ impl<'a> Parser<'a> {
         let alias = self.alias();
         let count_only = matches!(
             select.as_slice(),
-            [Select::Operand { operand: Operand::Call { function: Function::Count, argument: None, .. }, .. }]
+            [Select::Operand {
+                operand: Operand::Call {
+                    function: Function::Count,
+                    argument: None,
+                    ..
+                },
+                ..
+            }]
         );
         let mut query = Query {
             select,
@@ -196,7 +226,10 @@ impl<'a> Parser<'a> {
             let at = self.peek().at;
             query.offset = self.number()?;
             if query.offset > 2_000 {
-                let what = format!("Maximum SOQL offset allowed is 2000 but was {}", query.offset);
+                let what = format!(
+                    "Maximum SOQL offset allowed is 2000 but was {}",
+                    query.offset
+                );
                 return Err(fault_at(self.text, at, "NUMBER_OUTSIDE_VALID_RANGE", &what));
             }
         }
@@ -228,10 +261,6 @@ impl<'a> Parser<'a> {
         }
         let operand = self.operand()?;
         let alias = self.alias();
-        if let (Some(alias), Operand::Field(path)) = (&alias, &operand) {
-            // Only grouped queries take aliases for fields; the planner knows which it is.
-            let _ = (alias, path);
-        }
         Ok(Select::Operand { operand, alias })
     }
 
@@ -247,9 +276,17 @@ impl<'a> Parser<'a> {
         if whens.is_empty() {
             return self.unexpected();
         }
-        let otherwise = if self.word("ELSE") { self.paths()? } else { Vec::new() };
+        let otherwise = if self.word("ELSE") {
+            self.paths()?
+        } else {
+            Vec::new()
+        };
         self.expect_word("END")?;
-        Ok(Select::TypeOf { path, whens, otherwise })
+        Ok(Select::TypeOf {
+            path,
+            whens,
+            otherwise,
+        })
     }
 
     fn paths(&mut self) -> Result<Vec<Path>, Fault> {
@@ -279,7 +316,11 @@ impl<'a> Parser<'a> {
         if argument.is_none() && function != Function::Count {
             return self.fail(name.at, "Incorrect number of parameters for function");
         }
-        Ok(Operand::Call { function, argument, at: name.at })
+        Ok(Operand::Call {
+            function,
+            argument,
+            at: name.at,
+        })
     }
 
     fn order(&mut self) -> Result<Order, Fault> {
@@ -295,7 +336,11 @@ impl<'a> Parser<'a> {
                 self.expect_word("FIRST")?;
             }
         }
-        Ok(Order { operand, descending, nulls_last })
+        Ok(Order {
+            operand,
+            descending,
+            nulls_last,
+        })
     }
 
     /// `a AND b AND c`, or `a OR b`; the two do not mix without parentheses.
@@ -312,14 +357,20 @@ impl<'a> Parser<'a> {
             if self.is_word(other) {
                 return self.unexpected();
             }
-            return Ok(if word == "AND" { Condition::And(terms) } else { Condition::Or(terms) });
+            return Ok(if word == "AND" {
+                Condition::And(terms)
+            } else {
+                Condition::Or(terms)
+            });
         }
         Ok(first)
     }
 
     fn term(&mut self) -> Result<Condition, Fault> {
         if self.word("NOT") {
-            return self.deeper(Self::term).map(|term| Condition::Not(Box::new(term)));
+            return self
+                .deeper(Self::term)
+                .map(|term| Condition::Not(Box::new(term)));
         }
         if self.sign("(") {
             let condition = self.deeper(Self::condition)?;
@@ -329,10 +380,18 @@ impl<'a> Parser<'a> {
         let left = self.operand()?;
         let at = self.peek().at;
         if self.word("INCLUDES") {
-            return Ok(Condition::Includes { left, values: self.values()?, negated: false });
+            return Ok(Condition::Includes {
+                left,
+                values: self.values()?,
+                negated: false,
+            });
         }
         if self.word("EXCLUDES") {
-            return Ok(Condition::Includes { left, values: self.values()?, negated: true });
+            return Ok(Condition::Includes {
+                left,
+                values: self.values()?,
+                negated: true,
+            });
         }
         let negated = self.word("NOT");
         if self.word("IN") {
@@ -341,9 +400,17 @@ impl<'a> Parser<'a> {
                 self.expect_sign("(")?;
                 let query = Box::new(self.deeper(Self::select)?);
                 self.expect_sign(")")?;
-                return Ok(Condition::SemiJoin { left, query, negated });
+                return Ok(Condition::SemiJoin {
+                    left,
+                    query,
+                    negated,
+                });
             }
-            return Ok(Condition::In { left, values: self.values()?, negated });
+            return Ok(Condition::In {
+                left,
+                values: self.values()?,
+                negated,
+            });
         }
         if negated {
             return self.unexpected();
@@ -365,7 +432,12 @@ impl<'a> Parser<'a> {
             self.next += 1;
         }
         let right = self.literal()?;
-        Ok(Condition::Compare { left, operator, right, at })
+        Ok(Condition::Compare {
+            left,
+            operator,
+            right,
+            at,
+        })
     }
 
     fn values(&mut self) -> Result<Vec<Literal>, Fault> {
@@ -394,11 +466,18 @@ impl<'a> Parser<'a> {
                     "FALSE" => Value::Boolean(false),
                     _ if dates::is_span(&upper) => {
                         self.next += 1;
-                        let n = if self.sign(":") { Some(self.number()?.min(100_000) as u32) } else { None };
+                        let n = if self.sign(":") {
+                            Some(self.number()?.min(100_000) as u32)
+                        } else {
+                            None
+                        };
                         if n.is_some() != upper.contains("_N_") {
                             return self.unexpected();
                         }
-                        return Ok(Literal { value: Value::Span { name: upper, n }, at });
+                        return Ok(Literal {
+                            value: Value::Span { name: upper, n },
+                            at,
+                        });
                     }
                     _ => return self.unexpected(),
                 }

@@ -37,8 +37,19 @@ pub(super) enum Place<'a> {
 
 /// Fields of the pseudo object `Name`, which stands for any polymorphic parent.
 pub(crate) const NAME_FIELDS: &[&str] = &[
-    "Alias", "Email", "FirstName", "Id", "IsActive", "LastName", "Name", "Phone", "ProfileId", "Title", "Type",
-    "UserRoleId", "Username",
+    "Alias",
+    "Email",
+    "FirstName",
+    "Id",
+    "IsActive",
+    "LastName",
+    "Name",
+    "Phone",
+    "ProfileId",
+    "Title",
+    "Type",
+    "UserRoleId",
+    "Username",
 ];
 
 /// The joins of one statement.
@@ -67,7 +78,10 @@ impl<'a> Scope<'a> {
         Self {
             org,
             text,
-            root: Source { object, alias: format!("{mark}0") },
+            root: Source {
+                object,
+                alias: format!("{mark}0"),
+            },
             alias,
             joins: Vec::new(),
             known: BTreeMap::new(),
@@ -78,7 +92,12 @@ impl<'a> Scope<'a> {
 
     /// The `FROM` clause.
     pub(super) fn from(&self) -> String {
-        format!("\"{}\" AS {}{}", self.root.object.name, self.root.alias, self.joins.concat())
+        format!(
+            "\"{}\" AS {}{}",
+            self.root.object.name,
+            self.root.alias,
+            self.joins.concat()
+        )
     }
 
     pub(super) fn version(&self) -> u16 {
@@ -117,9 +136,17 @@ impl<'a> Scope<'a> {
     }
 
     /// Follows relationships.
-    pub(super) fn place(&mut self, relationships: &[String], at: Position) -> Result<Place<'a>, Fault> {
+    pub(super) fn place(
+        &mut self,
+        relationships: &[String],
+        at: Position,
+    ) -> Result<Place<'a>, Fault> {
         if relationships.len() > 5 {
-            return Err(self.fail(at, "INVALID_FIELD", "SOQL relationships cannot go more than 5 levels up"));
+            return Err(self.fail(
+                at,
+                "INVALID_FIELD",
+                "SOQL relationships cannot go more than 5 levels up",
+            ));
         }
         let mut place = Place::One(self.root.clone());
         let mut key = String::new();
@@ -134,7 +161,9 @@ impl<'a> Scope<'a> {
                 return Err(self.fail(at, "INVALID_FIELD", &format!("Didn't understand relationship '{name}' in field path. A polymorphic parent gives no way further.")));
             };
             let Some(field) = source.object.relationship(name) else {
-                let what = format!("Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.");
+                let what = format!(
+                    "Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names."
+                );
                 return Err(self.fail(at, "INVALID_FIELD", &what));
             };
             let reference = format!("{}.\"{}\"", source.alias, field.name);
@@ -171,7 +200,11 @@ impl<'a> Scope<'a> {
         };
         let place = self.place(relationships, path.at)?;
         match place {
-            Place::One(source) => match source.object.field(last).filter(|field| field.since <= self.version) {
+            Place::One(source) => match source
+                .object
+                .field(last)
+                .filter(|field| field.since <= self.version)
+            {
                 Some(field) => Ok(source.column(field)),
                 None => Err(self.no_column(path.at, last, &source.object.name)),
             },
@@ -180,11 +213,22 @@ impl<'a> Scope<'a> {
     }
 
     /// A field of whichever parent it is.
-    fn any_of(&self, sources: &[Source<'a>], name: &str, at: Position) -> Result<Column<'a>, Fault> {
-        if !NAME_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    fn any_of(
+        &self,
+        sources: &[Source<'a>],
+        name: &str,
+        at: Position,
+    ) -> Result<Column<'a>, Fault> {
+        if !NAME_FIELDS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+        {
             return Err(self.no_column(at, name, "Name"));
         }
-        let columns: Vec<_> = sources.iter().filter_map(|source| source.name_column(name)).collect();
+        let columns: Vec<_> = sources
+            .iter()
+            .filter_map(|source| source.name_column(name))
+            .collect();
         let sql: Vec<_> = columns.iter().map(Column::packed).collect();
         let sql = match sql.as_slice() {
             [] => "NULL".to_owned(),
@@ -200,7 +244,9 @@ impl<'a> Scope<'a> {
             }),
             prefix: None,
             field: None,
-            object: sources.first().map_or(self.root.object, |source| source.object),
+            object: sources
+                .first()
+                .map_or(self.root.object, |source| source.object),
         })
     }
 }
@@ -225,14 +271,22 @@ impl<'a> Source<'a> {
     pub(super) fn name_column(&self, name: &str) -> Option<Column<'a>> {
         if name.eq_ignore_ascii_case("Type") {
             return Some(Column {
-                sql: format!("CASE WHEN {} IS NULL THEN NULL ELSE '{}' END", self.presence(), self.object.name),
+                sql: format!(
+                    "CASE WHEN {} IS NULL THEN NULL ELSE '{}' END",
+                    self.presence(),
+                    self.object.name
+                ),
                 kind: Kind::String,
                 prefix: None,
                 field: None,
                 object: self.object,
             });
         }
-        let field = if name.eq_ignore_ascii_case("Name") { self.object.name_field() } else { self.object.field(name) };
+        let field = if name.eq_ignore_ascii_case("Name") {
+            self.object.name_field()
+        } else {
+            self.object.field(name)
+        };
         field.map(|field| self.column(field))
     }
 }

@@ -6,8 +6,9 @@ use crate::org::{Field, Kind, Object};
 
 /// Fields that have a column, the id apart.
 pub(super) fn stored(object: &Object) -> impl Iterator<Item = &Field> {
-    (object.fields.values())
-        .filter(|field| !field.kind.is_compound() && field.kind != Kind::Id && field.name != "IsDeleted")
+    (object.fields.values()).filter(|field| {
+        !field.kind.is_compound() && field.kind != Kind::Id && field.name != "IsDeleted"
+    })
 }
 
 pub(super) fn create_table(connection: &Connection, object: &Object) -> rusqlite::Result<()> {

@@ -32,13 +32,19 @@ struct Filler<'a> {
 
 pub(super) fn fill(connection: &mut Connection, org: &Org) -> Result<(), Error> {
     let failed = |error| Error::database("cannot be filled", error);
-    let fingerprint = hash(&[&format!("{:?} {:?}", org.id, org.objects)]) as i64;
+    let fingerprint = hash(&[&format!("{org:?}")]) as i64;
     let known = connection
-        .query_row("SELECT fingerprint FROM _sandbox", [], |row| row.get::<_, i64>(0))
+        .query_row("SELECT fingerprint FROM _sandbox", [], |row| {
+            row.get::<_, i64>(0)
+        })
         .ok();
     match known {
         Some(known) if known == fingerprint => return Ok(()),
-        Some(_) => return Err(Error::other("the database was made from another org description; remove it or name another")),
+        Some(_) => {
+            return Err(Error::other(
+                "the database was made from another org description; remove it or name another",
+            ));
+        }
         None => {}
     }
     let mut filler = Filler {
@@ -71,19 +77,29 @@ impl<'a> Filler<'a> {
                 }
             }
         }
-        let Some(object) = self.org.objects.get("User") else { return };
+        let Some(object) = self.org.objects.get("User") else {
+            return;
+        };
         for (n, user) in self.org.users.iter().enumerate() {
             let key = user.username.split('@').next().unwrap_or("");
-            self.keys.entry(key).or_insert_with(|| Id::new(object.prefix, (n + 1) as i64).pack());
+            self.keys
+                .entry(key)
+                .or_insert_with(|| Id::new(object.prefix, (n + 1) as i64).pack());
         }
     }
 
     fn object(&self, connection: &Connection, object: &Object) -> Result<(), Error> {
         let failed = |error| Error::database(format!("cannot fill {}", object.name), error);
         let fields: Vec<&Field> = stored(object).collect();
-        let names: String = fields.iter().map(|field| format!(", \"{}\"", field.name)).collect();
+        let names: String = fields
+            .iter()
+            .map(|field| format!(", \"{}\"", field.name))
+            .collect();
         let marks = ", ?".repeat(fields.len());
-        let sql = format!("INSERT INTO \"{}\" (\"Id\", \"_changed\"{names}) VALUES (?, ?{marks})", object.name);
+        let sql = format!(
+            "INSERT INTO \"{}\" (\"Id\", \"_changed\"{names}) VALUES (?, ?{marks})",
+            object.name
+        );
         let mut insert = connection.prepare(&sql).map_err(failed)?;
 
         let own = explicit(self.org, object) as i64;
@@ -91,36 +107,64 @@ impl<'a> Filler<'a> {
         let mut serial = 0;
         let mut add = |serial: i64, values: Vec<Value>| {
             let head = [Value::Integer(serial), Value::Integer(self.end)];
-            insert.execute(params_from_iter(head.into_iter().chain(values))).map_err(failed)
+            insert
+                .execute(params_from_iter(head.into_iter().chain(values)))
+                .map_err(failed)
         };
         match object.name.as_str() {
             "User" => {
                 for user in &self.org.users {
                     serial += 1;
-                    add(serial, fields.iter().map(|field| self.of_user(user, field)).collect())?;
+                    add(
+                        serial,
+                        fields
+                            .iter()
+                            .map(|field| self.of_user(user, field))
+                            .collect(),
+                    )?;
                 }
             }
             "Organization" => {
                 serial += 1;
-                add(self.organization_serial(), fields.iter().map(|field| self.of_organization(field)).collect())?;
+                add(
+                    self.organization_serial(),
+                    fields
+                        .iter()
+                        .map(|field| self.of_organization(field))
+                        .collect(),
+                )?;
             }
             _ => {}
         }
         for row in &object.rows {
             serial += 1;
-            let values: Result<Vec<_>, _> =
-                fields.iter().map(|field| self.of_row(row, field, serial)).collect();
+            let values: Result<Vec<_>, _> = fields
+                .iter()
+                .map(|field| self.of_row(row, field, serial))
+                .collect();
             add(serial, values?)?;
         }
         let count = |name: &str| {
-            self.org.objects.get(name).map_or(0, |object| explicit(self.org, object) as i64 + object.generate as i64)
+            self.org.objects.get(name).map_or(0, |object| {
+                explicit(self.org, object) as i64 + object.generate as i64
+            })
         };
-        let generators: Vec<_> = fields.iter().map(|field| Generator::new(self.org, object, field, &count)).collect();
+        let generators: Vec<_> = fields
+            .iter()
+            .map(|field| Generator::new(self.org, object, field, &count))
+            .collect();
         let name_parts = name_parts(object, &fields);
         while serial < total {
             serial += 1;
-            let context = Context { serial, total, end: self.end };
-            let mut values: Vec<_> = generators.iter().map(|generator| generator.value(context)).collect();
+            let context = Context {
+                serial,
+                total,
+                end: self.end,
+            };
+            let mut values: Vec<_> = generators
+                .iter()
+                .map(|generator| generator.value(context))
+                .collect();
             if let Some((name, first, last)) = name_parts {
                 values[name] = full_name(&values[first], &values[last]);
             }
@@ -134,7 +178,13 @@ impl<'a> Filler<'a> {
     }
 
     fn of_user(&self, user: &User, field: &Field) -> Value {
-        let text = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) };
+        let text = |text: &str| {
+            if text.is_empty() {
+                Value::Null
+            } else {
+                Value::Text(text.to_owned())
+            }
+        };
         match field.name.as_str() {
             "Username" => text(&user.username),
             "FirstName" => text(&user.first_name),
@@ -166,7 +216,9 @@ impl<'a> Filler<'a> {
     }
 
     fn of_row(&self, row: &Row, field: &Field, serial: i64) -> Result<Value, Error> {
-        let Some(value) = row.values.get(&field.name) else { return Ok(self.default(field, serial)) };
+        let Some(value) = row.values.get(&field.name) else {
+            return Ok(self.default(field, serial));
+        };
         let text = match value {
             toml::Value::String(text) => text.clone(),
             value => value.to_string(),
@@ -175,9 +227,9 @@ impl<'a> Filler<'a> {
             && let Some(key) = text.strip_prefix('@')
         {
             let id = self.keys.get(key);
-            return id.map(|id| Value::Integer(*id)).ok_or_else(|| {
-                Error::org(row.line, format!("no row has the key `{key}`"))
-            });
+            return id
+                .map(|id| Value::Integer(*id))
+                .ok_or_else(|| Error::org(row.line, format!("no row has the key `{key}`")));
         }
         if field.kind == Kind::AnyType {
             return Ok(Value::Text(format!("s{text}")));
@@ -197,9 +249,13 @@ impl<'a> Filler<'a> {
     /// What a field holds when nobody says.
     fn default(&self, field: &Field, serial: i64) -> Value {
         match field.name.as_str() {
-            "CreatedDate" | "LastModifiedDate" | "SystemModstamp" => return Value::Integer(self.end),
+            "CreatedDate" | "LastModifiedDate" | "SystemModstamp" => {
+                return Value::Integer(self.end);
+            }
             "CreatedById" | "LastModifiedById" => {
-                return self.org.objects.get("User").map_or(Value::Null, |object| Value::Integer(Id::new(object.prefix, 1).pack()));
+                return self.org.objects.get("User").map_or(Value::Null, |object| {
+                    Value::Integer(Id::new(object.prefix, 1).pack())
+                });
             }
             _ => {}
         }
@@ -210,7 +266,9 @@ impl<'a> Filler<'a> {
 /// The default of a field in a new row.
 pub(crate) fn default(org: &Org, field: &Field, serial: i64) -> Value {
     match (field.kind, &field.default) {
-        (Kind::AutoNumber, stem) => Value::Text(format!("{}{serial:08}", stem.as_deref().unwrap_or(""))),
+        (Kind::AutoNumber, stem) => {
+            Value::Text(format!("{}{serial:08}", stem.as_deref().unwrap_or("")))
+        }
         (_, Some(text)) => from_text(org, field, text, true).unwrap_or(Value::Null),
         (Kind::Boolean, None) => Value::Integer(0),
         _ => Value::Null,
@@ -220,8 +278,15 @@ pub(crate) fn default(org: &Org, field: &Field, serial: i64) -> Value {
 /// Where `Name`, `FirstName` and `LastName` are, if the first is made of the others.
 pub(crate) fn name_parts(object: &Object, fields: &[&Field]) -> Option<(usize, usize, usize)> {
     let at = |name: &str| fields.iter().position(|field| field.name == name);
-    let computed = object.fields.get("Name").is_some_and(|field| !field.createable);
-    if computed { Some((at("Name")?, at("FirstName")?, at("LastName")?)) } else { None }
+    let computed = object
+        .fields
+        .get("Name")
+        .is_some_and(|field| !field.createable);
+    if computed {
+        Some((at("Name")?, at("FirstName")?, at("LastName")?))
+    } else {
+        None
+    }
 }
 
 pub(crate) fn full_name(first: &Value, last: &Value) -> Value {

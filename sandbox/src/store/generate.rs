@@ -42,6 +42,7 @@ enum Make {
     Json,
     EventLog,
     EventLogLength,
+    Sequence,
     EventFields(&'static str),
 }
 
@@ -73,7 +74,9 @@ fn mix(mut z: u64) -> u64 {
 /// FNV-1a.
 pub(super) fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn pick<'a>(list: &[&'a str], h: u64) -> &'a str {
@@ -82,7 +85,12 @@ fn pick<'a>(list: &[&'a str], h: u64) -> &'a str {
 
 impl Generator {
     /// `counts` says how many rows an object has.
-    pub(super) fn new(org: &Org, object: &Object, field: &Field, counts: &dyn Fn(&str) -> i64) -> Self {
+    pub(super) fn new(
+        org: &Org,
+        object: &Object,
+        field: &Field,
+        counts: &dyn Fn(&str) -> i64,
+    ) -> Self {
         Self {
             seed: hash(&[&object.name, &field.name]),
             nulls: if field.required { 0 } else { field.nulls },
@@ -108,14 +116,20 @@ impl Generator {
 
 impl Make {
     fn of(org: &Org, object: &Object, field: &Field, counts: &dyn Fn(&str) -> i64) -> Self {
-        if let Some(make) = field.generator.as_deref().and_then(|name| Self::named(name, field)) {
+        if let Some(make) = field
+            .generator
+            .as_deref()
+            .and_then(|name| Self::named(name, field))
+        {
             return make;
         }
         if let Some(make) = Self::by_name(&field.name, object) {
             return make;
         }
         match field.kind {
-            Kind::Picklist | Kind::Combobox if !field.values.is_empty() => Self::Picks(field.values.clone()),
+            Kind::Picklist | Kind::Combobox if !field.values.is_empty() => {
+                Self::Picks(field.values.clone())
+            }
             Kind::MultiPicklist => Self::Several(field.values.clone()),
             Kind::AutoNumber => Self::Numbered(field.default.clone().unwrap_or_default()),
             Kind::Email => Self::Email,
@@ -123,13 +137,18 @@ impl Make {
             Kind::Url => Self::Url,
             Kind::TextArea => Self::Sentence(if field.length > 1_000 { 4 } else { 1 }),
             Kind::Json => Self::Json,
-            Kind::Boolean => Self::Boolean(if field.default.as_deref() == Some("true") { 90 } else { 20 }),
+            Kind::Boolean => Self::Boolean(if field.default.as_deref() == Some("true") {
+                90
+            } else {
+                20
+            }),
             Kind::Int => Self::Whole(0, 50_000),
             Kind::Long => Self::Whole(1 << 40, 1 << 50),
             Kind::Percent => Self::Decimal(100.0, field.scale.into()),
-            Kind::Double | Kind::Currency => {
-                Self::Decimal(10f64.powi(i32::from(field.precision - field.scale).min(7)), field.scale.into())
-            }
+            Kind::Double | Kind::Currency => Self::Decimal(
+                10f64.powi(i32::from(field.precision - field.scale).min(7)),
+                field.scale.into(),
+            ),
             Kind::Date => Self::Date,
             Kind::DateTime => Self::Moment,
             Kind::Time => Self::Time,
@@ -140,7 +159,11 @@ impl Make {
                     .filter_map(|target| Some((org.objects.get(target)?.prefix, counts(target))))
                     .filter(|target| target.1 > 0)
                     .collect();
-                if targets.is_empty() { Self::Null } else { Self::Reference(targets) }
+                if targets.is_empty() {
+                    Self::Null
+                } else {
+                    Self::Reference(targets)
+                }
             }
             _ => Self::Sentence(0),
         }
@@ -172,7 +195,7 @@ impl Make {
             "csvtype" => Self::OneOf(&["text/csv"]),
             "eventfields" => Self::EventFields(""),
             "eventfieldtypes" => Self::EventFields("String"),
-            "zero" => Self::Whole(0, 1),
+            "sequence" => Self::Sequence,
             "sentence" => Self::Sentence(1),
             _ => return None,
         })
@@ -190,14 +213,24 @@ impl Make {
             "LastName" => Self::OneOf(words::LAST),
             "Name" if has("FirstName") => Self::Null,
             "Name" if object.name == "Account" => Self::Company,
-            "Name" if object.field(name).is_some_and(|field| field.kind == Kind::String) => Self::Name,
+            "Name"
+                if object
+                    .field(name)
+                    .is_some_and(|field| field.kind == Kind::String) =>
+            {
+                Self::Name
+            }
             "Username" => Self::Email,
             "Alias" => Self::Serial("u".to_owned()),
             "City" => Self::OneOf(words::CITIES),
             "Country" => Self::OneOf(words::COUNTRIES),
             _ if name.ends_with("City") || name.ends_with("City__s") => Self::OneOf(words::CITIES),
-            _ if name.ends_with("Country") || name.ends_with("Country__s") => Self::OneOf(words::COUNTRIES),
-            _ if name.ends_with("State") || name.ends_with("State__s") => Self::OneOf(words::STATES),
+            _ if name.ends_with("Country") || name.ends_with("Country__s") => {
+                Self::OneOf(words::COUNTRIES)
+            }
+            _ if name.ends_with("State") || name.ends_with("State__s") => {
+                Self::OneOf(words::STATES)
+            }
             _ if name.ends_with("Street") || name.ends_with("Street__s") => Self::Street,
             _ if name.ends_with("PostalCode") || name.ends_with("PostalCode__s") => Self::Postal,
             _ if name.contains("GeocodeAccuracy") => Self::OneOf(&["Address", "Zip", "City"]),
@@ -216,24 +249,52 @@ impl Make {
             Self::Picks(list) => Value::Text(list[(h % list.len() as u64) as usize].clone()),
             Self::Several(list) => {
                 let bits = h % (1 << list.len().min(20));
-                let chosen: Vec<_> =
-                    list.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, value)| value.as_str()).collect();
-                if chosen.is_empty() { Value::Null } else { text(chosen.join(";")) }
+                let chosen: Vec<_> = list
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| bits >> i & 1 == 1)
+                    .map(|(_, value)| value.as_str())
+                    .collect();
+                if chosen.is_empty() {
+                    Value::Null
+                } else {
+                    text(chosen.join(";"))
+                }
             }
-            Self::Company => text(format!("{} {} {n}", pick(words::COMPANIES, h), pick(words::FORMS, h >> 8))),
+            Self::Company => text(format!(
+                "{} {} {n}",
+                pick(words::COMPANIES, h),
+                pick(words::FORMS, h >> 8)
+            )),
             Self::Name => text(format!("{} {n}", pick(words::PRODUCTS, h))),
             Self::Serial(stem) => text(format!("{stem}{n:06}")),
             Self::Numbered(stem) => text(format!("{stem}{n:08}")),
-            Self::Email => text(format!("user{n}@{}.example", ["mail", "post", "acme"][(h % 3) as usize])),
+            Self::Email => text(format!(
+                "user{n}@{}.example",
+                ["mail", "post", "acme"][(h % 3) as usize]
+            )),
             Self::Phone => text(format!("(415) 555-{:04}", h % 10_000)),
-            Self::Url => text(format!("https://www.example.com/?c={n}&l={}", pick(words::ISO, h))),
+            Self::Url => text(format!(
+                "https://www.example.com/?c={n}&l={}",
+                pick(words::ISO, h)
+            )),
             Self::Ip => text(format!("192.0.2.{}", h % 256)),
-            Self::Street => text(format!("{} {}\nFloor {}", h % 900 + 1, pick(words::STREETS, h >> 8), h % 40)),
+            Self::Street => text(format!(
+                "{} {}\nFloor {}",
+                h % 900 + 1,
+                pick(words::STREETS, h >> 8),
+                h % 40
+            )),
             Self::Postal => text(format!("{:05}", h % 100_000)),
             Self::Sentence(0) => text(format!("Value {}", h % 1_000)),
             Self::Sentence(count) => {
                 let sentence = |i: usize| pick(words::SENTENCES, h >> (8 * i));
-                text((0..=(h >> 32) as usize % count).map(sentence).collect::<Vec<_>>().join(" "))
+                text(
+                    (0..=(h >> 32) as usize % count)
+                        .map(sentence)
+                        .collect::<Vec<_>>()
+                        .join(" "),
+                )
             }
             Self::Whole(from, to) => Value::Integer(from + (h % (to - from) as u64) as i64),
             Self::Decimal(max, scale) => {
@@ -263,6 +324,16 @@ impl Make {
             Self::Any => any(h, context),
             Self::Json => text(format!("{{\"n\":{n},\"tags\":[\"a&b\",\"<c>\"]}}")),
             Self::EventLog => Value::Blob(event_log(context).into_bytes()),
+            // Daily files have no sequence; of the hourly ones some are late.
+            Self::Sequence => {
+                let interval = mix(hash(&["EventLogFile", "Interval"]) ^ n as u64);
+                let late = i64::from(n % 4 == 3);
+                Value::Integer(if interval.is_multiple_of(2) {
+                    0
+                } else {
+                    1 + late
+                })
+            }
             Self::EventLogLength => Value::Real(event_log(context).len() as f64),
             Self::EventFields("") => text(event_fields(n).join(",")),
             Self::EventFields(kind) => text(vec![*kind; words::EVENT_FIELDS.len()].join(",")),
@@ -302,7 +373,10 @@ fn any(h: u64, context: Context) -> Value {
         0 => ('s', pick(words::SENTENCES, h >> 8).to_owned()),
         1 => ('d', format!("{}.5", h % 10_000)),
         2 => ('b', (h & 256 == 0).to_string()),
-        3 => ('t', dates::moment_text(context.end - (h % 1_000_000) as i64 * 1_000)),
+        3 => (
+            't',
+            dates::moment_text(context.end - (h % 1_000_000) as i64 * 1_000),
+        ),
         _ => ('s', pick(words::COMPANIES, h >> 8).to_owned()),
     };
     Value::Text(format!("{letter}{text}"))
@@ -321,8 +395,16 @@ fn event_fields(n: i64) -> Vec<&'static str> {
 fn event_log(context: Context) -> String {
     let n = context.serial;
     let fields = event_fields(n);
-    let kind = pick(words::EVENT_TYPES, mix(hash(&["EventLogFile", "EventType"]) ^ n as u64));
-    let mut out = fields.iter().map(|field| format!("\"{field}\"")).collect::<Vec<_>>().join(",") + "\n";
+    let kind = pick(
+        words::EVENT_TYPES,
+        mix(hash(&["EventLogFile", "EventType"]) ^ n as u64),
+    );
+    let mut out = fields
+        .iter()
+        .map(|field| format!("\"{field}\""))
+        .collect::<Vec<_>>()
+        .join(",")
+        + "\n";
     for row in 0..20 + n % 30 {
         let h = mix((n * 1_000 + row) as u64);
         let moment = context.end - (context.total - n) * DAY + row * 60_000;
@@ -336,7 +418,10 @@ fn event_log(context: Context) -> String {
             "SOURCE_IP" => format!("192.0.2.{}", h % 256),
             _ => String::new(),
         });
-        out += &values.map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(",");
+        out += &values
+            .map(|value| format!("\"{value}\""))
+            .collect::<Vec<_>>()
+            .join(",");
         out.push('\n');
     }
     out

@@ -44,19 +44,30 @@ impl Store {
             .map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
         fill::fill(&mut connection, org)?;
-        Ok(Self { connection: Mutex::new(connection), indexes: Mutex::default() })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            indexes: Mutex::default(),
+        })
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes sure that rows are found by a field without reading all of them.
-    pub(crate) fn index(&self, connection: &Connection, object: &str, field: &str) -> rusqlite::Result<()> {
+    pub(crate) fn index(
+        &self,
+        connection: &Connection,
+        object: &str,
+        field: &str,
+    ) -> rusqlite::Result<()> {
         let name = format!("by_{object}_{field}");
         let mut indexes = self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         if indexes.insert(name.clone()) {
-            let sql = format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON \"{object}\" (\"{field}\")");
+            let sql =
+                format!("CREATE INDEX IF NOT EXISTS \"{name}\" ON \"{object}\" (\"{field}\")");
             connection.execute_batch(&sql)?;
         }
         Ok(())

@@ -22,7 +22,12 @@ pub(crate) enum Unfit {
 }
 
 /// Reads the lexical form that XML has.
-pub(crate) fn from_text(org: &Org, field: &Field, text: &str, truncate: bool) -> Result<Value, Unfit> {
+pub(crate) fn from_text(
+    org: &Org,
+    field: &Field,
+    text: &str,
+    truncate: bool,
+) -> Result<Value, Unfit> {
     let malformed = || Unfit::Malformed(text.to_owned());
     let trimmed = text.trim();
     Ok(match field.kind {
@@ -48,8 +53,9 @@ pub(crate) fn from_text(org: &Org, field: &Field, text: &str, truncate: bool) ->
         }
         Kind::Date => {
             // Some clients send a moment where a day is asked for.
-            let day = dates::parse_date(trimmed)
-                .or_else(|| dates::parse_moment(trimmed).map(|moment| moment.div_euclid(dates::DAY)));
+            let day = dates::parse_date(trimmed).or_else(|| {
+                dates::parse_moment(trimmed).map(|moment| moment.div_euclid(dates::DAY))
+            });
             Value::Integer(day.ok_or_else(malformed)?)
         }
         Kind::DateTime => Value::Integer(dates::parse_moment(trimmed).ok_or_else(malformed)?),
@@ -78,11 +84,23 @@ fn reference(org: &Org, field: &Field, text: &str) -> Result<Value, Unfit> {
         return Ok(Value::Null);
     }
     let Some(id) = org.parse_id(text) else {
-        return Err(if id::is_shaped(text) { Unfit::WrongObject } else { Unfit::Id });
+        return Err(if id::is_shaped(text) {
+            Unfit::WrongObject
+        } else {
+            Unfit::Id
+        });
     };
     let fits = field.targets.is_empty()
-        || field.targets.iter().filter_map(|target| org.objects.get(target)).any(|object| object.prefix == id.prefix);
-    if fits { Ok(Value::Integer(id.pack())) } else { Err(Unfit::WrongObject) }
+        || field
+            .targets
+            .iter()
+            .filter_map(|target| org.objects.get(target))
+            .any(|object| object.prefix == id.prefix);
+    if fits {
+        Ok(Value::Integer(id.pack()))
+    } else {
+        Err(Unfit::WrongObject)
+    }
 }
 
 /// Doubles as XML writes them: always with a decimal point.

@@ -21,7 +21,10 @@ pub(crate) struct Definition {
 
 #[derive(Debug)]
 pub(crate) enum Body {
-    Record { base: Option<&'static str>, children: Vec<Child> },
+    Record {
+        base: Option<&'static str>,
+        children: Vec<Child>,
+    },
     /// The values, each with the properties that its details carry.
     Values(Vec<(&'static str, Vec<&'static str>)>),
 }
@@ -29,7 +32,13 @@ pub(crate) enum Body {
 /// A child element, or the wildcard.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Child {
-    Element { name: &'static str, kind: &'static str, min: u16, max: Option<u16>, nillable: bool },
+    Element {
+        name: &'static str,
+        kind: &'static str,
+        min: u16,
+        max: Option<u16>,
+        nillable: bool,
+    },
     Any,
 }
 
@@ -69,7 +78,16 @@ const FAULTS: &[(&str, &str)] = &[
 ];
 
 const XSD: &[&str] = &[
-    "string", "boolean", "int", "long", "double", "date", "dateTime", "time", "base64Binary", "anyType",
+    "string",
+    "boolean",
+    "int",
+    "long",
+    "double",
+    "date",
+    "dateTime",
+    "time",
+    "base64Binary",
+    "anyType",
 ];
 
 static API: LazyLock<Api> = LazyLock::new(Api::read);
@@ -105,23 +123,28 @@ impl Api {
         });
         Self {
             definitions,
-            headers: entries(include_str!("api/headers.txt")).map(|entry| Header::read(&entry)).collect(),
+            headers: entries(include_str!("api/headers.txt"))
+                .map(|entry| Header::read(&entry))
+                .collect(),
             operations: Operation::read_all(include_str!("api/operations.txt")),
             exception_codes,
         }
     }
 
     pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name == name)
+        self.operations
+            .iter()
+            .find(|operation| operation.name == name)
     }
 
     pub(crate) fn header(&self, mark: &str) -> Option<&Header> {
         self.headers.iter().find(|header| header.mark == mark)
     }
 
-    /// Names of the types that only operations newer than `version` use.
+    /// Names of the types that only operations and headers newer than `version` use.
     pub(crate) fn too_new(&self, version: u16) -> BTreeSet<&'static str> {
-        let (old, new): (Vec<_>, Vec<_>) = self.operations.iter().partition(|op| op.since <= version);
+        let (old, new): (Vec<_>, Vec<_>) =
+            self.operations.iter().partition(|op| op.since <= version);
         let roots = |operations: &[&Operation]| {
             let mut roots: Vec<&Child> = Vec::new();
             for operation in operations {
@@ -130,12 +153,17 @@ impl Api {
             }
             roots.into_iter().copied().collect::<Vec<_>>()
         };
-        let mut kept = roots(&old);
-        for header in self.headers.iter().filter(|header| header.since <= version) {
-            kept.extend(&header.children);
+        let (mut kept, mut gone) = (roots(&old), roots(&new));
+        for header in &self.headers {
+            let side = if header.since <= version {
+                &mut kept
+            } else {
+                &mut gone
+            };
+            side.extend(&header.children);
         }
         let kept = self.reach(kept);
-        self.reach(roots(&new)).difference(&kept).copied().collect()
+        self.reach(gone).difference(&kept).copied().collect()
     }
 
     fn reach(&self, roots: Vec<Child>) -> BTreeSet<&'static str> {
@@ -177,7 +205,9 @@ impl Child {
     }
 
     fn typed(name: &'static str, text: &'static str) -> Self {
-        let (text, nillable) = text.strip_suffix('~').map_or((text, false), |text| (text, true));
+        let (text, nillable) = text
+            .strip_suffix('~')
+            .map_or((text, false), |text| (text, true));
         let end = text.find(['?', '*', '+', '{']).unwrap_or(text.len());
         let (min, max) = match &text[end..] {
             "" => (1, Some(1)),
@@ -185,11 +215,19 @@ impl Child {
             "*" => (0, None),
             "+" => (1, None),
             range => {
-                let (min, max) = range[1..range.len() - 1].split_once(',').unwrap_or(("0", ""));
+                let (min, max) = range[1..range.len() - 1]
+                    .split_once(',')
+                    .unwrap_or(("0", ""));
                 (min.parse().unwrap_or(0), max.parse().ok())
             }
         };
-        Self::Element { name, kind: &text[..end], min, max, nillable }
+        Self::Element {
+            name,
+            kind: &text[..end],
+            min,
+            max,
+            nillable,
+        }
     }
 
     fn list(text: &'static str) -> Vec<Self> {
@@ -230,7 +268,10 @@ fn entries(text: &'static str) -> impl Iterator<Item = Entry> {
                 continue;
             }
             let (head, tail) = entry.split_once(':').unwrap_or((entry, ""));
-            return Some(Entry { head: head.trim(), tail: tail.trim() });
+            return Some(Entry {
+                head: head.trim(),
+                tail: tail.trim(),
+            });
         }
     })
 }
@@ -238,13 +279,22 @@ fn entries(text: &'static str) -> impl Iterator<Item = Entry> {
 impl Definition {
     fn read(entry: &Entry) -> Self {
         if let Some(name) = entry.head.strip_prefix("enum ") {
-            return Self { name, body: Body::Values(values(entry.tail)) };
+            return Self {
+                name,
+                body: Body::Values(values(entry.tail)),
+            };
         }
         let (name, base) = match entry.head.split_once(" < ") {
             Some((name, base)) => (name, Some(base)),
             None => (entry.head, None),
         };
-        Self { name, body: Body::Record { base, children: Child::list(entry.tail) } }
+        Self {
+            name,
+            body: Body::Record {
+                base,
+                children: Child::list(entry.tail),
+            },
+        }
     }
 }
 
@@ -253,7 +303,9 @@ fn values(text: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut values = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let end = rest.find(|c: char| c == '(' || c.is_whitespace()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c == '(' || c.is_whitespace())
+            .unwrap_or(rest.len());
         let name = &rest[..end];
         rest = &rest[end..];
         let mut properties = Vec::new();
@@ -336,12 +388,20 @@ mod tests {
         assert_eq!(api.operations.len(), 63);
         assert_eq!(api.headers.len(), 19);
         assert!(api.exception_codes.len() > 300);
-        let names: BTreeSet<_> = api.definitions.iter().map(|definition| definition.name).collect();
+        let names: BTreeSet<_> = api
+            .definitions
+            .iter()
+            .map(|definition| definition.name)
+            .collect();
         assert_eq!(names.len(), api.definitions.len());
         let mut all: Vec<Child> = Vec::new();
         for definition in &api.definitions {
             if let Body::Record { base, children } = &definition.body {
-                assert!(base.is_none_or(|base| names.contains(base)), "{}", definition.name);
+                assert!(
+                    base.is_none_or(|base| names.contains(base)),
+                    "{}",
+                    definition.name
+                );
                 all.extend(children);
             }
         }
@@ -351,10 +411,15 @@ mod tests {
             all.extend(&operation.request);
             all.extend(&operation.result);
             let mut marks = operation.input.iter().chain(&operation.output);
-            assert!(marks.all(|mark| api.header(mark).is_some()), "{}", operation.name);
+            assert!(
+                marks.all(|mark| api.header(mark).is_some()),
+                "{}",
+                operation.name
+            );
         }
         for kind in all.into_iter().filter_map(Child::kind) {
-            let basic = XSD.contains(&kind) || ["ID", "QueryLocator", "json", "ens:sObject"].contains(&kind);
+            let basic = XSD.contains(&kind)
+                || ["ID", "QueryLocator", "json", "ens:sObject"].contains(&kind);
             assert!(basic || names.contains(kind), "{kind}");
         }
     }

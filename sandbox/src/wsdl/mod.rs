@@ -34,7 +34,12 @@ impl Writer {
     }
 
     /// An element with children.
-    fn block(&mut self, name: &str, attributes: std::fmt::Arguments<'_>, body: impl FnOnce(&mut Self)) {
+    fn block(
+        &mut self,
+        name: &str,
+        attributes: std::fmt::Arguments<'_>,
+        body: impl FnOnce(&mut Self),
+    ) {
         self.line(format_args!("<{name}{attributes}>"));
         self.depth += 1;
         body(self);
@@ -45,7 +50,10 @@ impl Writer {
 
 pub(crate) fn write(org: &Org, version: ApiVersion) -> String {
     let api = api();
-    let mut writer = Writer { out: String::new(), depth: 0 };
+    let mut writer = Writer {
+        out: String::new(),
+        depth: 0,
+    };
     comment(&mut writer, org, version);
     writer.out.push_str(concat!(
         "<definitions targetNamespace=\"urn:enterprise.soap.sforce.com\"\n",
@@ -77,7 +85,9 @@ fn comment(writer: &mut Writer, org: &Org, version: ApiVersion) {
     let generated = org.generated.replace('T', " ").replace('Z', " +0000");
     writer.line(format_args!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"));
     writer.line(format_args!("<!--"));
-    writer.line(format_args!("Salesforce.com Enterprise Web Services API Version {version}"));
+    writer.line(format_args!(
+        "Salesforce.com Enterprise Web Services API Version {version}"
+    ));
     writer.line(format_args!("Generated on {generated}."));
     writer.blank();
     if !org.packages.is_empty() {
@@ -92,7 +102,9 @@ fn comment(writer: &mut Writer, org: &Org, version: ApiVersion) {
         }
         writer.blank();
     }
-    writer.line(format_args!("Written by the saponify sandbox for a local tenant."));
+    writer.line(format_args!(
+        "Written by the saponify sandbox for a local tenant."
+    ));
     writer.line(format_args!("-->"));
     writer.blank();
 }

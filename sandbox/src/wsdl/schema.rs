@@ -35,8 +35,11 @@ pub(super) fn sobjects(writer: &mut Writer, org: &Org, version: ApiVersion) {
                 writer.line(format_args!("<element name=\"Id\" type=\"tns:ID\" nillable=\"true\" />"));
             });
         });
-        let mut names: BTreeMap<&str, Option<&Object>> =
-            org.objects.iter().map(|(name, object)| (name.as_str(), Some(object))).collect();
+        let mut names: BTreeMap<&str, Option<&Object>> = org
+            .objects
+            .iter()
+            .map(|(name, object)| (name.as_str(), Some(object)))
+            .collect();
         names.insert("AggregateResult", None);
         names.insert("Name", None);
         for (name, object) in names {
@@ -63,7 +66,11 @@ fn extension(writer: &mut Writer, name: &str, base: &str, body: impl FnOnce(&mut
 /// Fields, parents and child relationships in one ASCII-sorted list.
 fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     let mut elements: BTreeMap<&str, String> = BTreeMap::new();
-    for field in object.fields.values().filter(|field| field.since <= version.0) {
+    for field in object
+        .fields
+        .values()
+        .filter(|field| field.since <= version.0)
+    {
         if field.name == "Id" {
             continue;
         }
@@ -94,7 +101,12 @@ fn name_object(writer: &mut Writer, org: &Org) {
     for name in ["LastName", "Name", "Phone"] {
         optional(writer, name, "xsd:string");
     }
-    for (parent, id) in [("Profile", "ProfileId"), ("Title", ""), ("Type", ""), ("UserRole", "UserRoleId")] {
+    for (parent, id) in [
+        ("Profile", "ProfileId"),
+        ("Title", ""),
+        ("Type", ""),
+        ("UserRole", "UserRoleId"),
+    ] {
         if id.is_empty() {
             optional(writer, parent, "xsd:string");
         } else if org.objects.contains_key(parent) {
@@ -106,7 +118,9 @@ fn name_object(writer: &mut Writer, org: &Org) {
 }
 
 fn optional(writer: &mut Writer, name: &str, kind: &str) {
-    writer.line(format_args!("<element name=\"{name}\" nillable=\"true\" minOccurs=\"0\" type=\"{kind}\"/>"));
+    writer.line(format_args!(
+        "<element name=\"{name}\" nillable=\"true\" minOccurs=\"0\" type=\"{kind}\"/>"
+    ));
 }
 
 pub(super) fn enterprise(writer: &mut Writer, api: &Api, version: ApiVersion) {
@@ -115,10 +129,14 @@ pub(super) fn enterprise(writer: &mut Writer, api: &Api, version: ApiVersion) {
         import(writer, SOBJECT);
         writer.line(format_args!("<!-- Ids, always in the long form -->"));
         writer.block("simpleType", format_args!(" name=\"ID\""), |writer| {
-            writer.block("restriction", format_args!(" base=\"xsd:string\""), |writer| {
-                writer.line(format_args!("<length value=\"18\"/>"));
-                writer.line(format_args!("<pattern value='[a-zA-Z0-9]{{18}}'/>"));
-            });
+            writer.block(
+                "restriction",
+                format_args!(" base=\"xsd:string\""),
+                |writer| {
+                    writer.line(format_args!("<length value=\"18\"/>"));
+                    writer.line(format_args!("<pattern value='[a-zA-Z0-9]{{18}}'/>"));
+                },
+            );
         });
         for name in ["json", "QueryLocator"] {
             writer.blank();
@@ -139,7 +157,11 @@ pub(super) fn enterprise(writer: &mut Writer, api: &Api, version: ApiVersion) {
             let response = format!("{}Response", operation.name);
             wrapper(writer, &response, operation.result.as_slice(), bare);
         }
-        for header in api.headers.iter().filter(|header| header.since <= version.0) {
+        for header in api
+            .headers
+            .iter()
+            .filter(|header| header.since <= version.0)
+        {
             writer.blank();
             wrapper(writer, header.name, &header.children, false);
         }
@@ -151,24 +173,39 @@ fn define(writer: &mut Writer, definition: &Definition) {
     match &definition.body {
         Body::Values(values) => {
             writer.block("simpleType", format_args!(" name=\"{name}\""), |writer| {
-                writer.block("restriction", format_args!(" base=\"xsd:string\""), |writer| {
-                    for (value, properties) in values {
-                        enumeration(writer, value, properties, name == "ExtendedErrorCode");
-                    }
-                });
+                writer.block(
+                    "restriction",
+                    format_args!(" base=\"xsd:string\""),
+                    |writer| {
+                        for (value, properties) in values {
+                            enumeration(writer, value, properties, name == "ExtendedErrorCode");
+                        }
+                    },
+                );
             });
         }
-        Body::Record { base: Some(base), children } => {
+        Body::Record {
+            base: Some(base),
+            children,
+        } => {
             extension(writer, name, &qualified(base), |writer| {
                 children.iter().for_each(|item| child(writer, *item));
             });
         }
         // Two results say nothing, not even an empty sequence.
-        Body::Record { base: None, children } if children.is_empty() && name.ends_with("PasswordResult") => {
+        Body::Record {
+            base: None,
+            children,
+        } if children.is_empty() && name.ends_with("PasswordResult") => {
             writer.block("complexType", format_args!(" name=\"{name}\""), |_| {});
         }
-        Body::Record { base: None, children } => {
-            writer.block("complexType", format_args!(" name=\"{name}\""), |writer| sequence(writer, children));
+        Body::Record {
+            base: None,
+            children,
+        } => {
+            writer.block("complexType", format_args!(" name=\"{name}\""), |writer| {
+                sequence(writer, children)
+            });
         }
     }
 }
@@ -178,15 +215,19 @@ fn enumeration(writer: &mut Writer, value: &str, properties: &[&str], documented
         writer.line(format_args!("<enumeration value=\"{value}\"/>"));
         return;
     }
-    writer.block("enumeration", format_args!(" value=\"{value}\""), |writer| {
-        let text = match properties {
-            [] => "The details carry no properties.".to_owned(),
-            properties => format!("Properties in the details: {}", properties.join(", ")),
-        };
-        writer.line(format_args!(
-            "<xsd:annotation><xsd:documentation>{text}</xsd:documentation></xsd:annotation>"
-        ));
-    });
+    writer.block(
+        "enumeration",
+        format_args!(" value=\"{value}\""),
+        |writer| {
+            let text = match properties {
+                [] => "The details carry no properties.".to_owned(),
+                properties => format!("Properties in the details: {}", properties.join(", ")),
+            };
+            writer.line(format_args!(
+                "<xsd:annotation><xsd:documentation>{text}</xsd:documentation></xsd:annotation>"
+            ));
+        },
+    );
 }
 
 fn wrapper(writer: &mut Writer, name: &str, children: &[Child], bare: bool) {
@@ -234,7 +275,12 @@ fn child(writer: &mut Writer, child: Child) {
 }
 
 /// Faults that say row and column of a query.
-const QUERY_FAULTS: &[&str] = &["InvalidFieldFault", "InvalidSObjectFault", "MalformedQueryFault", "MalformedSearchFault"];
+const QUERY_FAULTS: &[&str] = &[
+    "InvalidFieldFault",
+    "InvalidSObjectFault",
+    "MalformedQueryFault",
+    "MalformedSearchFault",
+];
 /// The others.
 pub(super) const PLAIN_FAULTS: &[&str] = &[
     "LoginFault",
@@ -254,22 +300,40 @@ pub(super) fn faults(writer: &mut Writer, api: &Api) {
     let extra = format!(" xmlns:fns=\"{FAULT}\"");
     schema(writer, FAULT, &extra, |writer| {
         import(writer, ENTERPRISE);
-        writer.block("simpleType", format_args!(" name=\"ExceptionCode\""), |writer| {
-            writer.block("restriction", format_args!(" base=\"xsd:string\""), |writer| {
-                for code in &api.exception_codes {
-                    writer.line(format_args!("<enumeration value=\"{code}\"/>"));
-                }
-            });
-        });
+        writer.block(
+            "simpleType",
+            format_args!(" name=\"ExceptionCode\""),
+            |writer| {
+                writer.block(
+                    "restriction",
+                    format_args!(" base=\"xsd:string\""),
+                    |writer| {
+                        for code in &api.exception_codes {
+                            writer.line(format_args!("<enumeration value=\"{code}\"/>"));
+                        }
+                    },
+                );
+            },
+        );
         writer.blank();
-        writer.line(format_args!("<!-- The same codes as names: what faultcode holds -->"));
-        writer.block("simpleType", format_args!(" name=\"FaultCode\""), |writer| {
-            writer.block("restriction", format_args!(" base=\"xsd:QName\""), |writer| {
-                for code in &api.exception_codes {
-                    writer.line(format_args!("<enumeration value=\"fns:{code}\"/>"));
-                }
-            });
-        });
+        writer.line(format_args!(
+            "<!-- The same codes as names: what faultcode holds -->"
+        ));
+        writer.block(
+            "simpleType",
+            format_args!(" name=\"FaultCode\""),
+            |writer| {
+                writer.block(
+                    "restriction",
+                    format_args!(" base=\"xsd:QName\""),
+                    |writer| {
+                        for code in &api.exception_codes {
+                            writer.line(format_args!("<enumeration value=\"fns:{code}\"/>"));
+                        }
+                    },
+                );
+            },
+        );
         writer.blank();
         writer.block("complexType", format_args!(" name=\"ApiFault\""), |writer| {
             writer.block("sequence", format_args!(""), |writer| {
@@ -281,21 +345,29 @@ pub(super) fn faults(writer: &mut Writer, api: &Api) {
             });
         });
         writer.blank();
-        writer.line(format_args!("<element name=\"fault\" type=\"fns:ApiFault\" />"));
+        writer.line(format_args!(
+            "<element name=\"fault\" type=\"fns:ApiFault\" />"
+        ));
         writer.blank();
         extension(writer, "ApiQueryFault", "fns:ApiFault", |writer| {
             writer.line(format_args!("<element name=\"row\" type=\"xsd:int\"/>"));
             writer.line(format_args!("<element name=\"column\" type=\"xsd:int\"/>"));
         });
         for name in fault_names() {
-            let base = if PLAIN_FAULTS.contains(&name) { "ApiFault" } else { "ApiQueryFault" };
+            let base = if PLAIN_FAULTS.contains(&name) {
+                "ApiFault"
+            } else {
+                "ApiQueryFault"
+            };
             writer.blank();
             writer.block("complexType", format_args!(" name=\"{name}\""), |writer| {
                 writer.block("complexContent", format_args!(""), |writer| {
                     writer.line(format_args!("<extension base=\"fns:{base}\"/>"));
                 });
             });
-            writer.line(format_args!("<element name=\"{name}\" type=\"fns:{name}\"/>"));
+            writer.line(format_args!(
+                "<element name=\"{name}\" type=\"fns:{name}\"/>"
+            ));
         }
     });
 }

@@ -356,8 +356,8 @@ pub(crate) enum WildcardItem {
     Uri(Ns),
 }
 
-/// How many notes one document may cause; more of the same help nobody.
-const NOTES_MAX: usize = 1_000;
+/// How many notes are made; more of the same help nobody.
+pub(crate) const NOTES_MAX: usize = 1_000;
 
 /// Builds the raw tree of one document.
 pub(crate) struct Builder<'b, 'a> {

@@ -7,36 +7,39 @@ use super::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::model::{DerivationMethod, ProcessContents};
-use crate::xml::{Node, words};
+use crate::xml::{Name, Node, words};
 
 impl<'a> Builder<'_, 'a> {
-    pub(super) fn complex_type(&mut self, node: Node<'_, 'a>) -> Result<ComplexType<'a>, Error> {
-        let mut complex = ComplexType {
-            name: node.name()?,
-            documentation: None,
-            is_abstract: node.flag("abstract")?.unwrap_or(false),
-            mixed: node.flag("mixed")?.unwrap_or(false),
-            derivation: None,
-            content: Content::Elements(None),
-            attributes: Attributes::default(),
-            position: node.position(),
-        };
+    pub(super) fn complex_type(
+        &mut self,
+        node: Node<'_, 'a>,
+    ) -> Result<Box<ComplexType<'a>>, Error> {
+        let mut complex = complex_attributes(node)?;
         let children = self.xsd_children(node, &mut complex.documentation);
         match children.as_slice() {
             [content] if content.local() == "simpleContent" => {
                 self.simple_content(*content, &mut complex)?;
             }
             [content] if content.local() == "complexContent" => {
-                if let Some(mixed) = content.flag("mixed")? {
-                    complex.mixed = mixed;
-                }
-                let step = self.derivation(*content, &mut complex)?;
-                let children = self.xsd_children(step, &mut complex.documentation);
+                let children = self.complex_content(*content, &mut complex)?;
                 self.body(&children, &mut complex)?;
             }
             children => self.body(children, &mut complex)?,
         }
         Ok(complex)
+    }
+
+    /// The children of the `extension` or `restriction` inside of `complexContent`.
+    fn complex_content<'d>(
+        &mut self,
+        node: Node<'d, 'a>,
+        complex: &mut ComplexType<'a>,
+    ) -> Result<Vec<Node<'d, 'a>>, Error> {
+        if let Some(mixed) = node.flag("mixed")? {
+            complex.mixed = mixed;
+        }
+        let step = self.derivation(node, complex)?;
+        Ok(self.xsd_children(step, &mut complex.documentation))
     }
 
     /// The `extension` or `restriction` inside of `simpleContent` or `complexContent`.
@@ -113,15 +116,12 @@ impl<'a> Builder<'_, 'a> {
 
     pub(super) fn particle(&mut self, node: Node<'_, 'a>) -> Result<Particle<'a>, Error> {
         let term = match node.local() {
-            "element" => Term::Element(Box::new(self.element(node, false)?)),
+            "element" => Term::Element(self.element(node, false)?),
             "sequence" => Term::Sequence(self.members(node)?),
             "choice" => Term::Choice(self.members(node)?),
             "all" => Term::All(self.members(node)?),
             "any" => Term::Any(self.wildcard(node)?),
-            "group" => {
-                let name = node.required("ref")?;
-                Term::Group(node.qname("ref", name)?)
-            }
+            "group" => Term::Group(group_reference(node)?),
             _ => {
                 return Err(unexpected(
                     node,
@@ -129,23 +129,7 @@ impl<'a> Builder<'_, 'a> {
                 ));
             }
         };
-        let min_occurs = match node.token("minOccurs") {
-            None => 1,
-            Some(value) => parse_number(&value)
-                .ok_or_else(|| node.bad_value("minOccurs", &value, "a whole number from 0"))?,
-        };
-        let max_occurs = match node.token("maxOccurs") {
-            None => Some(1),
-            Some(value) if value == "unbounded" => None,
-            Some(value) => Some(parse_number(&value).ok_or_else(|| {
-                let accepted = "a whole number from 0, or `unbounded`";
-                node.bad_value("maxOccurs", &value, accepted)
-            })?),
-        };
-        if let Some(max) = max_occurs.filter(|max| *max < min_occurs) {
-            let message = format!("minOccurs {min_occurs} is above maxOccurs {max}");
-            return Err(node.error(ErrorKind::Invalid, message));
-        }
+        let (min_occurs, max_occurs) = occurs(node)?;
         Ok(Particle {
             min_occurs,
             max_occurs,
@@ -155,10 +139,12 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn members(&mut self, node: Node<'_, 'a>) -> Result<Vec<Particle<'a>>, Error> {
-        self.xsd_children(node, &mut None)
-            .into_iter()
-            .map(|child| self.particle(child))
-            .collect()
+        // A loop, since adaptors of iterators take stack, and this recurses.
+        let mut members = Vec::new();
+        for child in self.xsd_children(node, &mut None) {
+            members.push(self.particle(child)?);
+        }
+        Ok(members)
     }
 
     pub(super) fn wildcard(&mut self, node: Node<'_, 'a>) -> Result<Wildcard, Error> {
@@ -196,4 +182,44 @@ impl<'a> Builder<'_, 'a> {
             process_contents,
         })
     }
+}
+
+fn complex_attributes<'a>(node: Node<'_, 'a>) -> Result<Box<ComplexType<'a>>, Error> {
+    Ok(Box::new(ComplexType {
+        name: node.name()?,
+        documentation: None,
+        is_abstract: node.flag("abstract")?.unwrap_or(false),
+        mixed: node.flag("mixed")?.unwrap_or(false),
+        derivation: None,
+        content: Content::Elements(None),
+        attributes: Attributes::default(),
+        position: node.position(),
+    }))
+}
+
+fn group_reference<'a>(node: Node<'_, 'a>) -> Result<Name<'a>, Error> {
+    let name = node.required("ref")?;
+    node.qname("ref", name)
+}
+
+/// `minOccurs` and `maxOccurs`.
+fn occurs(node: Node<'_, '_>) -> Result<(u64, Option<u64>), Error> {
+    let min_occurs = match node.token("minOccurs") {
+        None => 1,
+        Some(value) => parse_number(&value)
+            .ok_or_else(|| node.bad_value("minOccurs", &value, "a whole number from 0"))?,
+    };
+    let max_occurs = match node.token("maxOccurs") {
+        None => Some(1),
+        Some(value) if value == "unbounded" => None,
+        Some(value) => Some(parse_number(&value).ok_or_else(|| {
+            let accepted = "a whole number from 0, or `unbounded`";
+            node.bad_value("maxOccurs", &value, accepted)
+        })?),
+    };
+    if let Some(max) = max_occurs.filter(|max| *max < min_occurs) {
+        let message = format!("minOccurs {min_occurs} is above maxOccurs {max}");
+        return Err(node.error(ErrorKind::Invalid, message));
+    }
+    Ok((min_occurs, max_occurs))
 }

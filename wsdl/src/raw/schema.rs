@@ -2,12 +2,12 @@
 
 use super::{
     Attribute, AttributeGroup, AttributeItem, Attributes, Builder, Element, Group, Import,
-    ImportKind, Item, Schema, Type, add_documentation, unexpected,
+    ImportKind, Item, Schema, Str, Type, add_documentation, unexpected,
 };
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::Usage;
 use crate::names::{Ns, split_qname};
-use crate::xml::Node;
+use crate::xml::{Name, Node, trimmed};
 
 /// Identity constraints and the like: they constrain values, which no generated type can.
 const CONSTRAINTS: [&str; 6] = [
@@ -64,11 +64,11 @@ impl<'a> Builder<'_, 'a> {
 
     fn item(&mut self, node: Node<'_, 'a>) -> Result<Option<Item<'a>>, Error> {
         let item = match node.local() {
-            "element" => Item::Element(self.element(node, true)?),
+            "element" => Item::Element(*self.element(node, true)?),
             "attribute" => Item::Attribute(self.attribute(node, true)?),
             "complexType" => {
                 node.required_name()?;
-                Item::Type(Type::Complex(Box::new(self.complex_type(node)?)))
+                Item::Type(Type::Complex(self.complex_type(node)?))
             }
             "simpleType" => {
                 node.required_name()?;
@@ -87,10 +87,7 @@ impl<'a> Builder<'_, 'a> {
                 })
             }
             local if CONSTRAINTS.contains(&local) => {
-                self.note(
-                    node,
-                    format!("xsd:{local} is left out: it constrains values only"),
-                );
+                self.note_constraint(node);
                 return Ok(None);
             }
             local @ ("redefine" | "override" | "defaultOpenContent") => {
@@ -129,28 +126,14 @@ impl<'a> Builder<'_, 'a> {
         &mut self,
         node: Node<'_, 'a>,
         global: bool,
-    ) -> Result<Element<'a>, Error> {
-        let mut element = Element {
-            name: node.name()?,
-            reference: node.reference("ref")?,
-            type_name: node.reference("type")?,
-            anonymous: None,
-            substitution: node.reference("substitutionGroup")?,
-            qualified: qualified(node, "form")?,
-            nillable: node.flag("nillable")?.unwrap_or(false),
-            is_abstract: node.flag("abstract")?.unwrap_or(false),
-            default: node.attribute("default").cloned(),
-            fixed: node.attribute("fixed").cloned(),
-            documentation: None,
-            position: node.position(),
-        };
+    ) -> Result<Box<Element<'a>>, Error> {
+        let mut element = element_attributes(node)?;
         for child in self.xsd_children(node, &mut element.documentation) {
             let anonymous = match child.local() {
-                "complexType" => Type::Complex(Box::new(self.complex_type(child)?)),
+                "complexType" => Type::Complex(self.complex_type(child)?),
                 "simpleType" => Type::Simple(self.simple_type(child)?),
                 local if CONSTRAINTS.contains(&local) => {
-                    let text = format!("xsd:{local} is left out: it constrains values only");
-                    self.note(child, text);
+                    self.note_constraint(child);
                     continue;
                 }
                 _ => return Err(unexpected(child, "complexType or simpleType")),
@@ -160,19 +143,16 @@ impl<'a> Builder<'_, 'a> {
             }
             element.anonymous = Some(Box::new(anonymous));
         }
-        check_name_or_reference(
-            node,
-            global,
-            element.name.is_some(),
-            element.reference.is_some(),
-        )?;
-        if element.reference.is_some()
-            && (element.type_name.is_some() || element.anonymous.is_some())
-        {
-            let message = "an element with `ref` has the type of what it refers to";
-            return Err(node.error(ErrorKind::Invalid, message));
-        }
+        check_element(node, &element, global)?;
         Ok(element)
+    }
+
+    fn note_constraint(&mut self, node: Node<'_, 'a>) {
+        let text = format!(
+            "xsd:{} is left out: it constrains values only",
+            node.local()
+        );
+        self.note(node, text);
     }
 
     pub(super) fn attribute(
@@ -221,21 +201,18 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// `wsdl:arrayType="tns:Item[]"`.
-    fn array_type(
-        &mut self,
-        node: Node<'_, 'a>,
-    ) -> Result<Option<(crate::xml::Name<'a>, super::Str<'a>)>, Error> {
+    fn array_type(&mut self, node: Node<'_, 'a>) -> Result<Option<(Name<'a>, Str<'a>)>, Error> {
         let Some(value) = node.attribute_ns(Ns::WSDL, "arrayType") else {
             return Ok(None);
         };
-        let value = crate::xml::trimmed(value);
+        let value = trimmed(value);
         let Some(bracket) = value.find('[') else {
             let accepted = "a type name and its dimensions, such as `tns:Item[]`";
             return Err(node.bad_value("wsdl:arrayType", &value, accepted));
         };
         let (item, dimensions) = match value {
-            super::Str::Borrowed(text) => (text[..bracket].into(), text[bracket..].into()),
-            super::Str::Owned(text) => (
+            Str::Borrowed(text) => (text[..bracket].into(), text[bracket..].into()),
+            Str::Owned(text) => (
                 text[..bracket].to_string().into(),
                 text[bracket..].to_string().into(),
             ),
@@ -264,10 +241,7 @@ impl<'a> Builder<'_, 'a> {
             }
             "anyAttribute" => attributes.any = Some(self.wildcard(node)?),
             local if CONSTRAINTS.contains(&local) => {
-                self.note(
-                    node,
-                    format!("xsd:{local} is left out: it constrains values only"),
-                );
+                self.note_constraint(node);
             }
             _ => {
                 let accepted = "attribute, attributeGroup and anyAttribute";
@@ -305,6 +279,38 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
+fn element_attributes<'a>(node: Node<'_, 'a>) -> Result<Box<Element<'a>>, Error> {
+    Ok(Box::new(Element {
+        name: node.name()?,
+        reference: node.reference("ref")?,
+        type_name: node.reference("type")?,
+        anonymous: None,
+        substitution: node.reference("substitutionGroup")?,
+        qualified: qualified(node, "form")?,
+        nillable: node.flag("nillable")?.unwrap_or(false),
+        is_abstract: node.flag("abstract")?.unwrap_or(false),
+        default: node.attribute("default").cloned(),
+        fixed: node.attribute("fixed").cloned(),
+        documentation: None,
+        position: node.position(),
+    }))
+}
+
+fn check_element(node: Node<'_, '_>, element: &Element<'_>, global: bool) -> Result<(), Error> {
+    check_name_or_reference(
+        node,
+        global,
+        element.name.is_some(),
+        element.reference.is_some(),
+    )?;
+    let typed = element.type_name.is_some() || element.anonymous.is_some();
+    if element.reference.is_some() && typed {
+        let message = "an element with `ref` has the type of what it refers to";
+        return Err(node.error(ErrorKind::Invalid, message));
+    }
+    Ok(())
+}
+
 fn check_name_or_reference(
     node: Node<'_, '_>,
     global: bool,
@@ -335,11 +341,8 @@ fn qualified(node: Node<'_, '_>, attribute: &str) -> Result<Option<bool>, Error>
 }
 
 /// The name that an enumeration value is, if its base turns out to be `xsd:QName`.
-pub(super) fn value_as_name<'a>(
-    node: Node<'_, 'a>,
-    value: &super::Str<'a>,
-) -> Option<crate::xml::Name<'a>> {
-    let value = crate::xml::trimmed(value);
+pub(super) fn value_as_name<'a>(node: Node<'_, 'a>, value: &Str<'a>) -> Option<Name<'a>> {
+    let value = trimmed(value);
     split_qname(&value)?;
     node.qname("value", value).ok()
 }

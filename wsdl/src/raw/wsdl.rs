@@ -7,7 +7,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{Protocol, Style, Use};
-use crate::names::Ns;
+use crate::names::{Ns, is_ncname};
 use crate::xml::{Node, words};
 
 /// Extensions that may be required and change nothing about the messages themselves.
@@ -59,6 +59,10 @@ impl<'a> Builder<'_, 'a> {
         for child in node.children() {
             if child.is(Ns::XSD, "schema") {
                 self.schema(child)?;
+            } else if child.is(Ns::XSD1999, "schema") || child.is(Ns::XSD2000, "schema") {
+                let message = "a schema of a draft of XML Schema is not supported";
+                let error = child.error(ErrorKind::Unsupported, message);
+                return Err(error.help("the namespace is http://www.w3.org/2001/XMLSchema"));
             } else if !child.is(Ns::WSDL, "documentation") {
                 self.extension(child)?;
                 let text = format!(
@@ -116,10 +120,7 @@ impl<'a> Builder<'_, 'a> {
             output: None,
             output_first: false,
             faults: Vec::new(),
-            parameter_order: node
-                .attribute("parameterOrder")
-                .map(words)
-                .unwrap_or_default(),
+            parameter_order: parameter_order(node)?,
             position: node.position(),
         };
         for child in self.wsdl_children(node, &mut operation.documentation)? {
@@ -165,7 +166,7 @@ impl<'a> Builder<'_, 'a> {
                 Ns::HTTP => Protocol::Http,
                 _ => continue,
             };
-            binding.transport = child.token("transport");
+            binding.transport = header_safe(child, "transport")?;
             binding.style = style(child)?.unwrap_or_default();
         }
         for child in self.wsdl_children(node, &mut binding.documentation)? {
@@ -395,6 +396,15 @@ fn encoding_use(node: Node<'_, '_>) -> Result<Use, Error> {
         None | Some("literal") => Ok(Use::Literal),
         Some("encoded") => Ok(Use::Encoded),
         Some(other) => Err(node.bad_value("use", other, "`literal` or `encoded`")),
+    }
+}
+
+fn parameter_order<'a>(node: Node<'_, 'a>) -> Result<Vec<Str<'a>>, Error> {
+    let names = node.attribute("parameterOrder").map(words);
+    let names = names.unwrap_or_default();
+    match names.iter().find(|name| !is_ncname(name)) {
+        Some(name) => Err(node.bad_value("parameterOrder", name, "names of parts")),
+        None => Ok(names),
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct GlobalAttribute {
 pub(super) struct ResolvedAttributes {
     pub(super) uses: Vec<AttributeUse>,
     pub(super) any: Option<Wildcard>,
+    /// Bytes of text.
+    text: usize,
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -34,12 +36,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let mut resolved = ResolvedAttributes {
             uses: Vec::new(),
             any: attributes.any.as_ref().map(|any| self.wildcard(any)),
+            text: 0,
         };
         for item in &attributes.items {
             match item {
                 AttributeItem::Attribute(attribute) => {
                     self.count_particles(1, attribute.position)?;
-                    resolved.uses.push(self.attribute_use(attribute)?);
+                    let attribute = self.attribute_use(attribute)?;
+                    resolved.text += text_of(&attribute);
+                    resolved.uses.push(attribute);
                 }
                 AttributeItem::Group(name, position) => {
                     let known = |tables: &Tables<'_>, key: &Key<'_>| {
@@ -52,9 +57,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
                         return Err(self.undefined("attribute group", name, *position));
                     };
                     // Counted before it is copied: copies of copies grow exponentially.
-                    self.check_particles(group.uses.len() as u64, *position)?;
+                    let (size, text) = (group.uses.len() as u64, group.text);
+                    self.count_particles(size, *position)?;
+                    self.count_copy(text, *position)?;
+                    let group = self.tables.attribute_groups.get(&key);
+                    let Some(State::Done(group)) = group.map(|group| &group.state) else {
+                        continue;
+                    };
                     let group = group.clone();
-                    self.count_particles(group.uses.len() as u64, *position)?;
+                    resolved.text += text;
                     resolved.uses.extend(group.uses);
                     resolved.any = resolved.any.or(group.any);
                 }
@@ -82,11 +93,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Item::AttributeGroup(group) = &schemas[place.schema].items[place.item] else {
             return Ok(());
         };
-        let resolved = self.deeper(position, |this| {
-            this.elsewhere(place.schema, "attributeGroup", &group.name, |this| {
-                this.attributes(&group.attributes)
-            })
-        })?;
+        self.descend(position)?;
+        let before = self.go(place.schema, "attributeGroup", &group.name);
+        let resolved = self.attributes(&group.attributes)?;
+        self.at = before;
+        self.ascend();
         if let Some(group) = self.tables.attribute_groups.get_mut(&key) {
             group.state = State::Done(resolved);
         }
@@ -106,7 +117,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Some(name) => {
                 let key = self.group_key(name, |tables, key| tables.attributes.contains_key(key));
                 match self.global_attribute(key, position)? {
-                    Some(global) => global,
+                    Some(global) => {
+                        let text = global.documentation.as_deref().map_or(0, str::len);
+                        self.count_copy(text + global.name.len(), position)?;
+                        global
+                    }
                     None => return Err(self.undefined("attribute", name, position)),
                 }
             }
@@ -163,12 +178,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
             self.note_well_known(key.0, position);
         }
         let name = attribute.name.as_deref().unwrap_or_default();
-        let type_id = self.elsewhere(place.schema, "attribute", name, |this| {
-            match &attribute.anonymous {
-                Some(simple) => this.anonymous_simple(simple),
-                None => this.attribute_type(attribute),
-            }
-        })?;
+        let before = self.go(place.schema, "attribute", name);
+        let type_id = match &attribute.anonymous {
+            Some(simple) => self.anonymous_simple(simple)?,
+            None => self.attribute_type(attribute)?,
+        };
+        self.at = before;
         let resolved = GlobalAttribute {
             name: name.to_string(),
             ns: self.ns_id(key.0),
@@ -198,4 +213,13 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let message = format!("the {what} {} contains itself", quoted(name));
         self.error(ErrorKind::Cycle, position, message)
     }
+}
+
+/// Bytes of text that a copy of an attribute takes.
+fn text_of(attribute: &AttributeUse) -> usize {
+    let length = |text: &Option<String>| text.as_deref().map_or(0, str::len);
+    attribute.name.len()
+        + length(&attribute.default)
+        + length(&attribute.fixed)
+        + length(&attribute.documentation)
 }

@@ -1,5 +1,7 @@
 //! Bindings: which part of which message travels where.
 
+use std::collections::HashSet;
+
 use super::Resolver;
 use super::wsdl::WsdlTables;
 use crate::error::{Error, ErrorKind, quoted};
@@ -50,12 +52,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let (input, output) = (message(&operation.input), message(&operation.output));
         let mut faults = Vec::new();
         let mut unknown = Vec::new();
+        let known = operation.faults.iter().map(|fault| fault.name.as_str());
+        let known: HashSet<&str> = known.collect();
         for fault in &bound.faults {
-            if !operation
-                .faults
-                .iter()
-                .any(|known| known.name == fault.name)
-            {
+            if !known.contains(&*fault.name) {
                 unknown.push(fault);
             }
             faults.push(BindingFault {

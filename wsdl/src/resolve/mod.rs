@@ -19,7 +19,7 @@ use crate::model::{
     ElementId, Model, Namespace, Note, NsId, Owner, Position, QName, TypeId, TypeName,
 };
 use crate::names::{Namespaces, Ns};
-use crate::raw::{Element, Facets, Schema, Type};
+use crate::raw::{Element, Facets, NOTES_MAX, Schema, Type};
 use crate::xml::Name;
 use tables::Tables;
 
@@ -42,8 +42,10 @@ pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Erro
         pending: VecDeque::new(),
         enumerations: Vec::new(),
         untyped: HashSet::new(),
+        imported: imported(&loaded.schemas),
         noted: HashSet::new(),
         particles: 0,
+        copied: 0,
         at: At::default(),
     };
     for (file, position, text) in &loaded.notes {
@@ -62,6 +64,16 @@ pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Erro
         .filter_map(|file| file.name)
         .collect();
     Ok(model)
+}
+
+fn imported(schemas: &[Schema<'_>]) -> HashSet<(usize, Ns)> {
+    let schemas = schemas.iter().enumerate();
+    schemas
+        .flat_map(|(index, schema)| {
+            let imports = schema.imports.iter();
+            imports.map(move |import| (index, import.namespace.unwrap_or(Ns::NONE)))
+        })
+        .collect()
 }
 
 /// `'s` is the raw trees', `'a` that of the texts below them.
@@ -84,9 +96,13 @@ struct Resolver<'s, 'a> {
     enumerations: Vec<(TypeId, &'s Facets<'a>)>,
     /// Elements that take the type of the head of their substitution group.
     untyped: HashSet<ElementId>,
+    /// Which schema imports which namespace.
+    imported: HashSet<(usize, Ns)>,
     /// What has been noted once and for all.
     noted: HashSet<(usize, Ns)>,
     particles: u64,
+    /// Bytes of text that stand in the model more often than in the documents.
+    copied: u64,
     at: At<'s>,
 }
 
@@ -138,6 +154,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn note(&mut self, position: Position, text: String) {
+        if self.model.notes.len() >= NOTES_MAX {
+            return;
+        }
         let file = self.file_name(self.at.file);
         self.model.notes.push(Note {
             position,
@@ -154,25 +173,23 @@ impl<'s, 'a> Resolver<'s, 'a> {
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.at.steps.push(Step { kind, name });
-        let result = body(self);
-        // After an error the steps are left as they are: the message has used them already.
-        if result.is_ok() {
-            self.at.steps.pop();
-        }
-        result
+        let result = body(self)?;
+        self.at.steps.pop();
+        Ok(result)
     }
 
-    /// Runs `body` one level deeper, as long as that is allowed.
-    fn deeper<T>(
-        &mut self,
-        position: Position,
-        body: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    /// Goes one level deeper, as long as that is allowed; [`Self::ascend`] comes back.
+    ///
+    /// Here and below there are pairs of calls and no closures, since what recurses pays for each
+    /// in stack. After an error nobody comes back: it has been placed already, and ends the reading.
+    fn descend(&mut self, position: Position) -> Result<(), Error> {
         self.check_nesting(position, 1)?;
         self.at.depth += 1;
-        let result = body(self);
+        Ok(())
+    }
+
+    fn ascend(&mut self) {
         self.at.depth -= 1;
-        result
     }
 
     fn check_nesting(&self, position: Position, more: u64) -> Result<(), Error> {
@@ -184,28 +201,32 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Runs `body` at a global definition, wherever the present place is.
-    fn elsewhere<T>(
-        &mut self,
-        schema: usize,
-        kind: &'static str,
-        name: &'s str,
-        body: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    /// Goes to a global definition; what is returned is the place to come back to.
+    fn go(&mut self, schema: usize, kind: &'static str, name: &'s str) -> At<'s> {
         let place = At {
             file: self.schemas[schema].file,
             schema: Some(schema),
             steps: vec![Step { kind, name }],
             depth: self.at.depth,
         };
-        let before = std::mem::replace(&mut self.at, place);
-        let result = body(self)?;
-        self.at = before;
-        Ok(result)
+        std::mem::replace(&mut self.at, place)
+    }
+
+    /// Counts text that is copied: a document could have a long one copied without end.
+    fn count_copy(&mut self, bytes: usize, position: Position) -> Result<(), Error> {
+        self.copied += bytes as u64;
+        let limit = self.limits.total_size;
+        if self.copied > limit {
+            let what = "the text that groups and paths of names copy";
+            return Err(self.place(Error::over("total_size", limit, what), position));
+        }
+        Ok(())
     }
 
     /// The name of an anonymous type here.
-    fn anonymous_name(&mut self) -> TypeName {
+    fn anonymous_name(&mut self, position: Position) -> Result<TypeName, Error> {
+        let bytes = self.at.steps.iter().map(|step| step.name.len()).sum();
+        self.count_copy(bytes, position)?;
         let schema = self
             .at
             .schema
@@ -215,7 +236,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Some("complexType" | "simpleType") => Owner::Type,
             _ => Owner::Other,
         };
-        TypeName::Anonymous {
+        Ok(TypeName::Anonymous {
             ns: self.ns_id(schema),
             owner,
             path: self
@@ -224,7 +245,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 .iter()
                 .map(|step| step.name.to_string())
                 .collect(),
-        }
+        })
     }
 
     /// The namespace that a reference means: in a chameleon include the namespace of the includer.
@@ -303,8 +324,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if known || !self.noted.insert((index, ns)) {
             return;
         }
-        let imported = |import: &crate::raw::Import<'_>| import.namespace.unwrap_or(Ns::NONE) == ns;
-        if !schema.imports.iter().any(imported) {
+        if !self.imported.contains(&(index, ns)) {
             let uri = match self.namespaces.uri(ns) {
                 "" => "no namespace".to_string(),
                 uri => quoted(uri),

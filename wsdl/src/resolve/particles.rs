@@ -1,18 +1,19 @@
 //! Complex types and model groups; groups are expanded where they are referred to.
 
-use super::Resolver;
 use super::schema::owned;
 use super::tables::{Key, State};
+use super::{Resolver, Step};
 use crate::error::Error;
 use crate::model::{
-    ComplexType, Content, Derivation, LocalElement, Particle, Position, Term, TypeId, Wildcard,
+    Content, Derivation, LocalElement, Particle, Position, Term, TypeId, Wildcard,
     WildcardNamespaces,
 };
 use crate::names::Ns;
 use crate::raw::{self, Item, WildcardItem};
+use crate::xml::Name;
 
 /// A model group, resolved once and copied to where it is referred to.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ResolvedGroup {
     particle: Option<Particle>,
     extent: Extent,
@@ -23,133 +24,171 @@ pub(super) struct ResolvedGroup {
 struct Extent {
     size: u64,
     height: u64,
+    /// Bytes of text.
+    text: usize,
 }
 
 impl Extent {
     fn add(&mut self, other: Extent) {
         self.size += other.size;
         self.height = self.height.max(other.height);
+        self.text += other.text;
     }
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    pub(super) fn complex_type(
+    pub(super) fn derivation(
         &mut self,
         id: TypeId,
         complex: &'s raw::ComplexType<'a>,
-    ) -> Result<ComplexType, Error> {
-        let derivation = match &complex.derivation {
-            Some((method, base)) => Some(Derivation {
-                method: *method,
-                base: self.type_ref(base, complex.position)?,
-            }),
-            None => None,
-        };
-        let content = match &complex.content {
-            raw::Content::Elements(None) => Content::Empty,
-            raw::Content::Elements(Some(particle)) => match self.particle(particle)? {
-                Some((particle, _)) if !is_empty(&particle) => Content::Elements(particle),
-                _ => Content::Empty,
-            },
-            raw::Content::Simple(None, facets) => Content::Simple(self.facets(id, facets)),
-            raw::Content::Simple(Some(inner), facets) => {
-                // The model has one step here and the document two: the outer facets win.
-                self.inner_type("base", inner)?;
-                let facets = match &inner.variety {
-                    raw::Variety::Restriction(_, _, inner) if is_unset(facets) => inner,
-                    _ => facets,
-                };
-                Content::Simple(self.facets(id, facets))
-            }
-        };
-        let attributes = self.attributes(&complex.attributes)?;
-        Ok(ComplexType {
-            derivation,
-            content,
-            attributes: attributes.uses,
-            any_attribute: attributes.any,
-            is_abstract: complex.is_abstract,
-            mixed: complex.mixed,
-        })
+    ) -> Result<(), Error> {
+        if let Some((method, base)) = &complex.derivation {
+            let (method, base) = (*method, self.type_ref(base, complex.position)?);
+            let derivation = Some(Derivation { method, base });
+            self.complex_mut(id, |complex| complex.derivation = derivation);
+        }
+        Ok(())
     }
 
-    /// A particle with its groups expanded; `None` if it may not occur.
+    pub(super) fn complex_attributes(
+        &mut self,
+        id: TypeId,
+        complex: &'s raw::ComplexType<'a>,
+    ) -> Result<(), Error> {
+        let resolved = self.attributes(&complex.attributes)?;
+        self.complex_mut(id, |complex| {
+            complex.attributes = resolved.uses;
+            complex.any_attribute = resolved.any;
+        });
+        Ok(())
+    }
+
+    pub(super) fn content(
+        &mut self,
+        id: TypeId,
+        complex: &'s raw::ComplexType<'a>,
+    ) -> Result<Content, Error> {
+        match &complex.content {
+            raw::Content::Elements(None) => Ok(Content::Empty),
+            raw::Content::Elements(Some(particle)) => {
+                let mut resolved = Vec::new();
+                self.particle(particle, &mut resolved)?;
+                Ok(match resolved.pop() {
+                    Some(particle) if !is_empty(&particle) => Content::Elements(particle),
+                    _ => Content::Empty,
+                })
+            }
+            raw::Content::Simple(inner, facets) => self.text(id, inner.as_deref(), facets),
+        }
+    }
+
+    fn text(
+        &mut self,
+        id: TypeId,
+        inner: Option<&'s raw::SimpleType<'a>>,
+        mut facets: &'s raw::Facets<'a>,
+    ) -> Result<Content, Error> {
+        if let Some(inner) = inner {
+            // The model has one step here and the document two: the outer facets win.
+            self.inner_type("base", inner)?;
+            if let (raw::Variety::Restriction(_, _, inner), true) =
+                (&inner.variety, is_unset(facets))
+            {
+                facets = inner;
+            }
+        }
+        Ok(Content::Simple(self.facets(id, facets)))
+    }
+
+    /// Adds a particle with its groups expanded, unless it may not occur.
     fn particle(
         &mut self,
         particle: &'s raw::Particle<'a>,
-    ) -> Result<Option<(Particle, Extent)>, Error> {
+        siblings: &mut Vec<Particle>,
+    ) -> Result<Extent, Error> {
+        let mut extent = Extent::default();
         if particle.max_occurs == Some(0) {
-            return Ok(None);
+            return Ok(extent);
         }
         let position = particle.position;
         self.count_particles(1, position)?;
-        // A reference is replaced by the group's own particle, which counts.
-        let (term, mut extent) = match particle.term {
-            raw::Term::Group(_) => self.term(particle)?,
-            _ => self.deeper(position, |this| this.term(particle))?,
+        let term = if let raw::Term::Group(name) = &particle.term {
+            // A reference is replaced by the group's own particle, which counts.
+            let key = self.group_key(name, |tables, key| tables.groups.contains_key(key));
+            self.resolve_group(key, position)?;
+            self.group_term(key, name, position, &mut extent)?
+        } else {
+            self.descend(position)?;
+            let term = self.term(&particle.term, &mut extent)?;
+            self.ascend();
+            Some(term)
         };
-        let Some(term) = term else {
-            return Ok(None);
-        };
-        let particle = Particle {
-            min_occurs: particle.min_occurs,
-            max_occurs: particle.max_occurs,
-            term,
-            position,
-        };
-        extent.size += 1;
-        extent.height += 1;
-        Ok(Some((particle, extent)))
+        if let Some(term) = term {
+            extent.size += 1;
+            extent.height += 1;
+            siblings.push(Particle {
+                min_occurs: particle.min_occurs,
+                max_occurs: particle.max_occurs,
+                term,
+                position,
+            });
+        }
+        Ok(extent)
     }
 
-    fn term(&mut self, particle: &'s raw::Particle<'a>) -> Result<(Option<Term>, Extent), Error> {
-        let term = match &particle.term {
-            raw::Term::Element(element) => self.element_term(element)?,
-            raw::Term::Any(wildcard) => Term::Any(self.wildcard(wildcard)),
-            raw::Term::Sequence(members) => {
-                let (members, extent) = self.members(members)?;
-                return Ok((Some(Term::Sequence(members)), extent));
+    fn term(&mut self, term: &'s raw::Term<'a>, extent: &mut Extent) -> Result<Term, Error> {
+        match term {
+            raw::Term::Element(element) => {
+                extent.text = text_of(element);
+                self.element_term(element)
             }
-            raw::Term::Choice(members) => {
-                let (members, extent) = self.members(members)?;
-                return Ok((Some(Term::Choice(members)), extent));
-            }
-            raw::Term::All(members) => {
-                let (members, extent) = self.members(members)?;
-                return Ok((Some(Term::All(members)), extent));
-            }
-            raw::Term::Group(name) => {
-                let key = self.group_key(name, |tables, key| tables.groups.contains_key(key));
-                let Some(group) = self.group(key, particle.position)? else {
-                    return Err(self.undefined("group", name, particle.position));
-                };
-                // The particle that refers takes the place of the group's own.
-                let below = Extent {
-                    size: group.extent.size.saturating_sub(1),
-                    height: group.extent.height.saturating_sub(1),
-                };
-                self.check_nesting(particle.position, group.extent.height)?;
-                self.count_particles(below.size, particle.position)?;
-                let term = group.particle.map(|particle| particle.term);
-                return Ok((term, below));
-            }
+            raw::Term::Any(wildcard) => Ok(Term::Any(self.wildcard(wildcard))),
+            raw::Term::Sequence(members) => self.members(members, extent).map(Term::Sequence),
+            raw::Term::Choice(members) => self.members(members, extent).map(Term::Choice),
+            raw::Term::All(members) => self.members(members, extent).map(Term::All),
+            // Its caller has taken it.
+            raw::Term::Group(_) => Ok(Term::Sequence(Vec::new())),
+        }
+    }
+
+    /// A copy of what a model group holds.
+    fn group_term(
+        &mut self,
+        key: Key<'s>,
+        name: &Name<'a>,
+        position: Position,
+        extent: &mut Extent,
+    ) -> Result<Option<Term>, Error> {
+        let Some(State::Done(group)) = self.tables.groups.get(&key).map(|group| &group.state)
+        else {
+            return Err(self.undefined("group", name, position));
         };
-        Ok((Some(term), Extent::default()))
+        self.check_nesting(position, group.extent.height)?;
+        // The particle that refers takes the place of the group's own.
+        extent.size = group.extent.size.saturating_sub(1);
+        extent.height = group.extent.height.saturating_sub(1);
+        extent.text = group.extent.text;
+        // Counted before it is copied: copies of copies grow exponentially.
+        self.count_particles(extent.size, position)?;
+        self.count_copy(extent.text, position)?;
+        Ok(
+            match self.tables.groups.get(&key).map(|group| &group.state) {
+                Some(State::Done(group)) => group.particle.as_ref().map(|own| own.term.clone()),
+                _ => None,
+            },
+        )
     }
 
     fn members(
         &mut self,
         members: &'s [raw::Particle<'a>],
-    ) -> Result<(Vec<Particle>, Extent), Error> {
+        extent: &mut Extent,
+    ) -> Result<Vec<Particle>, Error> {
         let mut resolved = Vec::with_capacity(members.len());
-        let mut extent = Extent::default();
         for member in members {
-            if let Some((member, below)) = self.particle(member)? {
-                extent.add(below);
-                resolved.push(member);
-            }
+            extent.add(self.particle(member, &mut resolved)?);
         }
-        Ok((resolved, extent))
+        Ok(resolved)
     }
 
     fn element_term(&mut self, element: &'s raw::Element<'a>) -> Result<Term, Error> {
@@ -157,68 +196,76 @@ impl<'s, 'a> Resolver<'s, 'a> {
             return Ok(Term::Ref(self.element_ref(name, element.position)?));
         }
         let name = element.name.as_deref().unwrap_or_default();
+        self.at.steps.push(Step {
+            kind: "element",
+            name,
+        });
+        let type_id = self.type_of(element)?;
+        self.at.steps.pop();
+        Ok(Term::Element(self.local_element(element, type_id)))
+    }
+
+    fn local_element(
+        &mut self,
+        element: &'s raw::Element<'a>,
+        type_id: TypeId,
+    ) -> Box<LocalElement> {
         let schema = self.at.schema.map(|index| &self.schemas[index]);
         let default = schema.is_some_and(|schema| schema.element_qualified);
         let ns = match element.qualified.unwrap_or(default) {
             true => schema.map_or(Ns::NONE, |schema| schema.target),
             false => Ns::NONE,
         };
-        let type_id = self.within("element", name, |this| this.type_of(element))?;
-        Ok(Term::Element(Box::new(LocalElement {
-            name: name.to_string(),
+        Box::new(LocalElement {
+            name: element.name.as_deref().unwrap_or_default().to_string(),
             ns: self.ns_id(ns),
             type_id,
             nillable: element.nillable,
             default: owned(&element.default),
             fixed: owned(&element.fixed),
             documentation: element.documentation.clone(),
-        })))
-    }
-
-    /// A copy of a model group, if there is one of that name.
-    fn group(&mut self, key: Key<'s>, position: Position) -> Result<Option<ResolvedGroup>, Error> {
-        self.resolve_group(key, position)?;
-        let Some(State::Done(group)) = self.tables.groups.get(&key).map(|group| &group.state)
-        else {
-            return Ok(None);
-        };
-        // Counted before it is copied: copies of copies grow exponentially.
-        self.check_particles(group.extent.size.saturating_sub(1), position)?;
-        Ok(Some(group.clone()))
+        })
     }
 
     /// Resolves a model group that has not been needed so far.
     pub(super) fn resolve_group(&mut self, key: Key<'s>, position: Position) -> Result<(), Error> {
-        let Some(group) = self.tables.groups.get_mut(&key) else {
+        let Some((schema, group)) = self.open_group(key, position)? else {
             return Ok(());
         };
-        let place = group.place;
-        match &group.state {
-            State::Done(_) => return Ok(()),
-            State::Open => return Err(self.circular("group", key.1, position)),
-            State::Untouched => group.state = State::Open,
-        }
-        let schemas = self.schemas;
-        let Item::Group(group) = &schemas[place.schema].items[place.item] else {
-            return Ok(());
+        let before = self.go(schema, "group", &group.name);
+        let mut resolved = Vec::new();
+        let extent = match &group.particle {
+            Some(particle) => self.particle(particle, &mut resolved)?,
+            None => Extent::default(),
         };
-        let measured = match &group.particle {
-            Some(particle) => self.elsewhere(place.schema, "group", &group.name, |this| {
-                this.particle(particle)
-            })?,
-            None => None,
-        };
-        let resolved = match measured {
-            Some((particle, extent)) => ResolvedGroup {
-                particle: Some(particle),
-                extent,
-            },
-            None => ResolvedGroup::default(),
-        };
-        if let Some(group) = self.tables.groups.get_mut(&key) {
-            group.state = State::Done(resolved);
+        self.at = before;
+        if let Some(entry) = self.tables.groups.get_mut(&key) {
+            let particle = resolved.pop();
+            entry.state = State::Done(ResolvedGroup { particle, extent });
         }
         Ok(())
+    }
+
+    /// The group of that name, if it is to be resolved.
+    fn open_group(
+        &mut self,
+        key: Key<'s>,
+        position: Position,
+    ) -> Result<Option<(usize, &'s raw::Group<'a>)>, Error> {
+        let Some(entry) = self.tables.groups.get_mut(&key) else {
+            return Ok(None);
+        };
+        let place = entry.place;
+        match &entry.state {
+            State::Done(_) => return Ok(None),
+            State::Open => return Err(self.circular("group", key.1, position)),
+            State::Untouched => entry.state = State::Open,
+        }
+        let schemas = self.schemas;
+        Ok(match &schemas[place.schema].items[place.item] {
+            Item::Group(group) => Some((place.schema, group)),
+            _ => None,
+        })
     }
 
     pub(super) fn count_particles(&mut self, more: u64, position: Position) -> Result<(), Error> {
@@ -259,6 +306,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
             process_contents: wildcard.process_contents,
         }
     }
+}
+
+/// Bytes of text that a copy of a local element takes.
+fn text_of(element: &raw::Element<'_>) -> usize {
+    let length = |text: Option<&str>| text.map_or(0, str::len);
+    length(element.name.as_deref())
+        + length(element.default.as_deref())
+        + length(element.fixed.as_deref())
+        + length(element.documentation.as_deref())
 }
 
 /// Whether a particle can hold nothing at all. An empty choice can hold nothing *and* not be

@@ -2,7 +2,9 @@
 
 use super::{Pending, Resolver};
 use crate::error::Error;
-use crate::model::{Builtin, ElementDecl, ElementId, Schema, TypeId, TypeKind, TypeName};
+use crate::model::{
+    Builtin, ComplexType, ElementDecl, ElementId, Schema, TypeId, TypeKind, TypeName,
+};
 use crate::raw::{Element, Item, Str, Type};
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -82,11 +84,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
         let name = definition.name().unwrap_or_default();
-        self.elsewhere(schema, definition.step(), name, |this| {
-            let target = this.schemas[schema].target;
-            let name = TypeName::Global(this.qname(target, name));
-            this.define(id, name, definition)
-        })
+        let before = self.go(schema, definition.step(), name);
+        let target = self.schemas[schema].target;
+        let name = TypeName::Global(self.qname(target, name));
+        self.define(id, name, definition)?;
+        self.at = before;
+        Ok(())
     }
 
     /// Fills in a type.
@@ -96,32 +99,50 @@ impl<'s, 'a> Resolver<'s, 'a> {
         name: TypeName,
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
-        let (kind, documentation) = match definition {
-            Type::Simple(simple) => (
-                TypeKind::Simple(self.simple_type(id, simple)?),
-                simple.documentation.clone(),
-            ),
-            Type::Complex(complex) => (
-                TypeKind::Complex(self.complex_type(id, complex)?),
-                complex.documentation.clone(),
-            ),
+        // In place, and the parts of a complex type one by one: this recurses, and what is held
+        // meanwhile takes stack.
+        match definition {
+            Type::Simple(simple) => {
+                let kind = TypeKind::Simple(self.simple_type(id, simple)?);
+                self.model.types[id.0 as usize].kind = kind;
+            }
+            Type::Complex(complex) => {
+                self.model.types[id.0 as usize].kind = TypeKind::Complex(ComplexType {
+                    is_abstract: complex.is_abstract,
+                    mixed: complex.mixed,
+                    ..ComplexType::default()
+                });
+                self.derivation(id, complex)?;
+                let content = self.content(id, complex)?;
+                self.complex_mut(id, |complex| complex.content = content);
+                self.complex_attributes(id, complex)?;
+            }
+        }
+        let documentation = match definition {
+            Type::Simple(simple) => &simple.documentation,
+            Type::Complex(complex) => &complex.documentation,
         };
         let entry = &mut self.model.types[id.0 as usize];
         entry.name = name;
-        entry.documentation = documentation;
-        entry.kind = kind;
+        entry.documentation = documentation.clone();
         Ok(())
+    }
+
+    pub(super) fn complex_mut(&mut self, id: TypeId, set: impl FnOnce(&mut ComplexType)) {
+        if let TypeKind::Complex(complex) = &mut self.model.types[id.0 as usize].kind {
+            set(complex);
+        }
     }
 
     /// A type written where it is used.
     pub(super) fn anonymous_type(&mut self, definition: &'s Type<'a>) -> Result<TypeId, Error> {
         let position = definition.position();
-        self.deeper(position, |this| {
-            let id = this.new_type(this.at.file, position)?;
-            let name = this.anonymous_name();
-            this.define(id, name, definition)?;
-            Ok(id)
-        })
+        self.descend(position)?;
+        let id = self.new_type(self.at.file, position)?;
+        let name = self.anonymous_name(position)?;
+        self.define(id, name, definition)?;
+        self.ascend();
+        Ok(id)
     }
 
     fn global_element(
@@ -131,30 +152,29 @@ impl<'s, 'a> Resolver<'s, 'a> {
         element: &'s Element<'a>,
     ) -> Result<(), Error> {
         let name = element.name.as_deref().unwrap_or_default();
-        self.elsewhere(schema, "element", name, |this| {
-            let target = this.schemas[schema].target;
-            let substitution_group = match &element.substitution {
-                Some(head) => Some(this.element_ref(head, element.position)?),
-                None => None,
-            };
-            let untyped = element.type_name.is_none() && element.anonymous.is_none();
-            if untyped && substitution_group.is_some() {
-                this.untyped.insert(id);
-            }
-            let declaration = ElementDecl {
-                name: this.qname(target, name),
-                type_id: this.type_of(element)?,
-                nillable: element.nillable,
-                is_abstract: element.is_abstract,
-                substitution_group,
-                default: owned(&element.default),
-                fixed: owned(&element.fixed),
-                documentation: element.documentation.clone(),
-                position: element.position,
-            };
-            this.model.elements[id.0 as usize] = declaration;
-            Ok(())
-        })
+        let before = self.go(schema, "element", name);
+        let substitution_group = match &element.substitution {
+            Some(head) => Some(self.element_ref(head, element.position)?),
+            None => None,
+        };
+        let untyped = element.type_name.is_none() && element.anonymous.is_none();
+        if untyped && substitution_group.is_some() {
+            self.untyped.insert(id);
+        }
+        let target = self.schemas[schema].target;
+        self.model.elements[id.0 as usize] = ElementDecl {
+            name: self.qname(target, name),
+            type_id: self.type_of(element)?,
+            nillable: element.nillable,
+            is_abstract: element.is_abstract,
+            substitution_group,
+            default: owned(&element.default),
+            fixed: owned(&element.fixed),
+            documentation: element.documentation.clone(),
+            position: element.position,
+        };
+        self.at = before;
+        Ok(())
     }
 
     /// The type of an element with a name.

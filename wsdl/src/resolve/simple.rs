@@ -3,7 +3,9 @@
 use super::Resolver;
 use super::schema::owned;
 use crate::error::Error;
-use crate::model::{Enumeration, Facets, Position, SimpleType, TypeDef, TypeId, TypeKind, Variety};
+use crate::model::{
+    Builtin, Enumeration, Facets, Position, SimpleType, TypeDef, TypeId, TypeKind, Variety,
+};
 use crate::raw;
 use crate::xml::Name;
 
@@ -47,7 +49,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         match (name, inner) {
             (Some(name), _) => self.type_ref(name, position),
             (None, Some(inner)) => self.inner_type(step, inner),
-            (None, None) => self.builtin(crate::model::Builtin::AnySimpleType),
+            (None, None) => self.builtin(Builtin::AnySimpleType),
         }
     }
 
@@ -64,18 +66,18 @@ impl<'s, 'a> Resolver<'s, 'a> {
         &mut self,
         simple: &'s raw::SimpleType<'a>,
     ) -> Result<TypeId, Error> {
-        self.deeper(simple.position, |this| {
-            let id = this.new_type(this.at.file, simple.position)?;
-            let name = this.anonymous_name();
-            let kind = TypeKind::Simple(this.simple_type(id, simple)?);
-            this.model.types[id.0 as usize] = TypeDef {
-                name,
-                documentation: simple.documentation.clone(),
-                position: simple.position,
-                kind,
-            };
-            Ok(id)
-        })
+        self.descend(simple.position)?;
+        let id = self.new_type(self.at.file, simple.position)?;
+        let name = self.anonymous_name(simple.position)?;
+        let kind = TypeKind::Simple(self.simple_type(id, simple)?);
+        self.model.types[id.0 as usize] = TypeDef {
+            name,
+            documentation: simple.documentation.clone(),
+            position: simple.position,
+            kind,
+        };
+        self.ascend();
+        Ok(id)
     }
 
     pub(super) fn facets(&mut self, id: TypeId, facets: &'s raw::Facets<'a>) -> Facets {

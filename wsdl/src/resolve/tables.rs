@@ -173,6 +173,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 return self.builtin(builtin);
             }
         }
+        if let (Ns::XSD1999 | Ns::XSD2000, Some(builtin)) = (ns, Builtin::from_name(name.local())) {
+            let written = quoted(name.written());
+            let text = format!("{written} is of a draft of XML Schema and taken as of 2001");
+            self.note(position, text);
+            return self.builtin(builtin);
+        }
         let Some(found) = self.tables.types.get(&(ns, name.local())) else {
             return match self.in_target(name) {
                 Some(ns) if self.tables.types.contains_key(&(ns, name.local())) => {

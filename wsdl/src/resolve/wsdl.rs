@@ -281,13 +281,13 @@ impl<'s, 'a> Resolver<'s, 'a> {
             return Ok(*found);
         }
         // A name without prefix is in the default namespace, which is WSDL's own as often as not.
-        let target = target.filter(|_| !name.is_prefixed());
-        match target.and_then(|ns| table.get(&(ns, name.local()))) {
-            Some(found) => {
+        let target = target.unwrap_or(Ns::NONE);
+        match table.get(&(target, name.local())) {
+            Some(found) if !name.is_prefixed() => {
                 self.note_repair(name, position);
                 Ok(*found)
             }
-            None => Err(self.undefined(what, name, position)),
+            _ => Err(self.undefined(what, name, position)),
         }
     }
 

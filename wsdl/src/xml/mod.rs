@@ -6,6 +6,8 @@
 
 mod parse;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
@@ -22,6 +24,8 @@ pub(crate) struct Document<'a> {
     attributes: Vec<Attribute<'a>>,
     texts: Vec<Cow<'a, str>>,
     scopes: Vec<Scope<'a>>,
+    /// Bytes that a name within a value may have.
+    name_length: u64,
     /// Text of the comments before the root element.
     pub(crate) leading_comment: Option<String>,
 }
@@ -90,6 +94,13 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
+    /// Makes all elements stand nowhere, as what is built in does.
+    pub(crate) fn forget_positions(&mut self) {
+        for element in &mut self.elements {
+            element.position = Position::default();
+        }
+    }
+
     pub(crate) fn root(&self) -> Node<'_, 'a> {
         Node {
             document: self,
@@ -184,6 +195,7 @@ impl<'d, 'a> Node<'d, 'a> {
         let Some(name) = self.token("name") else {
             return Ok(None);
         };
+        self.check_length(&name)?;
         match split_qname(&name) {
             Some(("", _)) => Ok(Some(name)),
             _ => Err(self.illegal_name("name", &name)),
@@ -225,6 +237,7 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     pub(crate) fn qname(self, attribute: &str, value: Cow<'a, str>) -> Result<Name<'a>, Error> {
+        self.check_length(&value)?;
         let Some((prefix, _)) = split_qname(&value) else {
             return Err(self.illegal_name(attribute, &value));
         };
@@ -253,6 +266,16 @@ impl<'d, 'a> Node<'d, 'a> {
     /// The namespace that a prefix stands for here; the empty prefix is the default namespace.
     pub(crate) fn lookup(self, prefix: &str) -> Option<Ns> {
         self.document.lookup(self.element().scope, prefix)
+    }
+
+    fn check_length(self, name: &str) -> Result<(), Error> {
+        let limit = self.document.name_length;
+        if name.len() as u64 <= limit {
+            return Ok(());
+        }
+        let what = format!("the length of the name {}", quoted(name));
+        let error = Error::over("name_length", limit, what);
+        Err(error.at(self.position()).on_path(self.path()))
     }
 
     fn illegal_name(self, attribute: &str, value: &str) -> Error {

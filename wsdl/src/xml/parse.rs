@@ -28,9 +28,13 @@ pub(crate) fn parse<'a>(
 ) -> Result<Document<'a>, Error> {
     let mut parser = Parser {
         text,
-        document: Document::default(),
+        document: Document {
+            name_length: budget.limits.name_length,
+            ..Document::default()
+        },
         cursor: Cursor::default(),
         open: Vec::new(),
+        last: (u32::MAX, "", Ns::NONE),
         run: None,
         run_length: 0,
         namespaces,
@@ -47,6 +51,8 @@ struct Parser<'p, 'a, 'l> {
     cursor: Cursor,
     /// The elements that are open, outermost first.
     open: Vec<u32>,
+    /// The last prefix looked up, where, and what it stands for: most elements ask the same.
+    last: (u32, &'a str, Ns),
     /// Text read since the last tag, and its bytes.
     run: Option<Cow<'a, str>>,
     run_length: u64,
@@ -138,13 +144,12 @@ impl<'a> Parser<'_, 'a, '_> {
         if self.open.len() as u64 >= limits.depth {
             return Err(Error::over("depth", limits.depth, "nesting of elements").at(position));
         }
-        self.budget.elements += 1;
-        if self.budget.elements > limits.elements {
-            return Err(
-                Error::over("elements", limits.elements, "the number of elements").at(position),
-            );
-        }
         let tag = tag::scan(tag, limits).map_err(|error| error.at(position))?;
+        self.budget.elements += 1 + tag.attributes.len() as u64;
+        if self.budget.elements > limits.elements {
+            let what = "the number of elements and attributes";
+            return Err(Error::over("elements", limits.elements, what).at(position));
+        }
         self.element(tag, position)
             .map_err(|error| error.at(position))
     }
@@ -199,9 +204,13 @@ impl<'a> Parser<'_, 'a, '_> {
             document.attributes.push(Attribute { name, ns, value });
         }
         tag::check_duplicates(&document.attributes[first as usize..])?;
-        let ns = document
-            .lookup(scope, tag.prefix)
-            .ok_or_else(|| tag::undeclared(tag.name))?;
+        let ns = match self.last {
+            (last, prefix, ns) if last == scope && prefix == tag.prefix => ns,
+            _ => document
+                .lookup(scope, tag.prefix)
+                .ok_or_else(|| tag::undeclared(tag.name))?,
+        };
+        self.last = (scope, tag.prefix, ns);
         let index = document.elements.len() as u32;
         let texts = document.texts.len() as u32;
         document.elements.push(Element {

@@ -29,8 +29,18 @@ pub(super) struct Parent<'a> {
 impl<'a> Input<'a> {
     pub(super) fn read(call: &'a Call<'_>, element: &'a Element) -> Result<Self, Fault> {
         let object = object(call, element)?;
-        let mut input = Self { object, id: None, values: Vec::new(), nulls: Vec::new(), parents: Vec::new() };
-        for child in element.children.iter().filter(|child| child.namespace == SOBJECT) {
+        let mut input = Self {
+            object,
+            id: None,
+            values: Vec::new(),
+            nulls: Vec::new(),
+            parents: Vec::new(),
+        };
+        for child in element
+            .children
+            .iter()
+            .filter(|child| child.namespace == SOBJECT)
+        {
             let text = child.text.as_str();
             match child.name.as_str() {
                 "fieldsToNull" if !child.nil => input.nulls.push(field(call, object, text.trim())?),
@@ -56,18 +66,31 @@ impl<'a> Input<'a> {
     /// Whether the row says something of this field.
     pub(super) fn sets(&self, field: &Field) -> bool {
         self.values.iter().any(|(set, _)| set.name == field.name)
-            || self.parents.iter().any(|parent| parent.reference.name == field.name)
+            || self
+                .parents
+                .iter()
+                .any(|parent| parent.reference.name == field.name)
     }
 }
 
 fn object<'a>(call: &'a Call<'_>, element: &Element) -> Result<&'a Object, Fault> {
-    let missing = || Fault::new("InvalidSObjectFault", "INVALID_TYPE", "Must send a concrete entity type.");
+    let missing = || {
+        Fault::new(
+            "InvalidSObjectFault",
+            "INVALID_TYPE",
+            "Must send a concrete entity type.",
+        )
+    };
     let (namespace, name) = element.kind.as_ref().ok_or_else(missing)?;
     if namespace != SOBJECT || name == "sObject" {
         return Err(missing());
     }
     call.state.org.object(name).ok_or_else(|| {
-        Fault::new("InvalidSObjectFault", "INVALID_TYPE", format!("sObject type '{name}' is not supported."))
+        Fault::new(
+            "InvalidSObjectFault",
+            "INVALID_TYPE",
+            format!("sObject type '{name}' is not supported."),
+        )
     })
 }
 
@@ -78,22 +101,45 @@ fn field<'a>(call: &Call<'_>, object: &'a Object, name: &str) -> Result<&'a Fiel
     })
 }
 
-fn parent<'a>(call: &'a Call<'_>, reference: &'a Field, element: &'a Element) -> Result<Option<Parent<'a>>, Fault> {
+fn parent<'a>(
+    call: &'a Call<'_>,
+    reference: &'a Field,
+    element: &'a Element,
+) -> Result<Option<Parent<'a>>, Fault> {
     if element.nil {
         return Ok(None);
     }
     let org = &call.state.org;
     let named = element.kind.as_ref().map(|kind| kind.1.as_str());
-    let name = named.or_else(|| reference.targets.first().map(String::as_str)).unwrap_or("");
+    let name = named
+        .or_else(|| reference.targets.first().map(String::as_str))
+        .unwrap_or("");
     let object = (org.object(name))
         .filter(|object| reference.targets.contains(&object.name))
-        .ok_or_else(|| Fault::new("InvalidSObjectFault", "INVALID_TYPE", format!("'{name}' is no parent of {}", reference.name)))?;
-    let value = element.children.iter().find(|child| child.namespace == SOBJECT && child.name != "fieldsToNull" && !child.nil);
+        .ok_or_else(|| {
+            Fault::new(
+                "InvalidSObjectFault",
+                "INVALID_TYPE",
+                format!("'{name}' is no parent of {}", reference.name),
+            )
+        })?;
+    let value = element
+        .children
+        .iter()
+        .find(|child| child.namespace == SOBJECT && child.name != "fieldsToNull" && !child.nil);
     let Some(value) = value else { return Ok(None) };
     let key = field(call, object, &value.name)?;
     if !key.external_id && key.name != "Id" {
-        let what = format!("Foreign key external ID: field {} of {} is no external id", key.name, object.name);
+        let what = format!(
+            "Foreign key external ID: field {} of {} is no external id",
+            key.name, object.name
+        );
         return Err(Fault::new("InvalidFieldFault", "INVALID_FIELD", what));
     }
-    Ok(Some(Parent { reference, object, key, value: value.text.trim() }))
+    Ok(Some(Parent {
+        reference,
+        object,
+        key,
+        value: value.text.trim(),
+    }))
 }

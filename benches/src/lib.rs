@@ -1,0 +1,125 @@
+//! What the benchmarks share: proxies, an answer to decode, and a transport without a network.
+#![forbid(unsafe_code)]
+
+saponify::include_proxies!(pub enterprise);
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use saponify::transport::{Body, Exchange, Request, Response, Transport};
+
+/// An answer to `query` with Accounts of sixteen fields, as Salesforce writes it: in schema order,
+/// with entities, text that is not ASCII, and line breaks.
+#[must_use]
+pub fn answer(rows: usize) -> String {
+    const CITIES: [&str; 5] = ["San Francisco", "München", "São Paulo", "東京", "Leeds"];
+    const INDUSTRIES: [&str; 4] = ["Banking", "Energy", "Food &amp; Beverage", "Technology"];
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope \
+         xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns=\"urn:enterprise.soap.sforce.com\" \
+         xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+         xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\"><soapenv:Body><queryResponse><result>\
+         <done>true</done><queryLocator xsi:nil=\"true\"/>",
+    );
+    for row in 0..rows {
+        // Numbers that jump about, the same in every run.
+        let n = row.wrapping_mul(2_654_435_761) % 1_000_003;
+        let name = match row % 10 {
+            0 => format!("Acme &amp; Söhne {row} &lt;Holding&gt;"),
+            _ => format!("Acme Trading Company {row}"),
+        };
+        let fields = [
+            ("Id", format!("0015e00000{row:05}AAK")),
+            ("AccountNumber", format!("CD{row:07}")),
+            ("AnnualRevenue", format!("{}.5", n * 97)),
+            ("BillingCity", CITIES[n % 5].to_owned()),
+            ("BillingCountry", "USA".to_owned()),
+            ("BillingPostalCode", format!("{:05}", n % 90_000)),
+            ("BillingState", "CA".to_owned()),
+            (
+                "BillingStreet",
+                format!("{} Market Street\nSuite {}", n % 9_999, n % 400),
+            ),
+            (
+                "CreatedDate",
+                format!(
+                    "20{:02}-0{}-1{}T08:{:02}:30.000Z",
+                    n % 25,
+                    n % 9 + 1,
+                    n % 10,
+                    n % 60
+                ),
+            ),
+            ("Industry", INDUSTRIES[n % 4].to_owned()),
+            ("IsDeleted", "false".to_owned()),
+            (
+                "LastModifiedDate",
+                format!(
+                    "20{:02}-0{}-1{}T18:{:02}:30.000Z",
+                    n % 25,
+                    n % 9 + 1,
+                    n % 10,
+                    n % 60
+                ),
+            ),
+            ("Name", name),
+            ("NumberOfEmployees", (n % 90_000).to_string()),
+            ("Phone", format!("(415) 555-{:04}", n % 10_000)),
+            ("Website", format!("https://www.acme{row}.example.com/")),
+        ];
+        out.push_str("<records xsi:type=\"sf:Account\">");
+        for (field, value) in fields {
+            let _ = write!(out, "<sf:{field}>{value}</sf:{field}>");
+        }
+        out.push_str("</records>");
+    }
+    let _ = write!(
+        out,
+        "<size>{rows}</size></result></queryResponse></soapenv:Body></soapenv:Envelope>"
+    );
+    out
+}
+
+/// Gives every request the same answer, in pieces of the size that TLS records have.
+#[derive(Clone, Debug)]
+pub struct Canned(Vec<Bytes>);
+
+impl Canned {
+    /// Cuts an answer into pieces.
+    #[must_use]
+    pub fn new(answer: &str) -> Self {
+        Self(
+            answer
+                .as_bytes()
+                .chunks(16 << 10)
+                .map(Bytes::copy_from_slice)
+                .collect(),
+        )
+    }
+}
+
+impl Transport for Canned {
+    fn send(&self, _: Request) -> Exchange {
+        let body = Body::from_chunks(self.0.clone());
+        Box::pin(async {
+            Ok(Response::new(http::StatusCode::OK, body).with_content_type("text/xml"))
+        })
+    }
+}
+
+/// The middle of some figures.
+#[must_use]
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Memory that this process holds, in MiB.
+#[must_use]
+pub fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
+    kib.map_or(f64::NAN, |kib: f64| kib / 1024.0)
+}

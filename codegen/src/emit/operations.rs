@@ -1,0 +1,105 @@
+//! Operations: their tables and their types.
+
+use super::text::{self, MAX, push_list, width};
+use super::types::{Imports, Scope, field_type};
+use super::{STAMP, docs};
+use crate::plan::{Operation, Plan};
+
+pub(super) fn file(plan: &Plan<'_>) -> String {
+    let mut body = String::new();
+    let mut imports = Imports::default();
+    imports.add("tables");
+    let scope = Scope::of(
+        plan.operations
+            .iter()
+            .map(|operation| operation.names.ty.as_str()),
+    );
+    for operation in &plan.operations {
+        body.push('\n');
+        push(&mut body, operation, &scope, &mut imports);
+    }
+    if let Some(query) = &plan.query {
+        let table = |number: usize| format!("&{}", plan.operations[number].names.table);
+        let all = query
+            .query_all
+            .map_or("None".to_owned(), |n| format!("Some({})", table(n)));
+        let options = match &query.options {
+            Some(options) => format!("Some(&tables::{options})"),
+            None => "None".to_owned(),
+        };
+        body.push_str(&format!(
+            "\npub(super) static QUERY_OPERATIONS: g::QueryOperations = g::QueryOperations {{\n    \
+             query: {},\n    query_all: {all},\n    query_more: {},\n    options: {options},\n}};\n",
+            table(query.query),
+            table(query.query_more),
+        ));
+    }
+    format!(
+        "{STAMP}. Do not edit.\n//! The operations, as types: what each gives and which headers it \
+         takes.\n\nuse ::saponify::generated as g;\n\n{}{body}",
+        imports.lines("super")
+    )
+}
+
+fn push(out: &mut String, operation: &Operation<'_>, scope: &Scope, imports: &mut Imports) {
+    let names = &operation.names;
+    let head = format!(
+        "pub(super) static {}: g::Operation = g::Operation {{\n",
+        names.table
+    );
+    out.push_str(&head);
+    out.push_str(&format!("    name: {},\n", text::literal(operation.wire)));
+    out.push_str(&format!(
+        "    action: {},\n",
+        text::literal(operation.action)
+    ));
+    out.push_str(&format!("    request: &tables::{},\n", operation.request));
+    out.push_str(&format!("    response: &tables::{},\n", operation.response));
+    let headers: Vec<&str> = operation.headers.iter().map(|h| h.table.as_str()).collect();
+    let answers: Vec<&str> = operation
+        .output_headers
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let faults: Vec<&str> = operation.faults.iter().map(String::as_str).collect();
+    for (field, tables) in [
+        ("headers", headers),
+        ("output_headers", answers),
+        ("faults", faults),
+    ] {
+        let tables: Vec<String> = tables
+            .into_iter()
+            .map(|table| format!("&tables::{table}"))
+            .collect();
+        push_list(out, 1, &format!("{field}: &["), &tables, "],");
+    }
+    out.push_str("};\n\ng::operation! {\n");
+    docs::push_line(out, 1, &docs::code(operation.wire));
+    let output = match &operation.output {
+        Some(ty) => field_type(ty, scope, imports),
+        None => "()".to_owned(),
+    };
+    let headers: Vec<String> = operation
+        .headers
+        .iter()
+        .filter_map(|header| header.ty.as_ref())
+        .map(|ty| super::types::path(ty, imports))
+        .collect();
+    let line = format!(
+        "    {}, {}, {output}, [{}]",
+        names.ty,
+        names.table,
+        headers.join(", ")
+    );
+    if width(&line) <= MAX {
+        out.push_str(&line);
+        out.push('\n');
+    } else {
+        out.push_str(&format!("    {}, {}, {output}, [\n", names.ty, names.table));
+        for header in headers {
+            out.push_str(&format!("        {header},\n"));
+        }
+        out.push_str("    ]\n");
+    }
+    out.push_str("}\n");
+}

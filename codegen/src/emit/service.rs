@@ -1,0 +1,213 @@
+//! Services: a struct each, with a method per operation.
+
+use super::text::{self, push_chain, push_signature};
+use super::types::{Imports, Scope, owned};
+use super::{STAMP, docs};
+use crate::plan::{Argument, Leaf, Operation, Plan, Service, Wrap};
+
+pub(super) fn file(plan: &Plan<'_>) -> String {
+    let mut body = String::new();
+    let mut imports = Imports::default();
+    let scope = Scope::of(plan.services.iter().map(|service| service.ident.as_str()));
+    for (number, service) in plan.services.iter().enumerate() {
+        let table = match plan.services.len() {
+            1 => "SERVICE".to_owned(),
+            _ => format!("SERVICE_{}", number + 1),
+        };
+        body.push('\n');
+        push(&mut body, plan, service, &table, &scope, &mut imports);
+    }
+    let about = match plan.services.as_slice() {
+        [_] => "The service.",
+        _ => "The services.",
+    };
+    format!(
+        "{STAMP}. Do not edit.\n//! {about}\n\nuse ::saponify::generated as g;\n\n{}{body}",
+        imports.lines("super")
+    )
+}
+
+fn push(
+    out: &mut String,
+    plan: &Plan<'_>,
+    service: &Service<'_>,
+    table: &str,
+    scope: &Scope,
+    imports: &mut Imports,
+) {
+    let ident = &service.ident;
+    let option = |value: Option<String>| match value {
+        Some(value) => format!("Some(&{value})"),
+        None => "None".to_owned(),
+    };
+    let tables = |name: &Option<String>| name.as_ref().map(|name| format!("tables::{name}"));
+    let operation = |number: usize| format!("operations::{}", plan.operations[number].names.table);
+    let query = service
+        .query
+        .then(|| "operations::QUERY_OPERATIONS".to_owned());
+    if service.session_header.is_some() || service.limit_header.is_some() {
+        imports.add("tables");
+    }
+    if !service.operations.is_empty() {
+        imports.add("operations");
+    }
+    let full_name = format!("{}.{}", service.name, service.port);
+    out.push_str(&format!("static {table}: g::Service = g::Service {{\n"));
+    out.push_str(&format!("    name: {},\n", text::literal(&full_name)));
+    out.push_str(&format!(
+        "    endpoint: {},\n",
+        text::literal(service.endpoint)
+    ));
+    out.push_str(&format!(
+        "    api_version: {},\n",
+        text::literal(service.api_version)
+    ));
+    out.push_str(&format!(
+        "    session_header: {},\n",
+        option(tables(&service.session_header))
+    ));
+    out.push_str(&format!(
+        "    login: {},\n",
+        option(service.login.map(operation))
+    ));
+    out.push_str(&format!("    query: {},\n", option(query)));
+    out.push_str(&format!(
+        "    limit_header: {},\n}};\n",
+        option(tables(&service.limit_header))
+    ));
+    out.push_str("\ng::service! {\n");
+    let (port, name) = (docs::code(service.port), docs::code(service.name));
+    docs::push_line(out, 1, &format!("The port {port} of the service {name}."));
+    if let (true, Some(text)) = (plan.docs, service.documentation) {
+        docs::push_line(out, 1, "");
+        docs::push(out, 1, text);
+    }
+    out.push_str(&format!("    {ident}, {table}\n}}\n"));
+    if service.operations.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\nimpl {ident} {{\n"));
+    let start = out.len();
+    if service.login.is_some() {
+        push_login(out, scope);
+    }
+    if service.query {
+        push_gap(out, start);
+        docs::push_line(out, 1, "Rows of a query, as a stream over all its batches.");
+        out.push_str(
+            "    pub fn records<V: g::View>(&self, soql: &str) -> g::Records<V> {\n        \
+             self.client.records(soql)\n    }\n",
+        );
+    }
+    for operation in &plan.operations[service.operations.clone()] {
+        push_gap(out, start);
+        push_method(out, plan, operation, scope, imports);
+    }
+    out.push_str("}\n");
+}
+
+fn push_gap(out: &mut String, start: usize) {
+    if out.len() > start {
+        out.push('\n');
+    }
+}
+
+fn push_login(out: &mut String, scope: &Scope) {
+    let lines = [
+        "Logs in with a user's name and password.",
+        "",
+        "Other ways to get a session are in `builder`.",
+        "",
+        "# Errors",
+        "",
+        "If the service refuses the credentials or cannot be reached.",
+    ];
+    for line in lines {
+        docs::push_line(out, 1, line);
+    }
+    push_signature(
+        out,
+        1,
+        "pub async fn login",
+        &[
+            "endpoint: &str".to_owned(),
+            "credentials: g::Credentials".to_owned(),
+        ],
+        &format!(" -> {}<Self, g::Error>", scope.result()),
+    );
+    out.push_str("        Self::builder().login(endpoint, credentials).await\n    }\n");
+}
+
+fn push_method(
+    out: &mut String,
+    plan: &Plan<'_>,
+    operation: &Operation<'_>,
+    scope: &Scope,
+    imports: &mut Imports,
+) {
+    let names = &operation.names;
+    if let (true, Some(text)) = (plan.docs, operation.documentation) {
+        let start = out.len();
+        docs::push(out, 1, text);
+        if out.len() > start {
+            docs::push_line(out, 1, "");
+        }
+    }
+    docs::push_line(
+        out,
+        1,
+        &format!("Operation {}.", docs::code(operation.wire)),
+    );
+    let mut parameters = vec!["&self".to_owned()];
+    let mut calls = vec!["call()".to_owned()];
+    for argument in &operation.arguments {
+        let ty = parameter(argument, scope, imports);
+        parameters.push(format!("{}: {ty}", argument.ident));
+        calls.push(format!("arg({})", expression(argument)));
+    }
+    let head = format!("pub fn {}", names.method);
+    let result = format!(" -> g::Call<'_, operations::{}>", names.ty);
+    push_signature(out, 1, &head, &parameters, &result);
+    push_chain(out, 2, &["self", "client"], &calls);
+    out.push_str("    }\n");
+}
+
+/// The type of a parameter.
+fn parameter(argument: &Argument, scope: &Scope, imports: &mut Imports) -> String {
+    match argument.wrap {
+        Wrap::Required => borrowed(&argument.leaf, scope, imports),
+        Wrap::Optional => {
+            format!(
+                "{}<{}>",
+                scope.option(),
+                borrowed(&argument.leaf, scope, imports)
+            )
+        }
+        Wrap::Repeated | Wrap::RepeatedOptional => match &argument.leaf {
+            Leaf::Text => format!("&[impl {}<str>]", scope.as_ref()),
+            Leaf::Record => "&[impl g::View]".to_owned(),
+            leaf => format!("&[{}]", owned(leaf, scope, imports)),
+        },
+    }
+}
+
+fn borrowed(leaf: &Leaf, scope: &Scope, imports: &mut Imports) -> String {
+    match leaf {
+        Leaf::Text => "&str".to_owned(),
+        Leaf::Plain(name) => (*name).to_owned(),
+        Leaf::Record => "&impl g::View".to_owned(),
+        leaf => format!("&{}", owned(leaf, scope, imports)),
+    }
+}
+
+/// How a parameter is passed on.
+fn expression(argument: &Argument) -> String {
+    let ident = &argument.ident;
+    match (&argument.leaf, argument.wrap) {
+        (Leaf::Record, Wrap::Required) => format!("g::record({ident})"),
+        (Leaf::Record, Wrap::Optional) => format!("{ident}.map(g::record)"),
+        (Leaf::Record, _) => format!("g::records({ident})"),
+        (Leaf::Text, Wrap::Repeated | Wrap::RepeatedOptional) => format!("g::texts({ident})"),
+        _ => ident.clone(),
+    }
+}

@@ -1,0 +1,248 @@
+//! Views: the newtype, its keys, getters and setters.
+
+use super::docs;
+use super::text::{MAX, width};
+use super::types::{Imports, Scope, path};
+use crate::fields::{Occurs, Place};
+use crate::plan::{FieldDoc, Plan, View, ViewField, ViewType};
+
+pub(super) fn push(
+    out: &mut String,
+    plan: &Plan<'_>,
+    view: &View<'_>,
+    scope: &Scope,
+    imports: &mut Imports,
+) {
+    imports.add("tables");
+    out.push_str("g::view! {\n");
+    docs::push_line(out, 1, &docs::code(&view.wire));
+    if let (true, Some(text)) = (plan.docs, view.documentation) {
+        docs::push_line(out, 1, "");
+        docs::push(out, 1, text);
+    }
+    if !view.derives.is_empty() {
+        out.push_str(&format!("    #[derive({})]\n", view.derives.join(", ")));
+    }
+    out.push_str(&format!("    {}, tables::{}\n}}\n", view.ident, view.table));
+    if view.fields.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\nimpl {} {{\n", view.ident));
+    let types: Vec<Types> = view
+        .fields
+        .iter()
+        .map(|field| types(&field.ty, scope, imports))
+        .collect();
+    for (field, types) in view.fields.iter().zip(&types) {
+        push_key(out, plan, field, &types.key);
+    }
+    if plan.methods {
+        for (field, types) in view.fields.iter().zip(&types) {
+            out.push('\n');
+            push_methods(out, plan, field, types, scope);
+        }
+    }
+    out.push_str("}\n");
+}
+
+/// A key's type, what its getter gives and what its setter takes.
+struct Types {
+    key: String,
+    get: String,
+    set: String,
+}
+
+fn types(ty: &ViewType, scope: &Scope, imports: &mut Imports) -> Types {
+    let all = |key: &str, get: &str, set: &str| Types {
+        key: key.to_owned(),
+        get: get.to_owned(),
+        set: set.to_owned(),
+    };
+    match ty {
+        ViewType::Text => all("str", "&str", "impl g::IntoField<str>"),
+        ViewType::Bytes => Types {
+            key: "[u8]".to_owned(),
+            get: format!("{}<u8>", scope.vec()),
+            set: "impl g::IntoField<[u8]>".to_owned(),
+        },
+        ViewType::Plain(name) => all(name, name, name),
+        ViewType::Parent(reference) => {
+            let path = path(reference, imports);
+            Types {
+                key: format!("g::Parent<{path}>"),
+                get: format!("&{path}"),
+                set: path,
+            }
+        }
+        ViewType::Nested(reference) => {
+            let path = path(reference, imports);
+            Types {
+                key: format!("g::Nested<{path}>"),
+                get: format!("&{path}"),
+                set: path,
+            }
+        }
+        ViewType::Record => all("g::Record", "&g::Record", "impl g::View"),
+        ViewType::Any => all("g::AnyValue", "&g::AnyValue", "g::AnyValue"),
+        ViewType::Texts => Types {
+            key: "g::List<str>".to_owned(),
+            get: format!("{}<&str>", scope.vec()),
+            set: "impl g::IntoField<g::List<str>>".to_owned(),
+        },
+        ViewType::Ids => Types {
+            key: "g::List<g::Id>".to_owned(),
+            get: format!("{}<g::Id>", scope.vec()),
+            set: "impl g::IntoField<g::List<g::Id>>".to_owned(),
+        },
+    }
+}
+
+fn push_key(out: &mut String, plan: &Plan<'_>, field: &ViewField<'_>, ty: &str) {
+    let key = &field.names.key;
+    if plan.docs {
+        push_doc(
+            out,
+            &field.doc,
+            matches!(&field.ty, ViewType::Nested(t) if t.ident == "QueryResult"),
+        );
+    }
+    let index = field.index.to_string();
+    let head = width(key) + width(ty) + "    pub const : g::Key<Self, > =".len();
+    out.push_str("    pub const ");
+    out.push_str(key);
+    if head <= MAX {
+        out.push_str(": g::Key<Self, ");
+        out.push_str(ty);
+        let whole = head + " g::key();".len() + index.len();
+        out.push_str(if whole <= MAX {
+            "> = g::key("
+        } else {
+            "> =\n        g::key("
+        });
+    } else {
+        out.push_str(": g::Key<\n        Self,\n        ");
+        out.push_str(ty);
+        out.push_str(",\n    > = g::key(");
+    }
+    out.push_str(&index);
+    out.push_str(");\n");
+}
+
+/// The line about a field, and what the WSDL says of it.
+pub(super) fn push_doc(out: &mut String, doc: &FieldDoc<'_>, rows: bool) {
+    let mut line = docs::code(doc.wire);
+    line.push_str(match doc.place {
+        Place::Element => ": ",
+        Place::Attribute => ", an attribute: ",
+        Place::Text => ", the text: ",
+        Place::Wildcard => ": elements of ",
+    });
+    // Type names are names of XML, which cannot end a code span or a line.
+    line.push_str(docs::code(doc.ty).trim_matches('`'));
+    line.push_str(if rows { " (child rows)" } else { "" });
+    line.push_str(occurrence(doc.occurs));
+    docs::push_line(out, 1, &line);
+    if let Some(text) = doc.text {
+        docs::push_line(out, 1, "");
+        docs::push(out, 1, text);
+    }
+}
+
+fn occurrence(occurs: Occurs) -> &'static str {
+    match (occurs.repeated, occurs.optional, occurs.nillable) {
+        (true, _, true) => ", repeated, nillable",
+        (true, _, false) => ", repeated",
+        (false, true, true) => ", optional, nillable",
+        (false, true, false) => ", optional",
+        (false, false, true) => ", required, nillable",
+        (false, false, false) => ", required",
+    }
+}
+
+fn push_methods(
+    out: &mut String,
+    plan: &Plan<'_>,
+    field: &ViewField<'_>,
+    types: &Types,
+    scope: &Scope,
+) {
+    let names = &field.names;
+    let wire = if plan.docs {
+        docs::code(field.doc.wire)
+    } else {
+        String::new()
+    };
+    if plan.docs {
+        docs::push_line(out, 1, &wire);
+    }
+    out.push_str("    #[inline]\n");
+    signature(
+        out,
+        &["    pub fn ", &names.ident],
+        &["&self"],
+        &[" -> ", scope.option(), "<", &types.get, ">"],
+    );
+    // rustfmt's longest chain and list of arguments have 60 columns.
+    let short = width(&names.key) <= 60 - "self.0.get(Self::)".len();
+    out.push_str(if short {
+        "        self.0.get(Self::"
+    } else {
+        "        self.0\n            .get(Self::"
+    });
+    out.push_str(&names.key);
+    out.push_str(")\n    }\n\n");
+    if plan.docs {
+        docs::push_line(out, 1, &format!("Sets {wire}"));
+    }
+    out.push_str("    #[inline]\n");
+    let value = ["value: ", &types.set].concat();
+    signature(
+        out,
+        &["    pub fn ", &names.setter],
+        &["self", &value],
+        &[" -> Self"],
+    );
+    let short = width(&names.key) <= 60 - "Self::, value".len();
+    let (head, tail) = match short {
+        true => ("        self.with(Self::", ", value)\n    }\n"),
+        false => (
+            "        self.with(\n            Self::",
+            ",\n            value,\n        )\n    }\n",
+        ),
+    };
+    out.push_str(head);
+    out.push_str(&names.key);
+    out.push_str(tail);
+}
+
+/// A method's signature, wrapped if it is too long.
+fn signature(out: &mut String, head: &[&str], parameters: &[&str], result: &[&str]) {
+    let start = out.len();
+    let push = |out: &mut String, texts: &[&str]| texts.iter().for_each(|text| out.push_str(text));
+    push(out, head);
+    out.push('(');
+    for (n, parameter) in parameters.iter().enumerate() {
+        out.push_str(if n == 0 { "" } else { ", " });
+        out.push_str(parameter);
+    }
+    out.push(')');
+    push(out, result);
+    out.push_str(" {\n");
+    if width(&out[start..]) - 1 <= MAX {
+        return;
+    }
+    out.truncate(start);
+    push(out, head);
+    if let ["&self"] = parameters {
+        // rustfmt breaks the result's generics rather than a lone receiver.
+        out.push_str("(\n        &self,\n    )");
+    } else {
+        out.push_str("(\n");
+        for parameter in parameters {
+            push(out, &["        ", parameter, ",\n"]);
+        }
+        out.push_str("    )");
+    }
+    push(out, result);
+    out.push_str(" {\n");
+}

@@ -1,0 +1,263 @@
+//! Files on disk: written only if they differ, all or none, and without what earlier runs left.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::emit::STAMP;
+use crate::error::Error;
+use crate::{File, Output};
+
+/// A file that is not as it would be generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    path: PathBuf,
+    kind: DifferenceKind,
+}
+
+/// How a file differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DifferenceKind {
+    /// It is not there.
+    Missing,
+    /// Its text is another.
+    Changed,
+    /// An earlier run made it, and this one does not.
+    Stale,
+}
+
+impl Difference {
+    /// The file, below the output directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How it differs.
+    #[must_use]
+    pub fn kind(&self) -> DifferenceKind {
+        self.kind
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.kind {
+            DifferenceKind::Missing => "is missing",
+            DifferenceKind::Changed => "is not up to date",
+            DifferenceKind::Stale => "is left over",
+        };
+        write!(f, "{} {what}", self.path.display())
+    }
+}
+
+impl Output {
+    /// Makes a directory hold exactly these files, besides files that are not ours.
+    ///
+    /// Files that are as they should be are not touched. New texts are written beside the old
+    /// ones first and renamed when all are there, so that a failure leaves the old output whole.
+    ///
+    /// # Errors
+    ///
+    /// If a file or directory cannot be read, written or removed.
+    pub fn write_to(&self, dir: &Path) -> Result<(), Error> {
+        let differences = self.differences(dir)?;
+        let mut pending = Pending::default();
+        for difference in &differences {
+            let path = dir.join(&difference.path);
+            if difference.kind == DifferenceKind::Stale {
+                continue;
+            }
+            let Some(file) = self
+                .files
+                .iter()
+                .find(|file| Path::new(file.path()) == difference.path)
+            else {
+                continue;
+            };
+            pending.write(&path, file.text())?;
+        }
+        pending.commit()?;
+        for difference in &differences {
+            if difference.kind == DifferenceKind::Stale {
+                let path = dir.join(&difference.path);
+                fs::remove_file(&path).map_err(|e| Error::io("cannot remove", &path, e))?;
+                if let Some(parent) = path.parent().filter(|parent| *parent != dir) {
+                    // Fails if it is not empty, which is right.
+                    let _ = fs::remove_dir(parent);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares a directory with these files, without writing.
+    ///
+    /// # Errors
+    ///
+    /// If a file or directory that exists cannot be read.
+    pub fn differences(&self, dir: &Path) -> Result<Vec<Difference>, Error> {
+        let mut differences = Vec::new();
+        for file in &self.files {
+            let path = dir.join(file.path());
+            let kind = match fs::read(&path) {
+                Ok(bytes) if bytes == file.text().as_bytes() => continue,
+                Ok(_) => DifferenceKind::Changed,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => DifferenceKind::Missing,
+                Err(e) => return Err(Error::io("cannot read", &path, e)),
+            };
+            differences.push(Difference {
+                path: file.path().into(),
+                kind,
+            });
+        }
+        for path in ours(dir)? {
+            if !self.files.iter().any(|file| Path::new(file.path()) == path) {
+                differences.push(Difference {
+                    path,
+                    kind: DifferenceKind::Stale,
+                });
+            }
+        }
+        differences.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(differences)
+    }
+}
+
+/// Files of earlier runs in a directory and the directories of its modules.
+fn ours(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut nested = Vec::new();
+    for (path, is_dir) in entries(dir)? {
+        if is_dir {
+            nested.push(path)
+        } else {
+            found.push(path)
+        }
+    }
+    for directory in nested {
+        for (path, is_dir) in entries(&dir.join(&directory))? {
+            if !is_dir {
+                found.push(directory.join(path));
+            }
+        }
+    }
+    let rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    found.retain(|path| rust(path) && has_stamp(&dir.join(path)));
+    Ok(found)
+}
+
+/// Names in a directory, which need not exist, and whether each is a directory. Links are neither
+/// followed nor removed.
+fn entries(dir: &Path) -> Result<Vec<(PathBuf, bool)>, Error> {
+    let failed = |e| Error::io("cannot read", dir, e);
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(failed(e)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() || kind.is_file() {
+            names.push((PathBuf::from(entry.file_name()), kind.is_dir()));
+        }
+    }
+    Ok(names)
+}
+
+fn has_stamp(path: &Path) -> bool {
+    use io::Read as _;
+    let mut head = vec![0; STAMP.len()];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == STAMP.as_bytes()
+}
+
+/// Files written under temporary names, removed unless they are committed.
+#[derive(Default)]
+struct Pending {
+    files: Vec<(PathBuf, PathBuf)>,
+    dirs: Vec<PathBuf>,
+}
+
+impl Pending {
+    fn write(&mut self, path: &Path, text: &str) -> Result<(), Error> {
+        if let Some(parent) = path.parent() {
+            self.create_dir(parent)?;
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.tmp", std::process::id()));
+        let temporary = path.with_file_name(name);
+        self.files.push((temporary.clone(), path.to_owned()));
+        fs::write(&temporary, text).map_err(|e| Error::io("cannot write", path, e))
+    }
+
+    /// Creates a directory and remembers which ones were new.
+    fn create_dir(&mut self, dir: &Path) -> Result<(), Error> {
+        let missing: Vec<&Path> = dir
+            .ancestors()
+            .take_while(|d| !d.as_os_str().is_empty() && !d.exists())
+            .collect();
+        self.dirs
+            .extend(missing.iter().rev().map(|d| d.to_path_buf()));
+        fs::create_dir_all(dir).map_err(|e| Error::io("cannot create", dir, e))
+    }
+
+    fn commit(mut self) -> Result<(), Error> {
+        while let Some((temporary, path)) = self.files.pop() {
+            if let Err(e) = fs::rename(&temporary, &path) {
+                self.files.push((temporary, path.clone()));
+                return Err(Error::io("cannot replace", &path, e));
+            }
+        }
+        self.dirs.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        // Best effort: what cannot be removed was perhaps never there.
+        for (temporary, _) in &self.files {
+            let _ = fs::remove_file(temporary);
+        }
+        for dir in self.dirs.iter().rev() {
+            let _ = fs::remove_dir(dir);
+        }
+    }
+}
+
+/// Tells cargo which files a build script depends on.
+pub(crate) fn print_rerun<'p>(paths: impl IntoIterator<Item = &'p Path>) {
+    for path in paths {
+        // A path that would end the line, and so could say something else to cargo, is left out.
+        match path.to_str() {
+            Some(text) if !text.contains(char::is_control) => {
+                println!("cargo:rerun-if-changed={text}");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl File {
+    pub(crate) fn new(path: impl Into<String>, text: String) -> Self {
+        Self {
+            path: path.into(),
+            text,
+        }
+    }
+
+    /// Path below the output directory, with `/` between its parts.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}

@@ -1,0 +1,349 @@
+//! XML to records.
+//!
+//! Rows of one query look alike, so the decoder remembers for each type the start tags of the
+//! last record in their order. While the next record repeats them, a field costs one comparison
+//! of bytes instead of scanning, resolving and looking up its name.
+
+use super::ANY_RECORD;
+use super::decode::{Decoder, Result, blank, find, is_nil, leaf, too_long, within};
+use super::template::{Row, Tag, Template};
+use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::error::Error;
+use crate::lexical;
+use crate::record::{Inner, Record};
+use crate::schema::{Field, Kind, Type};
+use crate::xml::chars::is_ncname;
+use crate::xml::reader::shorten;
+use crate::xml::{Halt, NsId, Reader, Start, Token};
+
+impl Decoder {
+    /// The record whose start was read last. `xsi:type` chooses its table among the declared one
+    /// and those the caller knows; a record of any other type keeps its type's name.
+    pub(crate) fn record(
+        &mut self,
+        reader: &mut Reader<'_>,
+        declared: &'static Type,
+    ) -> Result<Record> {
+        let named = reader.type_attribute()?;
+        let mut table = declared;
+        let mut name = None;
+        if let Some((ns, local)) = named {
+            let uri = reader.context.uri(ns);
+            let is = |ty: &Type| ty.name == local && ty.namespace() == uri;
+            if !is(declared) {
+                match self.known.iter().find(|ty| is(ty)) {
+                    Some(known) => table = known,
+                    None => name = Some(TypeName::new(uri, &local)),
+                }
+            }
+        }
+        let mut inner = self.empty(table);
+        if let Some(name) = name {
+            inner.set_type_name(&name.namespace, &name.name);
+        }
+        self.fields(reader, &mut inner)?;
+        Ok(Record::from_inner(inner))
+    }
+
+    fn empty(&mut self, table: &'static Type) -> Inner {
+        let sizes = self.template(table).map(|template| template.sizes());
+        let (fields, text) = sizes.unwrap_or_default();
+        Inner::with_capacity(table, fields, text)
+    }
+
+    /// As [`record`](Decoder::record), and remembers how the row began.
+    pub(crate) fn row(
+        &mut self,
+        reader: &mut Reader<'_>,
+        start: Start<'_>,
+        declared: &'static Type,
+    ) -> Result<Record> {
+        let epoch = reader.context.epoch();
+        // Of attributes, only a type is the same for all rows. Declarations in the tag itself
+        // would have to be made again for each row.
+        let only_type = reader
+            .attributes()
+            .iter()
+            .all(|a| a.ns == reader.context.xsi() && a.local == "type");
+        let repeats = !start.empty && only_type && !start.raw.contains("xmlns");
+        let record = self.record(reader, declared)?;
+        let table = record.table();
+        let own_type = record.type_name() == table.name;
+        self.row = (repeats && own_type && epoch == reader.context.epoch()).then(|| Row {
+            epoch,
+            table,
+            tag: Tag::new(start),
+        });
+        Ok(record)
+    }
+
+    /// A row that begins like the last one, read without looking at its start tag again.
+    pub(crate) fn next_row(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>> {
+        let known = self.row.take_if(|row| row.epoch == reader.context.epoch());
+        let Some(row) = known else { return Ok(None) };
+        if !reader.take_start(&row.tag.open, &row.tag.name)? {
+            self.row = Some(row);
+            return Ok(None);
+        }
+        let mut inner = self.empty(row.table);
+        let done = self.fields(reader, &mut inner);
+        self.row = Some(row);
+        done.map(|()| Some(Record::from_inner(inner)))
+    }
+
+    /// As [`record`](Decoder::record), by this table whatever `xsi:type` says.
+    pub(crate) fn record_as(
+        &mut self,
+        reader: &mut Reader<'_>,
+        table: &'static Type,
+    ) -> Result<Record> {
+        let mut inner = Inner::new(table);
+        if *table == ANY_RECORD
+            && let Ok(Some((ns, local))) = reader.type_attribute()
+        {
+            inner.set_type_name(reader.context.uri(ns), &local);
+        }
+        self.fields(reader, &mut inner)?;
+        Ok(Record::from_inner(inner))
+    }
+
+    fn template(&mut self, table: &'static Type) -> Option<&mut Template> {
+        self.templates
+            .iter_mut()
+            .find(|(ty, _)| *ty == table)
+            .map(|(_, template)| template)
+    }
+
+    /// Attributes and content of the element whose start was read last.
+    fn fields(&mut self, reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
+        let table = inner.ty();
+        if !reader.attributes().is_empty() {
+            attributes(reader, inner)?;
+        }
+        // Taken out while in use: a record may contain another one of its type.
+        let mut template = self.template(table).map(std::mem::take).unwrap_or_default();
+        let done = self.run(reader, inner, &mut template);
+        if done.is_ok() {
+            template.note_sizes(inner.sizes());
+            inner.fit();
+        }
+        match self.template(table) {
+            Some(slot) => *slot = template,
+            None => self.templates.push((table, template)),
+        }
+        done
+    }
+
+    fn run(
+        &mut self,
+        reader: &mut Reader<'_>,
+        inner: &mut Inner,
+        template: &mut Template,
+    ) -> Result<()> {
+        let table = inner.ty();
+        template.renew(reader.context.epoch());
+        // The short way does not open elements: where none may be opened, it must not be taken.
+        let has_room = reader.context.has_room();
+        let mut text = SimpleContent::of(table);
+        let mut step = 0;
+        let mut expected = 0;
+        loop {
+            if let Some(known) = template.step(step)
+                && has_room
+                && reader.take(&known.tag.open)
+            {
+                let index = known.field;
+                let field = &table.fields[usize::from(index)];
+                step += 1;
+                expected = index + 1;
+                if let Some(text) = reader.take_plain(&known.tag.close) {
+                    lexical::check(text, known.kind).map_err(|expected| {
+                        Halt::from(Error::decode(expected).within(field.name))
+                    })?;
+                    push_text(inner, index, text);
+                } else {
+                    reader.started(&known.tag.name)?;
+                    self.record_field(reader, inner, index, field)
+                        .map_err(|halt| within(halt, field.name))?;
+                }
+                continue;
+            }
+            match reader.next()? {
+                Token::Start(start) => {
+                    let Some(index) = find(table, start, expected) else {
+                        inner.push_extra(self.element(reader, start)?);
+                        continue;
+                    };
+                    expected = index + 1;
+                    let field = &table.fields[usize::from(index)];
+                    template.remember(&mut step, index, field, start, reader);
+                    self.record_field(reader, inner, index, field)
+                        .map_err(|halt| within(halt, field.name))?;
+                }
+                Token::Text(run) => match &mut text {
+                    Some(text) => text.add(&run, reader)?,
+                    None => blank(&run)?,
+                },
+                Token::End | Token::Eof => break,
+            }
+        }
+        match text {
+            Some(text) => text.store(inner),
+            None => Ok(()),
+        }
+    }
+
+    /// One occurrence of a field of a record, its start just read.
+    pub(crate) fn record_field(
+        &mut self,
+        reader: &mut Reader<'_>,
+        inner: &mut Inner,
+        index: u16,
+        field: &'static Field,
+    ) -> Result<()> {
+        if is_nil(reader)? {
+            inner.push_nil(index);
+            return reader.skip();
+        }
+        match field.kind {
+            Kind::Struct | Kind::Record => {
+                let nested = self.record(reader, field.ty.unwrap_or(&ANY_RECORD))?;
+                inner.push_record(index, nested);
+            }
+            Kind::Any => {
+                let value = self.any(reader)?;
+                inner.push_any(index, value);
+            }
+            kind => {
+                let text = leaf(reader)?;
+                lexical::check(&text, kind).map_err(Error::decode)?;
+                push_text(inner, index, &text);
+            }
+        }
+        Ok(())
+    }
+
+    /// An element that no field takes, its start just read.
+    pub(super) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
+        let namespace = reader.context.uri(start.ns).into();
+        let value = self
+            .any(reader)
+            .map_err(|halt| within(halt, &shorten(start.local)))?;
+        Ok(Element {
+            namespace,
+            name: start.local.into(),
+            value,
+        })
+    }
+
+    /// A value of whatever type it says: text, or a record if there are children.
+    pub(super) fn any(&mut self, reader: &mut Reader<'_>) -> Result<AnyValue> {
+        let type_name = reader
+            .type_attribute()?
+            .map(|(ns, name)| TypeName::new(reader.context.uri(ns), &name));
+        if is_nil(reader)? {
+            reader.skip()?;
+            return Ok(AnyValue {
+                type_name,
+                content: Content::Nil,
+            });
+        }
+        let mut text = String::new();
+        let mut record: Option<Inner> = None;
+        loop {
+            match reader.next()? {
+                Token::Start(start) => {
+                    blank(&text)?;
+                    let element = self.element(reader, start)?;
+                    record
+                        .get_or_insert_with(|| Inner::new(&ANY_RECORD))
+                        .push_extra(element);
+                }
+                Token::Text(run) if record.is_none() => {
+                    too_long(text.len() + run.len(), reader)?;
+                    text.push_str(&run);
+                }
+                Token::Text(run) => blank(&run)?,
+                Token::End | Token::Eof => break,
+            }
+        }
+        let content = match record {
+            Some(mut inner) => {
+                if let Some(name) = &type_name {
+                    inner.set_type_name(&name.namespace, &name.name);
+                }
+                Content::Record(Record::from_inner(inner))
+            }
+            None => Content::Text(text),
+        };
+        Ok(AnyValue { type_name, content })
+    }
+}
+
+/// The text of an element whose type has simple content.
+struct SimpleContent {
+    index: u16,
+    field: &'static Field,
+    text: String,
+}
+
+impl SimpleContent {
+    fn of(table: &'static Type) -> Option<Self> {
+        // Types of open records have child elements; only they have fields by the hundred.
+        if table.has(Type::OPEN) {
+            return None;
+        }
+        let (index, field) = (0..)
+            .zip(table.fields)
+            .find(|(_, field)| field.has(Field::TEXT))?;
+        Some(Self {
+            index,
+            field,
+            text: String::new(),
+        })
+    }
+
+    fn add(&mut self, run: &str, reader: &Reader<'_>) -> Result<()> {
+        too_long(self.text.len() + run.len(), reader)?;
+        self.text.push_str(run);
+        Ok(())
+    }
+
+    fn store(self, inner: &mut Inner) -> Result<()> {
+        lexical::check(&self.text, self.field.kind)
+            .map_err(|expected| Halt::from(Error::decode(expected).within(self.field.name)))?;
+        inner.push_text(self.index, &self.text);
+        Ok(())
+    }
+}
+
+/// Adds text as it came, but for `fieldsToNull`: the field that it names becomes null.
+fn push_text(inner: &mut Inner, index: u16, text: &str) {
+    if index > 0 || !inner.ty().has(Type::NULLS_BY_NAME) {
+        return inner.push_text(index, text);
+    }
+    match inner.ty().find(text) {
+        Some(named) if named > 0 => inner.push_nil(named),
+        None if is_ncname(text) => inner.push_extra(Element {
+            namespace: inner.ty().namespace().into(),
+            name: text.into(),
+            value: AnyValue::default(),
+        }),
+        _ => inner.push_text(index, text),
+    }
+}
+
+fn attributes(reader: &Reader<'_>, inner: &mut Inner) -> Result<()> {
+    let table = inner.ty();
+    for (index, field) in (0..)
+        .zip(table.fields)
+        .filter(|(_, f)| f.has(Field::ATTRIBUTE))
+    {
+        if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
+            lexical::check(value, field.kind)
+                .map_err(|expected| Halt::from(Error::decode(expected).within(field.name)))?;
+            inner.push_text(index, value);
+        }
+    }
+    Ok(())
+}

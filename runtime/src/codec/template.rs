@@ -1,0 +1,115 @@
+//! How records were written that came before, so that the next one is read faster.
+
+use crate::schema::{Field, Kind, Type};
+use crate::xml::{Reader, Start};
+
+/// How the last record of a type was written.
+#[derive(Debug, Default)]
+pub(super) struct Template {
+    /// Prefixes mean the same as long as the context's epoch does.
+    epoch: u64,
+    steps: Vec<Step>,
+    /// Fields and bytes of text to make room for.
+    sizes: (usize, usize),
+}
+
+/// A simple field without attributes.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) field: u16,
+    pub(super) kind: Kind,
+    pub(super) tag: Tag,
+}
+
+/// An element's tags as written.
+#[derive(Debug)]
+pub(super) struct Tag {
+    /// `sf:Name`
+    pub(super) name: Box<str>,
+    /// `<sf:Name>`, for a record perhaps with attributes
+    pub(super) open: Box<[u8]>,
+    /// `</sf:Name>`
+    pub(super) close: Box<[u8]>,
+}
+
+/// How the last row began.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) epoch: u64,
+    pub(super) table: &'static Type,
+    pub(super) tag: Tag,
+}
+
+/// Steps that a template keeps; a record with more fields reads the rest the long way.
+const MAX_STEPS: usize = 1_000;
+
+/// How many missing fields in a row are noticed as such.
+const LOOK_AHEAD: usize = 64;
+
+impl Template {
+    /// Forgets what another meaning of prefixes has made wrong.
+    pub(super) fn renew(&mut self, epoch: u64) {
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.steps.clear();
+        }
+    }
+
+    pub(super) fn step(&self, at: usize) -> Option<&Step> {
+        self.steps.get(at)
+    }
+
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        self.sizes
+    }
+
+    /// Near the largest of late, so that few records grow.
+    pub(super) fn note_sizes(&mut self, (fields, text): (usize, usize)) {
+        let settled = |old: usize, new: usize| new.max(old - old / 16);
+        self.sizes = (settled(self.sizes.0, fields), settled(self.sizes.1, text));
+    }
+
+    /// Makes the element just started the step at `at`, if it may be one, and moves past it.
+    pub(super) fn remember(
+        &mut self,
+        at: &mut usize,
+        index: u16,
+        field: &Field,
+        start: Start<'_>,
+        reader: &Reader<'_>,
+    ) {
+        let simple = field.ty.is_none() && field.kind != Kind::Any;
+        if start.empty || !simple || !reader.attributes().is_empty() {
+            return;
+        }
+        let ahead = self.steps.iter().skip(*at + 1).take(LOOK_AHEAD);
+        match ahead
+            .map(|known| &*known.tag.open)
+            .position(|open| open == start.raw.as_bytes())
+        {
+            // Fields that the last record had are missing here.
+            Some(missing) => *at += 1 + missing,
+            None if self.steps.len() < MAX_STEPS => {
+                let step = Step {
+                    field: index,
+                    kind: field.kind,
+                    tag: Tag::new(start),
+                };
+                self.steps.insert(*at, step);
+            }
+            None => return,
+        }
+        *at += 1;
+    }
+}
+
+impl Tag {
+    pub(super) fn new(start: Start<'_>) -> Self {
+        let name = start.name();
+        Self {
+            name: name.into(),
+            open: start.raw.as_bytes().into(),
+            close: format!("</{name}>").into_bytes().into(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Equality of records.
+
+use std::sync::Arc;
+
+use super::{FieldRef, Record};
+use crate::any::Content;
+
+impl PartialEq for Record {
+    /// Same type name and the same fields with the same lexical forms, null and absent distinct.
+    /// Which table a record was read with does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        // A list instead of recursion: a program may nest records as deep as its memory allows.
+        let mut rest = Vec::new();
+        let mut next = Some((self, other));
+        while let Some((a, b)) = next {
+            if !Arc::ptr_eq(&a.0, &b.0) && !same_record(a, b, &mut rest) {
+                return false;
+            }
+            next = rest.pop();
+        }
+        true
+    }
+}
+
+/// Compares two records but for the records in them, which go to `rest`.
+fn same_record<'a>(a: &'a Record, b: &'a Record, rest: &mut Vec<(&'a Record, &'a Record)>) -> bool {
+    if a.type_name() != b.type_name() || a.type_namespace() != b.type_namespace() {
+        return false;
+    }
+    let (mut left, mut right) = (a.qualified_fields(), b.qualified_fields());
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some((a_name, a)), Some((b_name, b))) if a_name == b_name => {
+                if !same_field(a, b, rest) {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+fn same_field<'a>(
+    a: FieldRef<'a>,
+    b: FieldRef<'a>,
+    rest: &mut Vec<(&'a Record, &'a Record)>,
+) -> bool {
+    match (a, b) {
+        (FieldRef::Null, FieldRef::Null) => true,
+        (FieldRef::Text(a), FieldRef::Text(b)) => a == b,
+        (FieldRef::Record(a), FieldRef::Record(b)) => {
+            rest.push((a, b));
+            true
+        }
+        (FieldRef::Any(a), FieldRef::Any(b)) => {
+            a.type_name == b.type_name
+                && match (&a.content, &b.content) {
+                    (Content::Record(a), Content::Record(b)) => {
+                        rest.push((a, b));
+                        true
+                    }
+                    (a, b) => a == b,
+                }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,73 @@
+//! One field of a record as it lies there.
+
+use super::Record;
+use crate::any::{AnyValue, Content};
+
+/// One field of a record as it lies there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FieldRef<'a> {
+    /// Null.
+    Null,
+    /// A simple value in its lexical form.
+    Text(&'a str),
+    /// A nested record.
+    Record(&'a Record),
+    /// A value that carries its own type.
+    Any(&'a AnyValue),
+}
+
+impl<'a> FieldRef<'a> {
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        match self {
+            FieldRef::Text(text) => Some(text),
+            FieldRef::Any(value) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// The record, if it has children.
+    #[must_use]
+    pub fn as_record(self) -> Option<&'a Record> {
+        match self {
+            FieldRef::Record(record) => Some(record),
+            FieldRef::Any(value) => value.as_record(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        match self {
+            FieldRef::Null => true,
+            FieldRef::Any(value) => value.is_nil(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn to_any(self) -> AnyValue {
+        match self {
+            FieldRef::Null => AnyValue::default(),
+            FieldRef::Text(text) => AnyValue::text(text),
+            FieldRef::Record(record) => AnyValue {
+                type_name: None,
+                content: Content::Record(record.clone()),
+            },
+            FieldRef::Any(value) => value.clone(),
+        }
+    }
+}
+
+impl<'a> From<&'a AnyValue> for FieldRef<'a> {
+    fn from(value: &'a AnyValue) -> Self {
+        match (&value.content, &value.type_name) {
+            (Content::Nil, _) => FieldRef::Null,
+            (Content::Text(text), None) => FieldRef::Text(text),
+            (Content::Record(record), None) => FieldRef::Record(record),
+            _ => FieldRef::Any(value),
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! How a record lies in memory.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::{FieldRef, Presence, Record};
+use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::schema::{Field, Type};
+
+/// Present fields of one object. The texts of all fields lie in one string, and a small entry
+/// says which field each one is.
+///
+/// Decoding pushes fields as they come and puts them in order once, in [`settle`](Inner::settle);
+/// everything that reads relies on that order. Setters keep it.
+#[derive(Clone)]
+pub(crate) struct Inner {
+    ty: &'static Type,
+    /// Name on the wire, where it is not that of the table.
+    type_name: Option<TypeName>,
+    /// Sorted by field; occurrences of a repeated field are neighbours, in order.
+    entries: Vec<Entry>,
+    /// Entries were pushed that break the order.
+    disordered: bool,
+    /// Texts of the entries, and of some that were replaced.
+    text: String,
+    /// Nested values of the entries, and of some that were replaced.
+    children: Vec<Child>,
+    extra: Vec<Element>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    field: u16,
+    state: State,
+    /// Text: its start. Child: its index.
+    start: u32,
+    len: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Nil,
+    Text,
+    Child,
+}
+
+/// A value that is not in the common text, and the typed form in which it was last asked for.
+struct Child {
+    value: Nested,
+    typed: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+#[derive(Clone)]
+enum Nested {
+    Record(Record),
+    Any(AnyValue),
+    /// A text too large to lie with the others.
+    Text(Box<str>),
+}
+
+/// Longer texts get an allocation of their own. So copies of a record do not move them, and
+/// replacing them frees them at once.
+const LARGE: usize = 64 << 10;
+
+/// Room that a new record may ask for before anything has arrived for it.
+const MAX_RESERVED_FIELDS: usize = 1_000;
+const MAX_RESERVED_TEXT: usize = 16 << 10;
+
+impl Inner {
+    pub(crate) fn new(ty: &'static Type) -> Self {
+        Self {
+            ty,
+            type_name: None,
+            entries: Vec::new(),
+            disordered: false,
+            text: String::new(),
+            children: Vec::new(),
+            extra: Vec::new(),
+        }
+    }
+
+    /// Room for a record like the last one.
+    pub(crate) fn with_capacity(ty: &'static Type, fields: usize, text: usize) -> Self {
+        let mut inner = Self::new(ty);
+        inner.entries.reserve_exact(fields.min(MAX_RESERVED_FIELDS));
+        inner.text.reserve_exact(text.min(MAX_RESERVED_TEXT));
+        inner
+    }
+
+    pub(crate) fn sizes(&self) -> (usize, usize) {
+        (self.entries.len(), self.text.len())
+    }
+
+    pub(crate) fn set_type_name(&mut self, namespace: &str, name: &str) {
+        let own = self.ty.name == name && self.ty.namespace() == namespace;
+        self.type_name = (!own).then(|| TypeName::new(namespace, name));
+    }
+
+    pub(crate) fn ty(&self) -> &'static Type {
+        self.ty
+    }
+
+    pub(super) fn type_name(&self) -> Option<&TypeName> {
+        self.type_name.as_ref()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.extra.is_empty()
+    }
+
+    // Reading.
+
+    fn occurrences(&self, field: u16) -> &[Entry] {
+        let from = self.entries.partition_point(|entry| entry.field < field);
+        let len = self.entries[from..].partition_point(|entry| entry.field == field);
+        &self.entries[from..from + len]
+    }
+
+    fn entry(&self, field: u16) -> Option<Entry> {
+        let at = self.entries.partition_point(|entry| entry.field < field);
+        let entry = self.entries.get(at).copied();
+        entry.filter(|entry| entry.field == field)
+    }
+
+    fn field_ref(&self, entry: Entry) -> FieldRef<'_> {
+        let start = entry.start as usize;
+        match entry.state {
+            State::Nil => FieldRef::Null,
+            State::Text => FieldRef::Text(&self.text[start..start + entry.len as usize]),
+            State::Child => match &self.children[start].value {
+                Nested::Record(record) => FieldRef::Record(record),
+                Nested::Any(value) => FieldRef::Any(value),
+                Nested::Text(text) => FieldRef::Text(text),
+            },
+        }
+    }
+
+    pub(crate) fn presence(&self, field: u16) -> Presence {
+        match self.entry(field).map(|entry| self.field_ref(entry)) {
+            None => Presence::Absent,
+            Some(value) if value.is_null() => Presence::Null,
+            Some(_) => Presence::Present,
+        }
+    }
+
+    /// The first occurrence of a field.
+    pub(crate) fn get(&self, field: u16) -> Option<FieldRef<'_>> {
+        self.entry(field).map(|entry| self.field_ref(entry))
+    }
+
+    /// Every occurrence of a field.
+    pub(crate) fn all(&self, field: u16) -> impl Iterator<Item = FieldRef<'_>> {
+        self.occurrences(field)
+            .iter()
+            .map(|entry| self.field_ref(*entry))
+    }
+
+    /// Every field with its table entry, in schema order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u16, &'static Field, FieldRef<'_>)> {
+        self.entries.iter().filter_map(|entry| {
+            let field = self.ty.field(entry.field)?;
+            Some((entry.field, field, self.field_ref(*entry)))
+        })
+    }
+
+    pub(crate) fn extra(&self) -> &[Element] {
+        &self.extra
+    }
+
+    pub(crate) fn text(&self, field: u16) -> Option<&str> {
+        self.get(field)?.as_str()
+    }
+
+    /// The nested value in a typed form, made once and kept until the field changes. A field has
+    /// one such form: it is the type of its key.
+    pub(crate) fn typed<T: Any + Send + Sync>(
+        &self,
+        field: u16,
+        make: impl FnOnce(&Record) -> Option<T>,
+    ) -> Option<&T> {
+        let entry = self
+            .entry(field)
+            .filter(|entry| entry.state == State::Child)?;
+        let child = &self.children[entry.start as usize];
+        let Nested::Record(record) = &child.value else {
+            return None;
+        };
+        if let Some(typed) = child.typed.get() {
+            return typed.downcast_ref();
+        }
+        let made = make(record)?;
+        child.typed.get_or_init(|| Box::new(made)).downcast_ref()
+    }
+
+    // Pushing: as it comes, to be settled.
+
+    pub(crate) fn push_text(&mut self, field: u16, text: &str) {
+        let entry = self.text_entry(field, text);
+        self.push(entry);
+    }
+
+    pub(crate) fn push_nil(&mut self, field: u16) {
+        self.push(Entry::nil(field));
+    }
+
+    pub(crate) fn push_record(&mut self, field: u16, record: Record) {
+        let entry = self.child_entry(field, Nested::Record(record));
+        self.push(entry);
+    }
+
+    pub(crate) fn push_any(&mut self, field: u16, value: AnyValue) {
+        let entry = self.child_entry(field, Nested::Any(value));
+        self.push(entry);
+    }
+
+    pub(crate) fn push_extra(&mut self, element: Element) {
+        self.extra.push(element);
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if let Some(last) = self.entries.last()
+            && last.field >= entry.field
+        {
+            self.disordered |= last.field > entry.field || !self.is_repeated(entry.field);
+        }
+        self.entries.push(entry);
+    }
+
+    fn is_repeated(&self, field: u16) -> bool {
+        let field = self.ty.field(field);
+        field.is_some_and(|field| field.has(Field::REPEATED))
+    }
+
+    /// Puts pushed entries in order. Of a field that is not repeated, the last occurrence stays.
+    pub(crate) fn settle(&mut self) {
+        if !self.disordered {
+            return;
+        }
+        self.disordered = false;
+        // Stable: occurrences of a field stay as they came.
+        self.entries.sort_by_key(|entry| entry.field);
+        let mut kept: Vec<Entry> = Vec::with_capacity(self.entries.len());
+        for entry in std::mem::take(&mut self.entries) {
+            match kept.last_mut() {
+                Some(last) if last.field == entry.field && !self.is_repeated(entry.field) => {
+                    *last = entry;
+                }
+                _ => kept.push(entry),
+            }
+        }
+        self.entries = kept;
+        self.compact();
+    }
+
+    /// Gives back room that was reserved for a larger record than came.
+    pub(crate) fn fit(&mut self) {
+        const SLACK: usize = 256;
+        if self.text.capacity() / 2 > self.text.len() + SLACK {
+            self.text.shrink_to_fit();
+        }
+        if self.entries.capacity() / 2 > self.entries.len() + SLACK / size_of::<Entry>() {
+            self.entries.shrink_to_fit();
+        }
+    }
+
+    // Setting: in order at once.
+
+    pub(crate) fn put_text(&mut self, field: u16, text: &str) {
+        let entry = self.text_entry(field, text);
+        self.replace(entry);
+    }
+
+    pub(crate) fn put_nil(&mut self, field: u16) {
+        self.replace(Entry::nil(field));
+    }
+
+    pub(crate) fn put_record(&mut self, field: u16, record: Record) {
+        let entry = self.child_entry(field, Nested::Record(record));
+        self.replace(entry);
+    }
+
+    pub(crate) fn put_any(&mut self, field: u16, value: AnyValue) {
+        let entry = self.child_entry(field, Nested::Any(value));
+        self.replace(entry);
+    }
+
+    pub(crate) fn clear(&mut self, field: u16) {
+        if !self.occurrences(field).is_empty() {
+            self.entries.retain(|entry| entry.field != field);
+            self.compact();
+        }
+    }
+
+    pub(super) fn clear_extra(&mut self, name: &str) {
+        self.extra.retain(|element| *element.name != *name);
+    }
+
+    /// Puts an entry in the place of all that the field has.
+    fn replace(&mut self, entry: Entry) {
+        let from = self.entries.partition_point(|e| e.field < entry.field);
+        let len = self.entries[from..].partition_point(|e| e.field == entry.field);
+        self.entries.splice(from..from + len, [entry]);
+        if len > 0 {
+            self.compact();
+        }
+    }
+
+    fn text_entry(&mut self, field: u16, text: &str) -> Entry {
+        let start = self.text.len();
+        let place = u32::try_from(start + text.len())
+            .ok()
+            .filter(|_| text.len() <= LARGE);
+        let Some(end) = place else {
+            return self.child_entry(field, Nested::Text(text.into()));
+        };
+        self.text.push_str(text);
+        // Both are at most `end`.
+        let len = text.len() as u32;
+        Entry {
+            field,
+            state: State::Text,
+            start: end - len,
+            len,
+        }
+    }
+
+    fn child_entry(&mut self, field: u16, value: Nested) -> Entry {
+        // Four thousand million children do not fit into memory.
+        let start = self.children.len() as u32;
+        self.children.push(Child {
+            value,
+            typed: OnceLock::new(),
+        });
+        Entry {
+            field,
+            state: State::Child,
+            start,
+            len: 0,
+        }
+    }
+
+    /// Drops what was replaced once it outweighs what is there.
+    fn compact(&mut self) {
+        const WORTH: usize = 1 << 10;
+        let live = |state| self.entries.iter().filter(move |e| e.state == state);
+        let text: usize = live(State::Text).map(|entry| entry.len as usize).sum();
+        if self.text.len() > 2 * text + WORTH {
+            let old = std::mem::take(&mut self.text);
+            self.text.reserve_exact(text);
+            for entry in self.entries.iter_mut().filter(|e| e.state == State::Text) {
+                let from = entry.start as usize;
+                // Shorter than before, when it fitted.
+                entry.start = self.text.len() as u32;
+                self.text.push_str(&old[from..from + entry.len as usize]);
+            }
+        }
+        let children = self
+            .entries
+            .iter()
+            .filter(|e| e.state == State::Child)
+            .count();
+        if self.children.len() > 2 * children + 4 {
+            let mut old: Vec<Option<Child>> = self.children.drain(..).map(Some).collect();
+            for entry in self.entries.iter_mut().filter(|e| e.state == State::Child) {
+                // Each child belongs to one entry.
+                if let Some(child) = old[entry.start as usize].take() {
+                    entry.start = self.children.len() as u32;
+                    self.children.push(child);
+                }
+            }
+        }
+    }
+
+    fn has_nested(&self) -> bool {
+        !self.children.is_empty() || !self.extra.is_empty()
+    }
+
+    /// Moves records that hold others out, so that they can be dropped one after the other.
+    fn unnest(&mut self, out: &mut Vec<Record>) {
+        let mut take = |record: Record| {
+            if record.0.has_nested() {
+                out.push(record);
+            }
+        };
+        for child in self.children.drain(..) {
+            // The typed form may share the record: it goes first.
+            drop(child.typed);
+            match child.value {
+                Nested::Record(record) => take(record),
+                Nested::Any(AnyValue {
+                    content: Content::Record(record),
+                    ..
+                }) => take(record),
+                Nested::Any(_) | Nested::Text(_) => {}
+            }
+        }
+        for element in self.extra.drain(..) {
+            if let Content::Record(record) = element.value.content {
+                take(record);
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn nil(field: u16) -> Self {
+        Self {
+            field,
+            state: State::Nil,
+            start: 0,
+            len: 0,
+        }
+    }
+}
+
+impl Drop for Inner {
+    /// Without recursion: a program may nest records as deep as its memory allows.
+    fn drop(&mut self) {
+        if !self.has_nested() {
+            return;
+        }
+        let mut rest = Vec::new();
+        self.unnest(&mut rest);
+        while let Some(record) = rest.pop() {
+            if let Some(mut inner) = Arc::into_inner(record.0) {
+                inner.unnest(&mut rest);
+            }
+        }
+    }
+}
+
+impl Clone for Child {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            typed: OnceLock::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {} fields", self.ty.name, self.entries.len())
+    }
+}

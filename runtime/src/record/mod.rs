@@ -1,0 +1,224 @@
+//! The sparse record behind every sObject view.
+//!
+//! A record costs what was selected, not what its type declares: the texts of all present fields
+//! lie in one string, and an entry of twelve bytes says which field each one is. Text is checked
+//! against the field's kind when it arrives and converted when it is asked for, so the lexical
+//! form of a number or date is never lost. Clones share their content until one is changed.
+
+mod compare;
+mod field_ref;
+mod inner;
+mod retype;
+
+use std::sync::Arc;
+
+pub use field_ref::FieldRef;
+pub(crate) use inner::Inner;
+
+use crate::any::{AnyValue, Element};
+use crate::codec::ANY_RECORD;
+use crate::error::{Error, ErrorKind};
+use crate::lexical;
+use crate::schema::{Kind, Type};
+use crate::view::View;
+use crate::xml::chars::is_ncname;
+
+/// Fields of one object, present ones only, with what the table does not know beside them.
+///
+/// A typed view such as `Account` is a record that is known to be of that type:
+/// [`cast`](Record::cast) goes one way, the view's `into_record` the other.
+#[derive(Clone)]
+pub struct Record(Arc<Inner>);
+
+/// Whether a field is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Not in the record: not selected, or (in an Enterprise answer) null.
+    Absent,
+    /// Null.
+    Null,
+    /// Has a value.
+    Present,
+}
+
+impl Record {
+    /// An empty record of a type.
+    #[must_use]
+    pub fn new(ty: &'static Type) -> Self {
+        Self(Arc::new(Inner::new(ty)))
+    }
+
+    /// An empty record of a type that no table describes, such as an object made after the code
+    /// was generated. `base` is the table of the type that it extends.
+    #[must_use]
+    pub fn of_type(base: &'static Type, namespace: &str, name: &str) -> Self {
+        let mut inner = Inner::new(base);
+        inner.set_type_name(namespace, name);
+        Self(Arc::new(inner))
+    }
+
+    /// The table that the record was read or made with.
+    #[must_use]
+    pub fn table(&self) -> &'static Type {
+        self.0.ty()
+    }
+
+    /// Local name of its type: that of the message if it told one, else that of the table.
+    #[must_use]
+    pub fn type_name(&self) -> &str {
+        let named = self.0.type_name();
+        named.map_or(self.0.ty().name, |name| &name.name)
+    }
+
+    /// Namespace of its type.
+    #[must_use]
+    pub fn type_namespace(&self) -> &str {
+        let named = self.0.type_name();
+        named.map_or_else(|| self.0.ty().namespace(), |name| &name.namespace)
+    }
+
+    /// Whether no field is there, null or not.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The record as a typed view. Fields that only the message named find their place, and are
+    /// checked, if the view's table knows them.
+    ///
+    /// # Errors
+    ///
+    /// If the record is of another type, or a field that the table knows has a value that does
+    /// not fit its kind.
+    pub fn cast<V: View>(&self) -> Result<V, Error> {
+        let as_it_is = self.0.type_name().is_none() && self.table() == V::TABLE;
+        if as_it_is || *V::TABLE == ANY_RECORD {
+            return Ok(V::from_record(self.clone()));
+        }
+        if !self.is::<V>() {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "expected a record of type {}, found one of {}",
+                    V::TABLE.name,
+                    self.type_name()
+                ),
+            ));
+        }
+        self.retype(V::TABLE).map(V::from_record)
+    }
+
+    /// Whether the record is of the view's very type, so that [`cast`](Record::cast) can succeed.
+    #[must_use]
+    pub fn is<V: View>(&self) -> bool {
+        self.type_name() == V::TABLE.name && self.type_namespace() == V::TABLE.namespace()
+    }
+
+    /// The field of this wire name, whether the table knows it or not; the first if repeated.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldRef<'_>> {
+        let known = self.table().find(name).and_then(|index| self.0.get(index));
+        known.or_else(|| {
+            let extra = self.extra().iter().find(|e| *e.name == *name);
+            extra.map(|e| FieldRef::from(&e.value))
+        })
+    }
+
+    /// Text of the field of this wire name, if it has text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name)?.as_str()
+    }
+
+    /// Every field that is there, in schema order; those the table does not know come last.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, FieldRef<'_>)> {
+        self.qualified_fields()
+            .map(|((_, name), value)| (name, value))
+    }
+
+    /// As [`fields`](Record::fields), by namespace and name.
+    fn qualified_fields(&self) -> impl Iterator<Item = ((&str, &str), FieldRef<'_>)> {
+        let namespaces = self.table().schema.namespaces;
+        let known = self.0.entries().map(move |(_, field, value)| {
+            let namespace = namespaces[usize::from(field.ns)].uri;
+            ((namespace, field.name), value)
+        });
+        let extra = self.extra().iter();
+        known.chain(extra.map(|e| ((&*e.namespace, &*e.name), FieldRef::from(&e.value))))
+    }
+
+    /// Elements that the table does not know, in the order of the message.
+    #[must_use]
+    pub fn extra(&self) -> &[Element] {
+        self.0.extra()
+    }
+
+    /// Adds an element that the table does not know.
+    pub fn push_extra(&mut self, element: Element) {
+        self.inner_mut().push_extra(element);
+    }
+
+    /// Sets a field by its wire name to text in its lexical form.
+    ///
+    /// # Errors
+    ///
+    /// If the table knows the field and the text does not fit its kind, or it does not and the
+    /// name is none that XML allows.
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let wrong = |expected| Error::new(ErrorKind::Usage, expected).within(name.to_owned());
+        let Some(index) = self.table().find(name) else {
+            if !is_ncname(name) {
+                return Err(wrong(
+                    "expected a name of letters, digits, `_`, `-` and `.`",
+                ));
+            }
+            let element = Element {
+                namespace: self.table().namespace().into(),
+                name: name.into(),
+                value: AnyValue::text(text),
+            };
+            let inner = self.inner_mut();
+            inner.clear_extra(name);
+            inner.push_extra(element);
+            return Ok(());
+        };
+        match self.table().fields[usize::from(index)].kind {
+            Kind::Struct | Kind::Record => {
+                return Err(wrong("expected a record, which is no text"));
+            }
+            Kind::Any => self.inner_mut().put_any(index, AnyValue::text(text)),
+            kind => {
+                lexical::check(text, kind).map_err(wrong)?;
+                self.inner_mut().put_text(index, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The record under another type's name.
+    pub(crate) fn named(mut self, namespace: &str, name: &str) -> Self {
+        self.inner_mut().set_type_name(namespace, name);
+        self
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(crate) fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
+    /// The record that was pushed together.
+    pub(crate) fn from_inner(mut inner: Inner) -> Self {
+        inner.settle();
+        Self(Arc::new(inner))
+    }
+}
+
+impl Default for Record {
+    /// An empty record of no type; decoding replaces it.
+    fn default() -> Self {
+        Self::new(&ANY_RECORD)
+    }
+}

@@ -1,0 +1,78 @@
+//! The same content by another table.
+
+use super::{FieldRef, Inner, Record};
+use crate::any::Element;
+use crate::error::{Error, ErrorKind};
+use crate::lexical;
+use crate::limits::MAX_DEPTH;
+use crate::schema::{Kind, Type};
+
+impl Record {
+    /// The same content by another table. What that table knows is checked.
+    pub(crate) fn retype(&self, ty: &'static Type) -> Result<Self, Error> {
+        self.retype_at(ty, 0)
+    }
+
+    fn retype_at(&self, ty: &'static Type, depth: usize) -> Result<Self, Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("the record nests deeper than the fixed limit of {MAX_DEPTH}"),
+            ));
+        }
+        let mut inner = Inner::new(ty);
+        for ((namespace, name), value) in self.qualified_fields() {
+            match ty.find(name) {
+                Some(index) => adopt(&mut inner, index, value, depth)
+                    .map_err(|error| error.within(name.to_owned()))?,
+                None => inner.push_extra(Element {
+                    namespace: namespace.into(),
+                    name: name.into(),
+                    value: value.to_any(),
+                }),
+            }
+        }
+        Ok(Self::from_inner(inner))
+    }
+}
+
+/// Takes over a value as the field at `index`.
+fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Result<(), Error> {
+    let field = &inner.ty().fields[usize::from(index)];
+    match (field.kind, value) {
+        (_, FieldRef::Null) => inner.push_nil(index),
+        (Kind::Any, value) => inner.push_any(index, value.to_any()),
+        (Kind::Record | Kind::Struct, value) => {
+            let Some(ty) = field.ty else {
+                return Err(Error::decode("expected a field whose type has a table"));
+            };
+            let record = match (value.as_record(), value.as_str()) {
+                (Some(record), _) if record.table() == ty || is_other(record, field.kind, ty) => {
+                    record.clone()
+                }
+                (Some(record), _) => record.retype_at(ty, depth + 1)?,
+                // An empty element where children may stand.
+                (None, Some(text)) if text.trim().is_empty() => Record::new(ty),
+                _ => return Err(Error::decode("expected child elements")),
+            };
+            inner.push_record(index, record);
+        }
+        (kind, value) => {
+            let text = value
+                .as_str()
+                .ok_or_else(|| Error::decode("expected text"))?;
+            lexical::check(text, kind).map_err(Error::decode)?;
+            inner.push_text(index, text);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a record says that it is of another type than the declared one. It is then kept as it
+/// is: what it holds is for that type's table to check.
+fn is_other(record: &Record, kind: Kind, declared: &Type) -> bool {
+    let named = !record.type_name().is_empty();
+    let same =
+        record.type_name() == declared.name && record.type_namespace() == declared.namespace();
+    kind == Kind::Record && declared.has(Type::OPEN) && named && !same
+}

@@ -1,0 +1,140 @@
+//! Character data: runs of text, references, line ends.
+
+use std::borrow::Cow;
+
+use super::chars::{self, Class};
+use super::reader::{Halt, Reader, Result};
+
+impl<'x> Reader<'x> {
+    /// Consumes plain text and the end tag after it, if both are here and nothing in the text
+    /// needs attention. The element must not have been pushed.
+    pub(crate) fn take_plain(&mut self, end_tag: &[u8]) -> Option<&'x str> {
+        let rest = self.rest();
+        let end = plain_len(rest);
+        if end > self.context.limits.text || !rest[end..].starts_with(end_tag) {
+            return None;
+        }
+        let text = &self.src[self.pos..self.pos + end];
+        self.pos += end + end_tag.len();
+        Some(text)
+    }
+
+    /// Character data up to the next markup.
+    pub(super) fn text(&mut self) -> Result<Cow<'x, str>> {
+        let rest = self.rest();
+        let plain = plain_len(rest);
+        let max = self.context.limits.text;
+        let end = match rest.get(plain) {
+            Some(b'<') => Some(plain),
+            _ => memchr::memchr(b'<', &rest[plain..]).map(|at| plain + at),
+        };
+        if end.unwrap_or(rest.len()) > max {
+            return self.limit("a text", "text", max);
+        }
+        let end = match end {
+            Some(end) => end,
+            None if self.last => rest.len(),
+            None => return Err(Halt::More),
+        };
+        let raw = &self.src[self.pos..self.pos + end];
+        if self.context.depth() == 0 && raw.bytes().any(|b| !chars::is_space(b)) {
+            return self.wrong("text outside the root element");
+        }
+        let text = if end == plain {
+            Cow::Borrowed(raw)
+        } else {
+            self.check_chars(raw)?;
+            if raw.contains("]]>") {
+                return self.wrong("`]]>` in text");
+            }
+            self.resolved(normalise(raw))?
+        };
+        self.pos += end;
+        Ok(text)
+    }
+
+    /// Text with its references resolved.
+    pub(super) fn resolved(&self, raw: Cow<'x, str>) -> Result<Cow<'x, str>> {
+        if memchr::memchr(b'&', raw.as_bytes()).is_none() {
+            return Ok(raw);
+        }
+        let mut out = String::with_capacity(raw.len());
+        let mut raw = &*raw;
+        while let Some(at) = memchr::memchr(b'&', raw.as_bytes()) {
+            out.push_str(&raw[..at]);
+            raw = &raw[at + 1..];
+            let end = raw
+                .bytes()
+                .position(|b| !b.is_ascii_alphanumeric() && b != b'#')
+                .filter(|end| raw.as_bytes()[*end] == b';');
+            let Some(end) = end else {
+                return self.wrong("`&` that starts no reference");
+            };
+            match reference(&raw[..end]) {
+                Some(c) => out.push(c),
+                None => return self.wrong("a reference other than the five of XML and characters"),
+            }
+            raw = &raw[end + 1..];
+        }
+        out.push_str(raw);
+        Ok(Cow::Owned(out))
+    }
+}
+
+/// The character of a reference, given what stands between `&` and `;`.
+fn reference(name: &str) -> Option<char> {
+    let code = match name {
+        "lt" => return Some('<'),
+        "gt" => return Some('>'),
+        "amp" => return Some('&'),
+        "quot" => return Some('"'),
+        "apos" => return Some('\''),
+        _ => name.strip_prefix('#')?,
+    };
+    let (digits, radix) = code.strip_prefix('x').map_or((code, 10), |hex| (hex, 16));
+    // Parsing alone would let a sign through.
+    if !digits.bytes().all(|b| char::from(b).is_digit(radix)) {
+        return None;
+    }
+    let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
+    chars::is_char(c).then_some(c)
+}
+
+/// Line ends as XML 1.0, section 2.11 has them.
+pub(super) fn normalise(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\r', text.as_bytes()).is_some() {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Length of the run of text at the start in which nothing needs attention.
+fn plain_len(bytes: &[u8]) -> usize {
+    const STEP: usize = 16;
+    let mut at = 0;
+    // Written so that the compiler compares sixteen bytes at once.
+    while let Some(block) = bytes.get(at..at + STEP) {
+        let busy = block.iter().fold(false, |busy, &b| {
+            busy | (b < 0x20) | (b == b'<') | (b == b'&') | (b == b']') | (b == 0xEF)
+        });
+        if busy {
+            break;
+        }
+        at += STEP;
+    }
+    loop {
+        let rest = &bytes[at..];
+        let run = rest
+            .iter()
+            .take_while(|b| chars::TEXT[usize::from(**b)] == Class::Plain)
+            .count();
+        at += run;
+        // U+FFFE and U+FFFF are EF BF BE and EF BF BF; anything else with this lead is fine.
+        match &bytes[at..] {
+            [0xEF, 0xBF, 0xBE | 0xBF, ..] => return at,
+            [0xEF, _, _, ..] => at += 3,
+            _ => return at,
+        }
+    }
+}

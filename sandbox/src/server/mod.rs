@@ -1,0 +1,290 @@
+//! The server: two hosts, one tenant.
+
+pub(crate) mod answer;
+mod http;
+pub(crate) mod mode;
+pub(crate) mod request;
+pub(crate) mod session;
+pub(crate) mod state;
+mod tls;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::error::Error;
+use crate::ops::Host;
+use crate::org::{ApiVersion, LoginMode, Org};
+use crate::store::Store;
+use mode::{Mode, Quirks, Stats};
+use state::{Addresses, State};
+
+/// Settings of a sandbox that is about to start.
+#[derive(Debug)]
+pub struct Builder {
+    org: Org,
+    database: Option<PathBuf>,
+    bind: SocketAddr,
+    quirks: Quirks,
+}
+
+impl Builder {
+    /// Keeps the rows in this file. Without it they are gone when the sandbox is.
+    #[must_use]
+    pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.database = Some(path.into());
+        self
+    }
+
+    /// Where the login host listens; the instance host takes the next port, or any if this is 0.
+    #[must_use]
+    pub fn bind(mut self, address: SocketAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// How answers look from the start.
+    #[must_use]
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    /// Makes a certificate, fills the database and begins to listen.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or filled, or a port is taken.
+    pub async fn start(self) -> Result<Sandbox, Error> {
+        let Self {
+            org,
+            database,
+            bind,
+            quirks,
+        } = self;
+        let identity = tls::Identity::make()?;
+        let state = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&org, database.as_deref())?;
+            Ok::<_, Error>(State::new(org, store))
+        });
+        let state = state
+            .await
+            .map_err(|error| Error::other(format!("the database was not filled: {error}")))??;
+        state.live().quirks = quirks;
+        let state = Arc::new(state);
+
+        let login = listen(bind).await?;
+        let second = if bind.port() == 0 {
+            0
+        } else {
+            bind.port().saturating_add(1)
+        };
+        let instance = listen(SocketAddr::new(bind.ip(), second)).await?;
+        let addresses = Addresses {
+            login: url(&login)?,
+            instance: url(&instance)?,
+        };
+        // Nothing else sets it.
+        let _ = state.addresses.set(addresses.clone());
+
+        let (stop, stopped) = watch::channel(());
+        let hosts = [(login, Host::Login), (instance, Host::Instance)];
+        let tasks = hosts.map(|(listener, host)| {
+            tokio::spawn(http::listen(
+                listener,
+                host,
+                state.clone(),
+                identity.config.clone(),
+                stopped.clone(),
+            ))
+        });
+        Ok(Sandbox {
+            state,
+            addresses,
+            pem: identity.pem,
+            stop,
+            tasks: tasks.into(),
+        })
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::io(format!("cannot listen on {address}"), error))
+}
+
+/// Loopback is called by name, as the certificate has it.
+fn url(listener: &TcpListener) -> Result<String, Error> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Error::io("cannot tell the own address", error))?;
+    Ok(match address.ip() {
+        ip if ip.is_loopback() || ip.is_unspecified() => {
+            format!("https://localhost:{}", address.port())
+        }
+        _ => format!("https://{address}"),
+    })
+}
+
+/// A running tenant. It stops when this value is dropped.
+pub struct Sandbox {
+    state: Arc<State>,
+    addresses: Addresses,
+    pem: String,
+    stop: watch::Sender<()>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Begins to set a sandbox up.
+    #[must_use]
+    pub fn builder(org: Org) -> Builder {
+        Builder {
+            org,
+            database: None,
+            bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            quirks: Quirks::default(),
+        }
+    }
+
+    /// The login host, such as `https://localhost:8443`.
+    #[must_use]
+    pub fn login_url(&self) -> String {
+        self.addresses.login.clone()
+    }
+
+    /// The host that everything but `login` is served at.
+    #[must_use]
+    pub fn instance_url(&self) -> String {
+        self.addresses.instance.clone()
+    }
+
+    /// The full address of `login` at a version of the API.
+    #[must_use]
+    pub fn login_endpoint(&self, version: ApiVersion) -> String {
+        format!(
+            "{}/services/Soap/c/{version}{}",
+            self.addresses.login,
+            self.state.org.address_tail()
+        )
+    }
+
+    /// The certificate authority that a client has to trust, in PEM.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The org that is served.
+    #[must_use]
+    pub fn org(&self) -> &Org {
+        &self.state.org
+    }
+
+    /// What was counted up to now.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.state.live().stats.clone()
+    }
+
+    /// Starts to count from zero.
+    pub fn reset_stats(&self) {
+        self.state.live().stats = Stats::default();
+    }
+
+    /// What happens to all calls from now on.
+    pub fn set_mode(&self, mode: Mode) {
+        self.state.live().mode = mode;
+    }
+
+    /// What happens to the calls of one user; [`Mode::Normal`] shields the user from the mode of all.
+    ///
+    /// Unknown users are ignored.
+    pub fn set_user_mode(&self, username: &str, mode: Mode) {
+        if let Some(user) = self.user(username) {
+            self.state.live().user_modes.insert(user, mode);
+        }
+    }
+
+    /// What happens to the next call alone. Several are taken in turn.
+    pub fn push_mode(&self, mode: Mode) {
+        self.state.live().next.push_back(mode);
+    }
+
+    /// How answers look from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.state.live().quirks = quirks;
+    }
+
+    /// How logins of a user end from now on. Unknown users are ignored.
+    pub fn set_login_mode(&self, username: &str, mode: LoginMode) {
+        if let Some(user) = self.user(username) {
+            self.state.live().login_modes.insert(user, mode);
+        }
+    }
+
+    /// Whether the org lets anybody log in by SOAP.
+    pub fn set_soap_login(&self, on: bool) {
+        self.state.live().soap_login = Some(on);
+    }
+
+    /// How many calls of the day count as used, and how many there may be.
+    pub fn set_daily_limit(&self, used: u64, limit: u64) {
+        let mut live = self.state.live();
+        live.used = used;
+        live.daily_limit = Some(limit);
+    }
+
+    /// How long a session lives without a call.
+    pub fn set_session_life(&self, life: Duration) {
+        self.state.live().session_life = Some(life);
+    }
+
+    /// Ends all sessions, as a change of a security setting does.
+    pub fn expire_sessions(&self) {
+        self.state.live().sessions.close_all();
+    }
+
+    /// How many sessions are open.
+    #[must_use]
+    pub fn open_sessions(&self) -> usize {
+        self.state.live().sessions.len()
+    }
+
+    /// Forgets all query locators.
+    pub fn expire_locators(&self) {
+        self.state.live().cursors.clear();
+    }
+
+    fn user(&self, username: &str) -> Option<usize> {
+        self.state
+            .org
+            .users
+            .iter()
+            .position(|user| user.username.eq_ignore_ascii_case(username))
+    }
+
+    /// Stops listening and closes all connections.
+    pub async fn shutdown(self) {
+        let Self { stop, tasks, .. } = self;
+        drop(stop);
+        for task in tasks {
+            // A task that failed has stopped as well.
+            let _ = task.await;
+        }
+    }
+}

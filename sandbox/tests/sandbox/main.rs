@@ -1,0 +1,13 @@
+//! The sandbox from outside, over TLS, by what can go wrong.
+
+#![forbid(unsafe_code)]
+
+mod login;
+mod org;
+mod peers;
+mod query;
+mod replication;
+mod save;
+mod support;
+mod weather;
+mod wsdl;

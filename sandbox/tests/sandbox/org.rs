@@ -1,0 +1,153 @@
+//! Descriptions that cannot be, and what they are told.
+
+use saponify_sandbox::{ApiVersion, Org, Sandbox, Scale};
+
+const HEAD: &str = "[organization]\nname = \"A\"\nid = \"00D5e0000000001\"\napi_version = \"64.0\"\ngenerated = 2026-01-01T00:00:00Z\n[object.User]\nprefix = \"005\"\nfields = { LastName = \"string(80) required\" }\n";
+
+#[test]
+fn mistakes_name_their_line() {
+    for (tail, line, what) in [
+        (
+            "[object.A__c.fields]\nB__c = \"strin(4)\"",
+            10,
+            "`strin` is no kind",
+        ),
+        (
+            "[object.A__c.fields]\nB__c = \"string(x)\"",
+            10,
+            "`x` is no number",
+        ),
+        (
+            "[object.A__c.fields]\nB__c = \"string requird\"",
+            10,
+            "`requird` is not understood",
+        ),
+        (
+            "[object.A__c.fields]\nB__c = \"reference\"",
+            10,
+            "say what it refers to",
+        ),
+        (
+            "[object.A__c.fields]\nCreatedDate = \"datetime\"",
+            10,
+            "adds the field `CreatedDate` itself",
+        ),
+        (
+            "[object.A__c]\nprefix = \"0\"",
+            10,
+            "three letters or digits",
+        ),
+        (
+            "[object.A__c]\nprefix = \"005\"",
+            6,
+            "has the prefix 005 too",
+        ),
+        ("[object.A__c]\nsystem = \"all\"", 10, "is not one of"),
+        (
+            "[object.A__c.fields]\nB__c = \"reference(C__c)\"",
+            9,
+            "which is not there",
+        ),
+        (
+            "[object.A__c.fields]\nB = \"string\"\nb = \"string\"",
+            9,
+            "a field and of a field",
+        ),
+        (
+            "[object.A__c.fields]\nB = \"reference(User) relationship=a-b\"",
+            9,
+            "name of a relationship",
+        ),
+        (
+            "[object.'A b'.fields]\nB = \"string\"",
+            9,
+            "cannot be the name of an object",
+        ),
+        (
+            "[object.A__c.fields]\nB = \"reference(User) children=X\"\nC = \"reference(User) children=X\"",
+            9,
+            "are both `X` of User",
+        ),
+        (
+            "[object.A__c]\n[[object.A__c.row]]\nNope = 1",
+            10,
+            "has no field `Nope`",
+        ),
+    ] {
+        let error = Org::parse(&format!("{HEAD}{tail}\n")).unwrap_err();
+        assert!(error.to_string().contains(what), "{tail}: {error}");
+        assert_eq!(error.line(), Some(line), "{tail}: {error}");
+    }
+    let error = Org::parse(&format!("{HEAD}colour = 'red'\n")).unwrap_err();
+    assert!(
+        error.to_string().contains("line 9") && error.to_string().contains("colour"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_row_that_does_not_fit_is_refused_at_the_start() {
+    for (value, what) in [
+        ("'many'", "is malformed"),
+        ("12345678901234567", "is malformed"),
+    ] {
+        let text =
+            format!("{HEAD}[object.A__c.fields]\nN = \"int\"\n[[object.A__c.row]]\nN = {value}\n");
+        let error = Sandbox::builder(Org::parse(&text).unwrap())
+            .start()
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains(what), "{error}");
+        assert_eq!(error.line(), Some(11));
+    }
+}
+
+#[test]
+fn objects_without_a_prefix_get_free_ones() {
+    let text = format!("{HEAD}[object.A__c]\n[object.B__c]\nprefix = \"a00\"\n[object.C__c]\n");
+    let org = Org::parse(&text).unwrap();
+    assert_eq!(
+        org.object_names().collect::<Vec<_>>(),
+        ["A__c", "B__c", "C__c", "User"]
+    );
+}
+
+#[tokio::test]
+async fn a_database_file_keeps_its_rows_and_knows_its_org() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.sqlite");
+    let org = || {
+        Org::parse(&format!(
+            "{HEAD}[object.A__c]\nrows = {{ generate = 10 }}\n"
+        ))
+        .unwrap()
+    };
+    for _ in 0..2 {
+        Sandbox::builder(org())
+            .database(&path)
+            .start()
+            .await
+            .unwrap()
+            .shutdown()
+            .await;
+    }
+    let error = Sandbox::builder(org().with_rows("A__c", 11))
+        .database(&path)
+        .start()
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("another org description"),
+        "{error}"
+    );
+}
+
+#[test]
+fn scale_is_the_same_every_time() {
+    let org = Org::parse(HEAD).unwrap();
+    let scale = Scale::new(40, 60);
+    let wsdl = org.enterprise_wsdl(ApiVersion(64), scale);
+    assert_eq!(wsdl, org.enterprise_wsdl(ApiVersion(64), scale));
+    assert!(wsdl.contains("<complexType name=\"Ledger_0000__c\">"));
+    assert!(wsdl.matches("type=\"tns:QueryResult\"/>").count() > 40 * 60 / 16);
+}

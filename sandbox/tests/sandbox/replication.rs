@@ -1,0 +1,32 @@
+//! What changed and what is gone, by time.
+
+use crate::support::{demo, start};
+
+#[tokio::test]
+async fn changes_of_today_are_listed() {
+    let tenant = start(demo()).await;
+    let session = tenant.session().await;
+    let now = session.call("", "<t:getServerTimestamp/>").await;
+    let now = now.one("timestamp").to_owned();
+    assert!(now.ends_with('Z') && now.len() == 24);
+    let row = "<t:sObjects xsi:type=\"e:Lead\"><e:Company>New</e:Company><e:LastName>New</e:LastName></t:sObjects>";
+    let id = session.create("", row).await.one("id").to_owned();
+    let span = |operation: &str| {
+        let day = &now[..10];
+        format!(
+            "<t:{operation}><t:sObjectType>Lead</t:sObjectType><t:startDate>{day}T00:00:00Z</t:startDate><t:endDate>2999-01-01T00:00:00Z</t:endDate></t:{operation}>"
+        )
+    };
+    let updated = session.call("", &span("getUpdated")).await;
+    assert_eq!(updated.all("ids"), [id.as_str()], "{}", updated.text);
+    session
+        .call("", &format!("<t:delete><t:ids>{id}</t:ids></t:delete>"))
+        .await;
+    let deleted = session.call("", &span("getDeleted")).await;
+    assert_eq!(deleted.all("id"), [id.as_str()], "{}", deleted.text);
+    let old = span("getUpdated").replace(&now[..10], "2020-01-01");
+    assert_eq!(
+        session.call("", &old).await.fault().0,
+        "INVALID_REPLICATION_DATE"
+    );
+}

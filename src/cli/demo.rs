@@ -1,0 +1,308 @@
+//! `saponify demo`: half a minute that shows what the proxies are like.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use console::style;
+use indicatif::{ProgressBar, ProgressStyle};
+use saponify::{Credentials, Error, Https};
+use saponify_sandbox::{Org, Sandbox};
+
+use super::{Failure, block_on, sandbox::DEMO_ORG};
+use crate::tenant::{Account, MalformedQueryFault, Soap};
+
+/// Logs in, streams, writes and fails, on a local tenant started for it. With `--endpoint`, logs
+/// in to a real org instead and only reads.
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Log in here, such as https://login.salesforce.com. The password is read from
+    /// SAPONIFY_PASSWORD and the security token from SAPONIFY_TOKEN.
+    #[arg(long, value_name = "URL", requires = "user")]
+    endpoint: Option<String>,
+    /// User name for --endpoint.
+    #[arg(long, value_name = "NAME", requires = "endpoint")]
+    user: Option<String>,
+    /// Trust the certificate in this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// Let login name this host as the endpoint: HOST or HOST:PORT.
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+    /// Rows to stream at most.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    rows: u32,
+}
+
+const QUERY: &str =
+    "SELECT Id, Name, Industry, AnnualRevenue, Owner.Name FROM Account ORDER BY Name";
+
+impl Demo {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        block_on(async {
+            match (&self.endpoint, &self.user) {
+                (Some(endpoint), Some(user)) => self.on_real_org(endpoint, user).await,
+                _ => self.on_sandbox().await,
+            }
+        })
+    }
+
+    async fn on_real_org(&self, endpoint: &str, user: &str) -> Result<(), Failure> {
+        let password = std::env::var("SAPONIFY_PASSWORD").map_err(|_| {
+            Failure::new("no password")
+                .hint("put it into SAPONIFY_PASSWORD, and the security token into SAPONIFY_TOKEN")
+        })?;
+        let mut credentials = Credentials::new(user, password);
+        if let Ok(token) = std::env::var("SAPONIFY_TOKEN") {
+            credentials = credentials.security_token(token);
+        }
+        let pem = match &self.certificate {
+            Some(path) => Some(std::fs::read(path).map_err(|error| {
+                Failure::new(format!("cannot read {}", path.display())).because(error)
+            })?),
+            None => None,
+        };
+        let soap = self
+            .login(endpoint, credentials, pem.as_deref(), &self.allow_host)
+            .await?;
+        stream(&soap, self.rows).await?;
+        usage(&soap);
+        Ok(())
+    }
+
+    async fn on_sandbox(&self) -> Result<(), Failure> {
+        let org = Org::parse(DEMO_ORG)?;
+        let name = org.name().to_owned();
+        let sandbox = Sandbox::builder(org).start().await?;
+        title("A local tenant");
+        println!(
+            "  {name}, with its own Enterprise WSDL, over TLS with a certificate made just now"
+        );
+        println!("  {}", sandbox.login_url());
+        let credentials = Credentials::new("integration@acme.example", "battery-staple");
+        let instance = sandbox
+            .instance_url()
+            .trim_start_matches("https://")
+            .to_owned();
+        let pem = sandbox.certificate_pem().as_bytes().to_vec();
+        let soap = self
+            .login(&sandbox.login_url(), credentials, Some(&pem), &[instance])
+            .await?;
+        stream(&soap, self.rows).await?;
+        write(&soap).await?;
+        partial_failure(&soap).await?;
+        fault(&soap).await?;
+        usage(&soap);
+        sandbox.shutdown().await;
+        println!();
+        println!(
+            "The proxies were generated when this program was built. For yours: {}",
+            style("saponify generate enterprise.wsdl").bold()
+        );
+        Ok(())
+    }
+
+    async fn login(
+        &self,
+        endpoint: &str,
+        credentials: Credentials,
+        certificate: Option<&[u8]>,
+        hosts: &[String],
+    ) -> Result<Soap, Failure> {
+        title("Login");
+        let mut https = Https::builder();
+        if let Some(pem) = certificate {
+            https = https.extra_root_certificate(pem);
+        }
+        let builder = Soap::builder().transport(https.build().map_err(call_failed)?);
+        let builder = hosts
+            .iter()
+            .fold(builder, |builder, host| builder.allow_host(host));
+        let user = credentials.user().to_owned();
+        let soap = builder
+            .login(endpoint, credentials)
+            .await
+            .map_err(call_failed)?;
+        let session = soap.client().session();
+        println!(
+            "  {user} by password and security token; calls now go to {}",
+            session.endpoint()
+        );
+        if let Some(seconds) = session.seconds_valid() {
+            println!(
+                "  the session ends after {} minutes of silence",
+                seconds / 60
+            );
+        }
+        Ok(soap)
+    }
+}
+
+/// Rows as they arrive, in batches that nobody has to think about.
+async fn stream(soap: &Soap, most: u32) -> Result<(), Failure> {
+    title("Streaming query");
+    println!("  {}", style(QUERY).dim());
+    let started = Instant::now();
+    let bar = ProgressBar::new_spinner().with_style(
+        ProgressStyle::with_template("  {spinner} {human_pos} rows, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    let mut rows = soap.records::<Account>(&format!("{QUERY} LIMIT {most}"));
+    let mut count = 0_u64;
+    let mut revenue = 0.0;
+    while let Some(account) = rows.try_next().await.map_err(call_failed)? {
+        count += 1;
+        revenue += account.annual_revenue().unwrap_or_default();
+        if count <= 3 {
+            let owner = account
+                .owner()
+                .and_then(|owner| owner.name())
+                .unwrap_or("-");
+            let name = account.name().unwrap_or("-");
+            let industry = account.industry().unwrap_or("(null)");
+            bar.suspend(|| println!("  {name:<32} {industry:<16} {owner}"));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    println!(
+        "  … {count} accounts in {}, revenue {revenue:.0} in all",
+        seconds(started.elapsed())
+    );
+    Ok(())
+}
+
+async fn write(soap: &Soap) -> Result<(), Failure> {
+    title("Create, update, delete");
+    let acme = Account::new()
+        .with_name("Acme & Söhne <Holding>")
+        .with_annual_revenue(1.5e6);
+    let globex = Account::new().with_name("Globex").with_industry("Energy");
+    let created = soap.create(&[acme, globex]).await.map_err(call_failed)?;
+    let ids: Vec<_> = created.iter().filter_map(|result| result.id).collect();
+    println!("  created {}", list(&ids));
+
+    let Some(first) = ids.first() else {
+        return Ok(());
+    };
+    let mut change = Account::new().with_id(*first).with_industry("Banking");
+    change.set_null(Account::ANNUAL_REVENUE);
+    let updated = soap.update(&[change]).await.map_err(call_failed)?;
+    let query = format!("SELECT Name, Industry, AnnualRevenue FROM Account WHERE Id = '{first}'");
+    let mut rows = soap.records::<Account>(&query);
+    if let Some(account) = rows.try_next().await.map_err(call_failed)? {
+        println!(
+            "  updated {}: {:?}, industry {:?}, revenue {:?}",
+            updated.iter().filter(|result| result.success).count(),
+            account.name().unwrap_or_default(),
+            account.industry().unwrap_or_default(),
+            account.annual_revenue(),
+        );
+    }
+    let deleted = soap.delete(&ids).await.map_err(call_failed)?;
+    println!(
+        "  deleted {}",
+        deleted.iter().filter(|result| result.success).count()
+    );
+    Ok(())
+}
+
+/// Two rows, one of them wrong: the call succeeds, and each row has its own outcome.
+async fn partial_failure(soap: &Soap) -> Result<(), Failure> {
+    title("A row that fails");
+    let fine = Account::new().with_name("Initech");
+    let nameless = Account::new().with_industry("Energy");
+    let saved = soap.create(&[fine, nameless]).await.map_err(call_failed)?;
+    for (row, result) in saved.iter().enumerate() {
+        match result.errors.first() {
+            None => println!("  row {row}: saved"),
+            Some(error) => println!(
+                "  row {row}: {:?} {} {:?}",
+                error.status_code,
+                style(&error.message).yellow(),
+                error.fields
+            ),
+        }
+    }
+    let ids: Vec<_> = saved.iter().filter_map(|result| result.id).collect();
+    soap.delete(&ids).await.map_err(call_failed)?;
+    Ok(())
+}
+
+/// A query that is wrong: the fault is a type of the WSDL.
+async fn fault(soap: &Soap) -> Result<(), Failure> {
+    title("A fault, typed");
+    let error = match soap.query("SELECT Name FRM Account").await {
+        Err(error) => error,
+        Ok(_) => return Err(Failure::new("the service took a query that is wrong")),
+    };
+    let detail = error
+        .fault()
+        .map(|fault| fault.detail::<MalformedQueryFault>());
+    if let Some(Ok(Some(detail))) = detail {
+        println!(
+            "  {} at row {}, column {}",
+            style(format!("{:?}", detail.exception_code)).red(),
+            detail.row,
+            detail.column
+        );
+        for line in detail
+            .exception_message
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+        {
+            println!("  {}", style(line).dim());
+        }
+    }
+    println!(
+        "  may have been applied: {}; worth a retry: {}",
+        yes_no(error.maybe_applied()),
+        yes_no(error.is_transient())
+    );
+    Ok(())
+}
+
+fn usage(soap: &Soap) {
+    if let Some(usage) = soap.client().api_usage() {
+        title("API usage");
+        println!(
+            "  {} of {} calls, as the last answer told",
+            usage.current, usage.limit
+        );
+    }
+}
+
+fn call_failed(error: Error) -> Failure {
+    let hint = match &error {
+        error if error.is_login() || error.fault().is_some_and(|f| f.code().contains("LOGIN")) => {
+            "check user name, password and security token; in Setup, the user's login history \
+             tells the reason"
+        }
+        error if error.is_foreign_endpoint() => "allow the host with --allow-host if it is yours",
+        error if error.is_tls() => "trust its certificate with --certificate, if it is yours",
+        error if error.is_connect() => "check the address, the network and the proxy",
+        error if error.is_protocol() => "check the address: it does not answer with SOAP",
+        error if error.is_transient() => "try again later",
+        _ => return Failure::new(error.to_string()).because(error),
+    };
+    Failure::new(error.to_string()).because(error).hint(hint)
+}
+
+fn title(text: &str) {
+    println!("{}", style(text).bold().green());
+}
+
+fn list(ids: &[saponify::Id]) -> String {
+    ids.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}

@@ -1,0 +1,71 @@
+//! How the program fails: one message, the chain of causes, and what to do.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+/// A failure of a subcommand.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// Adds an error and what caused it, leaving out what was already said.
+    pub(crate) fn because(mut self, error: impl Error) -> Self {
+        self.note(error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            self.note(cause.to_string());
+            source = cause.source();
+        }
+        self
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn note(&mut self, cause: String) {
+        let said = self.causes.last().unwrap_or(&self.message);
+        if !said.contains(&cause) {
+            self.causes.push(cause);
+        }
+    }
+
+    /// The text for standard error.
+    pub(crate) fn report(&self) -> String {
+        let mut out = String::new();
+        let _ = writeln!(out, "error: {}", self.message);
+        for cause in &self.causes {
+            let _ = writeln!(out, "  cause: {}", cause.replace('\n', "\n         "));
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(out, "   help: {hint}");
+        }
+        out
+    }
+}
+
+impl From<saponify_sandbox::Error> for Failure {
+    fn from(error: saponify_sandbox::Error) -> Self {
+        Self::new("the sandbox cannot go on").because(error)
+    }
+}
+
+impl From<saponify_codegen::Error> for Failure {
+    fn from(error: saponify_codegen::Error) -> Self {
+        Self::new(error.to_string()).because(error)
+    }
+}

@@ -1,0 +1,206 @@
+//! `saponify generate`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use saponify_codegen::{Config, Output};
+
+use super::{Failure, put};
+
+/// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
+/// `saponify_codegen::Config` for build scripts.
+#[derive(Args, Debug)]
+pub(crate) struct Generate {
+    /// The WSDL. Files that it imports are read from its own directory and below.
+    #[arg(value_name = "WSDL", required_unless_present = "config")]
+    wsdl: Option<PathBuf>,
+    /// Directory for the module; files of an earlier run are replaced. [default: ./NAME]
+    #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
+    out: Option<PathBuf>,
+    /// Print all files to standard output instead.
+    #[arg(long)]
+    stdout: bool,
+    /// Name of the module. [default: the WSDL's file name]
+    #[arg(long, value_name = "NAME")]
+    module: Option<String>,
+    /// Keep only these: objects (Account, '*__c'), fields (Account.Name) or operations (op:query).
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    include: Vec<String>,
+    /// Leave these out: objects, fields or operations as for --include.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    exclude: Vec<String>,
+    /// Keys only: no getter and no `with_` method per field. Compiles twice as fast.
+    #[arg(long)]
+    no_methods: bool,
+    /// No documentation on fields and types.
+    #[arg(long)]
+    no_docs: bool,
+    /// Options from this file; options of the command line come on top.
+    #[arg(long, value_name = "saponify.toml")]
+    config: Option<PathBuf>,
+    /// Write nothing; fail if the directory does not hold what would be written.
+    #[arg(long, conflicts_with_all = ["stdout", "dump"])]
+    check: bool,
+    /// Print what lies between two stages instead of generating.
+    #[arg(long, value_name = "STAGE")]
+    dump: Option<Dump>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Dump {
+    /// The WSDL as written, names unresolved.
+    Raw,
+    /// The resolved model.
+    Model,
+    /// What will be emitted, under its Rust names.
+    Plan,
+}
+
+impl Generate {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let config = self.configured()?;
+        let input = config
+            .input_path()
+            .map(Path::to_owned)
+            .ok_or_else(|| Failure::new("no WSDL: name one, or set `input` in saponify.toml"))?;
+        if !input.exists() {
+            return Err(
+                Failure::new(format!("{} does not exist", input.display())).hint(
+                    "in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file",
+                ),
+            );
+        }
+        if let Some(stage) = self.dump {
+            return dump(stage, &config, &input);
+        }
+        let output = config.run()?;
+        for note in output.notes() {
+            eprintln!("note: {note}");
+        }
+        if self.stdout {
+            return print(&output);
+        }
+        let dir = match config.out_dir_path() {
+            Some(dir) => dir.to_owned(),
+            None => PathBuf::from(config.module_name()?),
+        };
+        if self.check {
+            return check(&output, &dir);
+        }
+        output.write_to(&dir)?;
+        let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
+        println!(
+            "{}: {} files, {:.1} MB, up to date",
+            dir.display(),
+            output.files().len(),
+            bytes as f64 / 1e6
+        );
+        Ok(())
+    }
+
+    /// The file's options with those of the command line on top.
+    fn configured(&self) -> Result<Config, Failure> {
+        let mut config = match &self.config {
+            None => Config::new(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Failure::new(format!("cannot read {}", path.display())).because(error)
+                })?;
+                Config::from_toml(&text).map_err(|error| {
+                    Failure::new(format!("{} cannot be used", path.display())).because(error)
+                })?
+            }
+        };
+        if let Some(wsdl) = &self.wsdl {
+            config = config.input(wsdl);
+        }
+        if let Some(out) = &self.out {
+            config = config.out_dir(out);
+        }
+        if let Some(module) = &self.module {
+            config = config.module(module);
+        }
+        for name in &self.include {
+            config = match Name::of(name) {
+                Name::Object(name) => config.include_objects([name]),
+                Name::Field(name) => config.include_fields([name]),
+                Name::Operation(name) => config.include_operations([name]),
+            };
+        }
+        for name in &self.exclude {
+            config = match Name::of(name) {
+                Name::Object(name) => config.exclude_objects([name]),
+                Name::Field(name) => config.exclude_fields([name]),
+                Name::Operation(name) => config.exclude_operations([name]),
+            };
+        }
+        if self.no_methods {
+            config = config.methods(false);
+        }
+        if self.no_docs {
+            config = config.docs(false);
+        }
+        Ok(config)
+    }
+}
+
+/// What a name on the command line names.
+enum Name<'a> {
+    Object(&'a str),
+    Field(&'a str),
+    Operation(&'a str),
+}
+
+impl<'a> Name<'a> {
+    fn of(text: &'a str) -> Self {
+        match text.strip_prefix("op:") {
+            Some(operation) => Name::Operation(operation),
+            None if text.contains('.') => Name::Field(text),
+            None => Name::Object(text),
+        }
+    }
+}
+
+fn dump(stage: Dump, config: &Config, input: &Path) -> Result<(), Failure> {
+    let refused = |error: saponify_wsdl::Error| {
+        Failure::new(format!("the WSDL {} cannot be read", input.display())).because(error)
+    };
+    let text = match stage {
+        Dump::Raw => {
+            let bytes = std::fs::read(input).map_err(|error| {
+                Failure::new(format!("cannot read {}", input.display())).because(error)
+            })?;
+            saponify_wsdl::dump_raw(&bytes).map_err(refused)?
+        }
+        Dump::Model => saponify_wsdl::read_file(input)
+            .map_err(refused)?
+            .to_string(),
+        Dump::Plan => config.dump_plan()?,
+    };
+    put(&text)
+}
+
+fn print(output: &Output) -> Result<(), Failure> {
+    for file in output.files() {
+        put(&format!("// ---- {}\n{}", file.path(), file.text()))?;
+    }
+    Ok(())
+}
+
+fn check(output: &Output, dir: &Path) -> Result<(), Failure> {
+    let differences = output.differences(dir)?;
+    if differences.is_empty() {
+        println!("{}: up to date", dir.display());
+        return Ok(());
+    }
+    for difference in differences.iter().take(20) {
+        eprintln!("{difference}");
+    }
+    if differences.len() > 20 {
+        eprintln!("and {} more", differences.len() - 20);
+    }
+    Err(
+        Failure::new(format!("{} is not what would be generated", dir.display()))
+            .hint("run the same command without --check"),
+    )
+}

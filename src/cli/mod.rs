@@ -1,0 +1,60 @@
+//! The command line: one file per subcommand, all thin.
+
+mod demo;
+mod failure;
+mod generate;
+mod sandbox;
+
+use std::io::{ErrorKind, Write as _};
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use failure::Failure;
+
+/// Rust proxies from a WSDL, and a local Salesforce tenant to try them on.
+#[derive(Debug, Parser)]
+#[command(name = "saponify", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write Rust proxies from a WSDL.
+    Generate(generate::Generate),
+    /// A local tenant: serve it over TLS, or write its WSDL.
+    #[command(subcommand)]
+    Sandbox(sandbox::Sandbox),
+    /// See all of it at work: log in, stream, write, fail.
+    Demo(demo::Demo),
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self.command {
+            Command::Generate(generate) => generate.run(),
+            Command::Sandbox(sandbox) => sandbox.run(),
+            Command::Demo(demo) => demo.run(),
+        }
+    }
+}
+
+/// Runs a future to its end on a runtime made for it.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("cannot start").because(error))?;
+    runtime.block_on(future)
+}
+
+/// To standard output; a reader that has seen enough is no failure.
+fn put(text: &str) -> Result<(), Failure> {
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .or_else(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Failure::new("cannot write").because(error)),
+        })
+}

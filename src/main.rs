@@ -1,0 +1,20 @@
+//! The program: `saponify generate`, `saponify sandbox`, `saponify demo`.
+#![forbid(unsafe_code)]
+
+saponify::include_proxies!(tenant);
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Arguments::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.report());
+            ExitCode::FAILURE
+        }
+    }
+}

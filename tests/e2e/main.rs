@@ -1,0 +1,18 @@
+//! The whole house at once: proxies made by the build script, the runtime, and a tenant behind
+//! real TLS.
+
+saponify::include_proxies!(tenant);
+
+mod support;
+
+mod canary;
+mod describes;
+mod faults;
+mod login;
+mod oddities;
+mod queries;
+mod requests;
+mod rows;
+mod streams;
+mod sweep;
+mod weather;

@@ -1,0 +1,118 @@
+//! A tenant of one's own for each test, and a client that is logged in to it.
+
+pub(crate) mod peer;
+pub(crate) mod recorder;
+pub(crate) mod validator;
+
+use saponify::{Credentials, Error, Https, Transport};
+use saponify_sandbox::{Org, Sandbox};
+
+use crate::tenant::Soap;
+use recorder::Recorder;
+
+pub(crate) const ORG: &str = include_str!("../../../tenants/demo/org.toml");
+pub(crate) const WSDL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tenants/demo/enterprise.wsdl");
+
+/// A user that needs no security token.
+pub(crate) const USER: (&str, &str) = ("integration@acme.example", "battery-staple");
+
+/// A tenant and a client of it.
+pub(crate) struct Tenant {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) soap: Soap,
+    pub(crate) requests: Recorder,
+}
+
+/// The demo tenant with few rows, so that each test can have one.
+pub(crate) fn org() -> Org {
+    let objects = [
+        "User",
+        "Account",
+        "Contact",
+        "Opportunity",
+        "Task",
+        "Case",
+        "Invoice__c",
+        "Invoice_Line__c",
+        "LoginHistory",
+        "SetupAuditTrail",
+    ];
+    objects
+        .into_iter()
+        .fold(Org::parse(ORG).unwrap(), |org, object| {
+            org.with_rows(object, 120)
+        })
+}
+
+pub(crate) async fn start() -> Tenant {
+    start_with(org()).await
+}
+
+pub(crate) async fn start_with(org: Org) -> Tenant {
+    let sandbox = Sandbox::builder(org).start().await.unwrap();
+    let requests = Recorder::new(https(&sandbox));
+    let credentials = Credentials::new(USER.0, USER.1);
+    let soap = login(&sandbox, requests.clone(), credentials)
+        .await
+        .unwrap();
+    Tenant {
+        sandbox,
+        soap,
+        requests,
+    }
+}
+
+/// Logs in at the sandbox's login host, with its instance host allowed.
+pub(crate) async fn login(
+    sandbox: &Sandbox,
+    transport: impl Transport,
+    credentials: Credentials,
+) -> Result<Soap, Error> {
+    Soap::builder()
+        .transport(transport)
+        .allow_host(instance(sandbox))
+        .login(&sandbox.login_url(), credentials)
+        .await
+}
+
+/// The default transport, trusting the sandbox.
+pub(crate) fn https(sandbox: &Sandbox) -> Https {
+    Https::builder()
+        .no_proxy()
+        .extra_root_certificate(sandbox.certificate_pem())
+        .build()
+        .unwrap()
+}
+
+/// `host:port` of the instance.
+pub(crate) fn instance(sandbox: &Sandbox) -> String {
+    sandbox
+        .instance_url()
+        .trim_start_matches("https://")
+        .to_owned()
+}
+
+/// All rows of a query.
+pub(crate) async fn all<V: saponify::View>(soap: &Soap, soql: &str) -> Vec<V> {
+    let mut stream = soap.records::<V>(soql);
+    let mut rows = Vec::new();
+    while let Some(row) = stream.try_next().await.unwrap() {
+        rows.push(row);
+    }
+    rows
+}
+
+/// The only row of a query.
+pub(crate) async fn one<V: saponify::View>(soap: &Soap, soql: &str) -> V {
+    let mut rows = all(soap, soql).await;
+    assert_eq!(rows.len(), 1, "{soql}");
+    rows.remove(0)
+}
+
+/// How many rows a query has.
+pub(crate) async fn count(soap: &Soap, from: &str) -> i32 {
+    soap.query(&format!("SELECT COUNT() FROM {from}"))
+        .await
+        .unwrap()
+        .size
+}

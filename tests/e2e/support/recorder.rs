@@ -1,0 +1,60 @@
+//! A transport that keeps what is sent and, where peers are there, has it validated first.
+
+use std::sync::{Arc, Mutex};
+
+use saponify::transport::{Exchange, Request, Transport};
+
+use super::validator;
+
+/// Hands requests on to another transport.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorder {
+    inner: Arc<dyn Transport>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) operation: &'static str,
+    pub(crate) url: String,
+    pub(crate) body: String,
+}
+
+impl Recorder {
+    pub(crate) fn new(inner: impl Transport) -> Self {
+        Self {
+            inner: Arc::new(inner),
+            sent: Arc::default(),
+        }
+    }
+
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// Bodies of the requests of one operation.
+    pub(crate) fn bodies(&self, operation: &str) -> Vec<String> {
+        let of_operation = |sent: Sent| (sent.operation == operation).then_some(sent.body);
+        self.sent().into_iter().filter_map(of_operation).collect()
+    }
+}
+
+impl Transport for Recorder {
+    fn send(&self, request: Request) -> Exchange {
+        let body = String::from_utf8(request.body.to_vec()).unwrap();
+        if let Err(why) = validator::check(&body) {
+            panic!(
+                "{} is not valid by the WSDL's schemas: {why}\n{body}",
+                request.operation
+            );
+        }
+        let sent = Sent {
+            operation: request.operation,
+            url: request.endpoint.to_string(),
+            body,
+        };
+        self.sent.lock().unwrap().push(sent);
+        self.inner.send(request)
+    }
+}
