@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use saponify_wsdl::Model;
+
 use crate::error::Error;
 use crate::{Output, write};
 
@@ -37,6 +39,7 @@ pub struct Config {
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
     pub(crate) sensitive: Vec<String>,
+    pub(crate) import_roots: Vec<PathBuf>,
 }
 
 /// Patterns of what to keep or leave out.
@@ -82,6 +85,7 @@ impl Config {
             rename: Renames::default(),
             open_bases: None,
             sensitive: Vec::new(),
+            import_roots: Vec::new(),
         }
     }
 
@@ -264,6 +268,13 @@ impl Config {
         self
     }
 
+    /// Directories, besides the input's own, from which the WSDL may import files.
+    #[must_use]
+    pub fn import_roots<P: Into<PathBuf>>(mut self, dirs: impl IntoIterator<Item = P>) -> Self {
+        self.import_roots.extend(dirs.into_iter().map(Into::into));
+        self
+    }
+
     /// The input that was set.
     #[must_use]
     pub fn input_path(&self) -> Option<&Path> {
@@ -292,33 +303,17 @@ impl Config {
     ///
     /// If no input is set, it cannot be read or is refused, or an option does not fit it.
     pub fn run(&self) -> Result<Output, Error> {
-        self.with_input(|model, name, bytes| crate::pipeline(model, self, name, bytes))
+        self.read(|model, name, bytes| crate::pipeline(model, self, name, bytes))
     }
 
-    fn with_input<T>(
-        &self,
-        then: impl FnOnce(&saponify_wsdl::Model, &str, &[u8]) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let Some(input) = &self.input else {
-            return Err(Error::config("no input: set the path of a WSDL"));
-        };
-        let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
-        let model =
-            saponify_wsdl::read_file(input).map_err(|source| Error::wsdl(Some(input), source))?;
-        let name = input
-            .file_name()
-            .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
-        then(&model, &name, &bytes)
-    }
-
-    /// Reads the input and prints what would be emitted, under its Rust names: one line per item,
-    /// for eyes and for comparing two runs.
+    /// Reads the input as [`run`](Config::run) does, and gives the plan of the output as text:
+    /// every name and type that was decided.
     ///
     /// # Errors
     ///
     /// As [`run`](Config::run).
     pub fn dump_plan(&self) -> Result<String, Error> {
-        self.with_input(|model, name, bytes| {
+        self.read(|model, name, bytes| {
             crate::with_plan(model, self, name, bytes, |plan| plan.to_string())
         })
     }
@@ -330,11 +325,38 @@ impl Config {
     ///
     /// As [`run`](Config::run), and if the output cannot be written.
     pub fn compile(&self) -> Result<(), Error> {
-        let output = self.run()?;
-        output.write_to(&self.target_dir()?)?;
-        let input = self.input.iter().map(PathBuf::as_path);
-        write::print_rerun(input);
-        Ok(())
+        // Before anything can fail, so that a repaired file is noticed.
+        write::print_rerun(self.input.as_deref());
+        let dir = self.target_dir()?;
+        let (output, files) = self.read(|model, name, bytes| {
+            Ok((
+                crate::pipeline(model, self, name, bytes)?,
+                model.files.clone(),
+            ))
+        })?;
+        write::print_rerun(files.iter().map(PathBuf::as_path).skip(1));
+        output.write_to(&dir)
+    }
+
+    fn read<T>(
+        &self,
+        then: impl FnOnce(&Model, &str, &[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(input) = &self.input else {
+            return Err(Error::config("no input: set the path of a WSDL"));
+        };
+        let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        let mut reader = saponify_wsdl::Reader::new();
+        for root in &self.import_roots {
+            reader.allow_root(root);
+        }
+        let model = reader
+            .read_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))?;
+        let name = input
+            .file_name()
+            .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        then(&model, &name, &bytes)
     }
 
     /// Where the output goes.

@@ -353,7 +353,10 @@ impl Incoming {
         body: &Body,
         mut headers: Vec<(&'static Type, Header)>,
     ) -> Result<Self, Error> {
-        if let Some(header) = settings.session_header(session, operation)? {
+        // One that the caller gave takes its place.
+        if let Some(header) = settings.session_header(session, operation)?
+            && headers.iter().all(|(table, _)| *table != header.0)
+        {
             headers.insert(0, header);
         }
         let headers: Vec<Header> = headers.into_iter().map(|(_, header)| header).collect();

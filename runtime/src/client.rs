@@ -64,7 +64,6 @@ impl Client {
     }
 
     /// Rows of a query, over all its batches.
-    #[must_use]
     pub fn records<V: View>(&self, soql: &str) -> Records<V> {
         Records::new(self.clone(), soql)
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// let short: Id = "001D000000IRFma".parse()?;
 /// assert_eq!(short.as_str(), "001D000000IRFmaIAH");
-/// assert_eq!(short, "001D000000IRFmaIAH".parse()?);
+/// assert_eq!(short, "001D000000IRFmaIAH".parse::<Id>()?);
 /// assert!("001D000000IRFmaIAA".parse::<Id>().is_err());
 /// # Ok::<(), saponify::Error>(())
 /// ```

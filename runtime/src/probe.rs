@@ -120,9 +120,7 @@ pub fn encode(value: &dyn Struct) -> Result<String, Error> {
     encoder.global(value)?;
     // The declarations belong into the root's start tag, after its name.
     let body = encoder.as_str();
-    let name = body
-        .find(|c: char| matches!(c, ' ' | '>' | '/'))
-        .unwrap_or_default();
+    let name = body.find([' ', '>', '/']).unwrap_or_default();
     let (head, rest) = body.split_at(name);
     Ok(format!("{head}{}{rest}", encoder.declarations(&[])))
 }

@@ -11,7 +11,12 @@ use crate::tenant::{
 #[tokio::test]
 async fn the_description_of_an_object_agrees_with_its_type() {
     let tenant = start().await;
-    let invoice = tenant.soap.describe_s_object("Invoice__c").await.unwrap();
+    let invoice = tenant
+        .soap
+        .describe_s_object("Invoice__c")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (invoice.name.as_str(), invoice.key_prefix.as_deref()),
         ("Invoice__c", Some("a00"))
@@ -62,7 +67,7 @@ async fn several_descriptions_come_in_the_order_asked_for() {
     assert_eq!(
         described
             .iter()
-            .map(|object| object.name.as_str())
+            .map(|object| object.as_ref().unwrap().name.as_str())
             .collect::<Vec<_>>(),
         names
     );

@@ -1,1 +1,161 @@
-//! Later.
+//! Faults, in every form that services have for them.
+
+use saponify_sandbox::{Detail, Mode, Quirks};
+
+use crate::support::start;
+use crate::tenant::{
+    ApiFault, ApiQueryFault, ExceptionCode, InvalidFieldFault, LoginFault, MalformedQueryFault,
+    UnexpectedErrorFault,
+};
+
+#[tokio::test]
+async fn a_wrong_query_tells_where() {
+    let tenant = start().await;
+    let error = tenant
+        .soap
+        .query("SELECT Id FRM Account")
+        .await
+        .unwrap_err();
+    let fault = error.fault().unwrap();
+    let detail: MalformedQueryFault = fault.detail().unwrap().unwrap();
+    assert_eq!(detail.exception_code, ExceptionCode::MalformedQuery);
+    assert_eq!((detail.row, detail.column), (1, 15));
+    assert_eq!((fault.row(), fault.column()), (Some(1), Some(15)));
+    // It passes for its bases, and for nothing else.
+    let base: ApiQueryFault = fault.detail().unwrap().unwrap();
+    assert_eq!(base.column, 15);
+    assert!(fault.detail::<ApiFault>().unwrap().is_some());
+    assert!(fault.detail::<InvalidFieldFault>().unwrap().is_none());
+    assert!(fault.detail::<LoginFault>().unwrap().is_none());
+    assert!(
+        error.to_string().contains("ERROR at Row:1:Column:15"),
+        "{error}"
+    );
+    assert_eq!(
+        (error.operation(), error.status().map(|s| s.as_u16())),
+        (Some("query"), Some(500))
+    );
+}
+
+#[tokio::test]
+async fn the_form_of_a_fault_does_not_matter() {
+    let tenant = start().await;
+    tenant.sandbox.set_mode(Mode::Fault {
+        code: "SERVER_UNAVAILABLE".to_owned(),
+        message: "busy <now> & later".to_owned(),
+    });
+    for detail in [
+        Detail::Typed,
+        Detail::General,
+        Detail::Empty,
+        Detail::Absent,
+    ] {
+        for bare_fault_code in [false, true] {
+            for fault_status in [500, 200] {
+                for gzip in [false, true] {
+                    let mut quirks = Quirks::default();
+                    quirks.fault_detail = detail;
+                    quirks.bare_fault_code = bare_fault_code;
+                    quirks.fault_status = fault_status;
+                    quirks.gzip = gzip;
+                    let form = format!("{quirks:?}");
+                    tenant.sandbox.set_quirks(quirks);
+                    let error = tenant.soap.get_server_timestamp().await.unwrap_err();
+                    let fault = error.fault().unwrap_or_else(|| panic!("{form}: {error}"));
+                    assert_eq!(fault.code(), "SERVER_UNAVAILABLE", "{form}");
+                    assert_eq!(fault.message(), "busy <now> & later", "{form}");
+                    assert_eq!(fault.soap_code(), "SERVER_UNAVAILABLE", "{form}");
+                    assert!(
+                        error.is_transient() && !error.maybe_applied(),
+                        "{form}: {error}"
+                    );
+                    let typed: Option<UnexpectedErrorFault> = fault.detail().unwrap();
+                    let has_type = matches!(detail, Detail::Typed | Detail::General);
+                    assert_eq!(typed.is_some(), has_type, "{form}");
+                    // A stream meets the same fault.
+                    let mut rows = tenant
+                        .soap
+                        .records::<saponify::Record>("SELECT Id FROM Account");
+                    let error = rows.try_next().await.unwrap_err();
+                    assert_eq!(
+                        error.fault().unwrap().code(),
+                        "SERVER_UNAVAILABLE",
+                        "{form}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_worth_a_retry_is_told_by_the_code() {
+    let tenant = start().await;
+    for (code, transient) in [
+        ("SERVER_UNAVAILABLE", true),
+        ("UNABLE_TO_LOCK_ROW", true),
+        ("API_CURRENTLY_DISABLED", true),
+        ("INVALID_FIELD", false),
+        ("INSUFFICIENT_ACCESS", false),
+        ("A_CODE_OF_NEXT_YEAR", false),
+    ] {
+        tenant.sandbox.push_mode(Mode::Fault {
+            code: code.to_owned(),
+            message: "why".to_owned(),
+        });
+        let error = tenant.soap.get_server_timestamp().await.unwrap_err();
+        assert_eq!(error.fault().unwrap().code(), code);
+        assert_eq!(error.is_transient(), transient, "{code}");
+        assert!(!error.is_session_expired());
+    }
+    tenant.sandbox.push_mode(Mode::ConcurrentLimit);
+    assert!(
+        tenant
+            .soap
+            .get_server_timestamp()
+            .await
+            .unwrap_err()
+            .is_transient()
+    );
+    tenant.sandbox.push_mode(Mode::DailyLimit);
+    assert!(
+        !tenant
+            .soap
+            .get_server_timestamp()
+            .await
+            .unwrap_err()
+            .is_transient()
+    );
+    tenant.sandbox.push_mode(Mode::SessionLost);
+    assert!(
+        tenant
+            .soap
+            .get_server_timestamp()
+            .await
+            .unwrap_err()
+            .is_session_expired()
+    );
+}
+
+#[tokio::test]
+async fn a_code_newer_than_the_wsdl_stays_what_it_is() {
+    let tenant = start().await;
+    tenant.sandbox.set_mode(Mode::Fault {
+        code: "A_CODE_OF_NEXT_YEAR".to_owned(),
+        message: "why".to_owned(),
+    });
+    let error = tenant.soap.get_server_timestamp().await.unwrap_err();
+    let detail: ApiFault = error.fault().unwrap().detail().unwrap().unwrap();
+    assert_eq!(
+        detail.exception_code,
+        ExceptionCode::Other("A_CODE_OF_NEXT_YEAR".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn an_operation_that_the_tenant_does_not_offer_is_a_fault() {
+    let tenant = start().await;
+    let error = tenant.soap.describe_tabs().await.unwrap_err();
+    assert_eq!(error.fault().unwrap().code(), "FUNCTIONALITY_NOT_ENABLED");
+    assert_eq!(error.operation(), Some("describeTabs"));
+}

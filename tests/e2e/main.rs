@@ -9,6 +9,7 @@ mod canary;
 mod describes;
 mod faults;
 mod login;
+mod node_soap;
 mod oddities;
 mod queries;
 mod requests;

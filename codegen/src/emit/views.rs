@@ -190,7 +190,11 @@ fn push_methods(
         "        self.0\n            .get(Self::"
     });
     out.push_str(&names.key);
-    out.push_str(")\n    }\n\n");
+    out.push_str(")\n    }\n");
+    if field.rows {
+        return;
+    }
+    out.push('\n');
     if plan.docs {
         docs::push_line(out, 1, &format!("Sets {wire}"));
     }

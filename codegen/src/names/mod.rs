@@ -397,7 +397,7 @@ fn view_fields(shape: &Shape<'_>, renames: &Renames<'_>) -> Vec<FieldNames> {
             };
             [stem.to_owned(), key]
         });
-        stems[index] = ident.trim_start_matches("r#").to_owned();
+        stems[index] = scope.unescaped(&ident).to_owned();
         fields[index] = FieldNames {
             ident,
             key,
@@ -482,8 +482,15 @@ fn operations(
     for number in order {
         let operation = &selection.operations[number];
         let stem = renamed(operation).map_or(operation.name, String::as_str);
-        let [ty] = scope.claim_all(stem, |stem| [capitalised(stem)]);
-        let [table] = scope.claim_all(stem, |stem| [screaming(&snake(stem))]);
+        let [ty, table] = scope.claim_all(stem, |stem| {
+            let (ty, table) = (capitalised(stem), screaming(&snake(stem)));
+            let table = if table == ty {
+                format!("{table}_OPERATION")
+            } else {
+                table
+            };
+            [ty, table]
+        });
         pairs[number] = (ty, table);
     }
     for ((number, method), (ty, table)) in methods.into_iter().zip(pairs) {

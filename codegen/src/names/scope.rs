@@ -51,6 +51,14 @@ impl Scope {
         }
     }
 
+    /// What an identifier of this scope was before it was made usable.
+    pub(super) fn unescaped<'i>(&self, ident: &'i str) -> &'i str {
+        match ident.strip_suffix('_') {
+            Some(plain) if self.usable(plain) == ident => plain,
+            _ => ident.strip_prefix("r#").unwrap_or(ident),
+        }
+    }
+
     fn usable(&self, ident: &str) -> String {
         if self.reserved.contains(&ident) {
             format!("{ident}_")
@@ -74,6 +82,10 @@ mod tests {
         assert_eq!(scope.claim("get_"), "get__2");
         assert_eq!(scope.claim("type"), "r#type");
         assert_eq!(scope.claim("type"), "type_2");
+        assert_eq!(scope.unescaped("get_"), "get");
+        assert_eq!(scope.unescaped("self_"), "self");
+        assert_eq!(scope.unescaped("r#type"), "type");
+        assert_eq!(scope.unescaped("foo_"), "foo_");
     }
 
     #[test]

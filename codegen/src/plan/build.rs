@@ -163,10 +163,12 @@ impl<'m> Modules<'_, 'm> {
                 continue;
             };
             let doc = self.doc(member);
+            let rows = matches!(ty, ViewType::Nested(_)) && doc.ty == "QueryResult";
             planned.push(ViewField {
                 index,
                 names: field,
                 ty,
+                rows,
                 doc,
             });
         }

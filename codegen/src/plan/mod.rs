@@ -82,6 +82,8 @@ pub(crate) struct ViewField<'m> {
     pub(crate) index: usize,
     pub(crate) names: crate::names::FieldNames,
     pub(crate) ty: ViewType,
+    /// Whether it holds the rows of a sub-query, which nobody sets.
+    pub(crate) rows: bool,
     pub(crate) doc: FieldDoc<'m>,
 }
 

@@ -3,15 +3,18 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use saponify_wsdl::model::{ElementId, Model, Owner, PartTarget, TypeId, TypeKind, TypeName};
-
-use super::service::{Body, BoundOperation, BoundService};
-use super::{
-    Builder, FIELDS, Face, OBJECTS, OPERATIONS, Operation, Origin, Selection, Service, Shape,
-    ShapeId, Use,
+use saponify_wsdl::model::{
+    Content, ElementId, Model, Owner, PartTarget, Particle, Term, TypeDef, TypeId, TypeKind,
+    TypeName,
 };
+
+use super::service::{Body, BoundService};
+use super::{Builder, FIELDS, Face, OBJECTS, OPERATIONS, Origin, Selection, Shape, ShapeId, Use};
 use crate::error::Error;
 use crate::fields::{Member, NO_NS, Occurs, Place};
+
+/// Most fields of all types together, inherited ones counted with each heir.
+const MOST_FIELDS: usize = 2_000_000;
 
 impl<'m> Builder<'m, '_> {
     /// Marks the types to keep.
@@ -40,7 +43,8 @@ impl<'m> Builder<'m, '_> {
             let included = self.include[OBJECTS].matches(&name.local);
             let excluded = self.exclude[OBJECTS].matches(&name.local) && !root;
             dropped[index] = excluded;
-            let open_only = view && !excluded && self.members(id).len() <= self.base_len(id);
+            // Rows of aggregates have no fields of their own, and no query does without them.
+            let open_only = view && !excluded && has_wildcard(def);
             let wanted = if self.include[OBJECTS].is_empty() {
                 // Filters of operations drop structs that nothing needs, not objects.
                 view || !narrowed
@@ -59,6 +63,7 @@ impl<'m> Builder<'m, '_> {
             queue.extend(operation.part_types(model));
         }
         let children = self.children();
+        let mut flattened = 0;
         while let Some(id) = queue.pop() {
             let index = id.0 as usize;
             if std::mem::replace(&mut self.keep[index], true) {
@@ -69,6 +74,13 @@ impl<'m> Builder<'m, '_> {
                 continue;
             }
             let types: Vec<_> = self.members(id).iter().filter_map(|m| m.type_id).collect();
+            flattened += types.len();
+            if flattened > MOST_FIELDS {
+                return Err(Error::unsupported(
+                    "the types have more than two million fields with those they inherit: leave \
+                     some out",
+                ));
+            }
             queue.extend(types.into_iter().filter(|id| !dropped[id.0 as usize]));
             if self.open[index].is_none() {
                 let derived = children.get(&id).into_iter().flatten();
@@ -76,14 +88,6 @@ impl<'m> Builder<'m, '_> {
             }
         }
         self.check()
-    }
-
-    /// Number of members that a type inherits.
-    fn base_len(&mut self, id: TypeId) -> usize {
-        match self.model.base(id) {
-            Some(base) => self.members(base).len(),
-            None => 0,
-        }
     }
 
     /// Complex types by base.
@@ -162,7 +166,7 @@ impl<'m> Builder<'m, '_> {
             let name = &model.type_def(*id).name;
             (name.local(), super::uri(model, name.ns()), *id)
         });
-        let (services, operations) = link(model, &services, &shapes, &ids);
+        let (services, operations) = super::link::link(model, &services, &shapes, &ids);
         let notes = self.notes.into_iter().map(|(text, count)| match count {
             1 => text,
             count => format!("{text} ({count} times)"),
@@ -199,24 +203,41 @@ impl<'m> Builder<'m, '_> {
                 let Body::Element(id) = body else { continue };
                 bodies.insert(*id);
             }
-            if let Body::Element(id) = operation.response {
-                if self.members(model.element(id).type_id).len() > 1 {
-                    faced.insert(id);
-                }
+            if let Body::Element(id) = operation.response
+                && self.members(model.element(id).type_id).len() > 1
+            {
+                faced.insert(id);
             }
         }
-        let referred = self.referred();
+        // The type written inside a request or response element is no type of its own, unless
+        // something else has it, too.
+        let type_of = |id: &ElementId| model.element(*id).type_id;
+        let anonymous =
+            |id: &TypeId| matches!(model.type_def(*id).name, TypeName::Anonymous { .. });
+        let mut wrappers: BTreeSet<TypeId> = bodies.iter().map(type_of).filter(anonymous).collect();
+        for id in faced.iter().map(type_of).chain(self.referred()) {
+            wrappers.remove(&id);
+        }
+        let elements: HashMap<TypeId, ElementId> = (0..model.elements.len() as u32)
+            .map(ElementId)
+            .map(|id| (type_of(&id), id))
+            .collect();
         for index in 0..model.types.len() {
             let id = TypeId(index as u32);
             if !self.keep[index] || !matches!(model.types[index].kind, TypeKind::Complex(_)) {
                 continue;
             }
-            let wrapper = bodies
-                .iter()
-                .any(|e| model.element(*e).type_id == id && own(model, *e))
-                && !faced.iter().any(|e| model.element(*e).type_id == id)
-                && !referred.contains(&id);
-            shapes.push(self.of_type(id, if wrapper { Face::Table } else { Face::Struct }));
+            let face = if wrappers.contains(&id) {
+                Face::Table
+            } else {
+                Face::Struct
+            };
+            let mut shape = self.of_type(id, face);
+            if anonymous(&id) && shape.documentation.is_none() {
+                let element = elements.get(&id).map(|id| model.element(*id));
+                shape.documentation = element.and_then(|e| e.documentation.as_deref());
+            }
+            shapes.push(shape);
         }
         for (id, face) in wanted {
             if !own(model, id) {
@@ -274,23 +295,6 @@ impl<'m> Builder<'m, '_> {
             TypeName::Global(name) => vec![name.local.as_str()],
             TypeName::Anonymous { path, .. } => path.iter().map(String::as_str).collect(),
         };
-        let mut documentation = def.documentation.as_deref();
-        if let TypeName::Anonymous {
-            owner: Owner::Element,
-            path,
-            ns,
-        } = &def.name
-        {
-            if let [name] = path.as_slice() {
-                let element = self
-                    .model
-                    .elements
-                    .iter()
-                    .find(|e| e.name.ns == *ns && e.name.local == *name);
-                documentation =
-                    documentation.or_else(|| element.and_then(|e| e.documentation.as_deref()));
-            }
-        }
         Shape {
             name: Cow::Borrowed(def.name.local()),
             ns: def.name.ns(),
@@ -300,7 +304,7 @@ impl<'m> Builder<'m, '_> {
             members: self.members(id).to_vec(),
             base: None,
             derived: Vec::new(),
-            documentation,
+            documentation: def.documentation.as_deref(),
         }
     }
 
@@ -352,19 +356,17 @@ impl<'m> Builder<'m, '_> {
             let shape = ShapeId(index as u32);
             match shapes[index].origin {
                 Origin::Type(id) => {
-                    let mut bases = self
-                        .model
-                        .bases(id)
-                        .filter_map(|base| ids.get(&Origin::Type(base)));
-                    shapes[index].base = bases.next().copied();
+                    let bases = self.model.bases(id).map(Origin::Type);
+                    let bases = bases.filter_map(|base| ids.get(&base).copied());
+                    // A base counts only if its fields are the first ones here, too: those of an
+                    // array that SOAP encodes are not.
+                    let bases: Vec<_> = bases
+                        .take_while(|base| is_prefix(&shapes[base.0 as usize], &shapes[index]))
+                        .collect();
+                    shapes[index].base = bases.first().copied();
                     if shapes[index].face != Face::Struct {
                         continue;
                     }
-                    let bases: Vec<_> = shapes[index]
-                        .base
-                        .into_iter()
-                        .chain(bases.copied())
-                        .collect();
                     for base in bases {
                         shapes[base.0 as usize].derived.push(shape);
                     }
@@ -380,7 +382,7 @@ impl<'m> Builder<'m, '_> {
 }
 
 /// Whether an element's table is that of its type: the type is its own, or has its name.
-fn own(model: &Model, id: ElementId) -> bool {
+pub(super) fn own(model: &Model, id: ElementId) -> bool {
     let element = model.element(id);
     let def = model.type_def(element.type_id);
     if !matches!(def.kind, TypeKind::Complex(_)) {
@@ -390,6 +392,35 @@ fn own(model: &Model, id: ElementId) -> bool {
         TypeName::Global(name) => *name == element.name,
         TypeName::Anonymous { .. } => true,
     }
+}
+
+/// Whether a type itself accepts any element.
+fn has_wildcard(def: &TypeDef) -> bool {
+    fn any(particle: &Particle) -> bool {
+        match &particle.term {
+            Term::Any(_) => true,
+            Term::Sequence(items) | Term::Choice(items) | Term::All(items) => items.iter().any(any),
+            Term::Element(_) | Term::Ref(_) => false,
+        }
+    }
+    match &def.kind {
+        TypeKind::Complex(complex) => match &complex.content {
+            Content::Elements(particle) => any(particle),
+            Content::Empty | Content::Simple(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the fields of a base are the first fields of a type.
+fn is_prefix(base: &Shape<'_>, shape: &Shape<'_>) -> bool {
+    let same = |a: &Member<'_>, b: &Member<'_>| (a.place, a.ns, a.name) == (b.place, b.ns, b.name);
+    base.members.len() <= shape.members.len()
+        && base
+            .members
+            .iter()
+            .zip(&shape.members)
+            .all(|(a, b)| same(a, b))
 }
 
 /// Names of the elements that a type declares itself, whatever the filter says.
@@ -424,86 +455,5 @@ fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> M
                 element.nillable,
             )
         }
-    }
-}
-
-/// Services and operations with the shapes they use.
-fn link<'m>(
-    model: &'m Model,
-    services: &[BoundService<'m>],
-    shapes: &[Shape<'m>],
-    ids: &HashMap<Origin, ShapeId>,
-) -> (Vec<Service<'m>>, Vec<Operation<'m>>) {
-    // Every body, header and fault was given a shape by `collect`.
-    let element = |id: &ElementId| {
-        let ty = Origin::Type(model.element(*id).type_id);
-        let origin = if own(model, *id) {
-            ty
-        } else {
-            Origin::Element(*id)
-        };
-        ids.get(&origin).copied()
-    };
-    let body = |number: usize, response: bool, body: &Body<'m>| match body {
-        Body::Element(id) => element(id),
-        Body::Synthetic { .. } => ids
-            .get(&Origin::Synthetic(number as u32, response))
-            .copied(),
-    };
-    let mut operations = Vec::new();
-    let mut linked = Vec::new();
-    for service in services {
-        let start = operations.len();
-        for operation in &service.operations {
-            let number = operations.len();
-            let request = body(number, false, &operation.request);
-            let response = body(number, true, &operation.response);
-            let (Some(request), Some(response)) = (request, response) else {
-                continue;
-            };
-            operations.push(Operation {
-                name: operation.name,
-                action: operation.action,
-                documentation: operation.documentation,
-                request,
-                response,
-                whole: whole(model, operation, shapes, ids, response),
-                headers: operation.headers.iter().filter_map(element).collect(),
-                output_headers: operation
-                    .output_headers
-                    .iter()
-                    .filter_map(element)
-                    .collect(),
-                faults: operation.faults.iter().filter_map(element).collect(),
-            });
-        }
-        linked.push(Service {
-            name: service.name,
-            port: service.port,
-            port_type: service.port_type,
-            endpoint: service.endpoint,
-            documentation: service.documentation,
-            operations: start..operations.len(),
-        });
-    }
-    (linked, operations)
-}
-
-/// The struct that is a whole answer of several fields.
-fn whole(
-    model: &Model,
-    operation: &BoundOperation<'_>,
-    shapes: &[Shape<'_>],
-    ids: &HashMap<Origin, ShapeId>,
-    response: ShapeId,
-) -> Option<ShapeId> {
-    let shape = &shapes[response.0 as usize];
-    if shape.members.len() < 2 {
-        return None;
-    }
-    match (&operation.response, shape.face) {
-        (_, Face::Struct) => Some(response),
-        (Body::Element(id), _) => ids.get(&Origin::Type(model.element(*id).type_id)).copied(),
-        (Body::Synthetic { .. }, _) => None,
     }
 }

@@ -2,6 +2,7 @@
 //! parts need, and the face that each type shows.
 
 mod closure;
+mod link;
 mod pattern;
 mod service;
 
@@ -171,6 +172,9 @@ struct Builder<'m, 'c> {
     exclude: [Patterns<'c>; 3],
 }
 
+/// Most bases that a type may have, one behind the other.
+const DEEPEST: usize = 256;
+
 const OBJECTS: usize = 0;
 const FIELDS: usize = 1;
 const OPERATIONS: usize = 2;
@@ -198,8 +202,23 @@ impl<'m, 'c> Builder<'m, 'c> {
                 Patterns::new("excluded operation", &exclude.operations),
             ],
         };
+        builder.check_depth()?;
         builder.find_open()?;
         Ok(builder)
+    }
+
+    /// Refuses derivations deeper than any that means something: fields are repeated per heir.
+    fn check_depth(&self) -> Result<(), Error> {
+        let model = self.model;
+        let ids = (0..model.types.len() as u32).map(TypeId);
+        let mut deep = ids.filter(|id| model.bases(*id).nth(DEEPEST).is_some());
+        match deep.next() {
+            None => Ok(()),
+            Some(id) => Err(Error::unsupported(format!(
+                "the type {} has more than {DEEPEST} bases",
+                model.type_def(id).name.local().escape_debug()
+            ))),
+        }
     }
 
     /// Finds the families of views.

@@ -62,7 +62,7 @@ impl<'c> Patterns<'c> {
 
     /// Refuses patterns that matched nothing, with the names that come nearest.
     pub(crate) fn check<'n>(&self, names: impl Fn() -> Vec<&'n str>) -> Result<(), Error> {
-        self.check_with(|pattern| near(pattern, names()))
+        self.check_with(|pattern| near("", pattern, names()))
     }
 
     /// As [`check`](Self::check), for `Type.Field`.
@@ -77,9 +77,9 @@ impl<'c> Patterns<'c> {
             };
             let names = fields(ty);
             if names.is_empty() {
-                near(ty, types())
+                near("", ty, types())
             } else {
-                near(field, names)
+                near(&format!("{ty}."), field, names)
             }
         })
     }
@@ -116,7 +116,7 @@ pub(crate) fn glob(pattern: &str, name: &str) -> bool {
 }
 
 /// `; did you mean …?` with the names nearest to a pattern, or what there is if none is near.
-fn near(pattern: &str, mut names: Vec<&str>) -> String {
+fn near(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
     const SHOWN: usize = 5;
     names.sort_unstable();
     names.dedup();
@@ -138,7 +138,7 @@ fn near(pattern: &str, mut names: Vec<&str>) -> String {
     let list = |names: &[&str]| {
         let quoted: Vec<_> = names
             .iter()
-            .map(|n| format!("`{}`", n.escape_debug()))
+            .map(|n| format!("`{}{}`", head.escape_debug(), n.escape_debug()))
             .collect();
         quoted.join(", ")
     };
@@ -201,14 +201,14 @@ mod tests {
     #[test]
     fn near_misses() {
         assert_eq!(
-            near("Acount", vec!["Account", "Contact"]),
+            near("", "Acount", vec!["Account", "Contact"]),
             "; did you mean `Account`?"
         );
-        assert_eq!(near("xyz", vec!["Account"]), "; there is `Account`");
+        assert_eq!(near("", "xyz", vec!["Account"]), "; there is `Account`");
         assert_eq!(
-            near("invoice", vec!["Invoice__c"]),
+            near("", "invoice", vec!["Invoice__c"]),
             "; did you mean `Invoice__c`?"
         );
-        assert_eq!(near("x", vec![]), "; there is none");
+        assert_eq!(near("", "x", vec![]), "; there is none");
     }
 }

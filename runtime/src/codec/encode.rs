@@ -291,9 +291,6 @@ impl Encoder {
 
     /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
     fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), Error> {
-        if name.is_empty() && namespace.is_empty() {
-            return Ok(());
-        }
         check_name(name)?;
         if namespace == XSD {
             self.out.push_str(" xsi:type=\"xsd:");

@@ -13,7 +13,10 @@ pub(crate) use encode::Encoder;
 use crate::schema::{Namespace, Schema, Type};
 
 /// Table of a record about which nothing is known.
-pub(crate) static ANY_RECORD: Type = Type {
+pub(crate) static ANY_RECORD: Type = ANY_TYPE;
+
+/// The parts of [`ANY_RECORD`], for tables like it.
+pub(crate) const ANY_TYPE: Type = Type {
     name: "",
     schema: &Schema {
         namespaces: &[Namespace {

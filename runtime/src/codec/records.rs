@@ -160,7 +160,10 @@ impl Decoder {
                     lexical::check(text, known.kind).map_err(|expected| {
                         Halt::from(Error::decode(expected).within(field.name))
                     })?;
-                    push_text(inner, index, text);
+                    match index {
+                        0 => push_text(inner, index, text),
+                        _ => inner.push_text(index, text),
+                    }
                 } else {
                     reader.started(&known.tag.name)?;
                     self.record_field(reader, inner, index, field)

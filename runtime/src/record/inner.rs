@@ -63,6 +63,9 @@ enum Nested {
 /// replacing them frees them at once.
 const LARGE: usize = 64 << 10;
 
+/// Texts beyond this place do too: an entry says where its text is in 32 bits.
+const MAX_START: usize = u32::MAX as usize - LARGE;
+
 /// Room that a new record may ask for before anything has arrived for it.
 const MAX_RESERVED_FIELDS: usize = 1_000;
 const MAX_RESERVED_TEXT: usize = 16 << 10;
@@ -195,6 +198,7 @@ impl Inner {
 
     // Pushing: as it comes, to be settled.
 
+    #[inline]
     pub(crate) fn push_text(&mut self, field: u16, text: &str) {
         let entry = self.text_entry(field, text);
         self.push(entry);
@@ -218,13 +222,19 @@ impl Inner {
         self.extra.push(element);
     }
 
+    #[inline]
     fn push(&mut self, entry: Entry) {
         if let Some(last) = self.entries.last()
             && last.field >= entry.field
         {
-            self.disordered |= last.field > entry.field || !self.is_repeated(entry.field);
+            self.note_disorder(last.field, entry.field);
         }
         self.entries.push(entry);
+    }
+
+    #[cold]
+    fn note_disorder(&mut self, last: u16, field: u16) {
+        self.disordered |= last > field || !self.is_repeated(field);
     }
 
     fn is_repeated(&self, field: u16) -> bool {
@@ -306,22 +316,19 @@ impl Inner {
         }
     }
 
+    #[inline]
     fn text_entry(&mut self, field: u16, text: &str) -> Entry {
         let start = self.text.len();
-        let place = u32::try_from(start + text.len())
-            .ok()
-            .filter(|_| text.len() <= LARGE);
-        let Some(end) = place else {
+        if text.len() > LARGE || start > MAX_START {
             return self.child_entry(field, Nested::Text(text.into()));
-        };
+        }
         self.text.push_str(text);
-        // Both are at most `end`.
-        let len = text.len() as u32;
+        // Neither is cut: they are at most MAX_START and LARGE.
         Entry {
             field,
             state: State::Text,
-            start: end - len,
-            len,
+            start: start as u32,
+            len: text.len() as u32,
         }
     }
 

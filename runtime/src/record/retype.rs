@@ -5,7 +5,7 @@ use crate::any::Element;
 use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
-use crate::schema::{Kind, Type};
+use crate::schema::{Field, Kind, Type};
 
 impl Record {
     /// The same content by another table. What that table knows is checked.
@@ -51,9 +51,8 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
                     record.clone()
                 }
                 (Some(record), _) => record.retype_at(ty, depth + 1)?,
-                // An empty element where children may stand.
-                (None, Some(text)) if text.trim().is_empty() => Record::new(ty),
-                _ => return Err(Error::decode("expected child elements")),
+                (None, Some(text)) => of_text(ty, text)?,
+                (None, None) => return Err(Error::decode("expected child elements")),
             };
             inner.push_record(index, record);
         }
@@ -66,6 +65,21 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
         }
     }
     Ok(())
+}
+
+/// The record that an element with text alone is.
+fn of_text(ty: &'static Type, text: &str) -> Result<Record, Error> {
+    let mut inner = Inner::new(ty);
+    let simple = (0..).zip(ty.fields).find(|(_, f)| f.has(Field::TEXT));
+    match simple {
+        Some((index, field)) => {
+            lexical::check(text, field.kind).map_err(Error::decode)?;
+            inner.push_text(index, text);
+        }
+        None if text.trim().is_empty() => {}
+        None => return Err(Error::decode("expected child elements, found text")),
+    }
+    Ok(Record::from_inner(inner))
 }
 
 /// Whether a record says that it is of another type than the declared one. It is then kept as it

@@ -148,7 +148,7 @@ impl Answer {
             if !ready {
                 return Ok(Event::More);
             }
-            match self.unit(target.as_mut().map(|target| &mut **target)) {
+            match self.unit(target.as_deref_mut()) {
                 Ok(Some(row)) => return Ok(Event::Row(row)),
                 Ok(None) => {}
                 Err(Halt::More) if self.input.is_last() => return Err(self.input.truncated()),

@@ -2,14 +2,15 @@
 
 use super::answer::{Outcome, Rows, State};
 use super::{ENVELOPE, Fault};
-use crate::codec::{ANY_RECORD, Decoder, is_nil, leaf, within};
+use crate::codec::{ANY_RECORD, ANY_TYPE, Decoder, is_nil, leaf, within};
 use crate::error::{Error, ErrorKind};
 use crate::record::Record;
-use crate::schema::{Field, Operation, Type};
+use crate::schema::table::field;
+use crate::schema::{Field, Kind, Operation, Type};
 use crate::value::Struct;
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{Halt, NsId, Reader, Start, Token};
+use crate::xml::{Halt, NsId, Place, Reader, Start, Token};
 
 /// The parts of an answer that a unit may touch while the reader borrows the input.
 pub(super) struct Step<'a> {
@@ -231,17 +232,7 @@ impl Step<'_> {
             let place = reader.place();
             match reader.next()? {
                 Token::Start(start) if detail.is_none() => {
-                    let table = self.declared_fault(reader, start);
-                    let record = match self.decoder.record_as(reader, table) {
-                        Err(Halt::Error(_)) => {
-                            // A detail that does not fit its type must not hide the fault: it is
-                            // read once more as text.
-                            reader.go_back(place);
-                            reader.next()?;
-                            self.decoder.record_as(reader, &ANY_RECORD)?
-                        }
-                        record => record?,
-                    };
+                    let record = self.detail_entry(reader, start, place)?;
                     detail = Some(match record.type_name() {
                         "" => record.named(reader.context.uri(start.ns), start.local),
                         _ => record,
@@ -252,6 +243,27 @@ impl Step<'_> {
                 Token::End | Token::Eof => return Ok(detail),
             }
         }
+    }
+
+    /// A detail entry by its table. One that does not fit must not hide the fault: it is read
+    /// again as whatever it holds, elements or text.
+    fn detail_entry(
+        &mut self,
+        reader: &mut Reader<'_>,
+        start: Start<'_>,
+        place: Place,
+    ) -> Result<Record, Halt> {
+        let declared = self.declared_fault(reader, start);
+        for table in [declared, &ANY_RECORD] {
+            match self.decoder.record_as(reader, table) {
+                Err(Halt::Error(_)) => {
+                    reader.go_back(place);
+                    reader.next()?;
+                }
+                done => return done,
+            }
+        }
+        self.decoder.record_as(reader, &TEXT_DETAIL)
     }
 
     /// Table of a detail entry: that of its `xsi:type`, else that of its name.
@@ -269,6 +281,13 @@ impl Step<'_> {
             .unwrap_or(&ANY_RECORD)
     }
 }
+
+/// Table of a detail entry that is text.
+static TEXT_DETAIL: Type = Type {
+    fields: &[field("text", 0, Kind::String, Field::TEXT)],
+    flags: 0,
+    ..ANY_TYPE
+};
 
 fn is(table: &Type, start: Start<'_>) -> bool {
     table.name == start.local && NsId::from(table.ns) == start.ns

@@ -77,7 +77,7 @@ pub(crate) struct Reader<'x> {
 }
 
 /// A place in a document to come back to.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pos: usize,
     mark: Mark,

@@ -7,6 +7,7 @@
     clippy::all
 )]
 
+pub mod answers;
 pub mod strategies;
 
 use ::saponify::generated as g;

@@ -1,0 +1,188 @@
+//! What the fuzz targets check, as functions: they also run without a fuzzer.
+#![forbid(unsafe_code)]
+
+#[path = "../../runtime/tests/kinds/mod.rs"]
+mod kinds;
+
+use kinds::{All, OPERATION, OTHER, Response, THING, strategies};
+use proptest::prelude::Strategy as _;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use saponify::generated::{Tabled, Type};
+use saponify::probe;
+use saponify::{Error, Limits};
+
+/// Small, so that a fuzzer reaches them.
+const LIMITS: Limits = Limits {
+    depth: 20,
+    attributes: 10,
+    attribute: 200,
+    namespaces: 10,
+    name: 50,
+    text: 1_000,
+    body: 100_000,
+};
+
+/// Reads bytes as an answer to a query, in all ways. The first byte is the size of the pieces.
+pub fn answer(data: &[u8]) {
+    let Some((size, data)) = data.split_first() else {
+        return;
+    };
+    let pieces = || data.chunks(usize::from(*size).max(1));
+
+    let seen = probe::read([data], LIMITS);
+    note(&seen);
+    assert_eq!(probe::read(pieces(), LIMITS).ok(), seen.ok());
+
+    let rows = probe::rows(&OPERATION, &[&THING, &OTHER], [data], LIMITS);
+    note(&rows);
+    let in_pieces = probe::rows(&OPERATION, &[&THING, &OTHER], pieces(), LIMITS);
+    note(&in_pieces);
+    assert_eq!(in_pieces.ok(), rows.as_ref().ok().cloned());
+
+    let mut whole = Response::default();
+    let headers = probe::answer(&OPERATION, &mut whole, [data], LIMITS);
+    note(&headers);
+    if headers.is_ok() {
+        survives(&whole, &[]);
+    }
+    if let Ok(rows) = rows {
+        let mut response = Response::default();
+        response.result.records = rows;
+        survives(&response, &[&THING, &OTHER]);
+    }
+}
+
+/// Reads bytes as a document, and takes them for the seed of a random value.
+pub fn roundtrip(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let read = probe::decode::<All>(text, LIMITS, &[&THING]);
+        note(&read);
+        if let Ok(value) = read {
+            survives(&value, &[&THING]);
+        }
+    }
+    let mut seed = [0; 32];
+    for (at, byte) in data.iter().enumerate() {
+        seed[at % 32] ^= byte;
+    }
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    if let Ok(tree) = strategies::all().new_tree(&mut runner) {
+        survives(&tree.current(), &[&THING]);
+    }
+}
+
+/// What can be written reads as the same: its form does not change any more.
+fn survives<S: Tabled>(value: &S, known: &[&'static Type]) {
+    let _ = format!("{value:?}");
+    // A nil `Id` is written where none was read, one level deeper.
+    let limits = Limits::default();
+    match probe::encode(value) {
+        Ok(written) => {
+            probe::read([written.as_bytes()], limits).expect("what is written is well-formed");
+            let read: S = probe::decode(&written, limits, known).expect(&written);
+            assert_eq!(probe::encode(&read).expect(&written), written);
+        }
+        Err(error) => assert!(error.is_encode(), "{error}"),
+    }
+}
+
+/// Errors are short, and printing them does not fail.
+fn note<T>(result: &Result<T, Error>) {
+    if let Err(error) = result {
+        let shown = format!("{error} {error:?}");
+        assert!(shown.len() < 10_000, "{shown}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn seeds(target: &str) -> Vec<Vec<u8>> {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("seeds")
+            .join(target);
+        let files = std::fs::read_dir(dir).unwrap();
+        let seeds: Vec<_> = files
+            .map(|f| std::fs::read(f.unwrap().path()).unwrap())
+            .collect();
+        assert!(!seeds.is_empty());
+        seeds
+    }
+
+    /// A small generator of numbers that is the same everywhere.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 % limit.max(1) as u64) as usize
+        }
+    }
+
+    fn mutate(numbers: &mut Numbers, seeds: &[Vec<u8>]) -> Vec<u8> {
+        const WORDS: [&[u8]; 16] = [
+            b"<",
+            b"</",
+            b"/>",
+            b">",
+            b"<!--",
+            b"-->",
+            b"<![CDATA[",
+            b"]]>",
+            b"&#65;",
+            b"&",
+            b"<?",
+            b"?>",
+            b" xsi:nil='true'",
+            b" xmlns='u'",
+            b"\xEF\xBF\xBE",
+            b"",
+        ];
+        let mut data = seeds[numbers.below(seeds.len())].clone();
+        for _ in 0..=numbers.below(4) {
+            let at = numbers.below(data.len() + 1);
+            let end = (at + numbers.below(40)).min(data.len());
+            match numbers.below(5) {
+                0 => data.truncate(at),
+                1 => drop(data.drain(at..end)),
+                2 => {
+                    let piece = data[at..end].to_vec();
+                    let to = numbers.below(data.len() + 1);
+                    data.splice(to..to, piece);
+                }
+                3 if at < data.len() => data[at] = numbers.below(256) as u8,
+                _ => {
+                    let word = WORDS[numbers.below(WORDS.len())];
+                    data.splice(at..end.min(at + 1), word.iter().copied());
+                }
+            }
+        }
+        data
+    }
+
+    fn run(target: &str, check: fn(&[u8])) {
+        let seeds = seeds(target);
+        seeds.iter().for_each(|seed| check(seed));
+        let rounds = std::env::var("ROUNDS").map_or(20_000, |n| n.parse().unwrap());
+        let mut numbers = Numbers(std::env::var("SEED").map_or(42, |n| n.parse().unwrap()));
+        for _ in 0..rounds {
+            check(&mutate(&mut numbers, &seeds));
+        }
+    }
+
+    #[test]
+    fn answers() {
+        run("answer", answer);
+    }
+
+    #[test]
+    fn roundtrips() {
+        run("roundtrip", roundtrip);
+    }
+}

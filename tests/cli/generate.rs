@@ -1,0 +1,329 @@
+//! `saponify generate`.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::support::{complaint, printed, repository, saponify, tree};
+
+fn wsdl() -> PathBuf {
+    repository("tenants/demo/enterprise.wsdl")
+}
+
+/// A directory with a small WSDL of the given text in it.
+fn with(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("service.wsdl");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn generate(wsdl: &Path, out: &Path) -> assert_cmd::Command {
+    let mut command = saponify(["generate"]);
+    command.arg(wsdl).arg("--out").arg(out);
+    command
+}
+
+#[test]
+fn a_module_is_written_and_the_second_run_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep/enterprise");
+    let said = printed(generate(&wsdl(), &out));
+    assert!(
+        said.contains("enterprise") && said.contains("files"),
+        "{said}"
+    );
+    let first = tree(&out);
+    assert!(
+        first.contains_key(Path::new("mod.rs")),
+        "{:?}",
+        first.keys()
+    );
+    let stamps = || {
+        let meta = |name: &PathBuf| out.join(name).metadata().unwrap().modified().unwrap();
+        first.keys().map(meta).collect::<Vec<_>>()
+    };
+    let before = stamps();
+    printed(generate(&wsdl(), &out));
+    assert_eq!(tree(&out), first);
+    // Untouched, so that nothing is compiled again.
+    assert_eq!(stamps(), before);
+}
+
+#[test]
+fn the_same_wsdl_gives_the_same_text_everywhere() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let copy = two.path().join("enterprise.wsdl");
+    std::fs::copy(wsdl(), &copy).unwrap();
+    printed(generate(&wsdl(), &one.path().join("enterprise")));
+    let mut elsewhere = generate(&copy, &two.path().join("enterprise"));
+    elsewhere.current_dir(two.path());
+    printed(elsewhere);
+    assert_eq!(
+        tree(&one.path().join("enterprise")),
+        tree(&two.path().join("enterprise"))
+    );
+}
+
+#[test]
+fn check_tells_what_is_not_up_to_date_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    let check = || {
+        let mut command = generate(&wsdl(), &out);
+        command.arg("--check");
+        command
+    };
+    let missing = check().output().unwrap();
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(!out.exists());
+    printed(generate(&wsdl(), &out));
+    assert!(printed(check()).contains("up to date"));
+    std::fs::write(out.join("types.rs"), "// changed\n").unwrap();
+    let before = tree(&out);
+    let changed = check().output().unwrap();
+    let err = String::from_utf8(changed.stderr).unwrap();
+    assert_eq!(changed.status.code(), Some(1));
+    assert!(
+        err.contains("types.rs is not up to date") && err.contains("--check"),
+        "{err}"
+    );
+    assert_eq!(tree(&out), before);
+}
+
+#[test]
+fn output_can_go_to_standard_output() {
+    let mut command = saponify(["generate", "--stdout"]);
+    let out = printed({
+        command.arg(wsdl());
+        command
+    });
+    assert!(
+        out.contains("// ---- mod.rs\n") && out.contains("pub fn describe_global"),
+        "{}",
+        &out[..500]
+    );
+}
+
+#[test]
+fn stages_can_be_looked_at() {
+    for (stage, part) in [
+        ("raw", "Account"),
+        ("model", "Account"),
+        ("plan", "describe_global"),
+    ] {
+        let mut command = saponify(["generate", "--dump", stage]);
+        command.arg(wsdl());
+        let text = printed(command);
+        assert!(
+            text.contains(part) && text.lines().count() > 100,
+            "{stage}: {}",
+            text.len()
+        );
+    }
+}
+
+#[test]
+fn choosing_leaves_out_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    let mut command = generate(&wsdl(), &out);
+    command.args([
+        "--include",
+        "Account",
+        "Invoice*",
+        "op:query",
+        "op:queryMore",
+        "op:login",
+    ]);
+    command.args(["--exclude", "Account.Fax"]);
+    printed(command);
+    let text: String = tree(&out)
+        .into_values()
+        .map(|bytes| String::from_utf8(bytes).unwrap())
+        .collect();
+    for there in [
+        "`Account`",
+        "Invoice__c",
+        "pub fn query(",
+        "NUMBER_OF_EMPLOYEES",
+    ] {
+        assert!(text.contains(there), "{there}");
+    }
+    for gone in ["pub fn create(", "LoginHistory,", "FAX: "] {
+        assert!(!text.contains(gone), "{gone}");
+    }
+}
+
+#[test]
+fn options_come_from_a_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(wsdl(), folder.path().join("enterprise.wsdl")).unwrap();
+    let config = "input = \"enterprise.wsdl\"\nmodule = \"acme\"\n";
+    std::fs::write(folder.path().join("saponify.toml"), config).unwrap();
+    let mut command = saponify(["generate", "--config", "saponify.toml"]);
+    command.current_dir(folder.path());
+    printed(command);
+    assert!(folder.path().join("acme/mod.rs").exists());
+
+    std::fs::write(
+        folder.path().join("saponify.toml"),
+        "input = 3\nnonsense = true\n",
+    )
+    .unwrap();
+    let mut command = saponify(["generate", "--config", "saponify.toml"]);
+    let said = complaint(command.current_dir(folder.path()));
+    assert!(said.contains("saponify.toml"), "{said}");
+    let mut command = saponify(["generate", "--config", "none.toml"]);
+    let said = complaint(command.current_dir(folder.path()));
+    assert!(said.contains("none.toml"), "{said}");
+}
+
+#[test]
+fn a_name_that_is_not_in_the_wsdl_is_pointed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    let mut command = generate(&wsdl(), &out);
+    let said = complaint(command.args(["--include", "Acount"]));
+    assert!(said.contains("Acount"), "{said}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_with_where_to_get_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    let said = complaint(&mut generate(&folder.path().join("none.wsdl"), &out));
+    assert!(
+        said.contains("none.wsdl does not exist") && said.contains("help: "),
+        "{said}"
+    );
+    complaint(&mut generate(folder.path(), &out));
+    assert!(!out.exists());
+    let neither = saponify(["generate"]).output().unwrap();
+    assert_eq!(neither.status.code(), Some(2));
+}
+
+#[test]
+fn what_is_no_wsdl_is_refused_with_a_place() {
+    for (text, part) in [
+        ("", "no root element"),
+        ("<a><b></a>", ".wsdl:1:7: "),
+        (
+            "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'>\n <types>\n </wrong>",
+            ".wsdl:3:",
+        ),
+        ("<html><body>Please log in</body></html>", "html"),
+        ("{\"openapi\": \"3.0.0\"}", ".wsdl:1:1: "),
+    ] {
+        let (folder, path) = with(text);
+        let out = folder.path().join("out");
+        let said = complaint(&mut generate(&path, &out));
+        assert!(said.contains("service.wsdl"), "{text}: {said}");
+        assert!(
+            said.to_lowercase().contains(part),
+            "{text}: no {part} in {said}"
+        );
+        assert!(!out.exists(), "{text}");
+    }
+}
+
+#[test]
+fn hostile_documents_are_refused_at_once() {
+    let entities: String = (1..20)
+        .map(|n| format!("<!ENTITY l{n} '{}'>", format!("&l{};", n - 1).repeat(10)))
+        .collect();
+    let laughs = format!("<!DOCTYPE d [<!ENTITY l0 'ha'>{entities}]><d>&l19;</d>");
+    let host = "<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><d>&x;</d>";
+    let deep = "<a>".repeat(100_000);
+    let import = "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'>\
+                  <import namespace='urn:a' location='../../../../../../etc/passwd'/></definitions>";
+    let remote = import.replace(
+        "../../../../../../etc/passwd",
+        "https://wsdl.example/a.wsdl",
+    );
+    for (text, part) in [
+        (laughs.as_str(), "DTD"),
+        (host, "DTD"),
+        (&deep, "depth"),
+        (import, "passwd"),
+        (&remote, "wsdl.example"),
+    ] {
+        let (folder, path) = with(text);
+        let out = folder.path().join("out");
+        let said = complaint(&mut generate(&path, &out));
+        assert!(said.contains(part), "no {part} in {said}");
+        assert!(!said.contains("root:") && said.len() < 2_000, "{said}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn a_failed_run_leaves_the_old_output_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    printed(generate(&wsdl(), &out));
+    let whole = tree(&out);
+
+    let text = std::fs::read_to_string(wsdl()).unwrap();
+    let broken = folder.path().join("broken.wsdl");
+    std::fs::write(&broken, &text[..text.len() / 2]).unwrap();
+    complaint(&mut generate(&broken, &out));
+    assert_eq!(tree(&out), whole);
+
+    // Another tenant, whose module cannot be written in full.
+    let other = folder.path().join("enterprise.wsdl");
+    std::fs::write(&other, text.replace("Legacy_Id__c", "Former_Id__c")).unwrap();
+    std::fs::remove_file(out.join("types.rs")).unwrap();
+    std::fs::create_dir(out.join("types.rs")).unwrap();
+    std::fs::write(out.join("types.rs/mine.txt"), "mine").unwrap();
+    let before = tree(&out);
+    let said = complaint(&mut generate(&other, &out));
+    assert!(said.contains("types.rs"), "{said}");
+    assert_eq!(tree(&out), before);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "mine").unwrap();
+    for out in [file.clone(), file.join("below")] {
+        let said = complaint(&mut generate(&wsdl(), &out));
+        assert!(said.contains("file"), "{said}");
+        assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_directory_stays_as_it_is() {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    std::fs::create_dir(&out).unwrap();
+    set_permissions(&out, Permissions::from_mode(0o555)).unwrap();
+    if std::fs::write(out.join("probe"), "").is_ok() {
+        eprintln!("skipped: permissions do not hold this user off");
+        return;
+    }
+    let said = complaint(&mut generate(&wsdl(), &out));
+    assert!(said.contains("ermission"), "{said}");
+    assert!(tree(&out).is_empty());
+    set_permissions(&out, Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn files_of_others_in_the_directory_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("enterprise");
+    std::fs::create_dir(&out).unwrap();
+    std::fs::write(out.join("mine.rs"), "// mine\n").unwrap();
+    printed(generate(&wsdl(), &out));
+    let mut fewer = generate(&wsdl(), &out);
+    fewer.args(["--include", "Account", "op:getServerTimestamp"]);
+    printed(fewer);
+    assert_eq!(std::fs::read(out.join("mine.rs")).unwrap(), b"// mine\n");
+}

@@ -1,0 +1,122 @@
+//! `saponify sandbox`.
+
+use crate::support::{complaint, printed, repository, saponify};
+
+#[test]
+fn the_wsdl_in_the_repository_is_the_one_that_is_printed() {
+    let committed = std::fs::read_to_string(repository("tenants/demo/enterprise.wsdl")).unwrap();
+    assert!(
+        printed(saponify(["sandbox", "wsdl"])) == committed,
+        "run `saponify sandbox wsdl`"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("enterprise.wsdl");
+    let mut command = saponify(["sandbox", "wsdl", "--out"]);
+    command.arg(&file).arg(repository("tenants/demo/org.toml"));
+    printed(command);
+    assert!(std::fs::read_to_string(&file).unwrap() == committed);
+}
+
+#[test]
+fn another_version_and_more_objects_make_another_wsdl() {
+    let older = printed(saponify(["sandbox", "wsdl", "--api-version", "40.0"]));
+    assert!(older.contains("Version 40.0") && !older.contains("ForwardedForIp"));
+    let more = printed(saponify([
+        "sandbox",
+        "wsdl",
+        "--objects",
+        "3",
+        "--fields-per-object",
+        "7",
+    ]));
+    let objects = |wsdl: &str| wsdl.matches("base=\"ens:sObject\"").count();
+    let plain = printed(saponify(["sandbox", "wsdl"]));
+    assert_eq!(objects(&more), objects(&plain) + 3);
+}
+
+#[test]
+fn a_description_that_is_wrong_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("org.toml");
+    for (text, part) in [
+        ("[organization\n", "line 1"),
+        ("", "organization"),
+        ("[organization]\nname = 5\n", "name"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let said = complaint(saponify(["sandbox", "wsdl"]).arg(&file));
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    let said = complaint(saponify(["sandbox", "wsdl"]).arg(folder.path().join("none.toml")));
+    assert!(said.contains("none.toml"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_tenant_serves_until_it_is_interrupted() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("authority.pem");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_saponify"))
+        .args(["sandbox", "serve", "--rows", "Account=12", "--certificate"])
+        .arg(&certificate)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(server.stdout.take().unwrap());
+    let lines: Vec<String> = output
+        .lines()
+        .map(|line| line.unwrap())
+        .take_while(|line| !line.contains("Ctrl-C"))
+        .collect();
+    let address = |name: &str| {
+        let line = lines.iter().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .unwrap_or_else(|| panic!("{lines:?}"))
+    };
+    let mut demo = saponify([
+        "demo",
+        "--user",
+        "integration@acme.example",
+        "--certificate",
+    ]);
+    demo.arg(&certificate)
+        .env("SAPONIFY_PASSWORD", "battery-staple")
+        .args(["--endpoint", address("login")])
+        .args([
+            "--allow-host",
+            address("instance").trim_start_matches("https://"),
+        ]);
+    assert!(printed(demo).contains("14 accounts"));
+
+    let interrupt = ["-INT", &server.id().to_string()].map(str::to_owned);
+    assert!(
+        Command::new("kill")
+            .args(interrupt)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(server.wait().unwrap().success());
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    for arguments in [
+        &["sandbox", "serve", "--rows", "Account"][..],
+        &["sandbox", "serve", "--rows", "Account=many"],
+        &["sandbox", "serve", "--port", "70000"],
+        &["sandbox", "wsdl", "--api-version", "new"],
+        &["sandbox"],
+        &[],
+    ] {
+        let output = saponify(arguments).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains("--help") && !err.contains("panicked"), "{err}");
+    }
+    let said = complaint(&mut saponify(["sandbox", "serve", "--rows", "Acount=3"]));
+    assert!(said.contains("Acount"), "{said}");
+}

@@ -1,0 +1,104 @@
+//! Runs of the program.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+
+/// The program, in a plain environment.
+pub(crate) fn saponify<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
+    for name in [
+        "SAPONIFY_PASSWORD",
+        "SAPONIFY_TOKEN",
+        "RUST_LOG",
+        "HTTPS_PROXY",
+        "https_proxy",
+    ] {
+        command.env_remove(name);
+    }
+    command
+        .env("RUST_BACKTRACE", "1")
+        .env("NO_COLOR", "1")
+        .args(arguments);
+    command
+}
+
+/// What a run that succeeds prints.
+pub(crate) fn printed(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    let (out, err) = texts(&output);
+    assert!(output.status.success(), "{out}\n{err}");
+    assert!(!err.contains("error"), "{err}");
+    out
+}
+
+/// What a run that fails says: one message, its causes, and what to do, each on a line.
+pub(crate) fn complaint(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let (_, err) = texts(&output);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    let lines: Vec<&str> = err.lines().collect();
+    let starting = |start: &str| lines.iter().filter(|line| line.starts_with(start)).count();
+    assert_eq!(starting("error: "), 1, "{err}");
+    assert!(starting("   help: ") <= 1, "{err}");
+    for line in &lines {
+        let known = ["error: ", "  cause: ", "         ", "   help: "];
+        assert!(
+            known.iter().any(|start| line.starts_with(start)),
+            "{line:?} in\n{err}"
+        );
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+    // Nothing is said twice.
+    let said: Vec<&str> = lines
+        .iter()
+        .map(|line| line.trim_start_matches("  cause: "))
+        .collect();
+    let distinct: std::collections::BTreeSet<&str> = said.iter().copied().collect();
+    assert_eq!(said.len(), distinct.len(), "{err}");
+    for noise in [
+        "panicked",
+        "RUST_BACKTRACE",
+        "stack backtrace",
+        "Error {",
+        "Kind::",
+        "Os {",
+    ] {
+        assert!(!err.contains(noise), "{err}");
+    }
+    err
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+/// A file of the repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The files below a directory and what is in them.
+pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![directory.to_owned()];
+    while let Some(next) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&next) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(directory).unwrap().to_owned();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}

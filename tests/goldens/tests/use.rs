@@ -1,0 +1,108 @@
+//! Generated code as its user sees it.
+
+use saponify_goldens::{names, select, shapes, tenant};
+use tenant::{Account, AccountHistory, DuplicateError, Error, StatusCode};
+
+#[test]
+fn views_read_and_write_by_key_and_by_method() {
+    let account = Account::new()
+        .with_name("Acme")
+        .with_annual_revenue(1e6)
+        .with_type("Customer");
+    assert_eq!(account.name(), Some("Acme"));
+    assert_eq!(account.get(Account::ANNUAL_REVENUE), Some(1e6));
+    assert_eq!(account.r#type(), Some("Customer"));
+    assert_eq!(account.quiet_hours__c(), None);
+    assert_eq!(Account::QUIET_HOURS__C.name(), "QuietHours__c");
+    assert_eq!(Account::QUIET_HOURS__C_2.name(), "Quiet_hours__c");
+    assert_eq!(Account::GAR__BEDS_PLANTED__C.name(), "gar__BedsPlanted__c");
+
+    let parent = Account::new().with_parent(account.clone());
+    assert_eq!(parent.parent().and_then(Account::name), Some("Acme"));
+    let address = tenant::types::Address {
+        city: Some("Bern".to_owned()),
+        ..Default::default()
+    };
+    let located = Account::new().with_billing_address(address);
+    assert_eq!(
+        located.billing_address().and_then(|a| a.city.as_deref()),
+        Some("Bern")
+    );
+
+    let mut history = AccountHistory::new();
+    history
+        .set(AccountHistory::FIELD, "Name")
+        .set_null(AccountHistory::ACCOUNT);
+    assert_eq!(history.field(), Some("Name"));
+    assert_eq!(history.account(), None);
+}
+
+#[test]
+fn derived_values_stand_for_their_base() {
+    let duplicate = DuplicateError {
+        message: "twice".to_owned(),
+        status_code: StatusCode::AlreadyWatered,
+        rule: "one is enough".to_owned(),
+        ..DuplicateError::default()
+    };
+    let base = Error::from(duplicate);
+    assert_eq!(base.message, "twice");
+    assert_eq!(base.status_code.as_str(), "ALREADY_WATERED");
+    assert_eq!(StatusCode::from("NEW_ONE").as_str(), "NEW_ONE");
+    assert_eq!(StatusCode::Other_.as_str(), "Other");
+}
+
+#[test]
+fn traps_have_names() {
+    let view = names::sobjects::Methods::new()
+        .with_get("x")
+        .with_with_name("y")
+        .with_name_2("z");
+    assert_eq!(
+        (view.get_(), view.with_name(), view.name()),
+        (Some("x"), Some("y"), Some("z"))
+    );
+    let words = names::Keywords {
+        r#type: 1,
+        self_: 2,
+        r#gen: 3,
+        ..Default::default()
+    };
+    assert_eq!(words.r#type + words.self_ + words.r#gen, 6);
+    assert_eq!(names::Values::Empty.as_str(), "");
+    let boxed = names::Box {
+        inner: Some(Box::default()),
+    };
+    assert!(boxed.inner.is_some());
+}
+
+#[test]
+fn options_choose_and_rename() {
+    let customer = select::Customer::new().with(select::Customer::KIND, "Prospect");
+    assert_eq!(customer.get(select::Customer::KIND), Some("Prospect"));
+    let saved = select::types::SaveResult {
+        saved: true,
+        ..Default::default()
+    };
+    assert!(saved.saved);
+    // Parents that are not generated are records of any type.
+    let owner = saponify::Record::new(&select::tables::S_OBJECT);
+    assert!(
+        select::Customer::new()
+            .with(select::Customer::OWNER, owner)
+            .get(select::Customer::OWNER)
+            .is_some()
+    );
+}
+
+#[test]
+fn required_recursion_has_an_end() {
+    let endless = shapes::shop::Endless::default();
+    assert!(endless.again.is_none());
+    let node = shapes::shop::Node {
+        left: Some(Box::default()),
+        owner: Some(Box::default()),
+        ..Default::default()
+    };
+    assert!(node.left.is_some());
+}
