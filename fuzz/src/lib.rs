@@ -21,6 +21,7 @@ const LIMITS: Limits = Limits {
     name: 50,
     text: 1_000,
     body: 100_000,
+    memory: 50_000,
 };
 
 /// Reads bytes as an answer to a query, in all ways. The first byte is the size of the pieces.

@@ -15,6 +15,7 @@ pub use crate::schema::{
 };
 pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;
+pub use crate::typed::Typed;
 pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use crate::{Error, Id};
@@ -53,76 +54,41 @@ macro_rules! gen_view {
     ($(#[$meta:meta])* $name:ident, $table:path) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
-        pub struct $name($crate::generated::Record);
+        pub struct $name($crate::generated::Typed<$name>);
 
         impl $name {
             /// An empty record.
             #[inline]
             #[must_use]
             pub fn new() -> Self {
-                Self($crate::generated::Record::new(&$table))
-            }
-
-            /// The value of a field; `None` if it is absent or null.
-            #[inline]
-            pub fn get<T: $crate::generated::FieldType + ?Sized>(
-                &self,
-                key: $crate::generated::Key<Self, T>,
-            ) -> ::core::option::Option<T::Get<'_>> {
-                self.0.get(key)
-            }
-
-            /// Sets a field.
-            #[inline]
-            pub fn set<T: ?Sized>(
-                &mut self,
-                key: $crate::generated::Key<Self, T>,
-                value: impl $crate::generated::IntoField<T>,
-            ) -> &mut Self {
-                self.0.put(key, value);
-                self
+                Self($crate::generated::Typed::new())
             }
 
             /// The record with a field set.
             #[inline]
             #[must_use]
             pub fn with<T: ?Sized>(
-                mut self,
+                self,
                 key: $crate::generated::Key<Self, T>,
                 value: impl $crate::generated::IntoField<T>,
             ) -> Self {
-                self.0.put(key, value);
-                self
+                Self(self.0.with(key, value))
             }
+        }
 
-            /// Sets a field to null: an update clears it.
+        impl ::core::ops::Deref for $name {
+            type Target = $crate::generated::Typed<$name>;
+
             #[inline]
-            pub fn set_null<T: ?Sized>(
-                &mut self,
-                key: $crate::generated::Key<Self, T>,
-            ) -> &mut Self {
-                self.0.put_null(key);
-                self
+            fn deref(&self) -> &Self::Target {
+                &self.0
             }
+        }
 
-            /// Takes a field out: an update leaves it alone.
+        impl ::core::ops::DerefMut for $name {
             #[inline]
-            pub fn unset<T: ?Sized>(
-                &mut self,
-                key: $crate::generated::Key<Self, T>,
-            ) -> &mut Self {
-                self.0.unset(key);
-                self
-            }
-
-            /// Whether a field is absent, null or has a value.
-            #[inline]
-            #[must_use]
-            pub fn presence<T: ?Sized>(
-                &self,
-                key: $crate::generated::Key<Self, T>,
-            ) -> $crate::Presence {
-                self.0.presence(key)
+            fn deref_mut(&mut self) -> &mut Self::Target {
+                &mut self.0
             }
         }
 
@@ -131,22 +97,22 @@ macro_rules! gen_view {
 
             #[inline]
             fn from_record(record: $crate::generated::Record) -> Self {
-                Self(record)
+                Self($crate::generated::Typed::from_record(record))
             }
 
             #[inline]
             fn as_record(&self) -> &$crate::generated::Record {
-                &self.0
+                self.0.as_record()
             }
 
             #[inline]
             fn as_record_mut(&mut self) -> &mut $crate::generated::Record {
-                &mut self.0
+                self.0.as_record_mut()
             }
 
             #[inline]
             fn into_record(self) -> $crate::generated::Record {
-                self.0
+                self.0.into_record()
             }
         }
 
@@ -160,14 +126,14 @@ macro_rules! gen_view {
         impl ::core::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(&self.0, f)
+                ::core::fmt::Debug::fmt(self.0.as_record(), f)
             }
         }
 
         impl ::core::convert::From<$name> for $crate::generated::Record {
             #[inline]
             fn from(view: $name) -> Self {
-                view.0
+                view.0.into_record()
             }
         }
     };
@@ -183,9 +149,12 @@ macro_rules! gen_structure {
         $crate::gen_structure!(@ $name, $table, [], $($index: $field),*);
 
         impl $crate::generated::FieldValue for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::generated::Slot<'_> {
                 $crate::generated::Slot::Struct(self)
             }
+
+            #[inline]
 
             fn value(&self, n: usize) -> $crate::generated::Value<'_> {
                 if n == 0 {
@@ -198,11 +167,13 @@ macro_rules! gen_structure {
     };
     (@ $name:ident, $table:path, [$($derived:item)?], $($index:literal: $field:ident),*) => {
         impl $crate::generated::Struct for $name {
+            #[inline]
             fn table(&self) -> &'static $crate::generated::Type {
                 &$table
             }
 
             #[allow(unused_variables)]
+            #[inline]
             fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
                 match field {
                     $($index => $crate::generated::slot(&mut self.$field, nil),)*
@@ -211,12 +182,15 @@ macro_rules! gen_structure {
             }
 
             #[allow(unused_variables)]
+            #[inline]
             fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
                 match field {
                     $($index => $crate::generated::FieldValue::value(&self.$field, n),)*
                     _ => $crate::generated::Value::Absent,
                 }
             }
+
+            #[inline]
 
             fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
                 ::std::boxed::Box::new(::core::clone::Clone::clone(self))
@@ -230,6 +204,7 @@ macro_rules! gen_structure {
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::generated::debug(self, f)
             }
@@ -244,15 +219,19 @@ macro_rules! gen_structure {
 macro_rules! gen_derivable {
     ($name:ident, $table:path, [$($sub:path),* $(,)?], $($index:literal: $field:ident),* $(,)?) => {
         $crate::gen_structure!(@ $name, $table, [
+            #[inline]
             fn derived(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
                 self.derived.as_dyn()
             }
         ], $($index: $field),*);
 
         impl $crate::generated::Derivable for $name {
+            #[inline]
             fn as_base(&mut self) -> &mut dyn $crate::generated::Struct {
                 self
             }
+
+            #[inline]
 
             fn derive(
                 &mut self,
@@ -268,6 +247,8 @@ macro_rules! gen_derivable {
                 ::core::option::Option::None
             }
 
+            #[inline]
+
             fn settle(&mut self) {
                 if let ::core::option::Option::Some(derived) = self.derived.take() {
                     $crate::generated::copy_base(&*derived, self);
@@ -278,6 +259,7 @@ macro_rules! gen_derivable {
 
         $(
             impl ::core::convert::From<$sub> for $name {
+                #[inline]
                 fn from(value: $sub) -> Self {
                     let mut base = <Self as ::core::default::Default>::default();
                     base.derived.put(value);
@@ -288,9 +270,12 @@ macro_rules! gen_derivable {
         )*
 
         impl $crate::generated::FieldValue for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::generated::Slot<'_> {
                 $crate::generated::Slot::Derivable(self)
             }
+
+            #[inline]
 
             fn value(&self, n: usize) -> $crate::generated::Value<'_> {
                 if n == 0 {
@@ -324,6 +309,7 @@ macro_rules! gen_open_enum {
 
             /// The value on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -333,9 +319,12 @@ macro_rules! gen_open_enum {
         }
 
         impl $crate::generated::OpenEnum for $name {
+            #[inline]
             fn as_str(&self) -> &str {
                 $name::as_str(self)
             }
+
+            #[inline]
 
             fn assign(&mut self, text: &str) {
                 *self = ::core::convert::From::from(text);
@@ -343,6 +332,7 @@ macro_rules! gen_open_enum {
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 const WIRE: &[&str] = &[$($wire,)*];
                 match $crate::generated::index_of(WIRE, text) {
@@ -354,27 +344,33 @@ macro_rules! gen_open_enum {
 
         impl ::core::default::Default for $name {
             /// No value: the empty text.
+            #[inline]
             fn default() -> Self {
                 Self::Other(::std::string::String::new())
             }
         }
 
         impl ::core::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
         impl $crate::generated::FieldValue for $name {
+            #[inline]
             fn slot(&mut self) -> $crate::generated::Slot<'_> {
                 $crate::generated::Slot::Enum(self)
             }
+
+            #[inline]
 
             fn value(&self, n: usize) -> $crate::generated::Value<'_> {
                 if n == 0 {

@@ -26,6 +26,9 @@ pub struct Limits {
     pub text: usize,
     /// Bytes of the whole answer after decompression.
     pub body: usize,
+    /// Bytes of memory for the values of one row, or of an answer that is read as a whole, beside
+    /// their text. An empty element is short, but the struct that it becomes may be large.
+    pub memory: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +41,7 @@ impl Default for Limits {
             name: 1 << 10,
             text: 16 << 20,
             body: 64 << 20,
+            memory: 256 << 20,
         }
     }
 }

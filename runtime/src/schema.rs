@@ -18,7 +18,8 @@ pub struct Schema {
 pub struct Namespace {
     /// The URI, empty for "no namespace".
     pub uri: &'static str,
-    /// The prefix, unique within the schema; empty for "no namespace".
+    /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenv`,
+    /// `xsd` and `xsi`, and does not begin with an underscore: the encoder uses those itself.
     pub prefix: &'static str,
 }
 

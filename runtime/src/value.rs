@@ -131,7 +131,7 @@ pub enum Slot<'a> {
     Any(&'a mut AnyValue),
     /// An element of a wildcard.
     Element(&'a mut Element),
-    /// A base struct with known derived types: [`Derivable::replace`] takes a derived value.
+    /// A base struct with known derived types: [`Derivable::derive`] takes a derived value.
     Derivable(&'a mut dyn Derivable),
 }
 

@@ -2,14 +2,17 @@
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
+#[path = "kinds/mod.rs"]
+mod kinds;
 #[path = "xml/pieces.rs"]
 mod pieces;
 
 use std::fmt::Write as _;
 
+use kinds::{All, NS, OPERATION, Response, THING};
 use pieces::read;
-use saponify::Limits;
 use saponify::probe;
+use saponify::{Error, Limits};
 
 /// A limit's name, a document in which what it limits has a size, and the limit of that size.
 type Sized = (&'static str, fn(usize) -> String, fn(usize) -> Limits);
@@ -231,4 +234,48 @@ fn no_limit_makes_the_stack_overflow() {
     };
     let error = read("<a>".repeat(300), limits).unwrap_err();
     assert!(error.to_string().contains("`depth` of 256"), "{error}");
+}
+
+/// Elements that become much larger than they are written, in every place where they may be.
+#[test]
+fn the_memory_of_values_is_limited() {
+    let limits = Limits {
+        memory: 20_000,
+        ..Limits::default()
+    };
+    let document = |content: &str| format!("<All xmlns='{NS}'>{content}</All>");
+    let decode =
+        |content: &str, limits| probe::decode::<All>(&document(content), limits, &[&THING]);
+    let refused = |error: Error| {
+        assert!(
+            error.is_limit() && error.to_string().contains("`memory` of 20000"),
+            "{error}"
+        );
+    };
+    for item in [
+        "<list>1</list>",
+        "<things/>",
+        "<unknown/>",
+        "<any><x/><y/></any>",
+        "<nested/>",
+        "<things><x><y/></x></things>",
+    ] {
+        decode(&item.repeat(5), limits).unwrap();
+        refused(decode(&item.repeat(1_000), limits).unwrap_err());
+        decode(&item.repeat(1_000), Limits::default()).unwrap();
+    }
+    // A row has the limit for itself, a list of all of them has it once.
+    let answer = |rows: &str| {
+        format!(
+            "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' xmlns='{NS}'><e:Body>\
+             <queryResponse><result>{rows}</result></queryResponse></e:Body></e:Envelope>"
+        )
+    };
+    let many = answer(&"<records><x/><y/></records>".repeat(1_000));
+    let rows = probe::rows(&OPERATION, &[], [many.as_bytes()], limits);
+    assert_eq!(rows.unwrap().len(), 1_000);
+    let mut whole = Response::default();
+    refused(probe::answer(&OPERATION, &mut whole, [many.as_bytes()], limits).unwrap_err());
+    let large = answer(&format!("<records>{}</records>", "<x/>".repeat(1_000)));
+    refused(probe::rows(&OPERATION, &[], [large.as_bytes()], limits).unwrap_err());
 }

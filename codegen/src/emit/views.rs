@@ -45,54 +45,106 @@ pub(super) fn push(
     out.push_str("}\n");
 }
 
-/// A key's type, what its getter gives and what its setter takes.
+/// Audit fields of every sObject ("System Fields" in the Object Reference): a quarter of all
+/// setters, which nobody could use.
+const SET_BY_SERVICE: &[&str] = &[
+    "CreatedBy",
+    "CreatedById",
+    "CreatedDate",
+    "IsDeleted",
+    "LastActivityDate",
+    "LastModifiedBy",
+    "LastModifiedById",
+    "LastModifiedDate",
+    "LastReferencedDate",
+    "LastViewedDate",
+    "SystemModstamp",
+];
+
+/// A key's type, and how its getter and setter come down to a method of the runtime.
 struct Types {
     key: String,
     get: String,
     set: String,
+    getter: &'static str,
+    /// `None`: set by key only.
+    setter: Option<&'static str>,
 }
 
 fn types(ty: &ViewType, scope: &Scope, imports: &mut Imports) -> Types {
-    let all = |key: &str, get: &str, set: &str| Types {
+    let all = |key: &str, get: &str, set: &str, getter, setter| Types {
         key: key.to_owned(),
         get: get.to_owned(),
         set: set.to_owned(),
+        getter,
+        setter: Some(setter),
     };
     match ty {
-        ViewType::Text => all("str", "&str", "impl g::IntoField<str>"),
-        ViewType::Bytes => Types {
-            key: "[u8]".to_owned(),
-            get: format!("{}<u8>", scope.vec()),
-            set: "impl g::IntoField<[u8]>".to_owned(),
-        },
-        ViewType::Plain(name) => all(name, name, name),
+        ViewType::Text => all("str", "&str", "&str", "text_at", "with_text"),
+        ViewType::Bytes => all(
+            "[u8]",
+            &format!("{}<u8>", scope.vec()),
+            "&[u8]",
+            "bytes_at",
+            "with_bytes",
+        ),
+        ViewType::Plain(name) => {
+            let (getter, setter) = match name.rsplit(':').next() {
+                Some("bool") => ("boolean_at", "with_boolean"),
+                Some("i32") => ("int_at", "with_int"),
+                Some("i64") => ("long_at", "with_long"),
+                Some("f64") => ("double_at", "with_double"),
+                Some("Id") => ("id_at", "with_id_value"),
+                Some("DateTime") => ("date_time_at", "with_date_time"),
+                Some("Date") => ("date_at", "with_date"),
+                Some("Time") => ("time_at", "with_time"),
+                // Kinds that no sObject has: by key only.
+                _ => {
+                    return Types {
+                        setter: None,
+                        ..all(name, name, name, "", "")
+                    };
+                }
+            };
+            all(name, name, name, getter, setter)
+        }
         ViewType::Parent(reference) => {
             let path = path(reference, imports);
-            Types {
-                key: format!("g::Parent<{path}>"),
-                get: format!("&{path}"),
-                set: path,
-            }
+            let key = format!("g::Parent<{path}>");
+            all(&key, &format!("&{path}"), &path, "parent_at", "with_record")
         }
         ViewType::Nested(reference) => {
             let path = path(reference, imports);
-            Types {
-                key: format!("g::Nested<{path}>"),
-                get: format!("&{path}"),
-                set: path,
-            }
+            let key = format!("g::Nested<{path}>");
+            all(&key, &format!("&{path}"), &path, "nested_at", "with_nested")
         }
-        ViewType::Record => all("g::Record", "&g::Record", "impl g::View"),
-        ViewType::Any => all("g::AnyValue", "&g::AnyValue", "g::AnyValue"),
+        ViewType::Record => all(
+            "g::Record",
+            "&g::Record",
+            "impl g::View",
+            "record_at",
+            "with_record",
+        ),
+        ViewType::Any => all(
+            "g::AnyValue",
+            "&g::AnyValue",
+            "g::AnyValue",
+            "any_at",
+            "with_any",
+        ),
         ViewType::Texts => Types {
             key: "g::List<str>".to_owned(),
             get: format!("{}<&str>", scope.vec()),
-            set: "impl g::IntoField<g::List<str>>".to_owned(),
+            set: String::new(),
+            getter: "",
+            setter: None,
         },
         ViewType::Ids => Types {
             key: "g::List<g::Id>".to_owned(),
             get: format!("{}<g::Id>", scope.vec()),
-            set: "impl g::IntoField<g::List<g::Id>>".to_owned(),
+            set: String::new(),
+            getter: "",
+            setter: None,
         },
     }
 }
@@ -182,18 +234,33 @@ fn push_methods(
         &["&self"],
         &[" -> ", scope.option(), "<", &types.get, ">"],
     );
-    // rustfmt's longest chain and list of arguments have 60 columns.
-    let short = width(&names.key) <= 60 - "self.0.get(Self::)".len();
-    out.push_str(if short {
-        "        self.0.get(Self::"
+    let index = field.index.to_string();
+    if types.getter.is_empty() {
+        // Rare kinds go by their key. rustfmt's longest chain has 60 columns.
+        let short = width(&names.key) <= 60 - "self.0.get(Self::)".len();
+        let gap = if short { "" } else { "\n            " };
+        push_all(
+            out,
+            &[
+                "        self.0",
+                gap,
+                ".get(Self::",
+                &names.key,
+                ")\n    }\n",
+            ],
+        );
     } else {
-        "        self.0\n            .get(Self::"
-    });
-    out.push_str(&names.key);
-    out.push_str(")\n    }\n");
-    if field.rows {
-        return;
+        push_all(
+            out,
+            &["        self.0.", types.getter, "(", &index, ")\n    }\n"],
+        );
     }
+    // What a query nested is never sent back, nor what only the service sets; the key does it
+    // where an org allows it.
+    let is_set_by_clients = !field.rows && !SET_BY_SERVICE.contains(&field.doc.wire);
+    let Some(setter) = types.setter.filter(|_| is_set_by_clients) else {
+        return;
+    };
     out.push('\n');
     if plan.docs {
         docs::push_line(out, 1, &format!("Sets {wire}"));
@@ -206,47 +273,49 @@ fn push_methods(
         &["self", &value],
         &[" -> Self"],
     );
-    let short = width(&names.key) <= 60 - "Self::, value".len();
-    let (head, tail) = match short {
-        true => ("        self.with(Self::", ", value)\n    }\n"),
-        false => (
-            "        self.with(\n            Self::",
-            ",\n            value,\n        )\n    }\n",
-        ),
-    };
-    out.push_str(head);
-    out.push_str(&names.key);
-    out.push_str(tail);
+    push_all(
+        out,
+        &[
+            "        Self(self.0.",
+            setter,
+            "(",
+            &index,
+            ", value))\n    }\n",
+        ],
+    );
+}
+
+fn push_all(out: &mut String, texts: &[&str]) {
+    texts.iter().for_each(|text| out.push_str(text));
 }
 
 /// A method's signature, wrapped if it is too long.
 fn signature(out: &mut String, head: &[&str], parameters: &[&str], result: &[&str]) {
     let start = out.len();
-    let push = |out: &mut String, texts: &[&str]| texts.iter().for_each(|text| out.push_str(text));
-    push(out, head);
+    push_all(out, head);
     out.push('(');
     for (n, parameter) in parameters.iter().enumerate() {
         out.push_str(if n == 0 { "" } else { ", " });
         out.push_str(parameter);
     }
     out.push(')');
-    push(out, result);
+    push_all(out, result);
     out.push_str(" {\n");
     if width(&out[start..]) - 1 <= MAX {
         return;
     }
     out.truncate(start);
-    push(out, head);
+    push_all(out, head);
     if let ["&self"] = parameters {
         // rustfmt breaks the result's generics rather than a lone receiver.
         out.push_str("(\n        &self,\n    )");
     } else {
         out.push_str("(\n");
         for parameter in parameters {
-            push(out, &["        ", parameter, ",\n"]);
+            push_all(out, &["        ", parameter, ",\n"]);
         }
         out.push_str("    )");
     }
-    push(out, result);
+    push_all(out, result);
     out.push_str(" {\n");
 }

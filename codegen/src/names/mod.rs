@@ -83,6 +83,8 @@ const OF_VIEWS: &[&str] = &[
     "clone_from",
     "clone_into",
     "default",
+    "deref",
+    "deref_mut",
     "eq",
     "fmt",
     "from",

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use saponify_wsdl::model::{
-    Content, ElementId, Model, Owner, PartTarget, Particle, Term, TypeDef, TypeId, TypeKind,
-    TypeName,
+    Content, ElementId, Model, PartTarget, Particle, Term, TypeDef, TypeId, TypeKind, TypeName,
 };
 
 use super::service::{Body, BoundService};

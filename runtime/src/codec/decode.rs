@@ -21,9 +21,25 @@ pub(crate) struct Decoder {
     pub(super) known: Vec<&'static Type>,
     pub(super) templates: Vec<(&'static Type, Template)>,
     pub(super) row: Option<Row>,
+    /// Memory that the values of the current row, or of the whole answer, take.
+    pub(crate) spent: usize,
 }
 
 impl Decoder {
+    /// Accounts for a value, roughly: what matters is that it is not for free.
+    pub(super) fn spend(&mut self, bytes: usize, reader: &Reader<'_>) -> Result<()> {
+        self.spent = self.spent.saturating_add(bytes);
+        let max = reader.context.limits.memory;
+        if self.spent <= max {
+            return Ok(());
+        }
+        Err(Error::limit(format!(
+            "the values take more than the limit `memory` of {max} bytes; ask for smaller batches \
+             or raise the limit"
+        ))
+        .into())
+    }
+
     pub(crate) fn new(known: Vec<&'static Type>) -> Self {
         Self {
             known,
@@ -38,6 +54,7 @@ impl Decoder {
         target: &mut dyn Struct,
     ) -> Result<()> {
         let table = target.table();
+        self.spend(size_of_val(target), reader)?;
         let mut text = None;
         for (index, field) in (0..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {

@@ -16,6 +16,9 @@ use crate::xml::chars::is_ncname;
 use crate::xml::reader::shorten;
 use crate::xml::{Halt, NsId, Reader, Start, Token};
 
+/// What a small allocation costs.
+const ALLOCATION: usize = 48;
+
 impl Decoder {
     /// The record whose start was read last. `xsi:type` chooses its table among the declared one
     /// and those the caller knows; a record of any other type keeps its type's name.
@@ -58,6 +61,7 @@ impl Decoder {
         start: Start<'_>,
         declared: &'static Type,
     ) -> Result<Record> {
+        self.spent = 0;
         let epoch = reader.context.epoch();
         // Of attributes, only a type is the same for all rows. Declarations in the tag itself
         // would have to be made again for each row.
@@ -85,6 +89,7 @@ impl Decoder {
             self.row = Some(row);
             return Ok(None);
         }
+        self.spent = 0;
         let mut inner = self.empty(row.table);
         let done = self.fields(reader, &mut inner);
         self.row = Some(row);
@@ -117,6 +122,7 @@ impl Decoder {
     /// Attributes and content of the element whose start was read last.
     fn fields(&mut self, reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
         let table = inner.ty();
+        self.spend(size_of::<Inner>() + ALLOCATION, reader)?;
         if !reader.attributes().is_empty() {
             attributes(reader, inner)?;
         }
@@ -228,6 +234,7 @@ impl Decoder {
 
     /// An element that no field takes, its start just read.
     pub(super) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
+        self.spend(size_of::<Element>() + 3 * ALLOCATION, reader)?;
         let namespace = reader.context.uri(start.ns).into();
         let value = self
             .any(reader)

@@ -164,6 +164,7 @@ impl Answer {
     /// One unit, or nothing consumed.
     fn unit(&mut self, target: Option<&mut dyn Struct>) -> Result<Option<Record>, Halt> {
         let mark = self.context.mark();
+        let spent = self.decoder.spent;
         let last = self.input.is_at_end();
         let mut reader = Reader::new(self.input.rest(), last, &mut self.context);
         let mut step = Step {
@@ -185,6 +186,7 @@ impl Answer {
             }
             Err(halt) => {
                 self.context.rollback(mark);
+                self.decoder.spent = spent;
                 Err(halt)
             }
         }

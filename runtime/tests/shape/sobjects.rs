@@ -29,31 +29,31 @@ impl Account {
     /// `Id`
     #[inline]
     pub fn id(&self) -> Option<g::Id> {
-        self.0.get(Self::ID)
+        self.0.id_at(1)
     }
 
     /// Sets `Id`
     #[inline]
     pub fn with_id(self, value: g::Id) -> Self {
-        self.with(Self::ID, value)
+        Self(self.0.with_id_value(1, value))
     }
 
     /// `Name`
     #[inline]
     pub fn name(&self) -> Option<&str> {
-        self.0.get(Self::NAME)
+        self.0.text_at(5)
     }
 
     /// Sets `Name`
     #[inline]
-    pub fn with_name(self, value: impl g::IntoField<str>) -> Self {
-        self.with(Self::NAME, value)
+    pub fn with_name(self, value: &str) -> Self {
+        Self(self.0.with_text(5, value))
     }
 
     /// `Owner`
     #[inline]
     pub fn owner(&self) -> Option<&User> {
-        self.0.get(Self::OWNER)
+        self.0.parent_at(6)
     }
 }
 
