@@ -33,7 +33,8 @@ impl<'x> Reader<'x> {
         }
         let end = match end {
             Some(end) => end,
-            None if self.last => rest.len(),
+            // Inside an element markup must follow; if it never comes, the answer was cut off.
+            None if self.last && self.context.depth() == 0 => rest.len(),
             None => return Err(Halt::More),
         };
         let raw = &self.src[self.pos..self.pos + end];
