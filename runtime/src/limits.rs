@@ -2,7 +2,7 @@
 
 /// Nesting that nothing may exceed, whatever the configured limit: values are read, written and
 /// converted by recursion.
-pub(crate) const MAX_DEPTH: usize = 256;
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Limits on an answer. Each one has an error of its own that names it and its figure.
 ///
@@ -12,7 +12,7 @@ pub(crate) const MAX_DEPTH: usize = 256;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nesting of elements. More than 256 counts as 256, which a thread's stack can bear.
+    /// Nesting of elements. More than 128 counts as 128, which a small stack can bear.
     pub depth: usize,
     /// Attributes of one element, namespace declarations included.
     pub attributes: usize,

@@ -233,7 +233,7 @@ fn no_limit_makes_the_stack_overflow() {
         ..Limits::default()
     };
     let error = read("<a>".repeat(300), limits).unwrap_err();
-    assert!(error.to_string().contains("`depth` of 256"), "{error}");
+    assert!(error.to_string().contains("`depth` of 128"), "{error}");
 }
 
 /// Elements that become much larger than they are written, in every place where they may be.
