@@ -93,7 +93,6 @@ fn notes_are_as_expected() -> Result<()> {
     assert!(
         shapes.contains("operation `Two` is left out: a document-style body has several parts")
     );
-    assert!(shapes.contains("mixed content"));
     let rpc = notes("rpc")?.join("\n");
     assert!(rpc.contains("port `Backup` is left out"), "{rpc}");
     assert!(rpc.contains("use=\"encoded\""), "{rpc}");

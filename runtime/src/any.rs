@@ -46,6 +46,17 @@ pub struct Element {
     pub value: AnyValue,
 }
 
+/// An attribute that no field of the table accepts, of an `xsd:anyAttribute`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Attribute {
+    /// Namespace URI, empty for none.
+    pub namespace: Box<str>,
+    /// Local name.
+    pub name: Box<str>,
+    /// Its value.
+    pub value: String,
+}
+
 /// A number of unlimited size and precision, kept as the text that came.
 ///
 /// Used for `xsd:decimal` and `xsd:integer`, so that nothing is rounded: convert with the number

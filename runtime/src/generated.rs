@@ -4,14 +4,14 @@
 pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
-pub use crate::any::{AnyValue, Decimal, Element};
+pub use crate::any::{AnyValue, Attribute, Decimal, Element};
 pub use crate::call::{Arg, Call, HeaderOf, OneView, OperationType, Reply, Texts, Views};
 pub use crate::client::{Builder, Client, FromClient};
 pub use crate::record::Record;
 pub use crate::records::Records;
 pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
-    Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, Type,
+    Default, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, Type,
 };
 pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;
@@ -21,12 +21,13 @@ pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use crate::{Error, Id};
 
 pub use crate::{
-    gen_derivable as derivable, gen_open_enum as open_enum, gen_operation as operation,
-    gen_service as service, gen_structure as structure, gen_view as view,
+    gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
+    gen_open_enum as open_enum, gen_operation as operation, gen_service as service,
+    gen_structure as structure, gen_view as view,
 };
 
 /// Version of the interface between generated code and the runtime. Generated code asserts it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Flag: `minOccurs="0"`.
 pub const OPT: u8 = Field::OPTIONAL;
@@ -40,6 +41,8 @@ pub const ATT: u8 = Field::ATTRIBUTE;
 pub const TXT: u8 = Field::TEXT;
 /// Flag: never shown.
 pub const SEC: u8 = Field::SENSITIVE;
+/// Flag: a list in one text.
+pub const LST: u8 = Field::LIST;
 
 /// The typed key of a field.
 #[must_use]
@@ -227,8 +230,8 @@ macro_rules! gen_derivable {
 
         impl $crate::generated::Derivable for $name {
             #[inline]
-            fn as_base(&mut self) -> &mut dyn $crate::generated::Struct {
-                self
+            fn base(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
             }
 
             #[inline]
@@ -282,6 +285,188 @@ macro_rules! gen_derivable {
                     $crate::generated::Value::Struct(self)
                 } else {
                     $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
+
+/// Declares a choice: an enum with a variant for each branch, numbered as in its table.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_choice {
+    (
+        $(#[$meta:meta])* $name:ident, $table:path
+        { $(#[$first_doc:meta])* $first:ident($first_ty:ty) = $first_index:literal,
+          $($(#[$doc:meta])* $variant:ident($ty:ty) = $index:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        pub enum $name {
+            $(#[$first_doc])* $first($first_ty),
+            $($(#[$doc])* $variant($ty),)*
+        }
+
+        impl ::core::default::Default for $name {
+            /// The first branch, empty.
+            #[inline]
+            fn default() -> Self {
+                Self::$first(::core::default::Default::default())
+            }
+        }
+
+        impl $crate::generated::Struct for $name {
+            #[inline]
+            fn table(&self) -> &'static $crate::generated::Type {
+                &$table
+            }
+
+            #[inline]
+            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+                match field {
+                    $first_index if !::core::matches!(self, Self::$first(_)) => {
+                        *self = Self::$first(::core::default::Default::default());
+                    }
+                    $($index if !::core::matches!(self, Self::$variant(_)) => {
+                        *self = Self::$variant(::core::default::Default::default());
+                    })*
+                    _ => {}
+                }
+                match self {
+                    Self::$first(value) => $crate::generated::slot(value, nil),
+                    $(Self::$variant(value) => $crate::generated::slot(value, nil),)*
+                }
+            }
+
+            #[inline]
+            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+                match (self, field) {
+                    (Self::$first(value), $first_index) => $crate::generated::branch(value, n),
+                    $((Self::$variant(value), $index) => $crate::generated::branch(value, n),)*
+                    _ => $crate::generated::Value::Absent,
+                }
+            }
+
+            #[inline]
+            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
+                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
+            }
+        }
+
+        impl $crate::generated::Tabled for $name {
+            const TABLE: &'static $crate::generated::Type = &$table;
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::generated::debug(self, f)
+            }
+        }
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
+            }
+
+            #[inline]
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
+
+/// Declares an abstract type: an enum with a variant for each type that derives from it, and
+/// `Other` for those that the WSDL does not know.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_abstract_type {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident($ty:ty) = $sub:path,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant($ty),)*
+            /// A value of a type that the WSDL does not list, or of none.
+            Other($crate::generated::Record),
+        }
+
+        impl ::core::default::Default for $name {
+            /// No value of any type.
+            #[inline]
+            fn default() -> Self {
+                Self::Other(::core::default::Default::default())
+            }
+        }
+
+        impl $crate::generated::Derivable for $name {
+            #[inline]
+            fn base(&mut self) -> $crate::generated::Slot<'_> {
+                *self = Self::default();
+                match self {
+                    Self::Other(record) => $crate::generated::Slot::Record(record),
+                    #[allow(unreachable_patterns)]
+                    _ => $crate::generated::Slot::None,
+                }
+            }
+
+            #[allow(unused_variables)]
+            #[inline]
+            fn derive(
+                &mut self,
+                namespace: &str,
+                name: &str,
+            ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
+                $(
+                    let table = <$sub as $crate::generated::Tabled>::TABLE;
+                    if table.name == name && table.namespace() == namespace {
+                        *self = Self::$variant(::core::default::Default::default());
+                        if let Self::$variant(value) = self {
+                            return $crate::generated::as_struct(value);
+                        }
+                        return ::core::option::Option::None;
+                    }
+                )*
+                ::core::option::Option::None
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    $(Self::$variant(value) => ::core::fmt::Debug::fmt(value, f),)*
+                    Self::Other(record) => ::core::fmt::Debug::fmt(record, f),
+                }
+            }
+        }
+
+        $(
+            impl ::core::convert::From<$sub> for $name {
+                #[inline]
+                fn from(value: $sub) -> Self {
+                    Self::$variant(value.into())
+                }
+            }
+        )*
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Derivable(self)
+            }
+
+            #[inline]
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                match self {
+                    $(Self::$variant(value) => $crate::generated::FieldValue::value(value, n),)*
+                    Self::Other(record) => $crate::generated::FieldValue::value(record, n),
                 }
             }
         }
@@ -409,6 +594,28 @@ pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
         Slot::None
     } else {
         field.slot()
+    }
+}
+
+/// The n-th occurrence of the chosen branch: nil if the branch itself says so.
+#[inline]
+pub fn branch<T: FieldValue>(value: &T, n: usize) -> Value<'_> {
+    match value.value(n) {
+        Value::Absent if n == 0 && T::NILLABLE => Value::Nil,
+        value => value,
+    }
+}
+
+/// A value as the struct that it is.
+#[inline]
+pub fn as_struct<T: FieldValue>(value: &mut T) -> Option<&mut dyn Struct> {
+    match value.slot() {
+        Slot::Struct(value) => Some(value),
+        Slot::Derivable(value) => match value.base() {
+            Slot::Struct(value) => Some(value),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

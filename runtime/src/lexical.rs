@@ -24,6 +24,11 @@ pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
+/// The items of an `xsd:list`.
+pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_space).filter(|item| !item.is_empty())
+}
+
 fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
@@ -50,7 +55,7 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
         Kind::Base64 => check_base64(text),
         Kind::Hex => check_hex(trim(text)),
         Kind::String | Kind::Enum | Kind::Any => Ok(()),
-        Kind::Struct | Kind::Record | Kind::Wildcard => Ok(()),
+        Kind::Struct | Kind::Record | Kind::Group | Kind::Wildcard | Kind::Attributes => Ok(()),
     }
 }
 

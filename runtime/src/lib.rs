@@ -44,7 +44,7 @@ mod view;
 mod walk;
 mod xml;
 
-pub use any::{AnyValue, Content, Decimal, Element, TypeName};
+pub use any::{AnyValue, Attribute, Content, Decimal, Element, TypeName};
 pub use call::{Call, Reply};
 pub use client::{ApiUsage, Builder, Client};
 pub use endpoint::{Endpoint, PlainHttp};

@@ -35,6 +35,7 @@ pub fn read<'c>(
             uri: "",
             prefix: "",
         }],
+        defaults: &[],
     };
     let mut context = Context::new(&SCHEMA, limits);
     let mut input = Input::default();

@@ -11,6 +11,20 @@ use std::fmt;
 pub struct Schema {
     /// The namespaces; index 0 is always "no namespace".
     pub namespaces: &'static [Namespace],
+    /// What attributes and empty elements stand for, of the types that are [`Type::DEFAULTED`].
+    pub defaults: &'static [Default],
+}
+
+/// `default` or `fixed` of a field (XML Schema part 1, sections 3.2.1 and 3.3.1): the value of an
+/// attribute that is not there, and of an element that is there and empty.
+#[derive(Debug)]
+pub struct Default {
+    /// The type that has the field.
+    pub ty: &'static Type,
+    /// Index of the field.
+    pub field: u16,
+    /// The value in its lexical form.
+    pub text: &'static str,
 }
 
 /// A namespace and the prefix that requests use for it.
@@ -110,6 +124,11 @@ pub enum Kind {
     Record,
     /// `xsd:any`: elements that no other field accepts.
     Wildcard,
+    /// `xsd:anyAttribute`: attributes that no other field accepts.
+    Attributes,
+    /// A choice, or a sequence that repeats as a whole: no element of its own, but a run of
+    /// elements of this one. `ty` is the table of the run.
+    Group,
 }
 
 impl Type {
@@ -119,6 +138,13 @@ impl Type {
     pub const NULLS_BY_NAME: u8 = 2;
     /// Is the root of a family of types: a value carries `xsi:type`.
     pub const TYPED: u8 = 4;
+    /// Is a choice: exactly one of its fields is there.
+    pub const CHOICE: u8 = 8;
+    /// Has groups, or elements of one name in several places: which field an element belongs to
+    /// depends on where it stands.
+    pub const GROUPED: u8 = 16;
+    /// Has fields with a [`Default`].
+    pub const DEFAULTED: u8 = 32;
 
     /// The namespace of the type's name.
     #[must_use]
@@ -154,6 +180,16 @@ impl Type {
         std::iter::successors(Some(self), |ty| ty.base).any(|ty| std::ptr::eq(ty, other))
     }
 
+    /// What a field stands for where the message leaves it open.
+    pub(crate) fn default_of(&self, field: u16) -> Option<&'static str> {
+        if !self.has(Type::DEFAULTED) {
+            return None;
+        }
+        let mut defaults = self.schema.defaults.iter();
+        let found = defaults.find(|d| std::ptr::eq(d.ty, self) && d.field == field)?;
+        Some(found.text)
+    }
+
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
@@ -172,6 +208,22 @@ impl Field {
     pub const TEXT: u8 = 16;
     /// Never shown by `Debug` or in errors.
     pub const SENSITIVE: u8 = 32;
+    /// `xsd:list`: items of the field's kind, separated by white space.
+    pub const LIST: u8 = 64;
+
+    /// The kind of its text as a whole. Items of a list are checked when they are read.
+    pub(crate) fn text_kind(&self) -> Kind {
+        if self.has(Self::LIST) {
+            Kind::String
+        } else {
+            self.kind
+        }
+    }
+
+    /// Whether it is an element (or a group of them), and not an attribute or the element's text.
+    pub(crate) fn is_content(&self) -> bool {
+        self.flags & (Self::ATTRIBUTE | Self::TEXT) == 0 && self.kind != Kind::Attributes
+    }
 
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0

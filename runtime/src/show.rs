@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::any::{AnyValue, Content, Element};
 use crate::record::{FieldRef, Record};
-use crate::schema::Field;
+use crate::schema::{Field, Kind};
 use crate::value::{Struct, Value};
 
 /// Levels that are shown; a program may nest values deeper than a stack bears recursion.
@@ -28,7 +28,7 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
     for (index, field) in (0..).zip(table.fields) {
         if field.has(Field::SENSITIVE) {
             out.field(field.name, &format_args!("***"));
-        } else if field.has(Field::REPEATED) {
+        } else if field.has(Field::REPEATED | Field::LIST) || field.kind == Kind::Attributes {
             let items = (0..).map(|n| value.value(index, n));
             let items: Vec<_> = items
                 .take_while(|item| !matches!(item, Value::Absent))
@@ -111,6 +111,7 @@ impl fmt::Debug for Shown<Value<'_>> {
             Value::Record(v) => record(v, self.1, f),
             Value::Any(v) => any(v, self.1, f),
             Value::Element(v) => element(v, self.1, f),
+            Value::Attribute(v) => fmt::Debug::fmt(v, f),
         }
     }
 }

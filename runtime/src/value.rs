@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use crate::any::{AnyValue, Element};
+use crate::any::{AnyValue, Attribute, Element};
 use crate::lexical;
 use crate::record::Record;
 use crate::schema::{Kind, Type};
@@ -77,6 +77,8 @@ pub enum Value<'a> {
     Any(&'a AnyValue),
     /// An element of a wildcard.
     Element(&'a Element),
+    /// An attribute of a wildcard.
+    Attribute(&'a Attribute),
 }
 
 /// A place for a value on its way in.
@@ -131,7 +133,9 @@ pub enum Slot<'a> {
     Any(&'a mut AnyValue),
     /// An element of a wildcard.
     Element(&'a mut Element),
-    /// A base struct with known derived types: [`Derivable::derive`] takes a derived value.
+    /// An attribute of a wildcard.
+    Attribute(&'a mut Attribute),
+    /// A type with known derived types: [`Derivable::derive`] takes a derived value.
     Derivable(&'a mut dyn Derivable),
 }
 
@@ -145,17 +149,18 @@ pub trait OpenEnum: std::fmt::Debug + Send + Sync {
     fn assign(&mut self, text: &str);
 }
 
-/// A base struct whose values may be of a derived type, told by `xsi:type`.
+/// A type whose values may be of a derived type, told by `xsi:type`: a base struct, or the enum
+/// that an abstract type is.
 pub trait Derivable: std::fmt::Debug {
-    /// The base value itself.
-    fn as_base(&mut self) -> &mut dyn Struct;
+    /// The place for a value of no known derived type: the base struct itself, or a record.
+    fn base(&mut self) -> Slot<'_>;
 
     /// Makes the value one of the derived type with this name, and gives the place to fill;
     /// `None` if no such type is known.
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
 
     /// Copies the base's fields out of the derived value once it is filled.
-    fn settle(&mut self);
+    fn settle(&mut self) {}
 }
 
 /// A Rust type that a field of a struct may have.
@@ -260,6 +265,7 @@ leaf! {
     Record: Record, v => Value::Record(v);
     AnyValue: Any, v => Value::Any(v);
     Element: Element, v => Value::Element(v);
+    Attribute: Attribute, v => Value::Attribute(v);
 }
 
 /// The result of an operation that answers with nothing.
@@ -334,9 +340,11 @@ impl Slot<'_> {
             Slot::Id(slot) => *slot = lexical::id(text)?,
             Slot::Bytes(slot) => *slot = lexical::bytes(text, kind)?,
             Slot::Any(slot) => *slot = AnyValue::text(text),
-            Slot::Element(_) | Slot::Struct(_) | Slot::Record(_) | Slot::Derivable(_) => {
-                return Err("expected child elements, found text");
-            }
+            Slot::Element(_)
+            | Slot::Attribute(_)
+            | Slot::Struct(_)
+            | Slot::Record(_)
+            | Slot::Derivable(_) => return Err("expected child elements, found text"),
         }
         Ok(())
     }

@@ -106,6 +106,7 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::Record(a), Value::Record(b)) => a == b,
         (Value::Any(a), Value::Any(b)) => a == b,
         (Value::Element(a), Value::Element(b)) => a == b,
+        (Value::Attribute(a), Value::Attribute(b)) => a == b,
         _ => false,
     }
 }

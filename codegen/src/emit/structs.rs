@@ -35,7 +35,7 @@ pub(super) fn push(
     out.push_str(if empty { "}\n" } else { "\n" });
     for field in &structure.fields {
         if plan.docs {
-            views::push_doc(out, &field.doc, false);
+            views::push_doc(out, 1, &field.doc, false);
         }
         push_indent(out, 1);
         out.push_str("pub ");

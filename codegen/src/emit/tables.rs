@@ -55,7 +55,26 @@ fn schema(plan: &Plan<'_>) -> String {
         ));
         out.push_str("        },\n");
     }
-    out.push_str("    ],\n};\n");
+    out.push_str("    ],\n");
+    let mut defaults = Vec::new();
+    for table in &plan.tables {
+        for (index, field) in table.fields.iter().enumerate() {
+            if let Some(default) = field.default {
+                let (ident, text) = (&table.ident, text::literal(default));
+                defaults.push(format!(
+                    "g::Default {{\n            ty: &{ident},\n            field: {index},\n            \
+                     text: {text},\n        }}"
+                ));
+            }
+        }
+    }
+    if defaults.is_empty() {
+        out.push_str("    defaults: &[],\n");
+    } else {
+        let defaults = defaults.join(",\n        ");
+        out.push_str(&format!("    defaults: &[\n        {defaults},\n    ],\n"));
+    }
+    out.push_str("};\n");
     out
 }
 
@@ -72,6 +91,12 @@ fn push_table(out: &mut String, table: &Table<'_>, used: &mut Used) {
         (table.open, "Type::OPEN"),
         (table.nulls_by_name, "Type::NULLS_BY_NAME"),
         (table.typed, "Type::TYPED"),
+        (table.choice, "Type::CHOICE"),
+        (table.grouped, "Type::GROUPED"),
+        (
+            table.fields.iter().any(|field| field.default.is_some()),
+            "Type::DEFAULTED",
+        ),
     ];
     out.push_str(&format!("    flags: {},\n", joined(flags)));
     out.push_str(&format!("    sorted_from: {},\n", table.sorted_from));
@@ -173,11 +198,12 @@ fn row(field: &TableField<'_>, used: &mut Used) -> Row {
         (place == Some("ATT"), "ATT"),
         (place == Some("TXT"), "TXT"),
         (field.sensitive, "SEC"),
+        (field.list, "LST"),
     ];
     used.extend(flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name));
     used.insert("Kind::*");
     let mut arguments = vec![
-        text::literal(field.wire),
+        text::literal(&field.wire),
         field.ns.to_string(),
         field.kind.to_owned(),
         joined(flags),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{enums, structs, views};
+use super::{choices, enums, structs, views};
 use crate::plan::{FieldType, Item, Leaf, Module, Plan, TypeRef, Wrap};
 
 /// Names of the prelude that a module's own types hide, so that the full path is needed.
@@ -141,6 +141,8 @@ pub(super) fn push_item(
     match item {
         Item::View(view) => views::push(out, plan, view, scope, imports),
         Item::Struct(structure) => structs::push(out, plan, structure, scope, imports),
+        Item::Choice(choice) => choices::push(out, plan, choice, scope, imports),
+        Item::Abstract(ty) => choices::push_abstract(out, plan, ty, scope, imports),
         Item::Enum(enumeration) => enums::push(out, plan, enumeration),
     }
 }
@@ -167,6 +169,7 @@ pub(super) fn owned(leaf: &Leaf, scope: &Scope, imports: &mut Imports) -> String
         Leaf::Record => "g::Record".to_owned(),
         Leaf::Any => "g::AnyValue".to_owned(),
         Leaf::Element => "g::Element".to_owned(),
+        Leaf::Attribute => "g::Attribute".to_owned(),
     }
 }
 

@@ -154,6 +154,7 @@ fn push_key(out: &mut String, plan: &Plan<'_>, field: &ViewField<'_>, ty: &str) 
     if plan.docs {
         push_doc(
             out,
+            1,
             &field.doc,
             matches!(&field.ty, ViewType::Nested(t) if t.ident == "QueryResult"),
         );
@@ -181,22 +182,41 @@ fn push_key(out: &mut String, plan: &Plan<'_>, field: &ViewField<'_>, ty: &str) 
 }
 
 /// The line about a field, and what the WSDL says of it.
-pub(super) fn push_doc(out: &mut String, doc: &FieldDoc<'_>, rows: bool) {
-    let mut line = docs::code(doc.wire);
+pub(super) fn push_doc(out: &mut String, indent: usize, doc: &FieldDoc<'_>, rows: bool) {
+    if let Some(group) = &doc.group {
+        let mut chars = group.chars();
+        let first: String = chars
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        let often = if doc.occurs.is_some_and(|occurs| occurs.repeated) {
+            ", any number of times"
+        } else {
+            ""
+        };
+        return docs::push_line(out, indent, &format!("{first}{}{often}", chars.as_str()));
+    }
+    let mut line = docs::code(&doc.wire);
     line.push_str(match doc.place {
         Place::Element => ": ",
         Place::Attribute => ", an attribute: ",
         Place::Text => ", the text: ",
         Place::Wildcard => ": elements of ",
+        Place::Attributes => ": attributes of ",
     });
     // Type names are names of XML, which cannot end a code span or a line.
     line.push_str(docs::code(doc.ty).trim_matches('`'));
     line.push_str(if rows { " (child rows)" } else { "" });
-    line.push_str(occurrence(doc.occurs));
-    docs::push_line(out, 1, &line);
+    line.push_str(doc.occurs.map_or("", occurrence));
+    if let Some(default) = doc.default {
+        let word = if default.fixed { "always" } else { "default" };
+        line.push_str(&format!(", {word} {}", docs::code(default.text)));
+    }
+    docs::push_line(out, indent, &line);
     if let Some(text) = doc.text {
-        docs::push_line(out, 1, "");
-        docs::push(out, 1, text);
+        docs::push_line(out, indent, "");
+        docs::push(out, indent, text);
     }
 }
 
@@ -220,7 +240,7 @@ fn push_methods(
 ) {
     let names = &field.names;
     let wire = if plan.docs {
-        docs::code(field.doc.wire)
+        docs::code(&field.doc.wire)
     } else {
         String::new()
     };
@@ -257,7 +277,7 @@ fn push_methods(
     }
     // What a query nested is never sent back, nor what only the service sets; the key does it
     // where an org allows it.
-    let is_set_by_clients = !field.rows && !SET_BY_SERVICE.contains(&field.doc.wire);
+    let is_set_by_clients = !field.rows && !SET_BY_SERVICE.contains(&&*field.doc.wire);
     let Some(setter) = types.setter.filter(|_| is_set_by_clients) else {
         return;
     };

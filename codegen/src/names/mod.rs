@@ -121,7 +121,7 @@ const OF_SERVICES: &[&str] = &[
     "try_into",
     "type_id",
 ];
-const OF_TABLES: &[&str] = &["ATT", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
+const OF_TABLES: &[&str] = &["ATT", "LST", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
 const OF_OPERATIONS: &[&str] = &["QUERY_OPERATIONS"];
 /// Names in scope where types are defined that begin with a small letter, as only types do whose
 /// capitalised name is taken.
@@ -150,6 +150,8 @@ pub(crate) fn names(
         let fields = match shape.face {
             Face::View => view_fields(shape, &renames),
             Face::Struct => struct_fields(shape, &renames),
+            Face::Choice => branches(shape, &renames),
+            Face::Abstract => heirs(selection, shape),
             Face::OpenBase | Face::Table => Vec::new(),
         };
         names.shapes[id.0 as usize].fields = fields;
@@ -242,7 +244,7 @@ fn unknown(what: &str, wire: &str) -> Error {
 
 /// Everything that gets a type: namespace and name on the wire.
 fn typed<'s>(selection: &'s Selection<'_>) -> impl Iterator<Item = (NsId, &'s str)> {
-    let faced = |shape: &&Shape<'_>| matches!(shape.face, Face::View | Face::Struct);
+    let faced = |shape: &&Shape<'_>| has_type(shape.face);
     let shapes = selection
         .shapes
         .iter()
@@ -262,16 +264,14 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
         Enum(TypeId),
     }
     let mut modules: BTreeMap<&str, Vec<(String, String, Item)>> = BTreeMap::new();
-    let mut add = |ns: NsId, path: &[&str], item: Item| {
+    let mut add = |ns: NsId, wire: &str, path: &[&str], item: Item| {
         let Some(module) = names.modules.get(&ns) else {
             return;
         };
-        let (plain, tasteful) = match path {
-            [name] => match renames.types.get(&(ns, *name)) {
-                Some(rust) => ((*rust).to_owned(), (*rust).to_owned()),
-                None => (verbatim(name), capitalised(name)),
-            },
-            path => {
+        let (plain, tasteful) = match (renames.types.get(&(ns, wire)), path) {
+            (Some(rust), _) => ((*rust).to_owned(), (*rust).to_owned()),
+            (None, [name]) => (verbatim(name), capitalised(name)),
+            (None, path) => {
                 let joined: String = path.iter().map(|name| capitalised(name)).collect();
                 (joined.clone(), joined)
             }
@@ -282,10 +282,11 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
             .push((plain, tasteful, item));
     };
     for (id, shape) in selection.ids() {
-        if matches!(shape.face, Face::View | Face::Struct) {
-            match shape.path.as_slice() {
-                [] => add(shape.ns, &[&shape.name], Item::Shape(id)),
-                path => add(shape.ns, path, Item::Shape(id)),
+        if has_type(shape.face) {
+            let path: Vec<&str> = shape.path.iter().map(|name| &**name).collect();
+            match path.as_slice() {
+                [] => add(shape.ns, &shape.name, &[&shape.name], Item::Shape(id)),
+                path => add(shape.ns, &shape.name, path, Item::Shape(id)),
             }
         }
     }
@@ -297,7 +298,7 @@ fn types(selection: &Selection<'_>, renames: &Renames<'_>, names: &mut Names) {
                 path.iter().map(String::as_str).collect()
             }
         };
-        add(name.ns(), &path, Item::Enum(*id));
+        add(name.ns(), name.local(), &path, Item::Enum(*id));
     }
     let mut shapes = Vec::new();
     let mut enums = Vec::new();
@@ -367,12 +368,10 @@ fn tables(selection: &Selection<'_>, names: &mut Names) {
 /// Member indices in byte order of the name on the wire.
 fn order(members: &[Member<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by_key(|index| {
-        (
-            members[*index].name,
-            members[*index].place,
-            members[*index].ns,
-        )
+    // An element may occur in two places of a sequence: then the first one comes first.
+    order.sort_by(|a, b| {
+        let [a, b] = [a, b].map(|index| &members[*index]);
+        (&a.name, a.place, a.ns).cmp(&(&b.name, b.place, b.ns))
     });
     order
 }
@@ -387,7 +386,7 @@ fn view_fields(shape: &Shape<'_>, renames: &Renames<'_>) -> Vec<FieldNames> {
         let member = &shape.members[index];
         let stem = match renames.field(shape, member) {
             Some(rust) => rust.to_owned(),
-            None => snake(member.name),
+            None => snake(&member.name),
         };
         let [ident, key] = scope.claim_all(&stem, |stem| {
             let key = screaming(stem);
@@ -420,11 +419,52 @@ fn struct_fields(shape: &Shape<'_>, renames: &Renames<'_>) -> Vec<FieldNames> {
         let member = &shape.members[index];
         let stem = match renames.field(shape, member) {
             Some(rust) => rust.to_owned(),
-            None => snake(member.name),
+            None => snake(&member.name),
         };
         fields[index].ident = scope.claim(&stem);
     }
     fields
+}
+
+/// Variants of a choice.
+fn branches(shape: &Shape<'_>, renames: &Renames<'_>) -> Vec<FieldNames> {
+    let mut scope = Scope::default();
+    let mut fields: Vec<FieldNames> = Vec::new();
+    fields.resize_with(shape.members.len(), FieldNames::default);
+    for index in order(&shape.members) {
+        let member = &shape.members[index];
+        let stem = match renames.field(shape, member) {
+            Some(rust) => rust.to_owned(),
+            None => variant(&member.name),
+        };
+        fields[index].ident = scope.claim(&stem);
+    }
+    fields
+}
+
+/// Variants of an abstract type.
+fn heirs(selection: &Selection<'_>, shape: &Shape<'_>) -> Vec<FieldNames> {
+    let mut scope = Scope::with_reserved(&["Other"]);
+    // Heirs are sorted by name.
+    let idents = shape.derived.iter().map(|id| {
+        let path = &selection.shape(*id).path;
+        let ident: String = path.iter().map(|name| capitalised(name)).collect();
+        scope.claim(&ident)
+    });
+    idents
+        .map(|ident| FieldNames {
+            ident,
+            ..FieldNames::default()
+        })
+        .collect()
+}
+
+/// Whether a shape is a type of the output.
+fn has_type(face: Face) -> bool {
+    match face {
+        Face::View | Face::Struct | Face::Choice | Face::Abstract => true,
+        Face::OpenBase | Face::Table => false,
+    }
 }
 
 fn operations(
@@ -500,7 +540,7 @@ fn operations(
         let mut scope = Scope::default();
         let mut arguments = vec![String::new(); request.members.len()];
         for index in order_of(request) {
-            arguments[index] = scope.claim(&snake(request.members[index].name));
+            arguments[index] = scope.claim(&snake(&request.members[index].name));
         }
         names.operations.push(OperationNames {
             method,

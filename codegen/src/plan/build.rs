@@ -6,14 +6,16 @@ use saponify_wsdl::model::{NsId, TypeId, TypeKind, TypeName, Variety};
 
 use super::cycles::{self, Boxes};
 use super::{
-    Enum, FieldDoc, FieldType, Header, Item, Leaf, Module, Plan, Struct, StructField, TypeRef,
-    Variant, View, ViewField, ViewType, Wrap, operations, tables,
+    Abstract, Choice, Enum, FieldDoc, FieldType, Header, Heir, Item, Leaf, Module, Plan, Struct,
+    StructField, TypeRef, Variant, View, ViewField, ViewType, Wrap, operations, tables,
 };
 use crate::config::Config;
+use crate::emit::docs;
 use crate::error::Error;
-use crate::fields::Member;
+use crate::fields::groups::{GroupId, GroupKind};
+use crate::fields::{Member, Place, Target};
 use crate::names::{Names, Roles};
-use crate::select::{Face, Selection, Shape, ShapeId, Use, glob, is_salesforce};
+use crate::select::{Face, Origin, Selection, Shape, ShapeId, Use, glob, is_salesforce};
 
 /// Plans the output.
 pub(crate) fn plan<'m>(
@@ -70,8 +72,14 @@ pub(super) fn leaf(
     member: &Member<'_>,
     from: Option<&str>,
 ) -> Leaf {
-    match selection.use_of(member) {
+    let item = selection
+        .list_of(member)
+        .map(|item| selection.uses[item.0 as usize]);
+    match item.or_else(|| selection.use_of(member)) {
+        None if member.target == Target::AnyAttribute => Leaf::Attribute,
         None => Leaf::Element,
+        // An item of a list has no type of its own.
+        Some(Use::Any) if item.is_some() => Leaf::Text,
         Some(Use::Any) => Leaf::Any,
         Some(Use::RecordId) => Leaf::Plain("g::Id"),
         Some(Use::Simple(builtin)) => tables::simple(builtin).1,
@@ -86,7 +94,7 @@ pub(super) fn leaf(
             let shape = selection.shape(id);
             match shape.face {
                 Face::View | Face::OpenBase => Leaf::Record,
-                Face::Struct | Face::Table => {
+                Face::Struct | Face::Choice | Face::Abstract | Face::Table => {
                     let ident = &names.shapes[id.0 as usize].ty;
                     Leaf::Struct(type_ref(names, shape.ns, ident, from))
                 }
@@ -128,6 +136,8 @@ impl<'m> Modules<'_, 'm> {
                 Face::Struct => {
                     Item::Struct(self.structure(id, shape, names, &module, headers.contains(&id)))
                 }
+                Face::Choice => Item::Choice(self.choice(id, shape, names, &module)),
+                Face::Abstract => Item::Abstract(self.abstract_type(id, shape, names, &module)),
                 Face::OpenBase | Face::Table => continue,
             };
             if let Some(module) = modules.get_mut(&module) {
@@ -202,7 +212,9 @@ impl<'m> Modules<'_, 'm> {
                 Leaf::Text | Leaf::Plain(_) | Leaf::Decimal | Leaf::Enum(_) | Leaf::Bytes => {
                     Some(ViewType::Texts)
                 }
-                Leaf::Struct(_) | Leaf::Record | Leaf::Any | Leaf::Element => None,
+                Leaf::Struct(_) | Leaf::Record | Leaf::Any | Leaf::Element | Leaf::Attribute => {
+                    None
+                }
             };
         }
         Some(match leaf {
@@ -211,7 +223,7 @@ impl<'m> Modules<'_, 'm> {
             Leaf::Bytes => ViewType::Bytes,
             Leaf::Struct(name) => ViewType::Nested(name),
             Leaf::Any => ViewType::Any,
-            Leaf::Element => return None,
+            Leaf::Element | Leaf::Attribute => return None,
             Leaf::Record => match self.selection.use_of(member) {
                 Some(Use::Shape(id)) if self.selection.shape(id).face == Face::View => {
                     let ns = self.selection.shape(id).ns;
@@ -237,8 +249,11 @@ impl<'m> Modules<'_, 'm> {
         for (index, (field, member)) in fields.into_iter().zip(&shape.members).enumerate() {
             let leaf = leaf(self.selection, names, member, Some(from));
             let boxed = self.boxes.contains(&(id, index));
+            let fixed = member.default.is_some_and(|default| default.fixed);
             let wrap = match wrap(member, !salesforce) {
-                Wrap::Required if boxed => Wrap::Optional,
+                _ if self.selection.list_of(member).is_some() => Wrap::Repeated,
+                // Nobody needs to say what can be nothing else.
+                Wrap::Required if boxed || fixed => Wrap::Optional,
                 wrap => wrap,
             };
             let ty = FieldType { leaf, wrap, boxed };
@@ -253,9 +268,10 @@ impl<'m> Modules<'_, 'm> {
             type_ref(names, self.selection.shape(id).ns, ident, Some(from))
         };
         let own = &names.shapes[id.0 as usize];
-        let base = shape
-            .base
-            .filter(|id| self.selection.shape(*id).face == Face::Struct);
+        let base = shape.base.filter(|id| {
+            let face = self.selection.shape(*id).face;
+            matches!(face, Face::Struct | Face::Abstract)
+        });
         Struct {
             ident: own.ty.clone(),
             wire: shape.name.clone(),
@@ -266,6 +282,102 @@ impl<'m> Modules<'_, 'm> {
             documentation: shape.documentation,
             derives: self.derives.of(&shape.name),
             fields: planned,
+        }
+    }
+
+    fn choice(&self, id: ShapeId, shape: &Shape<'m>, names: &mut Names, from: &str) -> Choice<'m> {
+        let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
+        let mut variants = Vec::with_capacity(fields.len());
+        for (index, (field, member)) in fields.into_iter().zip(&shape.members).enumerate() {
+            let ty = FieldType {
+                leaf: leaf(self.selection, names, member, Some(from)),
+                wrap: match self.selection.list_of(member) {
+                    Some(_) => Wrap::Repeated,
+                    None => wrap(member, true),
+                },
+                boxed: self.boxes.contains(&(id, index)),
+            };
+            let mut doc = self.doc(member);
+            if !member.occurs.repeated && !member.occurs.nillable {
+                doc.occurs = None;
+            }
+            match member.target {
+                Target::MixedText => doc.group = Some("text between elements".to_owned()),
+                Target::AnyElement => doc.group = Some("any other element".to_owned()),
+                _ => {}
+            }
+            variants.push(StructField {
+                ident: field.ident,
+                ty,
+                doc,
+            });
+        }
+        let own = &names.shapes[id.0 as usize];
+        let about = match shape.origin {
+            Origin::Group(group) => self.about(group),
+            _ => String::new(),
+        };
+        Choice {
+            ident: own.ty.clone(),
+            wire: shape.name.clone(),
+            table: own.table.clone(),
+            about,
+            derives: self.derives.of(&shape.name),
+            variants,
+        }
+    }
+
+    /// What a group is, in words.
+    fn about(&self, id: GroupId) -> String {
+        let group = self.selection.group(id);
+        let names = |most: usize| {
+            let members = group.members.iter().filter(|m| m.place != Place::Text);
+            let mut names: Vec<String> = members
+                .take(most)
+                .map(|member| docs::code(&member.name))
+                .collect();
+            if group.members.len() > most {
+                names.push("…".to_owned());
+            }
+            names.join(", ")
+        };
+        match group.kind {
+            GroupKind::Choice(_) => format!("one of {}", names(6)),
+            GroupKind::Sequence(_) => format!("{} in this order", names(6)),
+            GroupKind::Mixed(_) => format!("text and elements in their order: {}", names(6)),
+            GroupKind::Substitution(_) => {
+                format!(
+                    "{} or an element that stands for it",
+                    docs::code(&group.name)
+                )
+            }
+        }
+    }
+
+    fn abstract_type(
+        &self,
+        id: ShapeId,
+        shape: &Shape<'m>,
+        names: &mut Names,
+        from: &str,
+    ) -> Abstract<'m> {
+        let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
+        let heirs = fields.into_iter().zip(&shape.derived).enumerate();
+        let variants = heirs.map(|(index, (field, heir))| {
+            let ident = &names.shapes[heir.0 as usize].ty;
+            Heir {
+                ident: field.ident,
+                ty: type_ref(names, self.selection.shape(*heir).ns, ident, Some(from)),
+                boxed: self.boxes.contains(&(id, index)),
+            }
+        });
+        let variants = variants.collect();
+        Abstract {
+            ident: names.shapes[id.0 as usize].ty.clone(),
+            wire: shape.name.clone(),
+            documentation: shape.documentation,
+            derives: self.derives.of(&shape.name),
+            variants,
         }
     }
 
@@ -294,10 +406,16 @@ impl<'m> Modules<'_, 'm> {
 
     fn doc(&self, member: &Member<'m>) -> FieldDoc<'m> {
         FieldDoc {
-            wire: member.name,
+            wire: member.name.clone(),
             place: member.place,
-            ty: member.type_id.map_or("any", |id| self.type_name(id)),
-            occurs: member.occurs,
+            group: member.group().map(|id| self.about(id)),
+            default: member.default,
+            ty: match member.target {
+                Target::Type(id) => self.type_name(id),
+                Target::MixedText => "string",
+                Target::Group(_) | Target::AnyElement | Target::AnyAttribute => "any",
+            },
+            occurs: Some(member.occurs),
             text: member.documentation,
         }
     }
@@ -334,6 +452,8 @@ impl Item<'_> {
         match self {
             Item::View(view) => &view.ident,
             Item::Struct(structure) => &structure.ident,
+            Item::Choice(choice) => &choice.ident,
+            Item::Abstract(ty) => &ty.ident,
             Item::Enum(enumeration) => &enumeration.ident,
         }
     }

@@ -81,7 +81,7 @@ impl Plan<'_> {
                 writeln!(f, "  view {} = {:?}", view.ident, view.wire)?;
                 for field in &view.fields {
                     let names = &field.names;
-                    let wire = field.doc.wire;
+                    let wire = &field.doc.wire;
                     writeln!(
                         f,
                         "    {} {} = {wire:?}: {:?}",
@@ -99,7 +99,7 @@ impl Plan<'_> {
                 }
                 writeln!(f)?;
                 for (index, field) in structure.fields.iter().enumerate() {
-                    let wire = field.doc.wire;
+                    let wire = &field.doc.wire;
                     let boxed = if field.ty.boxed { " boxed" } else { "" };
                     let (wrap, leaf) = (field.ty.wrap, &field.ty.leaf);
                     writeln!(
@@ -107,6 +107,26 @@ impl Plan<'_> {
                         "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}",
                         field.ident
                     )?;
+                }
+            }
+            Item::Choice(choice) => {
+                writeln!(f, "  choice {} = {:?}", choice.ident, choice.wire)?;
+                for (index, variant) in choice.variants.iter().enumerate() {
+                    let wire = &variant.doc.wire;
+                    let boxed = if variant.ty.boxed { " boxed" } else { "" };
+                    let (wrap, leaf) = (variant.ty.wrap, &variant.ty.leaf);
+                    writeln!(
+                        f,
+                        "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}",
+                        variant.ident
+                    )?;
+                }
+            }
+            Item::Abstract(ty) => {
+                writeln!(f, "  abstract {} = {:?}", ty.ident, ty.wire)?;
+                for variant in &ty.variants {
+                    let boxed = if variant.boxed { " boxed" } else { "" };
+                    writeln!(f, "    {} = {}{boxed}", variant.ident, variant.ty)?;
                 }
             }
             Item::Enum(enumeration) => {

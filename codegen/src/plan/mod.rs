@@ -63,6 +63,8 @@ pub(crate) struct Module<'m> {
 pub(crate) enum Item<'m> {
     View(View<'m>),
     Struct(Struct<'m>),
+    Choice(Choice<'m>),
+    Abstract(Abstract<'m>),
     Enum(Enum<'m>),
 }
 
@@ -90,11 +92,15 @@ pub(crate) struct ViewField<'m> {
 /// What a field's documentation says of it.
 #[derive(Debug)]
 pub(crate) struct FieldDoc<'m> {
-    pub(crate) wire: &'m str,
+    pub(crate) wire: Cow<'m, str>,
     pub(crate) place: crate::fields::Place,
+    /// What a group consists of, instead of a type.
+    pub(crate) group: Option<String>,
+    pub(crate) default: Option<crate::fields::Default<'m>>,
     /// Name of the type in the schema.
     pub(crate) ty: &'m str,
-    pub(crate) occurs: crate::fields::Occurs,
+    /// `None` for a branch of a choice, which is there once.
+    pub(crate) occurs: Option<crate::fields::Occurs>,
     pub(crate) text: Option<&'m str>,
 }
 
@@ -164,6 +170,7 @@ pub(crate) enum Leaf {
     Record,
     Any,
     Element,
+    Attribute,
 }
 
 /// A generated type, as named from where it is used.
@@ -172,6 +179,37 @@ pub(crate) struct TypeRef {
     /// The module, if it is another one.
     pub(crate) module: Option<String>,
     pub(crate) ident: String,
+}
+
+/// A choice: an enum with a variant for each branch, in the order of its table.
+#[derive(Debug)]
+pub(crate) struct Choice<'m> {
+    pub(crate) ident: String,
+    pub(crate) wire: Cow<'m, str>,
+    pub(crate) table: String,
+    /// What it is, in words.
+    pub(crate) about: String,
+    pub(crate) derives: Vec<String>,
+    pub(crate) variants: Vec<StructField<'m>>,
+}
+
+/// An abstract type: an enum with a variant for each type that derives from it.
+#[derive(Debug)]
+pub(crate) struct Abstract<'m> {
+    pub(crate) ident: String,
+    pub(crate) wire: Cow<'m, str>,
+    pub(crate) documentation: Option<&'m str>,
+    pub(crate) derives: Vec<String>,
+    pub(crate) variants: Vec<Heir>,
+}
+
+/// A variant for a derived type.
+#[derive(Debug)]
+pub(crate) struct Heir {
+    pub(crate) ident: String,
+    pub(crate) ty: TypeRef,
+    /// Behind a box, because it contains the abstract type.
+    pub(crate) boxed: bool,
 }
 
 /// An open enumeration.
@@ -200,6 +238,9 @@ pub(crate) struct Table<'m> {
     pub(crate) open: bool,
     pub(crate) nulls_by_name: bool,
     pub(crate) typed: bool,
+    pub(crate) choice: bool,
+    /// Which field an element is depends on where it stands.
+    pub(crate) grouped: bool,
     pub(crate) sorted_from: usize,
     pub(crate) base: Option<String>,
     pub(crate) fields: Vec<TableField<'m>>,
@@ -207,12 +248,16 @@ pub(crate) struct Table<'m> {
 
 #[derive(Debug)]
 pub(crate) struct TableField<'m> {
-    pub(crate) wire: &'m str,
+    pub(crate) wire: Cow<'m, str>,
     pub(crate) ns: u8,
     pub(crate) kind: &'static str,
     pub(crate) place: crate::fields::Place,
     pub(crate) occurs: crate::fields::Occurs,
     pub(crate) sensitive: bool,
+    /// Several values in one text.
+    pub(crate) list: bool,
+    /// `default` or `fixed`.
+    pub(crate) default: Option<&'m str>,
     /// Table of the field's type.
     pub(crate) ty: Option<String>,
 }

@@ -27,7 +27,10 @@ pub(super) fn operations<'m>(selection: &Selection<'m>, names: &mut Names) -> Ve
                     Argument {
                         ident: ident.clone(),
                         leaf,
-                        wrap: wrap(member, false),
+                        wrap: match selection.list_of(member) {
+                            Some(_) => Wrap::Repeated,
+                            None => wrap(member, false),
+                        },
                     }
                 });
             let headers = operation.headers.iter().map(|id| {
@@ -82,7 +85,10 @@ fn output(
             // Answers pair with arguments by position, so nil items keep theirs.
             Some(FieldType {
                 leaf,
-                wrap: wrap(member, true),
+                wrap: match selection.list_of(member) {
+                    Some(_) => Wrap::Repeated,
+                    None => wrap(member, true),
+                },
                 boxed: false,
             })
         }

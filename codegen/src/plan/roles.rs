@@ -66,7 +66,7 @@ fn is(shape: &Shape<'_>, names: &[&str]) -> bool {
     shape
         .members
         .iter()
-        .map(|member| member.name)
+        .map(|member| &*member.name)
         .eq(names.iter().copied())
 }
 

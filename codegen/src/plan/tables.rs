@@ -8,7 +8,7 @@ use saponify_wsdl::model::{Builtin, NsId};
 use super::{Leaf, Namespace, Table, TableField};
 use crate::config::Config;
 use crate::error::Error;
-use crate::fields::{Member, NO_NS, Place};
+use crate::fields::{Member, NO_NS, Place, Target};
 use crate::names::Names;
 use crate::select::{Face, Selection, Shape, Use, glob};
 
@@ -109,6 +109,8 @@ pub(super) fn tables<'m>(
             nulls_by_name: open && nulls_by_name(shape),
             typed: shape.face != Face::Table && (shape.base.is_some() || !shape.derived.is_empty())
                 || open,
+            choice: shape.face == Face::Choice,
+            grouped: !open && grouped(&shape.members),
             sorted_from: sorted_from(&fields),
             base: shape
                 .base
@@ -118,6 +120,13 @@ pub(super) fn tables<'m>(
     }
     tables.sort_by(|a, b| a.ident.cmp(&b.ident));
     Ok(tables)
+}
+
+/// Whether some members are groups, or elements of the same name.
+fn grouped(members: &[Member<'_>]) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut elements = members.iter().filter(|m| m.place == Place::Element);
+    elements.any(|m| m.group().is_some() || !seen.insert((m.ns, &m.name)))
 }
 
 /// Whether null fields are named in the first field.
@@ -136,8 +145,15 @@ fn field<'m>(
     open: bool,
     member: &Member<'m>,
 ) -> TableField<'m> {
-    let (kind, ty) = match selection.use_of(member) {
+    let items = selection.list_of(member).filter(|_| !open);
+    let of_items = items.map(|item| selection.uses[item.0 as usize]);
+    let (kind, ty) = match of_items.or_else(|| selection.use_of(member)) {
+        None if member.target == Target::AnyAttribute => ("Attributes", None),
         None => ("Wildcard", None),
+        Some(Use::Any) if items.is_some() => ("String", None),
+        Some(Use::Shape(id)) if member.group().is_some() => {
+            ("Group", Some(names.shapes[id.0 as usize].table.clone()))
+        }
         Some(Use::Any) => ("Any", None),
         Some(Use::RecordId) => ("Id", None),
         Some(Use::Enum(_)) => ("Enum", None),
@@ -146,13 +162,13 @@ fn field<'m>(
             let table = Some(names.shapes[id.0 as usize].table.clone());
             match selection.shape(id).face {
                 Face::View | Face::OpenBase => ("Record", table),
-                Face::Struct | Face::Table => ("Struct", table),
+                Face::Struct | Face::Choice | Face::Abstract | Face::Table => ("Struct", table),
             }
         }
     };
     let text = matches!(selection.use_of(member), Some(Use::Simple(_)));
     TableField {
-        wire: member.name,
+        wire: member.name.clone(),
         ns: if member.ns == NO_NS {
             0
         } else {
@@ -161,7 +177,9 @@ fn field<'m>(
         kind,
         place: member.place,
         occurs: member.occurs,
-        sensitive: text && !open && sensitive(member.name, config),
+        list: items.is_some(),
+        default: member.default.map(|default| default.text).filter(|_| !open),
+        sensitive: text && !open && sensitive(&member.name, config),
         ty,
     }
 }
@@ -226,6 +244,6 @@ pub(crate) fn place_flag(place: Place) -> Option<&'static str> {
     match place {
         Place::Attribute => Some("ATT"),
         Place::Text => Some("TXT"),
-        Place::Element | Place::Wildcard => None,
+        Place::Element | Place::Wildcard | Place::Attributes => None,
     }
 }

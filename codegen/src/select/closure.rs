@@ -10,7 +10,8 @@ use saponify_wsdl::model::{
 use super::service::{Body, BoundService};
 use super::{Builder, FIELDS, Face, OBJECTS, OPERATIONS, Origin, Selection, Shape, ShapeId, Use};
 use crate::error::Error;
-use crate::fields::{Member, NO_NS, Occurs, Place};
+use crate::fields::groups::{GroupId, GroupKind, Groups};
+use crate::fields::{self, Flatten, Member, NO_NS, Occurs, Place, Substitutes, Target};
 
 /// Most fields of all types together, inherited ones counted with each heir.
 const MOST_FIELDS: usize = 2_000_000;
@@ -72,7 +73,8 @@ impl<'m> Builder<'m, '_> {
             if !matches!(model.types[index].kind, TypeKind::Complex(_)) {
                 continue;
             }
-            let types: Vec<_> = self.members(id).iter().filter_map(|m| m.type_id).collect();
+            self.members(id);
+            let types = self.types_of(id);
             flattened += types.len();
             if flattened > MOST_FIELDS {
                 return Err(Error::unsupported(
@@ -87,6 +89,22 @@ impl<'m> Builder<'m, '_> {
             }
         }
         self.check()
+    }
+
+    /// The types of a type's members, and of the members of its groups.
+    fn types_of(&self, id: TypeId) -> Vec<TypeId> {
+        let mut types = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut lists = vec![self.members[id.0 as usize].as_deref().unwrap_or_default()];
+        while let Some(members) = lists.pop() {
+            for member in members {
+                types.extend(member.type_id());
+                if let Some(group) = member.group().filter(|group| seen.insert(*group)) {
+                    lists.push(&self.groups.get(group).members);
+                }
+            }
+        }
+        types
     }
 
     /// Complex types by base.
@@ -128,7 +146,7 @@ impl<'m> Builder<'m, '_> {
             for (index, def) in model.types.iter().enumerate() {
                 if super::glob(pattern, def.name.local()) {
                     let members = self.members[index].iter().flatten();
-                    names.extend(members.map(|member| member.name));
+                    names.extend(members.map(|member| &*member.name));
                     // What an exclude took out is a name, too.
                     names.extend(declared(model, TypeId(index as u32)));
                 }
@@ -156,9 +174,13 @@ impl<'m> Builder<'m, '_> {
             .map(|(n, s)| (s.origin, ShapeId(n as u32)))
             .collect();
         let uses = self.uses(&ids);
+        let types = || (0..model.types.len() as u32).map(TypeId);
+        let lists = types().map(|id| self.list_items(id)).collect();
+        let group_shapes = (0..self.groups.list.len() as u32)
+            .map(|id| ids.get(&Origin::Group(GroupId(id))).copied())
+            .collect();
         self.families(&mut shapes, &ids);
-        let mut enums: Vec<TypeId> = (0..model.types.len() as u32)
-            .map(TypeId)
+        let mut enums: Vec<TypeId> = types()
             .filter(|id| self.keep[id.0 as usize] && uses[id.0 as usize] == Use::Enum(*id))
             .collect();
         enums.sort_by_key(|id| {
@@ -176,6 +198,9 @@ impl<'m> Builder<'m, '_> {
             shapes,
             enums,
             uses,
+            lists,
+            group_shapes,
+            groups: self.groups,
             services,
             operations,
             notes,
@@ -267,18 +292,72 @@ impl<'m> Builder<'m, '_> {
                 }
             }
         }
+        self.collect_groups(&mut shapes);
         shapes
+    }
+
+    /// Shapes of the groups that shapes have, and of the groups in them.
+    fn collect_groups(&self, shapes: &mut Vec<Shape<'m>>) {
+        let groups_of = |members: &[Member<'_>]| members.iter().filter_map(Member::group).collect();
+        let mut queue: Vec<GroupId> = Vec::new();
+        for shape in shapes.iter() {
+            let own: Vec<GroupId> = groups_of(&shape.members);
+            queue.extend(own);
+        }
+        let mut seen = BTreeSet::new();
+        while let Some(id) = queue.pop() {
+            if seen.insert(id) {
+                let own: Vec<GroupId> = groups_of(&self.groups.get(id).members);
+                queue.extend(own);
+                shapes.push(self.of_group(id));
+            }
+        }
+    }
+
+    fn of_group(&self, id: GroupId) -> Shape<'m> {
+        let model = self.model;
+        let group = self.groups.get(id);
+        let face = match group.kind.is_choice() {
+            true => Face::Choice,
+            false => Face::Struct,
+        };
+        let (ns, mut path, word) = match group.kind {
+            GroupKind::Choice(owner) | GroupKind::Sequence(owner) | GroupKind::Mixed(owner) => {
+                let name = &model.type_def(owner).name;
+                (name.ns(), path_of(name), group.name.as_str())
+            }
+            GroupKind::Substitution(head) => {
+                let name = &model.element(head).name;
+                (name.ns, vec![name.local.as_str()], "element")
+            }
+        };
+        let name = path
+            .iter()
+            .chain([&word])
+            .copied()
+            .collect::<Vec<_>>()
+            .join(".");
+        Shape {
+            name: Cow::Owned(name),
+            ns,
+            path: path
+                .drain(..)
+                .map(Cow::Borrowed)
+                .chain([Cow::Owned(word.to_owned())])
+                .collect(),
+            origin: Origin::Group(id),
+            face,
+            members: group.members.clone(),
+            base: None,
+            derived: Vec::new(),
+            documentation: None,
+        }
     }
 
     /// Types of members of kept types: what must have a face of its own.
     fn referred(&self) -> BTreeSet<TypeId> {
-        let kept = self
-            .members
-            .iter()
-            .zip(&self.keep)
-            .filter(|(_, keep)| **keep);
-        kept.flat_map(|(members, _)| members.iter().flatten())
-            .filter_map(|member| member.type_id)
+        let kept = (0..self.keep.len()).filter(|index| self.keep[*index]);
+        kept.flat_map(|index| self.types_of(TypeId(index as u32)))
             .filter(|id| matches!(self.model.type_def(*id).name, TypeName::Anonymous { .. }))
             .collect()
     }
@@ -288,12 +367,10 @@ impl<'m> Builder<'m, '_> {
         let face = match self.open[id.0 as usize] {
             Some(root) if root == id => Face::OpenBase,
             Some(_) => Face::View,
+            None if face == Face::Struct && is_abstract(def) => Face::Abstract,
             None => face,
         };
-        let path = match &def.name {
-            TypeName::Global(name) => vec![name.local.as_str()],
-            TypeName::Anonymous { path, .. } => path.iter().map(String::as_str).collect(),
-        };
+        let path = path_of(&def.name).into_iter().map(Cow::Borrowed).collect();
         Shape {
             name: Cow::Borrowed(def.name.local()),
             ns: def.name.ns(),
@@ -312,21 +389,17 @@ impl<'m> Builder<'m, '_> {
         Shape {
             name: Cow::Borrowed(&element.name.local),
             ns: element.name.ns,
-            path: vec![&element.name.local],
+            path: vec![Cow::Borrowed(&element.name.local)],
             origin: Origin::Element(id),
             face,
             members: match self.model.type_def(element.type_id).kind {
                 TypeKind::Complex(_) => self.members(element.type_id).to_vec(),
                 _ => vec![Member {
-                    name: "value",
-                    ns: NO_NS,
-                    place: Place::Text,
-                    type_id: Some(element.type_id),
                     occurs: Occurs {
                         nillable: element.nillable,
                         ..Occurs::default()
                     },
-                    documentation: None,
+                    ..fields::member("value", NO_NS, Place::Text, Target::Type(element.type_id))
                 }],
             },
             base: None,
@@ -374,9 +447,17 @@ impl<'m> Builder<'m, '_> {
                     let ty = Origin::Type(self.model.element(id).type_id);
                     shapes[index].base = ids.get(&ty).copied();
                 }
-                Origin::Element(_) | Origin::Synthetic(..) => {}
+                Origin::Element(_) | Origin::Group(_) | Origin::Synthetic(..) => {}
             }
         }
+    }
+}
+
+/// Names that make up the name of a type.
+fn path_of(name: &TypeName) -> Vec<&str> {
+    match name {
+        TypeName::Global(name) => vec![name.local.as_str()],
+        TypeName::Anonymous { path, .. } => path.iter().map(String::as_str).collect(),
     }
 }
 
@@ -391,6 +472,10 @@ pub(super) fn own(model: &Model, id: ElementId) -> bool {
         TypeName::Global(name) => *name == element.name,
         TypeName::Anonymous { .. } => true,
     }
+}
+
+fn is_abstract(def: &TypeDef) -> bool {
+    matches!(&def.kind, TypeKind::Complex(complex) if complex.is_abstract)
 }
 
 /// Whether a type itself accepts any element.
@@ -413,34 +498,38 @@ fn has_wildcard(def: &TypeDef) -> bool {
 
 /// Whether the fields of a base are the first fields of a type.
 fn is_prefix(base: &Shape<'_>, shape: &Shape<'_>) -> bool {
-    let same = |a: &Member<'_>, b: &Member<'_>| (a.place, a.ns, a.name) == (b.place, b.ns, b.name);
     base.members.len() <= shape.members.len()
         && base
             .members
             .iter()
             .zip(&shape.members)
-            .all(|(a, b)| same(a, b))
+            .all(|(a, b)| a.is_like(b))
 }
 
 /// Names of the elements that a type declares itself, whatever the filter says.
 fn declared(model: &Model, id: TypeId) -> Vec<&str> {
     let everything = |_: TypeId, _: &Member<'_>| true;
-    let none = crate::fields::Substitutes::new();
-    let members = crate::fields::members(model, &none, id, &everything, &mut Vec::new());
-    members.iter().map(|member| member.name).collect()
+    let how = Flatten {
+        model,
+        substitutes: &Substitutes::new(),
+        wanted: &everything,
+        record: true,
+    };
+    let members = fields::members(&how, id, &mut Groups::default(), &mut Vec::new());
+    let names = members.into_iter().filter_map(|member| match member.name {
+        Cow::Borrowed(name) => Some(name),
+        Cow::Owned(_) => None,
+    });
+    names.collect()
 }
 
 fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> Member<'m> {
     let member = |name, ns, type_id, nillable| Member {
-        name,
-        ns,
-        place: Place::Element,
-        type_id: Some(type_id),
         occurs: Occurs {
             nillable,
             ..Occurs::default()
         },
-        documentation: None,
+        ..fields::member(name, ns, Place::Element, Target::Type(type_id))
     };
     match target {
         // Accessors of rpc parts have no namespace (WSDL 1.1 section 3.5; Basic Profile R2735).

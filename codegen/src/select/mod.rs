@@ -15,7 +15,8 @@ use saponify_wsdl::model::{
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::fields::{self, Loss, Member, NO_NS, Substitutes};
+use crate::fields::groups::{Group, GroupId, Groups};
+use crate::fields::{self, Flatten, Loss, Member, NO_NS, Substitutes, Target};
 use pattern::Patterns;
 pub(crate) use pattern::glob;
 
@@ -33,6 +34,11 @@ pub(crate) struct Selection<'m> {
     pub(crate) enums: Vec<TypeId>,
     /// What a field of a type is, by type.
     pub(crate) uses: Vec<Use>,
+    /// Item types of types that are lists, by type.
+    lists: Vec<Option<TypeId>>,
+    /// Shapes of groups, by group.
+    group_shapes: Vec<Option<ShapeId>>,
+    groups: Groups<'m>,
     pub(crate) services: Vec<Service<'m>>,
     pub(crate) operations: Vec<Operation<'m>>,
     pub(crate) notes: Vec<String>,
@@ -44,7 +50,7 @@ pub(crate) struct Shape<'m> {
     pub(crate) name: Cow<'m, str>,
     pub(crate) ns: NsId,
     /// Names that make up the Rust name: one, or the path of an anonymous type.
-    pub(crate) path: Vec<&'m str>,
+    pub(crate) path: Vec<Cow<'m, str>>,
     pub(crate) origin: Origin,
     pub(crate) face: Face,
     pub(crate) members: Vec<Member<'m>>,
@@ -60,6 +66,8 @@ pub(crate) enum Origin {
     Type(TypeId),
     /// A global element whose type has another name or is simple.
     Element(ElementId),
+    /// A part of the content of types.
+    Group(GroupId),
     /// An rpc operation (or the answer of a one-way one): number and whether it is the response.
     Synthetic(u32, bool),
 }
@@ -73,6 +81,10 @@ pub(crate) enum Face {
     OpenBase,
     /// A plain struct.
     Struct,
+    /// An enum with a variant for each member.
+    Choice,
+    /// An enum with a variant for each derived type.
+    Abstract,
     /// Nothing: the operations read and write it.
     Table,
 }
@@ -133,7 +145,22 @@ impl<'m> Selection<'m> {
     }
 
     pub(crate) fn use_of(&self, member: &Member<'_>) -> Option<Use> {
-        member.type_id.map(|id| self.uses[id.0 as usize])
+        match member.target {
+            Target::Type(id) => Some(self.uses[id.0 as usize]),
+            Target::Group(id) => self.group_shapes[id.0 as usize].map(Use::Shape),
+            Target::MixedText => Some(Use::Simple(Builtin::String)),
+            Target::AnyElement | Target::AnyAttribute => None,
+        }
+    }
+
+    /// The type of the items, if a member of a struct is a list in one text.
+    pub(crate) fn list_of(&self, member: &Member<'_>) -> Option<TypeId> {
+        let items = self.lists[member.type_id()?.0 as usize];
+        items.filter(|_| !member.occurs.repeated)
+    }
+
+    pub(crate) fn group(&self, id: GroupId) -> &Group<'m> {
+        self.groups.get(id)
     }
 
     pub(crate) fn uri(&self, ns: NsId) -> &'m str {
@@ -166,6 +193,7 @@ struct Builder<'m, 'c> {
     /// The open base that a type is or derives from.
     open: Vec<Option<TypeId>>,
     members: Vec<Option<Vec<Member<'m>>>>,
+    groups: Groups<'m>,
     keep: Vec<bool>,
     notes: BTreeMap<String, u32>,
     include: [Patterns<'c>; 3],
@@ -189,6 +217,7 @@ impl<'m, 'c> Builder<'m, 'c> {
             substitutes: fields::substitutes(model),
             open: vec![None; model.types.len()],
             members: vec![None; model.types.len()],
+            groups: Groups::default(),
             keep: vec![false; model.types.len()],
             notes: BTreeMap::new(),
             include: [
@@ -258,10 +287,17 @@ impl<'m, 'c> Builder<'m, 'c> {
         let index = id.0 as usize;
         if self.members[index].is_none() {
             let mut losses = Vec::new();
+            let mut groups = std::mem::take(&mut self.groups);
             let all = self.include[FIELDS].is_empty() && self.exclude[FIELDS].is_empty();
             let wanted = |owner: TypeId, member: &Member<'_>| all || self.wanted(owner, member);
-            let mut members =
-                fields::members(self.model, &self.substitutes, id, &wanted, &mut losses);
+            let how = Flatten {
+                model: self.model,
+                substitutes: &self.substitutes,
+                wanted: &wanted,
+                record: self.open[index].is_some(),
+            };
+            let mut members = fields::members(&how, id, &mut groups, &mut losses);
+            self.groups = groups;
             self.lose(losses);
             if self.open[index].is_some() {
                 // Records keep what their table does not know.
@@ -278,8 +314,8 @@ impl<'m, 'c> Builder<'m, 'c> {
             return true;
         };
         let ty = &name.local;
-        let included = self.include[FIELDS].matches_field(ty, member.name);
-        let excluded = self.exclude[FIELDS].matches_field(ty, member.name);
+        let included = self.include[FIELDS].matches_field(ty, &member.name);
+        let excluded = self.exclude[FIELDS].matches_field(ty, &member.name);
         let needed = self.open[owner.0 as usize] == Some(owner);
         needed || (!excluded && (included || !self.include[FIELDS].mentions_type(ty)))
     }
@@ -287,10 +323,10 @@ impl<'m, 'c> Builder<'m, 'c> {
     fn lose(&mut self, losses: Vec<Loss>) {
         for loss in losses {
             let text = match loss {
-                Loss::Mixed => "text between the elements of mixed content is not read",
-                Loss::AnyAttribute => "attributes of anyAttribute are not read",
-                Loss::Choice => "members of a choice are optional fields side by side",
-                Loss::RepeatedGroup => "the order among members of a repeated group is not kept",
+                Loss::Mixed => "text between the elements of a record is not read",
+                Loss::AnyAttribute => "attributes of a record that no field names are not read",
+                Loss::Choice => "members of a choice in a record are fields side by side",
+                Loss::RepeatedGroup => "the order in a repeated group of a record is not kept",
             };
             *self.notes.entry(text.to_owned()).or_default() += 1;
         }
@@ -298,6 +334,19 @@ impl<'m, 'c> Builder<'m, 'c> {
 
     fn note(&mut self, text: impl Into<String>) {
         *self.notes.entry(text.into()).or_default() += 1;
+    }
+
+    /// The type of the items, if a type is a list of simple values.
+    fn list_items(&self, id: TypeId) -> Option<TypeId> {
+        match &self.model.type_def(id).kind {
+            TypeKind::Simple(simple) => match simple.variety {
+                Variety::List(item) => Some(item),
+                Variety::Restriction(base) => self.list_items(base),
+                Variety::Union(_) => None,
+            },
+            TypeKind::Builtin(Builtin::NmTokens | Builtin::IdRefs | Builtin::Entities) => Some(id),
+            TypeKind::Builtin(_) | TypeKind::Complex(_) => None,
+        }
     }
 
     /// What a field of a type is, shapes aside.

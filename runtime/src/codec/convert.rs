@@ -1,10 +1,11 @@
 //! Between structs and sparse records, by their tables.
 
-use super::encode::push_lexical;
+use super::encode::{list, push_lexical};
 use crate::error::{Error, ErrorKind};
+use crate::lexical;
 use crate::limits::MAX_DEPTH;
 use crate::record::{FieldRef, Record};
-use crate::schema::Kind;
+use crate::schema::{Field, Kind};
 use crate::value::{Slot, Struct, Tabled, Value};
 
 /// A struct from a record of the same table.
@@ -29,6 +30,12 @@ fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), Er
         &retyped
     };
     for (index, field, value) in record.inner().entries() {
+        if let (true, Some(text)) = (field.has(Field::LIST), value.as_str()) {
+            lexical::items(text)
+                .try_for_each(|item| target.slot(index, false).assign(item, field.kind))
+                .map_err(|expected| Error::decode(expected).within(field.name))?;
+            continue;
+        }
         let slot = target.slot(index, value.is_null());
         fill_slot(slot, value, field.kind, depth + 1).map_err(|error| error.within(field.name))?;
     }
@@ -62,7 +69,7 @@ fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind, depth: usize) -> R
         (Slot::Derivable(slot), FieldRef::Record(record)) => {
             match slot.derive(record.type_namespace(), record.type_name()) {
                 Some(target) => fill(target, record, depth)?,
-                None => return fill(slot.as_base(), record, depth),
+                None => return fill_slot(slot.base(), value, kind, depth),
             }
             slot.settle();
             Ok(())
@@ -84,6 +91,12 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
     let inner = record.inner_mut();
     let mut text = String::new();
     for (index, field) in (0..).zip(table.fields) {
+        if field.has(Field::LIST) {
+            if let Some(text) = list(field, |n| value.value(index, n)) {
+                inner.push_text(index, &text);
+            }
+            continue;
+        }
         for n in 0.. {
             match value.value(index, n) {
                 Value::Absent => break,
@@ -92,6 +105,8 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
                 Value::Record(nested) => inner.push_record(index, nested.clone()),
                 Value::Any(any) => inner.push_any(index, any.clone()),
                 Value::Element(element) => inner.push_extra(element.clone()),
+                // Records keep elements only.
+                Value::Attribute(_) => {}
                 leaf => {
                     text.clear();
                     push_lexical(&mut text, leaf, field.kind);
@@ -107,10 +122,20 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
 fn assign(slot: Slot<'_>, value: Value<'_>) {
     match (slot, value) {
         (Slot::Struct(slot), Value::Struct(value)) => copy(value, slot),
-        (Slot::Derivable(slot), Value::Struct(value)) => copy(value, slot.as_base()),
+        (Slot::Derivable(slot), Value::Struct(value)) => {
+            let value = value.derived().unwrap_or(value);
+            let table = value.table();
+            match slot.derive(table.namespace(), table.name) {
+                Some(derived) => copy(value, derived),
+                None => return assign(slot.base(), Value::Struct(value)),
+            }
+            slot.settle();
+        }
+        (Slot::Derivable(slot), value @ Value::Record(_)) => assign(slot.base(), value),
         (Slot::Record(slot), Value::Record(value)) => slot.clone_from(value),
         (Slot::Any(slot), Value::Any(value)) => slot.clone_from(value),
         (Slot::Element(slot), Value::Element(value)) => slot.clone_from(value),
+        (Slot::Attribute(slot), Value::Attribute(value)) => slot.clone_from(value),
         (Slot::Bytes(slot), Value::Bytes(value)) => value.clone_into(slot),
         (slot, leaf) => {
             let mut text = String::new();

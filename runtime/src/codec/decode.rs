@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::ANY_RECORD;
+use super::groups::IntoStruct;
 use super::template::{Row, Template};
+use crate::any::Attribute;
 use crate::error::Error;
 use crate::lexical;
 use crate::schema::{Field, Kind, Type};
@@ -58,12 +60,19 @@ impl Decoder {
         let mut text = None;
         for (index, field) in (0..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
-                if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
-                    leaf_into(target.slot(index, false), value, field)?;
+                let given = reader.attribute(NsId::from(field.ns), field.name);
+                if let Some(value) = given.or_else(|| table.default_of(index)) {
+                    text_into(target, index, value, field)
+                        .map_err(|halt| within(halt, field.name))?;
                 }
+            } else if field.kind == Kind::Attributes {
+                self.other_attributes(reader, target, index)?;
             } else if field.has(Field::TEXT) {
                 text = Some((index, field, String::new()));
             }
+        }
+        if table.has(Type::GROUPED) {
+            return self.grouped(reader, &mut IntoStruct(target));
         }
         let mut expected = 0;
         loop {
@@ -88,13 +97,42 @@ impl Decoder {
             }
         }
         if let Some((index, field, text)) = text {
-            leaf_into(target.slot(index, false), &text, field)?;
+            text_into(target, index, &text, field)?;
+        }
+        Ok(())
+    }
+
+    /// Attributes that are no fields, for an `xsd:anyAttribute`.
+    fn other_attributes(
+        &mut self,
+        reader: &Reader<'_>,
+        target: &mut dyn Struct,
+        index: u16,
+    ) -> Result<()> {
+        let table = target.table();
+        for attribute in reader.attributes() {
+            let known = table.fields.iter().any(|field| {
+                field.has(Field::ATTRIBUTE)
+                    && field.name == attribute.local
+                    && NsId::from(field.ns) == attribute.ns
+            });
+            if known || attribute.ns == reader.context.xsi() {
+                continue;
+            }
+            self.spend(size_of::<Attribute>() + attribute.value.len(), reader)?;
+            if let Slot::Attribute(slot) = target.slot(index, false) {
+                *slot = Attribute {
+                    namespace: reader.context.uri(attribute.ns).into(),
+                    name: attribute.local.into(),
+                    value: attribute.value.clone().into_owned(),
+                };
+            }
         }
         Ok(())
     }
 
     /// One occurrence of a field, its start just read.
-    fn field(
+    pub(super) fn field(
         &mut self,
         reader: &mut Reader<'_>,
         target: &mut dyn Struct,
@@ -104,6 +142,12 @@ impl Decoder {
         if is_nil(reader)? {
             target.slot(index, true);
             return reader.skip();
+        }
+        let default = target.table().default_of(index);
+        if field.has(Field::LIST) || default.is_some() {
+            let text = leaf(reader)?;
+            let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
+            return text_into(target, index, text, field);
         }
         match target.slot(index, false) {
             Slot::Struct(nested) => self.structure(reader, nested),
@@ -129,7 +173,14 @@ impl Decoder {
         match derived {
             Some(derived) => self.structure(reader, derived)?,
             // An unknown type derives from the declared one: read that part of it.
-            None => return self.structure(reader, target.as_base()),
+            None => match target.base() {
+                Slot::Struct(base) => return self.structure(reader, base),
+                Slot::Record(record) => {
+                    *record = self.record(reader, &ANY_RECORD)?;
+                    return Ok(());
+                }
+                _ => return reader.skip(),
+            },
         }
         target.settle();
         Ok(())
@@ -179,7 +230,15 @@ pub(super) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16>
     u16::try_from(index).ok()
 }
 
-fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()> {
+/// A text into a field: one value, or as many as a list has items.
+fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> Result<()> {
+    if !field.has(Field::LIST) {
+        return leaf_into(target.slot(index, false), text, field);
+    }
+    lexical::items(text).try_for_each(|item| leaf_into(target.slot(index, false), item, field))
+}
+
+pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()> {
     slot.assign(text, field.kind)
         .map_err(|expected| Error::decode(expected).into())
 }

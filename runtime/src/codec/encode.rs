@@ -98,8 +98,7 @@ impl Encoder {
 
     /// A field of which no occurrence was given: nil where the schema demands the element.
     pub(crate) fn missing(&mut self, field: &Field) {
-        let content = Field::OPTIONAL | Field::ATTRIBUTE | Field::TEXT;
-        if field.has(Field::NILLABLE) && field.flags & content == 0 {
+        if field.has(Field::NILLABLE) && !field.has(Field::OPTIONAL) && field.is_content() {
             self.nil(field);
         }
     }
@@ -113,11 +112,19 @@ impl Encoder {
         match value {
             Value::Absent => {}
             Value::Nil => self.nil(field),
+            Value::Struct(value) if field.kind == Kind::Group => {
+                self.deeper(|this| this.elements(value))?;
+            }
+            Value::Record(record) if field.kind == Kind::Group => {
+                self.deeper(|this| this.record_elements(record))?;
+            }
+            // Written in the start tag.
+            Value::Attribute(_) => {}
             Value::Struct(value) => {
                 let value = value.derived().unwrap_or(value);
                 self.nested(field.ns, field.name, |this| {
                     let table = value.table();
-                    if table.has(Type::TYPED) {
+                    if table.has(Type::TYPED) && field.ty != Some(table) {
                         this.type_attribute(table.ns, table.name);
                     }
                     this.structure_body(value)
@@ -175,19 +182,59 @@ impl Encoder {
     /// Attributes, `>`, and the content of a struct.
     fn structure_body(&mut self, value: &dyn Struct) -> Result<(), Error> {
         let table = value.table();
-        let fields = || (0_u16..).zip(table.fields);
-        for (index, field) in fields().filter(|(_, field)| field.has(Field::ATTRIBUTE)) {
-            let value = value.value(index, 0);
-            if !matches!(value, Value::Absent | Value::Nil) {
-                self.attribute(field, value)
+        for (index, field) in (0_u16..).zip(table.fields) {
+            if field.kind == Kind::Attributes {
+                self.other_attributes((0..).map(|n| value.value(index, n)))?;
+                continue;
+            }
+            if !field.has(Field::ATTRIBUTE) {
+                continue;
+            }
+            let items = field.has(Field::LIST);
+            let joined = items.then(|| list(field, |n| value.value(index, n)));
+            let text = match joined {
+                Some(text) => text,
+                None => match value.value(index, 0) {
+                    Value::Absent | Value::Nil => None,
+                    value => Some(lexical_form(value, field.kind)),
+                },
+            };
+            let fixed = || {
+                table
+                    .default_of(index)
+                    .filter(|_| !field.has(Field::OPTIONAL))
+            };
+            if let Some(text) = text.as_deref().or_else(fixed) {
+                self.attribute(field, text)
                     .map_err(|error| error.within(field.name))?;
             }
         }
         self.end_open();
-        for (index, field) in fields().filter(|(_, field)| !field.has(Field::ATTRIBUTE)) {
+        self.elements(value)
+    }
+
+    /// Elements and text of a struct or a group.
+    fn elements(&mut self, value: &dyn Struct) -> Result<(), Error> {
+        let table = value.table();
+        for (index, field) in (0_u16..).zip(table.fields) {
+            if field.has(Field::ATTRIBUTE) {
+                continue;
+            }
+            if field.has(Field::LIST) {
+                let text = list(field, |n| value.value(index, n));
+                self.list(field, text.as_deref())?;
+                continue;
+            }
             let first = value.value(index, 0);
             match first {
-                Value::Absent => self.missing(field),
+                // Another branch was chosen.
+                Value::Absent if table.has(Type::CHOICE) => continue,
+                Value::Absent => match table.default_of(index) {
+                    Some(fixed) if !field.has(Field::OPTIONAL) => {
+                        self.field(field, Value::Text(fixed))?;
+                    }
+                    _ => self.missing(field),
+                },
                 _ if field.has(Field::TEXT) => self.leaf(field.kind, first)?,
                 _ => self.field(field, first)?,
             }
@@ -197,6 +244,49 @@ impl Encoder {
                     self.field(field, item)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// An `xsd:list`: all items in one text. A list without items is an empty element if there
+    /// must be one.
+    pub(crate) fn list(&mut self, field: &Field, text: Option<&str>) -> Result<(), Error> {
+        match text {
+            Some(text) if field.has(Field::TEXT) => {
+                self.text(text).map_err(|error| error.within(field.name))
+            }
+            None if field.flags & (Field::OPTIONAL | Field::TEXT) != 0 => Ok(()),
+            text => self.field(field, Value::Text(text.unwrap_or_default())),
+        }
+    }
+
+    /// Attributes of an `xsd:anyAttribute`.
+    fn other_attributes<'v>(
+        &mut self,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> Result<(), Error> {
+        let values = values.take_while(|value| !matches!(value, Value::Absent));
+        for (n, value) in values.enumerate() {
+            let Value::Attribute(attribute) = value else {
+                continue;
+            };
+            check_name(&attribute.name)?;
+            let (uri, name) = (&*attribute.namespace, &*attribute.name);
+            let prefix = match (uri, self.known(uri)) {
+                ("", _) => String::new(),
+                (XML, _) => "xml:".to_owned(),
+                (_, Some(ns)) => {
+                    self.used[usize::from(ns)] = true;
+                    format!("{}:", self.schema.namespaces[usize::from(ns)].prefix)
+                }
+                (_, None) => {
+                    self.declare(&format!("_a{n}"), uri)?;
+                    format!("_a{n}:")
+                }
+            };
+            self.out.push_str(&format!(" {prefix}{name}="));
+            push_attribute(&mut self.out, &attribute.value)
+                .map_err(|c| forbidden(c).within(name.to_owned()))?;
         }
         Ok(())
     }
@@ -214,22 +304,28 @@ impl Encoder {
 
     /// Attributes, `>`, and the content of a record.
     fn record_content(&mut self, record: &Record) -> Result<(), Error> {
-        let table = record.table();
         let inner = record.inner();
         for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
             if let Some(text) = value.as_str() {
-                self.attribute(field, Value::Text(text))
+                self.attribute(field, text)
                     .map_err(|e| e.within(field.name))?;
             }
         }
         self.end_open();
+        self.record_elements(record)
+    }
+
+    /// Elements and text of a record or a group.
+    fn record_elements(&mut self, record: &Record) -> Result<(), Error> {
+        let table = record.table();
+        let inner = record.inner();
         let by_name = table.has(Type::NULLS_BY_NAME);
         let mut given = inner
             .entries()
             .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
             .peekable();
         for (index, field) in (0_u16..).zip(table.fields) {
-            if given.peek().is_none_or(|next| next.0 != index) {
+            if given.peek().is_none_or(|next| next.0 != index) && !table.has(Type::CHOICE) {
                 self.missing(field);
             }
             while let Some((_, field, value)) = given.next_if(|next| next.0 == index) {
@@ -350,16 +446,11 @@ impl Encoder {
         Ok(())
     }
 
-    fn attribute(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
+    fn attribute(&mut self, field: &Field, text: &str) -> Result<(), Error> {
         self.out.push(' ');
         self.name(field.ns, field.name);
         self.out.push('=');
-        if let Value::Text(text) = value {
-            return push_attribute(&mut self.out, text).map_err(forbidden);
-        }
-        let mut text = String::new();
-        push_lexical(&mut text, value, field.kind);
-        push_attribute(&mut self.out, &text).map_err(forbidden)
+        push_attribute(&mut self.out, text).map_err(forbidden)
     }
 
     fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), Error> {
@@ -406,6 +497,32 @@ fn check_name(name: &str) -> Result<(), Error> {
     ))
 }
 
+/// The text of an `xsd:list`; none if there is no item.
+pub(crate) fn list<'v>(field: &Field, value: impl Fn(usize) -> Value<'v>) -> Option<String> {
+    let mut text: Option<String> = None;
+    for n in 0.. {
+        let value = value(n);
+        if matches!(value, Value::Absent) {
+            break;
+        }
+        let text = match &mut text {
+            Some(text) => {
+                text.push(' ');
+                text
+            }
+            None => text.insert(String::new()),
+        };
+        push_lexical(text, value, field.kind);
+    }
+    text
+}
+
+fn lexical_form(value: Value<'_>, kind: Kind) -> String {
+    let mut text = String::new();
+    push_lexical(&mut text, value, kind);
+    text
+}
+
 /// The lexical form of a simple value.
 pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
     match value {
@@ -425,7 +542,8 @@ pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
         | Value::Struct(_)
         | Value::Record(_)
         | Value::Any(_)
-        | Value::Element(_) => {}
+        | Value::Element(_)
+        | Value::Attribute(_) => {}
     }
 }
 

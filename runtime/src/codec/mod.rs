@@ -3,12 +3,13 @@
 mod convert;
 mod decode;
 mod encode;
+mod groups;
 mod records;
 mod template;
 
 pub(crate) use convert::{copy, to_record, to_struct};
 pub(crate) use decode::{Decoder, is_nil, leaf, within};
-pub(crate) use encode::Encoder;
+pub(crate) use encode::{Encoder, list};
 
 use crate::schema::{Namespace, Schema, Type};
 
@@ -23,6 +24,7 @@ pub(crate) const ANY_TYPE: Type = Type {
             uri: "",
             prefix: "",
         }],
+        defaults: &[],
     },
     ns: 0,
     flags: Type::OPEN,

@@ -6,6 +6,7 @@
 
 use super::ANY_RECORD;
 use super::decode::{Decoder, Result, blank, find, is_nil, leaf, too_long, within};
+use super::groups::IntoRecord;
 use super::template::{Row, Tag, Template};
 use crate::any::{AnyValue, Content, Element, TypeName};
 use crate::error::Error;
@@ -126,6 +127,9 @@ impl Decoder {
         if !reader.attributes().is_empty() {
             attributes(reader, inner)?;
         }
+        if table.has(Type::GROUPED) {
+            return self.grouped(reader, &mut IntoRecord(inner));
+        }
         // Taken out while in use: a record may contain another one of its type.
         let mut template = self.template(table).map(std::mem::take).unwrap_or_default();
         let done = self.run(reader, inner, &mut template);
@@ -214,7 +218,7 @@ impl Decoder {
             inner.push_nil(index);
             return reader.skip();
         }
-        match field.kind {
+        match field.text_kind() {
             Kind::Struct | Kind::Record => {
                 let nested = self.record(reader, field.ty.unwrap_or(&ANY_RECORD))?;
                 inner.push_record(index, nested);
@@ -320,7 +324,7 @@ impl SimpleContent {
     }
 
     fn store(self, inner: &mut Inner) -> Result<()> {
-        lexical::check(&self.text, self.field.kind)
+        lexical::check(&self.text, self.field.text_kind())
             .map_err(|expected| Halt::from(Error::decode(expected).within(self.field.name)))?;
         inner.push_text(self.index, &self.text);
         Ok(())
@@ -350,7 +354,7 @@ fn attributes(reader: &Reader<'_>, inner: &mut Inner) -> Result<()> {
         .filter(|(_, f)| f.has(Field::ATTRIBUTE))
     {
         if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
-            lexical::check(value, field.kind)
+            lexical::check(value, field.text_kind())
                 .map_err(|expected| Halt::from(Error::decode(expected).within(field.name)))?;
             inner.push_text(index, value);
         }

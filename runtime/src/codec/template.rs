@@ -92,7 +92,7 @@ impl Template {
             None if self.steps.len() < MAX_STEPS => {
                 let step = Step {
                     field: index,
-                    kind: field.kind,
+                    kind: field.text_kind(),
                     tag: Tag::new(start),
                 };
                 self.steps.insert(*at, step);

@@ -182,7 +182,7 @@ impl Record {
             inner.push_extra(element);
             return Ok(());
         };
-        match self.table().fields[usize::from(index)].kind {
+        match self.table().fields[usize::from(index)].text_kind() {
             Kind::Struct | Kind::Record => {
                 return Err(wrong("expected a record, which is no text"));
             }

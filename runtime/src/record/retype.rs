@@ -39,10 +39,10 @@ impl Record {
 /// Takes over a value as the field at `index`.
 fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Result<(), Error> {
     let field = &inner.ty().fields[usize::from(index)];
-    match (field.kind, value) {
+    match (field.text_kind(), value) {
         (_, FieldRef::Null) => inner.push_nil(index),
         (Kind::Any, value) => inner.push_any(index, value.to_any()),
-        (Kind::Record | Kind::Struct, value) => {
+        (Kind::Record | Kind::Struct | Kind::Group, value) => {
             let Some(ty) = field.ty else {
                 return Err(Error::decode("expected a field whose type has a table"));
             };
@@ -73,7 +73,7 @@ fn of_text(ty: &'static Type, text: &str) -> Result<Record, Error> {
     let simple = (0..).zip(ty.fields).find(|(_, f)| f.has(Field::TEXT));
     match simple {
         Some((index, field)) => {
-            lexical::check(text, field.kind).map_err(Error::decode)?;
+            lexical::check(text, field.text_kind()).map_err(Error::decode)?;
             inner.push_text(index, text);
         }
         None if text.trim().is_empty() => {}

@@ -1,8 +1,8 @@
 //! The envelope of a request.
 
-use crate::codec::Encoder;
+use crate::codec::{Encoder, list};
 use crate::error::Error;
-use crate::schema::Operation;
+use crate::schema::{Field, Operation};
 use crate::value::{Struct, Value};
 
 use super::ENVELOPE;
@@ -33,6 +33,9 @@ impl Body {
             return Err(Error::usage("more arguments than the request has elements"));
         };
         self.next += 1;
+        if field.has(Field::LIST) {
+            return self.encoder.list(field, list(field, value).as_deref());
+        }
         let mut count = 0;
         loop {
             match value(count) {

@@ -32,6 +32,7 @@ pub static SCHEMA: g::Schema = g::Schema {
             prefix: "o",
         },
     ],
+    defaults: &[],
 };
 
 macro_rules! table {

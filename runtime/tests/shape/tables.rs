@@ -23,6 +23,7 @@ pub static SCHEMA: g::Schema = g::Schema {
             prefix: "fns",
         },
     ],
+    defaults: &[],
 };
 
 pub static S_OBJECT: Type = Type {

@@ -25,6 +25,10 @@ pub mod names;
 #[path = "../../../codegen/tests/fixtures/shapes/expected/mod.rs"]
 pub mod shapes;
 
+/// What content models can say: choices, repetition, substitution, mixed content, lists.
+#[path = "../../../codegen/tests/fixtures/content/expected/mod.rs"]
+pub mod content;
+
 /// The rpc style, several services, overloads.
 #[path = "../../../codegen/tests/fixtures/rpc/expected/mod.rs"]
 pub mod rpc;

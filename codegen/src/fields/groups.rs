@@ -1,0 +1,398 @@
+//! Particles, and the groups that some of them are.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term, TypeId};
+
+use super::{List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, default, member};
+
+/// Index of a [`Group`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct GroupId(pub(crate) u32);
+
+/// A part of the content of types that is no element but has elements.
+#[derive(Debug)]
+pub(crate) struct Group<'m> {
+    pub(crate) kind: GroupKind,
+    /// What it is called after: `cardOrIban`, `opensAndCloses`, `content`.
+    pub(crate) name: String,
+    pub(crate) members: Vec<Member<'m>>,
+}
+
+/// What a group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GroupKind {
+    /// One of its members, of a type.
+    Choice(TypeId),
+    /// All of its members in order, of a type.
+    Sequence(TypeId),
+    /// Text or one of its members, any number of times: mixed content of a type.
+    Mixed(TypeId),
+    /// An element or another that may stand for it.
+    Substitution(ElementId),
+}
+
+/// All groups that were met, each once: types that inherit one share it.
+#[derive(Debug, Default)]
+pub(crate) struct Groups<'m> {
+    pub(crate) list: Vec<Group<'m>>,
+    /// By type and place of the particle in the model.
+    particles: HashMap<(TypeId, usize), GroupId>,
+    heads: HashMap<ElementId, GroupId>,
+}
+
+impl<'m> Groups<'m> {
+    pub(crate) fn get(&self, id: GroupId) -> &Group<'m> {
+        &self.list[id.0 as usize]
+    }
+
+    fn add(&mut self, group: Group<'m>) -> GroupId {
+        let id = GroupId(self.list.len() as u32);
+        self.list.push(group);
+        id
+    }
+}
+
+/// Branches of a choice. Two that are the same element alone are one.
+#[derive(Default)]
+struct Branches<'m> {
+    members: Vec<Member<'m>>,
+    seen: HashSet<(Place, NsId, Cow<'m, str>, Option<GroupId>)>,
+}
+
+impl<'m> Branches<'m> {
+    fn push(&mut self, member: Member<'m>) {
+        let key = (member.place, member.ns, member.name.clone(), member.group());
+        if self.seen.insert(key) {
+            self.members.push(member);
+        }
+    }
+}
+
+impl GroupKind {
+    /// Whether one member is there at a time.
+    pub(crate) fn is_choice(self) -> bool {
+        !matches!(self, GroupKind::Sequence(_))
+    }
+}
+
+impl<'m> List<'m, '_> {
+    /// Adds what a particle of a sequence declares.
+    pub(super) fn particle(
+        &mut self,
+        particle: &'m Particle,
+        outer: Occurs,
+        out: &mut Vec<Member<'m>>,
+    ) {
+        if particle.max_occurs == Some(0) {
+            return;
+        }
+        let occurs = Occurs {
+            optional: outer.optional || particle.min_occurs == 0,
+            nillable: false,
+            repeated: outer.repeated || repeats(particle),
+        };
+        match &particle.term {
+            Term::Element(element) => out.push(local(element, occurs)),
+            Term::Ref(id) => self.reference(*id, occurs, out),
+            Term::Sequence(items) | Term::All(items) => {
+                if occurs.repeated && items.len() > 1 {
+                    if !self.how.record {
+                        let group = self.sequence(particle, items);
+                        return self.push_group(group, occurs, out);
+                    }
+                    self.losses.push(Loss::RepeatedGroup);
+                }
+                for item in items {
+                    self.particle(item, occurs, out);
+                }
+            }
+            Term::Choice(branches) => match branches.as_slice() {
+                [only] => self.particle(only, occurs, out),
+                branches if self.how.record => self.side_by_side(branches, occurs, out),
+                branches => {
+                    let group = self.choice(particle, branches, occurs.repeated);
+                    self.push_group(group, occurs, out);
+                }
+            },
+            Term::Any(_) => out.push(Member {
+                occurs: OFTEN,
+                ..member("any", NO_NS, Place::Wildcard, Target::AnyElement)
+            }),
+        }
+    }
+
+    /// Branches of a choice in a record: all optional, and a name in two branches is one member.
+    fn side_by_side(
+        &mut self,
+        branches: &'m [Particle],
+        occurs: Occurs,
+        out: &mut Vec<Member<'m>>,
+    ) {
+        self.losses.push(Loss::Choice);
+        let optional = true;
+        let start = out.len();
+        for branch in branches {
+            let mut own = Vec::new();
+            self.particle(branch, Occurs { optional, ..occurs }, &mut own);
+            for member in own {
+                match out[start..].iter_mut().find(|known| known.is_like(&member)) {
+                    Some(known) => known.occurs.repeated |= member.occurs.repeated,
+                    None => out.push(member),
+                }
+            }
+        }
+    }
+
+    /// A group as a member. It may be missing, whatever the schema says: there is no empty choice.
+    fn push_group(&mut self, id: Option<GroupId>, occurs: Occurs, out: &mut Vec<Member<'m>>) {
+        let Some(id) = id else { return };
+        let group = self.groups.get(id);
+        out.push(Member {
+            name: Cow::Owned(group.name.clone()),
+            occurs: Occurs {
+                optional: true,
+                ..occurs
+            },
+            ..member("", NO_NS, Place::Element, Target::Group(id))
+        });
+    }
+
+    /// The group that a sequence is; none if nothing of it is wanted.
+    fn sequence(&mut self, particle: &'m Particle, items: &'m [Particle]) -> Option<GroupId> {
+        self.group(particle, |list| {
+            let mut own = Vec::new();
+            for item in items {
+                list.particle(item, Occurs::default(), &mut own);
+            }
+            let mut members: Vec<Member<'m>> = Vec::with_capacity(own.len());
+            for member in own {
+                match members.last_mut() {
+                    Some(last) if last.is_like(&member) => last.occurs.repeated = true,
+                    _ => members.push(member),
+                }
+            }
+            (GroupKind::Sequence(list.owner), "And", members)
+        })
+    }
+
+    /// The group that a choice is; none if nothing of it is wanted.
+    fn choice(
+        &mut self,
+        particle: &'m Particle,
+        branches: &'m [Particle],
+        repeated: bool,
+    ) -> Option<GroupId> {
+        self.group(particle, |list| {
+            let mut out = Branches::default();
+            for branch in branches {
+                list.branch(branch, false, repeated, &mut out);
+            }
+            (GroupKind::Choice(list.owner), "Or", out.members)
+        })
+    }
+
+    /// A branch of a choice. Within a choice that repeats, nothing else needs to.
+    fn branch(
+        &mut self,
+        branch: &'m Particle,
+        outer: bool,
+        repeated: bool,
+        out: &mut Branches<'m>,
+    ) {
+        if branch.max_occurs == Some(0) {
+            return;
+        }
+        let often = !repeated && (outer || repeats(branch));
+        let occurs = Occurs {
+            repeated: often,
+            ..Occurs::default()
+        };
+        let mut own = Vec::new();
+        match &branch.term {
+            Term::Element(element) => own.push(local(element, occurs)),
+            Term::Ref(id) => self.reference(*id, occurs, &mut own),
+            Term::Sequence(items) | Term::All(items) => match items.as_slice() {
+                [only] => return self.branch(only, often, repeated, out),
+                items => {
+                    let group = self.sequence(branch, items);
+                    self.push_group(group, occurs, &mut own);
+                }
+            },
+            Term::Choice(branches) => {
+                if let ([_], _) | (_, false) = (branches.as_slice(), often) {
+                    for branch in branches {
+                        self.branch(branch, often, repeated, out);
+                    }
+                    return;
+                }
+                let group = self.choice(branch, branches, true);
+                self.push_group(group, occurs, &mut own);
+            }
+            Term::Any(_) => own.push(Member {
+                occurs,
+                ..member("any", NO_NS, Place::Wildcard, Target::AnyElement)
+            }),
+        }
+        for mut member in own {
+            member.occurs.optional = false;
+            if self.wanted(&member) {
+                out.push(member);
+            }
+        }
+    }
+
+    /// A group of a particle, made when it is met first.
+    fn group(
+        &mut self,
+        particle: &'m Particle,
+        make: impl FnOnce(&mut Self) -> (GroupKind, &'static str, Vec<Member<'m>>),
+    ) -> Option<GroupId> {
+        let key = (self.owner, std::ptr::from_ref(particle) as usize);
+        if let Some(id) = self.groups.particles.get(&key) {
+            return Some(*id);
+        }
+        let (kind, word, mut members) = make(self);
+        members.retain(|member| member.group().is_some() || self.wanted(member));
+        let name = match members.as_slice() {
+            [] => return None,
+            [only] => only.name.clone().into_owned(),
+            [first, second, ..] => {
+                let (first, second) = (self.lead(first), self.lead(second));
+                format!("{first}{word}{}", capitalised(second))
+            }
+        };
+        let id = self.groups.add(Group {
+            kind,
+            name,
+            members,
+        });
+        self.groups.particles.insert(key, id);
+        Some(id)
+    }
+
+    /// The element that a member begins with.
+    fn lead<'s>(&'s self, member: &'s Member<'m>) -> &'s str {
+        let mut member = member;
+        // Groups are made from the inside out, so this ends.
+        while let Some(first) = member
+            .group()
+            .and_then(|id| self.groups.get(id).members.first())
+        {
+            member = first;
+        }
+        &member.name
+    }
+
+    /// Makes one group of all elements and the text between them.
+    pub(super) fn mix(&mut self) {
+        let text = |name| member(name, NO_NS, Place::Text, Target::MixedText);
+        let mut elements = Branches::default();
+        let mut stack: Vec<Member<'m>> = Vec::new();
+        let (content, mut items): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items)
+            .into_iter()
+            .partition(|m| matches!(m.place, Place::Element | Place::Wildcard));
+        stack.extend(content.into_iter().rev());
+        while let Some(mut member) = stack.pop() {
+            let group = member.group().map(|id| self.groups.get(id));
+            match group {
+                Some(group) if !matches!(group.kind, GroupKind::Substitution(_)) => {
+                    stack.extend(group.members.iter().rev().cloned());
+                }
+                _ => {
+                    member.occurs.repeated = false;
+                    member.occurs.optional = false;
+                    elements.push(member);
+                }
+            }
+        }
+        if elements.members.is_empty() {
+            items.push(text("value"));
+        } else {
+            elements.members.insert(0, text("text"));
+            let id = self.groups.add(Group {
+                kind: GroupKind::Mixed(self.owner),
+                name: "content".to_owned(),
+                members: elements.members,
+            });
+            items.push(Member {
+                occurs: OFTEN,
+                ..member("content", NO_NS, Place::Element, Target::Group(id))
+            });
+        }
+        self.items = items;
+    }
+
+    /// A reference to a global element: the element, or any that may stand for it.
+    fn reference(&mut self, id: ElementId, occurs: Occurs, out: &mut Vec<Member<'m>>) {
+        let model = self.how.model;
+        let others = self.how.substitutes.get(&id).map(Vec::as_slice);
+        if others.is_none() && !model.element(id).is_abstract {
+            return out.push(self.global(id, occurs));
+        }
+        let all = std::iter::once(id)
+            .chain(others.unwrap_or_default().iter().copied())
+            .filter(|id| !model.element(*id).is_abstract);
+        if self.how.record {
+            let optional = true;
+            out.extend(all.map(|id| self.global(id, Occurs { optional, ..occurs })));
+            return;
+        }
+        let group = match self.groups.heads.get(&id) {
+            Some(group) => *group,
+            None => {
+                let mut members: Vec<_> =
+                    all.map(|id| self.global(id, Occurs::default())).collect();
+                members.push(member("other", NO_NS, Place::Wildcard, Target::AnyElement));
+                let group = self.groups.add(Group {
+                    kind: GroupKind::Substitution(id),
+                    name: model.element(id).name.local.clone(),
+                    members,
+                });
+                self.groups.heads.insert(id, group);
+                group
+            }
+        };
+        self.push_group(Some(group), occurs, out);
+    }
+
+    fn global(&self, id: ElementId, occurs: Occurs) -> Member<'m> {
+        let element = self.how.model.element(id);
+        let target = Target::Type(element.type_id);
+        Member {
+            occurs: Occurs {
+                nillable: element.nillable,
+                ..occurs
+            },
+            default: default(element.default.as_deref(), element.fixed.as_deref()),
+            documentation: element.documentation.as_deref(),
+            ..member(&element.name.local, element.name.ns, Place::Element, target)
+        }
+    }
+}
+
+fn local(element: &LocalElement, occurs: Occurs) -> Member<'_> {
+    let target = Target::Type(element.type_id);
+    Member {
+        occurs: Occurs {
+            nillable: element.nillable,
+            ..occurs
+        },
+        default: default(element.default.as_deref(), element.fixed.as_deref()),
+        documentation: element.documentation.as_deref(),
+        ..member(&element.name, element.ns, Place::Element, target)
+    }
+}
+
+fn repeats(particle: &Particle) -> bool {
+    particle.max_occurs.is_none_or(|max| max > 1)
+}
+
+fn capitalised(name: &str) -> String {
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,386 @@
+//! The members of a complex type in one list: those of the base first, groups that occur once
+//! opened, attributes and text beside elements.
+//!
+//! Occurrence is combined on the way down: a member of an optional sequence is optional. A choice,
+//! a sequence that repeats as a whole, what may stand for the head of a substitution group and
+//! mixed content are [groups]: one member each, with members of its own.
+
+pub(crate) mod groups;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use saponify_wsdl::model::{
+    AttributeUse, ComplexType, Content, DerivationMethod, ElementId, Model, NsId, Particle,
+    TypeDef, TypeId, TypeKind, Usage,
+};
+
+use groups::{GroupId, Groups};
+
+/// The namespace of members that have none of their own: text, wildcards, array items.
+pub(crate) const NO_NS: NsId = NsId(u32::MAX);
+
+/// One member of a flattened type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member<'m> {
+    /// On the wire, or what a group is called.
+    pub(crate) name: Cow<'m, str>,
+    pub(crate) ns: NsId,
+    pub(crate) place: Place,
+    pub(crate) target: Target,
+    pub(crate) occurs: Occurs,
+    /// `default` or `fixed`.
+    pub(crate) default: Option<Default<'m>>,
+    pub(crate) documentation: Option<&'m str>,
+}
+
+/// What a member holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Target {
+    Type(TypeId),
+    Group(GroupId),
+    /// Text between elements.
+    MixedText,
+    /// `xsd:any`.
+    AnyElement,
+    /// `xsd:anyAttribute`.
+    AnyAttribute,
+}
+
+/// What a member is worth where the message leaves it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Default<'m> {
+    pub(crate) text: &'m str,
+    /// No other value is valid.
+    pub(crate) fixed: bool,
+}
+
+/// Where a member stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    Element,
+    Attribute,
+    /// Text of the element itself (simple content).
+    Text,
+    /// `xsd:any`.
+    Wildcard,
+    /// `xsd:anyAttribute`.
+    Attributes,
+}
+
+/// How often a member occurs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Occurs {
+    pub(crate) optional: bool,
+    pub(crate) nillable: bool,
+    pub(crate) repeated: bool,
+}
+
+/// What the members of a record cannot express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Loss {
+    /// Text between the elements of mixed content.
+    Mixed,
+    /// Attributes of `anyAttribute`.
+    AnyAttribute,
+    /// That exactly one member of a choice is there.
+    Choice,
+    /// The order in which members of a repeated group alternate.
+    RepeatedGroup,
+}
+
+impl Member<'_> {
+    /// Its type, if it has one of its own.
+    pub(crate) fn type_id(&self) -> Option<TypeId> {
+        match self.target {
+            Target::Type(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Its group, if it is one.
+    pub(crate) fn group(&self) -> Option<GroupId> {
+        match self.target {
+            Target::Group(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether two members are the same one, told apart by name.
+    pub(crate) fn is_like(&self, other: &Member<'_>) -> bool {
+        (self.place, self.ns, &self.name) == (other.place, other.ns, &other.name)
+            && self.group() == other.group()
+    }
+}
+
+/// Finds who may stand for whom: members of substitution groups by head.
+pub(crate) type Substitutes = HashMap<ElementId, Vec<ElementId>>;
+
+/// Members of substitution groups, transitively, in document order.
+pub(crate) fn substitutes(model: &Model) -> Substitutes {
+    let mut map = Substitutes::new();
+    for (index, element) in model.elements.iter().enumerate() {
+        let mut head = element.substitution_group;
+        // Each step goes to another element, so a circle would repeat one within this many steps.
+        for _ in 0..model.elements.len() {
+            let Some(id) = head else { break };
+            map.entry(id).or_default().push(ElementId(index as u32));
+            head = model.element(id).substitution_group;
+        }
+    }
+    map
+}
+
+/// How to flatten.
+pub(crate) struct Flatten<'m, 'a> {
+    pub(crate) model: &'m Model,
+    pub(crate) substitutes: &'a Substitutes,
+    /// Says of each member, with the type that declares it, whether to keep it.
+    pub(crate) wanted: &'a dyn Fn(TypeId, &Member<'_>) -> bool,
+    /// Into a record, which has no groups: what they say is lost.
+    pub(crate) record: bool,
+}
+
+/// Flattens a complex type. Simple and built-in types give one text member.
+pub(crate) fn members<'m>(
+    how: &Flatten<'m, '_>,
+    id: TypeId,
+    groups: &mut Groups<'m>,
+    losses: &mut Vec<Loss>,
+) -> Vec<Member<'m>> {
+    let model = how.model;
+    let mut chain: Vec<TypeId> = model.bases(id).collect();
+    chain.reverse();
+    chain.push(id);
+    let mut list = List {
+        how,
+        groups,
+        losses,
+        owner: id,
+        items: Vec::new(),
+        index: HashMap::new(),
+    };
+    let mut mixed = false;
+    for id in chain {
+        list.owner = id;
+        let def = model.type_def(id);
+        match &def.kind {
+            TypeKind::Complex(complex) => {
+                list.step(complex);
+                mixed = complex.mixed;
+            }
+            // The root `anyType` has no members of its own.
+            TypeKind::Builtin(saponify_wsdl::model::Builtin::AnyType) => {}
+            TypeKind::Builtin(_) | TypeKind::Simple(_) => list.text(id, def),
+        }
+    }
+    if mixed && how.record {
+        list.losses.push(Loss::Mixed);
+    } else if mixed {
+        list.mix();
+    }
+    list.items
+}
+
+/// The members of one type while they are gathered.
+pub(super) struct List<'m, 'a> {
+    how: &'a Flatten<'m, 'a>,
+    groups: &'a mut Groups<'m>,
+    losses: &'a mut Vec<Loss>,
+    /// The type whose step this is.
+    owner: TypeId,
+    items: Vec<Member<'m>>,
+    /// The last member of each name.
+    index: HashMap<(Place, NsId, Cow<'m, str>), usize>,
+}
+
+impl<'m> List<'m, '_> {
+    /// Adds or replaces what one derivation step declares.
+    fn step(&mut self, complex: &'m ComplexType) {
+        let restriction = complex
+            .derivation
+            .as_ref()
+            .is_some_and(|d| d.method == DerivationMethod::Restriction);
+        match &complex.content {
+            Content::Elements(particle) => {
+                let own = self.content(particle);
+                if restriction {
+                    self.restrict(own)
+                } else {
+                    self.extend(own)
+                }
+            }
+            Content::Empty if restriction => self.restrict(Vec::new()),
+            Content::Empty | Content::Simple(_) => {}
+        }
+        for attribute in &complex.attributes {
+            self.attribute(attribute);
+        }
+        if complex.any_attribute.is_some() {
+            self.any_attribute();
+        }
+    }
+
+    /// The text of simple content. A narrower step replaces the type of a wider one.
+    fn text(&mut self, id: TypeId, def: &'m TypeDef) {
+        let target = Target::Type(id);
+        match self.find(Place::Text, NO_NS, "value") {
+            Some(at) => self.items[at].target = target,
+            None => self.push(Member {
+                documentation: def.documentation.as_deref(),
+                ..member("value", NO_NS, Place::Text, target)
+            }),
+        }
+    }
+
+    fn attribute(&mut self, attribute: &'m AttributeUse) {
+        if let Some(array) = &attribute.array_type {
+            return self.array(array.item);
+        }
+        let target = Target::Type(attribute.type_id);
+        let member = Member {
+            occurs: Occurs {
+                optional: attribute.usage != Usage::Required,
+                ..Occurs::default()
+            },
+            default: default(attribute.default.as_deref(), attribute.fixed.as_deref()),
+            documentation: attribute.documentation.as_deref(),
+            ..member(&attribute.name, attribute.ns, Place::Attribute, target)
+        };
+        match self.find(Place::Attribute, attribute.ns, &attribute.name) {
+            // A prohibited one stays, optional, so that base fields remain a prefix.
+            Some(at) => self.items[at] = member,
+            None if attribute.usage == Usage::Prohibited => {}
+            None => self.push(member),
+        }
+    }
+
+    fn any_attribute(&mut self) {
+        if self.how.record {
+            self.losses.push(Loss::AnyAttribute);
+            return;
+        }
+        let place = Place::Attributes;
+        if self.items.iter().all(|member| member.place != place) {
+            self.push(Member {
+                occurs: OFTEN,
+                ..member("attributes", NO_NS, place, Target::AnyAttribute)
+            });
+        }
+    }
+
+    /// The items of a SOAP-encoded array; their element name is free, `item` is the custom.
+    fn array(&mut self, item: TypeId) {
+        let wildcard = self
+            .items
+            .iter()
+            .position(|member| member.place == Place::Wildcard);
+        let member = Member {
+            occurs: Occurs {
+                nillable: true,
+                ..OFTEN
+            },
+            ..member("item", NO_NS, Place::Element, Target::Type(item))
+        };
+        match wildcard {
+            Some(at) => self.items[at] = member,
+            None => self.push(member),
+        }
+    }
+
+    fn extend(&mut self, own: Vec<Member<'m>>) {
+        for member in own {
+            match self.find(member.place, member.ns, &member.name) {
+                // The same element again, next to itself: it occurs more than once.
+                Some(at) if self.how.record || at + 1 == self.items.len() => {
+                    self.items[at].occurs.repeated = true;
+                }
+                // Elements that no table knows need one place only.
+                Some(_) if member.place == Place::Wildcard => {}
+                _ => self.push(member),
+            }
+        }
+    }
+
+    /// Restricted content replaces that of the base in place; what it leaves out stays optional.
+    fn restrict(&mut self, own: Vec<Member<'m>>) {
+        for item in &mut self.items {
+            if matches!(item.place, Place::Element | Place::Wildcard) {
+                item.occurs.optional = true;
+            }
+        }
+        for member in own {
+            match self.find(member.place, member.ns, &member.name) {
+                // A group of fewer branches: the base's has them all.
+                Some(at) if member.group().is_some() && self.items[at].group().is_some() => {}
+                Some(at) => self.items[at] = member,
+                None if self.is_in_group(&member) => {}
+                None => self.push(member),
+            }
+        }
+    }
+
+    /// Whether a group that is already there has this member.
+    fn is_in_group(&self, member: &Member<'_>) -> bool {
+        let mut groups: Vec<GroupId> = self.items.iter().filter_map(Member::group).collect();
+        while let Some(id) = groups.pop() {
+            let members = &self.groups.get(id).members;
+            if members.iter().any(|known| known.is_like(member)) {
+                return true;
+            }
+            groups.extend(members.iter().filter_map(Member::group));
+        }
+        false
+    }
+
+    fn find(&self, place: Place, ns: NsId, name: &str) -> Option<usize> {
+        self.index.get(&(place, ns, Cow::Borrowed(name))).copied()
+    }
+
+    fn push(&mut self, member: Member<'m>) {
+        // Of a group, each member was asked for.
+        if member.group().is_none() && !self.wanted(&member) {
+            return;
+        }
+        let key = (member.place, member.ns, member.name.clone());
+        self.index.insert(key, self.items.len());
+        self.items.push(member);
+    }
+
+    fn wanted(&self, member: &Member<'_>) -> bool {
+        (self.how.wanted)(self.owner, member)
+    }
+
+    /// What a particle declares, groups and all.
+    fn content(&mut self, particle: &'m Particle) -> Vec<Member<'m>> {
+        let mut own = Vec::new();
+        self.particle(particle, Occurs::default(), &mut own);
+        own
+    }
+}
+
+/// Any number of times.
+const OFTEN: Occurs = Occurs {
+    optional: true,
+    nillable: false,
+    repeated: true,
+};
+
+/// A member that occurs once.
+pub(crate) fn member<'m>(name: &'m str, ns: NsId, place: Place, target: Target) -> Member<'m> {
+    Member {
+        name: Cow::Borrowed(name),
+        ns,
+        place,
+        target,
+        occurs: Occurs::default(),
+        default: None,
+        documentation: None,
+    }
+}
+
+fn default<'m>(default: Option<&'m str>, fixed: Option<&'m str>) -> Option<Default<'m>> {
+    let text = fixed.or(default)?;
+    let fixed = fixed.is_some();
+    Some(Default { text, fixed })
+}

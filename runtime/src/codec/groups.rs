@@ -1,0 +1,365 @@
+//! Content of types whose elements find their field by where they stand: choices, sequences that
+//! repeat as a whole, text between elements.
+//!
+//! Such a part of the content is a *group*: a field of its own, whose value has the elements as
+//! fields. An element goes on with the group that is open if it can, else it begins a new one. The
+//! schema allows only one way to read a valid message (XML Schema part 1, section 3.8.6, "unique
+//! particle attribution"), and where nothing repeats the order does not matter.
+
+use super::decode::{Decoder, Result, blank, leaf_into, too_long, within};
+use crate::error::Error;
+use crate::lexical;
+use crate::record::{Inner, Record};
+use crate::schema::{Field, Kind, Type};
+use crate::value::{Slot, Struct};
+use crate::xml::{NsId, Reader, Start, Token};
+
+/// What a group costs beside its fields, roughly.
+const GROUP: usize = 64;
+
+/// Where decoded fields go: a struct or a record.
+pub(super) trait Sink {
+    fn table(&self) -> &'static Type;
+
+    /// An element, its start just read.
+    fn element(&mut self, decoder: &mut Decoder, reader: &mut Reader<'_>, index: u16)
+    -> Result<()>;
+
+    /// A new occurrence of a group, which `body` fills.
+    fn group(&mut self, index: u16, body: Body<'_>) -> Result<()>;
+
+    /// An element for a wildcard, or (without an index) for nobody.
+    fn other(
+        &mut self,
+        decoder: &mut Decoder,
+        reader: &mut Reader<'_>,
+        index: Option<u16>,
+        start: Start<'_>,
+    ) -> Result<()>;
+
+    /// Text between elements.
+    fn text(&mut self, index: u16, text: &str) -> Result<()>;
+}
+
+type Body<'a> = &'a mut dyn FnMut(&mut dyn Sink) -> Result<()>;
+
+/// Why a group ended.
+enum Stop<'x> {
+    /// It is complete.
+    Complete,
+    /// The end of the element around it was read.
+    End,
+    /// This element is not of the group.
+    Before(Start<'x>),
+}
+
+/// What is around a group.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The type that has the group.
+    root: &'static Type,
+    /// It may occur again, so that order tells where the next one begins.
+    repeats: bool,
+}
+
+impl Decoder {
+    /// Content of the element whose start was read last.
+    pub(super) fn grouped(&mut self, reader: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<()> {
+        let root = sink.table();
+        let mixed = mixed(root);
+        let around = Around {
+            root,
+            repeats: false,
+        };
+        let mut text = String::new();
+        let mut pending = None;
+        let mut from = 0;
+        loop {
+            let start = match pending.take() {
+                Some(start) => start,
+                None => match reader.next()? {
+                    Token::Start(start) => start,
+                    Token::Text(run) if mixed.is_some() => {
+                        too_long(text.len() + run.len(), reader)?;
+                        text.push_str(&run);
+                        continue;
+                    }
+                    Token::Text(run) => {
+                        blank(&run)?;
+                        continue;
+                    }
+                    Token::End | Token::Eof => break,
+                },
+            };
+            self.between(sink, mixed, &mut text, reader)?;
+            let found = named(root, start, from)
+                .or_else(|| (0..from).find(|index| accepts(root, *index, start)))
+                .or_else(|| wild(root, from))
+                .or_else(|| wild(root, 0));
+            let Some(index) = found else {
+                sink.other(self, reader, None, start)?;
+                continue;
+            };
+            from = after(root, index);
+            match self.put(reader, sink, index, start, around)? {
+                Stop::Complete => {}
+                Stop::End => break,
+                Stop::Before(next) => pending = Some(next),
+            }
+        }
+        self.between(sink, mixed, &mut text, reader)
+    }
+
+    /// Hands over text that stood between two elements.
+    fn between(
+        &mut self,
+        sink: &mut dyn Sink,
+        mixed: Option<(u16, u16)>,
+        text: &mut String,
+        reader: &Reader<'_>,
+    ) -> Result<()> {
+        match mixed {
+            Some((group, field)) if !text.is_empty() => {
+                self.spend(GROUP + text.len(), reader)?;
+                sink.group(group, &mut |sink| sink.text(field, text))?;
+                text.clear();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An element into the field that it belongs to.
+    fn put<'x>(
+        &mut self,
+        reader: &mut Reader<'x>,
+        sink: &mut dyn Sink,
+        index: u16,
+        start: Start<'x>,
+        around: Around,
+    ) -> Result<Stop<'x>> {
+        let field = &sink.table().fields[usize::from(index)];
+        match field.kind {
+            Kind::Group => {
+                self.spend(GROUP, reader)?;
+                let around = Around {
+                    repeats: around.repeats || field.has(Field::REPEATED),
+                    ..around
+                };
+                let mut stop = Stop::Complete;
+                sink.group(index, &mut |sink| {
+                    stop = self.run_of(reader, sink, start, around)?;
+                    Ok(())
+                })?;
+                Ok(stop)
+            }
+            Kind::Wildcard => {
+                sink.other(self, reader, Some(index), start)?;
+                Ok(Stop::Complete)
+            }
+            _ => {
+                sink.element(self, reader, index)
+                    .map_err(|halt| within(halt, field.name))?;
+                Ok(Stop::Complete)
+            }
+        }
+    }
+
+    /// One occurrence of a group, from its first element on.
+    fn run_of<'x>(
+        &mut self,
+        reader: &mut Reader<'x>,
+        sink: &mut dyn Sink,
+        first: Start<'x>,
+        around: Around,
+    ) -> Result<Stop<'x>> {
+        let table = sink.table();
+        let choice = table.has(Type::CHOICE);
+        let mut from = 0;
+        let mut branch = None;
+        let mut pending = Some(first);
+        loop {
+            let begins = branch.is_none();
+            let start = match pending.take() {
+                Some(start) => start,
+                None => match reader.next()? {
+                    Token::Start(start) => start,
+                    Token::Text(run) => {
+                        blank(&run)?;
+                        continue;
+                    }
+                    Token::End | Token::Eof => return Ok(Stop::End),
+                },
+            };
+            let found = match branch {
+                Some(index) if choice => accepts(table, index, start).then_some(index),
+                _ => named(table, start, from)
+                    .or_else(|| {
+                        let mut before = if around.repeats { 0..0 } else { 0..from };
+                        before.find(|index| accepts(table, *index, start))
+                    })
+                    .or_else(|| {
+                        // An element that has a place elsewhere is not for a wildcard here.
+                        let free = begins || named(around.root, start, 0).is_none();
+                        free.then(|| wild(table, from)).flatten()
+                    }),
+            };
+            let Some(index) = found else {
+                return Ok(Stop::Before(start));
+            };
+            branch = Some(index);
+            from = after(table, index);
+            match self.put(reader, sink, index, start, around)? {
+                Stop::Complete => {}
+                Stop::End => return Ok(Stop::End),
+                Stop::Before(next) => pending = Some(next),
+            }
+            let field = &table.fields[usize::from(index)];
+            if choice && !field.has(Field::REPEATED) {
+                return Ok(pending.map_or(Stop::Complete, Stop::Before));
+            }
+        }
+    }
+}
+
+/// The first field that may come after this one.
+fn after(table: &Type, index: u16) -> u16 {
+    let repeated = table.fields[usize::from(index)].has(Field::REPEATED);
+    if repeated { index } else { index + 1 }
+}
+
+/// Indices of the fields of a table.
+fn indices(table: &Type) -> std::ops::Range<u16> {
+    0..u16::try_from(table.fields.len()).unwrap_or(u16::MAX)
+}
+
+/// The first field from an index on that an element belongs to by its name.
+fn named(table: &Type, start: Start<'_>, from: u16) -> Option<u16> {
+    let mut indices = from..indices(table).end;
+    indices.find(|index| accepts(table, *index, start))
+}
+
+fn accepts(table: &Type, index: u16, start: Start<'_>) -> bool {
+    let Some(field) = table.field(index) else {
+        return false;
+    };
+    match (field.kind, field.ty) {
+        (Kind::Wildcard, _) => false,
+        (Kind::Group, Some(group)) => indices(group).any(|index| accepts(group, index, start)),
+        _ => field.name == start.local && NsId::from(field.ns) == start.ns && field.is_content(),
+    }
+}
+
+/// The first field from an index on that takes any element.
+fn wild(table: &Type, from: u16) -> Option<u16> {
+    let takes_any = |field: &Field| match (field.kind, field.ty) {
+        (Kind::Wildcard, _) => true,
+        (Kind::Group, Some(group)) => wild(group, 0).is_some(),
+        _ => false,
+    };
+    (from..indices(table).end).find(|index| table.field(*index).is_some_and(takes_any))
+}
+
+/// Where text between elements goes: the group, and its field for text.
+fn mixed(table: &Type) -> Option<(u16, u16)> {
+    indices(table).find_map(|index| {
+        let field = table.field(index).filter(|f| f.kind == Kind::Group)?;
+        let texts = field.ty?.fields.iter().position(|f| f.has(Field::TEXT))?;
+        Some((index, u16::try_from(texts).ok()?))
+    })
+}
+
+/// A struct that is being filled.
+pub(super) struct IntoStruct<'a>(pub(super) &'a mut dyn Struct);
+
+impl Sink for IntoStruct<'_> {
+    fn table(&self) -> &'static Type {
+        self.0.table()
+    }
+
+    fn element(
+        &mut self,
+        decoder: &mut Decoder,
+        reader: &mut Reader<'_>,
+        index: u16,
+    ) -> Result<()> {
+        let field = &self.0.table().fields[usize::from(index)];
+        decoder.field(reader, self.0, index, field)
+    }
+
+    fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
+        match self.0.slot(index, false) {
+            Slot::Struct(group) => body(&mut IntoStruct(group)),
+            _ => Err(Error::decode("expected a field that is a group").into()),
+        }
+    }
+
+    fn other(
+        &mut self,
+        decoder: &mut Decoder,
+        reader: &mut Reader<'_>,
+        index: Option<u16>,
+        start: Start<'_>,
+    ) -> Result<()> {
+        match index.map(|index| self.0.slot(index, false)) {
+            Some(Slot::Element(slot)) => {
+                *slot = decoder.element(reader, start)?;
+                Ok(())
+            }
+            _ => reader.skip(),
+        }
+    }
+
+    fn text(&mut self, index: u16, text: &str) -> Result<()> {
+        let field = &self.0.table().fields[usize::from(index)];
+        leaf_into(self.0.slot(index, false), text, field)
+    }
+}
+
+/// A record that is being filled. Its groups are records, too.
+pub(super) struct IntoRecord<'a>(pub(super) &'a mut Inner);
+
+impl Sink for IntoRecord<'_> {
+    fn table(&self) -> &'static Type {
+        self.0.ty()
+    }
+
+    fn element(
+        &mut self,
+        decoder: &mut Decoder,
+        reader: &mut Reader<'_>,
+        index: u16,
+    ) -> Result<()> {
+        let field = &self.0.ty().fields[usize::from(index)];
+        decoder.record_field(reader, self.0, index, field)
+    }
+
+    fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
+        let Some(ty) = self.0.ty().fields[usize::from(index)].ty else {
+            return Err(Error::decode("expected a group whose type has a table").into());
+        };
+        let mut group = Inner::new(ty);
+        body(&mut IntoRecord(&mut group))?;
+        self.0.push_record(index, Record::from_inner(group));
+        Ok(())
+    }
+
+    fn other(
+        &mut self,
+        decoder: &mut Decoder,
+        reader: &mut Reader<'_>,
+        _: Option<u16>,
+        start: Start<'_>,
+    ) -> Result<()> {
+        let element = decoder.element(reader, start)?;
+        self.0.push_extra(element);
+        Ok(())
+    }
+
+    fn text(&mut self, index: u16, text: &str) -> Result<()> {
+        let field = &self.0.ty().fields[usize::from(index)];
+        lexical::check(text, field.text_kind()).map_err(Error::decode)?;
+        self.0.push_text(index, text);
+        Ok(())
+    }
+}
