@@ -34,6 +34,7 @@ pub struct Config {
     pub(crate) include: Patterns,
     pub(crate) exclude: Patterns,
     pub(crate) methods: bool,
+    pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
@@ -80,6 +81,7 @@ impl Config {
             include: Patterns::default(),
             exclude: Patterns::default(),
             methods: true,
+            messages: false,
             docs: true,
             derive: BTreeMap::new(),
             rename: Renames::default(),
@@ -202,6 +204,20 @@ impl Config {
     #[must_use]
     pub fn methods(mut self, methods: bool) -> Self {
         self.methods = methods;
+        self
+    }
+
+    /// Whether the elements of requests and answers are types of their own, too. A call takes and
+    /// gives what is in them, so nobody needs them to call a service; one who reads or writes
+    /// messages without calling does.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().messages(true);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn messages(mut self, messages: bool) -> Self {
+        self.messages = messages;
         self
     }
 

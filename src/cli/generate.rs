@@ -32,6 +32,9 @@ pub(crate) struct Generate {
     /// Keys only: no getter and no `with_` method per field. Compiles twice as fast.
     #[arg(long)]
     no_methods: bool,
+    /// Types for the elements of requests and answers, too.
+    #[arg(long)]
+    messages: bool,
     /// No documentation on fields and types.
     #[arg(long)]
     no_docs: bool,
@@ -133,6 +136,9 @@ impl Generate {
                 Name::Field(name) => config.exclude_fields([name]),
                 Name::Operation(name) => config.exclude_operations([name]),
             };
+        }
+        if self.messages {
+            config = config.messages(true);
         }
         if self.no_methods {
             config = config.methods(false);

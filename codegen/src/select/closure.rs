@@ -214,9 +214,13 @@ impl<'m> Builder<'m, '_> {
         let mut wanted: BTreeMap<ElementId, Face> = BTreeMap::new();
         let mut bodies: BTreeSet<ElementId> = BTreeSet::new();
         let mut faced: BTreeSet<ElementId> = BTreeSet::new();
+        let of_messages = match self.config.messages {
+            true => Face::Struct,
+            false => Face::Table,
+        };
         for operation in services.iter().flat_map(|service| &service.operations) {
             for id in operation.elements() {
-                wanted.entry(id).or_insert(Face::Table);
+                wanted.entry(id).or_insert(of_messages);
             }
             for id in operation.headers.iter().chain(&operation.output_headers) {
                 wanted.insert(*id, Face::Struct);
@@ -225,7 +229,9 @@ impl<'m> Builder<'m, '_> {
             faced.extend(&operation.faults);
             for body in [&operation.request, &operation.response] {
                 let Body::Element(id) = body else { continue };
-                bodies.insert(*id);
+                if !self.config.messages {
+                    bodies.insert(*id);
+                }
             }
             if let Body::Element(id) = operation.response
                 && self.members(model.element(id).type_id).len() > 1
@@ -273,7 +279,7 @@ impl<'m> Builder<'m, '_> {
             for (body, response) in [(&operation.request, false), (&operation.response, true)] {
                 if let Body::Synthetic { name, ns, parts } = body {
                     let origin = Origin::Synthetic(number as u32, response);
-                    let face = if response && parts.len() > 1 {
+                    let face = if self.config.messages || response && parts.len() > 1 {
                         Face::Struct
                     } else {
                         Face::Table

@@ -90,6 +90,16 @@ impl Encoder {
         Ok(())
     }
 
+    /// A global element whose content is a record.
+    pub(crate) fn global_record(&mut self, record: &Record) -> Result<(), Error> {
+        let table = record.table();
+        self.open(table.ns, table.name);
+        self.record_content(record)
+            .map_err(|error| error.within(table.name))?;
+        self.close(table.ns, table.name);
+        Ok(())
+    }
+
     /// One occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
         self.occurrence(field, value)

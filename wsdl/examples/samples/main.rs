@@ -1,0 +1,70 @@
+//! Writes example messages for every global element that a message of a WSDL has: what the schema
+//! says, told without the generator or the runtime.
+//!
+//! ```sh
+//! cargo run -p saponify-wsdl --example samples -- service.wsdl samples/ [ROOT]…
+//! ```
+//!
+//! Each element gets a few documents: the smallest, a full one, and others that take the next
+//! branch of each choice, the next heir of each type, and nil where it is allowed. `index.tsv` says
+//! which file is of which element.
+#![forbid(unsafe_code)]
+
+mod text;
+mod writer;
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::PathBuf;
+
+use saponify_wsdl::Reader;
+use saponify_wsdl::model::{ElementId, Model, PartTarget};
+
+use writer::Writer;
+
+/// Documents of each element.
+const VARIANTS: usize = 5;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let (Some(file), Some(out)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: samples WSDL FOLDER [ROOT]…".into());
+    };
+    let mut reader = Reader::new();
+    for root in arguments {
+        reader.allow_root(root);
+    }
+    let model = reader.read_file(file)?;
+    std::fs::create_dir_all(&out)?;
+    let mut index = String::new();
+    for id in elements(&model) {
+        let element = model.element(id);
+        let mut seen = BTreeSet::new();
+        for variant in 0..VARIANTS {
+            let Some(document) = Writer::new(&model, variant).document(id) else {
+                continue;
+            };
+            if !seen.insert(document.clone()) {
+                continue;
+            }
+            let name = format!("{}-{variant}.xml", id.0);
+            let uri = model.namespace(element.name.ns);
+            index.push_str(&format!("{name}\t{uri}\t{}\n", element.name.local));
+            std::fs::write(out.join(name), document)?;
+        }
+    }
+    std::fs::write(out.join("index.tsv"), index)?;
+    Ok(())
+}
+
+/// The global elements that parts of messages are.
+fn elements(model: &Model) -> BTreeSet<ElementId> {
+    let parts = model.messages.iter().flat_map(|message| &message.parts);
+    let elements = parts.filter_map(|part| match part.target {
+        PartTarget::Element(id) => Some(id),
+        PartTarget::Type(_) => None,
+    });
+    elements
+        .filter(|id| !model.element(*id).is_abstract)
+        .collect()
+}
