@@ -119,16 +119,11 @@ pub fn encode(value: &dyn Struct) -> Result<String, Error> {
     let table = value.table();
     let mut encoder = Encoder::new(table.schema);
     encoder.global(value)?;
-    Ok(document(&encoder))
-}
-
-/// What was written, with its namespaces declared.
-fn document(encoder: &Encoder) -> String {
     // The declarations belong into the root's start tag, after its name.
     let body = encoder.as_str();
     let name = body.find([' ', '>', '/']).unwrap_or_default();
     let (head, rest) = body.split_at(name);
-    format!("{head}{}{rest}", encoder.declarations(&[]))
+    Ok(format!("{head}{}{rest}", encoder.declarations(&[])))
 }
 
 /// Reads what [`encode`] writes.
@@ -160,49 +155,6 @@ pub fn decode<S: Tabled>(
         Err(Halt::Error(error)) => Err(error),
         Err(Halt::More) => Err(Error::decode("the document is incomplete")),
     }
-}
-
-/// Reads a document by a table, whatever its root is called.
-///
-/// # Errors
-///
-/// As [`decode`].
-pub fn decode_record(
-    document: &str,
-    table: &'static Type,
-    limits: Limits,
-) -> Result<Record, Error> {
-    let mut context = Context::new(table.schema, limits);
-    let mut reader = Reader::new(document, true, &mut context);
-    let mut decoder = Decoder::new(Vec::new());
-    let mut record = Record::new(table);
-    let mut run = || -> Result<(), Halt> {
-        reader.prolog()?;
-        loop {
-            match reader.next()? {
-                Token::Start(_) => record = decoder.record(&mut reader, table)?,
-                Token::Eof => return Ok(()),
-                Token::End | Token::Text(_) => {}
-            }
-        }
-    };
-    match run() {
-        Ok(()) => Ok(record),
-        Err(Halt::Error(error)) => Err(error),
-        Err(Halt::More) => Err(Error::decode("the document is incomplete")),
-    }
-}
-
-/// Writes a record as a document whose root is its type.
-///
-/// # Errors
-///
-/// As [`encode`].
-pub fn encode_record(record: &Record) -> Result<String, Error> {
-    let table = record.table();
-    let mut encoder = Encoder::new(table.schema);
-    encoder.global_record(record)?;
-    Ok(document(&encoder))
 }
 
 /// Reads an answer to an operation as a whole, into a struct of the response's table.

@@ -8,6 +8,7 @@ What does not is listed in `meaning.tsv`, with the reason; the list is exact in 
 """
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
 from lib import ROOT, Failure, attempt, member, run, scratch, table
@@ -108,7 +109,8 @@ def by_zeep(file, samples):
         try:
             element = client.get_element(f"{{{uri}}}{local}")
             parent = etree.Element("parent")
-            element.render(parent, element.parse(root, client.wsdl.types))
+            # zeep takes apart what it parses.
+            element.render(parent, element.parse(deepcopy(root), client.wsdl.types))
             text = etree.tostring(parent[0], with_tail=False)
         except Exception:
             continue
@@ -136,10 +138,10 @@ def check(program, corpus, work, options):
         index = [line.split("\t") for line in (into / "index.tsv").read_text().splitlines()]
         found = {}
         for sample, uri, local in index:
-            ident = proxies.tables.get((uri, local))
-            if ident:
+            struct = proxies.structs.get(proxies.tables.get((uri, local)))
+            if struct:
                 found[sample] = (uri, local, parse((into / sample).read_bytes()))
-                cases.append((name, module, sample, local, ident, proxies.structs.get(ident)))
+                cases.append((module, sample, struct))
         if found:
             modules.append(module)
             lines.append((name, file, module, found))
@@ -148,18 +150,15 @@ def check(program, corpus, work, options):
         for sample, text in made.items():
             (folder / module / f"zeep-{sample}").write_bytes(text)
     body = []
-    for _, module, sample, _, ident, struct in cases:
-        call = f"structure::<{module}::{struct}>" if struct else "record"
-        of = "" if struct else f", &{module}::tables::{ident}"
+    for module, sample, struct in cases:
         for prefix in ("", "zeep-"):
             if (folder / module / (prefix + sample)).exists():
-                body.append(f'    {call}(&folder, "{module}/{prefix}{sample}"{of});\n')
+                body.append(f'    again::<{module}::{struct}>(folder, "{module}/{prefix}{sample}");\n')
     scratch(crate, "", kind="bin")
     declared = "".join(f"#[allow(missing_docs)]\nmod {module};\n" for module in modules)
     main = (HERE / "meaning" / "main.rs").read_text()
     steps = "".join(f"fn part{n}(folder: &Path) {{\n{''.join(body[at:at + 200])}}}\n" for n, at in enumerate(range(0, len(body), 200)))
     calls = "".join(f"    part{n}(&folder);\n" for n in range((len(body) + 199) // 200))
-    steps = steps.replace("&folder", "folder")
     (crate / "src" / "main.rs").write_text(main.replace("// modules\n", declared).replace("    // cases\n", calls) + steps)
     member(work, "meaning")
     run(["cargo", "run", "--quiet", "--offline", "--package", "meaning", "--", folder], cwd=work)

@@ -21,6 +21,9 @@ impl Numbers {
     }
 }
 
+/// The namespace of `xml:lang`.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// Prefixes that messages use for themselves.
 const TAKEN: &[&str] = &[
     "env", "soap", "soapenv", "wsse", "xml", "xmlns", "xsd", "xsi",
@@ -52,6 +55,13 @@ pub(super) fn namespaces<'m>(
         let number = u8::try_from(list.len())
             .map_err(|_| Error::unsupported("the WSDL has more than 255 namespaces in use"))?;
         let mut ordinal = u32::from(number);
+        if uri == XML {
+            // Bound to this prefix in every document, and to no other in any.
+            numbers.insert(ns, number);
+            let prefix = Cow::Borrowed("xml");
+            list.push(Namespace { uri, prefix });
+            continue;
+        }
         let prefix = declared
             .filter(usable)
             .map(Cow::Borrowed)

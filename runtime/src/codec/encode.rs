@@ -43,7 +43,7 @@ impl Encoder {
         for (index, namespace) in self.schema.namespaces.iter().enumerate() {
             let has = |encoder: &Encoder| encoder.used.get(index).copied().unwrap_or(false);
             let used = has(self) || others.iter().any(|other| has(other));
-            if used && !namespace.uri.is_empty() {
+            if used && !matches!(namespace.uri, "" | XML) {
                 out.push_str(" xmlns:");
                 out.push_str(namespace.prefix);
                 out.push('=');
@@ -85,16 +85,6 @@ impl Encoder {
         let table = value.table();
         self.open(table.ns, table.name);
         self.structure_body(value)
-            .map_err(|error| error.within(table.name))?;
-        self.close(table.ns, table.name);
-        Ok(())
-    }
-
-    /// A global element whose content is a record.
-    pub(crate) fn global_record(&mut self, record: &Record) -> Result<(), Error> {
-        let table = record.table();
-        self.open(table.ns, table.name);
-        self.record_content(record)
             .map_err(|error| error.within(table.name))?;
         self.close(table.ns, table.name);
         Ok(())

@@ -18,7 +18,10 @@ fn letter(content: &str) -> Letter {
 
 /// What is between the tags of a letter, prefixes taken off.
 fn written(letter: &Letter) -> String {
-    let text = encode(letter).unwrap().replace("l:", "");
+    let text = encode(letter).unwrap();
+    let text = ["<l:", "</l:", "\"l:"].iter().fold(text, |text, prefix| {
+        text.replace(prefix, prefix.trim_end_matches("l:"))
+    });
     let start = text.find('>').unwrap() + 1;
     let end = text.rfind("</").unwrap_or(text.len());
     text[start..end].to_owned()
@@ -123,7 +126,7 @@ fn a_type_within_its_own_choice() {
 
 #[test]
 fn mixed_content_is_text_and_elements_in_their_order() {
-    let text = stays("<text lang=\"en\"> Dear <b>all<br></br></b>,\n<br></br>hello </text>")
+    let text = stays("<text xml:lang=\"en\"> Dear <b>all<br></br></b>,\n<br></br>hello </text>")
         .text
         .unwrap();
     assert_eq!(text.content.len(), 5);

@@ -16,6 +16,7 @@ const DEEP: usize = 8;
 /// Levels that no message needs: the type has no finite value.
 const ENDLESS: usize = 60;
 
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Writes one document.
@@ -37,7 +38,8 @@ struct Node<'a> {
     ns: NsId,
     name: &'a str,
     type_id: TypeId,
-    nillable: bool,
+    /// Whether nil says what absence does not.
+    nil: bool,
     fixed: Option<&'a str>,
 }
 
@@ -81,13 +83,13 @@ impl<'m> Writer<'m> {
 
     /// A document of an element; none if it can have no finite one.
     pub(crate) fn document(mut self, id: ElementId) -> Option<String> {
-        self.global(id);
+        self.global(id, false);
         if self.failed {
             return None;
         }
         let mut names = String::new();
         for (number, namespace) in self.model.namespaces.iter().enumerate() {
-            if !namespace.uri.is_empty() {
+            if !namespace.uri.is_empty() && namespace.uri != XML {
                 let uri = text::escape(&namespace.uri);
                 names.push_str(&format!(" xmlns:n{number}=\"{uri}\""));
             }
@@ -105,14 +107,14 @@ impl<'m> Writer<'m> {
         self.variant > 0 && self.depth < DEEP && self.out.len() < ENOUGH
     }
 
-    fn global(&mut self, id: ElementId) {
+    fn global(&mut self, id: ElementId, may_be_nil: bool) {
         let model = self.model;
         let element = model.element(id);
         self.element(&Node {
             ns: element.name.ns,
             name: &element.name.local,
             type_id: element.type_id,
-            nillable: element.nillable,
+            nil: may_be_nil && element.nillable,
             fixed: element.fixed.as_deref(),
         });
     }
@@ -124,7 +126,7 @@ impl<'m> Writer<'m> {
         }
         let name = self.qualified(node.ns, node.name);
         self.out.push_str(&format!("<{name}"));
-        if node.nillable && self.variant == 3 && self.depth > 0 {
+        if node.nil && self.variant == 3 {
             self.out.push_str(" xsi:nil=\"true\"/>");
             return;
         }
@@ -162,7 +164,8 @@ impl<'m> Writer<'m> {
             .get(&declared)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let wanted = complex.is_abstract || self.variant >= 2 && self.full();
+        // A message's own type is told by its element.
+        let wanted = complex.is_abstract || self.variant >= 2 && self.depth > 1 && self.full();
         if heirs.is_empty() || !wanted {
             self.failed |= complex.is_abstract;
             return declared;
@@ -249,7 +252,7 @@ impl<'m> Writer<'m> {
                 None => self.simple(attribute.type_id),
             };
             let name = match model.namespace(attribute.ns) {
-                "http://www.w3.org/XML/1998/namespace" => format!("xml:{}", attribute.name),
+                XML => format!("xml:{}", attribute.name),
                 _ => self.qualified(attribute.ns, &attribute.name),
             };
             self.out
@@ -271,12 +274,13 @@ impl<'m> Writer<'m> {
     }
 
     fn term(&mut self, particle: &Particle) {
+        let must = particle.min_occurs > 0 || particle.max_occurs != Some(1);
         match &particle.term {
             Term::Element(element) => self.element(&Node {
                 ns: element.ns,
                 name: &element.name,
                 type_id: element.type_id,
-                nillable: element.nillable,
+                nil: must && element.nillable,
                 fixed: element.fixed.as_deref(),
             }),
             Term::Ref(id) => {
@@ -293,7 +297,7 @@ impl<'m> Writer<'m> {
                 self.choices += 1;
                 let all = others.len() + usize::from(!is_abstract);
                 let id = others.get(self.choices % all).copied().unwrap_or(*id);
-                self.global(id);
+                self.global(id, must);
             }
             Term::Sequence(items) | Term::All(items) => {
                 items.iter().for_each(|item| self.particle(item));
