@@ -9,13 +9,13 @@ use bytes::Bytes;
 use tracing::Instrument as _;
 
 use crate::client::{Client, Settings};
-use crate::codec;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::headers::{self, HeaderOf, Headers};
 use crate::record::Record;
 use crate::schema::{Operation, Type};
 use crate::session::Session;
 use crate::soap::answer::{Answer, Event};
-use crate::soap::request::{Body, Header};
+use crate::soap::request::Body;
 use crate::transport::{self, Request, Response, not_soap};
 use crate::value::{FieldValue, Slot, Struct, Tabled, Value};
 use crate::view::View;
@@ -33,10 +33,6 @@ pub trait Outcome: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'st
 
 impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outcome for T {}
 
-/// A header that the WSDL binds to the operation `O`. Implemented by generated code; a header
-/// that an operation does not take does not compile.
-pub trait HeaderOf<O>: Tabled {}
-
 /// A call that has not been made yet. Await it for its result.
 ///
 /// ```ignore
@@ -46,7 +42,7 @@ pub trait HeaderOf<O>: Tabled {}
 pub struct Call<'c, O> {
     client: &'c Client,
     body: Result<Body, Error>,
-    headers: Vec<(&'static Type, Header)>,
+    headers: Headers,
     operation: PhantomData<O>,
 }
 
@@ -55,7 +51,7 @@ impl<'c, O: OperationType> Call<'c, O> {
         Self {
             client,
             body: Ok(Body::new(O::OPERATION)),
-            headers: Vec::new(),
+            headers: client.headers().clone(),
             operation: PhantomData,
         }
     }
@@ -71,15 +67,21 @@ impl<'c, O: OperationType> Call<'c, O> {
         self
     }
 
-    /// Adds a header to this call; one of the same type given before is replaced.
+    /// Adds a header to this call; it takes the place of one of the same type that the call or
+    /// the client already has.
     pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
-        match Header::new(&header) {
-            Ok(written) => {
-                self.headers.retain(|(table, _)| *table != H::TABLE);
-                self.headers.push((H::TABLE, written));
-            }
-            Err(error) => self.body = Err(error),
-        }
+        self.headers.set(header);
+        self
+    }
+
+    /// Makes this call without a header that the client would add to it.
+    ///
+    /// ```ignore
+    /// let strict = soap.with(AllOrNoneHeader { all_or_none: true });
+    /// strict.create(&drafts).without::<AllOrNoneHeader>().await?;
+    /// ```
+    pub fn without<H: HeaderOf<O>>(mut self) -> Self {
+        self.headers.leave_out(H::TABLE);
         self
     }
 
@@ -99,11 +101,14 @@ impl<'c, O: OperationType> Call<'c, O> {
             &shared.session,
             operation,
             &body,
-            self.headers,
+            &self.headers,
         )
-        .await?;
-        self.client.note(&reply.headers);
-        Ok(reply)
+        .await;
+        self.client.note(match &reply {
+            Ok(reply) => &reply.headers,
+            Err(error) => error.headers(),
+        });
+        reply
     }
 }
 
@@ -147,11 +152,7 @@ impl<T> Reply<T> {
     ///
     /// If it came but cannot be read.
     pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
-        let record = self
-            .headers
-            .iter()
-            .find(|record| record.table() == H::TABLE);
-        record.map(codec::to_struct).transpose()
+        headers::find(&self.headers)
     }
 }
 
@@ -307,7 +308,7 @@ pub(crate) async fn exchange<T: Outcome>(
     session: &Session,
     operation: &'static Operation,
     body: &Body,
-    headers: Vec<(&'static Type, Header)>,
+    headers: &Headers,
 ) -> Result<Reply<T>, Error> {
     let mut target = Unwrapped {
         table: operation.response,
@@ -351,15 +352,9 @@ impl Incoming {
         session: &Session,
         operation: &'static Operation,
         body: &Body,
-        mut headers: Vec<(&'static Type, Header)>,
+        headers: &Headers,
     ) -> Result<Self, Error> {
-        // One that the caller gave takes its place.
-        if let Some(header) = settings.session_header(session, operation)?
-            && headers.iter().all(|(table, _)| *table != header.0)
-        {
-            headers.insert(0, header);
-        }
-        let headers: Vec<Header> = headers.into_iter().map(|(_, header)| header).collect();
+        let headers = headers.write(operation, session, settings.session_header)?;
         let envelope = Bytes::from(body.envelope(&headers));
         tracing::debug!(bytes = envelope.len(), "request");
         let request = Request::new(
@@ -401,14 +396,17 @@ impl Incoming {
         answer: &mut Answer,
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
-        let event = answer.next(target).map_err(|error| self.explain(error))?;
+        let event = answer
+            .next(target)
+            .map_err(|error| self.explain(error).with_headers(answer.take_headers()))?;
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,
                 "the service answered with an error status but without a fault",
             )
             .with_status(self.response.status)
-            .with_sent(Sent::Maybe));
+            .with_sent(Sent::Maybe)
+            .with_headers(answer.take_headers()));
         }
         Ok(event)
     }
@@ -423,7 +421,7 @@ impl Incoming {
         }
         answer.finish();
         self.next(&mut answer, Some(target))?;
-        Ok(std::mem::take(answer.headers()))
+        Ok(answer.take_headers())
     }
 
     /// Adds what is known of the answer to an error of reading it.

@@ -2,19 +2,20 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::call::{Call, OperationType};
 use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
+use crate::headers::{HeaderFor, Headers};
 use crate::limits::Limits;
 use crate::record::Record;
 use crate::records::Records;
-use crate::schema::{Operation, Service, Type};
+use crate::schema::{Service, Type};
 use crate::secret::Credentials;
 use crate::session::{self, Session};
-use crate::soap::request::Header;
 use crate::transport::{Https, Transport};
+use crate::value::Tabled;
 use crate::view::View;
 
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
@@ -26,9 +27,12 @@ pub trait FromClient: Sized {
     fn from_client(client: Client) -> Self;
 }
 
-/// A session with a service, shared by all clones.
+/// A session with a service, shared by all clones, and the headers that this clone's calls carry.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client {
+    shared: Arc<Shared>,
+    headers: Headers,
+}
 
 pub(crate) struct Shared {
     pub(crate) service: &'static Service,
@@ -42,7 +46,7 @@ pub(crate) struct Shared {
 pub(crate) struct Settings {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) limits: Limits,
-    session_header: Option<&'static Type>,
+    pub(crate) session_header: Option<&'static Type>,
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
 }
@@ -71,22 +75,50 @@ impl Client {
     /// The session that calls are made with.
     #[must_use]
     pub fn session(&self) -> &Session {
-        &self.0.session
+        &self.shared.session
     }
 
-    /// API usage as the last answer told, whichever clone made the call.
+    /// API usage as the last answer told, fault or not, whichever clone made the call.
     #[must_use]
-    pub fn api_usage(&self) -> Option<ApiUsage> {
-        *self.0.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn limit_info(&self) -> Option<ApiUsage> {
+        *self.usage()
+    }
+
+    /// The same session with one more header on its calls. For generated code, which knows what
+    /// headers the service has.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with<H: Tabled>(&self, header: H) -> Self {
+        let mut client = self.clone();
+        client.headers.set(header);
+        client
+    }
+
+    /// The same session without a header on its calls. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without<H: Tabled>(&self) -> Self {
+        let mut client = self.clone();
+        client.headers.leave_out(H::TABLE);
+        client
     }
 
     pub(crate) fn shared(&self) -> &Shared {
-        &self.0
+        &self.shared
+    }
+
+    pub(crate) fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    fn usage(&self) -> MutexGuard<'_, Option<ApiUsage>> {
+        let usage = &self.shared.usage;
+        usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes what answers tell in passing out of their headers.
     pub(crate) fn note(&self, headers: &[Record]) {
-        let Some(table) = self.0.service.limit_header else {
+        let Some(table) = self.shared.service.limit_header else {
             return;
         };
         let usage = headers
@@ -94,7 +126,7 @@ impl Client {
             .filter(|header| header.table() == table)
             .find_map(usage);
         if usage.is_some() {
-            *self.0.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
+            *self.usage() = usage;
         }
     }
 }
@@ -117,8 +149,9 @@ fn usage(header: &Record) -> Option<ApiUsage> {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("service", &self.0.service.name)
-            .field("session", &self.0.session)
+            .field("service", &self.shared.service.name)
+            .field("session", &self.shared.session)
+            .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
 }
@@ -138,6 +171,7 @@ pub struct Builder<S> {
     limits: Limits,
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
+    headers: Headers,
     service: PhantomData<fn() -> S>,
 }
 
@@ -148,6 +182,7 @@ impl<S: FromClient> Default for Builder<S> {
             limits: Limits::default(),
             allowed_hosts: Vec::new(),
             plain: PlainHttp::Refused,
+            headers: Headers::default(),
             service: PhantomData,
         }
     }
@@ -179,6 +214,13 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
+    /// Adds a header to all calls whose binding declares it, the login included: the way to log in
+    /// with a `LoginScopeHeader`.
+    pub fn with<H: HeaderFor<S>>(mut self, header: H) -> Self {
+        self.headers.set(header);
+        self
+    }
+
     /// Logs in with the WSDL's own `login` and switches to the endpoint that it names.
     ///
     /// `endpoint` may be a host alone, `https://login.salesforce.com`: the path is then that of
@@ -190,9 +232,10 @@ impl<S: FromClient> Builder<S> {
     /// ([`Error::is_login`]), or the endpoint named is of a foreign host
     /// ([`Error::is_foreign_endpoint`]).
     pub async fn login(self, endpoint: &str, credentials: Credentials) -> Result<S, Error> {
-        let settings = self.settings()?;
-        let session = session::login(S::SERVICE, &settings, endpoint, &credentials).await?;
-        Ok(finish(settings, session))
+        let (settings, headers) = self.settings()?;
+        let session =
+            session::login(S::SERVICE, &settings, &headers, endpoint, &credentials).await?;
+        Ok(finish(settings, headers, session))
     }
 
     /// Uses a session that is already open.
@@ -201,7 +244,8 @@ impl<S: FromClient> Builder<S> {
     ///
     /// If the transport cannot be made.
     pub fn session(self, session: Session) -> Result<S, Error> {
-        Ok(finish(self.settings()?, session))
+        let (settings, headers) = self.settings()?;
+        Ok(finish(settings, headers, session))
     }
 
     /// Calls without a session, at the WSDL's own endpoint or another one.
@@ -210,13 +254,13 @@ impl<S: FromClient> Builder<S> {
     ///
     /// If the endpoint is no `https` URL, or the transport cannot be made.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
-        let settings = self.settings()?;
+        let (settings, headers) = self.settings()?;
         let given = endpoint.unwrap_or(S::SERVICE.endpoint);
         let session = Session::anonymous(settings.endpoint(given, S::SERVICE.endpoint)?);
-        Ok(finish(settings, session))
+        Ok(finish(settings, headers, session))
     }
 
-    fn settings(self) -> Result<Settings, Error> {
+    fn settings(self) -> Result<(Settings, Headers), Error> {
         self.allowed_hosts
             .iter()
             .try_for_each(|host| check_allowed_host(host))?;
@@ -224,24 +268,28 @@ impl<S: FromClient> Builder<S> {
             Some(transport) => transport,
             None => Arc::new(Https::builder().max_body(self.limits.body as u64).build()?),
         };
-        Ok(Settings {
+        let settings = Settings {
             transport,
             limits: self.limits,
             session_header: S::SERVICE.session_header,
             allowed_hosts: self.allowed_hosts,
             plain: self.plain,
-        })
+        };
+        Ok((settings, self.headers))
     }
 }
 
-fn finish<S: FromClient>(settings: Settings, session: Session) -> S {
-    let usage = Mutex::new(None);
-    S::from_client(Client(Arc::new(Shared {
+fn finish<S: FromClient>(settings: Settings, headers: Headers, session: Session) -> S {
+    let shared = Shared {
         service: S::SERVICE,
         settings,
         session,
-        usage,
-    })))
+        usage: Mutex::new(None),
+    };
+    S::from_client(Client {
+        shared: Arc::new(shared),
+        headers,
+    })
 }
 
 impl Settings {
@@ -253,23 +301,5 @@ impl Settings {
     /// An endpoint that the login host named: only one of its own family, or an allowed one.
     pub(crate) fn server_endpoint(&self, login: &Endpoint, named: &str) -> Result<Endpoint, Error> {
         login.for_session(named, &self.allowed_hosts)
-    }
-
-    /// The session header, if the operation takes it and there is a session.
-    pub(crate) fn session_header(
-        &self,
-        session: &Session,
-        operation: &Operation,
-    ) -> Result<Option<(&'static Type, Header)>, Error> {
-        let Some(table) = self
-            .session_header
-            .filter(|table| operation.headers.contains(table))
-        else {
-            return Ok(None);
-        };
-        let Some(id) = &session.id else {
-            return Ok(None);
-        };
-        Ok(Some((table, Header::text(table, id.expose())?)))
     }
 }

@@ -7,7 +7,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::headers;
+use crate::record::Record;
 use crate::soap::Fault;
+use crate::value::Tabled;
 
 /// What went wrong while calling a service.
 ///
@@ -26,6 +29,8 @@ struct Inner {
     status: Option<http::StatusCode>,
     sent: Sent,
     fault: Option<Fault>,
+    /// Headers of the answer.
+    headers: Vec<Record>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -82,6 +87,7 @@ impl Error {
             status: None,
             sent: Sent::No,
             fault: None,
+            headers: Vec::new(),
             source: None,
         }))
     }
@@ -136,6 +142,16 @@ impl Error {
             self.0.sent = sent;
         }
         self
+    }
+
+    /// Adds the headers of the answer.
+    pub(crate) fn with_headers(mut self, headers: Vec<Record>) -> Self {
+        self.0.headers.extend(headers);
+        self
+    }
+
+    pub(crate) fn headers(&self) -> &[Record] {
+        &self.0.headers
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
@@ -225,6 +241,16 @@ impl Error {
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.0.fault.as_ref()
+    }
+
+    /// A header that came with the answer, if one did: a fault may bring the API usage and the
+    /// debug log too.
+    ///
+    /// # Errors
+    ///
+    /// If it came but cannot be read.
+    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+        headers::find(&self.0.headers)
     }
 
     /// HTTP status of the answer, if there was one.

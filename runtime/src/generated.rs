@@ -5,8 +5,9 @@ pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
 pub use crate::any::{AnyValue, Attribute, Decimal, Element};
-pub use crate::call::{Arg, Call, HeaderOf, OneView, OperationType, Reply, Texts, Views};
-pub use crate::client::{Builder, Client, FromClient};
+pub use crate::call::{Arg, Call, OneView, OperationType, Reply, Texts, Views};
+pub use crate::client::{ApiUsage, Builder, Client, FromClient};
+pub use crate::headers::HeaderOf;
 pub use crate::record::Record;
 pub use crate::records::Records;
 pub use crate::schema::table::{field, nested};
@@ -643,11 +644,11 @@ pub fn texts<S: AsRef<str>>(texts: &[S]) -> Texts<'_, S> {
     Texts(texts)
 }
 
-/// Declares a service: a client and how to make one.
+/// Declares a service: a client, how to make one, and the headers that its requests may carry.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_service {
-    ($(#[$meta:meta])* $name:ident, $service:path) => {
+    ($(#[$meta:meta])* $name:ident, $service:path, []) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
         pub struct $name {
@@ -674,5 +675,25 @@ macro_rules! gen_service {
                 Self { client }
             }
         }
+    };
+    ($(#[$meta:meta])* $name:ident, $service:path, [$($header:path),+ $(,)?]) => {
+        $crate::gen_service! { $(#[$meta])* $name, $service, [] }
+
+        impl $name {
+            /// The same client, whose calls also carry this header wherever the WSDL binds it to
+            /// the operation. A header that a call gets itself takes its place.
+            #[must_use]
+            pub fn with<H: $crate::HeaderFor<Self>>(&self, header: H) -> Self {
+                Self { client: self.client.with(header) }
+            }
+
+            /// The same client, whose calls do not carry this header.
+            #[must_use]
+            pub fn without<H: $crate::HeaderFor<Self>>(&self) -> Self {
+                Self { client: self.client.without::<H>() }
+            }
+        }
+
+        $(impl $crate::HeaderFor<$name> for $header {})+
     };
 }

@@ -25,6 +25,7 @@ mod endpoint;
 mod error;
 #[doc(hidden)]
 pub mod generated;
+mod headers;
 mod id;
 mod lexical;
 mod limits;
@@ -49,6 +50,7 @@ pub use call::{Call, Reply};
 pub use client::{ApiUsage, Builder, Client};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::Error;
+pub use headers::{HeaderFor, HeaderOf};
 pub use id::Id;
 pub use limits::Limits;
 pub use record::{FieldRef, Presence, Record};

@@ -174,7 +174,7 @@ pub fn answer<'c>(
     }
     answer.finish();
     answer.next(Some(target))?;
-    Ok(std::mem::take(answer.headers()))
+    Ok(answer.take_headers())
 }
 
 /// Reads an answer to a query row by row, as it arrives.

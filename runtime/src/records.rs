@@ -15,12 +15,13 @@ use crate::call::{Incoming, span};
 use crate::client::Client;
 use crate::codec::ANY_RECORD;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::headers;
 use crate::record::Record;
 use crate::schema::{Operation, QueryOperations, Type};
 use crate::soap::answer::{Answer, Event};
-use crate::soap::request::{Body, Header};
+use crate::soap::request::Body;
 use crate::transport;
-use crate::value::Value;
+use crate::value::{Tabled, Value};
 use crate::view::View;
 
 /// Rows of a query, over all its batches, as they arrive.
@@ -42,6 +43,8 @@ pub struct Records<V> {
     given: u64,
     /// Rows that the query has, as the service announced.
     announced: Option<u64>,
+    /// Headers of the answer under way or of the last one.
+    headers: Vec<Record>,
     view: PhantomData<fn() -> V>,
 }
 
@@ -110,6 +113,7 @@ impl<V: View> Records<V> {
             state: State::Fresh,
             given: 0,
             announced: None,
+            headers: Vec::new(),
             view: PhantomData,
         }
     }
@@ -136,6 +140,15 @@ impl<V: View> Records<V> {
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.announced
+    }
+
+    /// A header of the answer that the last row came with, if it had one.
+    ///
+    /// # Errors
+    ///
+    /// If it came but cannot be read.
+    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+        headers::find(&self.headers)
     }
 
     /// The next row; `None` after the last.
@@ -179,6 +192,7 @@ impl<V: View> Records<V> {
                     let limits = self.client.shared().settings.limits;
                     let answer = Answer::new(operation, limits, self.options.known.clone());
                     let answer = answer.by_rows()?;
+                    self.headers.clear();
                     self.state = State::Reading(Box::new(Reading {
                         operation,
                         incoming,
@@ -208,7 +222,16 @@ impl<V: View> Records<V> {
             let named =
                 |error: Error, reading: &Reading| error.with_operation(reading.operation.name);
             let event = reading.incoming.next(&mut reading.answer, None);
-            match event.map_err(|error| named(error, reading))? {
+            let event = event.map_err(|error| named(error, reading));
+            let came = reading.answer.take_headers();
+            if !came.is_empty() {
+                self.client.note(&came);
+                self.headers.extend(came);
+            }
+            if let Err(error) = &event {
+                self.client.note(error.headers());
+            }
+            match event? {
                 Event::Row(row) => {
                     self.fetch_ahead()?;
                     return Poll::Ready(Ok(Some(row)));
@@ -256,7 +279,6 @@ impl<V: View> Records<V> {
         let State::Reading(reading) = &mut self.state else {
             return Ok(());
         };
-        self.client.note(reading.answer.headers());
         let field = |name| {
             reading
                 .answer
@@ -328,12 +350,19 @@ impl<V: View> Records<V> {
                     Value::Absent
                 }
             })?;
-            let mut headers = Vec::new();
+            let mut headers = client.headers().clone();
             let options = shared.service.query.and_then(|queries| queries.options);
             if let (Some(rows), Some(table)) = (batch, options) {
-                headers.push((table, Header::integer(table, i64::from(rows))?));
+                headers.set_number(table, rows.into());
             }
-            Incoming::open(&shared.settings, &shared.session, operation, &body, headers).await
+            Incoming::open(
+                &shared.settings,
+                &shared.session,
+                operation,
+                &body,
+                &headers,
+            )
+            .await
         };
         Box::pin(
             async move {

@@ -3,6 +3,7 @@
 use crate::client::Settings;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
+use crate::headers::Headers;
 use crate::record::Record;
 use crate::schema::Service;
 use crate::secret::{Credentials, Secret};
@@ -76,6 +77,7 @@ impl Session {
 pub(crate) async fn login(
     service: &'static Service,
     settings: &Settings,
+    headers: &Headers,
     endpoint: &str,
     credentials: &Credentials,
 ) -> Result<Session, Error> {
@@ -103,7 +105,7 @@ pub(crate) async fn login(
         .map_err(|error| error.with_operation(operation.name))?;
     let session = Session::anonymous(login_at);
     let reply: call::Reply<Record> =
-        call::exchange(settings, &session, operation, &body, Vec::new()).await?;
+        call::exchange(settings, &session, operation, &body, headers).await?;
     opened(settings, &session.endpoint, reply.value())
         .map_err(|error| error.with_operation(operation.name))
 }

@@ -310,12 +310,21 @@ async fn headers_are_tolerated_but_for_those_that_must_be_understood() -> Result
         // Without the namespace it means something else.
         "<soapenv:Header><new mustUnderstand='1'/></soapenv:Header>",
         "<other xmlns='urn:x'/>",
+        // For someone on the way.
+        "<soapenv:Header><new soapenv:mustUnderstand='1' soapenv:actor='urn:proxy'/></soapenv:Header>",
     ] {
         answered(with(header)).await?;
     }
-    for value in ["1", " 1 ", "true"] {
-        let header =
-            format!("<soapenv:Header><new soapenv:mustUnderstand='{value}'/></soapenv:Header>");
+    for attributes in [
+        "soapenv:mustUnderstand='1'",
+        "soapenv:mustUnderstand=' 1 '",
+        "soapenv:mustUnderstand='true'",
+        "soapenv:mustUnderstand='1' soapenv:actor=''",
+        "soapenv:actor='http://schemas.xmlsoap.org/soap/actor/next' soapenv:mustUnderstand='1'",
+        // The actor of someone else's vocabulary.
+        "soapenv:mustUnderstand='1' actor='urn:proxy'",
+    ] {
+        let header = format!("<soapenv:Header><new {attributes}/></soapenv:Header>");
         let error = answered(with(&header)).await.unwrap_err();
         let shown = error.to_string();
         assert!(error.is_decode() && shown.contains("mustUnderstand") && shown.contains("`new`"));

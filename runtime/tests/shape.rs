@@ -112,7 +112,7 @@ async fn rows_come_whole_whatever_the_pieces() -> Result<(), Error> {
             "{}",
             requests[1]
         );
-        assert_eq!(soap.client().api_usage().unwrap().limit, 15_000);
+        assert_eq!(soap.limit_info().unwrap().limit, 15_000);
     }
     Ok(())
 }

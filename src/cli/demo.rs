@@ -263,7 +263,7 @@ async fn fault(soap: &Soap) -> Result<(), Failure> {
 }
 
 fn usage(soap: &Soap) {
-    if let Some(usage) = soap.client().api_usage() {
+    if let Some(usage) = soap.limit_info() {
         title("API usage");
         println!(
             "  {} of {} calls, as the last answer told",

@@ -185,7 +185,7 @@ async fn usage_of_the_day_is_known_after_each_call() {
     let tenant = start().await;
     let client = tenant.soap.client().clone();
     // Login tells nothing of it.
-    assert!(client.api_usage().is_none());
+    assert!(client.limit_info().is_none());
     tenant.sandbox.set_daily_limit(100, 15_000);
     let reply = tenant.soap.get_server_timestamp().reply().await.unwrap();
     let header: LimitInfoHeader = reply.header().unwrap().unwrap();
@@ -193,11 +193,11 @@ async fn usage_of_the_day_is_known_after_each_call() {
         (header.limit_info[0].current, header.limit_info[0].limit),
         (101, 15_000)
     );
-    let usage = client.api_usage().unwrap();
+    let usage = client.limit_info().unwrap();
     assert_eq!((usage.current, usage.limit), (101, 15_000));
     // Streams tell it too.
     all::<Account>(&tenant.soap, "SELECT Id FROM Account LIMIT 1").await;
-    assert_eq!(client.api_usage().unwrap().current, 102);
+    assert_eq!(client.limit_info().unwrap().current, 102);
 }
 
 #[tokio::test]

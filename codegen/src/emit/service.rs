@@ -1,7 +1,9 @@
 //! Services: a struct each, with a method per operation.
 
-use super::text::{self, push_chain, push_signature};
-use super::types::{Imports, Scope, owned};
+use std::collections::BTreeSet;
+
+use super::text::{self, push_chain, push_list, push_signature};
+use super::types::{Imports, Scope, owned, path};
 use super::{STAMP, docs};
 use crate::plan::{Argument, Leaf, Operation, Plan, Service, Wrap};
 
@@ -82,7 +84,9 @@ fn push(
         docs::push_line(out, 1, "");
         docs::push(out, 1, text);
     }
-    out.push_str(&format!("    {ident}, {table}\n}}\n"));
+    let headers = headers(plan, service, imports);
+    push_list(out, 1, &format!("{ident}, {table}, ["), &headers, "]");
+    out.push_str("}\n");
     if service.operations.is_empty() {
         return;
     }
@@ -90,6 +94,14 @@ fn push(
     let start = out.len();
     if service.login.is_some() {
         push_login(out, scope);
+    }
+    if service.limit_header.is_some() {
+        push_gap(out, start);
+        docs::push_line(out, 1, "API usage of the organization, as the last answer told.");
+        out.push_str(
+            "    #[must_use]\n    pub fn limit_info(&self) -> Option<g::ApiUsage> {\n        \
+             self.client.limit_info()\n    }\n",
+        );
     }
     if service.query {
         push_gap(out, start);
@@ -104,6 +116,15 @@ fn push(
         push_method(out, plan, operation, scope, imports);
     }
     out.push_str("}\n");
+}
+
+/// Paths of the headers that requests may carry, sorted.
+fn headers(plan: &Plan<'_>, service: &Service<'_>, imports: &mut Imports) -> Vec<String> {
+    let operations = &plan.operations[service.operations.clone()];
+    let headers = operations.iter().flat_map(|operation| &operation.headers);
+    let types = headers.filter_map(|header| header.ty.as_ref());
+    let paths: BTreeSet<String> = types.map(|ty| path(ty, imports)).collect();
+    paths.into_iter().collect()
 }
 
 fn push_gap(out: &mut String, start: usize) {

@@ -116,10 +116,13 @@ const OF_SERVICES: &[&str] = &[
     "from",
     "from_client",
     "into",
+    "limit_info",
     "to_owned",
     "try_from",
     "try_into",
     "type_id",
+    "with",
+    "without",
 ];
 const OF_TABLES: &[&str] = &["ATT", "LST", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
 const OF_OPERATIONS: &[&str] = &["QUERY_OPERATIONS"];

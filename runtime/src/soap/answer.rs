@@ -123,9 +123,9 @@ impl Answer {
         self.input.finish();
     }
 
-    /// Output headers so far.
-    pub(crate) fn headers(&mut self) -> &mut Vec<Record> {
-        &mut self.headers
+    /// Takes the output headers that came so far.
+    pub(crate) fn take_headers(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.headers)
     }
 
     /// What stood beside the rows, once the answer is done (or as far as it came).

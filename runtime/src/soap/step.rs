@@ -1,7 +1,7 @@
 //! One unit of an answer: what may stand where in an envelope.
 
 use super::answer::{Outcome, Rows, State};
-use super::{ENVELOPE, Fault};
+use super::{ENVELOPE, Fault, NEXT};
 use crate::codec::{ANY_RECORD, ANY_TYPE, Decoder, is_nil, leaf, within};
 use crate::error::{Error, ErrorKind};
 use crate::record::Record;
@@ -153,11 +153,16 @@ impl Step<'_> {
             self.headers.push(record);
             return Ok(());
         }
-        let must = reader.attributes().iter().any(|attribute| {
-            attribute.local == "mustUnderstand"
-                && reader.context.uri(attribute.ns) == ENVELOPE
-                && matches!(attribute.value.trim(), "1" | "true")
-        });
+        let soap = |name| {
+            let attributes = reader.attributes().iter();
+            let mut named = attributes.filter(|attribute| attribute.local == name);
+            named
+                .find(|attribute| reader.context.uri(attribute.ns) == ENVELOPE)
+                .map(|attribute| attribute.value.trim())
+        };
+        // SOAP 1.1, 4.2.2: a header for another actor was meant for someone on the way.
+        let for_us = matches!(soap("actor"), None | Some("" | NEXT));
+        let must = for_us && matches!(soap("mustUnderstand"), Some("1" | "true"));
         if must {
             return Err(Error::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \

@@ -2,7 +2,7 @@
 
 use ::saponify::generated as g;
 
-use super::{operations, tables};
+use super::{operations, tables, types};
 
 static SERVICE: g::Service = g::Service {
     name: "SforceService.Soap",
@@ -16,10 +16,16 @@ static SERVICE: g::Service = g::Service {
 
 g::service! {
     /// The port `Soap` of the service `SforceService`.
-    Soap, SERVICE
+    Soap, SERVICE, [types::QueryOptions, types::SessionHeader]
 }
 
 impl Soap {
+    /// API usage of the organization, as the last answer told.
+    #[must_use]
+    pub fn limit_info(&self) -> Option<g::ApiUsage> {
+        self.client.limit_info()
+    }
+
     /// Rows of a query, as a stream over all its batches.
     pub fn records<V: g::View>(&self, soql: &str) -> g::Records<V> {
         self.client.records(soql)

@@ -36,3 +36,5 @@ pub mod rpc;
 /// A WSDL that means harm.
 #[path = "../../../codegen/tests/fixtures/hostile/expected/mod.rs"]
 pub mod hostile;
+
+mod refused;
