@@ -224,13 +224,12 @@ impl<V: View> Records<V> {
             let event = reading.incoming.next(&mut reading.answer, None);
             let event = event.map_err(|error| named(error, reading));
             let came = reading.answer.take_headers();
-            if !came.is_empty() {
-                self.client.note(&came);
-                self.headers.extend(came);
-            }
-            if let Err(error) = &event {
+            self.client.note(&came);
+            self.headers.extend(came);
+            let event = event.map_err(|error| {
                 self.client.note(error.headers());
-            }
+                error.with_headers(self.headers.clone())
+            });
             match event? {
                 Event::Row(row) => {
                     self.fetch_ahead()?;

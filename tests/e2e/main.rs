@@ -8,6 +8,7 @@ mod support;
 mod canary;
 mod describes;
 mod faults;
+mod headers;
 mod login;
 mod node_soap;
 mod oddities;

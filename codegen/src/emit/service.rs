@@ -97,7 +97,11 @@ fn push(
     }
     if service.limit_header.is_some() {
         push_gap(out, start);
-        docs::push_line(out, 1, "API usage of the organization, as the last answer told.");
+        docs::push_line(
+            out,
+            1,
+            "API usage of the organization, as the last answer told.",
+        );
         out.push_str(
             "    #[must_use]\n    pub fn limit_info(&self) -> Option<g::ApiUsage> {\n        \
              self.client.limit_info()\n    }\n",
