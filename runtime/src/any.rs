@@ -108,6 +108,34 @@ impl AnyValue {
     }
 }
 
+/// Elements of an `xsd:any` by name, such as the properties of an `ExtendedErrorDetails`.
+///
+/// ```
+/// use saponify::{AnyValue, Element, Elements as _};
+///
+/// let any = vec![Element {
+///     name: "severity".into(),
+///     value: AnyValue::text("high"),
+///     ..Element::default()
+/// }];
+/// assert_eq!(any.text("severity"), Some("high"));
+/// ```
+pub trait Elements {
+    /// The first element of this local name, in whatever namespace.
+    fn named(&self, name: &str) -> Option<&Element>;
+
+    /// The text of the first element of this local name, if it is text.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.named(name)?.value.as_str()
+    }
+}
+
+impl Elements for [Element] {
+    fn named(&self, name: &str) -> Option<&Element> {
+        self.iter().find(|element| &*element.name == name)
+    }
+}
+
 impl TypeName {
     pub(crate) fn new(namespace: &str, name: &str) -> Self {
         Self {

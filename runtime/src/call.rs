@@ -406,6 +406,7 @@ impl Incoming {
             )
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
+            .with_retry_after(self.response.retry_after())
             .with_headers(answer.take_headers()));
         }
         Ok(event)
@@ -435,7 +436,10 @@ impl Incoming {
         } else {
             error
         };
-        error.with_status(status).with_sent(Sent::Maybe)
+        error
+            .with_status(status)
+            .with_sent(Sent::Maybe)
+            .with_retry_after(self.response.retry_after())
     }
 
     fn is_xml(&self) -> bool {

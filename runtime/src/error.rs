@@ -6,18 +6,24 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use crate::headers;
 use crate::record::Record;
+use crate::recovery::{Recovery, leaves_doubt};
 use crate::soap::Fault;
 use crate::value::Tabled;
 
 /// What went wrong while calling a service.
 ///
-/// The message says what was expected, what was found and what to do about it. Use the predicates
-/// to decide: [`is_session_expired`](Error::is_session_expired),
-/// [`is_transient`](Error::is_transient) and [`maybe_applied`](Error::maybe_applied) answer the
-/// three questions that matter for a retry.
+/// The message says what was expected, what was found and what to do about it. What a program
+/// should do has three answers:
+///
+/// | question | answer |
+/// |---|---|
+/// | Is it worth another try, and how? | [`recovery`](Error::recovery), of which [`is_transient`](Error::is_transient) is one case |
+/// | Is the session gone? | [`is_session_expired`](Error::is_session_expired) |
+/// | May the request have taken effect? | [`maybe_applied`](Error::maybe_applied) |
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -28,6 +34,9 @@ struct Inner {
     operation: Option<&'static str>,
     status: Option<http::StatusCode>,
     sent: Sent,
+    retry_after: Option<Duration>,
+    /// The answer is that of a gateway or notice in place of the service.
+    out_of_service: bool,
     fault: Option<Fault>,
     /// Headers of the answer.
     headers: Vec<Record>,
@@ -86,6 +95,8 @@ impl Error {
             operation: None,
             status: None,
             sent: Sent::No,
+            retry_after: None,
+            out_of_service: false,
             fault: None,
             headers: Vec::new(),
             source: None,
@@ -106,8 +117,11 @@ impl Error {
 
     pub(crate) fn from_fault(fault: Fault) -> Self {
         let mut error = Self::new(ErrorKind::Fault, "the service answered with a fault");
+        error.0.sent = match leaves_doubt(fault.code()) {
+            true => Sent::Maybe,
+            false => Sent::Answered,
+        };
         error.0.fault = Some(fault);
-        error.0.sent = Sent::Answered;
         error
     }
 
@@ -142,6 +156,22 @@ impl Error {
             self.0.sent = sent;
         }
         self
+    }
+
+    /// Records how long the service asks to wait.
+    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.0.retry_after = self.0.retry_after.or(pause);
+        self
+    }
+
+    /// Records that something else answered in place of the service.
+    pub(crate) fn with_out_of_service(mut self, out_of_service: bool) -> Self {
+        self.0.out_of_service = out_of_service;
+        self
+    }
+
+    pub(crate) fn is_out_of_service(&self) -> bool {
+        self.0.out_of_service
     }
 
     /// Adds the headers of the answer.
@@ -265,36 +295,39 @@ impl Error {
         self.0.operation
     }
 
+    /// What can be done about it: repeat the call, log in first, ask again, wait, or nothing.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        Recovery::of_error(self)
+    }
+
     /// The session is unknown, expired or ended: log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         self.fault().is_some_and(Fault::is_session_expired)
     }
 
-    /// The same call may well succeed later. Says nothing about whether it is safe to repeat:
-    /// for that see [`maybe_applied`](Error::maybe_applied).
+    /// The same call may well succeed after a pause: [`Recovery::Retry`]. Says nothing about
+    /// whether it is safe to repeat: for that see [`maybe_applied`](Error::maybe_applied).
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match self.0.kind {
-            ErrorKind::Connect
-            | ErrorKind::Timeout
-            | ErrorKind::Transport
-            | ErrorKind::Truncated => true,
-            ErrorKind::Protocol => {
-                matches!(
-                    self.status().map(|s| s.as_u16()),
-                    Some(429 | 502 | 503 | 504)
-                )
-            }
-            ErrorKind::Fault => self.fault().is_some_and(Fault::is_transient),
-            _ => false,
-        }
+        self.recovery() == Recovery::Retry
+    }
+
+    /// How long the service asks to wait before the next try, if it does (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The request may have taken effect although no usable answer came.
     ///
     /// True from the first byte sent until a whole answer is there. A fault is an answer: the
-    /// service says that it did not do what was asked.
+    /// service says that it did not do what was asked. Two codes are an exception, because they
+    /// may come when a part is already done: `REQUEST_RUNNING_TOO_LONG` and `UNKNOWN_EXCEPTION`.
+    ///
+    /// It tells nothing of what was asked: to repeat a query is safe in any case, and so is an
+    /// upsert by an external id.
     #[must_use]
     pub fn maybe_applied(&self) -> bool {
         self.0.sent == Sent::Maybe

@@ -112,7 +112,8 @@ pub(crate) async fn login(
 
 fn opened(settings: &Settings, login_at: &Endpoint, result: &Record) -> Result<Session, Error> {
     let unusable = |message: &str| Error::new(ErrorKind::Login, message);
-    if result.text("passwordExpired") == Some("true") {
+    let expired = result.text("passwordExpired").map(str::trim);
+    if matches!(expired, Some("true" | "1")) {
         return Err(unusable(
             "the password has expired: the session can do nothing but set a new one; log in to \
              the web site once and change it",

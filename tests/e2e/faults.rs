@@ -1,11 +1,13 @@
 //! Faults, in every form that services have for them.
 
+use saponify::transport::testing::Scripted;
+use saponify::{Elements as _, Recovery, Session};
 use saponify_sandbox::{Detail, Mode, Quirks};
 
 use crate::support::start;
 use crate::tenant::{
-    ApiFault, ApiQueryFault, ExceptionCode, InvalidFieldFault, LoginFault, MalformedQueryFault,
-    UnexpectedErrorFault,
+    ApiFault, ApiQueryFault, ExceptionCode, ExtendedErrorCode, InvalidFieldFault,
+    InvalidQueryLocatorFault, LoginFault, MalformedQueryFault, Soap, UnexpectedErrorFault,
 };
 
 #[tokio::test]
@@ -35,6 +37,43 @@ async fn a_wrong_query_tells_where() {
         (error.operation(), error.status().map(|s| s.as_u16())),
         (Some("query"), Some(500))
     );
+}
+
+#[tokio::test]
+async fn details_of_details_are_found_by_name() {
+    let fault = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' \
+        xmlns:f='urn:fault.enterprise.soap.sforce.com' xmlns='urn:enterprise.soap.sforce.com'>\
+        <e:Body><e:Fault><faultcode>f:INVALID_QUERY_LOCATOR</faultcode><faultstring>gone\
+        </faultstring><detail><f:InvalidQueryLocatorFault><f:exceptionCode>INVALID_QUERY_LOCATOR\
+        </f:exceptionCode><f:exceptionMessage>gone</f:exceptionMessage><f:extendedErrorDetails>\
+        <extendedErrorCode>QUERY_LOCATOR_EXPIRED</extendedErrorCode><message>after two days\
+        </message><of><next>year</next></of></f:extendedErrorDetails><f:extendedErrorDetails>\
+        <extendedErrorCode>OF_NEXT_YEAR</extendedErrorCode></f:extendedErrorDetails>\
+        </f:InvalidQueryLocatorFault></detail></e:Fault></e:Body></e:Envelope>";
+    let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
+    let soap = Soap::builder()
+        .transport(Scripted::new().answer_with(500, "text/xml", fault))
+        .session(session)
+        .unwrap();
+    let error = soap.query_more("01g-2000").await.unwrap_err();
+    assert_eq!(error.recovery(), Recovery::QueryAgain);
+    let fault = error.fault().unwrap();
+    let codes: Vec<_> = fault.extended_codes().collect();
+    assert_eq!(codes, ["QUERY_LOCATOR_EXPIRED", "OF_NEXT_YEAR"]);
+    let gone: InvalidQueryLocatorFault = fault.detail().unwrap().unwrap();
+    let [details, newer] = &*gone.extended_error_details else {
+        panic!("{gone:?}")
+    };
+    assert_eq!(
+        details.extended_error_code,
+        ExtendedErrorCode::QueryLocatorExpired
+    );
+    assert_eq!(details.any.text("message"), Some("after two days"));
+    assert_eq!(details.any.text("of"), None);
+    let of = details.any.named("of").unwrap().value.as_record().unwrap();
+    assert_eq!(of.text("next"), Some("year"));
+    assert!(details.any.named("messages").is_none());
+    assert_eq!(newer.extended_error_code.as_str(), "OF_NEXT_YEAR");
 }
 
 #[tokio::test]

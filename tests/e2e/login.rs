@@ -1,6 +1,7 @@
 //! Ways in, and ways to be kept out.
 
-use saponify::{Credentials, Session};
+use saponify::transport::testing::Scripted;
+use saponify::{Credentials, Recovery, Session};
 use saponify_sandbox::{LoginMode, Sandbox};
 
 use crate::support::{USER, https, instance, login, org, start};
@@ -99,6 +100,8 @@ async fn refused_credentials_tell_why() {
             !error.is_transient() && !error.maybe_applied(),
             "{user}: {error}"
         );
+        // Another attempt may lock the user out.
+        assert_eq!(error.recovery(), Recovery::GiveUp, "{user}");
         let any: ApiFault = fault.detail().unwrap().unwrap();
         assert_eq!(any.exception_code.as_str(), code);
         if fault.detail_type() == Some("LoginFault") {
@@ -117,6 +120,30 @@ async fn an_expired_password_is_no_login() {
         .unwrap_err();
     assert!(error.is_login() && error.fault().is_none(), "{error}");
     assert!(error.to_string().contains("expired"), "{error}");
+    assert_eq!(error.recovery(), Recovery::GiveUp);
+}
+
+#[tokio::test]
+async fn a_login_is_not_repeated_because_there_is_no_session() {
+    let fault = |code: &str| {
+        format!(
+            "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><e:Fault>\
+             <faultcode>{code}</faultcode><faultstring>why</faultstring></e:Fault></e:Body>\
+             </e:Envelope>"
+        )
+    };
+    for (code, recovery) in [
+        ("INVALID_SESSION_ID", Recovery::GiveUp),
+        ("ORG_NOT_OWNED_BY_INSTANCE", Recovery::GiveUp),
+        ("SERVER_UNAVAILABLE", Recovery::Retry),
+    ] {
+        let service = Scripted::new().answer_with(500, "text/xml", fault(code));
+        let attempt = Soap::builder()
+            .transport(service)
+            .login("https://tenant.example", Credentials::new(USER.0, USER.1))
+            .await;
+        assert_eq!(attempt.unwrap_err().recovery(), recovery, "{code}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::codec;
 use crate::error::Error;
 use crate::record::Record;
+use crate::recovery::Recovery;
 use crate::value::Tabled;
 
 /// A fault, in whatever form it came.
@@ -51,7 +52,8 @@ impl Fault {
         }
     }
 
-    /// The reason as a code, such as `INVALID_SESSION_ID`.
+    /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else from `faultcode`.
+    /// `ExceptionCode::from(fault.code())` makes the generated enum of it.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
@@ -120,28 +122,31 @@ impl Fault {
         (number >= 0).then_some(number)
     }
 
+    /// Codes that say more than [`code`](Fault::code), such as `QUERY_LOCATOR_EXPIRED`. The
+    /// properties that come with each are in the `extended_error_details` of the typed detail,
+    /// by name: see [`Elements`](crate::Elements).
+    pub fn extended_codes(&self) -> impl Iterator<Item = &str> {
+        let fields = self.detail.iter().flat_map(Record::fields);
+        let details = fields.filter(|(name, _)| *name == "extendedErrorDetails");
+        details.filter_map(|(_, detail)| detail.as_record()?.text("extendedErrorCode"))
+    }
+
     /// The session is unknown, expired or ended.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         self.code == "INVALID_SESSION_ID"
     }
 
-    /// The service says that the same call may succeed later (SOAP API Developer Guide, "Core
-    /// Data Types": ExceptionCode). The daily limit is none of these: it takes hours.
+    /// What can be done about it.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        Recovery::of_fault(self)
+    }
+
+    /// The service says that the same call may succeed later: [`Recovery::Retry`].
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &*self.code {
-            "SERVER_UNAVAILABLE"
-            | "UNABLE_TO_LOCK_ROW"
-            | "TOO_MANY_APEX_REQUESTS"
-            | "REQUEST_RUNNING_TOO_LONG"
-            | "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE"
-            | "API_CURRENTLY_DISABLED"
-            | "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
-            | "ORG_IN_MAINTENANCE" => true,
-            "REQUEST_LIMIT_EXCEEDED" => !self.message.contains("TotalRequests"),
-            _ => false,
-        }
+        self.recovery() == Recovery::Retry
     }
 }
 

@@ -24,9 +24,10 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
@@ -201,6 +202,19 @@ impl Response {
         self.headers = headers;
         self
     }
+
+    /// How long the service asks to wait, in seconds or until a moment (RFC 9110, 10.2.3). A moment
+    /// is compared with the answer's own `Date`, so no clock has to be right.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let text = |name| self.headers.get(name)?.to_str().ok().map(str::trim);
+        let value = text(RETRY_AFTER)?;
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let moment = |text| jiff::fmt::rfc2822::parse(text).ok();
+        let pause = moment(value)?.duration_since(&moment(text(DATE)?)?);
+        Duration::try_from(pause).ok()
+    }
 }
 
 impl fmt::Debug for Response {
@@ -267,6 +281,31 @@ mod tests {
             text.contains("set-cookie") && text.contains("query"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn pauses_are_read_in_both_forms() {
+        let date = "Sat, 28 Nov 2026 20:00:00 GMT";
+        for (value, date, seconds) in [
+            ("120", None, Some(120)),
+            (" 0 ", None, Some(0)),
+            ("Sat, 28 Nov 2026 20:01:30 GMT", Some(date), Some(90)),
+            // Over already, or nothing to compare it with.
+            ("Sat, 28 Nov 2026 19:00:00 GMT", Some(date), None),
+            ("Sat, 28 Nov 2026 20:01:30 GMT", None, None),
+            ("-1", None, None),
+            ("soon", Some(date), None),
+            ("99999999999999999999", None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", HeaderValue::from_static(value));
+            if let Some(date) = date {
+                headers.insert("date", HeaderValue::from_static(date));
+            }
+            let response = Response::new(StatusCode::SERVICE_UNAVAILABLE, Body::from_bytes(""));
+            let pause = response.with_headers(headers).retry_after();
+            assert_eq!(pause, seconds.map(Duration::from_secs), "{value}");
+        }
     }
 
     #[test]

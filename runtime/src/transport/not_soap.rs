@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use crate::error::{Error, ErrorKind, Sent};
+use crate::recovery::tells_of_outage;
 
 /// How much of a foreign text is shown, in characters.
 const SHOWN: usize = 200;
@@ -37,7 +38,7 @@ pub(crate) fn not_soap(
     };
     // Only a refusal by a status that is sent before any work is done counts as an answer.
     let sent = match status.as_u16() {
-        300..=308 | 400 | 401 | 403..=405 | 407 | 411 | 413..=415 | 421 | 429 | 431 => {
+        300..=308 | 400 | 401 | 403..=405 | 407 | 411 | 413..=415 | 420 | 421 | 429 | 431 => {
             Sent::Answered
         }
         _ => Sent::Maybe,
@@ -45,6 +46,7 @@ pub(crate) fn not_soap(
     Error::new(ErrorKind::Protocol, format!("{what}; {}", hint(status)))
         .with_status(status)
         .with_sent(sent)
+        .with_out_of_service(tells_of_outage(&lower))
 }
 
 fn hint(status: StatusCode) -> &'static str {
@@ -53,7 +55,7 @@ fn hint(status: StatusCode) -> &'static str {
         403 => "a proxy or gateway forbids the address",
         404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",
         413 => "the request is too large for the service",
-        429 => "too many requests; wait before the next",
+        420 | 429 => "too many requests; wait before the next",
         502 | 504 => "a gateway did not get an answer from the service; try again later",
         503 => "the service is not available, perhaps for maintenance; try again later",
         500..=599 => "the service failed without a SOAP fault",
@@ -210,7 +212,11 @@ mod tests {
     fn a_refusal_is_an_answer_and_a_failure_is_not() {
         let applied =
             |status| not_soap(StatusCode::from_u16(status).unwrap(), None, b"").maybe_applied();
-        assert!(!applied(401) && !applied(404) && !applied(429));
+        assert!(
+            [401, 404, 420, 429]
+                .into_iter()
+                .all(|status| !applied(status))
+        );
         assert!(applied(200) && applied(500) && applied(502) && applied(503) && applied(504));
     }
 }

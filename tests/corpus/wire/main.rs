@@ -23,10 +23,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session = Session::new(endpoint, "00D5e000000Cdd6!AQ.SESSION")?;
     let soap = Soap::builder().transport(service.clone()).session(session)?;
 
-    let options = || QueryOptions { batch_size: Some(200) };
+    // As headers of a client and as those of a call: on the wire they are the same.
+    let options = QueryOptions { batch_size: Some(200) };
+    let paged = soap.with(options.clone());
     let query = "SELECT Id, Name FROM Account WHERE Name != 'A&B' AND AnnualRevenue < 5";
-    refused(soap.query(query).header(options()).await)?;
-    refused(soap.query_more("01g5e00000AbCdEAAV-2000").header(options()).await)?;
+    refused(soap.query(query).header(options).await)?;
+    refused(paged.query_more("01g5e00000AbCdEAAV-2000").await)?;
     let all = AllOrNoneHeader { all_or_none: true };
     refused(soap.create(&created()?).header(all).await)?;
     let id: Id = "0015e000001AAAA".parse()?;

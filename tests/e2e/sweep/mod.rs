@@ -193,6 +193,14 @@ impl Visit for Failed<'_> {
         assert_eq!(detail(ty, fault), expected.body, "{shown}");
         self.types.insert(ty.to_owned());
 
+        let codes: Vec<_> = fault.extended_codes().collect();
+        let of_detail = |line: &String| {
+            let line = line.strip_prefix("extendedErrorDetails.extendedErrorCode = ");
+            line.map(str::to_owned)
+        };
+        let expected_codes: Vec<_> = expected.body.iter().filter_map(of_detail).collect();
+        assert_eq!(codes, expected_codes, "{shown}");
+
         let of_any: ApiFault = fault.detail().unwrap().unwrap();
         assert!(!matches!(of_any.exception_code, ExceptionCode::Other(_)));
         assert_eq!(fault.code(), of_any.exception_code.as_str(), "{shown}");
