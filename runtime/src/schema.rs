@@ -190,6 +190,11 @@ impl Type {
         Some(found.text)
     }
 
+    /// This type, its base, the base of that, and so on.
+    pub(crate) fn and_bases(&'static self) -> impl Iterator<Item = &'static Self> {
+        std::iter::successors(Some(self), |ty| ty.base)
+    }
+
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
@@ -272,7 +277,8 @@ pub struct Operation {
     pub headers: &'static [&'static Type],
     /// Headers that the binding declares for the response.
     pub output_headers: &'static [&'static Type],
-    /// Declared faults: the name of the detail element is the table's name.
+    /// Faults of the service, whether the operation declares them or not: the name of the detail
+    /// element is the table's name.
     pub faults: &'static [&'static Type],
 }
 

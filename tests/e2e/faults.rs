@@ -39,6 +39,15 @@ async fn a_wrong_query_tells_where() {
     );
 }
 
+/// A client of a service that answers with this fault.
+fn scripted(fault: &str) -> Soap {
+    let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
+    Soap::builder()
+        .transport(Scripted::new().answer_with(500, "text/xml", fault.to_owned()))
+        .session(session)
+        .unwrap()
+}
+
 #[tokio::test]
 async fn details_of_details_are_found_by_name() {
     let fault = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' \
@@ -50,12 +59,7 @@ async fn details_of_details_are_found_by_name() {
         </message><of><next>year</next></of></f:extendedErrorDetails><f:extendedErrorDetails>\
         <extendedErrorCode>OF_NEXT_YEAR</extendedErrorCode></f:extendedErrorDetails>\
         </f:InvalidQueryLocatorFault></detail></e:Fault></e:Body></e:Envelope>";
-    let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
-    let soap = Soap::builder()
-        .transport(Scripted::new().answer_with(500, "text/xml", fault))
-        .session(session)
-        .unwrap();
-    let error = soap.query_more("01g-2000").await.unwrap_err();
+    let error = scripted(fault).query_more("01g-2000").await.unwrap_err();
     assert_eq!(error.recovery(), Recovery::QueryAgain);
     let fault = error.fault().unwrap();
     let codes: Vec<_> = fault.extended_codes().collect();
@@ -74,6 +78,31 @@ async fn details_of_details_are_found_by_name() {
     assert_eq!(of.text("next"), Some("year"));
     assert!(details.any.named("messages").is_none());
     assert_eq!(newer.extended_error_code.as_str(), "OF_NEXT_YEAR");
+}
+
+#[tokio::test]
+async fn the_old_element_holds_any_fault_even_the_base_of_all() {
+    for (ty, place) in [
+        ("ApiFault", ""),
+        ("ApiQueryFault", "<f:row>1</f:row><f:column>7</f:column>"),
+    ] {
+        let fault = format!(
+            "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/' \
+             xmlns:f='urn:fault.enterprise.soap.sforce.com' \
+             xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><e:Body><e:Fault>\
+             <faultcode>f:API_CURRENTLY_DISABLED</faultcode><faultstring>why</faultstring><detail>\
+             <f:fault xsi:type='f:{ty}'><f:exceptionCode>API_CURRENTLY_DISABLED</f:exceptionCode>\
+             <f:exceptionMessage>why</f:exceptionMessage>{place}</f:fault></detail></e:Fault>\
+             </e:Body></e:Envelope>"
+        );
+        let error = scripted(&fault).describe_tabs().await.unwrap_err();
+        let fault = error.fault().unwrap();
+        assert_eq!(fault.detail_type(), Some(ty));
+        let any: ApiFault = fault.detail().unwrap().unwrap();
+        assert_eq!(any.exception_code, ExceptionCode::ApiCurrentlyDisabled);
+        let query: Option<ApiQueryFault> = fault.detail().unwrap();
+        assert_eq!(query.map(|fault| fault.column), fault.column());
+    }
 }
 
 #[tokio::test]
@@ -197,4 +226,9 @@ async fn an_operation_that_the_tenant_does_not_offer_is_a_fault() {
     let error = tenant.soap.describe_tabs().await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "FUNCTIONALITY_NOT_ENABLED");
     assert_eq!(error.operation(), Some("describeTabs"));
+    // This one declares no fault at all.
+    let call = tenant.soap.describe_searchable_entities(true);
+    let error = call.await.unwrap_err();
+    let fault: UnexpectedErrorFault = error.fault().unwrap().detail().unwrap().unwrap();
+    assert_eq!(fault.exception_code.as_str(), "FUNCTIONALITY_NOT_ENABLED");
 }

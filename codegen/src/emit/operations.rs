@@ -1,5 +1,7 @@
 //! Operations: their tables and their types.
 
+use std::collections::BTreeSet;
+
 use super::text::{self, MAX, push_list, width};
 use super::types::{Imports, Scope, field_type};
 use super::{STAMP, docs};
@@ -14,9 +16,21 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
             .iter()
             .map(|operation| operation.names.ty.as_str()),
     );
+    let faults = faults(plan);
+    if !faults.is_empty() {
+        body.push_str("\n/// A service may answer with any of its faults, declared for the operation or not.\n");
+        let head = "static FAULTS: &[&g::Type] = &[";
+        push_list(&mut body, 0, head, &faults, "];");
+    }
     for operation in &plan.operations {
         body.push('\n');
-        push(&mut body, operation, &scope, &mut imports);
+        push(
+            &mut body,
+            operation,
+            faults.is_empty(),
+            &scope,
+            &mut imports,
+        );
     }
     if let Some(query) = &plan.query {
         let table = |number: usize| format!("&{}", plan.operations[number].names.table);
@@ -41,7 +55,23 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     )
 }
 
-fn push(out: &mut String, operation: &Operation<'_>, scope: &Scope, imports: &mut Imports) {
+/// Tables of all faults that operations declare, sorted.
+fn faults(plan: &Plan<'_>) -> Vec<String> {
+    let faults = plan.operations.iter().flat_map(|o| &o.faults);
+    let tables: BTreeSet<&String> = faults.collect();
+    tables
+        .iter()
+        .map(|table| format!("&tables::{table}"))
+        .collect()
+}
+
+fn push(
+    out: &mut String,
+    operation: &Operation<'_>,
+    faultless: bool,
+    scope: &Scope,
+    imports: &mut Imports,
+) {
     let names = &operation.names;
     let head = format!(
         "pub(super) static {}: g::Operation = g::Operation {{\n",
@@ -61,18 +91,15 @@ fn push(out: &mut String, operation: &Operation<'_>, scope: &Scope, imports: &mu
         .iter()
         .map(String::as_str)
         .collect();
-    let faults: Vec<&str> = operation.faults.iter().map(String::as_str).collect();
-    for (field, tables) in [
-        ("headers", headers),
-        ("output_headers", answers),
-        ("faults", faults),
-    ] {
+    for (field, tables) in [("headers", headers), ("output_headers", answers)] {
         let tables: Vec<String> = tables
             .into_iter()
             .map(|table| format!("&tables::{table}"))
             .collect();
         push_list(out, 1, &format!("{field}: &["), &tables, "],");
     }
+    let faults = if faultless { "&[]" } else { "FAULTS" };
+    out.push_str(&format!("    faults: {faults},\n"));
     out.push_str("};\n\ng::operation! {\n");
     docs::push_line(out, 1, &docs::code(operation.wire));
     let output = match &operation.output {

@@ -125,7 +125,7 @@ const OF_SERVICES: &[&str] = &[
     "without",
 ];
 const OF_TABLES: &[&str] = &["ATT", "LST", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
-const OF_OPERATIONS: &[&str] = &["QUERY_OPERATIONS"];
+const OF_OPERATIONS: &[&str] = &["FAULTS", "QUERY_OPERATIONS"];
 /// Names in scope where types are defined that begin with a small letter, as only types do whose
 /// capitalised name is taken.
 const OF_TYPES: &[&str] = &[

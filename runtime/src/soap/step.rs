@@ -276,13 +276,12 @@ impl Step<'_> {
         let faults = self.operation.faults;
         let typed = reader.type_attribute().ok().flatten();
         let typed = typed.and_then(|(ns, local)| {
-            faults
-                .iter()
-                .find(|table| table.name == local && NsId::from(table.ns) == ns)
+            // A base of a declared fault may come as well.
+            let mut all = faults.iter().flat_map(|table| table.and_bases());
+            all.find(|table| table.name == local && NsId::from(table.ns) == ns)
         });
         typed
-            .or_else(|| faults.iter().find(|table| is(table, start)))
-            .copied()
+            .or_else(|| faults.iter().copied().find(|table| is(table, start)))
             .unwrap_or(&ANY_RECORD)
     }
 }
