@@ -143,7 +143,7 @@ impl Type {
     /// Has groups, or elements of one name in several places: which field an element belongs to
     /// depends on where it stands.
     pub const GROUPED: u8 = 16;
-    /// Has fields with a [`Default`].
+    /// Has fields with a [`Default`](struct@Default).
     pub const DEFAULTED: u8 = 32;
 
     /// The namespace of the type's name.

@@ -6,6 +6,8 @@ mod dump;
 mod operations;
 mod roles;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

@@ -12,7 +12,20 @@ use crate::value::Tabled;
 ///
 /// Salesforce names the reason in [`code`](Fault::code), an `ExceptionCode`; other services may
 /// say no more than `Server`. The typed detail is there if the service sent one that the WSDL
-/// declares.
+/// declares, for whatever operation.
+///
+/// ```ignore
+/// let code = ExceptionCode::from(fault.code());
+/// if let Some(detail) = fault.detail::<InvalidFieldFault>()? {
+///     println!("{} at {}:{}", detail.exception_message, detail.row, detail.column);
+/// }
+/// // The base of all of them.
+/// if let Some(detail) = fault.detail::<ApiFault>()? {
+///     for extended in &detail.extended_error_details {
+///         println!("{}: {:?}", extended.extended_error_code, extended.any.text("message"));
+///     }
+/// }
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Fault {
     pub(crate) code: String,
