@@ -176,33 +176,18 @@ async fn what_is_worth_a_retry_is_told_by_the_code() {
         assert_eq!(error.is_transient(), transient, "{code}");
         assert!(!error.is_session_expired());
     }
-    tenant.sandbox.push_mode(Mode::ConcurrentLimit);
-    assert!(
-        tenant
-            .soap
-            .get_server_timestamp()
-            .await
-            .unwrap_err()
-            .is_transient()
-    );
-    tenant.sandbox.push_mode(Mode::DailyLimit);
-    assert!(
-        !tenant
-            .soap
-            .get_server_timestamp()
-            .await
-            .unwrap_err()
-            .is_transient()
-    );
-    tenant.sandbox.push_mode(Mode::SessionLost);
-    assert!(
-        tenant
-            .soap
-            .get_server_timestamp()
-            .await
-            .unwrap_err()
-            .is_session_expired()
-    );
+    for (mode, recovery) in [
+        (Mode::ConcurrentLimit, Recovery::Retry),
+        (Mode::DailyLimit, Recovery::Wait),
+        (Mode::SessionLost, Recovery::LogIn),
+        (Mode::Html503, Recovery::Retry),
+    ] {
+        tenant.sandbox.push_mode(mode);
+        let error = tenant.soap.get_server_timestamp().await.unwrap_err();
+        assert_eq!(error.recovery(), recovery, "{error}");
+        assert_eq!(error.is_transient(), recovery == Recovery::Retry);
+        assert_eq!(error.is_session_expired(), recovery == Recovery::LogIn);
+    }
 }
 
 #[tokio::test]

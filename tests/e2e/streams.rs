@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use saponify::{Id, Records};
+use saponify::{Id, Records, Recovery};
 use saponify_sandbox::{Mode, Quirks};
 
 use crate::support::{Tenant, count, org, start_with};
@@ -138,6 +138,9 @@ async fn a_lost_locator_is_an_error_after_whole_rows() {
         error.fault().unwrap().detail_type(),
         Some("InvalidQueryLocatorFault")
     );
+    assert_eq!(error.recovery(), Recovery::QueryAgain);
+    let codes: Vec<_> = error.fault().unwrap().extended_codes().collect();
+    assert!(codes[0].starts_with("QUERY_LOCATOR_"), "{codes:?}");
 }
 
 #[tokio::test]
