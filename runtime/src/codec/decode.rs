@@ -67,6 +67,12 @@ impl Decoder {
                 }
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
+            } else if field.has(Field::TEXT) && field.kind == Kind::Any {
+                // The element is of `xsd:anyType`: all of its content is one value.
+                if let Slot::Any(slot) = target.slot(index, false) {
+                    *slot = self.any(reader)?;
+                }
+                return Ok(());
             } else if field.has(Field::TEXT) {
                 text = Some((index, field, String::new()));
             }

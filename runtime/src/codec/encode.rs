@@ -182,6 +182,13 @@ impl Encoder {
     /// Attributes, `>`, and the content of a struct.
     fn structure_body(&mut self, value: &dyn Struct) -> Result<(), Error> {
         let table = value.table();
+        if let [field] = table.fields
+            && field.has(Field::TEXT)
+            && let Value::Any(any) = value.value(0, 0)
+        {
+            // The element is of `xsd:anyType`.
+            return self.any_body(any);
+        }
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.kind == Kind::Attributes {
                 self.other_attributes((0..).map(|n| value.value(index, n)))?;
