@@ -56,6 +56,16 @@ impl<'c, O: OperationType> Call<'c, O> {
         }
     }
 
+    /// A call whose arguments are written already.
+    pub(crate) fn of(client: &'c Client, body: Body, headers: Headers) -> Self {
+        Self {
+            client,
+            body: Ok(body),
+            headers,
+            operation: PhantomData,
+        }
+    }
+
     /// The next argument. For generated code.
     #[doc(hidden)]
     pub fn arg(mut self, argument: impl Arg) -> Self {

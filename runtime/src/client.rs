@@ -14,6 +14,7 @@ use crate::records::Records;
 use crate::schema::{Service, Type};
 use crate::secret::Credentials;
 use crate::session::{self, Session};
+use crate::soql::QueryText;
 use crate::transport::{Https, Transport};
 use crate::value::Tabled;
 use crate::view::View;
@@ -67,8 +68,8 @@ impl Client {
         Call::new(self)
     }
 
-    /// Rows of a query, over all its batches.
-    pub fn records<V: View>(&self, soql: &str) -> Records<V> {
+    /// Rows of a query, over all its batches: a text, or a [`Soql`](crate::soql::Soql).
+    pub fn records<V: View>(&self, soql: impl QueryText<V>) -> Records<V> {
         Records::new(self.clone(), soql)
     }
 

@@ -5,6 +5,7 @@ pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
 pub use crate::any::{AnyValue, Attribute, Decimal, Element};
+pub use crate::bulk::{Bulk, ExternalId, Source};
 pub use crate::call::{Arg, Call, OneView, OperationType, Reply, Texts, Views};
 pub use crate::client::{ApiUsage, Builder, Client, FromClient};
 pub use crate::headers::HeaderOf;
@@ -16,6 +17,7 @@ pub use crate::schema::{
 };
 pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;
+pub use crate::soql::QueryText;
 pub use crate::typed::Typed;
 pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};

@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod any;
+pub mod bulk;
 mod call;
 mod client;
 mod codec;
@@ -39,6 +40,8 @@ mod secret;
 mod session;
 mod show;
 mod soap;
+pub mod soql;
+mod task;
 pub mod transport;
 mod typed;
 mod value;

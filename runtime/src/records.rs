@@ -1,14 +1,13 @@
 //! The rows of a query as a stream.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use crate::call::{Incoming, span};
@@ -20,6 +19,8 @@ use crate::record::Record;
 use crate::schema::{Operation, QueryOperations, Type};
 use crate::soap::answer::{Answer, Event};
 use crate::soap::request::Body;
+use crate::soql::QueryText;
+use crate::task::{Boxed, Task};
 use crate::transport;
 use crate::value::{Tabled, Value};
 use crate::view::View;
@@ -37,6 +38,8 @@ use crate::view::View;
 pub struct Records<V> {
     client: Client,
     soql: String,
+    /// Why the query cannot be sent.
+    problem: Option<Error>,
     options: Options,
     state: State,
     /// Rows handed out.
@@ -66,23 +69,11 @@ enum State {
 /// A request whose answer has not begun.
 struct Opening {
     operation: &'static Operation,
-    request: Request,
+    request: Task<Incoming>,
 }
-
-enum Request {
-    /// In the caller's task, where there is no other.
-    Inline(Boxed<Result<Incoming, Error>>),
-    /// In a task of its own, so that it goes on while rows are being used.
-    Task(Abort),
-}
-
-type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A wait for more bytes, which owns the body meanwhile.
 type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, Error>)>;
-
-/// Ends its task when dropped.
-struct Abort(JoinHandle<Result<Incoming, Error>>);
 
 struct Reading {
     operation: &'static Operation,
@@ -93,17 +84,22 @@ struct Reading {
 }
 
 impl<V: View> Records<V> {
-    pub(crate) fn new(client: Client, soql: &str) -> Self {
+    pub(crate) fn new(client: Client, query: impl QueryText<V>) -> Self {
+        let (soql, problem) = match query.into_text() {
+            Ok(soql) => (soql, None),
+            Err(error) => (String::new(), Some(error)),
+        };
         let known = if *V::TABLE == ANY_RECORD {
             Vec::new()
         } else {
             vec![V::TABLE]
         };
         // A request for more rows ends the cursors of sub-queries: those must be read first.
-        let ahead = !has_subquery(soql);
+        let ahead = !has_subquery(&soql);
         Self {
             client,
-            soql: soql.to_owned(),
+            soql,
+            problem,
             options: Options {
                 deleted: false,
                 batch_size: None,
@@ -177,6 +173,9 @@ impl<V: View> Records<V> {
             match &mut self.state {
                 State::Over => return Poll::Ready(Ok(None)),
                 State::Fresh => {
+                    if let Some(problem) = self.problem.take() {
+                        return Poll::Ready(Err(problem));
+                    }
                     let queries = self.queries()?;
                     let operation = match self.options.deleted {
                         false => queries.query,
@@ -188,7 +187,7 @@ impl<V: View> Records<V> {
                 }
                 State::Opening(opening) => {
                     let operation = opening.operation;
-                    let incoming = ready!(opening.poll(cx))?;
+                    let incoming = ready!(opening.request.poll(cx))?;
                     let limits = self.client.shared().settings.limits;
                     let answer = Answer::new(operation, limits, self.options.known.clone());
                     let answer = answer.by_rows()?;
@@ -261,12 +260,8 @@ impl<V: View> Records<V> {
         let Some(locator) = locator(&reading.answer) else {
             return Ok(());
         };
-        // Without a runtime to spawn on, the request waits for the end of this answer.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return Ok(());
-        };
         let operation = self.queries()?.query_more;
-        let request = Request::Task(Abort(runtime.spawn(self.request(operation, locator))));
+        let request = Task::spawn(self.request(operation, locator));
         if let State::Reading(reading) = &mut self.state {
             reading.next = Some(Opening { operation, request });
         }
@@ -326,7 +321,7 @@ impl<V: View> Records<V> {
     fn open(&self, operation: &'static Operation, argument: String) -> Opening {
         Opening {
             operation,
-            request: Request::Inline(self.request(operation, argument)),
+            request: Task::Inline(self.request(operation, argument)),
         }
     }
 
@@ -374,22 +369,6 @@ impl<V: View> Records<V> {
     }
 }
 
-impl Opening {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, Error>> {
-        match &mut self.request {
-            Request::Inline(request) => request.as_mut().poll(cx),
-            Request::Task(task) => match ready!(Pin::new(&mut task.0).poll(cx)) {
-                Ok(opened) => Poll::Ready(opened),
-                Err(error) => Poll::Ready(Err(Error::new(
-                    ErrorKind::Transport,
-                    "the task that fetched the next rows was ended",
-                )
-                .with_source(error))),
-            },
-        }
-    }
-}
-
 impl Reading {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         let wait = self.chunk.get_or_insert_with(|| {
@@ -403,12 +382,6 @@ impl Reading {
         self.chunk = None;
         self.incoming.put_body(body);
         Poll::Ready(chunk)
-    }
-}
-
-impl Drop for Abort {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

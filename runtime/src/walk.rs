@@ -116,3 +116,21 @@ pub fn copy_base(derived: &dyn Struct, base: &mut dyn Struct) {
     // Fields of the base are a prefix of those of the derived type.
     crate::codec::copy(derived, base);
 }
+
+/// The first occurrence of a field by its wire name.
+pub(crate) fn occurrence<'a>(value: &'a dyn Struct, name: &str) -> Value<'a> {
+    let field = value.table().find(name);
+    field.map_or(Value::Absent, |field| value.value(field, 0))
+}
+
+/// All occurrences of a field by its wire name.
+pub(crate) fn occurrences<'a>(
+    value: &'a dyn Struct,
+    name: &str,
+) -> impl Iterator<Item = Value<'a>> {
+    let field = value.table().find(name);
+    (0..).map_while(move |n| match value.value(field?, n) {
+        Value::Absent => None,
+        item => Some(item),
+    })
+}

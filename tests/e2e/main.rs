@@ -5,6 +5,8 @@ saponify::include_proxies!(tenant);
 
 mod support;
 
+mod bulk;
+mod bulk_calls;
 mod canary;
 mod describes;
 mod faults;
@@ -15,6 +17,7 @@ mod oddities;
 mod queries;
 mod requests;
 mod rows;
+mod soql;
 mod streams;
 mod sweep;
 mod weather;

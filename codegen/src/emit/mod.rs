@@ -3,6 +3,7 @@
 //! No text of a WSDL gets here except as an identifier of `names`, a literal of [`text`] or a
 //! comment of [`docs`].
 
+mod bulk;
 mod choices;
 pub(crate) mod docs;
 mod enums;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{self, push_chain, push_list, push_signature};
 use super::types::{Imports, Scope, owned, path};
-use super::{STAMP, docs};
+use super::{STAMP, bulk, docs};
 use crate::plan::{Argument, Leaf, Operation, Plan, Service, Wrap};
 
 pub(super) fn file(plan: &Plan<'_>) -> String {
@@ -109,15 +109,25 @@ fn push(
     }
     if service.query {
         push_gap(out, start);
-        docs::push_line(out, 1, "Rows of a query, as a stream over all its batches.");
+        let lines = [
+            "Rows of a query, as a stream over all its batches. A text is sent as it is; a `Soql`",
+            "is made of keys and quotes its values.",
+        ];
+        for line in lines {
+            docs::push_line(out, 1, line);
+        }
         out.push_str(
-            "    pub fn records<V: g::View>(&self, soql: &str) -> g::Records<V> {\n        \
-             self.client.records(soql)\n    }\n",
+            "    pub fn records<V: g::View>(&self, soql: impl g::QueryText<V>) -> g::Records<V> \
+             {\n        self.client.records(soql)\n    }\n",
         );
     }
     for operation in &plan.operations[service.operations.clone()] {
         push_gap(out, start);
         push_method(out, plan, operation, scope, imports);
+        if let Some((method, how)) = &operation.names.bulk {
+            push_gap(out, start);
+            bulk::push(out, method, *how, operation);
+        }
     }
     out.push_str("}\n");
 }

@@ -69,6 +69,8 @@ pub(crate) struct OperationNames {
     pub(crate) method: String,
     pub(crate) ty: String,
     pub(crate) table: String,
+    /// The method that takes any number of rows, and how.
+    pub(crate) bulk: Option<(String, Bulk)>,
     pub(crate) arguments: Vec<String>,
 }
 
@@ -164,12 +166,27 @@ pub(crate) fn names(
 }
 
 /// Operations that the runtime has its own methods for, by number.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Roles {
     pub(crate) login: Option<usize>,
     pub(crate) query: Option<usize>,
     pub(crate) query_all: Option<usize>,
     pub(crate) query_more: Option<usize>,
+    /// Operations that take many rows, by number.
+    pub(crate) bulk: Vec<(usize, Bulk)>,
+}
+
+/// How an operation takes many rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bulk {
+    /// `create(rows)`, `update(rows)`
+    Save,
+    /// `upsert(field, rows)`
+    Upsert,
+    /// `delete(ids)`, `undelete(ids)`
+    ById,
+    /// `retrieve(fields, object, ids)`
+    Retrieve,
 }
 
 /// Names that options give.
@@ -491,6 +508,7 @@ fn operations(
     let mut scope = Scope::with_reserved(OF_OPERATIONS);
     let mut services = Scope::default();
     let mut methods = Vec::new();
+    let mut bulk = BTreeMap::new();
     for service in &selection.services {
         names
             .services
@@ -507,6 +525,15 @@ fn operations(
             .is_some_and(|number| service.operations.contains(&number))
         {
             scope.claim("records");
+        }
+        for (number, how) in roles
+            .bulk
+            .iter()
+            .filter(|(n, _)| service.operations.contains(n))
+        {
+            let operation = &selection.operations[*number];
+            let stem = renamed(operation).map_or_else(|| snake(operation.name), String::clone);
+            bulk.insert(*number, (scope.claim(&format!("{stem}_all")), *how));
         }
         let mut order: Vec<usize> = service.operations.clone().collect();
         order.sort_by_key(|number| selection.operations[*number].name);
@@ -549,6 +576,7 @@ fn operations(
             method,
             ty,
             table,
+            bulk: bulk.remove(&number),
             arguments,
         });
     }

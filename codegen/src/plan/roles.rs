@@ -2,12 +2,19 @@
 
 use saponify_wsdl::model::Builtin;
 
-use crate::names::Roles;
-use crate::select::{Operation, Selection, Shape, ShapeId, Use};
+use crate::fields::Member;
+use crate::names::{Bulk, Roles};
+use crate::select::{Face, Operation, Selection, Shape, ShapeId, Use};
 
-/// Finds `login(username, password)` beside a session header, and `query` with `queryMore`.
+/// Finds `login(username, password)` beside a session header, `query` with `queryMore`, and the
+/// operations that take many rows.
 pub(crate) fn roles(selection: &Selection<'_>) -> Roles {
     let mut roles = Roles::default();
+    for (number, operation) in selection.operations.iter().enumerate() {
+        roles
+            .bulk
+            .extend(bulk(selection, operation).map(|bulk| (number, bulk)));
+    }
     for service in &selection.services {
         let all = || {
             service
@@ -34,6 +41,52 @@ pub(crate) fn roles(selection: &Selection<'_>) -> Roles {
         }
     }
     roles
+}
+
+/// How an operation takes many rows, if it does.
+fn bulk(selection: &Selection<'_>, operation: &Operation<'_>) -> Option<Bulk> {
+    let request = selection.shape(operation.request).members.as_slice();
+    let [result] = selection.shape(operation.response).members.as_slice() else {
+        return None;
+    };
+    let text = |m: &Member<'_>| {
+        selection.use_of(m) == Some(Use::Simple(Builtin::String)) && !m.occurs.repeated
+    };
+    let ids = |m: &Member<'_>| selection.use_of(m) == Some(Use::RecordId) && m.occurs.repeated;
+    let rows = |m: &Member<'_>| {
+        let face = match selection.use_of(m) {
+            Some(Use::Shape(id)) => selection.shape(id).face,
+            _ => return false,
+        };
+        matches!(face, Face::View | Face::OpenBase) && m.occurs.repeated
+    };
+    let saved = gives_outcomes(selection, result);
+    match (operation.name, request) {
+        ("create" | "update", [m]) if rows(m) && saved => Some(Bulk::Save),
+        ("upsert", [field, m]) if text(field) && rows(m) && saved => Some(Bulk::Upsert),
+        ("delete" | "undelete", [m]) if ids(m) && saved => Some(Bulk::ById),
+        ("retrieve", [fields, object, m])
+            if text(fields) && text(object) && ids(m) && rows(result) && result.occurs.nillable =>
+        {
+            Some(Bulk::Retrieve)
+        }
+        _ => None,
+    }
+}
+
+/// Whether there is an outcome for each row.
+fn gives_outcomes(selection: &Selection<'_>, result: &Member<'_>) -> bool {
+    let Some(Use::Shape(id)) = selection.use_of(result) else {
+        return false;
+    };
+    let shape = selection.shape(id);
+    let success = shape.members.iter().any(|member| {
+        member.name == "success"
+            && selection.use_of(member) == Some(Use::Simple(Builtin::Boolean))
+            && !member.occurs.repeated
+    });
+    let plain = result.occurs.repeated && !result.occurs.nillable;
+    plain && shape.face == Face::Struct && success
 }
 
 /// The header of a request that carries the session.

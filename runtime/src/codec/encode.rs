@@ -96,6 +96,23 @@ impl Encoder {
             .map_err(|error| error.within(field.name))
     }
 
+    /// As [`field`](Encoder::field), whole or not at all: nothing is left of a value that cannot be
+    /// written or that brings the text beyond `most` bytes. Gives the bytes that it takes.
+    pub(crate) fn whole_field(
+        &mut self,
+        field: &Field,
+        value: Value<'_>,
+        most: usize,
+    ) -> Result<usize, Error> {
+        let (start, depth) = (self.out.len(), self.depth);
+        let written = self.field(field, value).map(|()| self.out.len() - start);
+        if written.is_err() || self.out.len() > most {
+            self.out.truncate(start);
+            self.depth = depth;
+        }
+        written
+    }
+
     /// A field of which no occurrence was given: nil where the schema demands the element.
     pub(crate) fn missing(&mut self, field: &Field) {
         if field.has(Field::NILLABLE) && !field.has(Field::OPTIONAL) && field.is_content() {

@@ -13,6 +13,19 @@ pub struct Body {
     operation: &'static Operation,
     encoder: Encoder,
     next: usize,
+    /// Bytes before the first [item](Self::item).
+    head: Option<usize>,
+}
+
+/// Whether an item fits into a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It does, and is in it.
+    Written,
+    /// Not behind the items that are there; it would in a body of its own.
+    Later,
+    /// Not even alone.
+    Never,
 }
 
 impl Body {
@@ -24,6 +37,7 @@ impl Body {
             operation,
             encoder,
             next: 0,
+            head: None,
         }
     }
 
@@ -48,6 +62,24 @@ impl Body {
             self.encoder.missing(field);
         }
         Ok(())
+    }
+
+    /// One more item of the argument that comes next, which must be the last; nothing of it if it
+    /// cannot be written or the body would exceed `most` bytes.
+    pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, Error> {
+        let Some(field) = self.operation.request.fields.get(self.next) else {
+            return Err(Error::usage("more arguments than the request has elements"));
+        };
+        let before = self.encoder.as_str().len();
+        let bytes = self.encoder.whole_field(field, value, most)?;
+        let head = *self.head.get_or_insert(before);
+        Ok(if before + bytes <= most {
+            Fit::Written
+        } else if head + bytes <= most {
+            Fit::Later
+        } else {
+            Fit::Never
+        })
     }
 
     /// The whole envelope. `headers` go into it in this order.

@@ -27,7 +27,7 @@ impl Soap {
     }
 
     /// Rows of a query, as a stream over all its batches.
-    pub fn records<V: g::View>(&self, soql: &str) -> g::Records<V> {
+    pub fn records<V: g::View>(&self, soql: impl g::QueryText<V>) -> g::Records<V> {
         self.client.records(soql)
     }
 
@@ -44,6 +44,14 @@ impl Soap {
     /// Create a set of new sObjects
     pub fn create(&self, s_objects: &[impl g::View]) -> g::Call<'_, operations::Create> {
         self.client.call().arg(g::records(s_objects))
+    }
+
+    /// `create` for any number of sObjects
+    pub fn create_all<'s, R: g::View, M>(
+        &self,
+        s_objects: impl g::Source<M, Row = R> + 's,
+    ) -> g::Bulk<'s, operations::Create, R> {
+        self.client.save_all(s_objects)
     }
 
     /// Get a set of sObjects

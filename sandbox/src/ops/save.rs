@@ -177,6 +177,16 @@ pub(super) fn check_count(call: &Call<'_>, count: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Neighbours of one object are saved together; ten such groups make a call, at most.
+fn check_groups(inputs: &[Input<'_>]) -> Result<(), Fault> {
+    let mut groups = inputs.chunk_by(|a, b| a.object.name == b.object.name);
+    if groups.nth(10).is_some() {
+        let what = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking.";
+        return Err(Fault::unexpected("LIMIT_EXCEEDED", what));
+    }
+    Ok(())
+}
+
 fn run(
     call: &Call<'_>,
     caller: Caller,
@@ -189,6 +199,7 @@ fn run(
         .all("sObjects")
         .map(|element| Input::read(call, element))
         .collect::<Result<Vec<_>, Fault>>()?;
+    check_groups(&inputs)?;
     let connection = call.state.store.lock();
     for input in &inputs {
         if let Some(field) = &input.object.duplicate_rule {

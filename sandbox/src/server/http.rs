@@ -99,6 +99,7 @@ async fn serve(
     let takes_gzip = is_gzip(request.headers(), header::ACCEPT_ENCODING);
     let sends_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
     let limit = state.org.limits.request_bytes;
+    let _under_way = state.begin();
     let body = Limited::new(request.into_body(), limit).collect().await;
     let worker = state.clone();
     let work = move || {

@@ -111,6 +111,8 @@ pub struct Stats {
     pub connections: u64,
     /// Calls, logins included.
     pub requests: u64,
+    /// Calls that were under way at the same time, at most.
+    pub at_once: u64,
     /// Logins that gave a session.
     pub logins: u64,
     /// Logins that were refused.

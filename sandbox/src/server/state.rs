@@ -44,6 +44,17 @@ pub(crate) struct Live {
     pub(crate) cursors: HashMap<String, Arc<Mutex<Cursor>>>,
     pub(crate) cursor_serial: i64,
     pub(crate) stats: Stats,
+    /// Calls under way.
+    under_way: u64,
+}
+
+/// A call under way, counted until it is dropped.
+pub(crate) struct UnderWay(Arc<State>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.live().under_way -= 1;
+    }
 }
 
 /// Who calls: the user of a session.
@@ -65,6 +76,14 @@ impl State {
 
     pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call while it lasts.
+    pub(crate) fn begin(self: &Arc<Self>) -> UnderWay {
+        let mut live = self.live();
+        live.under_way += 1;
+        live.stats.at_once = live.stats.at_once.max(live.under_way);
+        UnderWay(self.clone())
     }
 
     pub(crate) fn session_life(&self, live: &Live) -> Duration {

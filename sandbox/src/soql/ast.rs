@@ -169,7 +169,11 @@ pub(crate) enum Value {
     Null,
     Boolean(bool),
     Number(String),
-    Text(String),
+    Text {
+        text: String,
+        /// The same for LIKE, with a backslash before what is no wildcard.
+        pattern: String,
+    },
     /// Days since 1970.
     Date(i64),
     /// Milliseconds since 1970.

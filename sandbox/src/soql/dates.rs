@@ -113,21 +113,22 @@ pub(super) fn is_span(name: &str) -> bool {
     let Some((word, unit)) = name.split_once('_') else {
         return false;
     };
-    match unit.strip_prefix("N_") {
-        Some(unit) => {
-            let known = ["DAYS", "WEEKS", "MONTHS", "QUARTERS", "YEARS"].contains(&unit);
-            let ago = [
-                "DAYS_AGO",
-                "WEEKS_AGO",
-                "MONTHS_AGO",
-                "QUARTERS_AGO",
-                "YEARS_AGO",
-            ]
-            .contains(&unit);
-            (["LAST", "NEXT"].contains(&word) && known) || (word == "N" && ago)
+    const COUNTED: &[&str] = &["DAYS", "WEEKS", "MONTHS", "QUARTERS", "YEARS"];
+    match word {
+        "N" => unit
+            .strip_suffix("_AGO")
+            .is_some_and(|unit| COUNTED.contains(&unit)),
+        "LAST" | "THIS" | "NEXT" => {
+            let counted = unit.strip_prefix("N_").filter(|_| word != "THIS");
+            UNITS.contains(&unit) || counted.is_some_and(|unit| COUNTED.contains(&unit))
         }
-        None => ["LAST", "THIS", "NEXT"].contains(&word) && UNITS.contains(&unit),
+        _ => false,
     }
+}
+
+/// Whether a number belongs to the name of a span.
+pub(super) fn is_counted(name: &str) -> bool {
+    name.starts_with("N_") || name.contains("_N_")
 }
 
 /// First day and the day after the last of a named span, in days since 1970; days are of GMT.
@@ -141,14 +142,17 @@ pub(super) fn span(name: &str, n: u32, now: i64) -> Option<(i64, i64)> {
         "LAST_90_DAYS" => return Some((days(today) - 90, days(today) + 1)),
         "NEXT_90_DAYS" => return Some((days(today) + 1, days(today) + 91)),
         "LAST_N_DAYS" => return Some((days(today) - i64::from(n), days(today) + 1)),
+        "N_DAYS_AGO" => return Some((days(today) - i64::from(n), days(today) - i64::from(n) + 1)),
         "NEXT_N_DAYS" => return Some((days(today) + 1, days(today) + 1 + i64::from(n))),
         _ => {}
     }
     let (word, unit) = name.split_once('_')?;
     let unit = unit.strip_prefix("N_").unwrap_or(unit);
+    let unit = unit.strip_suffix("_AGO").unwrap_or(unit);
     let start = |periods: i64| period(today, unit, periods);
     let n = i64::from(n);
-    let (from, to) = match (word, name.contains("_N_")) {
+    let (from, to) = match (word, is_counted(name)) {
+        ("N", _) => (start(-n)?, start(1 - n)?),
         ("LAST", false) => (start(-1)?, start(0)?),
         ("THIS", _) => (start(0)?, start(1)?),
         ("NEXT", false) => (start(1)?, start(2)?),
@@ -223,6 +227,15 @@ mod tests {
             span("NEXT_YEAR", 0, now),
             Some((day("2027-01-01"), day("2028-01-01")))
         );
+        assert_eq!(
+            span("N_MONTHS_AGO", 2, now),
+            Some((day("2026-09-01"), day("2026-10-01")))
+        );
+        assert_eq!(
+            span("N_DAYS_AGO", 2, now),
+            Some((day("2026-11-20"), day("2026-11-21")))
+        );
+        assert!(is_span("N_YEARS_AGO") && !is_span("N_YEARS") && !is_span("THIS_N_DAYS"));
         assert!(is_span("LAST_N_DAYS") && !is_span("LAST_DAYS") && !is_span("SOME_DAY"));
     }
 }

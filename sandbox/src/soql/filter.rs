@@ -178,7 +178,7 @@ impl<'a> Builder<'_, 'a> {
             return Ok(());
         }
         if operator == Compare::Like {
-            let Value::Text(pattern) = &right.value else {
+            let Value::Text { pattern, .. } = &right.value else {
                 return Err(self.mistyped(left, "of type string"));
             };
             if !column.kind.is_text() {
@@ -261,7 +261,7 @@ impl<'a> Builder<'_, 'a> {
     ) -> Result<(), Fault> {
         self.push(if negated { "(NOT coalesce(" } else { "(" });
         for (i, literal) in values.iter().enumerate() {
-            let Value::Text(text) = &literal.value else {
+            let Value::Text { text, .. } = &literal.value else {
                 return Err(self.scope.fail(
                     literal.at,
                     "INVALID_FIELD",
@@ -323,7 +323,7 @@ impl<'a> Builder<'_, 'a> {
         let kind = column.kind;
         let typed = |what: &str| self.mistyped(left, what);
         match (&literal.value, kind) {
-            (Value::Text(text), _) if kind.is_id() => match self.scope.org.parse_id(text) {
+            (Value::Text { text, .. }, _) if kind.is_id() => match self.scope.org.parse_id(text) {
                 Some(id) => Ok(Sql::Integer(match column.prefix {
                     None => id.pack(),
                     Some(prefix) if prefix == id.prefix => id.serial,
@@ -337,10 +337,7 @@ impl<'a> Builder<'_, 'a> {
                     &format!("invalid ID field: {text}"),
                 )),
             },
-            (Value::Text(text), _) if kind.is_text() => {
-                // LIKE alone needs these escapes.
-                Ok(Sql::Text(text.replace("\\%", "%").replace("\\_", "_")))
-            }
+            (Value::Text { text, .. }, _) if kind.is_text() => Ok(Sql::Text(text.clone())),
             (_, _) if kind.is_text() => {
                 Err(typed("of type string and should be enclosed in quotes"))
             }

@@ -8,7 +8,12 @@ use crate::fault::Fault;
 pub(super) enum Kind {
     /// A word, with dots inside if it is a path.
     Word(String),
-    Text(String),
+    /// A string, and the same as a pattern for LIKE, in which a backslash keeps the next character
+    /// from being a wildcard.
+    Text {
+        text: String,
+        pattern: String,
+    },
     Number(String),
     Date(i64),
     DateTime(i64),
@@ -29,7 +34,7 @@ impl Token {
     pub(super) fn shown(&self) -> String {
         match &self.kind {
             Kind::Word(word) => format!("'{word}'"),
-            Kind::Text(text) => format!("'{text}'"),
+            Kind::Text { text, .. } => format!("'{text}'"),
             Kind::Number(number) => format!("'{number}'"),
             Kind::Sign(sign) => format!("'{sign}'"),
             Kind::Date(_) | Kind::DateTime(_) | Kind::Time(_) => "a date".to_owned(),
@@ -175,27 +180,34 @@ impl Lexer<'_> {
     }
 
     fn string(&mut self, at: Position) -> Result<Kind, Fault> {
-        let mut out = String::new();
+        let (mut text, mut pattern) = (String::new(), String::new());
+        let mut push = |c: char, escaped: bool| {
+            text.push(c);
+            // What is no escape in the query must not become one in the pattern.
+            if escaped || c == '\\' {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        };
         let mut chars = self.rest().char_indices().skip(1);
         while let Some((i, c)) = chars.next() {
             match c {
                 '\'' => {
                     self.advance(i + 1);
-                    return Ok(Kind::Text(out));
+                    return Ok(Kind::Text { text, pattern });
                 }
                 '\\' => match chars.next().map(|(_, c)| c) {
-                    Some('n' | 'N') => out.push('\n'),
-                    Some('r' | 'R') => out.push('\r'),
-                    Some('t' | 'T') => out.push('\t'),
-                    Some('b' | 'B') => out.push('\u{8}'),
-                    Some('f' | 'F') => out.push('\u{c}'),
-                    Some(c @ ('\'' | '"' | '\\')) => out.push(c),
-                    // These stay escaped, for LIKE.
-                    Some(c @ ('%' | '_')) => out.extend(['\\', c]),
+                    Some('n' | 'N') => push('\n', false),
+                    Some('r' | 'R') => push('\r', false),
+                    Some('t' | 'T') => push('\t', false),
+                    Some('b' | 'B') => push('\u{8}', false),
+                    Some('f' | 'F') => push('\u{c}', false),
+                    Some(c @ ('\'' | '"' | '\\')) => push(c, false),
+                    Some(c @ ('%' | '_')) => push(c, true),
                     Some('u') => {
                         let digits: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
                         match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
-                            Some(c) => out.push(c),
+                            Some(c) => push(c, false),
                             None => return self.fail(at, "Invalid string literal. Illegal character sequence in string literal."),
                         }
                     }
@@ -207,7 +219,7 @@ impl Lexer<'_> {
                     }
                     None => break,
                 },
-                c => out.push(c),
+                c => push(c, false),
             }
         }
         self.fail(

@@ -65,6 +65,22 @@ mod tests {
         "SELECT FIELDS(ALL) FROM Invoice__c WHERE Tags__c INCLUDES ('a;b') AND Pickup_Time__c > 08:30:00Z LIMIT 200",
     ];
 
+    proptest::proptest! {
+        /// What the runtime quotes is one token, and the very text.
+        #[test]
+        fn quoted_texts_come_back(text in "\\PC*|[\\x00-\\x7f]*|.*|['\\\\%_\n\r\t\u{8}\u{c}u0nN]*") {
+            let tokens = lex::tokens(&saponify::soql::quote(&text)).unwrap();
+            let [literal, end] = tokens.as_slice() else {
+                panic!("{} tokens", tokens.len());
+            };
+            let lex::Kind::Text { text: read, .. } = &literal.kind else {
+                panic!("{:?}", literal.kind);
+            };
+            proptest::prop_assert_eq!(read, &text);
+            proptest::prop_assert_eq!(&end.kind, &lex::Kind::End);
+        }
+    }
+
     /// Whatever a client sends, the answer is a plan or a fault.
     #[test]
     fn no_text_brings_the_parser_down() {

@@ -453,7 +453,7 @@ impl<'a> Parser<'a> {
     fn literal(&mut self) -> Result<Literal, Fault> {
         let at = self.peek().at;
         let value = match self.peek().kind.clone() {
-            Kind::Text(text) => Value::Text(text),
+            Kind::Text { text, pattern } => Value::Text { text, pattern },
             Kind::Number(number) => Value::Number(number),
             Kind::Date(days) => Value::Date(days),
             Kind::DateTime(moment) => Value::DateTime(moment),
@@ -471,7 +471,7 @@ impl<'a> Parser<'a> {
                         } else {
                             None
                         };
-                        if n.is_some() != upper.contains("_N_") {
+                        if n.is_some() != dates::is_counted(&upper) {
                             return self.unexpected();
                         }
                         return Ok(Literal {

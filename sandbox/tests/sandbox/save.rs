@@ -339,3 +339,58 @@ async fn locked_rows_fail_without_fields() {
             .has("<errors><fields xsi:nil=\"true\"/><message>")
     );
 }
+
+#[tokio::test]
+async fn neighbours_of_one_type_are_a_group_and_ten_groups_a_call() {
+    let tenant = start(demo()).await;
+    let session = tenant.session().await;
+    let zip = |object: &str| row(object, &field("Zip__c", "8005"));
+    let pair = zip("Whitelisted_Zipcodes__c") + &zip("WhitelistedZipcodes__c");
+    let answer = session.create("", &pair.repeat(5)).await;
+    assert_eq!(answer.all("success"), ["true"; 10]);
+    let answer = session
+        .create("", &(pair.repeat(5) + &zip("Whitelisted_Zipcodes__c")))
+        .await;
+    assert!(
+        answer.text.contains("more than 10 chunks"),
+        "{}",
+        answer.text
+    );
+    let many = zip("Whitelisted_Zipcodes__c").repeat(50) + &zip("WhitelistedZipcodes__c");
+    assert_eq!(session.create("", &many).await.all("success").len(), 51);
+}
+
+#[tokio::test]
+async fn an_escape_is_one_for_like_only_if_it_stands_in_the_query() {
+    let tenant = start(demo()).await;
+    let session = tenant.session().await;
+    for name in ["100%", "100x", "a\\%b", "a\\b"] {
+        session
+            .create(
+                "",
+                &row(
+                    "Lead",
+                    &(field("LastName", name) + &field("Company", "Like")),
+                ),
+            )
+            .await;
+    }
+    for (condition, expected) in [
+        ("= '100%'", vec!["100%"]),
+        ("= '100\\%'", vec!["100%"]),
+        ("LIKE '100\\%'", vec!["100%"]),
+        ("LIKE '100%'", vec!["100%", "100x"]),
+        ("= 'a\\\\%b'", vec!["a\\%b"]),
+        ("LIKE 'a\\\\%'", vec!["a\\%b", "a\\b"]),
+        ("LIKE 'a\\\\\\%b'", vec!["a\\%b"]),
+    ] {
+        let soql = format!(
+            "SELECT LastName FROM Lead WHERE Company = 'Like' AND LastName {condition} ORDER BY Id"
+        );
+        assert_eq!(
+            session.query(&soql).await.all("LastName"),
+            expected,
+            "{condition}"
+        );
+    }
+}

@@ -38,3 +38,4 @@ pub mod rpc;
 pub mod hostile;
 
 mod refused;
+mod refused_queries;

@@ -1,0 +1,98 @@
+//! What a query refuses at compile time. Each refusal stands beside the same with one name changed,
+//! which compiles: so it is that name that is refused.
+//!
+//! A field that the tenant has, and one that it has not:
+//!
+//! ```
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::Account;
+//!
+//! let _ = Soql::select((Account::ID, Account::NAME)).filter(Account::NAME.eq("Acme"));
+//! ```
+//!
+//! ```compile_fail,E0599
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::Account;
+//!
+//! let _ = Soql::select((Account::ID, Account::NOPE)).filter(Account::NAME.eq("Acme"));
+//! ```
+//!
+//! A field of another type, selected or compared:
+//!
+//! ```compile_fail,E0277
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory};
+//!
+//! let _ = Soql::select((Account::ID, AccountHistory::FIELD)).filter(Account::NAME.eq("Acme"));
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory};
+//!
+//! let _ = Soql::select((Account::ID, Account::NAME)).filter(AccountHistory::FIELD.eq("Acme"));
+//! ```
+//!
+//! A value of another kind:
+//!
+//! ```compile_fail,E0277
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::Account;
+//!
+//! let _ = Soql::select((Account::ID, Account::NAME)).filter(Account::NAME.eq(7));
+//! ```
+//!
+//! A path that leads to the parent's type, and one that does not:
+//!
+//! ```
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory};
+//!
+//! let _ = Soql::select(AccountHistory::ACCOUNT.then(Account::NAME));
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory};
+//!
+//! let _ = Soql::select(AccountHistory::ACCOUNT.then(AccountHistory::FIELD));
+//! ```
+//!
+//! A parent by itself:
+//!
+//! ```compile_fail,E0277
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory};
+//!
+//! let _ = Soql::select(AccountHistory::ACCOUNT);
+//! ```
+//!
+//! Rows of another type than the query's:
+//!
+//! ```
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, Soap};
+//!
+//! let _ = |soap: Soap| soap.records::<Account>(Soql::select(Account::NAME));
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use saponify::soql::Soql;
+//! use saponify_goldens::tenant::{Account, AccountHistory, Soap};
+//!
+//! let _ = |soap: Soap| soap.records::<AccountHistory>(Soql::select(Account::NAME));
+//! ```
+//!
+//! A header that an operation does not take, on a call of many rows:
+//!
+//! ```
+//! use saponify_goldens::tenant::{Account, SessionHeader, Soap};
+//!
+//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).header(SessionHeader::default()));
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use saponify_goldens::tenant::{Account, QueryOptions, Soap};
+//!
+//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).header(QueryOptions::default()));
+//! ```
