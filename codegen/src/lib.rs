@@ -9,6 +9,21 @@
 //! and in the crate `saponify::include_proxies!(enterprise);`. [`Config`] has the options:
 //! which objects, fields and operations, under which names, with or without methods.
 //!
+//! # Clients and their methods
+//!
+//! Each port type becomes a client of its name, with a method per operation. If it has ports of
+//! both versions of SOAP there are two clients, that of SOAP 1.2 with `12` behind its name
+//! (`Weather`, `Weather12`); one of SOAP 1.2 alone has the plain name. The client's documentation
+//! says which port it is.
+//!
+//! - A request element whose type is a list of elements and nothing more is a wrapper: its
+//!   elements are the arguments. Any other element, and each part of several, is one argument.
+//! - The only element of a response is the result; if there are several, a struct of all of them.
+//! - In rpc style the parts are the arguments and results. Arrays of SOAP's encoding are structs
+//!   with the field `item`.
+//!
+//! # Stages
+//!
 //! The work is a line of pure functions, each in a module of its name:
 //! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. The same bytes and
 //! options give the same files everywhere.

@@ -4,21 +4,25 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tracing::Instrument as _;
 
+use crate::argument::Arg;
 use crate::client::{Client, Settings};
 use crate::error::{Error, ErrorKind, Sent};
 use crate::headers::{self, HeaderOf, Headers};
 use crate::record::Record;
-use crate::schema::{Operation, Type};
+use crate::schema::{Operation, SoapVersion, Type};
 use crate::session::Session;
+use crate::soap::Attachment;
 use crate::soap::answer::{Answer, Event};
+use crate::soap::multipart::{self, Attachments, Multipart};
 use crate::soap::request::Body;
 use crate::transport::{self, Request, Response, not_soap};
 use crate::value::{FieldValue, Slot, Struct, Tabled, Value};
-use crate::view::View;
+use crate::ws::{self, HeaderContext, RawHeader};
 
 /// An operation as a type. Implemented by generated code.
 pub trait OperationType: Send + Sync + 'static {
@@ -28,7 +32,8 @@ pub trait OperationType: Send + Sync + 'static {
     const OPERATION: &'static Operation;
 }
 
-/// What an operation may give: the value of the response's only field, or nothing.
+/// What an operation may give: the value of the response's only field, the struct of all its
+/// fields, or nothing.
 pub trait Outcome: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static {}
 
 impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outcome for T {}
@@ -95,6 +100,13 @@ impl<'c, O: OperationType> Call<'c, O> {
         self
     }
 
+    /// Adds a header that the WSDL does not declare, behind those that it does and those of the
+    /// client; see [`ws`](crate::ws).
+    pub fn raw_header(mut self, header: impl RawHeader) -> Self {
+        self.headers.add_raw(header);
+        self
+    }
+
     /// Makes the call and gives the headers of the answer beside the result.
     ///
     /// # Errors
@@ -143,6 +155,7 @@ impl<O: OperationType> fmt::Debug for Call<'_, O> {
 pub struct Reply<T> {
     value: T,
     pub(crate) headers: Vec<Record>,
+    attachments: Attachments,
 }
 
 impl<T> Reply<T> {
@@ -156,6 +169,12 @@ impl<T> Reply<T> {
         self.value
     }
 
+    /// The part of a multipart answer that a `cid:` URL names, as a field of the type `swaRef` has
+    /// it. What an `xop:Include` stands for (MTOM) is in its field already.
+    pub fn attachment(&self, url: &str) -> Option<&Attachment> {
+        self.attachments.get(url)
+    }
+
     /// A header of the answer, if it came.
     ///
     /// # Errors
@@ -165,120 +184,6 @@ impl<T> Reply<T> {
         headers::find(&self.headers)
     }
 }
-
-/// Something that an argument may be made of.
-#[doc(hidden)]
-pub trait Arg {
-    /// Writes it as the next argument.
-    fn write(&self, body: &mut Body) -> Result<(), Error>;
-}
-
-/// Strings of a repeated argument.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Texts<'a, S>(pub &'a [S]);
-
-/// Records of a repeated argument.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Views<'a, V>(pub &'a [V]);
-
-/// A record argument.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct OneView<'a, V>(pub &'a V);
-
-impl Arg for &str {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| {
-            if n == 0 {
-                Value::Text(self)
-            } else {
-                Value::Absent
-            }
-        })
-    }
-}
-
-impl<T: FieldValue> Arg for &T {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| self.value(n))
-    }
-}
-
-impl<T: FieldValue> Arg for &[T] {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| self.get(n).map_or(Value::Absent, |item| item.value(0)))
-    }
-}
-
-impl<S: AsRef<str>> Arg for Texts<'_, S> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| {
-            self.0
-                .get(n)
-                .map_or(Value::Absent, |text| Value::Text(text.as_ref()))
-        })
-    }
-}
-
-impl<V: View> Arg for Views<'_, V> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        let records = |n: usize| self.0.get(n).map(|view| Value::Record(view.as_record()));
-        body.argument(|n| records(n).unwrap_or(Value::Absent))
-    }
-}
-
-impl<V: View> Arg for OneView<'_, V> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        body.argument(|n| {
-            if n == 0 {
-                Value::Record(self.0.as_record())
-            } else {
-                Value::Absent
-            }
-        })
-    }
-}
-
-impl<A: Arg> Arg for Option<A> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
-        match self {
-            Some(argument) => argument.write(body),
-            None => body.argument(|_| Value::Absent),
-        }
-    }
-}
-
-macro_rules! by_value {
-    ($($ty:ty),*) => {
-        $(
-            impl Arg for $ty {
-                fn write(&self, body: &mut Body) -> Result<(), Error> {
-                    body.argument(|n| self.value(n))
-                }
-            }
-        )*
-    };
-}
-
-by_value!(
-    bool,
-    i8,
-    i16,
-    i32,
-    i64,
-    u8,
-    u16,
-    u32,
-    u64,
-    f32,
-    f64,
-    crate::Id,
-    jiff::Timestamp,
-    jiff::civil::Date,
-    jiff::civil::Time
-);
 
 /// The response element, unwrapped into the value of its only field.
 #[derive(Clone, Debug)]
@@ -320,23 +225,33 @@ pub(crate) async fn exchange<T: Outcome>(
     body: &Body,
     headers: &Headers,
 ) -> Result<Reply<T>, Error> {
-    let mut target = Unwrapped {
-        table: operation.response,
-        value: T::default(),
-    };
+    let mut value = T::default();
     let span = span(operation, session);
     let read = async {
-        let mut incoming = Incoming::open(settings, session, operation, body, headers).await?;
-        let answer = Answer::new(operation, settings.limits, Vec::new());
-        incoming.whole(answer, &mut target).await
+        let incoming = Incoming::open(settings, session, operation, body, headers);
+        let mut incoming = incoming.await?;
+        let answer = incoming.answer(settings, Vec::new());
+        if operation.response.fields.len() < 2 {
+            let table = operation.response;
+            let mut target = Unwrapped { table, value };
+            let read = incoming.whole(answer, &mut target).await?;
+            value = target.value;
+            return Ok((value, read));
+        }
+        let read = match value.slot() {
+            Slot::Struct(target) => incoming.whole(answer, target).await?,
+            _ => return Err(Error::usage("the result has no place for several fields")),
+        };
+        Ok((value, read))
     };
-    let headers = read
+    let (value, (headers, attachments)) = read
         .instrument(span)
         .await
-        .map_err(|error| error.with_operation(operation.name))?;
+        .map_err(|error: Error| error.with_operation(operation.name))?;
     Ok(Reply {
-        value: target.value,
+        value,
         headers,
+        attachments,
     })
 }
 
@@ -348,6 +263,9 @@ pub(crate) fn span(operation: &'static Operation, session: &Session) -> tracing:
 /// An answer whose status is known and whose body is on its way.
 #[derive(Debug)]
 pub(crate) struct Incoming {
+    operation: &'static Operation,
+    /// Those that understand headers which the WSDL does not declare.
+    raw_headers: Vec<Arc<dyn RawHeader>>,
     response: Response,
     /// The first bytes, to say what came if it is no SOAP message.
     head: Vec<u8>,
@@ -364,21 +282,43 @@ impl Incoming {
         body: &Body,
         headers: &Headers,
     ) -> Result<Self, Error> {
+        let raw_headers = headers.raw().to_vec();
         let headers = headers.write(operation, session, settings.session_header)?;
-        let envelope = Bytes::from(body.envelope(&headers));
+        let context = HeaderContext {
+            soap: settings.soap,
+            operation: operation.name,
+            action: operation.action,
+            endpoint: &session.endpoint,
+        };
+        let raw = raw_headers
+            .iter()
+            .map(|header| ws::written(&**header, &context));
+        let raw = raw.collect::<Result<Vec<_>, _>>()?;
+        let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
         tracing::debug!(bytes = envelope.len(), "request");
-        let request = Request::new(
+        let mut request = Request::new(
             session.endpoint.clone(),
             operation.name,
             operation.action,
             envelope,
         )?;
+        if settings.soap == SoapVersion::V1_2 {
+            request = request.soap_1_2();
+        }
         let response = settings.transport.send(request).await?;
         tracing::debug!(status = response.status.as_u16(), "answer");
         Ok(Self {
+            operation,
+            raw_headers,
             response,
             head: Vec::new(),
         })
+    }
+
+    /// Reads the answer from its first byte.
+    pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
+        Answer::new(self.operation, settings.limits, known)
+            .speaking(settings.soap, self.raw_headers.clone())
     }
 
     /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
@@ -395,6 +335,18 @@ impl Incoming {
 
     /// Notes the first bytes on their way to the answer.
     pub(crate) fn feed(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
+        if multipart::is_multipart(self.response.content_type.as_deref()) {
+            return Err(Error::new(
+                ErrorKind::Protocol,
+                "the answer is multipart/related (MTOM), which is not read row by row; ask for it \
+                 as a whole",
+            )
+            .with_sent(Sent::Maybe));
+        }
+        self.feed_part(answer, chunk)
+    }
+
+    fn feed_part(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
         answer.feed(chunk).map_err(|error| self.explain(error))
@@ -426,13 +378,39 @@ impl Incoming {
         &mut self,
         mut answer: Answer,
         target: &mut dyn Struct,
-    ) -> Result<Vec<Record>, Error> {
+    ) -> Result<(Vec<Record>, Attachments), Error> {
+        let mut attachments = Attachments::default();
+        let content_type = self.response.content_type.clone();
+        if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
+            let body = std::mem::replace(&mut self.response.body, transport::Body::from_bytes(""));
+            let limit = answer.limits().body;
+            let parts =
+                Multipart::parse(&media, &body.collect(limit).await?.into()).map_err(|error| {
+                    error
+                        .with_status(self.response.status)
+                        .with_sent(Sent::Maybe)
+                })?;
+            attachments = parts.attachments;
+            answer.attach(attachments.clone());
+            self.feed_part(&mut answer, &parts.root)?;
+        }
         while let Some(chunk) = self.response.body.chunk().await? {
-            self.feed(&mut answer, &chunk)?;
+            self.feed_part(&mut answer, &chunk)?;
+        }
+        if self.is_receipt() {
+            return Ok((Vec::new(), attachments));
         }
         answer.finish();
         self.next(&mut answer, Some(target))?;
-        Ok(answer.take_headers())
+        Ok((answer.take_headers(), attachments))
+    }
+
+    /// Whether all that came says that a one-way message has arrived. If an envelope came, it may
+    /// hold a fault.
+    fn is_receipt(&self) -> bool {
+        self.operation.has(Operation::ONE_WAY)
+            && self.response.status.is_success()
+            && !self.is_xml()
     }
 
     /// Adds what is known of the answer to an error of reading it.

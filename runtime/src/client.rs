@@ -11,13 +11,14 @@ use crate::headers::{HeaderFor, Headers};
 use crate::limits::Limits;
 use crate::record::Record;
 use crate::records::Records;
-use crate::schema::{Service, Type};
+use crate::schema::{Service, SoapVersion, Type};
 use crate::secret::Credentials;
 use crate::session::{self, Session};
 use crate::soql::QueryText;
 use crate::transport::{Https, Transport};
 use crate::value::Tabled;
 use crate::view::View;
+use crate::ws::RawHeader;
 
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
 pub trait FromClient: Sized {
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
 pub(crate) struct Settings {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) limits: Limits,
+    /// The version of SOAP that the port speaks.
+    pub(crate) soap: SoapVersion,
     pub(crate) session_header: Option<&'static Type>,
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
@@ -202,6 +205,13 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
+    /// Adds a header that the WSDL does not declare to every request, login included; see
+    /// [`ws`](crate::ws).
+    pub fn raw_header(mut self, header: impl RawHeader) -> Self {
+        self.headers.add_raw(header);
+        self
+    }
+
     /// Lets login send the session to this host too, though it is of another domain than the
     /// login host: `host` or `host:port`.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
@@ -272,6 +282,7 @@ impl<S: FromClient> Builder<S> {
         let settings = Settings {
             transport,
             limits: self.limits,
+            soap: S::SERVICE.soap,
             session_header: S::SERVICE.session_header,
             allowed_hosts: self.allowed_hosts,
             plain: self.plain,

@@ -5,15 +5,16 @@ pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
 pub use crate::any::{AnyValue, Attribute, Decimal, Element};
+pub use crate::argument::{Arg, OneView, Texts, Views};
 pub use crate::bulk::{Bulk, ExternalId, Source};
-pub use crate::call::{Arg, Call, OneView, OperationType, Reply, Texts, Views};
+pub use crate::call::{Call, OperationType, Reply};
 pub use crate::client::{ApiUsage, Builder, Client, FromClient};
 pub use crate::headers::HeaderOf;
 pub use crate::record::Record;
 pub use crate::records::Records;
 pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
-    Default, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, Type,
+    Default, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion, Type,
 };
 pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;

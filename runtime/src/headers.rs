@@ -10,6 +10,7 @@ use crate::schema::{Operation, Type};
 use crate::session::Session;
 use crate::soap::request::Header;
 use crate::value::{Struct, Tabled};
+use crate::ws::RawHeader;
 
 /// A header that the WSDL binds to the operation `O`. Implemented by generated code; a header
 /// that an operation does not take does not compile.
@@ -34,7 +35,11 @@ pub trait HeaderFor<S>: Tabled {}
 /// Headers to send, at most one of each type. An operation carries those that its binding
 /// declares.
 #[derive(Clone, Default)]
-pub(crate) struct Headers(Vec<(&'static Type, Content)>);
+pub(crate) struct Headers {
+    typed: Vec<(&'static Type, Content)>,
+    /// Those that no WSDL declares; every operation carries them.
+    raw: Vec<Arc<dyn RawHeader>>,
+}
 
 /// What is sent under the name of a type.
 #[derive(Clone)]
@@ -62,8 +67,16 @@ impl Headers {
     }
 
     fn put(&mut self, table: &'static Type, content: Content) {
-        self.0.retain(|(other, _)| *other != table);
-        self.0.push((table, content));
+        self.typed.retain(|(other, _)| *other != table);
+        self.typed.push((table, content));
+    }
+
+    pub(crate) fn add_raw(&mut self, header: impl RawHeader) {
+        self.raw.push(Arc::new(header));
+    }
+
+    pub(crate) fn raw(&self) -> &[Arc<dyn RawHeader>] {
+        &self.raw
     }
 
     /// The headers of a request. One that was given takes the place of the session's own.
@@ -76,11 +89,11 @@ impl Headers {
         let mut written = Vec::new();
         if let (Some(table), Some(id)) = (session_header, &session.id)
             && operation.headers.contains(&table)
-            && self.0.iter().all(|(other, _)| *other != table)
+            && self.typed.iter().all(|(other, _)| *other != table)
         {
             written.push(Header::text(table, id.expose())?);
         }
-        for (table, content) in &self.0 {
+        for (table, content) in &self.typed {
             if !operation.headers.contains(table) {
                 continue;
             }
@@ -97,7 +110,7 @@ impl Headers {
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Names only: a header may hold a session.
-        let names = self.0.iter().map(|(table, _)| table.name);
+        let names = self.typed.iter().map(|(table, _)| table.name);
         f.debug_list().entries(names).finish()
     }
 }

@@ -55,7 +55,12 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
         Kind::Base64 => check_base64(text),
         Kind::Hex => check_hex(trim(text)),
         Kind::String | Kind::Enum | Kind::Any => Ok(()),
-        Kind::Struct | Kind::Record | Kind::Group | Kind::Wildcard | Kind::Attributes => Ok(()),
+        Kind::Struct
+        | Kind::Record
+        | Kind::Group
+        | Kind::Wildcard
+        | Kind::Attributes
+        | Kind::ArrayType => Ok(()),
     }
 }
 

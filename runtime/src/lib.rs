@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod any;
+mod argument;
 pub mod bulk;
 mod call;
 mod client;
@@ -47,6 +48,7 @@ mod typed;
 mod value;
 mod view;
 mod walk;
+pub mod ws;
 mod xml;
 
 pub use any::{AnyValue, Attribute, Content, Decimal, Element, Elements, TypeName};
@@ -60,9 +62,10 @@ pub use limits::Limits;
 pub use record::{FieldRef, Presence, Record};
 pub use records::Records;
 pub use recovery::Recovery;
+pub use schema::SoapVersion;
 pub use secret::{Credentials, Secret};
 pub use session::Session;
-pub use soap::Fault;
+pub use soap::{Attachment, Fault};
 pub use transport::{Https, Transport};
 pub use typed::Typed;
 pub use value::Bytes;

@@ -188,8 +188,8 @@ impl<V: View> Records<V> {
                 State::Opening(opening) => {
                     let operation = opening.operation;
                     let incoming = ready!(opening.request.poll(cx))?;
-                    let limits = self.client.shared().settings.limits;
-                    let answer = Answer::new(operation, limits, self.options.known.clone());
+                    let settings = &self.client.shared().settings;
+                    let answer = incoming.answer(settings, self.options.known.clone());
                     let answer = answer.by_rows()?;
                     self.headers.clear();
                     self.state = State::Reading(Box::new(Reading {

@@ -32,8 +32,9 @@ pub struct Default {
 pub struct Namespace {
     /// The URI, empty for "no namespace".
     pub uri: &'static str,
-    /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenv`,
-    /// `xsd` and `xsi`, and does not begin with an underscore: the encoder uses those itself.
+    /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenc`,
+    /// `soapenv` and `xsi`, `xsd` only for XML Schema itself, and does not begin with an
+    /// underscore: the encoder uses those itself.
     pub prefix: &'static str,
 }
 
@@ -129,6 +130,9 @@ pub enum Kind {
     /// A choice, or a sequence that repeats as a whole: no element of its own, but a run of
     /// elements of this one. `ty` is the table of the run.
     Group,
+    /// No field at all: its name and namespace are those of the type of an encoded array's items,
+    /// which `soapenc:arrayType` tells. It stands behind the fields.
+    ArrayType,
 }
 
 impl Type {
@@ -145,6 +149,9 @@ impl Type {
     pub const GROUPED: u8 = 16;
     /// Has fields with a [`Default`](struct@Default).
     pub const DEFAULTED: u8 = 32;
+    /// Any child element is one of field 0, whatever its name: items of an encoded array (SOAP 1.1
+    /// section 5.4.2), and what an rpc operation returns (section 7.1).
+    pub const ANY_NAME: u8 = 64;
 
     /// The namespace of the type's name.
     #[must_use]
@@ -269,10 +276,16 @@ pub struct Operation {
     pub name: &'static str,
     /// `soapAction` of the binding; sent quoted.
     pub action: &'static str,
+    /// How its messages look, see [`Operation::BARE_REQUEST`] and its neighbours.
+    pub flags: u8,
     /// Table of the request element; its fields are the operation's arguments in order.
     pub request: &'static Type,
-    /// Table of the response element.
+    /// Table of the response element. Its only field is the result; if it has several, all of
+    /// them together are.
     pub response: &'static Type,
+    /// Namespace and name of each argument's type, for [`Operation::ENCODED`]; an empty name for
+    /// none.
+    pub types: &'static [(u8, &'static str)],
     /// Headers that the binding declares for the request.
     pub headers: &'static [&'static Type],
     /// Headers that the binding declares for the response.
@@ -282,6 +295,54 @@ pub struct Operation {
     pub faults: &'static [&'static Type],
 }
 
+impl Operation {
+    /// The fields of the request are children of the SOAP body itself.
+    pub const BARE_REQUEST: u8 = 1;
+    /// The fields of the response are children of the SOAP body itself.
+    pub const BARE_RESPONSE: u8 = 2;
+    /// In rpc style the element of the response may have any name.
+    pub const RPC: u8 = 4;
+    /// Messages are encoded (SOAP 1.1 section 5): values tell their types, and may be references
+    /// to elements elsewhere in the body.
+    pub const ENCODED: u8 = 8;
+    /// There is no answer beyond that the request has arrived.
+    pub const ONE_WAY: u8 = 16;
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// A version of SOAP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SoapVersion {
+    /// SOAP 1.1, a W3C Note of 2000.
+    #[default]
+    V1_1,
+    /// SOAP 1.2, a W3C Recommendation of 2007.
+    V1_2,
+}
+
+impl SoapVersion {
+    /// Namespace of the envelope.
+    #[must_use]
+    pub const fn envelope(self) -> &'static str {
+        match self {
+            Self::V1_1 => "http://schemas.xmlsoap.org/soap/envelope/",
+            Self::V1_2 => "http://www.w3.org/2003/05/soap-envelope",
+        }
+    }
+}
+
+impl fmt::Display for SoapVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V1_1 => "SOAP 1.1",
+            Self::V1_2 => "SOAP 1.2",
+        })
+    }
+}
+
 /// A service: where it is, and the roles that some of its operations play for the runtime.
 #[derive(Debug)]
 pub struct Service {
@@ -289,6 +350,8 @@ pub struct Service {
     pub name: &'static str,
     /// Address of the port as written in the WSDL.
     pub endpoint: &'static str,
+    /// Version of SOAP that the port speaks.
+    pub soap: SoapVersion,
     /// Version in the WSDL's leading comment, such as `64.0`; empty if it has none.
     pub api_version: &'static str,
     /// The header that carries the session and its only field, if the WSDL has one.

@@ -83,8 +83,23 @@ fn push(
         "    action: {},\n",
         text::literal(operation.action)
     ));
+    let style = &operation.style;
+    let flags = super::tables::joined([
+        (style.bare_request, "g::Operation::BARE_REQUEST"),
+        (style.bare_response, "g::Operation::BARE_RESPONSE"),
+        (style.rpc, "g::Operation::RPC"),
+        (style.encoded, "g::Operation::ENCODED"),
+        (style.one_way, "g::Operation::ONE_WAY"),
+    ]);
+    push_flags(out, &flags);
     out.push_str(&format!("    request: &tables::{},\n", operation.request));
     out.push_str(&format!("    response: &tables::{},\n", operation.response));
+    let types: Vec<String> = operation
+        .types
+        .iter()
+        .map(|(ns, name)| format!("({ns}, {})", text::literal(name)))
+        .collect();
+    push_list(out, 1, "types: &[", &types, "],");
     let headers: Vec<&str> = operation.headers.iter().map(|h| h.table.as_str()).collect();
     let answers: Vec<&str> = operation
         .output_headers
@@ -129,4 +144,15 @@ fn push(
         out.push_str("    ]\n");
     }
     out.push_str("}\n");
+}
+
+/// Flags on one line, or as rustfmt breaks a long sum.
+fn push_flags(out: &mut String, flags: &str) {
+    let line = format!("    flags: {flags},\n");
+    if width(&line) <= MAX {
+        out.push_str(&line);
+    } else {
+        let broken = flags.replace(" | ", "\n        | ");
+        out.push_str(&format!("    flags: {broken},\n"));
+    }
 }

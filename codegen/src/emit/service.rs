@@ -64,6 +64,8 @@ fn push(
         "    api_version: {},\n",
         text::literal(service.api_version)
     ));
+    let version = if service.soap12 { "V1_2" } else { "V1_1" };
+    out.push_str(&format!("    soap: g::SoapVersion::{version},\n"));
     out.push_str(&format!(
         "    session_header: {},\n",
         option(tables(&service.session_header))
@@ -79,7 +81,16 @@ fn push(
     ));
     out.push_str("\ng::service! {\n");
     let (port, name) = (docs::code(service.port), docs::code(service.name));
-    docs::push_line(out, 1, &format!("The port {port} of the service {name}."));
+    let over = if service.soap12 {
+        ", over SOAP 1.2"
+    } else {
+        ""
+    };
+    docs::push_line(
+        out,
+        1,
+        &format!("The port {port} of the service {name}{over}."),
+    );
     if let (true, Some(text)) = (plan.docs, service.documentation) {
         docs::push_line(out, 1, "");
         docs::push(out, 1, text);

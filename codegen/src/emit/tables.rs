@@ -97,6 +97,7 @@ fn push_table(out: &mut String, table: &Table<'_>, used: &mut Used) {
             table.fields.iter().any(|field| field.default.is_some()),
             "Type::DEFAULTED",
         ),
+        (table.any_name, "Type::ANY_NAME"),
     ];
     out.push_str(&format!("    flags: {},\n", joined(flags)));
     out.push_str(&format!("    sorted_from: {},\n", table.sorted_from));
@@ -121,7 +122,7 @@ fn push_table(out: &mut String, table: &Table<'_>, used: &mut Used) {
 }
 
 /// Flags that are set, or 0.
-fn joined<const N: usize>(flags: [(bool, &'static str); N]) -> String {
+pub(super) fn joined<const N: usize>(flags: [(bool, &'static str); N]) -> String {
     let mut out = String::new();
     for (set, name) in flags {
         if set {

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use saponify_wsdl::model::{
     AttributeUse, ComplexType, Content, DerivationMethod, ElementId, Model, NsId, Particle,
-    TypeDef, TypeId, TypeKind, Usage,
+    TypeDef, TypeId, TypeKind, TypeName, Usage,
 };
 
 use groups::{GroupId, Groups};
@@ -85,6 +85,8 @@ pub(crate) enum Loss {
     AnyAttribute,
     /// That exactly one member of a choice is there.
     Choice,
+    /// That the items of an array are numbered in more than one way.
+    Dimensions,
     /// The order in which members of a repeated group alternate.
     RepeatedGroup,
 }
@@ -182,6 +184,43 @@ pub(crate) fn members<'m>(
     list.items
 }
 
+/// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2).
+pub(crate) fn is_array(model: &Model, id: TypeId) -> bool {
+    let encoding = "http://schemas.xmlsoap.org/soap/encoding/";
+    model
+        .bases(id)
+        .any(|base| match &model.type_def(base).name {
+            TypeName::Global(name) => name.local == "Array" && model.namespace(name.ns) == encoding,
+            TypeName::Anonymous { .. } => false,
+        })
+}
+
+/// Leaves of an array's members the items alone, if there is one kind of them: the attributes are
+/// the encoding's own. An element that the type declares says more than `wsdl:arrayType`.
+pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
+    let items = |declared: bool| {
+        let elements = members.iter().filter(|m| m.place == Place::Element);
+        elements.filter(move |m| m.group().is_none() && (m.ns != NO_NS) == declared)
+    };
+    let mut declared = items(true);
+    let item = match (declared.next(), declared.next()) {
+        (Some(only), None) => Some(only),
+        _ => items(false).next(),
+    };
+    if let Some(item) = item.cloned() {
+        *members = vec![Member {
+            occurs: ITEMS,
+            ..item
+        }];
+    }
+}
+
+/// Items of an array may be missing.
+const ITEMS: Occurs = Occurs {
+    nillable: true,
+    ..OFTEN
+};
+
 /// The members of one type while they are gathered.
 pub(super) struct List<'m, 'a> {
     how: &'a Flatten<'m, 'a>,
@@ -235,7 +274,13 @@ impl<'m> List<'m, '_> {
 
     fn attribute(&mut self, attribute: &'m AttributeUse) {
         if let Some(array) = &attribute.array_type {
-            return self.array(array.item);
+            let one = array.dimensions.matches(['[', ',']).count() == 1;
+            if one {
+                self.array(array.item);
+            } else {
+                self.losses.push(Loss::Dimensions);
+            }
+            return;
         }
         let target = Target::Type(attribute.type_id);
         let member = Member {
@@ -276,10 +321,7 @@ impl<'m> List<'m, '_> {
             .iter()
             .position(|member| member.place == Place::Wildcard);
         let member = Member {
-            occurs: Occurs {
-                nillable: true,
-                ..OFTEN
-            },
+            occurs: ITEMS,
             ..member("item", NO_NS, Place::Element, Target::Type(item))
         };
         match wildcard {

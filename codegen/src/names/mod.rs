@@ -14,7 +14,7 @@ use saponify_wsdl::model::{NsId, TypeId};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fields::Member;
-use crate::select::{Face, Operation, Selection, Shape, ShapeId, glob};
+use crate::select::{Face, Operation, Selection, Service, Shape, ShapeId, glob};
 pub(crate) use case::is_identifier;
 use case::{capitalised, escape, screaming, snake, variant, verbatim};
 pub(crate) use module::module_of_stem;
@@ -509,10 +509,26 @@ fn operations(
     let mut services = Scope::default();
     let mut methods = Vec::new();
     let mut bulk = BTreeMap::new();
-    for service in &selection.services {
-        names
+    let first = |service: &Service<'_>| {
+        let same = |other: &&Service<'_>| other.port_type == service.port_type;
+        selection
             .services
-            .push(services.claim(&capitalised(service.port_type)));
+            .iter()
+            .find(same)
+            .is_some_and(|other| std::ptr::eq(other, service))
+    };
+    let mut named = 0;
+    for service in &selection.services {
+        // The one over SOAP 1.2 comes second.
+        let mut stem = capitalised(service.port_type);
+        if service.soap12 && !first(service) {
+            stem.push_str("12");
+        }
+        names.services.push(services.claim(&stem));
+        if service.operations.end <= named {
+            continue;
+        }
+        named = service.operations.end;
         let mut scope = Scope::with_reserved(OF_SERVICES);
         if roles
             .login

@@ -31,7 +31,7 @@ pub(crate) fn plan<'m>(
     let boxes = cycles::boxes(&selection);
     let services = operations::services(&selection, &names, roles, &header);
     let query = operations::query(&selection, &names, roles);
-    let operations = operations::operations(&selection, &mut names);
+    let operations = operations::operations(&selection, &mut names, &numbers);
     let modules = Modules {
         selection: &selection,
         derives,

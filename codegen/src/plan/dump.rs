@@ -36,6 +36,18 @@ impl fmt::Display for Plan<'_> {
             if let Some(output) = &operation.output {
                 write!(f, " -> {:?} {:?}", output.wrap, output.leaf)?;
             }
+            let style = &operation.style;
+            for (set, what) in [
+                (style.bare_request, "bare request"),
+                (style.bare_response, "bare response"),
+                (style.rpc, "rpc"),
+                (style.encoded, "encoded"),
+                (style.one_way, "one-way"),
+            ] {
+                if set {
+                    write!(f, ", {what}")?;
+                }
+            }
             writeln!(f)?;
             let headers: Vec<_> = operation.headers.iter().map(|h| h.table.as_str()).collect();
             let lists = [
@@ -52,7 +64,8 @@ impl fmt::Display for Plan<'_> {
         for service in &self.services {
             let (name, port) = (service.name, service.port);
             writeln!(f, "\nservice {} = {name:?} port {port:?}", service.ident)?;
-            writeln!(f, "  at {:?}", service.endpoint)?;
+            let version = if service.soap12 { "1.2" } else { "1.1" };
+            writeln!(f, "  at {:?} by SOAP {version}", service.endpoint)?;
         }
         writeln!(f, "\ntables")?;
         for table in &self.tables {

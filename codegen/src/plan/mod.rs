@@ -243,6 +243,8 @@ pub(crate) struct Table<'m> {
     pub(crate) choice: bool,
     /// Which field an element is depends on where it stands.
     pub(crate) grouped: bool,
+    /// Whether any child element is one of the first field, whatever its name.
+    pub(crate) any_name: bool,
     pub(crate) sorted_from: usize,
     pub(crate) base: Option<String>,
     pub(crate) fields: Vec<TableField<'m>>,
@@ -270,6 +272,9 @@ pub(crate) struct Operation<'m> {
     pub(crate) names: crate::names::OperationNames,
     pub(crate) wire: &'m str,
     pub(crate) action: &'m str,
+    pub(crate) style: crate::select::Style,
+    /// Namespace and name of each argument's type, for an encoded request; empty names for none.
+    pub(crate) types: Vec<(u8, &'m str)>,
     pub(crate) documentation: Option<&'m str>,
     pub(crate) request: String,
     pub(crate) response: String,
@@ -305,6 +310,8 @@ pub(crate) struct Service<'m> {
     pub(crate) endpoint: &'m str,
     pub(crate) api_version: &'m str,
     pub(crate) documentation: Option<&'m str>,
+    /// Whether the port speaks SOAP 1.2, not 1.1.
+    pub(crate) soap12: bool,
     /// Range in [`Plan::operations`].
     pub(crate) operations: std::ops::Range<usize>,
     pub(crate) session_header: Option<String>,

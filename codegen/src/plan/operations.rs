@@ -1,6 +1,7 @@
 //! The plan of operations and services.
 
 use super::build::{leaf, type_ref, wrap};
+use super::tables::Numbers;
 use super::{
     Argument, FieldType, Header, Leaf, Operation, Query, RequestHeader, Service, Wrap, roles,
 };
@@ -8,7 +9,11 @@ use crate::names::{Names, Roles};
 use crate::select::{Face, Selection, ShapeId};
 
 /// All operations, with the names taken out of `names`.
-pub(super) fn operations<'m>(selection: &Selection<'m>, names: &mut Names) -> Vec<Operation<'m>> {
+pub(super) fn operations<'m>(
+    selection: &Selection<'m>,
+    names: &mut Names,
+    numbers: &Numbers,
+) -> Vec<Operation<'m>> {
     let taken = std::mem::take(&mut names.operations);
     let names = &*names;
     let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
@@ -43,9 +48,15 @@ pub(super) fn operations<'m>(selection: &Selection<'m>, names: &mut Names) -> Ve
                     ty,
                 }
             });
+            let types = operation.types.iter().map(|name| match name {
+                Some(name) => (numbers.of(name.ns), name.local.as_str()),
+                None => (0, ""),
+            });
             Operation {
                 wire: operation.name,
                 action: operation.action,
+                style: operation.style,
+                types: types.collect(),
                 documentation: operation.documentation,
                 request: table(operation.request),
                 response: table(operation.response),
@@ -123,6 +134,7 @@ pub(super) fn services<'m>(
                 endpoint: service.endpoint,
                 api_version: header.facts.api_version,
                 documentation: service.documentation,
+                soap12: service.soap12,
                 operations: service.operations.clone(),
                 session_header: all()
                     .find_map(|operation| roles::session_header(selection, operation))

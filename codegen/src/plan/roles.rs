@@ -134,6 +134,10 @@ fn texts(selection: &Selection<'_>, id: ShapeId, names: &[&str]) -> bool {
 
 /// Whether the answer is a batch of rows of a query.
 fn gives_rows(selection: &Selection<'_>, operation: &Operation<'_>) -> bool {
+    // The stream takes the element of the response apart.
+    if operation.style.bare_response || operation.style.encoded {
+        return false;
+    }
     let [result] = selection.shape(operation.response).members.as_slice() else {
         return false;
     };

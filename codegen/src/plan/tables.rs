@@ -3,30 +3,31 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use saponify_wsdl::model::{Builtin, NsId};
+use saponify_wsdl::model::{Builtin, NsId, QName, TypeName};
 
 use super::{Leaf, Namespace, Table, TableField};
 use crate::config::Config;
 use crate::error::Error;
-use crate::fields::{Member, NO_NS, Place, Target};
+use crate::fields::{self, Member, NO_NS, Occurs, Place, Target};
 use crate::names::Names;
-use crate::select::{Face, Selection, Shape, Use, glob};
+use crate::select::{Face, Origin, Selection, Shape, Use, glob};
 
 /// Numbers of namespaces in tables.
 pub(super) struct Numbers(BTreeMap<NsId, u8>);
 
 impl Numbers {
-    fn of(&self, ns: NsId) -> u8 {
+    pub(super) fn of(&self, ns: NsId) -> u8 {
         self.0.get(&ns).copied().unwrap_or_default()
     }
 }
 
 /// The namespace of `xml:lang`.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
 /// Prefixes that messages use for themselves.
 const TAKEN: &[&str] = &[
-    "env", "soap", "soapenv", "wsse", "xml", "xmlns", "xsd", "xsi",
+    "env", "soap", "soapenc", "soapenv", "wsa", "wsse", "wsu", "xml", "xmlns", "xsd", "xsi",
 ];
 
 /// Numbers the namespaces that occur, in the order of the WSDL.
@@ -37,7 +38,10 @@ pub(super) fn namespaces<'m>(
     for shape in &selection.shapes {
         used.insert(shape.ns);
         used.extend(shape.members.iter().map(|member| member.ns));
+        used.extend(array_item(selection, shape).map(|name| name.ns));
     }
+    let types = selection.operations.iter().flat_map(|o| &o.types);
+    used.extend(types.flatten().map(|name| name.ns));
     let mut list = vec![Namespace {
         uri: "",
         prefix: Cow::Borrowed(""),
@@ -55,10 +59,15 @@ pub(super) fn namespaces<'m>(
         let number = u8::try_from(list.len())
             .map_err(|_| Error::unsupported("the WSDL has more than 255 namespaces in use"))?;
         let mut ordinal = u32::from(number);
-        if uri == XML {
-            // Bound to this prefix in every document, and to no other in any.
+        // Bound in every document, and declared by every envelope.
+        let bound = match uri {
+            XML => Some("xml"),
+            XSD => Some("xsd"),
+            _ => None,
+        };
+        if let Some(prefix) = bound {
             numbers.insert(ns, number);
-            let prefix = Cow::Borrowed("xml");
+            let prefix = Cow::Borrowed(prefix);
             list.push(Namespace { uri, prefix });
             continue;
         }
@@ -98,6 +107,18 @@ pub(super) fn tables<'m>(
     config: &Config,
 ) -> Result<Vec<Table<'m>>, Error> {
     let mut tables = Vec::with_capacity(selection.shapes.len());
+    // SOAP 1.1 section 7.1: the name of the element that is returned says nothing.
+    let rpc = selection
+        .operations
+        .iter()
+        .filter(|operation| operation.style.rpc);
+    let returns: BTreeSet<_> = rpc
+        .map(|operation| operation.response)
+        .filter(|id| {
+            let shape = selection.shape(*id);
+            shape.members.len() == 1 && matches!(shape.origin, Origin::Synthetic(..))
+        })
+        .collect();
     for (id, shape) in selection.ids() {
         if shape.members.len() >= usize::from(u16::MAX) {
             return Err(Error::unsupported(format!(
@@ -106,11 +127,22 @@ pub(super) fn tables<'m>(
             )));
         }
         let open = matches!(shape.face, Face::View | Face::OpenBase);
-        let fields: Vec<_> = shape
+        let mut fields: Vec<_> = shape
             .members
             .iter()
             .map(|member| field(selection, names, numbers, config, open, member))
             .collect();
+        fields.extend(array_item(selection, shape).map(|name| TableField {
+            wire: Cow::Borrowed(&name.local),
+            ns: numbers.of(name.ns),
+            kind: "ArrayType",
+            place: Place::Attribute,
+            occurs: Occurs::default(),
+            list: false,
+            default: None,
+            sensitive: false,
+            ty: None,
+        }));
         tables.push(Table {
             ident: names.shapes[id.0 as usize].table.clone(),
             wire: shape.name.clone(),
@@ -121,6 +153,7 @@ pub(super) fn tables<'m>(
                 || open,
             choice: shape.face == Face::Choice,
             grouped: !open && grouped(&shape.members),
+            any_name: is_array(selection, shape) || returns.contains(&id),
             sorted_from: sorted_from(&fields),
             base: shape
                 .base
@@ -137,6 +170,24 @@ fn grouped(members: &[Member<'_>]) -> bool {
     let mut seen = BTreeSet::new();
     let mut elements = members.iter().filter(|m| m.place == Place::Element);
     elements.any(|m| m.group().is_some() || !seen.insert((m.ns, &m.name)))
+}
+
+/// Whether a shape is an array that SOAP encodes.
+fn is_array(selection: &Selection<'_>, shape: &Shape<'_>) -> bool {
+    let Origin::Type(id) = shape.origin else {
+        return false;
+    };
+    matches!(shape.members.as_slice(), [item] if item.place == Place::Element)
+        && fields::is_array(selection.model, id)
+}
+
+/// The name of the type of an array's items.
+fn array_item<'m>(selection: &Selection<'m>, shape: &Shape<'m>) -> Option<&'m QName> {
+    let item = shape.members.first().filter(|_| is_array(selection, shape));
+    match &selection.model.type_def(item?.type_id()?).name {
+        TypeName::Global(name) => Some(name),
+        TypeName::Anonymous { .. } => None,
+    }
 }
 
 /// Whether null fields are named in the first field.

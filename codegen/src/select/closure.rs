@@ -226,7 +226,10 @@ impl<'m> Builder<'m, '_> {
                 wanted.insert(*id, Face::Struct);
                 faced.insert(*id);
             }
-            faced.extend(&operation.faults);
+            faced.extend(operation.faults.iter().filter_map(|fault| match fault {
+                PartTarget::Element(id) => Some(*id),
+                PartTarget::Type(_) => None,
+            }));
             for body in [&operation.request, &operation.response] {
                 let Body::Element(id) = body else { continue };
                 if !self.config.messages {
@@ -245,7 +248,16 @@ impl<'m> Builder<'m, '_> {
         let anonymous =
             |id: &TypeId| matches!(model.type_def(*id).name, TypeName::Anonymous { .. });
         let mut wrappers: BTreeSet<TypeId> = bodies.iter().map(type_of).filter(anonymous).collect();
-        for id in faced.iter().map(type_of).chain(self.referred()) {
+        let parts = services
+            .iter()
+            .flat_map(|service| &service.operations)
+            .flat_map(|operation| operation.part_types(model));
+        for id in faced
+            .iter()
+            .map(type_of)
+            .chain(parts)
+            .chain(self.referred())
+        {
             wrappers.remove(&id);
         }
         let elements: HashMap<TypeId, ElementId> = (0..model.elements.len() as u32)
@@ -277,7 +289,10 @@ impl<'m> Builder<'m, '_> {
         let operations = services.iter().flat_map(|service| &service.operations);
         for (number, operation) in operations.enumerate() {
             for (body, response) in [(&operation.request, false), (&operation.response, true)] {
-                if let Body::Synthetic { name, ns, parts } = body {
+                if let Body::Synthetic {
+                    name, ns, parts, ..
+                } = body
+                {
                     let origin = Origin::Synthetic(number as u32, response);
                     let face = if self.config.messages || response && parts.len() > 1 {
                         Face::Struct

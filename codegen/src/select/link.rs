@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use saponify_wsdl::model::{ElementId, Model};
+use saponify_wsdl::model::{ElementId, Model, PartTarget, QName, TypeName};
 
 use super::closure::own;
 use super::service::{Body, BoundOperation, BoundService};
@@ -25,6 +25,10 @@ pub(super) fn link<'m>(
         };
         ids.get(&origin).copied()
     };
+    let fault = |target: &PartTarget| match target {
+        PartTarget::Element(id) => element(id),
+        PartTarget::Type(id) => ids.get(&Origin::Type(*id)).copied(),
+    };
     let body = |number: usize, response: bool, body: &Body<'m>| match body {
         Body::Element(id) => element(id),
         Body::Synthetic { .. } => ids
@@ -34,6 +38,8 @@ pub(super) fn link<'m>(
     let mut operations = Vec::new();
     let mut linked = Vec::new();
     for service in services {
+        let same: Option<&Service<'m>> = service.same_as.and_then(|index| linked.get(index));
+        let same = same.map(|service| service.operations.clone());
         let start = operations.len();
         for operation in &service.operations {
             let number = operations.len();
@@ -45,6 +51,8 @@ pub(super) fn link<'m>(
             operations.push(Operation {
                 name: operation.name,
                 action: operation.action,
+                style: operation.style,
+                types: types(model, operation),
                 documentation: operation.documentation,
                 request,
                 response,
@@ -55,7 +63,7 @@ pub(super) fn link<'m>(
                     .iter()
                     .filter_map(element)
                     .collect(),
-                faults: operation.faults.iter().filter_map(element).collect(),
+                faults: operation.faults.iter().filter_map(fault).collect(),
             });
         }
         linked.push(Service {
@@ -64,10 +72,29 @@ pub(super) fn link<'m>(
             port_type: service.port_type,
             endpoint: service.endpoint,
             documentation: service.documentation,
-            operations: start..operations.len(),
+            soap12: service.soap12,
+            operations: same.unwrap_or(start..operations.len()),
         });
     }
     (linked, operations)
+}
+
+/// What encoded messages say of each argument: the name of its type, if it has one.
+fn types<'m>(model: &'m Model, operation: &BoundOperation<'m>) -> Vec<Option<&'m QName>> {
+    match &operation.request {
+        Body::Synthetic { parts, .. } if operation.style.encoded => parts
+            .iter()
+            .map(|(_, target)| match target {
+                PartTarget::Element(id) => model.element(*id).type_id,
+                PartTarget::Type(id) => *id,
+            })
+            .map(|id| match &model.type_def(id).name {
+                TypeName::Global(name) => Some(name),
+                TypeName::Anonymous { .. } => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The struct that is a whole answer of several fields.

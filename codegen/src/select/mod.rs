@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use saponify_wsdl::model::{
-    Builtin, ElementId, Enumeration, Model, NsId, TypeId, TypeKind, TypeName, Variety,
+    Builtin, ElementId, Enumeration, Model, NsId, QName, TypeId, TypeKind, TypeName, Variety,
 };
 
 use crate::config::Config;
@@ -19,6 +19,7 @@ use crate::fields::groups::{Group, GroupId, Groups};
 use crate::fields::{self, Flatten, Loss, Member, NO_NS, Substitutes, Target};
 use pattern::Patterns;
 pub(crate) use pattern::glob;
+pub(crate) use service::Style;
 
 /// Index of a [`Shape`] in [`Selection::shapes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,7 +113,9 @@ pub(crate) struct Service<'m> {
     pub(crate) port_type: &'m str,
     pub(crate) endpoint: &'m str,
     pub(crate) documentation: Option<&'m str>,
-    /// Range in [`Selection::operations`].
+    /// Whether the port speaks SOAP 1.2, not 1.1.
+    pub(crate) soap12: bool,
+    /// Range in [`Selection::operations`]; two services may have the same.
     pub(crate) operations: std::ops::Range<usize>,
 }
 
@@ -121,6 +124,9 @@ pub(crate) struct Service<'m> {
 pub(crate) struct Operation<'m> {
     pub(crate) name: &'m str,
     pub(crate) action: &'m str,
+    pub(crate) style: Style,
+    /// Names of the arguments' types, for an encoded request.
+    pub(crate) types: Vec<Option<&'m QName>>,
     pub(crate) documentation: Option<&'m str>,
     pub(crate) request: ShapeId,
     pub(crate) response: ShapeId,
@@ -303,6 +309,9 @@ impl<'m, 'c> Builder<'m, 'c> {
                 // Records keep what their table does not know.
                 members.retain(|member| member.place != fields::Place::Wildcard);
             }
+            if fields::is_array(self.model, id) {
+                fields::keep_items(&mut members);
+            }
             self.members[index] = Some(members);
         }
         self.members[index].as_deref().unwrap_or_default()
@@ -327,6 +336,7 @@ impl<'m, 'c> Builder<'m, 'c> {
                 Loss::AnyAttribute => "attributes of a record that no field names are not read",
                 Loss::Choice => "members of a choice in a record are fields side by side",
                 Loss::RepeatedGroup => "the order in a repeated group of a record is not kept",
+                Loss::Dimensions => "arrays of several dimensions are read as elements of any kind",
             };
             *self.notes.entry(text.to_owned()).or_default() += 1;
         }

@@ -21,6 +21,10 @@ pub(crate) struct Encoder {
     used: Vec<bool>,
     /// Elements with children that are open.
     depth: usize,
+    /// Whether values are encoded by section 5 of SOAP 1.1: arrays tell their size.
+    encoded: bool,
+    /// The type that the next element must tell.
+    told: Option<(u8, &'static str)>,
 }
 
 impl Encoder {
@@ -30,7 +34,15 @@ impl Encoder {
             schema,
             used: vec![false; schema.namespaces.len()],
             depth: 0,
+            encoded: false,
+            told: None,
         }
+    }
+
+    /// Encodes by section 5 of SOAP 1.1; `soapenc` must then be declared around.
+    pub(crate) fn encoded(mut self) -> Self {
+        self.encoded = true;
+        self
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -43,7 +55,7 @@ impl Encoder {
         for (index, namespace) in self.schema.namespaces.iter().enumerate() {
             let has = |encoder: &Encoder| encoder.used.get(index).copied().unwrap_or(false);
             let used = has(self) || others.iter().any(|other| has(other));
-            if used && !matches!(namespace.uri, "" | XML) {
+            if used && !matches!(namespace.uri, "" | XML | XSD) {
                 out.push_str(" xmlns:");
                 out.push_str(namespace.prefix);
                 out.push('=');
@@ -57,6 +69,13 @@ impl Encoder {
     pub(crate) fn open(&mut self, ns: u8, name: &str) {
         self.out.push('<');
         self.name(ns, name);
+    }
+
+    /// Says how the element that is being opened is encoded.
+    pub(crate) fn encoding_style(&mut self, uri: &str) {
+        self.out.push_str(" soapenv:encodingStyle=\"");
+        self.out.push_str(uri);
+        self.out.push('"');
     }
 
     pub(crate) fn end_open(&mut self) {
@@ -88,6 +107,19 @@ impl Encoder {
             .map_err(|error| error.within(table.name))?;
         self.close(table.ns, table.name);
         Ok(())
+    }
+
+    /// One occurrence of a field that tells its type, unless that has no name.
+    pub(crate) fn typed_field(
+        &mut self,
+        field: &Field,
+        value: Value<'_>,
+        (ns, name): (u8, &'static str),
+    ) -> Result<(), Error> {
+        self.told = (!name.is_empty()).then_some((ns, name));
+        let done = self.field(field, value);
+        self.told = None;
+        done
     }
 
     /// One occurrence of a field.
@@ -126,6 +158,7 @@ impl Encoder {
     }
 
     fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
+        let told = self.told.take();
         match value {
             Value::Absent => {}
             Value::Nil => self.nil(field),
@@ -143,6 +176,8 @@ impl Encoder {
                     let table = value.table();
                     if table.has(Type::TYPED) && field.ty != Some(table) {
                         this.type_attribute(table.ns, table.name);
+                    } else if let Some((ns, name)) = told {
+                        this.type_attribute(ns, name);
                     }
                     this.structure_body(value)
                 })?;
@@ -156,6 +191,9 @@ impl Encoder {
             Value::Element(element) => self.element(element)?,
             leaf => {
                 self.open(field.ns, field.name);
+                if let Some((ns, name)) = told {
+                    self.type_attribute(ns, name);
+                }
                 self.end_open();
                 self.leaf(field.kind, leaf)?;
                 self.close(field.ns, field.name);
@@ -232,6 +270,15 @@ impl Encoder {
                 self.attribute(field, text)
                     .map_err(|error| error.within(field.name))?;
             }
+        }
+        if let Some(item) = table.fields.last().filter(|f| f.kind == Kind::ArrayType)
+            && self.encoded
+        {
+            let present = |n: &usize| !matches!(value.value(0, *n), Value::Absent);
+            let size = (0..).take_while(present).count();
+            self.out.push_str(" soapenc:arrayType=\"");
+            self.name(item.ns, item.name);
+            self.out.push_str(&format!("[{size}]\""));
         }
         self.end_open();
         self.elements(value)

@@ -5,11 +5,13 @@ mod decode;
 mod encode;
 mod groups;
 mod records;
+mod references;
 mod template;
 
 pub(crate) use convert::{copy, to_record, to_struct};
-pub(crate) use decode::{Decoder, is_nil, leaf, within};
+pub(crate) use decode::{Decoder, find, is_nil, leaf, within};
 pub(crate) use encode::{Encoder, list};
+pub(crate) use references::References;
 
 use crate::schema::{Namespace, Schema, Type};
 

@@ -5,7 +5,7 @@
 //! of bytes instead of scanning, resolving and looking up its name.
 
 use super::ANY_RECORD;
-use super::decode::{Decoder, Result, blank, find, is_nil, leaf, too_long, within};
+use super::decode::{Binary, Decoder, Result, blank, find, is_nil, leaf, too_long, within};
 use super::groups::IntoRecord;
 use super::template::{Row, Tag, Template};
 use crate::any::{AnyValue, Content, Element, TypeName};
@@ -214,6 +214,11 @@ impl Decoder {
         index: u16,
         field: &'static Field,
     ) -> Result<()> {
+        if let Some(id) = self.reference(reader)? {
+            return self.follow(reader, id, |this, there| {
+                this.record_field(there, inner, index, field)
+            });
+        }
         if is_nil(reader)? {
             inner.push_nil(index);
             return reader.skip();
@@ -226,6 +231,18 @@ impl Decoder {
             Kind::Any => {
                 let value = self.any(reader)?;
                 inner.push_any(index, value);
+            }
+            Kind::Base64 if self.attachments.is_some() => {
+                let text = match self.binary(reader)? {
+                    Binary::Text(text) => text.into_owned(),
+                    Binary::Part(part) => {
+                        let mut text = String::new();
+                        lexical::write_bytes(&mut text, &part, Kind::Base64);
+                        text
+                    }
+                };
+                lexical::check(&text, Kind::Base64).map_err(Error::decode)?;
+                push_text(inner, index, &text);
             }
             kind => {
                 let text = leaf(reader)?;
@@ -252,6 +269,9 @@ impl Decoder {
 
     /// A value of whatever type it says: text, or a record if there are children.
     pub(super) fn any(&mut self, reader: &mut Reader<'_>) -> Result<AnyValue> {
+        if let Some(id) = self.reference(reader)? {
+            return self.follow(reader, id, |this, there| this.any(there));
+        }
         let type_name = reader
             .type_attribute()?
             .map(|(ns, name)| TypeName::new(reader.context.uri(ns), &name));

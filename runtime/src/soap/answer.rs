@@ -5,14 +5,18 @@
 //! reader goes back to the unit's start. So nothing half-read is ever handed out, and memory
 //! holds one unit, not the answer.
 
+use std::sync::Arc;
+
 use super::Fault;
+use super::multipart::Attachments;
 use super::step::Step;
 use crate::codec::Decoder;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::{Inner, Record};
-use crate::schema::{Field, Kind, Operation, Type};
+use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::value::Struct;
+use crate::ws::RawHeader;
 use crate::xml::{Context, Halt, Input, Reader};
 
 /// An answer under way.
@@ -26,6 +30,11 @@ pub(crate) struct Answer {
     headers: Vec<Record>,
     rows: Option<Rows>,
     outcome: Outcome,
+    /// The version of SOAP that the service speaks, and that of the envelope that came.
+    expected: SoapVersion,
+    found: SoapVersion,
+    /// Those that understand headers which no table declares.
+    understood: Vec<Arc<dyn RawHeader>>,
 }
 
 /// Where in the envelope the next unit is.
@@ -89,7 +98,30 @@ impl Answer {
             headers: Vec::new(),
             rows: None,
             outcome: Outcome::None,
+            expected: SoapVersion::default(),
+            found: SoapVersion::default(),
+            understood: Vec::new(),
         }
+    }
+
+    /// Of which version the envelope must be, and who understands headers of it.
+    pub(crate) fn speaking(
+        mut self,
+        version: SoapVersion,
+        understood: Vec<Arc<dyn RawHeader>>,
+    ) -> Self {
+        self.expected = version;
+        self.understood = understood;
+        self
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.context.limits
+    }
+
+    /// Gives the parts that the envelope may refer to.
+    pub(crate) fn attach(&mut self, attachments: Attachments) {
+        self.decoder.attachments = Some(attachments);
     }
 
     /// Hands out rows one by one instead of decoding the response as a whole.
@@ -105,7 +137,10 @@ impl Answer {
                 summary: Inner::new(ty),
             })
         };
-        let rows = shape();
+        let rows = match self.operation.has(Operation::BARE_RESPONSE) {
+            true => None,
+            false => shape(),
+        };
         if rows.is_none() {
             return Err(Error::usage("the response of this operation has no rows"));
         }
@@ -174,6 +209,9 @@ impl Answer {
             rows: self.rows.as_mut(),
             outcome: &mut self.outcome,
             state: self.state,
+            expected: self.expected,
+            found: &mut self.found,
+            understood: &self.understood,
         };
         let done = step.run(&mut reader, target);
         let state = step.state;

@@ -34,13 +34,47 @@ pub struct Fault {
     pub(crate) soap_code: String,
     /// `faultstring` as it came.
     pub(crate) soap_message: String,
+    /// Subcodes of SOAP 1.2 without their prefixes, from the outside in.
+    pub(crate) subcodes: Vec<String>,
+    pub(crate) actor: Option<String>,
+    pub(crate) detail: Option<Record>,
+}
+
+/// What a fault is made of, as it came.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    /// `faultcode`, or `Code/Value` in SOAP 1.2.
+    pub(crate) code: String,
+    /// `Subcode/Value`, from the outside in.
+    pub(crate) subcodes: Vec<String>,
+    /// `faultstring`, or a `Text` of `Reason`.
+    pub(crate) message: String,
+    /// `faultactor`, or `Role`.
+    pub(crate) actor: Option<String>,
     pub(crate) detail: Option<Record>,
 }
 
 impl Fault {
     /// A fault from its parts; the detail's own words win over the envelope's.
-    pub(crate) fn new(soap_code: &str, soap_message: &str, detail: Option<Record>) -> Self {
-        let local = soap_code.rsplit(':').next().unwrap_or_default().trim();
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts {
+            code,
+            subcodes,
+            message: soap_message,
+            actor,
+            detail,
+        } = parts;
+        let local_part = |name: &str| {
+            name.rsplit(':')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        };
+        let subcodes: Vec<String> = subcodes.iter().map(|code| local_part(code)).collect();
+        let soap_code = local_part(&code);
+        // The innermost is the most telling.
+        let local = subcodes.last().unwrap_or(&soap_code).as_str();
         let from_detail = |name| {
             detail
                 .as_ref()
@@ -54,19 +88,22 @@ impl Fault {
         let code = from_detail("exceptionCode").unwrap_or(local).to_owned();
         let message = from_detail("exceptionMessage")
             .or(bare)
-            .unwrap_or(soap_message)
+            .unwrap_or(&soap_message)
             .to_owned();
         Self {
             code,
             message,
-            soap_code: local.to_owned(),
-            soap_message: soap_message.to_owned(),
+            soap_code,
+            soap_message,
+            subcodes,
+            actor,
             detail,
         }
     }
 
-    /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else from `faultcode`.
-    /// `ExceptionCode::from(fault.code())` makes the generated enum of it.
+    /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else the innermost
+    /// subcode, else the code of the envelope. `ExceptionCode::from(fault.code())` makes the
+    /// generated enum of it.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
@@ -78,13 +115,24 @@ impl Fault {
         &self.message
     }
 
-    /// Local part of `faultcode`.
+    /// Local part of `faultcode`, or of `Code/Value` in SOAP 1.2.
     #[must_use]
     pub fn soap_code(&self) -> &str {
         &self.soap_code
     }
 
-    /// `faultstring` as it came.
+    /// Local parts of the subcodes of a SOAP 1.2 fault, from the outside in.
+    pub fn subcodes(&self) -> impl Iterator<Item = &str> {
+        self.subcodes.iter().map(String::as_str)
+    }
+
+    /// Which node failed: `faultactor`, or `Role` in SOAP 1.2.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
+    /// `faultstring` as it came, or the `Reason` of SOAP 1.2: in English if it is there.
     #[must_use]
     pub fn soap_message(&self) -> &str {
         &self.soap_message

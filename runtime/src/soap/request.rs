@@ -2,10 +2,11 @@
 
 use crate::codec::{Encoder, list};
 use crate::error::Error;
-use crate::schema::{Field, Operation};
+use crate::schema::{Field, Operation, SoapVersion};
 use crate::value::{Struct, Value};
 
-use super::ENVELOPE;
+/// What `encodingStyle` says, and the namespace of `arrayType`.
+const ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
 
 /// Body of a request under construction: arguments are written in the order of the table.
 #[derive(Debug)]
@@ -31,8 +32,16 @@ pub(crate) enum Fit {
 impl Body {
     pub(crate) fn new(operation: &'static Operation) -> Self {
         let mut encoder = Encoder::new(operation.request.schema);
-        encoder.open(operation.request.ns, operation.request.name);
-        encoder.end_open();
+        if operation.has(Operation::ENCODED) {
+            encoder = encoder.encoded();
+        }
+        if !operation.has(Operation::BARE_REQUEST) {
+            encoder.open(operation.request.ns, operation.request.name);
+            if operation.has(Operation::ENCODED) {
+                encoder.encoding_style(ENCODING);
+            }
+            encoder.end_open();
+        }
         Self {
             operation,
             encoder,
@@ -46,6 +55,7 @@ impl Body {
         let Some(field) = self.operation.request.fields.get(self.next) else {
             return Err(Error::usage("more arguments than the request has elements"));
         };
+        let told = self.operation.types.get(self.next).copied();
         self.next += 1;
         if field.has(Field::LIST) {
             return self.encoder.list(field, list(field, value).as_deref());
@@ -54,7 +64,9 @@ impl Body {
         loop {
             match value(count) {
                 Value::Absent => break,
-                value => self.encoder.field(field, value)?,
+                value => self
+                    .encoder
+                    .typed_field(field, value, told.unwrap_or_default())?,
             }
             count += 1;
         }
@@ -82,28 +94,42 @@ impl Body {
         })
     }
 
-    /// The whole envelope. `headers` go into it in this order.
-    pub(crate) fn envelope(&self, headers: &[Header]) -> String {
+    /// The whole envelope. `headers` go into it in this order, then those that are written
+    /// already.
+    pub(crate) fn envelope(
+        &self,
+        version: SoapVersion,
+        headers: &[Header],
+        raw: &[String],
+    ) -> String {
         let request = self.operation.request;
         let headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
-        out.push_str(ENVELOPE);
+        out.push_str(version.envelope());
         out.push('"');
+        if self.operation.has(Operation::ENCODED) {
+            out.push_str(&format!(" xmlns:soapenc=\"{ENCODING}\""));
+        }
         out.push_str(&self.encoder.declarations(&headers));
         out.push('>');
-        if !headers.is_empty() {
+        if !headers.is_empty() || !raw.is_empty() {
             out.push_str("<soapenv:Header>");
             for header in headers {
                 out.push_str(header.as_str());
+            }
+            for header in raw {
+                out.push_str(header);
             }
             out.push_str("</soapenv:Header>");
         }
         out.push_str("<soapenv:Body>");
         out.push_str(self.encoder.as_str());
-        let prefix = request.schema.namespaces[usize::from(request.ns)].prefix;
-        let colon = if prefix.is_empty() { "" } else { ":" };
-        out.push_str(&format!("</{prefix}{colon}{}>", request.name));
+        if !self.operation.has(Operation::BARE_REQUEST) {
+            let prefix = request.schema.namespaces[usize::from(request.ns)].prefix;
+            let colon = if prefix.is_empty() { "" } else { ":" };
+            out.push_str(&format!("</{prefix}{colon}{}>", request.name));
+        }
         out.push_str("</soapenv:Body></soapenv:Envelope>");
         out
     }

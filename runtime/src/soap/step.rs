@@ -1,16 +1,17 @@
 //! One unit of an answer: what may stand where in an envelope.
 
 use super::answer::{Outcome, Rows, State};
-use super::{ENVELOPE, Fault, NEXT};
-use crate::codec::{ANY_RECORD, ANY_TYPE, Decoder, is_nil, leaf, within};
+use std::sync::Arc;
+
+use crate::codec::{ANY_RECORD, Decoder, References, find, is_nil, within};
 use crate::error::{Error, ErrorKind};
 use crate::record::Record;
-use crate::schema::table::field;
-use crate::schema::{Field, Kind, Operation, Type};
+use crate::schema::{Field, Operation, SoapVersion, Type};
 use crate::value::Struct;
+use crate::ws::RawHeader;
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{Halt, NsId, Place, Reader, Start, Token};
+use crate::xml::{Halt, NsId, Reader, Start, Token};
 
 /// The parts of an answer that a unit may touch while the reader borrows the input.
 pub(super) struct Step<'a> {
@@ -20,6 +21,9 @@ pub(super) struct Step<'a> {
     pub(super) rows: Option<&'a mut Rows>,
     pub(super) outcome: &'a mut Outcome,
     pub(super) state: State,
+    pub(super) expected: SoapVersion,
+    pub(super) found: &'a mut SoapVersion,
+    pub(super) understood: &'a [Arc<dyn RawHeader>],
 }
 
 impl Step<'_> {
@@ -42,6 +46,12 @@ impl Step<'_> {
         {
             return Ok(Some(row));
         }
+        if self.state == State::Body
+            && self.operation.has(Operation::ENCODED)
+            && matches!(self.outcome, Outcome::None)
+        {
+            self.decoder.references = Some(References::find(reader)?);
+        }
         match reader.next()? {
             Token::Text(run) if run.bytes().all(is_space) => {}
             Token::Text(_) => {
@@ -59,16 +69,44 @@ impl Step<'_> {
             }
             Token::End => self.end(),
             Token::Eof if self.state != State::AfterEnvelope => return Err(Halt::More),
-            Token::Eof if matches!(self.outcome, Outcome::None) => {
+            Token::Eof if matches!(self.outcome, Outcome::None) && *self.found != self.expected => {
+                return Err(other_version(self.expected, *self.found).into());
+            }
+            Token::Eof if matches!(self.outcome, Outcome::None) && !self.may_be_empty() => {
                 return Err(Error::decode(format!(
                     "expected the element `{}` or a fault, found an envelope without either",
-                    self.operation.response.name
+                    self.response_name()
                 ))
                 .into());
             }
             Token::Eof => self.state = State::Done,
         }
         Ok(None)
+    }
+
+    /// Whether no more may come in the body: of a bare response, further elements may.
+    fn is_answered(&self) -> bool {
+        match self.outcome {
+            Outcome::None => false,
+            Outcome::Fault(_) => true,
+            Outcome::Response => !self.operation.has(Operation::BARE_RESPONSE),
+        }
+    }
+
+    /// Whether a body without content is an answer.
+    fn may_be_empty(&self) -> bool {
+        let response = self.operation.response;
+        let bare = self.operation.has(Operation::BARE_RESPONSE);
+        response.fields.is_empty() || bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
+    }
+
+    /// Name of the element that answers.
+    fn response_name(&self) -> &'static str {
+        let response = self.operation.response;
+        let first = response
+            .field(0)
+            .filter(|_| self.operation.has(Operation::BARE_RESPONSE));
+        first.map_or(response.name, |field| field.name)
     }
 
     /// Name of the element that a row is.
@@ -96,24 +134,47 @@ impl Step<'_> {
         start: Start<'_>,
         target: Option<&mut dyn Struct>,
     ) -> Result<Option<Record>, Halt> {
-        let soap = reader.context.uri(start.ns) == ENVELOPE;
+        if self.state == State::Prolog {
+            let uri = reader.context.uri(start.ns);
+            let found = [SoapVersion::V1_1, SoapVersion::V1_2]
+                .into_iter()
+                .find(|version| start.local == "Envelope" && version.envelope() == uri);
+            *self.found = found.ok_or_else(|| no_envelope(self.expected, start))?;
+            self.state = State::Envelope;
+            return Ok(None);
+        }
+        let soap = reader.context.uri(start.ns) == self.found.envelope();
         match (self.state, start.local) {
-            (State::Prolog, "Envelope") if soap => self.state = State::Envelope,
-            (State::Prolog, _) => return Err(no_envelope(reader, start).into()),
             (State::Envelope, "Header") if soap => self.state = State::Header,
             (State::Envelope, "Body") if soap => self.state = State::Body,
             (State::Header, _) => self.header(reader, start)?,
             (State::AfterBody, "Header" | "Body") if soap => {
                 return Err(Error::decode("a header or a second body after the body").into());
             }
-            (State::Body, _) if !matches!(self.outcome, Outcome::None) => {
+            // What the fault or response refers to has been read with it.
+            (State::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
+                reader.skip()?;
+            }
+            (State::Body, _) if self.is_answered() => {
                 return Err(Error::decode("a second element in the body").into());
             }
-            (State::Body, "Fault") if soap => {
-                let fault = self.fault(reader).map_err(|halt| within(halt, "Fault"))?;
-                *self.outcome = Outcome::Fault(fault);
+            (State::Body, "Fault") if soap && matches!(self.outcome, Outcome::None) => {
+                let fault = match self.found {
+                    SoapVersion::V1_1 => self.fault(reader),
+                    SoapVersion::V1_2 => self.fault_1_2(reader),
+                };
+                *self.outcome = Outcome::Fault(fault.map_err(|halt| within(halt, "Fault"))?);
             }
-            (State::Body, _) if is(self.operation.response, start) => {
+            // A service may say in another version that it does not speak this one, and no more.
+            (State::Body, _) if *self.found != self.expected => {
+                return Err(other_version(self.expected, *self.found).into());
+            }
+            (State::Body, _) if self.operation.has(Operation::BARE_RESPONSE) => {
+                self.bare(reader, start, target)?;
+            }
+            (State::Body, _)
+                if is(self.operation.response, start) || self.operation.has(Operation::RPC) =>
+            {
                 match target {
                     Some(target) => {
                         self.decoder
@@ -139,6 +200,37 @@ impl Step<'_> {
         Ok(None)
     }
 
+    /// A child of the body that is a field of the response itself.
+    fn bare(
+        &mut self,
+        reader: &mut Reader<'_>,
+        start: Start<'_>,
+        target: Option<&mut dyn Struct>,
+    ) -> Result<(), Halt> {
+        let response = self.operation.response;
+        let Some((index, field)) = find(response, start, 0)
+            .and_then(|index| response.field(index).map(|field| (index, field)))
+        else {
+            if response.fields.is_empty() || self.operation.has(Operation::ENCODED) {
+                return reader.skip();
+            }
+            return Err(Error::decode(format!(
+                "expected the element `{}` or a fault, found `{}`",
+                self.response_name(),
+                shorten(start.local),
+            ))
+            .into());
+        };
+        *self.outcome = Outcome::Response;
+        match target {
+            Some(target) => self
+                .decoder
+                .field(reader, target, index, field)
+                .map_err(|halt| within(halt, field.name)),
+            None => reader.skip(),
+        }
+    }
+
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
         let known = self
             .operation
@@ -153,17 +245,12 @@ impl Step<'_> {
             self.headers.push(record);
             return Ok(());
         }
-        let soap = |name| {
-            let attributes = reader.attributes().iter();
-            let mut named = attributes.filter(|attribute| attribute.local == name);
-            named
-                .find(|attribute| reader.context.uri(attribute.ns) == ENVELOPE)
-                .map(|attribute| attribute.value.trim())
-        };
-        // SOAP 1.1, 4.2.2: a header for another actor was meant for someone on the way.
-        let for_us = matches!(soap("actor"), None | Some("" | NEXT));
-        let must = for_us && matches!(soap("mustUnderstand"), Some("1" | "true"));
-        if must {
+        let uri = reader.context.uri(start.ns);
+        let understood = self
+            .understood
+            .iter()
+            .any(|header| header.understands(uri, start.local));
+        if !understood && self.must_understand(reader) {
             return Err(Error::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \
                  declare it",
@@ -172,6 +259,25 @@ impl Step<'_> {
             .into());
         }
         reader.skip()
+    }
+
+    /// Whether the header whose start was read last is for us, and must not be ignored.
+    fn must_understand(&self, reader: &Reader<'_>) -> bool {
+        let said = |name: &str| {
+            let found = reader.attributes().iter().find(|attribute| {
+                attribute.local == name && reader.context.uri(attribute.ns) == self.found.envelope()
+            });
+            found.map(|attribute| attribute.value.trim())
+        };
+        let role = match self.found {
+            SoapVersion::V1_1 => said("actor"),
+            SoapVersion::V1_2 => said("role"),
+        };
+        let ours = match role {
+            None | Some("") => true,
+            Some(role) => OUR_ROLES.contains(&role),
+        };
+        ours && matches!(said("mustUnderstand"), Some("1" | "true"))
     }
 
     fn response(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
@@ -212,88 +318,16 @@ impl Step<'_> {
         }
         Ok(None)
     }
-
-    fn fault(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
-        let (mut code, mut message, mut detail) = (String::new(), String::new(), None);
-        loop {
-            match reader.next()? {
-                // The parts of a SOAP 1.1 fault are in no namespace; some servers qualify them.
-                Token::Start(start) => match start.local {
-                    "faultcode" => code = leaf(reader)?.trim().to_owned(),
-                    "faultstring" => message = leaf(reader)?.into_owned(),
-                    "detail" => detail = self.detail(reader)?,
-                    _ => reader.skip()?,
-                },
-                Token::Text(_) => {}
-                Token::End | Token::Eof => return Ok(Fault::new(&code, &message, detail)),
-            }
-        }
-    }
-
-    /// The first entry of `detail`: a declared fault by `xsi:type` or by name, else as it comes.
-    fn detail(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>, Halt> {
-        let mut detail = None;
-        loop {
-            let place = reader.place();
-            match reader.next()? {
-                Token::Start(start) if detail.is_none() => {
-                    let record = self.detail_entry(reader, start, place)?;
-                    detail = Some(match record.type_name() {
-                        "" => record.named(reader.context.uri(start.ns), start.local),
-                        _ => record,
-                    });
-                }
-                Token::Start(_) => reader.skip()?,
-                Token::Text(_) => {}
-                Token::End | Token::Eof => return Ok(detail),
-            }
-        }
-    }
-
-    /// A detail entry by its table. One that does not fit must not hide the fault: it is read
-    /// again as whatever it holds, elements or text.
-    fn detail_entry(
-        &mut self,
-        reader: &mut Reader<'_>,
-        start: Start<'_>,
-        place: Place,
-    ) -> Result<Record, Halt> {
-        let declared = self.declared_fault(reader, start);
-        for table in [declared, &ANY_RECORD] {
-            match self.decoder.record_as(reader, table) {
-                Err(Halt::Error(_)) => {
-                    reader.go_back(place);
-                    reader.next()?;
-                }
-                done => return done,
-            }
-        }
-        self.decoder.record_as(reader, &TEXT_DETAIL)
-    }
-
-    /// Table of a detail entry: that of its `xsi:type`, else that of its name.
-    fn declared_fault(&self, reader: &Reader<'_>, start: Start<'_>) -> &'static Type {
-        let faults = self.operation.faults;
-        let typed = reader.type_attribute().ok().flatten();
-        let typed = typed.and_then(|(ns, local)| {
-            // A base of a declared fault may come as well.
-            let mut all = faults.iter().flat_map(|table| table.and_bases());
-            all.find(|table| table.name == local && NsId::from(table.ns) == ns)
-        });
-        typed
-            .or_else(|| faults.iter().copied().find(|table| is(table, start)))
-            .unwrap_or(&ANY_RECORD)
-    }
 }
 
-/// Table of a detail entry that is text.
-static TEXT_DETAIL: Type = Type {
-    fields: &[field("text", 0, Kind::String, Field::TEXT)],
-    flags: 0,
-    ..ANY_TYPE
-};
+/// Roles that a client plays: it is the next node, and the last.
+const OUR_ROLES: [&str; 3] = [
+    "http://schemas.xmlsoap.org/soap/actor/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/next",
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+];
 
-fn is(table: &Type, start: Start<'_>) -> bool {
+pub(super) fn is(table: &Type, start: Start<'_>) -> bool {
     table.name == start.local && NsId::from(table.ns) == start.ns
 }
 
@@ -301,17 +335,25 @@ fn is_field(field: &Field, start: Start<'_>) -> bool {
     field.name == start.local && NsId::from(field.ns) == start.ns
 }
 
-fn no_envelope(reader: &Reader<'_>, start: Start<'_>) -> Error {
+fn no_envelope(expected: SoapVersion, start: Start<'_>) -> Error {
     let found = shorten(start.local);
-    let hint = match (start.local, reader.context.uri(start.ns)) {
-        ("Envelope", "http://www.w3.org/2003/05/soap-envelope") => "; that one is SOAP 1.2",
-        (name, _) if name.eq_ignore_ascii_case("html") => {
-            "; a web page, perhaps of a proxy or a maintenance notice: check the address"
-        }
-        _ => "",
+    let hint = if start.local.eq_ignore_ascii_case("html") {
+        "; a web page, perhaps of a proxy or a maintenance notice: check the address"
+    } else {
+        ""
     };
     Error::new(
         ErrorKind::Protocol,
-        format!("expected a SOAP 1.1 envelope, found the element `{found}`{hint}"),
+        format!("expected a {expected} envelope, found the element `{found}`{hint}"),
+    )
+}
+
+fn other_version(expected: SoapVersion, found: SoapVersion) -> Error {
+    Error::new(
+        ErrorKind::Protocol,
+        format!(
+            "expected a {expected} envelope, found one of {found}; call the port of the WSDL that \
+             speaks {found}"
+        ),
     )
 }

@@ -17,6 +17,7 @@ use super::pace::{self, Pace, Times};
 use super::upload::Upload;
 use super::{Body, Exchange, Request, Response, Transport, deflate, failure};
 use crate::error::{Error, ErrorKind, Sent};
+use crate::schema::SoapVersion;
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
 ///
@@ -121,16 +122,18 @@ impl Shared {
         &self,
         request: &Request,
     ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), Error> {
-        let content_type = HeaderValue::from_str(request.content_type).map_err(|_| {
+        let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
             Error::usage("the content type has a character that no header may carry")
         })?;
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
-        headers.insert(
-            HeaderName::from_static("soapaction"),
-            request.action_header()?,
-        );
+        if request.soap == SoapVersion::V1_1 {
+            headers.insert(
+                HeaderName::from_static("soapaction"),
+                request.action_header()?,
+            );
+        }
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let mut body = request.body.clone();

@@ -20,6 +20,7 @@ pub mod testing;
 mod tls;
 mod upload;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -37,6 +38,7 @@ pub(crate) use not_soap::not_soap;
 
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Sent};
+use crate::schema::SoapVersion;
 
 /// The future of one exchange.
 pub type Exchange = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'static>>;
@@ -90,10 +92,12 @@ pub struct Request {
     pub endpoint: Endpoint,
     /// Name of the operation in the WSDL, for messages and logs.
     pub operation: &'static str,
+    /// The version of SOAP.
+    pub soap: SoapVersion,
     /// The `soapAction` of the binding without quotes; often empty.
     pub action: &'static str,
-    /// Media type of the body.
-    pub content_type: &'static str,
+    /// Media type of the body. In SOAP 1.2 it has the action, too.
+    pub content_type: Cow<'static, str>,
     /// The envelope, UTF-8.
     pub body: Bytes,
 }
@@ -111,19 +115,35 @@ impl Request {
         action: &'static str,
         body: impl Into<Bytes>,
     ) -> Result<Self, Error> {
-        let content_type = "text/xml; charset=utf-8";
         let request = Self {
             endpoint,
             operation,
+            soap: SoapVersion::V1_1,
             action,
-            content_type,
+            content_type: Cow::Borrowed("text/xml; charset=utf-8"),
             body: body.into(),
         };
         request.action_header()?;
         Ok(request)
     }
 
-    /// The value of the `SOAPAction` header, in quotes.
+    /// Makes it a SOAP 1.2 request: `application/soap+xml` in UTF-8, with the action as a parameter
+    /// (SOAP 1.2 Part 2, appendix A).
+    #[must_use]
+    pub fn soap_1_2(mut self) -> Self {
+        let mut media = "application/soap+xml; charset=utf-8".to_owned();
+        if !self.action.is_empty() {
+            media.push_str(&format!(
+                "; action=\"{}\"",
+                self.action.replace('\\', "\\\\")
+            ));
+        }
+        self.soap = SoapVersion::V1_2;
+        self.content_type = Cow::Owned(media);
+        self
+    }
+
+    /// The value of the `SOAPAction` header, in quotes. SOAP 1.2 has no such header.
     ///
     /// # Errors
     ///
@@ -306,6 +326,17 @@ mod tests {
             let pause = response.with_headers(headers).retry_after();
             assert_eq!(pause, seconds.map(Duration::from_secs), "{value}");
         }
+    }
+
+    #[test]
+    fn soap_1_2_has_the_action_in_the_media_type() {
+        let media = |action| {
+            let request = Request::new(endpoint(), "query", action, "").unwrap();
+            request.soap_1_2().content_type.into_owned()
+        };
+        assert_eq!(media(""), "application/soap+xml; charset=utf-8");
+        let expected = "application/soap+xml; charset=utf-8; action=\"urn:a b\\\\c\"";
+        assert_eq!(media("urn:a b\\c"), expected);
     }
 
     #[test]

@@ -138,6 +138,7 @@ impl Scripted {
         let recorded = Recorded {
             operation: request.operation,
             action: request.action,
+            content_type: request.content_type.clone().into_owned(),
             endpoint: request.endpoint.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
         };
@@ -213,6 +214,7 @@ impl fmt::Debug for Scripted {
 pub struct Recorded {
     operation: &'static str,
     action: &'static str,
+    content_type: String,
     endpoint: Endpoint,
     body: String,
 }
@@ -228,6 +230,12 @@ impl Recorded {
     #[must_use]
     pub fn action(&self) -> &str {
         self.action
+    }
+
+    /// Media type of the body.
+    #[must_use]
+    pub fn content_type(&self) -> &str {
+        &self.content_type
     }
 
     /// Where it went.

@@ -11,7 +11,7 @@ use crate::schema::Schema;
 pub(crate) type NsId = u16;
 
 /// What of a document is open at a place. Outlives the buffer that the document arrives in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) limits: Limits,
     /// Names of open elements as written, one after the other.
@@ -28,8 +28,9 @@ pub(crate) struct Context {
     root: bool,
 }
 
-#[derive(Clone, Debug)]
-struct Binding {
+/// A prefix and the namespace that it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Binding {
     prefix: Box<str>,
     uri: NsId,
     depth: usize,
@@ -95,6 +96,30 @@ impl Context {
             Some(number) => *number,
             None => self.add(uri),
         }
+    }
+
+    /// Prefixes in scope around the innermost open element, those of itself left out. They are made
+    /// to hold wherever they are put to use.
+    pub(crate) fn bindings_around(&self) -> Vec<Binding> {
+        let depth = self.depth();
+        let around = self.bindings.iter().filter(|b| b.depth < depth);
+        let around = around.map(|binding| Binding {
+            depth: 0,
+            ..binding.clone()
+        });
+        around.collect()
+    }
+
+    /// Puts other prefixes in the place of those in scope, and gives these.
+    pub(crate) fn swap_bindings(&mut self, bindings: Vec<Binding>) -> Vec<Binding> {
+        self.epoch += 1;
+        std::mem::replace(&mut self.bindings, bindings)
+    }
+
+    /// Takes the numbers of namespaces from a copy that has seen more.
+    pub(crate) fn adopt_names(&mut self, copy: Self) {
+        self.uris = copy.uris;
+        self.numbers = copy.numbers;
     }
 
     pub(crate) fn xsi(&self) -> NsId {

@@ -95,6 +95,20 @@ impl<'x> Reader<'x> {
         }
     }
 
+    /// Another reader at the same place, which leaves this one's context alone.
+    pub(crate) fn scout<'y>(&'y self, context: &'y mut Context) -> Reader<'y> {
+        let mut scout = Reader::new(self.src, self.last, context);
+        scout.pos = self.pos;
+        scout
+    }
+
+    /// A reader of an element elsewhere in the same text.
+    pub(crate) fn elsewhere(&mut self, pos: usize) -> Reader<'_> {
+        let mut there = Reader::new(self.src, self.last, self.context);
+        there.pos = pos;
+        there
+    }
+
     /// Bytes consumed so far.
     pub(crate) fn pos(&self) -> usize {
         self.pos

@@ -128,8 +128,10 @@ table! {
 pub static OPERATION: g::Operation = g::Operation {
     name: "query",
     action: "",
+    flags: 0,
     request: &QUERY,
     response: &RESPONSE,
+    types: &[],
     headers: &[],
     output_headers: &[&HEADER],
     faults: &[&FAULT],

@@ -8,6 +8,7 @@ static SERVICE: g::Service = g::Service {
     name: "SforceService.Soap",
     endpoint: "https://login.salesforce.com/services/Soap/c/64.0",
     api_version: "64.0",
+    soap: g::SoapVersion::V1_1,
     session_header: Some(&tables::SESSION_HEADER),
     login: None,
     query: Some(&operations::QUERY_OPERATIONS),

@@ -50,6 +50,17 @@ async fn a_request_and_its_answer() {
 }
 
 #[tokio::test]
+async fn soap_1_2_has_its_own_media_type_and_no_action_header() {
+    let server = Server::always(ok("<answer/>")).await;
+    let request = server.request("<request/>").soap_1_2();
+    call(&https(), request).await.unwrap();
+    let received = &server.requests()[0];
+    let media = "application/soap+xml; charset=utf-8";
+    assert_eq!(received.header("content-type"), Some(media));
+    assert_eq!(received.header("soapaction"), None);
+}
+
+#[tokio::test]
 async fn any_status_but_a_redirect_is_an_answer() {
     for status in [200, 202, 400, 401, 404, 429, 500, 503] {
         let server =

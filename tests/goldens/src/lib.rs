@@ -33,6 +33,10 @@ pub mod content;
 #[path = "../../../codegen/tests/fixtures/rpc/expected/mod.rs"]
 pub mod rpc;
 
+/// Every style of message.
+#[path = "../../../codegen/tests/fixtures/styles/expected/mod.rs"]
+pub mod styles;
+
 /// A WSDL that means harm.
 #[path = "../../../codegen/tests/fixtures/hostile/expected/mod.rs"]
 pub mod hostile;

@@ -1,0 +1,172 @@
+//! References of encoded messages (SOAP 1.1 section 5.4.1): `href="#id"` stands for the element
+//! with that `id`, wherever it is in the body. Axis writes every struct so.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::decode::{Decoder, Result};
+use crate::error::Error;
+use crate::xml::names::Binding;
+use crate::xml::reader::shorten;
+use crate::xml::{Reader, Token};
+
+/// Elements that may be referred to; far above any real message.
+const MOST: usize = 100_000;
+
+/// What it costs to read an element again, in bytes, beside its length.
+const AGAIN: usize = 256;
+
+/// Where the elements with an `id` are.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    targets: HashMap<Box<str>, Target>,
+    /// Those that are being read.
+    open: Vec<Box<str>>,
+    /// Bytes read again because something referred to them.
+    spent: usize,
+}
+
+/// An element of the text that a [`Reader`] has.
+#[derive(Clone, Debug)]
+struct Target {
+    start: usize,
+    end: usize,
+    /// Prefixes in scope where it stands.
+    bindings: Arc<[Binding]>,
+    /// Whether something has referred to it before.
+    used: bool,
+}
+
+impl References {
+    /// Looks for them in what follows, up to the end of the innermost open element.
+    pub(crate) fn find(reader: &mut Reader<'_>) -> Result<Self> {
+        let mut found = Self::default();
+        let mut context = reader.context.clone();
+        let depth = context.depth();
+        let mut scout = reader.scout(&mut context);
+        let mut open: Vec<(usize, Box<str>)> = Vec::new();
+        let mut scope: Arc<[Binding]> = Arc::new([]);
+        loop {
+            match scout.next()? {
+                Token::Start(start) => {
+                    let Some(id) = scout.attribute(0, "id") else {
+                        continue;
+                    };
+                    let id: Box<str> = id.trim().into();
+                    if found.targets.len() >= MOST {
+                        return Err(Error::limit(format!(
+                            "the answer has more elements with an id than the fixed limit of {MOST}"
+                        ))
+                        .into());
+                    }
+                    let around = scout.context.bindings_around();
+                    if !around.iter().eq(scope.iter()) {
+                        scope = around.into();
+                    }
+                    let target = Target {
+                        start: scout.pos() - start.raw.len(),
+                        end: scout.pos(),
+                        bindings: Arc::clone(&scope),
+                        used: false,
+                    };
+                    if found.targets.insert(id.clone(), target).is_some() {
+                        return Err(Error::decode(format!(
+                            "two elements have the id `{}`",
+                            shorten(&id)
+                        ))
+                        .into());
+                    }
+                    open.push((scout.context.depth(), id));
+                }
+                Token::Text(_) => {}
+                Token::End | Token::Eof => {
+                    let now = scout.context.depth();
+                    let closed = open.pop_if(|(depth, _)| *depth > now);
+                    if let Some(target) = closed.and_then(|(_, id)| found.targets.get_mut(&id)) {
+                        target.end = scout.pos();
+                    }
+                    if now < depth {
+                        break;
+                    }
+                }
+            }
+        }
+        reader.context.adopt_names(context);
+        Ok(found)
+    }
+}
+
+impl Decoder {
+    /// The id that the element whose start was read last refers to.
+    pub(super) fn reference(&self, reader: &Reader<'_>) -> Result<Option<Box<str>>> {
+        if self.references.is_none() {
+            return Ok(None);
+        }
+        let Some(href) = reader.attribute(0, "href") else {
+            return Ok(None);
+        };
+        match href.trim().strip_prefix('#') {
+            Some(id) => Ok(Some(id.into())),
+            None => Err(Error::decode(
+                "the element refers to something outside of the message; that is not fetched",
+            )
+            .into()),
+        }
+    }
+
+    /// Reads the element that the one whose start was read last stands for. `read` gets a reader
+    /// behind its start tag.
+    pub(super) fn follow<T>(
+        &mut self,
+        reader: &mut Reader<'_>,
+        id: Box<str>,
+        read: impl FnOnce(&mut Self, &mut Reader<'_>) -> Result<T>,
+    ) -> Result<T> {
+        reader.skip()?;
+        let shown = shorten(&id);
+        let Some(references) = &mut self.references else {
+            return Err(Error::decode("a reference outside of an encoded body").into());
+        };
+        let Some(target) = references.targets.get_mut(&id) else {
+            let message = format!("refers to the id `{shown}`, which no element of the body has");
+            return Err(Error::decode(message).into());
+        };
+        let again = std::mem::replace(&mut target.used, true);
+        let target = target.clone();
+        if references.open.contains(&id) {
+            let message = format!(
+                "the element with the id `{shown}` refers to itself, by way of others or directly; \
+                 values in a circle cannot be read"
+            );
+            return Err(Error::decode(message).into());
+        }
+        let (depth, body) = (reader.context.limits.depth, reader.context.limits.body);
+        if references.open.len() >= depth {
+            return Err(Error::limit(format!(
+                "references follow each other further than the limit `depth` of {depth}"
+            ))
+            .into());
+        }
+        // Each element once costs no more than the answer itself; what comes again is not free.
+        references.spent += target.end - target.start + if again { AGAIN } else { 0 };
+        if references.spent > body {
+            return Err(Error::limit(format!(
+                "what references of the answer stand for is longer than the limit `body` of \
+                 {body} bytes"
+            ))
+            .into());
+        }
+        references.open.push(id);
+        let outer = reader.context.swap_bindings(target.bindings.to_vec());
+        let mut there = reader.elsewhere(target.start);
+        let result = match there.next() {
+            Ok(_) => read(self, &mut there),
+            Err(halt) => Err(halt),
+        };
+        reader.context.swap_bindings(outer);
+        if let Some(references) = &mut self.references {
+            references.open.pop();
+        }
+        result
+    }
+}

@@ -1,0 +1,367 @@
+//! Answers in several parts (RFC 2387): MTOM, whose `xop:Include` elements stand for binary parts,
+//! and SOAP with Attachments, whose texts name parts.
+//!
+//! Parts are found by their Content-ID within the same answer; nothing is ever fetched.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use memchr::memmem;
+
+use crate::error::{Error, ErrorKind};
+use crate::xml::Halt;
+
+/// Parts that an answer may have.
+const MOST_PARTS: usize = 1_000;
+/// Bytes of a part's header.
+const MOST_HEADER: usize = 16 << 10;
+
+/// A part of an answer beside its envelope.
+#[derive(Clone)]
+pub struct Attachment {
+    id: Box<str>,
+    content_type: Option<Box<str>>,
+    body: Bytes,
+}
+
+impl Attachment {
+    /// Its Content-ID without `<` and `>`; empty if it has none.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its media type, if it says one.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+impl std::fmt::Debug for Attachment {
+    /// Without the content, which is as private as a field.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment")
+            .field("id", &self.id)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// All attachments of an answer, sorted by id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attachments(Arc<[Attachment]>);
+
+impl Attachments {
+    /// The part that a `cid:` URL names.
+    pub(crate) fn get(&self, url: &str) -> Option<&Attachment> {
+        let id = unescaped(url.trim().strip_prefix("cid:")?);
+        let found = self.0.binary_search_by(|part| (*part.id).cmp(&id)).ok()?;
+        self.0.get(found)
+    }
+
+    /// As [`get`](Self::get), for an `xop:Include`.
+    pub(crate) fn referred(&self, url: &str) -> Result<&Attachment, Halt> {
+        self.get(url).ok_or_else(|| {
+            let why = match url.trim().starts_with("cid:") {
+                true => "names a part that the answer does not have",
+                false => "does not begin with `cid:`, and nothing is fetched",
+            };
+            Error::decode(format!("the href of an xop:Include {why}")).into()
+        })
+    }
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub(crate) struct Multipart {
+    /// The envelope.
+    pub(crate) root: Bytes,
+    pub(crate) attachments: Attachments,
+}
+
+/// Whether a media type says that an answer has several parts.
+pub(crate) fn is_multipart(content_type: Option<&str>) -> bool {
+    let media = content_type.and_then(|text| text.split(';').next());
+    media.is_some_and(|media| media.trim().eq_ignore_ascii_case("multipart/related"))
+}
+
+impl Multipart {
+    /// Takes apart a whole body.
+    pub(crate) fn parse(content_type: &str, body: &Bytes) -> Result<Self, Error> {
+        let boundary = parameter(content_type, "boundary")
+            .filter(|boundary| (1..=70).contains(&boundary.len()))
+            .ok_or_else(|| wrong("its Content-Type has no usable boundary"))?;
+        let start = parameter(content_type, "start");
+        let mut parts = Vec::new();
+        for part in split(body, &boundary)? {
+            parts.push(self::part(body.slice(part))?);
+        }
+        // RFC 2387: the root is the part that `start` names, else the first.
+        let root = match start.as_deref().map(bare) {
+            Some(start) => parts.iter().position(|part| *part.id == *start),
+            None => (!parts.is_empty()).then_some(0),
+        };
+        let root = root.ok_or_else(|| wrong("it has no part with the envelope"))?;
+        let root = parts.remove(root).body;
+        parts.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self {
+            root,
+            attachments: Attachments(parts.into()),
+        })
+    }
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(
+        ErrorKind::Protocol,
+        format!("the answer is multipart/related (MTOM), but {what}"),
+    )
+}
+
+/// A parameter of a media type, quotes taken off.
+fn parameter(content_type: &str, name: &str) -> Option<String> {
+    let mut rest = content_type.split_once(';')?.1;
+    loop {
+        let (key, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let (value, next) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted)?,
+            None => {
+                let (value, next) = after.split_once(';').unwrap_or((after, ""));
+                (value.trim().to_owned(), next)
+            }
+        };
+        if key
+            .trim()
+            .trim_start_matches(';')
+            .trim()
+            .eq_ignore_ascii_case(name)
+        {
+            return Some(value);
+        }
+        rest = next.trim_start().trim_start_matches(';');
+    }
+}
+
+/// A quoted string behind its first quote, and what follows it.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((value, &text[at + 1..])),
+            '\\' => value.push(chars.next()?.1),
+            c => value.push(c),
+        }
+    }
+    None
+}
+
+/// Where the parts are, without the line ends that belong to the boundaries.
+fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Error> {
+    let delimiter = format!("--{boundary}");
+    let mut parts = Vec::new();
+    let mut begin = None;
+    for at in memmem::find_iter(body, &delimiter) {
+        let before = &body[..at];
+        let line_end = match before {
+            [] => 0,
+            [.., b'\r', b'\n'] => 2,
+            [.., b'\n'] => 1,
+            _ => continue,
+        };
+        let after = &body[at + delimiter.len()..];
+        let last = after.starts_with(b"--");
+        let blanks = after
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+        let next = match after.get(blanks..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => Some(blanks + 2),
+            [b'\n', ..] => Some(blanks + 1),
+            _ => None,
+        };
+        if !last && next.is_none() {
+            // The boundary is the start of another text.
+            continue;
+        }
+        if let Some(begin) = begin {
+            parts.push(begin..(at - line_end).max(begin));
+        }
+        if last {
+            return Ok(parts);
+        }
+        if parts.len() >= MOST_PARTS {
+            return Err(Error::limit(format!(
+                "the answer has more parts than the fixed limit of {MOST_PARTS}"
+            )));
+        }
+        begin = next.map(|next| at + delimiter.len() + next);
+    }
+    match begin {
+        Some(_) => Err(Error::new(
+            ErrorKind::Truncated,
+            "the answer is multipart/related (MTOM) and ends before its last boundary",
+        )),
+        None => Err(wrong("its boundary does not occur")),
+    }
+}
+
+/// One part: its header, an empty line, its content.
+fn part(bytes: Bytes) -> Result<Attachment, Error> {
+    let (header, begin) = header(&bytes)?;
+    let mut part = Attachment {
+        id: "".into(),
+        content_type: None,
+        body: bytes.slice(begin..),
+    };
+    // A line that begins with white space belongs to the one before.
+    let header = header.replace("\r\n", "\n");
+    let header = header.replace("\n ", " ").replace("\n\t", " ");
+    for line in header.lines() {
+        let Some((name, value)) = line.split_once(':') else {
+            continue;
+        };
+        let value = value.trim();
+        match &*name.trim().to_ascii_lowercase() {
+            "content-id" => part.id = bare(value).into(),
+            "content-type" => part.content_type = Some(value.into()),
+            "content-transfer-encoding" => match &*value.to_ascii_lowercase() {
+                "binary" | "8bit" | "7bit" => {}
+                "base64" => part.body = base64(&part.body)?,
+                _ => {
+                    return Err(wrong(
+                        "a part of it has a transfer encoding that is none of binary, 8bit, 7bit \
+                         and base64",
+                    ));
+                }
+            },
+            _ => {}
+        }
+    }
+    Ok(part)
+}
+
+/// The header of a part, and where its content begins.
+fn header(bytes: &[u8]) -> Result<(String, usize), Error> {
+    let text = |header: &[u8]| String::from_utf8_lossy(header).into_owned();
+    for line_end in [&b"\r\n"[..], b"\n"] {
+        if bytes.starts_with(line_end) {
+            return Ok((String::new(), line_end.len()));
+        }
+    }
+    let head = &bytes[..bytes.len().min(MOST_HEADER)];
+    let ends = [&b"\r\n\r\n"[..], b"\n\n"];
+    let found = ends
+        .iter()
+        .filter_map(|end| memmem::find(head, end).map(|at| (at, at + end.len())))
+        .min();
+    match found {
+        Some((at, begin)) => Ok((text(&head[..at]), begin)),
+        None if head.len() < bytes.len() => Err(Error::limit(format!(
+            "the header of a part is longer than the fixed limit of {MOST_HEADER} bytes"
+        ))),
+        None => Err(wrong("a part of it has no end of its header")),
+    }
+}
+
+fn base64(body: &[u8]) -> Result<Bytes, Error> {
+    let text = str::from_utf8(body).map_err(|_| wrong("a part of it is no base64"))?;
+    let bytes = crate::lexical::bytes(text, crate::schema::Kind::Base64)
+        .map_err(|_| wrong("a part of it is no base64"))?;
+    Ok(bytes.into())
+}
+
+/// A Content-ID without its brackets.
+fn bare(id: &str) -> &str {
+    let id = id.trim();
+    id.strip_prefix('<')
+        .and_then(|id| id.strip_suffix('>'))
+        .unwrap_or(id)
+}
+
+/// A URL's text with its `%XX` resolved.
+fn unescaped(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digit = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                out.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPE: &str = "multipart/related; type=\"application/xop+xml\"; boundary=\"b=;1\"; \
+                        start=\"<root@x>\"; start-info=\"text/xml\"";
+
+    fn parse(content_type: &str, body: &str) -> Result<Multipart, Error> {
+        Multipart::parse(content_type, &Bytes::copy_from_slice(body.as_bytes()))
+    }
+
+    #[test]
+    fn parts_are_found_by_their_ids() {
+        let body = "preamble\r\n--b=;1\r\nContent-ID: <one@x>\r\n\r\na\r\n--b=;12\r\n\r\n\
+                    --b=;1 \r\nContent-Type:\r\n text/xml\r\nContent-Id:<root@x>\r\n\r\n<e/>\r\n\
+                    --b=;1\nContent-Transfer-Encoding: BASE64\n\naGk=\n--b=;1\r\n\r\n\r\n\
+                    --b=;1--\r\nepilogue";
+        let parsed = parse(TYPE, body).unwrap();
+        assert_eq!(parsed.root, "<e/>");
+        let bodies: Vec<_> = parsed
+            .attachments
+            .0
+            .iter()
+            .map(|p| p.body.clone())
+            .collect();
+        assert_eq!(bodies, ["hi", "", "a\r\n--b=;12\r\n"]);
+        assert_eq!(parsed.attachments.get("cid:one%40x").unwrap().id(), "one@x");
+        assert!(parsed.attachments.get("http://x/one@x").is_none());
+        assert!(parsed.attachments.referred("https://x/").is_err());
+    }
+
+    #[test]
+    fn what_is_damaged_is_refused() {
+        let whole = "--b=;1\r\nContent-ID: <root@x>\r\n\r\n<e/>\r\n--b=;1--";
+        assert_eq!(parse(TYPE, whole).unwrap().root, "<e/>");
+        for end in 0..whole.len() {
+            assert!(parse(TYPE, &whole[..end]).is_err(), "{}", &whole[..end]);
+        }
+        assert!(parse("multipart/related", whole).is_err());
+        assert!(parse("multipart/related; boundary=other", whole).is_err());
+        let quoted = "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=\r\n--b--";
+        let error = parse("multipart/related; boundary=b", quoted).unwrap_err();
+        assert!(error.to_string().contains("MTOM"), "{error}");
+        let many = format!("{}--b--", "--b\r\n\r\n\r\n".repeat(MOST_PARTS + 2));
+        assert!(
+            parse("multipart/related; boundary=b", &many)
+                .unwrap_err()
+                .is_limit()
+        );
+        let long = format!("--b\r\nA: {}\r\n\r\n--b--", "x".repeat(MOST_HEADER));
+        assert!(
+            parse("multipart/related; boundary=b", &long)
+                .unwrap_err()
+                .is_limit()
+        );
+    }
+}

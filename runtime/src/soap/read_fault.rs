@@ -1,0 +1,154 @@
+//! Faults of both versions of SOAP, and their details by the tables of declared faults.
+
+use super::fault::{Fault, Parts};
+use super::step::{Step, is};
+use crate::codec::{ANY_RECORD, ANY_TYPE, leaf};
+use crate::record::Record;
+use crate::schema::table::field;
+use crate::schema::{Field, Kind, Type};
+use crate::xml::{Halt, NsId, Place, Reader, Start, Token};
+
+impl Step<'_> {
+    /// A fault of SOAP 1.1 (section 4.4).
+    pub(super) fn fault(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
+        let mut parts = Parts::default();
+        loop {
+            match reader.next()? {
+                // The parts of a SOAP 1.1 fault are in no namespace; some servers qualify them.
+                Token::Start(start) => match start.local {
+                    "faultcode" => parts.code = leaf(reader)?.trim().to_owned(),
+                    "faultstring" => parts.message = leaf(reader)?.into_owned(),
+                    "faultactor" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
+                    "detail" => parts.detail = self.detail(reader)?,
+                    _ => reader.skip()?,
+                },
+                Token::Text(_) => {}
+                Token::End | Token::Eof => return Ok(Fault::new(parts)),
+            }
+        }
+    }
+
+    /// A fault of SOAP 1.2 (Part 1, section 5.4).
+    pub(super) fn fault_1_2(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
+        let mut parts = Parts::default();
+        loop {
+            match reader.next()? {
+                Token::Start(start) => match start.local {
+                    "Code" => {
+                        let mut codes = Vec::new();
+                        codes_of(reader, &mut codes)?;
+                        let mut codes = codes.into_iter();
+                        parts.code = codes.next().unwrap_or_default();
+                        parts.subcodes = codes.collect();
+                    }
+                    "Reason" => parts.message = reason(reader)?,
+                    "Role" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
+                    "Detail" => parts.detail = self.detail(reader)?,
+                    _ => reader.skip()?,
+                },
+                Token::Text(_) => {}
+                Token::End | Token::Eof => return Ok(Fault::new(parts)),
+            }
+        }
+    }
+
+    /// The first entry of `detail`: a declared fault by `xsi:type` or by name, else as it comes.
+    fn detail(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>, Halt> {
+        let mut detail = None;
+        loop {
+            let place = reader.place();
+            match reader.next()? {
+                Token::Start(start) if detail.is_none() => {
+                    let record = self.detail_entry(reader, start, place)?;
+                    detail = Some(match record.type_name() {
+                        "" => record.named(reader.context.uri(start.ns), start.local),
+                        _ => record,
+                    });
+                }
+                Token::Start(_) => reader.skip()?,
+                Token::Text(_) => {}
+                Token::End | Token::Eof => return Ok(detail),
+            }
+        }
+    }
+
+    /// A detail entry by its table. One that does not fit must not hide the fault: it is read
+    /// again as whatever it holds, elements or text.
+    fn detail_entry(
+        &mut self,
+        reader: &mut Reader<'_>,
+        start: Start<'_>,
+        place: Place,
+    ) -> Result<Record, Halt> {
+        let declared = self.declared_fault(reader, start);
+        for table in [declared, &ANY_RECORD] {
+            match self.decoder.record_as(reader, table) {
+                Err(Halt::Error(_)) => {
+                    reader.go_back(place);
+                    reader.next()?;
+                }
+                done => return done,
+            }
+        }
+        self.decoder.record_as(reader, &TEXT_DETAIL)
+    }
+
+    /// Table of a detail entry: that of its `xsi:type`, else that of its name.
+    fn declared_fault(&self, reader: &Reader<'_>, start: Start<'_>) -> &'static Type {
+        let faults = self.operation.faults;
+        let typed = reader.type_attribute().ok().flatten();
+        let typed = typed.and_then(|(ns, local)| {
+            // A base of a declared fault may come as well.
+            let mut all = faults.iter().flat_map(|table| table.and_bases());
+            all.find(|table| table.name == local && NsId::from(table.ns) == ns)
+        });
+        typed
+            .or_else(|| faults.iter().copied().find(|table| is(table, start)))
+            .unwrap_or(&ANY_RECORD)
+    }
+}
+
+/// Table of a detail entry that is text.
+static TEXT_DETAIL: Type = Type {
+    fields: &[field("text", 0, Kind::String, Field::TEXT)],
+    flags: 0,
+    ..ANY_TYPE
+};
+
+/// `Value`, then those of the `Subcode`s within each other.
+fn codes_of(reader: &mut Reader<'_>, codes: &mut Vec<String>) -> Result<(), Halt> {
+    loop {
+        match reader.next()? {
+            Token::Start(start) => match start.local {
+                "Value" => codes.push(leaf(reader)?.trim().to_owned()),
+                "Subcode" => codes_of(reader, codes)?,
+                _ => reader.skip()?,
+            },
+            Token::Text(_) => {}
+            Token::End | Token::Eof => return Ok(()),
+        }
+    }
+}
+
+/// The `Text` in English, else the first.
+fn reason(reader: &mut Reader<'_>) -> Result<String, Halt> {
+    let mut chosen: Option<(bool, String)> = None;
+    loop {
+        match reader.next()? {
+            Token::Start(start) if start.local == "Text" => {
+                let lang = reader.attributes().iter().find(|a| a.local == "lang");
+                let english = lang.is_some_and(|lang| {
+                    let language = lang.value.trim().split('-').next().unwrap_or_default();
+                    language.eq_ignore_ascii_case("en")
+                });
+                let text = leaf(reader)?.into_owned();
+                if chosen.as_ref().is_none_or(|(better, _)| english && !better) {
+                    chosen = Some((english, text));
+                }
+            }
+            Token::Start(_) => reader.skip()?,
+            Token::Text(_) => {}
+            Token::End | Token::Eof => return Ok(chosen.unwrap_or_default().1),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Headers that no WSDL declares: WS-Addressing, WS-Security, and any other.
+//!
+//! Services ask for them in a policy or in their manual. Give one to a call with
+//! [`Call::raw_header`](crate::Call::raw_header), or to all calls of a client with
+//! [`Builder::raw_header`](crate::Builder::raw_header).
+//!
+//! ```ignore
+//! let soap = Weather::builder()
+//!     .raw_header(UsernameToken::new("user", password).digest())
+//!     .anonymous(None)?;
+//! let today = soap.forecast("Bern").raw_header(WsAddressing::new()).await?;
+//! ```
+
+mod addressing;
+mod security;
+
+use std::fmt;
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind};
+use crate::limits::Limits;
+use crate::schema::{Namespace, Schema, SoapVersion};
+use crate::xml::{Context, Halt, Reader, Token, XSD, XSI};
+
+pub use addressing::WsAddressing;
+pub use security::UsernameToken;
+
+/// The request that a header is for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct HeaderContext<'a> {
+    /// The version of SOAP.
+    pub soap: SoapVersion,
+    /// Name of the operation in the WSDL.
+    pub operation: &'a str,
+    /// The `soapAction` of the binding; often empty.
+    pub action: &'a str,
+    /// Where the request goes.
+    pub endpoint: &'a Endpoint,
+}
+
+/// A header that is written anew for each request.
+///
+/// A text is one, too: XML that is sent as it is.
+pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
+    /// One or more whole elements. They declare the prefixes that they use, but for `soapenv`,
+    /// `xsi` and `xsd`, which the envelope declares.
+    ///
+    /// # Errors
+    ///
+    /// If something is missing. The request is not sent then.
+    fn write(&self, request: &HeaderContext<'_>) -> Result<String, Error>;
+
+    /// Whether a header of the answer is understood, so that its `mustUnderstand` is no error.
+    fn understands(&self, namespace: &str, name: &str) -> bool {
+        let _ = (namespace, name);
+        false
+    }
+}
+
+impl RawHeader for String {
+    fn write(&self, _: &HeaderContext<'_>) -> Result<String, Error> {
+        Ok(self.clone())
+    }
+}
+
+impl RawHeader for &'static str {
+    fn write(&self, _: &HeaderContext<'_>) -> Result<String, Error> {
+        Ok((*self).to_owned())
+    }
+}
+
+/// A header's XML, once it is sure that it cannot break the envelope.
+pub(crate) fn written(
+    header: &dyn RawHeader,
+    request: &HeaderContext<'_>,
+) -> Result<String, Error> {
+    let xml = header.write(request)?;
+    match check(&xml, request.soap) {
+        Ok(()) => Ok(xml),
+        Err(halt) => {
+            let error = Error::new(
+                ErrorKind::Encode,
+                "a raw header is not one or more whole XML elements",
+            );
+            Err(match halt {
+                Halt::More => error,
+                Halt::Error(source) => error.with_source(source),
+            })
+        }
+    }
+}
+
+fn check(xml: &str, soap: SoapVersion) -> Result<(), Halt> {
+    static SCHEMA: Schema = Schema {
+        namespaces: &[Namespace {
+            uri: "",
+            prefix: "",
+        }],
+        defaults: &[],
+    };
+    let envelope = soap.envelope();
+    let document = format!(
+        "<h xmlns:soapenv=\"{envelope}\" xmlns:xsi=\"{XSI}\" xmlns:xsd=\"{XSD}\">{xml}</h>"
+    );
+    let mut context = Context::new(&SCHEMA, Limits::default());
+    let mut reader = Reader::new(&document, true, &mut context);
+    loop {
+        match reader.next()? {
+            Token::Text(text) if reader.context.depth() == 1 && !text.trim().is_empty() => {
+                return Err(Error::decode("text between the elements").into());
+            }
+            Token::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// Bytes that nobody can guess.
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    match SystemRandom::new().fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err(Error::usage("the operating system gives no random bytes")),
+    }
+}
+
+/// Appends an element with text in it.
+fn push_element(out: &mut String, tag: &str, attributes: &str, text: &str) -> Result<(), Error> {
+    out.push('<');
+    out.push_str(tag);
+    out.push_str(attributes);
+    out.push('>');
+    crate::xml::writer::push_text(out, text).map_err(|_| {
+        Error::new(
+            ErrorKind::Encode,
+            format!("`{tag}` would have a character that XML has no way to write"),
+        )
+    })?;
+    out.push_str("</");
+    out.push_str(tag);
+    out.push('>');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raw_header_cannot_break_out() {
+        let endpoint = Endpoint::parse("https://soap.example/").unwrap();
+        let request = HeaderContext {
+            soap: SoapVersion::V1_1,
+            operation: "read",
+            action: "",
+            endpoint: &endpoint,
+        };
+        let fine = [
+            "",
+            "<a xmlns='urn:x'>x</a>\n<b soapenv:mustUnderstand='1'/>",
+            "<!-- so --><a><![CDATA[</a>]]></a>",
+        ];
+        for xml in fine {
+            assert_eq!(written(&xml, &request).unwrap(), xml);
+        }
+        for xml in [
+            "x",
+            "<a>",
+            "</h><h>",
+            "<p:a/>",
+            "</h>",
+            "<a/><!-- ",
+            "&x;",
+            "<a/>&#32;x",
+        ] {
+            let error = written(&xml.to_owned(), &request).unwrap_err();
+            assert!(error.is_encode(), "{xml}: {error}");
+        }
+    }
+}
