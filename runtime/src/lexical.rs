@@ -145,7 +145,7 @@ pub(crate) fn id(text: &str) -> Result<Id> {
         .ok_or("expected a record id of 15 or 18 letters and digits")
 }
 
-// MIME allows line breaks inside base64; the decoder does not, so they are taken out first.
+// MIME allows line breaks inside base64; the decoder does not, so they are taken out before.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
@@ -157,14 +157,56 @@ pub(crate) fn bytes(text: &str, kind: Kind) -> Result<Vec<u8>> {
     if kind == Kind::Hex {
         return hex(trim(text));
     }
-    let compact: String;
-    let text = if text.contains(is_space) {
-        compact = text.split(is_space).collect();
-        &compact
-    } else {
-        text
-    };
-    BASE64.decode(text).map_err(|_| BASE64_EXPECTED)
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    decode_base64(text, |bytes| {
+        out.extend_from_slice(bytes);
+        Ok(())
+    })
+    .map(|()| out)
+    .map_err(|_: DecodeError<()>| BASE64_EXPECTED)
+}
+
+/// Why [`decode_base64`] stopped.
+#[derive(Debug)]
+pub(crate) enum DecodeError<E> {
+    /// The text is none of base64.
+    Text,
+    /// The taker of the bytes failed.
+    Taker(E),
+}
+
+/// Decodes piece by piece, so that neither the text nor the bytes need room a second time.
+pub(crate) fn decode_base64<E>(
+    text: &str,
+    mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
+) -> std::result::Result<(), DecodeError<E>> {
+    /// Digits of a piece: groups of four, so that a piece begins where a group does.
+    const PIECE: usize = 4 << 10;
+    let mut digits = [0_u8; PIECE];
+    let mut bytes = [0_u8; PIECE / 4 * 3];
+    let mut rest = text.bytes().filter(|b| !is_space(char::from(*b)));
+    loop {
+        let mut len = 0;
+        for (place, digit) in digits.iter_mut().zip(&mut rest) {
+            *place = digit;
+            len += 1;
+        }
+        let (Some(piece), Some(taken)) = (digits.get(..len), bytes.get_mut(..len.div_ceil(4) * 3))
+        else {
+            return Err(DecodeError::Text);
+        };
+        let decoded = BASE64.decode_slice(piece, taken).ok();
+        let decoded = decoded.and_then(|len| taken.get(..len));
+        let decoded = decoded.ok_or(DecodeError::Text)?;
+        take(decoded).map_err(DecodeError::Taker)?;
+        if len < PIECE {
+            return Ok(());
+        }
+        // Padding ends the text.
+        if piece.ends_with(b"=") && rest.clone().next().is_some() {
+            return Err(DecodeError::Text);
+        }
+    }
 }
 
 fn hex(text: &str) -> Result<Vec<u8>> {
@@ -361,17 +403,38 @@ fn parse_time(text: &str) -> Option<(Time, bool)> {
     Some((Time::new(hour, minute, second, nanos).ok()?, false))
 }
 
+/// Integers plainly, all else as the service does: see [`write_scientific`].
 pub(crate) fn write_float(out: &mut String, value: f64) {
-    if value.is_finite() {
-        // Display gives the shortest digits that read back equal, never an exponent.
-        let magnitude = value.abs();
-        let _ = if magnitude != 0.0 && !(1e-7..1e21).contains(&magnitude) {
-            write!(out, "{value:E}")
-        } else {
-            write!(out, "{value}")
-        };
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let is_plain = value.trunc() == value && value.abs() < EXACT;
+    if is_plain {
+        let _ = write!(out, "{value}");
     } else {
-        out.push_str(non_finite(value));
+        write_scientific(out, value);
+    }
+}
+
+/// The form that Java, and so Salesforce, gives a double: a fraction always, an exponent below
+/// 10⁻³ and from 10⁷ on.
+pub(crate) fn write_scientific(out: &mut String, value: f64) {
+    if !value.is_finite() {
+        return out.push_str(non_finite(value));
+    }
+    // The shortest digits that read back equal.
+    let digits = format!("{value:e}");
+    let (mantissa, exponent) = digits.split_once('e').unwrap_or((&digits, "0"));
+    let is_plain = matches!(exponent.parse(), Ok(-3..7));
+    let from = out.len();
+    let _ = match is_plain {
+        true => write!(out, "{value}"),
+        false => write!(out, "{mantissa}"),
+    };
+    if !out[from..].contains('.') {
+        out.push_str(".0");
+    }
+    if !is_plain {
+        out.push('E');
+        out.push_str(exponent);
     }
 }
 
@@ -438,7 +501,19 @@ pub(crate) fn write_bytes(out: &mut String, value: &[u8], kind: Kind) {
             let _ = write!(out, "{byte:02X}");
         }
     } else {
+        out.reserve(value.len().div_ceil(3) * 4);
         BASE64.encode_string(value, out);
+    }
+}
+
+/// Shows bytes as base64, piece by piece.
+#[cfg(feature = "serde")]
+pub(crate) struct Base64<'a>(pub(crate) &'a [u8]);
+
+#[cfg(feature = "serde")]
+impl std::fmt::Display for Base64<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        base64::display::Base64Display::new(self.0, &BASE64).fmt(f)
     }
 }
 

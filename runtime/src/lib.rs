@@ -28,6 +28,8 @@ mod error;
 pub mod generated;
 mod headers;
 mod id;
+#[cfg(feature = "serde")]
+pub mod json;
 mod lexical;
 mod limits;
 #[doc(hidden)]

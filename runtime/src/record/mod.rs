@@ -99,9 +99,13 @@ impl Record {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!(
-                    "expected a record of type {}, found one of {}",
+                    "expected a record of type {}, found one of {}{}",
                     V::TABLE.name,
-                    self.type_name()
+                    self.type_name(),
+                    match self.type_name() == V::TABLE.name {
+                        true => " in another namespace",
+                        false => "",
+                    }
                 ),
             ));
         }

@@ -1,0 +1,398 @@
+//! JSON to values, by their tables.
+
+use super::number::float_text;
+use super::tree::Tree;
+use super::{ATTRIBUTES, TEXT, XSD, XSD_PREFIX};
+use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::codec::{self, ANY_RECORD};
+use crate::error::Error;
+use crate::lexical;
+use crate::limits::MAX_DEPTH;
+use crate::record::{Inner, Record};
+use crate::schema::{Field, Kind, Type};
+use crate::value::{Derivable, Slot, Struct};
+
+type Members = Vec<(String, Tree)>;
+type Result<T> = std::result::Result<T, Error>;
+
+/// What a member of an object is called in the schema.
+pub(super) enum Member<'a> {
+    /// The field at an index of the table.
+    Known(u16),
+    /// An element of this namespace and name.
+    Other(&'a str, &'a str),
+    /// Something that only XML's syntax has.
+    None,
+}
+
+/// What a member's name means for a table; `namespace` is that of names without one.
+pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Member<'a> {
+    let find = |fits: &dyn Fn(&Field) -> bool| {
+        let index = table.fields.iter().position(fits);
+        index.and_then(|index| u16::try_from(index).ok())
+    };
+    // What no table describes keeps them as elements, until a table finds their place.
+    let unknown = |name| match table.name {
+        "" => Member::Other("", name),
+        _ => Member::None,
+    };
+    if key == TEXT {
+        let index = find(&|field| field.has(Field::TEXT));
+        // Tables call it so.
+        return index.map_or_else(|| unknown("value"), Member::Known);
+    }
+    if let Some(name) = key.strip_prefix('@') {
+        let index = find(&|f| f.has(Field::ATTRIBUTE) && f.name == name);
+        return index.map_or_else(|| unknown(name), Member::Known);
+    }
+    if let Some((namespace, name)) = key
+        .strip_prefix('{')
+        .and_then(|qualified| qualified.rsplit_once('}'))
+    {
+        let index = find(&|f| is_element(f) && f.name == name && uri(table, f) == namespace);
+        return index.map_or(Member::Other(namespace, name), Member::Known);
+    }
+    let index = table
+        .find(key)
+        .filter(|index| table.field(*index).is_some_and(is_element))
+        .or_else(|| find(&|f| is_element(f) && f.name == key));
+    index.map_or(Member::Other(namespace, key), Member::Known)
+}
+
+fn is_element(field: &Field) -> bool {
+    field.flags & (Field::ATTRIBUTE | Field::TEXT) == 0 && field.kind != Kind::Wildcard
+}
+
+pub(super) fn uri(table: &Type, field: &Field) -> &'static str {
+    let namespaces = table.schema.namespaces;
+    namespaces
+        .get(usize::from(field.ns))
+        .map_or("", |namespace| namespace.uri)
+}
+
+/// A whole value.
+pub(super) fn whole(slot: Slot<'_>, tree: Tree) -> Result<()> {
+    put(slot, tree, None, "", 0)
+}
+
+/// A record in a place that declares a type. `namespace` is that of the record around it.
+pub(super) fn record(
+    tree: Tree,
+    declared: &'static Type,
+    namespace: &str,
+    depth: usize,
+) -> Result<Record> {
+    let (type_name, members) = object(tree, declared, namespace, depth)?;
+    let is_declared =
+        |name: &TypeName| *name.name == *declared.name && *name.namespace == *declared.namespace();
+    let other = type_name.filter(|name| !is_declared(name));
+    let table = if other.is_some() {
+        // What both have, such as the fields of `sObject`.
+        declared.root()
+    } else {
+        declared
+    };
+    let mut inner = Inner::new(table);
+    let namespace = match &other {
+        Some(name) => {
+            inner.set_type_name(&name.namespace, &name.name);
+            &*name.namespace
+        }
+        None if table.name.is_empty() => namespace,
+        None => table.namespace(),
+    };
+    for (key, tree) in members {
+        match member(table, namespace, &key) {
+            Member::Known(index) => {
+                if let Some(field) = table.field(index) {
+                    fields(&mut inner, index, field, tree, namespace, depth)
+                        .map_err(|error| error.within(field.name))?;
+                }
+            }
+            Member::Other(namespace, name) => {
+                for tree in items(tree) {
+                    inner.push_extra(element(namespace, name, tree, depth)?);
+                }
+            }
+            Member::None => {}
+        }
+    }
+    Ok(Record::from_inner(inner))
+}
+
+/// The type that an object names, and its other members.
+fn object(
+    tree: Tree,
+    declared: &Type,
+    namespace: &str,
+    depth: usize,
+) -> Result<(Option<TypeName>, Members)> {
+    if depth > MAX_DEPTH {
+        return Err(Error::decode(format!(
+            "the value nests deeper than the fixed limit of {MAX_DEPTH}"
+        )));
+    }
+    let Tree::Object(mut members) = tree else {
+        return Err(Error::decode(format!(
+            "expected an object, found {}",
+            tree.found()
+        )));
+    };
+    let Some(at) = members.iter().position(|(key, _)| key == ATTRIBUTES) else {
+        return Ok((None, members));
+    };
+    let expected = match declared.name {
+        "" => namespace,
+        _ => declared.namespace(),
+    };
+    let (_, attributes) = members.remove(at);
+    let name = type_name(attributes, expected).map_err(|error| error.within(ATTRIBUTES))?;
+    Ok((name, members))
+}
+
+fn type_name(attributes: Tree, expected: &str) -> Result<Option<TypeName>> {
+    let Tree::Object(members) = attributes else {
+        return Err(Error::decode(format!(
+            "expected an object, found {}",
+            attributes.found()
+        )));
+    };
+    let (mut name, mut namespace) = (None, None);
+    for (key, tree) in members {
+        match key.as_str() {
+            "type" => name = Some(scalar(tree, Kind::String)?),
+            "namespace" => namespace = Some(scalar(tree, Kind::String)?),
+            _ => {}
+        }
+    }
+    Ok(
+        name.map(|name| match (namespace, name.strip_prefix(XSD_PREFIX)) {
+            (Some(namespace), _) => TypeName::new(&namespace, &name),
+            (None, Some(name)) => TypeName::new(XSD, name),
+            (None, None) => TypeName::new(expected, &name),
+        }),
+    )
+}
+
+/// Every occurrence of a field of a record.
+fn fields(
+    inner: &mut Inner,
+    index: u16,
+    field: &Field,
+    tree: Tree,
+    namespace: &str,
+    depth: usize,
+) -> Result<()> {
+    match tree {
+        Tree::List(items) if field.has(Field::REPEATED) => {
+            for item in items {
+                one(inner, index, field, item, namespace, depth)?;
+            }
+            Ok(())
+        }
+        tree => one(inner, index, field, tree, namespace, depth),
+    }
+}
+
+fn one(
+    inner: &mut Inner,
+    index: u16,
+    field: &Field,
+    tree: Tree,
+    namespace: &str,
+    depth: usize,
+) -> Result<()> {
+    match (field.kind, tree) {
+        (_, Tree::Null) => inner.push_nil(index),
+        (Kind::Struct | Kind::Record, tree) => {
+            let declared = field.ty.unwrap_or(&ANY_RECORD);
+            inner.push_record(index, record(tree, declared, namespace, depth + 1)?);
+        }
+        (Kind::Any, tree) => inner.push_any(index, any(tree, namespace, depth + 1)?),
+        (kind, tree) => {
+            let text = scalar(tree, kind)?;
+            lexical::check(&text, kind).map_err(Error::decode)?;
+            codec::push_text(inner, index, &text);
+        }
+    }
+    Ok(())
+}
+
+fn items(tree: Tree) -> Vec<Tree> {
+    match tree {
+        Tree::List(items) => items,
+        tree => vec![tree],
+    }
+}
+
+fn element(namespace: &str, name: &str, tree: Tree, depth: usize) -> Result<Element> {
+    let value = any(tree, namespace, depth + 1).map_err(|error| error.within(name))?;
+    Ok(Element {
+        namespace: namespace.into(),
+        name: name.into(),
+        value,
+    })
+}
+
+/// A value of whatever type it says.
+pub(super) fn any(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
+    let of_xsd = |name: &str, text: String| AnyValue {
+        type_name: Some(TypeName::new(XSD, name)),
+        content: Content::Text(text),
+    };
+    Ok(match tree {
+        Tree::Null => AnyValue::default(),
+        Tree::Text(text) => AnyValue::text(text),
+        Tree::Boolean(value) => of_xsd("boolean", value.to_string()),
+        Tree::Integer(value) if i32::try_from(value).is_ok() => of_xsd("int", value.to_string()),
+        Tree::Integer(value) => of_xsd("long", value.to_string()),
+        Tree::Unsigned(value) => of_xsd("unsignedLong", value.to_string()),
+        Tree::Float(value) => of_xsd("double", float_text(value)),
+        Tree::List(_) => return Err(Error::decode("expected one value, found a list in a list")),
+        Tree::Object(members) => {
+            let has = |fits: fn(&str) -> bool| members.iter().any(|(key, _)| fits(key));
+            if has(|key| key == TEXT) && !has(|key| key.starts_with('@')) {
+                return simple(members, namespace, depth);
+            }
+            let record = record(Tree::Object(members), &ANY_RECORD, namespace, depth)?;
+            let named = !record.type_name().is_empty();
+            AnyValue {
+                type_name: named
+                    .then(|| TypeName::new(record.type_namespace(), record.type_name())),
+                content: Content::Record(record),
+            }
+        }
+    })
+}
+
+/// A text or nil with its type.
+fn simple(members: Members, namespace: &str, depth: usize) -> Result<AnyValue> {
+    let (type_name, members) = object(Tree::Object(members), &ANY_RECORD, namespace, depth)?;
+    let text = members.into_iter().find(|(key, _)| key == TEXT);
+    let content = match text {
+        Some((_, Tree::Null)) | None => Content::Nil,
+        Some((_, tree)) => Content::Text(scalar(tree, Kind::Double)?),
+    };
+    Ok(AnyValue { type_name, content })
+}
+
+/// The lexical form of a simple value.
+pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
+    let is_number = matches!(
+        kind,
+        Kind::Byte
+            | Kind::Short
+            | Kind::Int
+            | Kind::Long
+            | Kind::UnsignedByte
+            | Kind::UnsignedShort
+            | Kind::UnsignedInt
+            | Kind::UnsignedLong
+            | Kind::Float
+            | Kind::Double
+            | Kind::Decimal
+    );
+    match tree {
+        Tree::Text(text) => Ok(text),
+        Tree::Boolean(value) if kind == Kind::Boolean => Ok(value.to_string()),
+        Tree::Integer(value) if is_number => Ok(value.to_string()),
+        Tree::Unsigned(value) if is_number => Ok(value.to_string()),
+        Tree::Float(value) if is_number => {
+            let text = float_text(value);
+            // A decimal has no exponent.
+            let plain = kind == Kind::Decimal && text.contains('E');
+            Ok(if plain { value.to_string() } else { text })
+        }
+        tree => Err(Error::decode(format!(
+            "expected a text{}, found {}",
+            match kind {
+                Kind::Boolean => " or a boolean",
+                _ if is_number => " or a number",
+                _ => "",
+            },
+            tree.found()
+        ))),
+    }
+}
+
+/// The content of a struct.
+fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<()> {
+    let table = target.table();
+    let namespace = table.namespace();
+    let wildcard = (0..)
+        .zip(table.fields)
+        .find(|(_, field)| field.kind == Kind::Wildcard)
+        .map(|(index, _)| index);
+    for (key, tree) in members {
+        match (member(table, namespace, &key), wildcard) {
+            (Member::Known(index), _) => {
+                let Some(field) = table.field(index) else {
+                    continue;
+                };
+                let repeated = field.has(Field::REPEATED);
+                let list = if repeated { items(tree) } else { vec![tree] };
+                for tree in list {
+                    let nil = matches!(tree, Tree::Null);
+                    let slot = target.slot(index, nil);
+                    if !nil {
+                        put(slot, tree, Some(field), namespace, depth + 1)
+                            .map_err(|error| error.within(field.name))?;
+                    }
+                }
+            }
+            (Member::Other(namespace, name), Some(wildcard)) => {
+                for tree in items(tree) {
+                    if let Slot::Element(slot) = target.slot(wildcard, false) {
+                        *slot = element(namespace, name, tree, depth)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn put(
+    slot: Slot<'_>,
+    tree: Tree,
+    field: Option<&Field>,
+    namespace: &str,
+    depth: usize,
+) -> Result<()> {
+    match slot {
+        Slot::None | Slot::Element(_) => Ok(()),
+        Slot::Struct(target) => {
+            let (_, members) = object(tree, target.table(), namespace, depth)?;
+            structure(target, members, depth)
+        }
+        Slot::Derivable(target) => derivable(target, tree, namespace, depth),
+        Slot::Record(slot) => {
+            let declared = field.and_then(|field| field.ty).unwrap_or(&ANY_RECORD);
+            *slot = record(tree, declared, namespace, depth)?;
+            Ok(())
+        }
+        Slot::Any(slot) => {
+            *slot = any(tree, namespace, depth)?;
+            Ok(())
+        }
+        leaf => {
+            let kind = field.map_or(Kind::String, |field| field.kind);
+            let text = scalar(tree, kind)?;
+            leaf.assign(&text, kind).map_err(Error::decode)
+        }
+    }
+}
+
+fn derivable(target: &mut dyn Derivable, tree: Tree, namespace: &str, depth: usize) -> Result<()> {
+    let table = target.as_base().table();
+    let (type_name, members) = object(tree, table, namespace, depth)?;
+    let derived = type_name.and_then(|name| target.derive(&name.namespace, &name.name));
+    match derived {
+        Some(derived) => structure(derived, members, depth)?,
+        // An unknown type derives from the declared one: that part of it is read.
+        None => return structure(target.as_base(), members, depth),
+    }
+    target.settle();
+    Ok(())
+}
