@@ -22,8 +22,11 @@ pub mod bulk;
 mod call;
 mod client;
 mod codec;
+#[cfg(feature = "rust_decimal")]
+mod decimal;
 mod endpoint;
 mod error;
+mod from_text;
 #[doc(hidden)]
 pub mod generated;
 mod headers;
@@ -56,6 +59,7 @@ pub use call::{Call, Reply};
 pub use client::{ApiUsage, Builder, Client};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::Error;
+pub use from_text::FromText;
 pub use headers::{HeaderFor, HeaderOf};
 pub use id::Id;
 pub use limits::Limits;
@@ -68,7 +72,7 @@ pub use soap::Fault;
 pub use transport::{Https, Transport};
 pub use typed::Typed;
 pub use value::Bytes;
-pub use view::{FieldType, IntoField, Key, List, Nested, Parent, View};
+pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use walk::Derived;
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.

@@ -1,6 +1,6 @@
 //! Open enumerations.
 
-use super::docs;
+use super::{docs, views};
 use super::text::push_literal;
 use crate::plan::{Enum, Plan};
 
@@ -35,4 +35,5 @@ pub(super) fn push(out: &mut String, plan: &Plan<'_>, enumeration: &Enum<'_>) {
         out.push_str(",\n");
     }
     out.push_str("    }\n}\n");
+    views::push_serde(out, plan, "open_enum", &enumeration.ident);
 }

@@ -49,7 +49,7 @@ impl<'a> FieldRef<'a> {
     }
 
     /// A value that says no type of its own as what it is.
-    pub(super) fn plain(self) -> Self {
+    pub(crate) fn plain(self) -> Self {
         match self {
             FieldRef::Any(value) => value.into(),
             plain => plain,
