@@ -1,7 +1,7 @@
 //! Open enumerations.
 
-use super::{docs, views};
 use super::text::push_literal;
+use super::{docs, views};
 use crate::plan::{Enum, Plan};
 
 pub(super) fn push(out: &mut String, plan: &Plan<'_>, enumeration: &Enum<'_>) {

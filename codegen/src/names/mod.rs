@@ -530,6 +530,7 @@ fn operations(
             .is_some_and(|number| service.operations.contains(&number))
         {
             scope.claim("records");
+            scope.claim("children");
         }
         for (number, how) in roles
             .bulk

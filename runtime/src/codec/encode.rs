@@ -506,14 +506,17 @@ impl std::fmt::Debug for Encoder {
 }
 
 /// A record of no table, such as one read from JSON, by what its family has in common: how nulls
-/// are written, and which fields come first.
+/// are written, and which fields come first. One that names no type is of the declared one.
 fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, Error> {
-    let family = field.ty.filter(|ty| ty.has(Type::TYPED)).map(Type::root);
-    let Some(root) = family.filter(|_| *record.table() == ANY_RECORD) else {
+    let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
+    let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
         return Ok(None);
     };
+    if record.type_name().is_empty() {
+        return record.retype(declared).map(Some);
+    }
     let named = |found: Record| found.named(record.type_namespace(), record.type_name());
-    record.retype(root).map(named).map(Some)
+    record.retype(declared.root()).map(named).map(Some)
 }
 
 /// Whether an element stands for a field that is null, to be named in `fieldsToNull`.

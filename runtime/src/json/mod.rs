@@ -66,7 +66,7 @@ use crate::codec::ANY_RECORD;
 use crate::lexical;
 use crate::record::{FieldRef, Record};
 use crate::schema::Kind;
-use crate::value::{Bytes, FieldValue, OpenEnum, Struct};
+use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct};
 use crate::view::View;
 use crate::xml::XSD;
 
@@ -126,6 +126,16 @@ where
     let mut value = T::default();
     read::whole(value.slot(), tree).map_err(D::Error::custom)?;
     Ok(value)
+}
+
+/// Reads into a struct that is there. For generated code.
+#[doc(hidden)]
+pub fn read_into<'de, D: Deserializer<'de>>(
+    value: &mut dyn Struct,
+    deserializer: D,
+) -> Result<(), D::Error> {
+    let tree = Tree::deserialize(deserializer)?;
+    read::whole(Slot::Struct(value), tree).map_err(D::Error::custom)
 }
 
 /// Reads an enum. For generated code.

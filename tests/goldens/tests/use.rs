@@ -116,7 +116,10 @@ fn a_list_of_ids_is_read_written_and_nulled() {
     row.set(tenant::Attachment::WHO_IDS, &ids);
     assert_eq!(row.who_ids(), Some(ids.clone()));
     row.set(tenant::Attachment::WHO_IDS, &ids[..1]);
-    assert_eq!(row.get(tenant::Attachment::WHO_IDS), Some(ids[..1].to_vec()));
+    assert_eq!(
+        row.get(tenant::Attachment::WHO_IDS),
+        Some(ids[..1].to_vec())
+    );
     row.set_null(tenant::Attachment::WHO_IDS);
     assert_eq!(
         row.presence(tenant::Attachment::WHO_IDS),
@@ -130,7 +133,9 @@ fn generated_types_go_to_json_and_back() {
     let text = r#"{"errors":[{"attributes":{"type":"DuplicateError"},"message":"twice","statusCode":"DUPLICATES_DETECTED","duplicateResult":"r"},{"message":"m","statusCode":"LATER"}],"id":"001D000000IRFmaIAH","success":false}"#;
     let saved: select::SaveResult = serde_json::from_str(text).unwrap();
     assert!(!saved.saved && saved.errors.len() == 2);
-    let duplicate = saved.errors[0].derived.downcast_ref::<select::DuplicateError>();
+    let duplicate = saved.errors[0]
+        .derived
+        .downcast_ref::<select::DuplicateError>();
     assert_eq!(duplicate.unwrap().message, "twice");
     assert!(saved.errors[1].derived.is_none());
     let written = serde_json::to_value(&saved).unwrap();
@@ -142,7 +147,10 @@ fn generated_types_go_to_json_and_back() {
 
     let customer = select::Customer::new().with(select::Customer::NAME, "Acme");
     let written = serde_json::to_string(&customer).unwrap();
-    assert_eq!(written, r#"{"attributes":{"type":"Account"},"Name":"Acme"}"#);
+    assert_eq!(
+        written,
+        r#"{"attributes":{"type":"Account"},"Name":"Acme"}"#
+    );
     assert_eq!(
         serde_json::from_str::<select::Customer>(&written).unwrap(),
         customer
