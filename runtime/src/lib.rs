@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod any;
+mod binary;
 pub mod bulk;
 mod call;
 mod client;
@@ -42,6 +43,7 @@ mod records;
 mod recovery;
 pub mod schema;
 mod secret;
+mod serde;
 mod session;
 mod show;
 mod soap;

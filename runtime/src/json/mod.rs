@@ -55,6 +55,7 @@
 mod number;
 mod read;
 mod tree;
+mod untyped;
 mod write;
 
 use serde_core::de::{Deserialize, Deserializer, Error as _};
@@ -62,6 +63,7 @@ use serde_core::ser::{Serialize, Serializer};
 
 use crate::Id;
 use crate::any::{AnyValue, Decimal};
+use crate::binary;
 use crate::codec::ANY_RECORD;
 use crate::lexical;
 use crate::record::{FieldRef, Record};
@@ -71,7 +73,8 @@ use crate::view::View;
 use crate::xml::XSD;
 
 use tree::Tree;
-use write::{AnyOut, RecordOut, StructOut};
+use untyped::AnyOut;
+use write::{RecordOut, StructOut};
 
 /// Writes a struct. For generated code.
 #[doc(hidden)]
@@ -190,7 +193,7 @@ impl<'de> Deserialize<'de> for Id {
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&lexical::Base64(&self.0))
+        serializer.collect_str(&binary::Base64(&self.0))
     }
 }
 

@@ -7,10 +7,11 @@ use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::number;
 use super::read::{Member, member, uri};
-use super::{ATTRIBUTES, TEXT, XSD, XSD_PREFIX};
-use crate::any::{Content, TypeName};
+use super::untyped::{AnyOut, Attributes};
+use super::{ATTRIBUTES, TEXT};
+use crate::any::Element;
+use crate::binary;
 use crate::codec::{ANY_RECORD, push_lexical};
-use crate::lexical;
 use crate::limits::MAX_DEPTH;
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind, Type};
@@ -24,25 +25,11 @@ pub(super) struct StructOut<'a> {
 
 /// A record in a place that declares a type.
 pub(super) struct RecordOut<'a> {
-    record: &'a Record,
-    declared: &'static Type,
+    pub(super) record: &'a Record,
+    pub(super) declared: &'static Type,
     /// Namespace of the record around it.
-    namespace: &'a str,
-    depth: usize,
-}
-
-/// A value that says its own type, or has none.
-pub(super) struct AnyOut<'a> {
-    value: FieldRef<'a>,
-    namespace: &'a str,
-    depth: usize,
-}
-
-/// `attributes`: a type's name, and its namespace if that is not to be expected.
-struct Attributes<'a> {
-    namespace: &'a str,
-    name: &'a str,
-    expected: &'a str,
+    pub(super) namespace: &'a str,
+    pub(super) depth: usize,
 }
 
 /// One occurrence of a struct's field.
@@ -53,10 +40,17 @@ struct Item<'a> {
     depth: usize,
 }
 
-/// Every occurrence of a record's field.
-struct Occurrences<'a> {
+/// All values of one name.
+struct Group<'a> {
+    namespace: &'a str,
+    name: &'a str,
     first: FieldRef<'a>,
     rest: Vec<FieldRef<'a>>,
+}
+
+/// Every occurrence of a record's field.
+struct Occurrences<'a> {
+    group: Group<'a>,
     /// As the reader knows it.
     field: Option<&'static Field>,
     namespace: &'a str,
@@ -74,7 +68,7 @@ struct Occurrence<'a> {
 struct List<I>(I);
 
 /// The text of a simple value.
-struct Leaf<'a>(&'a str, Kind);
+pub(super) struct Leaf<'a>(pub(super) &'a str, pub(super) Kind);
 
 impl<'a> StructOut<'a> {
     pub(super) fn new(value: &'a dyn Struct) -> Self {
@@ -89,16 +83,6 @@ impl<'a> RecordOut<'a> {
             declared,
             namespace: "",
             depth: 0,
-        }
-    }
-}
-
-impl<'a> AnyOut<'a> {
-    pub(super) fn new(value: FieldRef<'a>, namespace: &'a str, depth: usize) -> Self {
-        Self {
-            value,
-            namespace,
-            depth,
         }
     }
 }
@@ -170,17 +154,15 @@ impl Serialize for StructOut<'_> {
                 depth: self.depth + 1,
             };
             if field.kind == Kind::Wildcard {
-                let elements = occurrences().filter_map(|value| match value {
-                    Value::Element(element) => {
-                        let value = FieldRef::Any(&element.value);
-                        Some((&*element.namespace, &*element.name, value))
+                let mut groups = Groups::default();
+                for value in occurrences() {
+                    if let Value::Element(element) = value {
+                        groups.push_extra(element);
                     }
-                    _ => None,
-                });
-                for (namespace_of, name, values) in grouped(elements) {
-                    let key = other_key(table, namespace, namespace_of, name);
-                    let values = Occurrences::new(values, None, namespace_of, self.depth + 1);
-                    out.serialize_entry(&*key, &values)?;
+                }
+                for group in groups.groups {
+                    let key = other_key(table, namespace, group.namespace, group.name);
+                    out.serialize_entry(&*key, &Occurrences::other(group, self.depth + 1))?;
                 }
             } else if field.has(Field::REPEATED) {
                 if !matches!(value.value(index, 0), Value::Absent) {
@@ -195,20 +177,52 @@ impl Serialize for StructOut<'_> {
     }
 }
 
-/// Neighbours or not, the values of each name in their order; names by their first value.
-fn grouped<'a>(
-    fields: impl Iterator<Item = (&'a str, &'a str, FieldRef<'a>)>,
-) -> Vec<(&'a str, &'a str, (FieldRef<'a>, Vec<FieldRef<'a>>))> {
-    let mut groups: Vec<(&str, &str, (FieldRef<'_>, Vec<FieldRef<'_>>))> = Vec::new();
-    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for (namespace, name, value) in fields {
-        let at = *places.entry((namespace, name)).or_insert(groups.len());
-        match groups.get_mut(at) {
-            Some((_, _, (_, rest))) => rest.push(value),
-            None => groups.push((namespace, name, (value, Vec::new()))),
+/// The values of each name in their order; names by their first value.
+#[derive(Default)]
+struct Groups<'a> {
+    groups: Vec<Group<'a>>,
+    /// Places by name, for values that need not stand beside others of theirs.
+    places: HashMap<(&'a str, &'a str), usize>,
+}
+
+impl<'a> Groups<'a> {
+    /// A value whose name is that of the last one, or a new one.
+    fn push(&mut self, namespace: &'a str, name: &'a str, value: FieldRef<'a>) {
+        match self.groups.last_mut() {
+            Some(last) if (last.namespace, last.name) == (namespace, name) => {
+                last.rest.push(value);
+            }
+            _ => self.groups.push(Group {
+                namespace,
+                name,
+                first: value,
+                rest: Vec::new(),
+            }),
         }
     }
-    groups
+
+    /// A value that no table knows.
+    fn push_extra(&mut self, element: &'a Element) {
+        if self.places.is_empty() {
+            let names = self
+                .groups
+                .iter()
+                .map(|group| (group.namespace, group.name));
+            self.places = names.zip(0..).collect();
+        }
+        let name = (&*element.namespace, &*element.name);
+        let value = FieldRef::Any(&element.value);
+        let place = *self.places.entry(name).or_insert(self.groups.len());
+        match self.groups.get_mut(place) {
+            Some(group) => group.rest.push(value),
+            None => self.groups.push(Group {
+                namespace: name.0,
+                name: name.1,
+                first: value,
+                rest: Vec::new(),
+            }),
+        }
+    }
 }
 
 impl Serialize for RecordOut<'_> {
@@ -241,17 +255,21 @@ impl Serialize for RecordOut<'_> {
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
-        for (of, name, values) in grouped(self.members()) {
-            let known = find(table, of, name);
+        for group in self.groups() {
             let depth = self.depth + 1;
-            match known {
+            match find(table, group.namespace, group.name) {
                 Some((index, field)) => {
-                    let values = Occurrences::new(values, Some(field), namespace, depth);
+                    let values = Occurrences {
+                        group,
+                        field: Some(field),
+                        namespace,
+                        depth,
+                    };
                     out.serialize_entry(&*key(table, index, field), &values)?;
                 }
                 None => {
-                    let key = other_key(table, namespace, of, name);
-                    out.serialize_entry(&*key, &Occurrences::new(values, None, of, depth))?;
+                    let key = other_key(table, namespace, group.namespace, group.name);
+                    out.serialize_entry(&*key, &Occurrences::other(group, depth))?;
                 }
             }
         }
@@ -273,28 +291,27 @@ fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'sta
 
 impl<'a> RecordOut<'a> {
     /// Every field by its namespace and name.
-    fn members(&self) -> impl Iterator<Item = (&'a str, &'a str, FieldRef<'a>)> {
+    fn groups(&self) -> Vec<Group<'a>> {
         let record = self.record;
         let table = record.table();
-        let known = record.inner().entries();
-        let known = known.map(move |(_, field, value)| (uri(table, field), field.name, value));
-        let extra = record.extra().iter();
-        known.chain(extra.map(|e| (&*e.namespace, &*e.name, FieldRef::Any(&e.value))))
+        let mut groups = Groups::default();
+        for (_, field, value) in record.inner().entries() {
+            groups.push(uri(table, field), field.name, value);
+        }
+        for element in record.extra() {
+            groups.push_extra(element);
+        }
+        groups.groups
     }
 }
 
 impl<'a> Occurrences<'a> {
-    fn new(
-        (first, rest): (FieldRef<'a>, Vec<FieldRef<'a>>),
-        field: Option<&'static Field>,
-        namespace: &'a str,
-        depth: usize,
-    ) -> Self {
+    /// Values that the table does not know. Names within them are of their own namespace.
+    fn other(group: Group<'a>, depth: usize) -> Self {
         Self {
-            first,
-            rest,
-            field,
-            namespace,
+            namespace: group.namespace,
+            group,
+            field: None,
             depth,
         }
     }
@@ -311,18 +328,19 @@ impl<'a> Occurrences<'a> {
 
 impl Serialize for Occurrences<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Group { first, rest, .. } = &self.group;
         let is_list = match self.field {
-            Some(field) => field.has(Field::REPEATED),
-            None => !self.rest.is_empty(),
+            // A list that is null as a whole is no list with a null.
+            Some(field) => field.has(Field::REPEATED) && !(rest.is_empty() && first.is_null()),
+            None => !rest.is_empty(),
         };
-        let nil = self.rest.is_empty() && self.first.is_null();
-        if is_list && !(nil && self.field.is_some()) {
-            let all = std::iter::once(self.first).chain(self.rest.iter().copied());
-            return List(all.map(|value| self.one(value))).serialize(serializer);
+        if is_list {
+            let all = std::iter::once(first).chain(rest);
+            return List(all.map(|value| self.one(*value))).serialize(serializer);
         }
         // Of a field that is not repeated, the last occurrence counts.
-        let last = self.rest.last().copied().unwrap_or(self.first);
-        self.one(last).serialize(serializer)
+        self.one(*rest.last().unwrap_or(first))
+            .serialize(serializer)
     }
 }
 
@@ -360,7 +378,7 @@ impl Serialize for Item<'_> {
             Value::Text(text) => Leaf(text, kind).serialize(serializer),
             Value::Boolean(value) => serializer.serialize_bool(value),
             Value::Bytes(bytes) if kind != Kind::Hex => {
-                serializer.collect_str(&lexical::Base64(bytes))
+                serializer.collect_str(&binary::Base64(bytes))
             }
             Value::Struct(value) => StructOut { value, depth }.serialize(serializer),
             Value::Record(record) => RecordOut {
@@ -412,88 +430,6 @@ impl Serialize for Leaf<'_> {
             ) => number::write(text, serializer),
             (_, text) => serializer.serialize_str(text),
         }
-    }
-}
-
-impl Serialize for AnyOut<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let record = |record, serializer| {
-            RecordOut {
-                record,
-                declared: &ANY_RECORD,
-                namespace: self.namespace,
-                depth: self.depth,
-            }
-            .serialize(serializer)
-        };
-        let value = match self.value {
-            FieldRef::Null => return serializer.serialize_unit(),
-            FieldRef::Text(text) => return serializer.serialize_str(text),
-            FieldRef::Record(value) => return record(value, serializer),
-            FieldRef::Any(value) => value,
-        };
-        let text = match (&value.content, &value.type_name) {
-            (Content::Nil, None) => return serializer.serialize_unit(),
-            (Content::Text(text), None) => return serializer.serialize_str(text),
-            (Content::Record(value), None) => return record(value, serializer),
-            (Content::Record(value), Some(name)) => {
-                if name.is_of(value) {
-                    return record(value, serializer);
-                }
-                let named = value.clone().named(&name.namespace, &name.name);
-                return record(&named, serializer);
-            }
-            (Content::Nil, Some(_)) => None,
-            (Content::Text(text), Some(name)) => {
-                if let Some(kind) = natural(name, text) {
-                    return Leaf(text, kind).serialize(serializer);
-                }
-                Some(text)
-            }
-        };
-        let mut out = serializer.serialize_map(None)?;
-        if let Some(name) = &value.type_name {
-            let attributes = Attributes {
-                namespace: &name.namespace,
-                name: &name.name,
-                expected: self.namespace,
-            };
-            out.serialize_entry(ATTRIBUTES, &attributes)?;
-        }
-        out.serialize_entry(TEXT, &text)?;
-        out.end()
-    }
-}
-
-/// The kind of a value whose type its form in JSON tells.
-fn natural(name: &TypeName, text: &str) -> Option<Kind> {
-    if *name.namespace != *XSD {
-        return None;
-    }
-    let fits = |is: fn(number::Number) -> bool| number::of_text(text).is_some_and(is);
-    match &*name.name {
-        "boolean" if matches!(text, "true" | "false") => Some(Kind::Boolean),
-        "int" if fits(number::Number::is_int) => Some(Kind::Int),
-        "long" if fits(number::Number::is_long) => Some(Kind::Long),
-        "double" if fits(number::Number::is_float) => Some(Kind::Double),
-        _ => None,
-    }
-}
-
-impl Serialize for Attributes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let is_xsd = self.namespace == XSD && self.expected != XSD;
-        let is_plain = self.namespace == self.expected && !self.name.starts_with(XSD_PREFIX);
-        let mut out = serializer.serialize_map(None)?;
-        if is_xsd {
-            out.serialize_entry("type", &format!("{XSD_PREFIX}{}", self.name))?;
-            return out.end();
-        }
-        out.serialize_entry("type", self.name)?;
-        if !is_plain {
-            out.serialize_entry("namespace", self.namespace)?;
-        }
-        out.end()
     }
 }
 
