@@ -54,7 +54,9 @@ fn list_file(module: &Path, file: &Path, list: &mut String) -> io::Result<()> {
             };
             ("structure", rest)
         } else if line.contains(", tables::") && line.starts_with("    ") {
-            ("view", line)
+            // A choice has its branches after that.
+            let is_choice = line.ends_with('{');
+            (if is_choice { "structure" } else { "view" }, line)
         } else {
             continue;
         };

@@ -13,6 +13,10 @@ macro_rules! gen_serde {
         $crate::gen_serde!(@ $name, this, s => $crate::generated::json::write_structure(this, s));
         $crate::gen_serde!(@ $name, d => $crate::generated::json::read_structure(d));
     };
+    (abstract_type $name:ident) => {
+        $crate::gen_serde!(@ $name, this, s => $crate::generated::json::write_abstract(this, s));
+        $crate::gen_serde!(@ $name, d => $crate::generated::json::read_structure(d));
+    };
     (open_enum $name:ident) => {
         $crate::gen_serde!(@ $name, this, s => s.serialize_str(this.as_str()));
         $crate::gen_serde!(@ $name, d => $crate::generated::json::read_enum(d));

@@ -91,15 +91,24 @@ impl Sample<'_> {
     }
 
     fn field(&mut self, field: &Field, level: usize) {
-        let nested = field
-            .ty
-            .filter(|_| matches!(field.kind, Kind::Struct | Kind::Record));
+        let has_table = matches!(field.kind, Kind::Struct | Kind::Record | Kind::Group);
+        let nested = field.ty.filter(|_| has_table);
         // Values of their own type would never end.
         if nested.is_some() && level == LEVELS && is(field, Field::OPTIONAL) {
             return;
         }
         let name = name(field);
         match (field.kind, nested) {
+            (Kind::Group, Some(group)) => {
+                let branches = if group.flags & Type::CHOICE != 0 {
+                    1
+                } else {
+                    group.fields.len()
+                };
+                for field in group.fields.iter().take(branches) {
+                    self.field(field, level + 1);
+                }
+            }
             (Kind::Wildcard, _) => self.out.push_str("<n1:zzUnknown>x</n1:zzUnknown>"),
             (Kind::Any, _) => write!(
                 self.out,

@@ -9,9 +9,9 @@ mod template;
 
 pub(crate) use convert::{copy, to_record, to_struct};
 pub(crate) use decode::{Decoder, is_nil, leaf, within};
-pub(crate) use encode::{Encoder, list};
 #[cfg(feature = "serde")]
 pub(crate) use encode::push_lexical;
+pub(crate) use encode::{Encoder, list};
 #[cfg(feature = "serde")]
 pub(crate) use records::push_text;
 

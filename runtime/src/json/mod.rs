@@ -34,7 +34,10 @@
 //!   `{"attributes": {"type": "xsd:date"}, "#text": "2024-01-31"}`.
 //! - An element that no table knows is a member like others; several of one name are a list. If
 //!   its namespace is another than its record's, or its name is taken, the member is called
-//!   `{namespace}name`. An attribute of XML is `@name`, the text beside it `#text`.
+//!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of XML is `@name`, or `@{namespace}name` if no field is, and
+//!   the text beside it `#text`.
+//! - A choice, and a sequence that repeats as a whole, is an object with its elements; the items of
+//!   an `xsd:list` are a list.
 //! - Of structs, members that the table does not know are passed over, as unknown elements are.
 //!
 //! # A record without its table
@@ -68,7 +71,7 @@ use crate::codec::ANY_RECORD;
 use crate::lexical;
 use crate::record::{FieldRef, Record};
 use crate::schema::Kind;
-use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct};
+use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct, Value};
 use crate::view::View;
 use crate::xml::XSD;
 
@@ -83,6 +86,19 @@ pub fn write_structure<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     StructOut::new(value).serialize(serializer)
+}
+
+/// Writes a value of an abstract type. For generated code.
+#[doc(hidden)]
+pub fn write_abstract<T: FieldValue, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value.value(0) {
+        Value::Struct(value) => StructOut::undeclared(value).serialize(serializer),
+        Value::Record(record) => record.serialize(serializer),
+        _ => serializer.serialize_unit(),
+    }
 }
 
 /// Writes a view. For generated code.

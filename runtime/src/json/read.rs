@@ -3,7 +3,7 @@
 use super::number::float_text;
 use super::tree::Tree;
 use super::{ATTRIBUTES, TEXT, XSD, XSD_PREFIX};
-use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::any::{AnyValue, Attribute, Content, Element, TypeName};
 use crate::codec::{self, ANY_RECORD};
 use crate::error::Error;
 use crate::lexical;
@@ -21,6 +21,8 @@ pub(super) enum Member<'a> {
     Known(u16),
     /// An element of this namespace and name.
     Other(&'a str, &'a str),
+    /// An attribute of this namespace and name.
+    Attribute(&'a str, &'a str),
     /// Something that only XML's syntax has.
     None,
 }
@@ -41,26 +43,55 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         // Tables call it so.
         return index.map_or_else(|| unknown("value"), Member::Known);
     }
+    let qualified = |key: &'a str| key.strip_prefix('{').and_then(|key| key.rsplit_once('}'));
     if let Some(name) = key.strip_prefix('@') {
-        let index = find(&|f| f.has(Field::ATTRIBUTE) && f.name == name);
-        return index.map_or_else(|| unknown(name), Member::Known);
+        if let Some((namespace, name)) = qualified(name) {
+            return Member::Attribute(namespace, name);
+        }
+        return match find(&|f| f.has(Field::ATTRIBUTE) && f.name == name) {
+            Some(index) => Member::Known(index),
+            None if table.name.is_empty() => unknown(name),
+            None => Member::Attribute("", name),
+        };
     }
-    if let Some((namespace, name)) = key
-        .strip_prefix('{')
-        .and_then(|qualified| qualified.rsplit_once('}'))
-    {
+    // The second of two elements of one name, which stand in different places, is `name#2`.
+    let (key, earlier) = match key.rsplit_once('#') {
+        Some((name, ordinal)) => match ordinal.parse::<usize>() {
+            Ok(ordinal) => (name, ordinal.saturating_sub(1)),
+            Err(_) => (key, 0),
+        },
+        None => (key, 0),
+    };
+    let later = |index: u16| {
+        let same = (0..).zip(table.fields).filter(|(at, field)| {
+            *at >= index
+                && table
+                    .field(index)
+                    .is_some_and(|first| is_same(first, field))
+        });
+        same.map(|(index, _)| index).nth(earlier)
+    };
+    if let Some((namespace, name)) = qualified(key) {
         let index = find(&|f| is_element(f) && f.name == name && uri(table, f) == namespace);
+        let index = index.and_then(later);
         return index.map_or(Member::Other(namespace, name), Member::Known);
     }
     let index = table
         .find(key)
         .filter(|index| table.field(*index).is_some_and(is_element))
         .or_else(|| find(&|f| is_element(f) && f.name == key));
+    let index = index.and_then(later);
     index.map_or(Member::Other(namespace, key), Member::Known)
 }
 
+/// Whether two fields are elements of one name.
+pub(super) fn is_same(a: &Field, b: &Field) -> bool {
+    is_element(a) && is_element(b) && a.name == b.name && a.ns == b.ns
+}
+
+/// Whether a field is an element or a group of them.
 fn is_element(field: &Field) -> bool {
-    field.flags & (Field::ATTRIBUTE | Field::TEXT) == 0 && field.kind != Kind::Wildcard
+    field.is_content() && field.kind != Kind::Wildcard
 }
 
 pub(super) fn uri(table: &Type, field: &Field) -> &'static str {
@@ -114,7 +145,8 @@ pub(super) fn record(
                     inner.push_extra(element(namespace, name, tree, depth)?);
                 }
             }
-            Member::None => {}
+            // Records keep elements only.
+            Member::Attribute(..) | Member::None => {}
         }
     }
     Ok(Record::from_inner(inner))
@@ -123,7 +155,7 @@ pub(super) fn record(
 /// The type that an object names, and its other members.
 fn object(
     tree: Tree,
-    declared: &Type,
+    declared: &'static Type,
     namespace: &str,
     depth: usize,
 ) -> Result<(Option<TypeName>, Members)> {
@@ -141,35 +173,44 @@ fn object(
     let Some(at) = members.iter().position(|(key, _)| key == ATTRIBUTES) else {
         return Ok((None, members));
     };
-    let expected = match declared.name {
-        "" => namespace,
-        _ => declared.namespace(),
-    };
     let (_, attributes) = members.remove(at);
-    let name = type_name(attributes, expected).map_err(|error| error.within(ATTRIBUTES))?;
+    let name = type_name(&attributes, expected(declared, namespace))?;
     Ok((name, members))
 }
 
-fn type_name(attributes: Tree, expected: &str) -> Result<Option<TypeName>> {
+/// Namespace of a type that says none.
+pub(super) fn expected<'a>(declared: &'static Type, around: &'a str) -> &'a str {
+    match declared.name {
+        "" => around,
+        _ => declared.namespace(),
+    }
+}
+
+fn type_name(attributes: &Tree, expected: &str) -> Result<Option<TypeName>> {
+    let wrong = |expected: &str, found: &Tree| {
+        let message = format!("expected {expected}, found {}", found.found());
+        Err(Error::decode(message).within(ATTRIBUTES))
+    };
     let Tree::Object(members) = attributes else {
-        return Err(Error::decode(format!(
-            "expected an object, found {}",
-            attributes.found()
-        )));
+        return wrong("an object", attributes);
     };
     let (mut name, mut namespace) = (None, None);
     for (key, tree) in members {
-        match key.as_str() {
-            "type" => name = Some(scalar(tree, Kind::String)?),
-            "namespace" => namespace = Some(scalar(tree, Kind::String)?),
-            _ => {}
+        let place = match key.as_str() {
+            "type" => &mut name,
+            "namespace" => &mut namespace,
+            _ => continue,
+        };
+        match tree {
+            Tree::Text(text) => *place = Some(text),
+            other => return wrong("a text", other),
         }
     }
     Ok(
         name.map(|name| match (namespace, name.strip_prefix(XSD_PREFIX)) {
-            (Some(namespace), _) => TypeName::new(&namespace, &name),
+            (Some(namespace), _) => TypeName::new(namespace, name),
             (None, Some(name)) => TypeName::new(XSD, name),
-            (None, None) => TypeName::new(expected, &name),
+            (None, None) => TypeName::new(expected, name),
         }),
     )
 }
@@ -204,14 +245,14 @@ fn one(
 ) -> Result<()> {
     match (field.kind, tree) {
         (_, Tree::Null) => inner.push_nil(index),
-        (Kind::Struct | Kind::Record, tree) => {
+        (Kind::Struct | Kind::Record | Kind::Group, tree) => {
             let declared = field.ty.unwrap_or(&ANY_RECORD);
             inner.push_record(index, record(tree, declared, namespace, depth + 1)?);
         }
         (Kind::Any, tree) => inner.push_any(index, any(tree, namespace, depth + 1)?),
         (kind, tree) => {
             let text = scalar(tree, kind)?;
-            lexical::check(&text, kind).map_err(Error::decode)?;
+            lexical::check(&text, field.text_kind()).map_err(Error::decode)?;
             codec::push_text(inner, index, &text);
         }
     }
@@ -319,35 +360,65 @@ pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
 fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<()> {
     let table = target.table();
     let namespace = table.namespace();
-    let wildcard = (0..)
-        .zip(table.fields)
-        .find(|(_, field)| field.kind == Kind::Wildcard)
-        .map(|(index, _)| index);
+    let of_kind = |kind| {
+        let mut fields = (0..).zip(table.fields);
+        fields
+            .find(|(_, field)| field.kind == kind)
+            .map(|(index, _)| index)
+    };
     for (key, tree) in members {
-        match (member(table, namespace, &key), wildcard) {
-            (Member::Known(index), _) => {
-                let Some(field) = table.field(index) else {
-                    continue;
-                };
-                let repeated = field.has(Field::REPEATED);
-                let list = if repeated { items(tree) } else { vec![tree] };
-                for tree in list {
-                    let nil = matches!(tree, Tree::Null);
-                    let slot = target.slot(index, nil);
-                    if !nil {
-                        put(slot, tree, Some(field), namespace, depth + 1)
-                            .map_err(|error| error.within(field.name))?;
-                    }
+        match member(table, namespace, &key) {
+            Member::Known(index) => {
+                if let Some(field) = table.field(index) {
+                    values(target, index, field, tree, depth + 1)
+                        .map_err(|error| error.within(field.name))?;
                 }
             }
-            (Member::Other(namespace, name), Some(wildcard)) => {
+            Member::Other(namespace, name) => {
+                let Some(wildcard) = of_kind(Kind::Wildcard) else {
+                    continue;
+                };
                 for tree in items(tree) {
                     if let Slot::Element(slot) = target.slot(wildcard, false) {
                         *slot = element(namespace, name, tree, depth)?;
                     }
                 }
             }
-            _ => {}
+            Member::Attribute(namespace, name) => {
+                let others = of_kind(Kind::Attributes);
+                if let Some(Slot::Attribute(slot)) = others.map(|index| target.slot(index, false)) {
+                    *slot = Attribute {
+                        namespace: namespace.into(),
+                        name: name.into(),
+                        value: scalar(tree, Kind::String)
+                            .map_err(|error| error.within(name.to_owned()))?,
+                    };
+                }
+            }
+            Member::None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Every occurrence of a field of a struct.
+fn values(
+    target: &mut dyn Struct,
+    index: u16,
+    field: &Field,
+    tree: Tree,
+    depth: usize,
+) -> Result<()> {
+    let namespace = target.table().namespace();
+    let list = match tree {
+        Tree::List(items) if field.has(Field::REPEATED | Field::LIST) => items,
+        tree => vec![tree],
+    };
+    for tree in list {
+        let nil = matches!(tree, Tree::Null);
+        let slot = target.slot(index, nil);
+        if !nil {
+            put(slot, tree, Some(field), namespace, depth)?;
         }
     }
     Ok(())
@@ -361,12 +432,12 @@ fn put(
     depth: usize,
 ) -> Result<()> {
     match slot {
-        Slot::None | Slot::Element(_) => Ok(()),
+        Slot::None | Slot::Element(_) | Slot::Attribute(_) => Ok(()),
         Slot::Struct(target) => {
             let (_, members) = object(tree, target.table(), namespace, depth)?;
             structure(target, members, depth)
         }
-        Slot::Derivable(target) => derivable(target, tree, namespace, depth),
+        Slot::Derivable(target) => derivable(target, tree, field, namespace, depth),
         Slot::Record(slot) => {
             let declared = field.and_then(|field| field.ty).unwrap_or(&ANY_RECORD);
             *slot = record(tree, declared, namespace, depth)?;
@@ -384,14 +455,33 @@ fn put(
     }
 }
 
-fn derivable(target: &mut dyn Derivable, tree: Tree, namespace: &str, depth: usize) -> Result<()> {
-    let table = target.as_base().table();
-    let (type_name, members) = object(tree, table, namespace, depth)?;
-    let derived = type_name.and_then(|name| target.derive(&name.namespace, &name.name));
+fn derivable(
+    target: &mut dyn Derivable,
+    tree: Tree,
+    field: Option<&Field>,
+    namespace: &str,
+    depth: usize,
+) -> Result<()> {
+    let declared = match (field.and_then(|field| field.ty), target.base()) {
+        (Some(declared), _) => declared,
+        (None, Slot::Struct(base)) => base.table(),
+        _ => &ANY_RECORD,
+    };
+    let known = match &tree {
+        Tree::Object(members) => match members.iter().find(|(key, _)| key == ATTRIBUTES) {
+            Some((_, attributes)) => type_name(attributes, expected(declared, namespace))?,
+            None => None,
+        },
+        _ => None,
+    };
+    let derived = known.and_then(|name| target.derive(&name.namespace, &name.name));
     match derived {
-        Some(derived) => structure(derived, members, depth)?,
+        Some(derived) => {
+            let (_, members) = object(tree, declared, namespace, depth)?;
+            structure(derived, members, depth)?;
+        }
         // An unknown type derives from the declared one: that part of it is read.
-        None => return structure(target.as_base(), members, depth),
+        None => return put(target.base(), tree, field, namespace, depth),
     }
     target.settle();
     Ok(())

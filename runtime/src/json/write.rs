@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::number;
-use super::read::{Member, member, uri};
+use super::read::{Member, expected, is_same, member, uri};
 use super::untyped::{AnyOut, Attributes};
 use super::{ATTRIBUTES, TEXT};
-use crate::any::Element;
+use crate::any::{Attribute, Element};
 use crate::binary;
 use crate::codec::{ANY_RECORD, push_lexical};
 use crate::limits::MAX_DEPTH;
@@ -20,6 +20,9 @@ use crate::value::{Struct, Value};
 /// A struct.
 pub(super) struct StructOut<'a> {
     value: &'a dyn Struct,
+    /// The type that its place declares, if it is in one that the reader knows.
+    declared: Option<&'static Type>,
+    namespace: &'a str,
     depth: usize,
 }
 
@@ -72,7 +75,22 @@ pub(super) struct Leaf<'a>(pub(super) &'a str, pub(super) Kind);
 
 impl<'a> StructOut<'a> {
     pub(super) fn new(value: &'a dyn Struct) -> Self {
-        Self { value, depth: 0 }
+        Self {
+            declared: Some(value.table()),
+            value,
+            namespace: "",
+            depth: 0,
+        }
+    }
+}
+
+impl<'a> StructOut<'a> {
+    /// A value that may be of any type that derives from an abstract one.
+    pub(super) fn undeclared(value: &'a dyn Struct) -> Self {
+        Self {
+            declared: None,
+            ..Self::new(value)
+        }
     }
 }
 
@@ -108,7 +126,22 @@ fn key(table: &'static Type, index: u16, field: &'static Field) -> Cow<'static, 
     if matches!(found, Member::Known(found) if found == index) && field.name != ATTRIBUTES {
         return field.name.into();
     }
-    qualified(uri(table, field), field.name).into()
+    let name = qualified(uri(table, field), field.name);
+    let before = table.fields.iter().take(usize::from(index));
+    match before.filter(|other| is_same(other, field)).count() {
+        0 => name.into(),
+        earlier => format!("{name}#{}", earlier + 1).into(),
+    }
+}
+
+/// The member that an attribute is which the table does not know.
+fn other_attribute(table: &Type, attribute: &Attribute) -> String {
+    let plain = format!("@{}", attribute.name);
+    let is_free = matches!(member(table, "", &plain), Member::Attribute(..));
+    match &*attribute.namespace {
+        "" if is_free => plain,
+        namespace => format!("@{}", qualified(namespace, &attribute.name)),
+    }
 }
 
 /// The member that an element is which the table does not know.
@@ -128,16 +161,16 @@ fn qualified(namespace: &str, name: &str) -> String {
 impl Serialize for StructOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         check_depth(self.depth)?;
-        let declared = self.value.table();
         let value = self.value.derived().unwrap_or(self.value);
         let table = value.table();
         let namespace = table.namespace();
         let mut out = serializer.serialize_map(None)?;
-        if table != declared {
+        if self.declared != Some(table) {
+            let declared = self.declared.unwrap_or(&ANY_RECORD);
             let attributes = Attributes {
                 namespace,
                 name: table.name,
-                expected: declared.namespace(),
+                expected: expected(declared, self.namespace),
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
@@ -164,7 +197,14 @@ impl Serialize for StructOut<'_> {
                     let key = other_key(table, namespace, group.namespace, group.name);
                     out.serialize_entry(&*key, &Occurrences::other(group, self.depth + 1))?;
                 }
-            } else if field.has(Field::REPEATED) {
+            } else if field.kind == Kind::Attributes {
+                for value in occurrences() {
+                    if let Value::Attribute(attribute) = value {
+                        let key = other_attribute(table, attribute);
+                        out.serialize_entry(&key, &attribute.value)?;
+                    }
+                }
+            } else if field.has(Field::REPEATED | Field::LIST) {
                 if !matches!(value.value(index, 0), Value::Absent) {
                     let items = List(occurrences().map(item));
                     out.serialize_entry(&*key(table, index, field), &items)?;
@@ -244,14 +284,10 @@ impl Serialize for RecordOut<'_> {
         };
         let mut out = serializer.serialize_map(None)?;
         if !is_declared || record.table().has(Type::TYPED) {
-            let expected = match declared.name {
-                "" => self.namespace,
-                _ => declared.namespace(),
-            };
             let attributes = Attributes {
                 namespace: own,
                 name,
-                expected,
+                expected: expected(declared, self.namespace),
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
@@ -280,7 +316,8 @@ impl Serialize for RecordOut<'_> {
 /// The field of a table, an attribute or not, with this namespace and name.
 fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'static Field)> {
     let fits = |field: &Field| {
-        field.name == name && field.kind != Kind::Wildcard && uri(table, field) == namespace
+        let is_named = !matches!(field.kind, Kind::Wildcard | Kind::Attributes);
+        field.name == name && is_named && uri(table, field) == namespace
     };
     let index = table.find(name)?;
     match table.field(index).filter(|field| fits(field)) {
@@ -354,17 +391,15 @@ impl Serialize for Occurrence<'_> {
             return serializer.serialize_unit();
         }
         match (field.kind, self.value.as_record(), self.value.as_str()) {
-            (Kind::Struct | Kind::Record, Some(record), _) => RecordOut {
+            (Kind::Struct | Kind::Record | Kind::Group, Some(record), _) => RecordOut {
                 record,
                 declared: field.ty.unwrap_or(&ANY_RECORD),
                 namespace: self.namespace,
                 depth: self.depth,
             }
             .serialize(serializer),
-            (Kind::Struct | Kind::Record | Kind::Any | Kind::Wildcard, ..) => {
-                any.serialize(serializer)
-            }
-            (kind, _, Some(text)) => Leaf(text, kind).serialize(serializer),
+            (Kind::Any, ..) => any.serialize(serializer),
+            (_, _, Some(text)) => Leaf(text, field.text_kind()).serialize(serializer),
             _ => any.serialize(serializer),
         }
     }
@@ -375,12 +410,19 @@ impl Serialize for Item<'_> {
         let (kind, depth) = (self.field.kind, self.depth);
         match self.value {
             Value::Absent | Value::Nil => serializer.serialize_unit(),
+            Value::Attribute(attribute) => serializer.serialize_str(&attribute.value),
             Value::Text(text) => Leaf(text, kind).serialize(serializer),
             Value::Boolean(value) => serializer.serialize_bool(value),
             Value::Bytes(bytes) if kind != Kind::Hex => {
                 serializer.collect_str(&binary::Base64(bytes))
             }
-            Value::Struct(value) => StructOut { value, depth }.serialize(serializer),
+            Value::Struct(value) => StructOut {
+                value,
+                declared: self.field.ty.or(Some(value.table())),
+                namespace: self.namespace,
+                depth,
+            }
+            .serialize(serializer),
             Value::Record(record) => RecordOut {
                 record,
                 declared: self.field.ty.unwrap_or(&ANY_RECORD),
