@@ -36,6 +36,8 @@
 //!   its namespace is another than its record's, or its name is taken, the member is called
 //!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of XML is `@name`, or `@{namespace}name` if no field is, and
 //!   the text beside it `#text`.
+//! - Elements of several names that one `xsd:any` of a struct took are a list of objects with a
+//!   member each, called `#elements`, because their order may matter.
 //! - A choice, and a sequence that repeats as a whole, is an object with its elements; the items of
 //!   an `xsd:list` are a list.
 //! - Of structs, members that the table does not know are passed over, as unknown elements are.
@@ -55,6 +57,7 @@
 //! Serialising is explicit, so every value is written, also those that `Debug` shows as `***`:
 //! take care where a `LoginResult` goes.
 
+mod members;
 mod number;
 mod read;
 mod tree;
@@ -242,5 +245,6 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 /// Members that say something about the value, and that no element can be called.
 const ATTRIBUTES: &str = "attributes";
 const TEXT: &str = "#text";
+const ELEMENTS: &str = "#elements";
 /// Before the name of a type of XML Schema.
 const XSD_PREFIX: &str = "xsd:";

@@ -1,8 +1,9 @@
 //! JSON to values, by their tables.
 
+use super::members::{Member, member};
 use super::number::float_text;
 use super::tree::Tree;
-use super::{ATTRIBUTES, TEXT, XSD, XSD_PREFIX};
+use super::{ATTRIBUTES, ELEMENTS, TEXT, XSD, XSD_PREFIX};
 use crate::any::{AnyValue, Attribute, Content, Element, TypeName};
 use crate::codec::{self, ANY_RECORD};
 use crate::error::Error;
@@ -14,92 +15,6 @@ use crate::value::{Derivable, Slot, Struct};
 
 type Members = Vec<(String, Tree)>;
 type Result<T> = std::result::Result<T, Error>;
-
-/// What a member of an object is called in the schema.
-pub(super) enum Member<'a> {
-    /// The field at an index of the table.
-    Known(u16),
-    /// An element of this namespace and name.
-    Other(&'a str, &'a str),
-    /// An attribute of this namespace and name.
-    Attribute(&'a str, &'a str),
-    /// Something that only XML's syntax has.
-    None,
-}
-
-/// What a member's name means for a table; `namespace` is that of names without one.
-pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Member<'a> {
-    let find = |fits: &dyn Fn(&Field) -> bool| {
-        let index = table.fields.iter().position(fits);
-        index.and_then(|index| u16::try_from(index).ok())
-    };
-    // What no table describes keeps them as elements, until a table finds their place.
-    let unknown = |name| match table.name {
-        "" => Member::Other("", name),
-        _ => Member::None,
-    };
-    if key == TEXT {
-        let index = find(&|field| field.has(Field::TEXT));
-        // Tables call it so.
-        return index.map_or_else(|| unknown("value"), Member::Known);
-    }
-    let qualified = |key: &'a str| key.strip_prefix('{').and_then(|key| key.rsplit_once('}'));
-    if let Some(name) = key.strip_prefix('@') {
-        if let Some((namespace, name)) = qualified(name) {
-            return Member::Attribute(namespace, name);
-        }
-        return match find(&|f| f.has(Field::ATTRIBUTE) && f.name == name) {
-            Some(index) => Member::Known(index),
-            None if table.name.is_empty() => unknown(name),
-            None => Member::Attribute("", name),
-        };
-    }
-    // The second of two elements of one name, which stand in different places, is `name#2`.
-    let (key, earlier) = match key.rsplit_once('#') {
-        Some((name, ordinal)) => match ordinal.parse::<usize>() {
-            Ok(ordinal) => (name, ordinal.saturating_sub(1)),
-            Err(_) => (key, 0),
-        },
-        None => (key, 0),
-    };
-    let later = |index: u16| {
-        let same = (0..).zip(table.fields).filter(|(at, field)| {
-            *at >= index
-                && table
-                    .field(index)
-                    .is_some_and(|first| is_same(first, field))
-        });
-        same.map(|(index, _)| index).nth(earlier)
-    };
-    if let Some((namespace, name)) = qualified(key) {
-        let index = find(&|f| is_element(f) && f.name == name && uri(table, f) == namespace);
-        let index = index.and_then(later);
-        return index.map_or(Member::Other(namespace, name), Member::Known);
-    }
-    let index = table
-        .find(key)
-        .filter(|index| table.field(*index).is_some_and(is_element))
-        .or_else(|| find(&|f| is_element(f) && f.name == key));
-    let index = index.and_then(later);
-    index.map_or(Member::Other(namespace, key), Member::Known)
-}
-
-/// Whether two fields are elements of one name.
-pub(super) fn is_same(a: &Field, b: &Field) -> bool {
-    is_element(a) && is_element(b) && a.name == b.name && a.ns == b.ns
-}
-
-/// Whether a field is an element or a group of them.
-fn is_element(field: &Field) -> bool {
-    field.is_content() && field.kind != Kind::Wildcard
-}
-
-pub(super) fn uri(table: &Type, field: &Field) -> &'static str {
-    let namespaces = table.schema.namespaces;
-    namespaces
-        .get(usize::from(field.ns))
-        .map_or("", |namespace| namespace.uri)
-}
 
 /// A whole value.
 pub(super) fn whole(slot: Slot<'_>, tree: Tree) -> Result<()> {
@@ -146,7 +61,7 @@ pub(super) fn record(
                 }
             }
             // Records keep elements only.
-            Member::Attribute(..) | Member::None => {}
+            Member::Attribute(..) | Member::Elements(_) | Member::None => {}
         }
     }
     Ok(Record::from_inner(inner))
@@ -360,11 +275,10 @@ pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
 fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<()> {
     let table = target.table();
     let namespace = table.namespace();
-    let of_kind = |kind| {
-        let mut fields = (0..).zip(table.fields);
-        fields
-            .find(|(_, field)| field.kind == kind)
-            .map(|(index, _)| index)
+    let of_kind = |kind, n| {
+        let fields = (0..).zip(table.fields);
+        let mut fields = fields.filter(|(_, field)| field.kind == kind);
+        fields.nth(n).map(|(index, _)| index)
     };
     for (key, tree) in members {
         match member(table, namespace, &key) {
@@ -375,17 +289,32 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
                 }
             }
             Member::Other(namespace, name) => {
-                let Some(wildcard) = of_kind(Kind::Wildcard) else {
+                if let Some(wildcard) = of_kind(Kind::Wildcard, 0) {
+                    for tree in items(tree) {
+                        let element = element(namespace, name, tree, depth)?;
+                        put_element(target, wildcard, element);
+                    }
+                }
+            }
+            Member::Elements(n) => {
+                let Some(wildcard) = of_kind(Kind::Wildcard, n) else {
                     continue;
                 };
                 for tree in items(tree) {
-                    if let Slot::Element(slot) = target.slot(wildcard, false) {
-                        *slot = element(namespace, name, tree, depth)?;
+                    let Tree::Object(members) = tree else {
+                        let message = format!("expected an object, found {}", tree.found());
+                        return Err(Error::decode(message).within(ELEMENTS));
+                    };
+                    for (key, tree) in members {
+                        if let Member::Other(namespace, name) = member(table, namespace, &key) {
+                            let element = element(namespace, name, tree, depth)?;
+                            put_element(target, wildcard, element);
+                        }
                     }
                 }
             }
             Member::Attribute(namespace, name) => {
-                let others = of_kind(Kind::Attributes);
+                let others = of_kind(Kind::Attributes, 0);
                 if let Some(Slot::Attribute(slot)) = others.map(|index| target.slot(index, false)) {
                     *slot = Attribute {
                         namespace: namespace.into(),
@@ -399,6 +328,12 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
         }
     }
     Ok(())
+}
+
+fn put_element(target: &mut dyn Struct, wildcard: u16, element: Element) {
+    if let Slot::Element(slot) = target.slot(wildcard, false) {
+        *slot = element;
+    }
 }
 
 /// Every occurrence of a field of a struct.

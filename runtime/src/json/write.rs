@@ -1,15 +1,13 @@
 //! Values to JSON, by their tables.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::ATTRIBUTES;
+use super::members::{Elements, Group, Groups, key, other_attribute, other_key, uri};
 use super::number;
-use super::read::{Member, expected, is_same, member, uri};
+use super::read::expected;
 use super::untyped::{AnyOut, Attributes};
-use super::{ATTRIBUTES, TEXT};
-use crate::any::{Attribute, Element};
+
 use crate::binary;
 use crate::codec::{ANY_RECORD, push_lexical};
 use crate::limits::MAX_DEPTH;
@@ -43,16 +41,8 @@ struct Item<'a> {
     depth: usize,
 }
 
-/// All values of one name.
-struct Group<'a> {
-    namespace: &'a str,
-    name: &'a str,
-    first: FieldRef<'a>,
-    rest: Vec<FieldRef<'a>>,
-}
-
 /// Every occurrence of a record's field.
-struct Occurrences<'a> {
+pub(super) struct Occurrences<'a> {
     group: Group<'a>,
     /// As the reader knows it.
     field: Option<&'static Field>,
@@ -114,50 +104,6 @@ fn check_depth<E: serde_core::ser::Error>(depth: usize) -> Result<(), E> {
     )))
 }
 
-/// The member that a field of a table is.
-fn key(table: &'static Type, index: u16, field: &'static Field) -> Cow<'static, str> {
-    if field.has(Field::TEXT) {
-        return TEXT.into();
-    }
-    if field.has(Field::ATTRIBUTE) {
-        return format!("@{}", field.name).into();
-    }
-    let found = member(table, "", field.name);
-    if matches!(found, Member::Known(found) if found == index) && field.name != ATTRIBUTES {
-        return field.name.into();
-    }
-    let name = qualified(uri(table, field), field.name);
-    let before = table.fields.iter().take(usize::from(index));
-    match before.filter(|other| is_same(other, field)).count() {
-        0 => name.into(),
-        earlier => format!("{name}#{}", earlier + 1).into(),
-    }
-}
-
-/// The member that an attribute is which the table does not know.
-fn other_attribute(table: &Type, attribute: &Attribute) -> String {
-    let plain = format!("@{}", attribute.name);
-    let is_free = matches!(member(table, "", &plain), Member::Attribute(..));
-    match &*attribute.namespace {
-        "" if is_free => plain,
-        namespace => format!("@{}", qualified(namespace, &attribute.name)),
-    }
-}
-
-/// The member that an element is which the table does not know.
-fn other_key<'a>(table: &Type, default: &str, namespace: &str, name: &'a str) -> Cow<'a, str> {
-    let is_free = matches!(member(table, default, name), Member::Other(..));
-    if is_free && namespace == default && name != ATTRIBUTES {
-        return name.into();
-    }
-    qualified(namespace, name).into()
-}
-
-/// James Clark's notation.
-fn qualified(namespace: &str, name: &str) -> String {
-    format!("{{{namespace}}}{name}")
-}
-
 impl Serialize for StructOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         check_depth(self.depth)?;
@@ -187,16 +133,17 @@ impl Serialize for StructOut<'_> {
                 depth: self.depth + 1,
             };
             if field.kind == Kind::Wildcard {
-                let mut groups = Groups::default();
-                for value in occurrences() {
-                    if let Value::Element(element) = value {
-                        groups.push_extra(element);
-                    }
-                }
-                for group in groups.groups {
-                    let key = other_key(table, namespace, group.namespace, group.name);
-                    out.serialize_entry(&*key, &Occurrences::other(group, self.depth + 1))?;
-                }
+                let elements = occurrences().filter_map(|value| match value {
+                    Value::Element(element) => Some(element),
+                    _ => None,
+                });
+                let elements: Vec<_> = elements.collect();
+                let all = Elements {
+                    table,
+                    depth: self.depth + 1,
+                    elements: &elements,
+                };
+                all.write::<S>(&mut out, index)?;
             } else if field.kind == Kind::Attributes {
                 for value in occurrences() {
                     if let Value::Attribute(attribute) = value {
@@ -214,54 +161,6 @@ impl Serialize for StructOut<'_> {
             }
         }
         out.end()
-    }
-}
-
-/// The values of each name in their order; names by their first value.
-#[derive(Default)]
-struct Groups<'a> {
-    groups: Vec<Group<'a>>,
-    /// Places by name, for values that need not stand beside others of theirs.
-    places: HashMap<(&'a str, &'a str), usize>,
-}
-
-impl<'a> Groups<'a> {
-    /// A value whose name is that of the last one, or a new one.
-    fn push(&mut self, namespace: &'a str, name: &'a str, value: FieldRef<'a>) {
-        match self.groups.last_mut() {
-            Some(last) if (last.namespace, last.name) == (namespace, name) => {
-                last.rest.push(value);
-            }
-            _ => self.groups.push(Group {
-                namespace,
-                name,
-                first: value,
-                rest: Vec::new(),
-            }),
-        }
-    }
-
-    /// A value that no table knows.
-    fn push_extra(&mut self, element: &'a Element) {
-        if self.places.is_empty() {
-            let names = self
-                .groups
-                .iter()
-                .map(|group| (group.namespace, group.name));
-            self.places = names.zip(0..).collect();
-        }
-        let name = (&*element.namespace, &*element.name);
-        let value = FieldRef::Any(&element.value);
-        let place = *self.places.entry(name).or_insert(self.groups.len());
-        match self.groups.get_mut(place) {
-            Some(group) => group.rest.push(value),
-            None => self.groups.push(Group {
-                namespace: name.0,
-                name: name.1,
-                first: value,
-                rest: Vec::new(),
-            }),
-        }
     }
 }
 
@@ -344,7 +243,7 @@ impl<'a> RecordOut<'a> {
 
 impl<'a> Occurrences<'a> {
     /// Values that the table does not know. Names within them are of their own namespace.
-    fn other(group: Group<'a>, depth: usize) -> Self {
+    pub(super) fn other(group: Group<'a>, depth: usize) -> Self {
         Self {
             namespace: group.namespace,
             group,
