@@ -82,7 +82,9 @@ impl Client {
     /// ```ignore
     /// if let Some(contacts) = account.contacts() {
     ///     let mut contacts = soap.children::<Contact>(contacts);
-    ///     while let Some(contact) = contacts.try_next().await? { … }
+    ///     while let Some(contact) = contacts.try_next().await? {
+    ///         println!("{:?}", contact.last_name());
+    ///     }
     /// }
     /// ```
     pub fn children<V: View>(&self, result: &dyn Struct) -> Records<V> {

@@ -9,11 +9,11 @@ use std::io::{self, Write};
 
 use jiff::civil::date;
 use kinds::answers::{row, rows, thing};
-use kinds::{Other, THING, Thing};
+use kinds::{All, Other, THING, Thing};
 use proptest::prelude::*;
 use rust_decimal::Decimal as Exact;
 use saponify::generated::{DateTime, Key};
-use saponify::{Decimal, FromText, Id, Presence};
+use saponify::{Decimal, FromText, Id, Presence, Record, probe};
 
 #[test]
 fn the_text_of_a_field_is_at_hand_by_its_key() {
@@ -242,4 +242,54 @@ fn ids_of_answers_are_taken_as_they_are() {
         .cast()
         .unwrap();
     assert_eq!(other.get_as::<i64>(Other::TEXT).unwrap(), Some(5));
+}
+
+#[test]
+fn a_record_without_a_view_is_changed_by_names() {
+    let mut record = Record::of_type(&kinds::BASE, kinds::NS, "Brand_New__c");
+    record.set_text("Id", "001D000000IRFma").unwrap();
+    record.set_text("Amount__c", "2.50").unwrap();
+    record.set_null("Phone__c").unwrap();
+    record.set_text("Gone__c", "x").unwrap();
+    let mut parent = Record::of_type(&kinds::BASE, kinds::NS, "Up");
+    parent.set_text("Key__c", "k").unwrap();
+    record.set_record("Up__r", parent.clone()).unwrap();
+    record.remove("Gone__c");
+    assert_eq!(record.field("Up__r").unwrap().as_record(), Some(&parent));
+    assert!(record.field("Phone__c").unwrap().is_null() && record.field("Gone__c").is_none());
+    let value = All {
+        things: vec![record],
+        ..All::default()
+    };
+    let written = probe::encode(&value).unwrap();
+    let body = &written[written.find("<k:things").unwrap()..];
+    assert_eq!(
+        body,
+        "<k:things xsi:type=\"k:Brand_New__c\"><k:fieldsToNull>Phone__c</k:fieldsToNull>\
+         <k:Id>001D000000IRFma</k:Id><k:Amount__c>2.50</k:Amount__c><k:Up__r xsi:type=\"k:Up\">\
+         <k:Id xsi:nil=\"true\"/><k:Key__c>k</k:Key__c></k:Up__r></k:things></k:All>"
+    );
+
+    let mut known: Record = Thing::new().into();
+    known.set_null("Text").unwrap();
+    known
+        .set_record("Parent", Thing::new().with(Thing::TEXT, "p").into())
+        .unwrap();
+    let known: Thing = known.cast().unwrap();
+    assert_eq!(known.presence(Thing::TEXT), Presence::Null);
+    assert_eq!(
+        known.get(Thing::PARENT).unwrap().get(Thing::TEXT),
+        Some("p")
+    );
+    let mut known: Record = known.into();
+    known.remove("Text");
+    assert_eq!(known.presence(Thing::TEXT), Presence::Absent);
+    for error in [
+        known.set_record("Text", Record::default()).unwrap_err(),
+        known.set_text("Parent", "x").unwrap_err(),
+        known.set_null("a b").unwrap_err(),
+        known.set_record("", Record::default()).unwrap_err(),
+    ] {
+        assert!(error.is_usage(), "{error}");
+    }
 }

@@ -120,7 +120,22 @@ fn a_list_of_ids_is_read_written_and_nulled() {
         row.get(tenant::Attachment::WHO_IDS),
         Some(ids[..1].to_vec())
     );
+    let written = |row: &tenant::Attachment| {
+        let records = vec![row.as_record().clone()];
+        let result = tenant::QueryResult {
+            records,
+            ..Default::default()
+        };
+        saponify::probe::encode(&result).unwrap()
+    };
+    row.set(tenant::Attachment::WHO_IDS, &ids);
+    let text = written(&row);
+    assert!(text.contains("WhoIds>001D000000IRFmaIAH</"), "{text}");
+    assert!(text.contains("WhoIds>0015e000001AAAAAA4</"), "{text}");
     row.set_null(tenant::Attachment::WHO_IDS);
+    let text = written(&row);
+    assert!(text.contains("fieldsToNull>WhoIds</"), "{text}");
+    assert!(!text.contains("WhoIds xsi:nil"), "{text}");
     assert_eq!(
         row.presence(tenant::Attachment::WHO_IDS),
         saponify::Presence::Null
