@@ -264,6 +264,19 @@ fn numbers_keep_their_text() {
 }
 
 #[test]
+fn numbers_of_arbitrary_precision_are_numbers() {
+    // What serde_json's feature makes of the numbers in `{"Double": 1500.0, "Int": -7}`.
+    let of = |text: &str| json!({"$serde_json::private::Number": text});
+    let tree = json!({"Double": of("1500.0"), "Int": of("-7"), "Long": of("9007199254740993")});
+    let thing: Thing = serde_json::from_value(tree).unwrap();
+    assert_eq!(thing.text_of(Thing::DOUBLE), Some("1500.0"));
+    assert_eq!(thing.get(Thing::INT), Some(-7));
+    assert_eq!(thing.get(Thing::LONG), Some(9_007_199_254_740_993));
+    let tree = json!({"Double": of("1E400")});
+    assert!(serde_json::from_value::<Thing>(tree).is_err());
+}
+
+#[test]
 fn values_stand_alone_too() {
     let bytes = Bytes(vec![0, 255, 1]);
     assert_eq!(serde_json::to_value(&bytes).unwrap(), "AP8B");

@@ -25,6 +25,22 @@ pub(super) enum Tree {
 /// Levels of lists and objects: a level of values may be one of each.
 const LEVELS: usize = 2 * MAX_DEPTH + 2;
 
+/// How serde_json gives a number if some crate of the build turned on its `arbitrary_precision`.
+const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
+
+fn number<E: serde_core::de::Error>(text: &str) -> Result<Tree, E> {
+    if let Ok(value) = text.parse() {
+        return Ok(Tree::Integer(value));
+    }
+    if let Ok(value) = text.parse() {
+        return Ok(Tree::Unsigned(value));
+    }
+    let value: Option<f64> = text.parse().ok().filter(|value: &f64| value.is_finite());
+    value
+        .map(Tree::Float)
+        .ok_or_else(|| E::custom("expected a number within the range of a double"))
+}
+
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Level(0).deserialize(deserializer)
@@ -110,6 +126,9 @@ impl<'de> Visitor<'de> for Level {
         let below = self.below::<A::Error>()?;
         let mut members: Vec<(String, Tree)> = Vec::new();
         while let Some(name) = object.next_key::<String>()? {
+            if name == ARBITRARY_NUMBER && members.is_empty() {
+                return number(&object.next_value::<String>()?);
+            }
             if name == super::ATTRIBUTES && members.iter().any(|(known, _)| *known == name) {
                 return Err(A::Error::duplicate_field(super::ATTRIBUTES));
             }
