@@ -36,6 +36,7 @@ pub struct Config {
     pub(crate) methods: bool,
     pub(crate) messages: bool,
     pub(crate) docs: bool,
+    pub(crate) serde: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
@@ -83,6 +84,7 @@ impl Config {
             methods: true,
             messages: false,
             docs: true,
+            serde: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
             open_bases: None,
@@ -225,6 +227,14 @@ impl Config {
     #[must_use]
     pub fn docs(mut self, docs: bool) -> Self {
         self.docs = docs;
+        self
+    }
+
+    /// Whether generated types are `Serialize` and `Deserialize`, to and from JSON as the module
+    /// `json` of the runtime tells. The crate `saponify` then needs its feature `serde`.
+    #[must_use]
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
         self
     }
 

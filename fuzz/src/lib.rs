@@ -4,6 +4,7 @@
 #[path = "../../runtime/tests/kinds/mod.rs"]
 mod kinds;
 
+use kinds::words::in_other_words;
 use kinds::{All, OPERATION, OTHER, Response, THING, strategies};
 use proptest::prelude::{BoxedStrategy, Strategy as _};
 use proptest::strategy::ValueTree as _;
@@ -68,15 +69,60 @@ pub fn roundtrip(data: &[u8]) {
             return survives(&value, &[&THING]);
         }
     }
+    if let Some(value) = random(data) {
+        survives(&value, &[&THING]);
+    }
+}
+
+/// Takes bytes for the seed of a random value, and for the choices in writing it otherwise: order,
+/// prefixes, sections, comments, references. The first byte is the size of the pieces.
+pub fn words(data: &[u8]) {
+    let Some((size, data)) = data.split_first() else {
+        return;
+    };
+    let Some(value) = random(data) else { return };
+    let Ok(written) = probe::encode(&value) else {
+        return;
+    };
+    let other = in_other_words(&written, data.to_vec());
+    let limits = Limits::default();
+    let read: All = probe::decode(&other, limits, &[&THING]).expect(&other);
+    assert_eq!(read, value, "{other}");
+    let whole = probe::read([other.as_bytes()], limits).expect(&other);
+    let pieces = other.as_bytes().chunks(usize::from(*size).max(1));
+    assert_eq!(probe::read(pieces, limits).expect(&other), whole);
+}
+
+/// Reads bytes as JSON: what is taken stays what it is.
+pub fn json(data: &[u8]) {
+    let mut parser = serde_json::Deserializer::from_slice(data);
+    let mut value = All::default();
+    let read = saponify::json::read_into(&mut value, &mut parser);
+    if let Err(error) = read {
+        assert!(error.to_string().len() < 10_000, "{error}");
+        return;
+    }
+    let mut text = Vec::new();
+    saponify::json::write_structure(&value, &mut serde_json::Serializer::new(&mut text))
+        .expect("what was read can be written");
+    let mut again = All::default();
+    let mut parser = serde_json::Deserializer::from_slice(&text);
+    saponify::json::read_into(&mut again, &mut parser).expect("what is written can be read");
+    assert!(
+        again == value || format!("{value:?}").contains("NaN"),
+        "{value:?}"
+    );
+}
+
+fn random(data: &[u8]) -> Option<All> {
     let mut seed = [0; 32];
     for (at, byte) in data.iter().enumerate() {
         seed[at % 32] ^= byte;
     }
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    if let Ok(tree) = VALUES.with(|values| values.new_tree(&mut runner)) {
-        survives(&tree.current(), &[&THING]);
-    }
+    let tree = VALUES.with(|values| values.new_tree(&mut runner)).ok()?;
+    Some(tree.current())
 }
 
 /// What can be written reads as the same: its form does not change any more.
@@ -132,7 +178,7 @@ mod tests {
     }
 
     fn mutate(numbers: &mut Numbers, seeds: &[Vec<u8>]) -> Vec<u8> {
-        const WORDS: [&[u8]; 16] = [
+        const WORDS: [&[u8]; 22] = [
             b"<",
             b"</",
             b"/>",
@@ -149,6 +195,12 @@ mod tests {
             b" xmlns='u'",
             b"\xEF\xBF\xBE",
             b"",
+            b"{",
+            b"}",
+            b"[null]",
+            b"\"#text\":",
+            b"\"attributes\":{\"type\":\"xsd:int\"},",
+            b"1.5E7",
         ];
         let mut data = seeds[numbers.below(seeds.len())].clone();
         for _ in 0..=numbers.below(4) {
@@ -190,5 +242,15 @@ mod tests {
     #[test]
     fn roundtrips() {
         run("roundtrip", roundtrip);
+    }
+
+    #[test]
+    fn other_words() {
+        run("words", words);
+    }
+
+    #[test]
+    fn jsons() {
+        run("json", json);
     }
 }

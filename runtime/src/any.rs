@@ -5,7 +5,7 @@ use std::fmt;
 use crate::record::Record;
 
 /// A value of `xsd:anyType`: its content and the type it came with.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct AnyValue {
     /// `xsi:type`, if the message had one.
     pub type_name: Option<TypeName>,
@@ -142,6 +142,23 @@ impl TypeName {
             namespace: namespace.into(),
             name: name.into(),
         }
+    }
+
+    /// Whether it is the type that the record itself names.
+    pub(crate) fn is_of(&self, record: &Record) -> bool {
+        *self.name == *record.type_name() && *self.namespace == *record.type_namespace()
+    }
+}
+
+impl PartialEq for AnyValue {
+    /// A record may name its type itself, or the value for it.
+    fn eq(&self, other: &Self) -> bool {
+        let same_type = match (&self.type_name, &other.type_name) {
+            (None, Some(name)) => self.as_record().is_some_and(|record| name.is_of(record)),
+            (Some(name), None) => other.as_record().is_some_and(|record| name.is_of(record)),
+            (a, b) => a == b,
+        };
+        same_type && self.content == other.content
     }
 }
 

@@ -16,7 +16,7 @@ use crate::secret::Credentials;
 use crate::session::{self, Session};
 use crate::soql::QueryText;
 use crate::transport::{Https, Transport};
-use crate::value::Tabled;
+use crate::value::{Struct, Tabled};
 use crate::view::View;
 use crate::ws::RawHeader;
 
@@ -74,6 +74,24 @@ impl Client {
     /// Rows of a query, over all its batches: a text, or a [`Soql`](crate::soql::Soql).
     pub fn records<V: View>(&self, soql: impl QueryText<V>) -> Records<V> {
         Records::new(self.clone(), soql)
+    }
+
+    /// The rows of a sub-query, such as `account.contacts()`: those that came with their parent,
+    /// then the rest, by the locator of their own.
+    ///
+    /// Read them before the stream of the parents goes on to its next batch: the service ends the
+    /// cursors of child rows when it is asked for more parents.
+    ///
+    /// ```ignore
+    /// if let Some(contacts) = account.contacts() {
+    ///     let mut contacts = soap.children::<Contact>(contacts);
+    ///     while let Some(contact) = contacts.try_next().await? {
+    ///         println!("{:?}", contact.last_name());
+    ///     }
+    /// }
+    /// ```
+    pub fn children<V: View>(&self, result: &dyn Struct) -> Records<V> {
+        Records::children(self.clone(), result)
     }
 
     /// The session that calls are made with.

@@ -24,11 +24,15 @@ pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tab
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use crate::{Error, Id};
 
+#[cfg(feature = "serde")]
+pub use crate::json;
 pub use crate::{
     gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
-    gen_open_enum as open_enum, gen_operation as operation, gen_service as service,
-    gen_structure as structure, gen_view as view,
+    gen_open_enum as open_enum, gen_operation as operation, gen_serde as serde,
+    gen_service as service, gen_structure as structure, gen_view as view,
 };
+#[cfg(feature = "serde")]
+pub use serde_core;
 
 /// Version of the interface between generated code and the runtime. Generated code asserts it.
 pub const VERSION: u32 = 2;

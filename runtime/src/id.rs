@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind};
 /// case. So two ids are equal, and hash and sort alike, whichever form they came in.
 /// See "ID Field Type" in the Object Reference.
 ///
+/// A suffix that does not fit is refused in an id that a program makes. In an answer all 18
+/// characters are taken as they are: the service knows best, and such an id equals only itself.
+///
 /// ```
 /// use saponify::Id;
 ///

@@ -7,13 +7,12 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
+pub(crate) use crate::binary::{DecodeError, bytes, decode_base64, write_bytes};
+use crate::binary::{check_base64, check_hex};
 use crate::schema::Kind;
 use crate::{Decimal, Id};
 
@@ -29,7 +28,7 @@ pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_space).filter(|item| !item.is_empty())
 }
 
-fn trim(text: &str) -> &str {
+pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
@@ -148,69 +147,6 @@ pub(crate) fn id(text: &str) -> Result<Id> {
     Id::from_wire(text)
         .or_else(|| Id::from_wire(trim(text)))
         .ok_or("expected a record id of 15 or 18 letters and digits")
-}
-
-// MIME allows line breaks inside base64; the decoder does not, so they are taken out first.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
-
-const BASE64_EXPECTED: &str = "expected base64 text, padded to groups of four digits";
-
-pub(crate) fn bytes(text: &str, kind: Kind) -> Result<Vec<u8>> {
-    if kind == Kind::Hex {
-        return hex(trim(text));
-    }
-    let compact: String;
-    let text = if text.contains(is_space) {
-        compact = text.split(is_space).collect();
-        &compact
-    } else {
-        text
-    };
-    BASE64.decode(text).map_err(|_| BASE64_EXPECTED)
-}
-
-fn hex(text: &str) -> Result<Vec<u8>> {
-    check_hex(text)?;
-    let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default();
-    let byte = |pair: &[u8]| (digit(pair[0]) << 4 | digit(pair[1])) as u8;
-    Ok(text.as_bytes().chunks_exact(2).map(byte).collect())
-}
-
-#[inline(never)]
-fn check_hex(text: &str) -> Result<()> {
-    if text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        Ok(())
-    } else {
-        Err("expected pairs of hexadecimal digits")
-    }
-}
-
-/// Accepts what the decoder does: groups of four, padded, without stray bits in the last one.
-#[inline(never)]
-fn check_base64(text: &str) -> Result<()> {
-    let mut count = 0_usize;
-    let mut padding = 0_usize;
-    let mut last = 0;
-    for byte in text.bytes().filter(|b| !is_space(char::from(*b))) {
-        match byte {
-            b'=' => padding += 1,
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => last = byte,
-            _ => return Err(BASE64_EXPECTED),
-        }
-        count += 1;
-    }
-    let fits = count.is_multiple_of(4)
-        && match padding {
-            0 => true,
-            // Two bits of the last digit, or four, are over and must be zero (RFC 4648, 3.5).
-            1 => b"AEIMQUYcgkosw048".contains(&last),
-            2 => b"AQgw".contains(&last),
-            _ => false,
-        };
-    if fits { Ok(()) } else { Err(BASE64_EXPECTED) }
 }
 
 /// The form `2024-01-31T13:05:09.000Z` is checked by its digits; any other is parsed.
@@ -366,17 +302,38 @@ fn parse_time(text: &str) -> Option<(Time, bool)> {
     Some((Time::new(hour, minute, second, nanos).ok()?, false))
 }
 
+/// Integers plainly, all else as the service does: see [`write_scientific`].
 pub(crate) fn write_float(out: &mut String, value: f64) {
-    if value.is_finite() {
-        // Display gives the shortest digits that read back equal, never an exponent.
-        let magnitude = value.abs();
-        let _ = if magnitude != 0.0 && !(1e-7..1e21).contains(&magnitude) {
-            write!(out, "{value:E}")
-        } else {
-            write!(out, "{value}")
-        };
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let is_plain = value.trunc() == value && value.abs() < EXACT;
+    if is_plain {
+        let _ = write!(out, "{value}");
     } else {
-        out.push_str(non_finite(value));
+        write_scientific(out, value);
+    }
+}
+
+/// The form that Java, and so Salesforce, gives a double: a fraction always, an exponent below
+/// 10⁻³ and from 10⁷ on.
+pub(crate) fn write_scientific(out: &mut String, value: f64) {
+    if !value.is_finite() {
+        return out.push_str(non_finite(value));
+    }
+    // The shortest digits that read back equal.
+    let digits = format!("{value:e}");
+    let (mantissa, exponent) = digits.split_once('e').unwrap_or((&digits, "0"));
+    let is_plain = matches!(exponent.parse(), Ok(-3..7));
+    let from = out.len();
+    let _ = match is_plain {
+        true => write!(out, "{value}"),
+        false => write!(out, "{mantissa}"),
+    };
+    if !out[from..].contains('.') {
+        out.push_str(".0");
+    }
+    if !is_plain {
+        out.push('E');
+        out.push_str(exponent);
     }
 }
 
@@ -435,16 +392,6 @@ pub(crate) fn write_time(out: &mut String, value: Time) {
         _ => write!(out, ".{nanos:09}"),
     };
     out.push('Z');
-}
-
-pub(crate) fn write_bytes(out: &mut String, value: &[u8], kind: Kind) {
-    if kind == Kind::Hex {
-        for byte in value {
-            let _ = write!(out, "{byte:02X}");
-        }
-    } else {
-        BASE64.encode_string(value, out);
-    }
 }
 
 #[cfg(test)]

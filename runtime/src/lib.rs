@@ -19,16 +19,22 @@
 
 mod any;
 mod argument;
+mod binary;
 pub mod bulk;
 mod call;
 mod client;
 mod codec;
+#[cfg(feature = "rust_decimal")]
+mod decimal;
 mod endpoint;
 mod error;
+mod from_text;
 #[doc(hidden)]
 pub mod generated;
 mod headers;
 mod id;
+#[cfg(feature = "serde")]
+pub mod json;
 mod lexical;
 mod limits;
 #[doc(hidden)]
@@ -38,6 +44,7 @@ mod records;
 mod recovery;
 pub mod schema;
 mod secret;
+mod serde;
 mod session;
 mod show;
 mod soap;
@@ -56,6 +63,7 @@ pub use call::{Call, Reply};
 pub use client::{ApiUsage, Builder, Client};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::Error;
+pub use from_text::FromText;
 pub use headers::{HeaderFor, HeaderOf};
 pub use id::Id;
 pub use limits::Limits;
@@ -69,7 +77,7 @@ pub use soap::{Attachment, Fault};
 pub use transport::{Https, Transport};
 pub use typed::Typed;
 pub use value::Bytes;
-pub use view::{FieldType, IntoField, Key, List, Nested, Parent, View};
+pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use walk::Derived;
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.

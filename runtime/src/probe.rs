@@ -136,22 +136,43 @@ pub fn decode<S: Tabled>(
     limits: Limits,
     known: &[&'static Type],
 ) -> Result<S, Error> {
-    let mut context = Context::new(S::TABLE.schema, limits);
+    let mut value = S::default();
+    decode_into(document, &mut value, limits, known)?;
+    Ok(value)
+}
+
+/// Whether two structs are equal.
+#[must_use]
+pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
+    crate::walk::same(a, b)
+}
+
+/// As [`decode`], into a struct that is there.
+///
+/// # Errors
+///
+/// As [`decode`].
+pub fn decode_into(
+    document: &str,
+    value: &mut dyn Struct,
+    limits: Limits,
+    known: &[&'static Type],
+) -> Result<(), Error> {
+    let mut context = Context::new(value.table().schema, limits);
     let mut reader = Reader::new(document, true, &mut context);
     let mut decoder = Decoder::new(known.to_vec());
-    let mut value = S::default();
     let mut run = || -> Result<(), Halt> {
         reader.prolog()?;
         loop {
             match reader.next()? {
-                Token::Start(_) => decoder.structure(&mut reader, &mut value)?,
+                Token::Start(_) => decoder.structure(&mut reader, value)?,
                 Token::Eof => return Ok(()),
                 Token::End | Token::Text(_) => {}
             }
         }
     };
     match run() {
-        Ok(()) => Ok(value),
+        Ok(()) => Ok(()),
         Err(Halt::Error(error)) => Err(error),
         Err(Halt::More) => Err(Error::decode("the document is incomplete")),
     }

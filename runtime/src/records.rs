@@ -22,7 +22,7 @@ use crate::soap::request::Body;
 use crate::soql::QueryText;
 use crate::task::{Boxed, Task};
 use crate::transport;
-use crate::value::{Tabled, Value};
+use crate::value::{Struct, Tabled, Value};
 use crate::view::View;
 
 /// Rows of a query, over all its batches, as they arrive.
@@ -61,9 +61,19 @@ struct Options {
 
 enum State {
     Fresh,
+    /// Rows that came within another row, and where the rest is.
+    Given(std::vec::IntoIter<Record>, Rest),
     Opening(Opening),
     Reading(Box<Reading>),
     Over,
+}
+
+/// What follows the rows that are there.
+enum Rest {
+    None,
+    At(String),
+    /// There is more, but the answer does not say where.
+    Unknown,
 }
 
 /// A request whose answer has not begun.
@@ -112,6 +122,34 @@ impl<V: View> Records<V> {
             headers: Vec::new(),
             view: PhantomData,
         }
+    }
+
+    /// The rows of a sub-query: those that came with their parent, then the rest of them.
+    pub(crate) fn children(client: Client, result: &dyn Struct) -> Self {
+        let mut this = Self::new(client, "");
+        // Whether these rows have children of their own, whose cursors a request for more rows
+        // would end, cannot be told from the first of them.
+        this.options.ahead = false;
+        let table = result.table();
+        let value = |name, n| match table.find(name) {
+            Some(field) => result.value(field, n),
+            None => Value::Absent,
+        };
+        let rows = (0..).map_while(|n| match value("records", n) {
+            Value::Record(row) => Some(row.clone()),
+            _ => None,
+        });
+        let rows: Vec<Record> = rows.collect();
+        let rest = match (value("done", 0), value("queryLocator", 0)) {
+            (Value::Boolean(true), _) => Rest::None,
+            (_, Value::Text(locator)) if !locator.is_empty() => Rest::At(locator.to_owned()),
+            _ => Rest::Unknown,
+        };
+        if let Value::Integer(size) = value("size", 0) {
+            this.announced = u64::try_from(size).ok();
+        }
+        this.state = State::Given(rows.into_iter(), rest);
+        this
     }
 
     /// Deleted and archived rows too (`queryAll`).
@@ -184,6 +222,20 @@ impl<V: View> Records<V> {
                             .ok_or_else(|| Error::usage("the WSDL declares no queryAll"))?,
                     };
                     self.state = State::Opening(self.open(operation, self.soql.clone()));
+                }
+                State::Given(rows, rest) => {
+                    if let Some(row) = rows.next() {
+                        self.given += 1;
+                        return Poll::Ready(Ok(Some(row)));
+                    }
+                    match std::mem::replace(rest, Rest::None) {
+                        Rest::None => self.finish()?,
+                        Rest::At(locator) => {
+                            let operation = self.queries()?.query_more;
+                            self.state = State::Opening(self.open(operation, locator));
+                        }
+                        Rest::Unknown => return Poll::Ready(Err(self.lost())),
+                    }
                 }
                 State::Opening(opening) => {
                     let operation = opening.operation;
@@ -284,27 +336,35 @@ impl<V: View> Records<V> {
         let done = field("done").map(str::trim);
         let next = reading.next.take();
         if matches!(done, Some("true" | "1")) {
-            // `SELECT COUNT()` has a size and no rows.
-            let counts = self.given == 0 && self.soql.to_ascii_uppercase().contains("COUNT()");
-            let expected = self.announced.unwrap_or(self.given);
-            if self.given != expected && !counts {
-                return Err(self.incomplete(format!(
-                    "the query has {expected} rows, but {} came",
-                    self.given
-                )));
-            }
-            self.state = State::Over;
-            return Ok(());
+            return self.finish();
         }
         let Some(locator) = locator(&reading.answer) else {
-            return Err(self
-                .incomplete("the answer says that there are more rows, but not where".to_owned()));
+            return Err(self.lost());
         };
         self.state = State::Opening(match next {
             Some(next) => next,
             None => self.open(self.queries()?.query_more, locator),
         });
         Ok(())
+    }
+
+    /// The service says that these were all rows.
+    fn finish(&mut self) -> Result<(), Error> {
+        // `SELECT COUNT()` has a size and no rows.
+        let counts = self.given == 0 && self.soql.to_ascii_uppercase().contains("COUNT()");
+        let expected = self.announced.unwrap_or(self.given);
+        if self.given != expected && !counts {
+            return Err(self.incomplete(format!(
+                "the query has {expected} rows, but {} came",
+                self.given
+            )));
+        }
+        self.state = State::Over;
+        Ok(())
+    }
+
+    fn lost(&self) -> Error {
+        self.incomplete("the answer says that there are more rows, but not where".to_owned())
     }
 
     fn incomplete(&self, message: String) -> Error {

@@ -202,6 +202,12 @@ impl Type {
         std::iter::successors(Some(self), |ty| ty.base)
     }
 
+    /// The type at the end of the chain of bases, such as `sObject`.
+    #[must_use]
+    pub fn root(&'static self) -> &'static Self {
+        self.and_bases().last().unwrap_or(self)
+    }
+
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }

@@ -1,6 +1,7 @@
 //! What every view has, written once: a record that is known to be of one type.
 
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
@@ -8,9 +9,11 @@ use jiff::civil::{Date, Time};
 
 use crate::Id;
 use crate::any::AnyValue;
+use crate::error::Error;
+use crate::from_text::FromText;
 use crate::record::{Presence, Record};
 use crate::value::Tabled;
-use crate::view::{FieldType, IntoField, Key, Nested, Parent, View};
+use crate::view::{FieldName, FieldType, IntoField, Key, Nested, Parent, View};
 
 /// A record of the type that the view `V` stands for. Generated views dereference to it, so its
 /// methods are theirs; it exists so that these methods are compiled once and not once per view.
@@ -33,7 +36,74 @@ impl<V: View> Typed<V> {
         self
     }
 
-    /// Sets a field to null: an update clears it.
+    /// The exact text of a field, whatever its type: of a double that came as `1.50E3`, those six
+    /// characters. `None` if it is absent, null or has children.
+    pub fn text_of(&self, field: impl FieldName<V>) -> Option<&str> {
+        self.record.text(field.field_name())
+    }
+
+    /// A field as a type of the caller's choice, read from its exact text; `None` if it is absent
+    /// or null. See [`Record::get_as`].
+    ///
+    /// ```ignore
+    /// let revenue = account.get_as::<rust_decimal::Decimal>(Account::ANNUAL_REVENUE)?;
+    /// let total: Option<i64> = aggregate.get_as("total")?;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If its text is none of that type, or it has children instead of text.
+    pub fn get_as<T: FromText>(&self, field: impl FieldName<V>) -> Result<Option<T>, Error> {
+        self.record.get_as(field.field_name())
+    }
+
+    /// The values of a multi-select picklist, without the white space around them; none if it is
+    /// absent or null.
+    pub fn values_of(&self, key: Key<V, str>) -> impl Iterator<Item = &str> {
+        let text = self.record.get(key).unwrap_or_default();
+        text.split(';').map(str::trim).filter(|one| !one.is_empty())
+    }
+
+    /// Sets a multi-select picklist to these values; to null if there are none. A value that
+    /// holds a semicolon counts as two: picklists have none such.
+    pub fn set_values<A: AsRef<str>>(
+        &mut self,
+        key: Key<V, str>,
+        values: impl IntoIterator<Item = A>,
+    ) -> &mut Self {
+        let mut text = String::new();
+        for value in values {
+            if !text.is_empty() {
+                text.push(';');
+            }
+            text.push_str(value.as_ref());
+        }
+        match text.is_empty() {
+            true => self.set_null(key),
+            false => self.set(key, text),
+        }
+    }
+
+    /// Decodes the bytes of a field into a writer, such as a file or a [`Vec`]. See
+    /// [`Record::copy_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// That of the writer.
+    pub fn copy_bytes(
+        &self,
+        key: Key<V, [u8]>,
+        writer: &mut (impl io::Write + ?Sized),
+    ) -> io::Result<Option<u64>> {
+        self.record.copy_bytes(key, writer)
+    }
+
+    /// Sets a field to null: an update clears it, by naming it in `fieldsToNull`.
+    ///
+    /// **Take care with a field of ids of related rows** (a `JunctionIdList` such as
+    /// `TaskWhoIds` or `EventWhoIds`): named in `fieldsToNull`, *all* of its junction rows are
+    /// deleted. To change some of them, set the list of those that shall remain; to leave them
+    /// alone, [`unset`](Typed::unset) it. See "JunctionIdList" in the Object Reference.
     pub fn set_null<T: ?Sized>(&mut self, key: Key<V, T>) -> &mut Self {
         self.record.put_null(key);
         self

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::io;
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use jiff::civil::{Date, Time};
 use crate::Id;
 use crate::any::AnyValue;
 use crate::codec;
-use crate::lexical;
+use crate::lexical::{self, DecodeError};
 use crate::record::{FieldRef, Presence, Record};
 use crate::schema::{Kind, Type};
 use crate::value::Tabled;
@@ -115,6 +116,30 @@ impl<V: View, T: ?Sized> fmt::Debug for Key<V, T> {
     }
 }
 
+/// What names a field of the view `V`: one of its keys, or a wire name.
+pub trait FieldName<V> {
+    /// The name on the wire.
+    fn field_name(&self) -> &str;
+}
+
+impl<V: View, T: ?Sized> FieldName<V> for Key<V, T> {
+    fn field_name(&self) -> &str {
+        self.name()
+    }
+}
+
+impl<V> FieldName<V> for &str {
+    fn field_name(&self) -> &str {
+        self
+    }
+}
+
+impl<V> FieldName<V> for &String {
+    fn field_name(&self) -> &str {
+        self
+    }
+}
+
 /// The Rust type of a key: how its values are read out of a record.
 pub trait FieldType {
     /// What reading gives.
@@ -164,7 +189,7 @@ impl IntoField<str> for &str {
 
 impl IntoField<str> for String {
     fn write(self, record: &mut Record, field: u16) {
-        record.inner_mut().put_text(field, &self);
+        record.inner_mut().put_owned(field, self);
     }
 }
 
@@ -235,7 +260,7 @@ impl IntoField<[u8]> for &[u8] {
     fn write(self, record: &mut Record, field: u16) {
         let mut text = String::new();
         lexical::write_bytes(&mut text, self, Kind::Base64);
-        record.inner_mut().put_text(field, &text);
+        record.inner_mut().put_owned(field, text);
     }
 }
 
@@ -384,7 +409,42 @@ impl Record {
         }
     }
 
+    /// Decodes the bytes of a field into a writer, such as a file, piece by piece: beside the
+    /// record's text they take no room. Gives their number, and `None` if the field is absent or
+    /// null. A [`Vec`] is a writer, too.
+    ///
+    /// # Errors
+    ///
+    /// That of the writer.
+    pub fn copy_bytes<V: View>(
+        &self,
+        key: Key<V, [u8]>,
+        writer: &mut (impl io::Write + ?Sized),
+    ) -> io::Result<Option<u64>> {
+        let text = self
+            .index_of(key)
+            .and_then(|field| self.inner().text(field));
+        let Some(text) = text else { return Ok(None) };
+        let mut count = 0;
+        let done = lexical::decode_base64(text, |bytes| {
+            count += bytes.len() as u64;
+            writer.write_all(bytes)
+        });
+        match done {
+            Ok(()) => Ok(Some(count)),
+            Err(DecodeError::Taker(error)) => Err(error),
+            // Checked when it arrived: so it is of a record whose table has another kind of
+            // field by this name.
+            Err(DecodeError::Text) => Ok(None),
+        }
+    }
+
     /// Sets a field to null: an update clears it.
+    ///
+    /// **Take care with a field of ids of related rows** (`JunctionIdList`, such as
+    /// `TaskWhoIds`): null deletes all of its junction rows. See [`Typed::set_null`].
+    ///
+    /// [`Typed::set_null`]: crate::Typed::set_null
     pub fn put_null<V: View, T: ?Sized>(&mut self, key: Key<V, T>) {
         if let Some(field) = self.index_of(key) {
             self.inner_mut().put_nil(field);

@@ -5,279 +5,13 @@
 #[path = "kinds/mod.rs"]
 mod kinds;
 
-use std::fmt::Write as _;
-
+use kinds::answers::XSI;
 use kinds::strategies;
+use kinds::words::in_other_words;
 use kinds::{All, THING};
 use proptest::prelude::*;
-use saponify::probe::{self, Seen};
+use saponify::probe;
 use saponify::{Limits, Record};
-
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-/// An element as a tree, so that it can be written in other ways.
-#[derive(Clone, Debug)]
-struct Node {
-    ns: String,
-    name: String,
-    attributes: Vec<(String, String, String)>,
-    text: String,
-    children: Vec<Node>,
-}
-
-/// Reads a document as a tree. Values of `xsi:type` keep their prefix: the writer declares it.
-fn tree(document: &str) -> Node {
-    let mut open: Vec<Node> = Vec::new();
-    for seen in probe::read([document.as_bytes()], Limits::default()).unwrap() {
-        match seen {
-            Seen::Start(ns, name, attributes) => open.push(Node {
-                ns,
-                name,
-                attributes,
-                text: String::new(),
-                children: Vec::new(),
-            }),
-            Seen::Text(text) => open.last_mut().unwrap().text.push_str(&text),
-            Seen::End => {
-                let node = open.pop().unwrap();
-                match open.last_mut() {
-                    Some(parent) => parent.children.push(node),
-                    None => return node,
-                }
-            }
-        }
-    }
-    panic!("no root")
-}
-
-/// A stream of choices.
-struct Choices {
-    seeds: Vec<u8>,
-    at: usize,
-}
-
-impl Choices {
-    fn next(&mut self, of: usize) -> usize {
-        self.at += 1;
-        let seed = self.seeds[self.at % self.seeds.len()];
-        (usize::from(seed) + self.at) % of
-    }
-}
-
-/// Writes a tree with whatever prefixes, quotes, sections and references the choices say.
-fn write(node: &Node, scope: &[(String, String)], choices: &mut Choices, out: &mut String) {
-    let mut scope = scope.to_vec();
-    let mut declared = Vec::new();
-    // A type without prefix is in the default namespace, which then must stay none.
-    let plain_type = node
-        .attributes
-        .iter()
-        .any(|(ns, name, value)| ns == XSI && name == "type" && !value.contains(':'));
-    let mut prefix_of = |ns: &str, is_attribute: bool, choices: &mut Choices| -> String {
-        let needs_prefix = is_attribute || plain_type;
-        if ns.is_empty() {
-            return String::new();
-        }
-        let known: Vec<String> = scope
-            .iter()
-            .enumerate()
-            .filter(|(at, (p, uri))| {
-                let hidden = scope[at + 1..].iter().any(|(other, _)| other == p);
-                uri == ns && !hidden && !(needs_prefix && p.is_empty())
-            })
-            .map(|(_, (p, _))| p.clone())
-            .collect();
-        if !known.is_empty() && choices.next(4) > 0 {
-            return known[choices.next(known.len())].clone();
-        }
-        // A name that this tag does not declare yet; the default namespace now and then.
-        let prefix = match choices.next(3) {
-            0 if !needs_prefix
-                && !declared
-                    .iter()
-                    .any(|(p, _): &(String, String)| p.is_empty()) =>
-            {
-                String::new()
-            }
-            _ => format!("p{}", scope.len()),
-        };
-        scope.push((prefix.clone(), ns.to_owned()));
-        declared.push((prefix.clone(), ns.to_owned()));
-        prefix
-    };
-    let join = |prefix: &str, local: &str| match prefix {
-        "" => local.to_owned(),
-        prefix => format!("{prefix}:{local}"),
-    };
-    let mut attributes: Vec<(String, String)> = Vec::new();
-    let element = join(&prefix_of(&node.ns, false, choices), &node.name);
-    for (ns, name, value) in &node.attributes {
-        let value = match value.split_once(':') {
-            Some((prefix, local)) if ns == XSI && name == "type" => {
-                let (_, uri) = TYPE_PREFIXES.iter().find(|(p, _)| *p == prefix).unwrap();
-                join(&prefix_of(uri, true, choices), local)
-            }
-            _ => value.clone(),
-        };
-        attributes.push((join(&prefix_of(ns, true, choices), name), value));
-    }
-    if (node.ns.is_empty() || plain_type)
-        && scope
-            .iter()
-            .rev()
-            .find(|(p, _)| p.is_empty())
-            .is_some_and(|(_, u)| !u.is_empty())
-    {
-        scope.push((String::new(), String::new()));
-        declared.push((String::new(), String::new()));
-    }
-    for (prefix, uri) in declared {
-        let name = if prefix.is_empty() {
-            "xmlns".to_owned()
-        } else {
-            format!("xmlns:{prefix}")
-        };
-        attributes.push((name, uri));
-    }
-    if !attributes.is_empty() {
-        let turn = choices.next(attributes.len());
-        attributes.rotate_left(turn);
-    }
-    out.push('<');
-    out.push_str(&element);
-    for (name, value) in attributes {
-        out.push_str([" ", "\n\t", "\r\n  "][choices.next(3)]);
-        out.push_str(&name);
-        out.push_str(["=", " = "][choices.next(2)]);
-        let quote = ['"', '\''][choices.next(2)];
-        out.push(quote);
-        for c in value.chars() {
-            match c {
-                '&' | '<' | '"' | '\'' | '\t' | '\n' | '\r' => reference(c, choices, out),
-                c if choices.next(20) == 0 => reference(c, choices, out),
-                c => out.push(c),
-            }
-        }
-        out.push(quote);
-    }
-    out.push_str(["", " "][choices.next(2)]);
-    if node.children.is_empty() && node.text.is_empty() && choices.next(2) == 0 {
-        out.push_str("/>");
-        return;
-    }
-    out.push('>');
-    if node.children.is_empty() {
-        write_text(&node.text, choices, out);
-    }
-    for child in &node.children {
-        between(choices, out);
-        write(child, &scope, choices, out);
-    }
-    if !node.children.is_empty() {
-        between(choices, out);
-    }
-    write!(out, "</{element}{}>", ["", "\n"][choices.next(2)]).unwrap();
-}
-
-/// Prefixes that this crate writes in `xsi:type`.
-const TYPE_PREFIXES: [(&str, &str); 5] = [
-    ("k", kinds::NS),
-    ("o", "urn:other"),
-    ("xsd", "http://www.w3.org/2001/XMLSchema"),
-    ("_t", UNKNOWN),
-    ("xsi", XSI),
-];
-const UNKNOWN: &str = "urn:unknown?a&b=\"<'>";
-
-fn reference(c: char, choices: &mut Choices, out: &mut String) {
-    let named = match c {
-        '&' => "&amp;",
-        '<' => "&lt;",
-        '>' => "&gt;",
-        '"' => "&quot;",
-        '\'' => "&apos;",
-        _ => "",
-    };
-    match choices.next(3) {
-        0 if !named.is_empty() => out.push_str(named),
-        1 => write!(out, "&#{};", u32::from(c)).unwrap(),
-        _ => write!(out, "&#x{:04x};", u32::from(c)).unwrap(),
-    }
-}
-
-fn write_text(text: &str, choices: &mut Choices, out: &mut String) {
-    let chars: Vec<char> = text.chars().collect();
-    let mut rest = &*chars;
-    while let Some((c, after)) = rest.split_first() {
-        match choices.next(12) {
-            0 => out.push_str("<!-- not text > ]]> -->"),
-            1 => out.push_str("<?not text?>"),
-            2 => {
-                // A section of some characters that can be in one.
-                let len = rest.len().min(1 + choices.next(9));
-                let piece: String = rest[..len].iter().collect();
-                if !piece.contains('\r') && !piece.contains("]]>") {
-                    write!(out, "<![CDATA[{piece}]]>").unwrap();
-                    rest = &rest[len..];
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        match c {
-            '&' | '<' | '>' | '\r' => reference(*c, choices, out),
-            '\n' => out.push_str(["\n", "\r\n", "\r", "&#10;"][choices.next(4)]),
-            c if choices.next(20) == 0 => reference(*c, choices, out),
-            c => out.push(*c),
-        }
-        // `\n` after what was written as `\r` would become one with it.
-        if *c == '\n' && out.ends_with('\r') && after.first() == Some(&'\n') {
-            out.push_str("<!---->");
-        }
-        rest = after;
-    }
-}
-
-fn between(choices: &mut Choices, out: &mut String) {
-    match choices.next(6) {
-        0 => out.push_str("\r\n    "),
-        1 => out.push_str("<!-- between -->"),
-        2 => out.push_str(" <?between?>\n"),
-        3 => out.push_str("&#32;<![CDATA[ ]]>"),
-        _ => {}
-    }
-}
-
-/// Moves elements of different names past each other; those of one name stay in order.
-fn shuffle(node: &mut Node, choices: &mut Choices) {
-    for child in &mut node.children {
-        shuffle(child, choices);
-    }
-    // Unknown elements (`x…`) are kept in the order of the message: they do not move.
-    let moves = |n: &Node| n.ns == kinds::NS && !n.name.starts_with(['x', 'ä', '_']);
-    for _ in 0..node.children.len() {
-        let at = choices.next(node.children.len());
-        if at + 1 < node.children.len() {
-            let (a, b) = (&node.children[at], &node.children[at + 1]);
-            if moves(a) && moves(b) && a.name != b.name {
-                node.children.swap(at, at + 1);
-            }
-        }
-    }
-}
-
-fn in_other_words(document: &str, seeds: Vec<u8>) -> String {
-    let mut choices = Choices { seeds, at: 0 };
-    let mut root = tree(document);
-    shuffle(&mut root, &mut choices);
-    let mut out = String::new();
-    out.push_str(["", "\u{FEFF}"][choices.next(2)]);
-    out.push_str(["", "<?xml version='1.0' encoding=\"UTF-8\"?>\r\n"][choices.next(2)]);
-    out.push_str(["", "<!-- before --> <?before it?>"][choices.next(2)]);
-    write(&root, &[], &mut choices, &mut out);
-    out.push_str(["", "\n<!-- after -->\n"][choices.next(2)]);
-    out
-}
 
 fn decode(document: &str) -> All {
     probe::decode(document, Limits::default(), &[&THING]).unwrap()
@@ -375,4 +109,114 @@ proptest! {
         let mut target = kinds::Response::default();
         let _ = probe::answer(&kinds::OPERATION, &mut target, [&*bytes], Limits::default());
     }
+}
+
+/// An answer with everything that a reader may be in the middle of.
+fn rich() -> String {
+    envelope(
+        "<k:records xsi:type='k:Thing'><k:Id>0015e000001AAAAAAK</k:Id><k:Text>a &amp; &#x1F980;\
+         <![CDATA[<b>]]]]><![CDATA[>]]></k:Text><!-- - --><?pi a?><k:Double> 1.50E3 </k:Double>\
+         <k:Base64>AP\r\n8B</k:Base64><k:Time xsi:nil='true'/><k:List>\u{fc}</k:List><k:List/>\
+         <k:Any xsi:type='xsd:date'>2024-02-29</k:Any><k:Money currency='&#69;UR&quot;'>1.50</k:Money>\
+         <k:Parent xsi:type='k:Thing'><k:Text>\u{65e5}\u{672c}</k:Text></k:Parent></k:records>\
+         <x:records xmlns:x='urn:kinds' xsi:type='x:Other'><x:Text>5</x:Text><y xmlns='urn:y'/></x:records>\
+         <k:records xsi:type='k:Thing'><k:Text/></k:records>",
+    )
+}
+
+#[test]
+fn every_place_to_cut_a_chunk_is_as_good() {
+    let document = format!(
+        "\u{FEFF}<?xml version='1.0' encoding='utf-8'?>\r\n{}",
+        rich()
+    );
+    let bytes = document.as_bytes();
+    let read = |chunks: Vec<&[u8]>| {
+        let mut whole = kinds::Response::default();
+        let limits = Limits::default();
+        let rows = probe::rows(&kinds::OPERATION, &[&THING], chunks.clone(), limits).unwrap();
+        let headers = probe::answer(&kinds::OPERATION, &mut whole, chunks, limits).unwrap();
+        (rows, headers, whole)
+    };
+    let expected = read(vec![bytes]);
+    assert_eq!(expected.0.len(), 3);
+    assert_eq!(expected.0[0].text("Text"), Some("a & \u{1F980}<b>]]>"));
+    assert_eq!(expected.0[2].text("Text"), Some(""));
+    for at in 0..=bytes.len() {
+        let (a, b) = bytes.split_at(at);
+        assert_eq!(read(vec![a, b]), expected, "cut at {at}");
+        // An empty chunk says nothing.
+        assert_eq!(read(vec![a, b"", b]), expected, "cut at {at}");
+    }
+    assert_eq!(read(bytes.chunks(1).collect()), expected);
+}
+
+#[test]
+fn the_default_namespace_serves_as_well_as_any_prefix() {
+    let plain = rich();
+    let mut forms = Vec::new();
+    for (from, to) in [
+        ("k:", "q:"),
+        ("e:", "SOAP-ENV:"),
+        ("xsi:", "i:"),
+        ("xsd:", "s:"),
+    ] {
+        let prefix = |p: &str| p.trim_end_matches(':').to_owned();
+        let declared = (
+            format!("xmlns:{}=", prefix(from)),
+            format!("xmlns:{}=", prefix(to)),
+        );
+        forms.push(plain.replace(&declared.0, &declared.1).replace(from, to));
+    }
+    // Names of elements lose their prefix; those in values of `xsi:type` keep theirs.
+    let default = plain.replace("<k:", "<").replace("</k:", "</").replace(
+        "xmlns:k='urn:kinds'",
+        "xmlns='urn:kinds' xmlns:k='urn:kinds'",
+    );
+    forms.push(default);
+    let read = |document: &str| {
+        let chunks = [document.as_bytes()];
+        probe::rows(&kinds::OPERATION, &[&THING], chunks, Limits::default()).unwrap()
+    };
+    let expected = read(&plain);
+    for form in forms {
+        assert_ne!(form, plain);
+        assert_eq!(read(&form), expected, "{form}");
+    }
+}
+
+#[test]
+fn the_order_of_fields_says_nothing() {
+    let read = |content: &str| {
+        let document = envelope(&format!(
+            "<k:records xsi:type='k:Thing'>{content}</k:records>"
+        ));
+        let chunks = [document.as_bytes()];
+        let row = probe::rows(&kinds::OPERATION, &[&THING], chunks, Limits::default());
+        row.unwrap().remove(0)
+    };
+    let fields = [
+        "<k:Text>a</k:Text>",
+        "<k:List>1</k:List><k:List>2</k:List>",
+        "<k:xNew>b</k:xNew><k:xNew>c</k:xNew>",
+        "<o:Text>d</o:Text>",
+    ];
+    let expected = read(&fields.concat());
+    for turn in 0..fields.len() {
+        let mut fields = fields;
+        fields.rotate_left(turn);
+        assert_eq!(read(&fields.concat()), expected);
+        fields.reverse();
+        assert_eq!(read(&fields.concat()), expected);
+    }
+    // That of values of one name does.
+    assert_ne!(
+        read("<k:List>1</k:List><k:List>2</k:List>"),
+        read("<k:List>2</k:List><k:List>1</k:List>")
+    );
+    assert_ne!(
+        read("<k:x>1</k:x><k:x>2</k:x>"),
+        read("<k:x>2</k:x><k:x>1</k:x>")
+    );
+    assert_ne!(read("<k:x>1</k:x>"), read("<o:x>1</o:x>"));
 }

@@ -7,7 +7,7 @@ mod kinds;
 
 use kinds::{All, NS, THING, Thing};
 use saponify::probe;
-use saponify::{AnyValue, Content, Element, Limits, Record};
+use saponify::{AnyValue, Content, Element, Limits, Record, json};
 
 /// Without optimisation, frames are about four times as large.
 const STACK: usize = if cfg!(debug_assertions) {
@@ -40,6 +40,15 @@ fn use_all_of(value: &All) {
     let _ = format!("{value:#?}");
     let written = probe::encode(value).unwrap();
     let read: All = probe::decode(&written, deep(), &[]).unwrap();
+    let mut text = Vec::new();
+    json::write_structure(value, &mut serde_json::Serializer::new(&mut text)).unwrap();
+    let mut read_again = All::default();
+    let mut parser = serde_json::Deserializer::from_slice(&text);
+    match json::read_into(&mut read_again, &mut parser) {
+        Ok(()) => assert!(read_again == *value),
+        // A level here may be two in JSON, of which its parser takes 128.
+        Err(error) => assert!(error.to_string().contains("recursion limit"), "{error}"),
+    }
     // An absent `Id` is written as nil, so the values need not be equal: their forms are.
     assert_eq!(probe::encode(&read).unwrap(), written);
 }

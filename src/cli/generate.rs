@@ -38,6 +38,9 @@ pub(crate) struct Generate {
     /// No documentation on fields and types.
     #[arg(long)]
     no_docs: bool,
+    /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
+    #[arg(long)]
+    serde: bool,
     /// Options from this file; options of the command line come on top.
     #[arg(long, value_name = "saponify.toml")]
     config: Option<PathBuf>,
@@ -145,6 +148,9 @@ impl Generate {
         }
         if self.no_docs {
             config = config.docs(false);
+        }
+        if self.serde {
+            config = config.serde(true);
         }
         Ok(config)
     }

@@ -106,6 +106,24 @@ fn output_can_go_to_standard_output() {
 }
 
 #[test]
+fn types_go_to_json_only_if_that_is_asked_for() {
+    let written = |options: &[&str]| {
+        let mut command = saponify(["generate", "--stdout"]);
+        command.arg(wsdl()).args(options);
+        printed(command)
+    };
+    assert!(!written(&[]).contains("serde"));
+    let with = written(&["--serde"]);
+    for line in [
+        "g::serde!(view Account);",
+        "g::serde!(structure SaveResult);",
+        "g::serde!(open_enum StatusCode);",
+    ] {
+        assert!(with.contains(line), "{line}");
+    }
+}
+
+#[test]
 fn stages_can_be_looked_at() {
     for (stage, part) in [
         ("raw", "Account"),

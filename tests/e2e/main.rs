@@ -5,10 +5,12 @@ saponify::include_proxies!(tenant);
 
 mod support;
 
+mod actions;
 mod bulk;
 mod bulk_calls;
 mod canary;
 mod describes;
+mod every_type;
 mod faults;
 mod headers;
 mod login;

@@ -29,6 +29,10 @@ async fn values_keep_their_types() {
         Some(time(8, 30, 0, 0))
     );
     assert_eq!(invoice.get(Invoice__c::TAGS__C), Some("Urgent;Export"));
+    let tags: Vec<_> = invoice.values_of(Invoice__c::TAGS__C).collect();
+    assert_eq!(tags, ["Urgent", "Export"]);
+    let exact = invoice.get_as::<rust_decimal::Decimal>(Invoice__c::AMOUNT__C);
+    assert_eq!(exact.unwrap().unwrap().to_string(), "1999.95");
     // One more than a double holds.
     assert_eq!(
         invoice.get(Invoice__c::BARCODE__C),
@@ -109,7 +113,7 @@ async fn children_come_with_their_parents() {
 }
 
 #[tokio::test]
-async fn children_that_do_not_fit_have_a_locator_of_their_own() {
+async fn children_that_do_not_fit_are_a_stream_of_their_own() {
     let mut org = crate::support::org();
     org.limits_mut().min_batch = 2;
     let tenant = crate::support::start_with(org).await;
@@ -121,15 +125,45 @@ async fn children_that_do_not_fit_have_a_locator_of_their_own() {
                  WHERE Legacy_Id__c = 'LEG-2'";
     let mut rows = tenant.soap.records::<Account>(query).batch_size(3);
     let account = rows.try_next().await.unwrap().unwrap();
-    let mut batch = account.contacts().unwrap().clone();
-    let mut kids = batch.records.len();
-    assert!(!batch.done && kids < 7);
-    while let Some(locator) = batch.query_locator.take() {
-        batch = tenant.soap.query_more(&locator).await.unwrap();
-        kids += batch.records.len();
+    let contacts = account.contacts().unwrap();
+    assert!(!contacts.done && contacts.records.len() < 7);
+    let mut kids = Vec::new();
+    let mut stream = tenant.soap.children::<Contact>(contacts).batch_size(2);
+    while let Some(kid) = stream.try_next().await.unwrap() {
+        assert_eq!(kid.last_name(), Some("Kid"));
+        kids.push(kid);
     }
-    assert!(batch.done);
-    assert_eq!(kids, 7);
+    assert_eq!((kids.len(), stream.size()), (7, Some(7)));
+    assert!(tenant.requests.bodies("queryMore").len() > 1);
+    // All of them are there at once: nothing needs to be asked for.
+    let small = one::<Account>(
+        &tenant.soap,
+        "SELECT (SELECT Id FROM Contacts LIMIT 1) FROM Account WHERE Legacy_Id__c = 'LEG-2'",
+    )
+    .await;
+    let asked = tenant.requests.bodies("queryMore").len();
+    let mut stream = tenant.soap.children::<Record>(small.contacts().unwrap());
+    assert!(stream.try_next().await.unwrap().is_some());
+    assert!(stream.try_next().await.unwrap().is_none());
+    assert_eq!(tenant.requests.bodies("queryMore").len(), asked);
+    // A cursor that is gone is an error, after the rows that had come.
+    tenant.sandbox.expire_locators();
+    let mut stream = tenant.soap.children::<Contact>(contacts);
+    for _ in 0..contacts.records.len() {
+        assert!(stream.try_next().await.unwrap().is_some());
+    }
+    let error = stream.try_next().await.unwrap_err();
+    assert_eq!(error.operation(), Some("queryMore"), "{error}");
+    let mut lost = contacts.clone();
+    lost.query_locator = None;
+    let mut stream = tenant.soap.children::<Contact>(&lost);
+    let error = loop {
+        match stream.try_next().await {
+            Ok(row) => assert!(row.is_some(), "ended as if complete"),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_truncated(), "{error}");
     assert!(rows.try_next().await.unwrap().is_none());
 }
 
@@ -209,14 +243,13 @@ async fn aggregates_have_columns_that_no_table_knows() {
     .await;
     let mut sum = 0;
     for row in &rows {
-        let record: Record = row.clone().into();
-        assert!(record.text("Industry").is_some(), "{record:?}");
         assert!(
-            record
-                .text("expr0")
-                .is_none_or(|sum| sum.parse::<f64>().is_ok())
+            row.get_as::<String>("Industry").unwrap().is_some(),
+            "{row:?}"
         );
-        sum += record.text("n").unwrap().parse::<i32>().unwrap();
+        let revenue = row.get_as::<rust_decimal::Decimal>("expr0").unwrap();
+        assert_eq!(revenue.is_some(), row.text_of("expr0").is_some());
+        sum += row.get_as::<i32>("n").unwrap().unwrap();
     }
     assert_eq!(
         sum,
@@ -276,6 +309,9 @@ async fn bytes_come_whole_and_one_row_at_a_time() {
     assert_eq!(logs.len(), 24);
     for log in &logs {
         let bytes = log.get(EventLogFile::LOG_FILE).unwrap();
+        let mut copy = Vec::new();
+        log.copy_bytes(EventLogFile::LOG_FILE, &mut copy).unwrap();
+        assert!(copy == bytes);
         assert_eq!(
             log.get(EventLogFile::LOG_FILE_LENGTH),
             Some(bytes.len() as f64)

@@ -8,7 +8,7 @@ use saponify::{Bytes, Credentials, Id, Presence, Record};
 use crate::support::{USER, count, https, login, one, start};
 use crate::tenant::{
     Account, AllOrNoneHeader, AllowFieldTruncationHeader, Attachment, Contact, DuplicateError,
-    DuplicateRuleHeader, Invoice__c, SaveResult,
+    DuplicateRuleHeader, Invoice__c, LocaleOptions, SaveResult,
 };
 
 fn codes(results: &[SaveResult]) -> Vec<&str> {
@@ -24,7 +24,7 @@ fn created(results: &[SaveResult]) -> Vec<Id> {
 #[tokio::test]
 async fn values_come_back_as_they_were_written() {
     let tenant = start().await;
-    let notes = "a & b <c> ]]> \"d\" 'e'\nf\tg 株式会社 🦀";
+    let notes = "a & b <c> ]]> \"d\" 'e'\nf\tg\r\nh\ri 株式会社 🦀";
     let invoice = Invoice__c::new()
         .with(Invoice__c::AMOUNT__C, 1.5e3)
         .with(Invoice__c::APPROVED__C, true)
@@ -305,11 +305,44 @@ async fn a_call_that_makes_no_sense_fails_whole() {
 #[tokio::test]
 async fn text_that_xml_cannot_hold_is_not_sent() {
     let tenant = start().await;
+    let soap = &tenant.soap;
+    let asked = || tenant.sandbox.stats().calls("create") + tenant.sandbox.stats().calls("query");
+    let before = asked();
+    let good = [Contact::new().with_last_name("Good")];
     for bad in ["a\u{0}b", "a\u{b}b", "a\u{fffe}b", "a\u{1f}b"] {
-        let contact = Contact::new().with_last_name(bad);
-        let error = tenant.soap.create(&[contact]).await.unwrap_err();
-        assert!(error.is_encode() && !error.maybe_applied(), "{error}");
-        assert!(!error.to_string().contains(bad), "{error}");
+        let row = Contact::new().with_last_name(bad);
+        let parent = Account::new().with(Account::LEGACY_ID__C, bad);
+        let below = Contact::new().with_account(parent);
+        let mut newer: Record = Contact::new().into();
+        newer.set_text("Brand_New__c", bad).unwrap();
+        let options = LocaleOptions {
+            language: Some(bad.into()),
+            localize_errors: None,
+        };
+        for (error, at) in [
+            (soap.create(&[row]).await.unwrap_err(), "sObjects/LastName"),
+            (
+                soap.create(&[below]).await.unwrap_err(),
+                "sObjects/Account/Legacy_Id__c",
+            ),
+            (
+                soap.create(&[newer]).await.unwrap_err(),
+                "sObjects/Brand_New__c",
+            ),
+            (
+                soap.create(&good).header(options).await.unwrap_err(),
+                "LocaleOptions/language",
+            ),
+            (soap.query(bad).await.unwrap_err(), "queryString"),
+            (
+                soap.records::<Contact>(bad).try_next().await.unwrap_err(),
+                "queryString",
+            ),
+        ] {
+            assert!(error.is_encode() && !error.maybe_applied(), "{error}");
+            assert_eq!(error.path(), at);
+            assert!(!error.to_string().contains(bad), "{error}");
+        }
     }
-    assert_eq!(tenant.sandbox.stats().calls("create"), 0);
+    assert_eq!(asked(), before);
 }

@@ -28,6 +28,7 @@ pub(super) fn push(
         out.push_str(&format!("        {}({ty}) = {index},\n", variant.ident));
     }
     out.push_str("    }\n}\n");
+    views::push_serde(out, plan, "structure", &choice.ident);
 }
 
 pub(super) fn push_abstract(
@@ -61,6 +62,7 @@ pub(super) fn push_abstract(
         out.push_str(&format!("        {}({held}) = {path},\n", variant.ident));
     }
     out.push_str("    }\n}\n");
+    views::push_serde(out, plan, "abstract_type", &ty.ident);
 }
 
 fn push_derives(out: &mut String, derives: &[String]) {

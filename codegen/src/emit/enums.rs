@@ -1,7 +1,7 @@
 //! Open enumerations.
 
-use super::docs;
 use super::text::push_literal;
+use super::{docs, views};
 use crate::plan::{Enum, Plan};
 
 pub(super) fn push(out: &mut String, plan: &Plan<'_>, enumeration: &Enum<'_>) {
@@ -35,4 +35,5 @@ pub(super) fn push(out: &mut String, plan: &Plan<'_>, enumeration: &Enum<'_>) {
         out.push_str(",\n");
     }
     out.push_str("    }\n}\n");
+    views::push_serde(out, plan, "open_enum", &enumeration.ident);
 }

@@ -129,7 +129,19 @@ fn push(
         }
         out.push_str(
             "    pub fn records<V: g::View>(&self, soql: impl g::QueryText<V>) -> g::Records<V> \
-             {\n        self.client.records(soql)\n    }\n",
+             {\n        self.client.records(soql)\n    }\n\n",
+        );
+        let lines = [
+            "Rows of a sub-query: those that came with their parent, then the rest of them.",
+            "",
+            "Read them before the stream of the parents goes on: its next batch ends their cursor.",
+        ];
+        for line in lines {
+            docs::push_line(out, 1, line);
+        }
+        out.push_str(
+            "    pub fn children<V: g::View>(&self, result: &dyn g::Struct) -> g::Records<V> {\n        \
+             self.client.children(result)\n    }\n",
         );
     }
     for operation in &plan.operations[service.operations.clone()] {

@@ -55,6 +55,7 @@ pub(super) fn push(
     }
     out.push('\n');
     push_macro(out, structure, imports);
+    views::push_serde(out, plan, "structure", &structure.ident);
 }
 
 /// The macro that ties the struct to its table.

@@ -24,6 +24,7 @@ pub(super) fn push(
         out.push_str(&format!("    #[derive({})]\n", view.derives.join(", ")));
     }
     out.push_str(&format!("    {}, tables::{}\n}}\n", view.ident, view.table));
+    push_serde(out, plan, "view", &view.ident);
     if view.fields.is_empty() {
         return;
     }
@@ -43,6 +44,13 @@ pub(super) fn push(
         }
     }
     out.push_str("}\n");
+}
+
+/// Makes a type `Serialize` and `Deserialize`, if that is wanted.
+pub(super) fn push_serde(out: &mut String, plan: &Plan<'_>, kind: &str, ident: &str) {
+    if plan.serde {
+        push_all(out, &["\ng::serde!(", kind, " ", ident, ");\n"]);
+    }
 }
 
 /// Audit fields of every sObject ("System Fields" in the Object Reference): a quarter of all
@@ -158,6 +166,15 @@ fn push_key(out: &mut String, plan: &Plan<'_>, field: &ViewField<'_>, ty: &str) 
             &field.doc,
             matches!(&field.ty, ViewType::Nested(t) if t.ident == "QueryResult"),
         );
+        // The only repeated ids that objects have.
+        if field.ty == ViewType::Ids {
+            docs::push_line(out, 1, "");
+            docs::push_line(
+                out,
+                1,
+                "A `JunctionIdList`: setting it to null deletes *all* of its junction rows.",
+            );
+        }
     }
     let index = field.index.to_string();
     let head = width(key) + width(ty) + "    pub const : g::Key<Self, > =".len();

@@ -84,6 +84,7 @@ const OF_VIEWS: &[&str] = &[
     "clone",
     "clone_from",
     "clone_into",
+    "copy_bytes",
     "default",
     "deref",
     "deref_mut",
@@ -92,6 +93,7 @@ const OF_VIEWS: &[&str] = &[
     "from",
     "from_record",
     "get",
+    "get_as",
     "into",
     "into_record",
     "ne",
@@ -99,11 +101,14 @@ const OF_VIEWS: &[&str] = &[
     "presence",
     "set",
     "set_null",
+    "set_values",
+    "text_of",
     "to_owned",
     "try_from",
     "try_into",
     "type_id",
     "unset",
+    "values_of",
     "with",
 ];
 const OF_STRUCTS: &[&str] = &["derived"];
@@ -541,6 +546,7 @@ fn operations(
             .is_some_and(|number| service.operations.contains(&number))
         {
             scope.claim("records");
+            scope.claim("children");
         }
         for (number, how) in roles
             .bulk

@@ -48,6 +48,7 @@ pub(crate) fn plan<'m>(
         query,
         methods: config.methods,
         docs: config.docs,
+        serde: config.serde,
         notes: selection.notes,
     })
 }

@@ -32,6 +32,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) methods: bool,
     /// Whether types and fields are documented.
     pub(crate) docs: bool,
+    /// Whether types are `Serialize` and `Deserialize`.
+    pub(crate) serde: bool,
     pub(crate) notes: Vec<String>,
 }
 

@@ -1,5 +1,6 @@
 //! Values to XML, elements in schema order.
 
+use super::ANY_RECORD;
 use crate::any::{AnyValue, Content, Element};
 use crate::error::{Error, ErrorKind};
 use crate::lexical;
@@ -183,6 +184,8 @@ impl Encoder {
                 })?;
             }
             Value::Record(record) => {
+                let adopted = adopted(record, field)?;
+                let record = adopted.as_ref().unwrap_or(record);
                 self.nested(field.ns, field.name, |this| this.record_body(record))?;
             }
             Value::Any(value) => {
@@ -547,6 +550,20 @@ impl std::fmt::Debug for Encoder {
             .field("bytes", &self.out.len())
             .finish_non_exhaustive()
     }
+}
+
+/// A record of no table, such as one read from JSON, by what its family has in common: how nulls
+/// are written, and which fields come first. One that names no type is of the declared one.
+fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, Error> {
+    let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
+    let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
+        return Ok(None);
+    };
+    if record.type_name().is_empty() {
+        return record.retype(declared).map(Some);
+    }
+    let named = |found: Record| found.named(record.type_namespace(), record.type_name());
+    record.retype(declared.root()).map(named).map(Some)
 }
 
 /// Whether an element stands for a field that is null, to be named in `fieldsToNull`.

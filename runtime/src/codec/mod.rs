@@ -10,7 +10,11 @@ mod template;
 
 pub(crate) use convert::{copy, to_record, to_struct};
 pub(crate) use decode::{Decoder, find, is_nil, leaf, within};
+#[cfg(feature = "serde")]
+pub(crate) use encode::push_lexical;
 pub(crate) use encode::{Encoder, list};
+#[cfg(feature = "serde")]
+pub(crate) use records::push_text;
 pub(crate) use references::References;
 
 use crate::schema::{Namespace, Schema, Type};

@@ -352,7 +352,7 @@ impl SimpleContent {
 }
 
 /// Adds text as it came, but for `fieldsToNull`: the field that it names becomes null.
-fn push_text(inner: &mut Inner, index: u16, text: &str) {
+pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
     if index > 0 || !inner.ty().has(Type::NULLS_BY_NAME) {
         return inner.push_text(index, text);
     }

@@ -1,5 +1,6 @@
 //! Equality of records.
 
+use std::iter::once;
 use std::sync::Arc;
 
 use super::{FieldRef, Record};
@@ -7,7 +8,8 @@ use crate::any::Content;
 
 impl PartialEq for Record {
     /// Same type name and the same fields with the same lexical forms, null and absent distinct.
-    /// Which table a record was read with does not matter.
+    /// Neither the table that a record was read with matters, nor the order of fields of
+    /// different names.
     fn eq(&self, other: &Self) -> bool {
         // A list instead of recursion: a program may nest records as deep as its memory allows.
         let mut rest = Vec::new();
@@ -28,6 +30,7 @@ fn same_record<'a>(a: &'a Record, b: &'a Record, rest: &mut Vec<(&'a Record, &'a
         return false;
     }
     let (mut left, mut right) = (a.qualified_fields(), b.qualified_fields());
+    // In step as long as the names agree, which they mostly do to the end.
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
@@ -36,9 +39,26 @@ fn same_record<'a>(a: &'a Record, b: &'a Record, rest: &mut Vec<(&'a Record, &'a
                     return false;
                 }
             }
+            (Some(a), Some(b)) => {
+                let a = in_order(once(a).chain(left));
+                let b = in_order(once(b).chain(right));
+                return a.len() == b.len()
+                    && a.into_iter()
+                        .zip(b)
+                        .all(|(a, b)| a.0 == b.0 && same_field(a.1, b.1, rest));
+            }
             _ => return false,
         }
     }
+}
+
+type Named<'a> = ((&'a str, &'a str), FieldRef<'a>);
+
+/// Fields by name; those of one name stay in their order.
+fn in_order<'a>(fields: impl Iterator<Item = Named<'a>>) -> Vec<Named<'a>> {
+    let mut fields: Vec<_> = fields.collect();
+    fields.sort_by_key(|(name, _)| *name);
+    fields
 }
 
 fn same_field<'a>(
@@ -46,7 +66,7 @@ fn same_field<'a>(
     b: FieldRef<'a>,
     rest: &mut Vec<(&'a Record, &'a Record)>,
 ) -> bool {
-    match (a, b) {
+    match (a.plain(), b.plain()) {
         (FieldRef::Null, FieldRef::Null) => true,
         (FieldRef::Text(a), FieldRef::Text(b)) => a == b,
         (FieldRef::Record(a), FieldRef::Record(b)) => {

@@ -48,6 +48,14 @@ impl<'a> FieldRef<'a> {
         }
     }
 
+    /// A value that says no type of its own as what it is.
+    pub(crate) fn plain(self) -> Self {
+        match self {
+            FieldRef::Any(value) => value.into(),
+            plain => plain,
+        }
+    }
+
     pub(super) fn to_any(self) -> AnyValue {
         match self {
             FieldRef::Null => AnyValue::default(),
@@ -67,6 +75,7 @@ impl<'a> From<&'a AnyValue> for FieldRef<'a> {
             (Content::Nil, _) => FieldRef::Null,
             (Content::Text(text), None) => FieldRef::Text(text),
             (Content::Record(record), None) => FieldRef::Record(record),
+            (Content::Record(record), Some(name)) if name.is_of(record) => FieldRef::Record(record),
             _ => FieldRef::Any(value),
         }
     }

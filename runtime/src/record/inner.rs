@@ -281,6 +281,15 @@ impl Inner {
         self.replace(entry);
     }
 
+    /// As [`put_text`](Self::put_text); a large text is taken over instead of copied.
+    pub(crate) fn put_owned(&mut self, field: u16, text: String) {
+        if text.len() <= LARGE {
+            return self.put_text(field, &text);
+        }
+        let entry = self.child_entry(field, Nested::Text(text.into_boxed_str()));
+        self.replace(entry);
+    }
+
     pub(crate) fn put_nil(&mut self, field: u16) {
         self.replace(Entry::nil(field));
     }

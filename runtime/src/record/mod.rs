@@ -5,6 +5,7 @@
 //! against the field's kind when it arrives and converted when it is asked for, so the lexical
 //! form of a number or date is never lost. Clones share their content until one is changed.
 
+mod by_name;
 mod compare;
 mod field_ref;
 mod inner;
@@ -15,13 +16,11 @@ use std::sync::Arc;
 pub use field_ref::FieldRef;
 pub(crate) use inner::Inner;
 
-use crate::any::{AnyValue, Element};
+use crate::any::Element;
 use crate::codec::ANY_RECORD;
 use crate::error::{Error, ErrorKind};
-use crate::lexical;
-use crate::schema::{Kind, Type};
+use crate::schema::Type;
 use crate::view::View;
-use crate::xml::chars::is_ncname;
 
 /// Fields of one object, present ones only, with what the table does not know beside them.
 ///
@@ -99,9 +98,13 @@ impl Record {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!(
-                    "expected a record of type {}, found one of {}",
+                    "expected a record of type {}, found one of {}{}",
                     V::TABLE.name,
-                    self.type_name()
+                    self.type_name(),
+                    match self.type_name() == V::TABLE.name {
+                        true => " in another namespace",
+                        false => "",
+                    }
                 ),
             ));
         }
@@ -156,43 +159,6 @@ impl Record {
     /// Adds an element that the table does not know.
     pub fn push_extra(&mut self, element: Element) {
         self.inner_mut().push_extra(element);
-    }
-
-    /// Sets a field by its wire name to text in its lexical form.
-    ///
-    /// # Errors
-    ///
-    /// If the table knows the field and the text does not fit its kind, or it does not and the
-    /// name is none that XML allows.
-    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
-        let wrong = |expected| Error::new(ErrorKind::Usage, expected).within(name.to_owned());
-        let Some(index) = self.table().find(name) else {
-            if !is_ncname(name) {
-                return Err(wrong(
-                    "expected a name of letters, digits, `_`, `-` and `.`",
-                ));
-            }
-            let element = Element {
-                namespace: self.table().namespace().into(),
-                name: name.into(),
-                value: AnyValue::text(text),
-            };
-            let inner = self.inner_mut();
-            inner.clear_extra(name);
-            inner.push_extra(element);
-            return Ok(());
-        };
-        match self.table().fields[usize::from(index)].text_kind() {
-            Kind::Struct | Kind::Record => {
-                return Err(wrong("expected a record, which is no text"));
-            }
-            Kind::Any => self.inner_mut().put_any(index, AnyValue::text(text)),
-            kind => {
-                lexical::check(text, kind).map_err(wrong)?;
-                self.inner_mut().put_text(index, text);
-            }
-        }
-        Ok(())
     }
 
     /// The record under another type's name.

@@ -9,6 +9,7 @@
 
 pub mod answers;
 pub mod strategies;
+pub mod words;
 
 use ::saponify::generated as g;
 use g::Kind;

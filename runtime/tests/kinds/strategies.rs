@@ -215,7 +215,7 @@ pub fn all() -> BoxedStrategy<All> {
     let nested = (
         vec(money(), 0..3),
         vec(record(), 0..2),
-        vec(element(), 0..2),
+        vec(element(), 0..4),
     );
     let flat = (integers, others, texts, nested).prop_map(|(i, o, t, n)| All {
         string: t.0,

@@ -13,6 +13,12 @@ fn letter(content: &str) -> Letter {
     let letter: Letter = decode(&document, Limits::default(), &[]).expect(content);
     let again: Letter = decode(&encode(&letter).expect(content), Limits::default(), &[]).unwrap();
     assert_eq!(again, letter, "{content}");
+    let json = serde_json::to_string(&letter).expect(content);
+    let again: Letter = serde_json::from_str(&json).expect(&json);
+    assert_eq!(again, letter, "{json}");
+    // Members may come in any order.
+    let again: Letter = serde_json::from_value(serde_json::to_value(&letter).unwrap()).unwrap();
+    assert_eq!(again, letter, "{json}");
     letter
 }
 

@@ -106,3 +106,70 @@ fn required_recursion_has_an_end() {
     };
     assert!(node.left.is_some());
 }
+
+#[test]
+fn a_list_of_ids_is_read_written_and_nulled() {
+    let ids: Vec<saponify::Id> = ["001D000000IRFma", "0015e000001AAAA"]
+        .map(|id| id.parse().unwrap())
+        .to_vec();
+    let mut row = tenant::Attachment::new();
+    row.set(tenant::Attachment::WHO_IDS, &ids);
+    assert_eq!(row.who_ids(), Some(ids.clone()));
+    row.set(tenant::Attachment::WHO_IDS, &ids[..1]);
+    assert_eq!(
+        row.get(tenant::Attachment::WHO_IDS),
+        Some(ids[..1].to_vec())
+    );
+    let written = |row: &tenant::Attachment| {
+        let records = vec![row.as_record().clone()];
+        let result = tenant::QueryResult {
+            records,
+            ..Default::default()
+        };
+        saponify::probe::encode(&result).unwrap()
+    };
+    row.set(tenant::Attachment::WHO_IDS, &ids);
+    let text = written(&row);
+    assert!(text.contains("WhoIds>001D000000IRFmaIAH</"), "{text}");
+    assert!(text.contains("WhoIds>0015e000001AAAAAA4</"), "{text}");
+    row.set_null(tenant::Attachment::WHO_IDS);
+    let text = written(&row);
+    assert!(text.contains("fieldsToNull>WhoIds</"), "{text}");
+    assert!(!text.contains("WhoIds xsi:nil"), "{text}");
+    assert_eq!(
+        row.presence(tenant::Attachment::WHO_IDS),
+        saponify::Presence::Null
+    );
+    assert_eq!(row.who_ids(), None);
+}
+
+#[test]
+fn generated_types_go_to_json_and_back() {
+    let text = r#"{"errors":[{"attributes":{"type":"DuplicateError"},"message":"twice","statusCode":"DUPLICATES_DETECTED","duplicateResult":"r"},{"message":"m","statusCode":"LATER"}],"id":"001D000000IRFmaIAH","success":false}"#;
+    let saved: select::SaveResult = serde_json::from_str(text).unwrap();
+    assert!(!saved.saved && saved.errors.len() == 2);
+    let duplicate = saved.errors[0]
+        .derived
+        .downcast_ref::<select::DuplicateError>();
+    assert_eq!(duplicate.unwrap().message, "twice");
+    assert!(saved.errors[1].derived.is_none());
+    let written = serde_json::to_value(&saved).unwrap();
+    assert_eq!(written["errors"][0]["attributes"]["type"], "DuplicateError");
+    assert_eq!(
+        serde_json::from_value::<select::SaveResult>(written).unwrap(),
+        saved
+    );
+
+    let customer = select::Customer::new().with(select::Customer::NAME, "Acme");
+    let written = serde_json::to_string(&customer).unwrap();
+    assert_eq!(
+        written,
+        r#"{"attributes":{"type":"Account"},"Name":"Acme"}"#
+    );
+    assert_eq!(
+        serde_json::from_str::<select::Customer>(&written).unwrap(),
+        customer
+    );
+    let code: select::StatusCode = serde_json::from_str("\"LATER\"").unwrap();
+    assert_eq!(code.as_str(), "LATER");
+}

@@ -1,0 +1,108 @@
+//! Setting fields by their wire names, whether the table knows them or not: for types and fields
+//! that came after the code was generated.
+
+use super::Record;
+use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::codec::ANY_RECORD;
+use crate::error::{Error, ErrorKind};
+use crate::lexical;
+use crate::schema::Kind;
+use crate::xml::chars::is_ncname;
+
+impl Record {
+    /// Sets a field by its wire name to text in its lexical form.
+    ///
+    /// # Errors
+    ///
+    /// If the table knows the field and the text does not fit its kind, or it does not and the
+    /// name is none that XML allows.
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let Some(index) = self.table().find(name) else {
+            return self.set_extra(name, AnyValue::text(text));
+        };
+        match self.table().fields[usize::from(index)].text_kind() {
+            Kind::Struct | Kind::Record | Kind::Group => {
+                return Err(wrong(name, "expected a record, which is no text"));
+            }
+            Kind::Any => self.inner_mut().put_any(index, AnyValue::text(text)),
+            kind => {
+                lexical::check(text, kind).map_err(|expected| wrong(name, expected))?;
+                self.inner_mut().put_text(index, text);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets a field by its wire name to null: an update clears it. See
+    /// [`put_null`](Record::put_null) for what that does to lists of ids.
+    ///
+    /// # Errors
+    ///
+    /// If the name is none that XML allows.
+    pub fn set_null(&mut self, name: &str) -> Result<(), Error> {
+        match self.table().find(name) {
+            Some(index) => {
+                self.inner_mut().put_nil(index);
+                Ok(())
+            }
+            None => self.set_extra(name, AnyValue::default()),
+        }
+    }
+
+    /// Sets a field by its wire name to a record, such as a parent that its external id names.
+    ///
+    /// # Errors
+    ///
+    /// If the table knows the field and it holds text, or it does not and the name is none that
+    /// XML allows.
+    pub fn set_record(&mut self, name: &str, record: Record) -> Result<(), Error> {
+        let Some(index) = self.table().find(name) else {
+            let type_name = TypeName::new(record.type_namespace(), record.type_name());
+            let value = AnyValue {
+                type_name: (!record.type_name().is_empty()).then_some(type_name),
+                content: Content::Record(record),
+            };
+            return self.set_extra(name, value);
+        };
+        match self.table().fields[usize::from(index)].kind {
+            Kind::Record | Kind::Struct | Kind::Group => self.inner_mut().put_record(index, record),
+            _ => return Err(wrong(name, "expected text, which is no record")),
+        }
+        Ok(())
+    }
+
+    /// Takes a field out by its wire name, known or not: an update leaves it alone.
+    pub fn remove(&mut self, name: &str) {
+        match self.table().find(name) {
+            Some(index) => self.inner_mut().clear(index),
+            None => self.inner_mut().clear_extra(name),
+        }
+    }
+
+    fn set_extra(&mut self, name: &str, value: AnyValue) -> Result<(), Error> {
+        if !is_ncname(name) {
+            return Err(wrong(
+                name,
+                "expected a name of letters, digits, `_`, `-` and `.`",
+            ));
+        }
+        // Fields are of the namespace of the table's type, and without a table of the record's.
+        let namespace = match *self.table() == ANY_RECORD {
+            true => self.type_namespace().into(),
+            false => self.table().namespace().into(),
+        };
+        let element = Element {
+            namespace,
+            name: name.into(),
+            value,
+        };
+        let inner = self.inner_mut();
+        inner.clear_extra(name);
+        inner.push_extra(element);
+        Ok(())
+    }
+}
+
+fn wrong(name: &str, expected: &'static str) -> Error {
+    Error::new(ErrorKind::Usage, expected).within(name)
+}

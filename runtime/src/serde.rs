@@ -1,0 +1,58 @@
+//! The line that makes a generated type `Serialize` and `Deserialize`.
+
+/// Makes a view, a struct or an enum `Serialize` and `Deserialize`: see the module `json`.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_serde {
+    (view $name:ident) => {
+        $crate::gen_serde!(@ $name, this, s => $crate::generated::json::write_view(this, s));
+        $crate::gen_serde!(@ $name, d => $crate::generated::json::read_view(d));
+    };
+    (structure $name:ident) => {
+        $crate::gen_serde!(@ $name, this, s => $crate::generated::json::write_structure(this, s));
+        $crate::gen_serde!(@ $name, d => $crate::generated::json::read_structure(d));
+    };
+    (abstract_type $name:ident) => {
+        $crate::gen_serde!(@ $name, this, s => $crate::generated::json::write_abstract(this, s));
+        $crate::gen_serde!(@ $name, d => $crate::generated::json::read_structure(d));
+    };
+    (open_enum $name:ident) => {
+        $crate::gen_serde!(@ $name, this, s => s.serialize_str(this.as_str()));
+        $crate::gen_serde!(@ $name, d => $crate::generated::json::read_enum(d));
+    };
+    (@ $name:ident, $this:ident, $serializer:ident => $write:expr) => {
+        impl $crate::generated::serde_core::Serialize for $name {
+            #[inline]
+            fn serialize<S: $crate::generated::serde_core::Serializer>(
+                &self,
+                $serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let $this = self;
+                $write
+            }
+        }
+    };
+    (@ $name:ident, $deserializer:ident => $read:expr) => {
+        impl<'de> $crate::generated::serde_core::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: $crate::generated::serde_core::Deserializer<'de>>(
+                $deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $read
+            }
+        }
+    };
+}
+
+/// Without the feature `serde` there is nothing to derive from.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_serde {
+    ($($any:tt)*) => {
+        ::core::compile_error!(
+            "this code was generated with the option `serde`: it needs the feature `serde` of the crate saponify"
+        );
+    };
+}
