@@ -31,7 +31,8 @@ pub enum Content {
     Nil,
     /// Text, also the empty one.
     Text(String),
-    /// Child elements, in the order of the message. Attributes that no table knows are left out.
+    /// Child elements, in the order of the message. Attributes that no table knows, and text
+    /// between elements, are left out.
     Record(Record),
 }
 

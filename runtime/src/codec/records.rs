@@ -195,6 +195,8 @@ impl Decoder {
                 }
                 Token::Text(run) => match &mut text {
                     Some(text) => text.add(&run, reader)?,
+                    // Of a type that nobody knows, text between elements is left out.
+                    None if *table == ANY_RECORD => {}
                     None => blank(&run)?,
                 },
                 Token::End | Token::Eof => break,
@@ -267,7 +269,8 @@ impl Decoder {
         })
     }
 
-    /// A value of whatever type it says: text, or a record if there are children.
+    /// A value of whatever type it says: text, or a record if there are children. Text between
+    /// children has no place in a record and is left out, as attributes are.
     pub(super) fn any(&mut self, reader: &mut Reader<'_>) -> Result<AnyValue> {
         if let Some(id) = self.reference(reader)? {
             return self.follow(reader, id, |this, there| this.any(there));
@@ -287,7 +290,6 @@ impl Decoder {
         loop {
             match reader.next()? {
                 Token::Start(start) => {
-                    blank(&text)?;
                     let element = self.element(reader, start)?;
                     record
                         .get_or_insert_with(|| Inner::new(&ANY_RECORD))
@@ -297,7 +299,7 @@ impl Decoder {
                     too_long(text.len() + run.len(), reader)?;
                     text.push_str(&run);
                 }
-                Token::Text(run) => blank(&run)?,
+                Token::Text(_) => {}
                 Token::End | Token::Eof => break,
             }
         }

@@ -275,3 +275,22 @@ fn heirs_have_the_choices_of_their_base() {
     ));
     assert_eq!(express.card_or_iban, payment.card_or_iban);
 }
+
+#[test]
+fn mixed_content_that_no_table_knows_is_no_error() {
+    let letter = letter(
+        "<h:p xmlns:h='urn:h'>text <h:b>bold</h:b> and <h:i>more</h:i></h:p><wrapped xmlns:o='urn:o' \
+         xsi:type='o:Box'>no place<title>t</title></wrapped>",
+    );
+    let [EnclosureElement::Other(p)] = letter.enclosure.as_slice() else {
+        panic!("{letter:?}");
+    };
+    let record = p.value.as_record().unwrap();
+    assert_eq!(
+        (record.text("b"), record.text("i")),
+        (Some("bold"), Some("more"))
+    );
+    assert!(
+        matches!(letter.wrapped.as_slice(), [Enclosure::Other(r)] if r.text("title") == Some("t"))
+    );
+}
