@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// A construct that is understood and not supported.
     Unsupported,
     /// An import or include points where this crate does not go: a URL, or outside the allowed
-    /// directories.
+    /// directories. [`Reader`](crate::Reader) can allow more, be given the document, or skip it.
     ImportRefused,
     /// An imported or included file is missing.
     ImportNotFound,

@@ -21,8 +21,8 @@ pub(crate) fn locate(
     if has_scheme(&relative) {
         return Err(
             refused(location, "a URL or drive, and nothing is fetched").help(
-                "save the document beside the WSDL and refer to it by relative path, give it to \
-             `Reader::provide`, or leave it out with `Reader::skip_import`",
+                "save the document and provide it for this location, or skip the import if \
+                 nothing of it is used",
             ),
         );
     }
@@ -32,7 +32,7 @@ pub(crate) fn locate(
     let Some(base) = base else {
         return Err(
             refused(location, "a file, and this document was given as bytes")
-                .help("use `Reader::read_file`, or give the file to `Reader::provide`"),
+                .help("read the WSDL from its file, or provide the document for this location"),
         );
     };
     let found = existing(location, &relative, base, roots);
@@ -70,9 +70,8 @@ fn existing(
     base: &Path,
     roots: &[PathBuf],
 ) -> Result<PathBuf, Error> {
-    let outside = |how: &str| {
-        refused(location, how).help("allow the directory that holds both with `Reader::allow_root`")
-    };
+    let outside =
+        |how: &str| refused(location, how).help("allow a directory that holds both documents");
     let mut path = base.to_path_buf();
     for part in relative.split('/') {
         match part {
