@@ -115,7 +115,7 @@ fn with_plan<T>(
 ) -> Result<T, Error> {
     let selection = select::select(model, config)?;
     let roles = plan::roles(&selection);
-    let names = names::names(&selection, &roles, config)?;
+    let mut names = names::names(&selection, &roles, config)?;
     let mut endpoints: Vec<&str> = selection.services.iter().map(|s| s.endpoint).collect();
     endpoints.dedup();
     let header = plan::Header {
@@ -128,7 +128,9 @@ fn with_plan<T>(
             .unwrap_or_default(),
         endpoints,
     };
-    let plan = plan::plan(selection, names, &roles, config, header)?;
+    let alike = std::mem::take(&mut names.alike).into_notes();
+    let mut plan = plan::plan(selection, names, &roles, config, header)?;
+    plan.notes.extend(alike);
     Ok(then(&plan))
 }
 
