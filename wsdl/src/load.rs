@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::encoding;
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{self, Error, ErrorKind, quoted};
 use crate::locate;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns};
@@ -300,7 +300,10 @@ impl<'r, 'a> Loader<'r, 'a> {
         };
         match self.find(file, &wanted) {
             Ok(None) => {
-                let text = format!("the import of {} is left out as asked", quoted(&wanted));
+                let text = format!(
+                    "the import of {} is left out as asked",
+                    error::location(&wanted)
+                );
                 self.loaded.notes.push((file, import.position, text));
                 let unread = import.namespace.or(importer).unwrap_or(Ns::NONE);
                 self.loaded.unread.push((unread, wanted));

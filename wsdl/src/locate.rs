@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{self, Error, ErrorKind};
 
 /// The file that `location`, written in a document of the directory `base`, means.
 ///
@@ -89,7 +89,10 @@ fn existing(
     let path = path.canonicalize().map_err(|error| {
         Error::new(
             ErrorKind::ImportNotFound,
-            format!("the import location {} cannot be opened", quoted(location)),
+            format!(
+                "the import location {} cannot be opened",
+                error::location(location)
+            ),
         )
         .help("save the document there, relative to the one that refers to it")
         .caused_by(error)
@@ -103,7 +106,10 @@ fn existing(
 fn refused(location: &str, what: &str) -> Error {
     Error::new(
         ErrorKind::ImportRefused,
-        format!("the import location {} is {what}", quoted(location)),
+        format!(
+            "the import location {} is {what}",
+            error::location(location)
+        ),
     )
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Loader;
-use crate::error::{Error, quoted};
+use crate::error::{self, Error};
 use crate::limits::Limits;
 use crate::names::Ns;
 use crate::raw::{Builder, Contents, ImportKind};
@@ -36,7 +36,7 @@ impl<'a> Loader<'_, 'a> {
             }
             let text = format!(
                 "the import location {} is not read: its namespace is defined elsewhere",
-                quoted(&import.location)
+                error::location(&import.location)
             );
             self.loaded.notes.push((import.file, import.position, text));
             self.loaded.unread.push((ns, import.location));
