@@ -71,13 +71,12 @@ fn members<const N: usize>(
     }
     for rank in ranks {
         let rank: Vec<usize> = rank.into_iter().filter(|i| all[*i][0].is_empty()).collect();
-        let idents = scope.assign(rank.len(), |at, level| {
+        let idents = scope.assign_with_level(rank.len(), |at, level| {
             make(&form(&shape.members[rank[at]], level))
         });
-        for (&index, idents) in rank.iter().zip(idents) {
-            let member = &shape.members[index];
-            if scope.unescaped(&idents[0]) != form(member, 0) {
-                alike.add(&[&shape.name, &member.name], &idents[0]);
+        for (&index, (idents, level)) in rank.iter().zip(idents) {
+            if level > 0 {
+                alike.add(&[&shape.name, &shape.members[index].name], &idents[0]);
             }
             all[index] = idents;
         }

@@ -50,70 +50,76 @@ impl Scope {
     }
 
     /// The identifiers of `count` names, of which `form` gives the forms by index and level.
-    ///
-    /// A form may be several identifiers, which stay alike. Only names that are the same are
-    /// numbered, in the order in which they come.
     pub(super) fn assign<const N: usize>(
         &mut self,
         count: usize,
         form: impl Fn(usize, usize) -> [String; N],
     ) -> Vec<[String; N]> {
-        let mut assigned: Vec<[String; N]> = vec![std::array::from_fn(|_| String::new()); count];
-        let usable = |this: &Self, index, level| form(index, level).map(|name| this.usable(&name));
-        // A name that comes twice is one name until it has its identifier.
-        let mut first = HashMap::with_capacity(count);
-        let mut again = Vec::new();
-        let mut open = Vec::with_capacity(count);
-        for index in 0..count {
-            match first.entry([form(index, 0), form(index, FORMS - 1)]) {
-                Entry::Occupied(known) => again.push((index, *known.get())),
-                Entry::Vacant(new) => {
-                    new.insert(index);
-                    open.push(index);
-                }
-            }
+        let assigned = self.assign_with_level(count, form);
+        assigned.into_iter().map(|(idents, _)| idents).collect()
+    }
+
+    /// The identifiers, and the level of the form that they are: 0 is the tidy one.
+    ///
+    /// A form may be several identifiers, which stay alike. Only names that are the same are
+    /// numbered, in the order in which they come.
+    pub(super) fn assign_with_level<const N: usize>(
+        &mut self,
+        count: usize,
+        form: impl Fn(usize, usize) -> [String; N],
+    ) -> Vec<([String; N], usize)> {
+        let mut assigned: Vec<([String; N], usize)> = Vec::with_capacity(count);
+        assigned.resize_with(count, || (std::array::from_fn(|_| String::new()), FORMS));
+        let mut forms: Vec<[String; N]> = (0..count).map(|index| form(index, 0)).collect();
+        let again = repeated(&forms, &form);
+        let mut open: Vec<usize> = (0..count).collect();
+        if !again.is_empty() {
+            open.retain(|index| !again.contains_key(index));
+            forms = open.iter().map(|index| form(*index, 0)).collect();
         }
-        let mut forms_of: Vec<[String; N]> = assigned.clone();
         // Forms that were wanted by several, and so may come to mean nobody else.
         let mut contested: HashSet<String> = HashSet::new();
         for level in 0..FORMS {
-            let forms: Vec<[String; N]> = open.iter().map(|i| usable(self, *i, level)).collect();
-            let mut claims: HashMap<&str, Claims> = HashMap::with_capacity(forms.len() * N);
-            for ident in forms.iter().flatten() {
+            if level > 0 {
+                forms = open.iter().map(|index| form(*index, level)).collect();
+            }
+            let wanted: Vec<[String; N]> = std::mem::take(&mut forms)
+                .into_iter()
+                .map(|names| names.map(|name| self.usable(&name)))
+                .collect();
+            let mut claims: HashMap<&str, Claims> = HashMap::with_capacity(wanted.len() * N);
+            for ident in wanted.iter().flatten() {
                 claims.entry(ident).or_default().all += 1;
             }
             let shared = |idents: &[String; N], claims: &HashMap<&str, Claims>| {
                 let several = |ident: &String| claims.get(&**ident).is_some_and(|c| c.all > 1);
                 idents.iter().any(|i| several(i) || contested.contains(i))
             };
+            // Written so, if the next form is the same and nothing had to be put behind it.
             let exact: Vec<bool> = open
                 .iter()
-                .zip(&forms)
+                .zip(&wanted)
                 .map(|(&index, idents)| {
+                    let plain = |ident: &str| ident.strip_prefix("r#").unwrap_or(ident).to_owned();
                     shared(idents, &claims)
                         && level + 1 < FORMS
-                        && form(index, level + 1)
-                            .iter()
-                            .zip(idents)
-                            .all(|(next, ident)| ident.strip_prefix("r#").unwrap_or(ident) == next)
+                        && form(index, level + 1) == idents.each_ref().map(|ident| plain(ident))
                 })
                 .collect();
-            for (idents, _) in forms.iter().zip(&exact).filter(|(_, exact)| **exact) {
+            for (idents, _) in wanted.iter().zip(&exact).filter(|(_, exact)| **exact) {
                 for ident in idents {
                     claims.entry(ident).or_default().exact += 1;
                 }
             }
             let mut rest = Vec::new();
             let mut lost = Vec::new();
-            for ((&index, idents), exact) in open.iter().zip(&forms).zip(exact) {
-                let sole =
-                    |ident: &String| claims.get(&**ident).is_some_and(|claims| claims.exact == 1);
+            for ((&index, idents), exact) in open.iter().zip(&wanted).zip(exact) {
+                let sole = |ident: &String| claims.get(&**ident).is_some_and(|c| c.exact == 1);
                 let free = !idents.iter().any(|ident| self.taken.contains(ident));
                 let wins = !shared(idents, &claims) || exact && idents.iter().all(sole);
                 if free && wins {
                     self.taken.extend(idents.iter().cloned());
-                    assigned[index] = idents.clone();
-                    forms_of[index] = form(index, level);
+                    assigned[index] = (idents.clone(), level);
                 } else {
                     rest.push(index);
                     lost.push(idents.clone());
@@ -128,12 +134,13 @@ impl Scope {
         let mut next = HashMap::new();
         for index in open {
             let last = form(index, FORMS - 1);
-            assigned[index] = self.number(&last, next.entry(last.clone()).or_insert(1));
-            forms_of[index] = last;
+            assigned[index].0 = self.number(&last, next.entry(last.clone()).or_insert(1));
         }
+        let mut again: Vec<(usize, usize)> = again.into_iter().collect();
+        again.sort_unstable();
         for (index, first) in again {
-            let like = &forms_of[first];
-            assigned[index] = self.number(like, next.entry(like.clone()).or_insert(2));
+            let like = form(first, assigned[first].1.min(FORMS - 1));
+            assigned[index].0 = self.number(&like, next.entry(like.clone()).or_insert(2));
         }
         assigned
     }
@@ -168,6 +175,33 @@ impl Scope {
             escape(ident)
         }
     }
+}
+
+/// Names that come again, with the index at which they came first: each is one name until it has
+/// its identifier.
+fn repeated<const N: usize>(
+    forms: &[[String; N]],
+    form: impl Fn(usize, usize) -> [String; N],
+) -> HashMap<usize, usize> {
+    let mut tidy: HashMap<&[String; N], Vec<usize>> = HashMap::with_capacity(forms.len());
+    for (index, idents) in forms.iter().enumerate() {
+        tidy.entry(idents).or_default().push(index);
+    }
+    let mut again = HashMap::new();
+    for alike in tidy.into_values().filter(|alike| alike.len() > 1) {
+        let mut first = HashMap::new();
+        for index in alike {
+            match first.entry(form(index, FORMS - 1)) {
+                Entry::Occupied(known) => {
+                    again.insert(index, *known.get());
+                }
+                Entry::Vacant(new) => {
+                    new.insert(index);
+                }
+            }
+        }
+    }
+    again
 }
 
 #[cfg(test)]

@@ -78,9 +78,10 @@ pub(super) fn types(
         // A type is never called differently because of an element.
         let (named, anonymous): (Vec<_>, Vec<_>) = open.into_iter().partition(|item| item.named);
         for rank in [named, anonymous] {
-            let idents = scope.assign(rank.len(), |at, level| [rank[at].form(level)]);
-            for (item, [ident]) in rank.into_iter().zip(idents) {
-                if scope.unescaped(&ident) != item.form(0) {
+            let form = |at: usize, level| [rank[at].form(level)];
+            let idents = scope.assign_with_level(rank.len(), form);
+            for (item, ([ident], level)) in rank.into_iter().zip(idents) {
+                if level > 0 {
                     names.alike.add(&item.path, &ident);
                 }
                 found.push((item.id, ident));
@@ -196,11 +197,12 @@ fn variants(
             _ => spelled(text(open[at]), 'X'),
         }]
     };
-    for (at, [ident]) in scope.assign(open.len(), form).into_iter().enumerate() {
-        if scope.unescaped(&ident) != form(at, 0)[0] {
-            names.alike.add(&[ty, text(open[at])], &ident);
+    let idents = scope.assign_with_level(open.len(), form);
+    for (&index, ([ident], level)) in open.iter().zip(idents) {
+        if level > 0 {
+            names.alike.add(&[ty, text(index)], &ident);
         }
-        variants[open[at]] = ident;
+        variants[index] = ident;
     }
     Ok(variants)
 }
