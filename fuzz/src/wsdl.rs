@@ -68,7 +68,7 @@ mod tests {
             let mut data = seeds[numbers.below(seeds.len())].clone();
             for _ in 0..=numbers.below(4) {
                 let most = usize::MAX;
-                let mutation = (numbers.below(6), numbers.below(most), numbers.below(most));
+                let mutation = (numbers.below(9), numbers.below(most), numbers.below(most));
                 mutate::apply(&mut data, mutation);
             }
             check(&data);

@@ -60,7 +60,7 @@ pub(crate) fn apply(bytes: &mut Vec<u8>, (kind, a, b): Mutation) {
         return;
     }
     let at = a % bytes.len();
-    match kind % 6 {
+    match kind % 9 {
         0 => bytes[at] = b as u8,
         1 => {
             let end = (at + b % 40).min(bytes.len());
@@ -75,18 +75,43 @@ pub(crate) fn apply(bytes: &mut Vec<u8>, (kind, a, b): Mutation) {
             let copy = bytes[at..end].to_vec();
             bytes.splice(at..at, copy);
         }
-        4 => swap(bytes, a, b),
+        4 => swap_words(bytes, a, b),
+        // Most often what is still a document, and often what is still a WSDL.
+        5..8 => swap_values(bytes, a, b),
         _ => bytes.truncate(at),
     }
 }
 
-/// Exchanges two words, so that the document is well-formed more often than not.
-fn swap(bytes: &mut Vec<u8>, a: usize, b: usize) {
+/// Exchanges two words.
+fn swap_words(bytes: &mut Vec<u8>, a: usize, b: usize) {
     let is_end = |byte: &u8| b" \"<>:/=".contains(byte);
     let mut words: Vec<&[u8]> = bytes.split_inclusive(is_end).collect();
     let (a, b) = (a % words.len(), b % words.len());
     words.swap(a, b);
     *bytes = words.concat();
+}
+
+/// Exchanges the values of two attributes of one name.
+fn swap_values(bytes: &mut Vec<u8>, a: usize, b: usize) {
+    let mut pieces: Vec<&[u8]> = bytes.split(|byte| *byte == b'"').collect();
+    // Every second piece is a value, and its name ends the piece before it.
+    let name = |value: usize, pieces: &[&[u8]]| {
+        let before = pieces[value - 1];
+        let start = before.iter().rposition(|byte| b" \n\t".contains(byte));
+        before[start.map_or(0, |at| at + 1)..].to_vec()
+    };
+    let values: Vec<usize> = (1..pieces.len()).step_by(2).collect();
+    if values.is_empty() {
+        return;
+    }
+    let one = values[a % values.len()];
+    let of_name = name(one, &pieces);
+    let alike: Vec<usize> = values
+        .into_iter()
+        .filter(|value| name(*value, &pieces) == of_name)
+        .collect();
+    pieces.swap(one, alike[b % alike.len()]);
+    *bytes = pieces.join(&b'"');
 }
 
 /// The file `input.wsdl` of each case in a folder.
