@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use saponify_wsdl::Model;
+use saponify_wsdl::{Model, Reader};
 
 use crate::error::Error;
 use crate::{Output, write};
@@ -42,6 +42,8 @@ pub struct Config {
     pub(crate) open_bases: Option<Vec<String>>,
     pub(crate) sensitive: Vec<String>,
     pub(crate) import_roots: Vec<PathBuf>,
+    pub(crate) provide: BTreeMap<String, PathBuf>,
+    pub(crate) skip_imports: Vec<String>,
 }
 
 /// Patterns of what to keep or leave out.
@@ -63,6 +65,7 @@ pub(crate) struct Renames {
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) operations: BTreeMap<String, String>,
     pub(crate) modules: BTreeMap<String, String>,
+    pub(crate) values: BTreeMap<String, String>,
 }
 
 impl Default for Config {
@@ -90,6 +93,8 @@ impl Config {
             open_bases: None,
             sensitive: Vec::new(),
             import_roots: Vec::new(),
+            provide: BTreeMap::new(),
+            skip_imports: Vec::new(),
         }
     }
 
@@ -271,6 +276,13 @@ impl Config {
         self
     }
 
+    /// The variant of an enumeration's value: `("StatusCode.UNABLE_TO_LOCK_ROW", "Locked")`.
+    #[must_use]
+    pub fn rename_value(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.values.insert(wire.into(), rust.into());
+        self
+    }
+
     /// The module for the types of a namespace: `("http://example.com/2010/orders", "orders")`.
     #[must_use]
     pub fn rename_module(mut self, uri: impl Into<String>, rust: impl Into<String>) -> Self {
@@ -295,9 +307,48 @@ impl Config {
     }
 
     /// Directories, besides the input's own, from which the WSDL may import files.
+    ///
+    /// Needed where `../` leads out of the folder of the WSDL. Nothing is ever fetched, and no file
+    /// outside of these folders is read: neither by `..`, nor by an absolute path, nor through a
+    /// symbolic link.
+    ///
+    /// ```
+    /// // device/wsdl/device.wsdl imports ../../schema/types.xsd
+    /// let config = saponify_codegen::Config::new()
+    ///     .input("vendor/camera/device/wsdl/device.wsdl")
+    ///     .import_roots(["vendor/camera"]);
+    /// # let _ = config;
+    /// ```
     #[must_use]
     pub fn import_roots<P: Into<PathBuf>>(mut self, dirs: impl IntoIterator<Item = P>) -> Self {
         self.import_roots.extend(dirs.into_iter().map(Into::into));
+        self
+    }
+
+    /// The file to take for an import, which is named by its location exactly as written in the
+    /// document, or by its namespace. What that file imports may lie in its folder.
+    ///
+    /// For imports by URL, of which a copy was saved, and for those that give no location.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new()
+    ///     .input("wsdl/shop.wsdl")
+    ///     .provide_file("https://example.com/price.xsd", "wsdl/price.xsd");
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn provide_file(mut self, import: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.provide.insert(import.into(), path.into());
+        self
+    }
+
+    /// Leaves imports out: by location exactly as written in the document, or by namespace.
+    ///
+    /// For documents of which nothing is used. A name that would have come from one is an error.
+    #[must_use]
+    pub fn skip_imports<S: Into<String>>(mut self, imports: impl IntoIterator<Item = S>) -> Self {
+        self.skip_imports
+            .extend(imports.into_iter().map(Into::into));
         self
     }
 
@@ -313,13 +364,15 @@ impl Config {
         self.out_dir.as_deref()
     }
 
-    /// Generates from a WSDL in memory. Nothing is read or written; the input is ignored.
+    /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
+    /// read but those given to [`provide_file`](Config::provide_file).
     ///
     /// # Errors
     ///
     /// If the WSDL is refused, or an option does not fit it.
     pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
-        let model = saponify_wsdl::read(wsdl).map_err(|source| Error::wsdl(None, source))?;
+        let read = self.reader().read(wsdl);
+        let model = read.map_err(|source| Error::wsdl(None, source))?;
         crate::pipeline(&model, self, "WSDL", wsdl)
     }
 
@@ -364,19 +417,60 @@ impl Config {
         output.write_to(&dir)
     }
 
+    /// The input and all that it imports as written: typed, names not yet resolved.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is not well-formed.
+    pub fn dump_raw(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .dump_raw_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// The resolved model of the input, as text.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is refused.
+    pub fn dump_model(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .read_file(input)
+            .map(|model| model.to_string())
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// A reader that may read what the options say.
+    fn reader(&self) -> Reader {
+        let mut reader = Reader::new();
+        for root in &self.import_roots {
+            reader.allow_root(root);
+        }
+        for (import, path) in &self.provide {
+            reader.provide_file(import, path);
+        }
+        for import in &self.skip_imports {
+            reader.skip_import(import);
+        }
+        reader
+    }
+
+    fn required_input(&self) -> Result<&PathBuf, Error> {
+        self.input
+            .as_ref()
+            .ok_or_else(|| Error::config("no input: set the path of a WSDL"))
+    }
+
     fn read<T>(
         &self,
         then: impl FnOnce(&Model, &str, &[u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Some(input) = &self.input else {
-            return Err(Error::config("no input: set the path of a WSDL"));
-        };
+        let input = self.required_input()?;
         let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
-        let mut reader = saponify_wsdl::Reader::new();
-        for root in &self.import_roots {
-            reader.allow_root(root);
-        }
-        let model = reader
+        let model = self
+            .reader()
             .read_file(input)
             .map_err(|source| Error::wsdl(Some(input), source))?;
         let name = input

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Why no code was written.
 ///
-/// `Debug` prints the message and its whole chain of causes, because that is what a build script
-/// that unwraps shows.
+/// `Debug` prints the message, its whole chain of causes and which option helps, because that is
+/// what a build script that unwraps shows.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -113,6 +113,15 @@ impl fmt::Debug for Error {
         while let Some(cause) = source {
             write!(f, "\n  caused by: {cause}")?;
             source = cause.source();
+        }
+        if self
+            .wsdl_error()
+            .is_some_and(saponify_wsdl::Error::is_import)
+        {
+            f.write_str(
+                "\n  help: `Config::import_roots` allows another directory, `provide_file` names a \
+                 copy, and `skip_imports` leaves the import out",
+            )?;
         }
         Ok(())
     }

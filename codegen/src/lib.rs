@@ -90,8 +90,8 @@ impl Output {
         &self.files
     }
 
-    /// What the WSDL has that the code does not, and what else a reader should know. Texts may
-    /// quote the WSDL, without characters that change how they show.
+    /// What the reader left out or repaired, with its place, then what the WSDL has that the code
+    /// does not. Texts may quote the WSDL, without characters that change how they show.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -102,8 +102,28 @@ impl Output {
 fn pipeline(model: &Model, config: &Config, source: &str, wsdl: &[u8]) -> Result<Output, Error> {
     with_plan(model, config, source, wsdl, |plan| Output {
         files: emit::emit(plan),
-        notes: plan.notes.clone(),
+        notes: model
+            .notes
+            .iter()
+            .map(note)
+            .chain(plan.notes.iter().cloned())
+            .collect(),
     })
+}
+
+/// A note of the reader with its place, if it has one.
+fn note(note: &saponify_wsdl::model::Note) -> String {
+    let saponify_wsdl::model::Note {
+        position,
+        file,
+        text,
+    } = note;
+    let text = match (file, position.line) {
+        (_, 0) => text.clone(),
+        (Some(file), _) => format!("{}:{position}: {text}", file.display()),
+        (None, _) => format!("{position}: {text}"),
+    };
+    emit::docs::plain(&text)
 }
 
 fn with_plan<T>(
@@ -115,7 +135,7 @@ fn with_plan<T>(
 ) -> Result<T, Error> {
     let selection = select::select(model, config)?;
     let roles = plan::roles(&selection);
-    let names = names::names(&selection, &roles, config)?;
+    let mut names = names::names(&selection, &roles, config)?;
     let mut endpoints: Vec<&str> = selection.services.iter().map(|s| s.endpoint).collect();
     endpoints.dedup();
     let header = plan::Header {
@@ -128,7 +148,9 @@ fn with_plan<T>(
             .unwrap_or_default(),
         endpoints,
     };
-    let plan = plan::plan(selection, names, &roles, config, header)?;
+    let alike = std::mem::take(&mut names.alike).into_notes();
+    let mut plan = plan::plan(selection, names, &roles, config, header)?;
+    plan.notes.extend(alike);
     Ok(then(&plan))
 }
 

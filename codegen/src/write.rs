@@ -230,15 +230,17 @@ impl Drop for Pending {
 
 /// Tells cargo which files a build script depends on.
 pub(crate) fn print_rerun<'p>(paths: impl IntoIterator<Item = &'p Path>) {
-    for path in paths {
-        // A path that would end the line, and so could say something else to cargo, is left out.
-        match path.to_str() {
-            Some(text) if !text.contains(char::is_control) => {
-                println!("cargo:rerun-if-changed={text}");
-            }
-            _ => {}
-        }
+    for line in paths.into_iter().filter_map(rerun) {
+        println!("{line}");
     }
+}
+
+/// What cargo is told of a file. A path that would end the line, and so could say something else
+/// to cargo, is left out.
+fn rerun(path: &Path) -> Option<String> {
+    let text = path.to_str()?;
+    let line = !text.contains(char::is_control);
+    line.then(|| format!("cargo:rerun-if-changed={text}"))
 }
 
 impl File {
@@ -259,5 +261,22 @@ impl File {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// These lines are all that a build script prints: no text of a WSDL is among them.
+    #[test]
+    fn cargo_is_told_of_files_and_of_nothing_else() {
+        let line = |path: &str| rerun(Path::new(path));
+        assert_eq!(
+            line("wsdl/a b.wsdl").as_deref(),
+            Some("cargo:rerun-if-changed=wsdl/a b.wsdl")
+        );
+        assert_eq!(line("a\ncargo:rustc-env=PWNED=1"), None);
+        assert_eq!(line("a\rcargo:rustc-cfg=pwned"), None);
     }
 }

@@ -31,7 +31,19 @@ Package Versions:
       </xsd:complexType>
     </xsd:schema>
     <xsd:schema elementFormDefault="qualified" targetNamespace="urn:template:@uri@">
+      <xsd:annotation><xsd:documentation>@text@</xsd:documentation><xsd:appinfo>@text@</xsd:appinfo></xsd:annotation>
       <xsd:import namespace="urn:sobject.template.soap.sforce.com"/>
+      <xsd:import namespace="http://www.w3.org/2005/05/xmlmime" schemaLocation="https://@attribute@"/>
+      <xsd:complexType name="Wild">
+        <xsd:sequence><xsd:any namespace="urn:any:@uri@" processContents="skip"/></xsd:sequence>
+        <xsd:attribute name="kind"><xsd:simpleType><xsd:restriction base="xsd:string">
+          <xsd:pattern value="@attribute@"/><xsd:enumeration value="@attribute@"/><xsd:enumeration value="plain"/>
+        </xsd:restriction></xsd:simpleType></xsd:attribute>
+      </xsd:complexType>
+      <xsd:element name="unused"><xsd:annotation><xsd:documentation>@text@</xsd:documentation></xsd:annotation>
+        <xsd:complexType><xsd:sequence><xsd:element name="wild" type="t:Wild"/></xsd:sequence></xsd:complexType>
+        <xsd:key name="k"><xsd:selector xpath="@attribute@"/><xsd:field xpath="@attribute@"/></xsd:key>
+      </xsd:element>
       <xsd:simpleType name="Choice">
         <xsd:annotation><xsd:documentation>@text@</xsd:documentation></xsd:annotation>
         <xsd:restriction base="xsd:string">
@@ -53,11 +65,17 @@ Package Versions:
     </xsd:schema>
   </types>
   <message name="In"><part name="parameters" element="t:call"/></message>
+  <message name="Question"><documentation>@text@</documentation><part name="wild" type="t:Wild"><documentation>@text@</documentation></part></message>
   <message name="Out"><part name="parameters" element="t:callResponse"/></message>
   <portType name="Port"><documentation>@text@</documentation><operation name="call"><documentation>@text@</documentation><input message="t:In"/><output message="t:Out"/></operation></portType>
   <binding name="B" type="t:Port">
     <soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
     <operation name="call"><soap:operation soapAction="@action@"/><input><soap:body use="literal"/></input><output><soap:body use="literal"/></output></operation>
+  </binding>
+  <portType name="Asked"><operation name="ask"><input message="t:Question"/></operation></portType>
+  <binding name="C" type="t:Asked"><documentation>@text@</documentation>
+    <soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="ask"><soap:operation soapAction="@action@"/><input><soap:body use="literal" namespace="urn:body:@uri@" encodingStyle="@attribute@"/></input></operation>
   </binding>
   <service name="S"><documentation>@text@</documentation><port name="P" binding="t:B"><documentation>@text@</documentation><soap:address location="https://example.com/@attribute@"/></port></service>
 </definitions>"#;
@@ -185,6 +203,13 @@ impl Census {
 
 fn census(wsdl: &str) -> Result<Census> {
     let output = saponify_codegen::generate(wsdl.as_bytes())?;
+    for note in output.notes() {
+        assert!(!note.contains(char::is_control), "{note:?}");
+        assert!(
+            !note.contains(['\u{202e}', '\u{2066}', '\u{2028}']),
+            "{note:?}"
+        );
+    }
     let mut census = Census::default();
     for file in output.files() {
         for line in file.text().lines() {
@@ -253,4 +278,24 @@ fn names_are_names_of_xml() {
             "{name:?}"
         );
     }
+}
+
+/// The name of the input stands in a comment at the head of the output.
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_is_text_too() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    for name in ["a\nfn pwned() {}\n.wsdl", "\"; fn pwned() {} \u{202e}.wsdl"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, wsdl("", ""))?;
+        let config = saponify_codegen::Config::new().input(&path).module("m");
+        for file in config.run()?.files() {
+            let parsed = syn::parse_file(file.text())?;
+            let mut census = Census::default();
+            census.visit_file(&parsed);
+            assert_eq!(census.pwned, 0, "{name:?}");
+            assert!(!file.text().contains('\u{202e}'));
+        }
+    }
+    Ok(())
 }

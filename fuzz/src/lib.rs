@@ -3,6 +3,7 @@
 
 #[path = "../../runtime/tests/kinds/mod.rs"]
 mod kinds;
+pub mod wsdl;
 
 use kinds::words::in_other_words;
 use kinds::{All, OPERATION, OTHER, Response, THING, strategies};
@@ -166,10 +167,14 @@ mod tests {
     }
 
     /// A small generator of numbers that is the same everywhere.
-    struct Numbers(u64);
+    pub(crate) struct Numbers(u64);
 
     impl Numbers {
-        fn below(&mut self, limit: usize) -> usize {
+        pub(crate) fn seeded() -> Self {
+            Self(std::env::var("SEED").map_or(42, |n| n.parse().unwrap()))
+        }
+
+        pub(crate) fn below(&mut self, limit: usize) -> usize {
             self.0 ^= self.0 << 13;
             self.0 ^= self.0 >> 7;
             self.0 ^= self.0 << 17;
@@ -228,7 +233,7 @@ mod tests {
         let seeds = seeds(target);
         seeds.iter().for_each(|seed| check(seed));
         let rounds = std::env::var("ROUNDS").map_or(20_000, |n| n.parse().unwrap());
-        let mut numbers = Numbers(std::env::var("SEED").map_or(42, |n| n.parse().unwrap()));
+        let mut numbers = Numbers::seeded();
         for _ in 0..rounds {
             check(&mutate(&mut numbers, &seeds));
         }

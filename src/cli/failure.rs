@@ -66,6 +66,15 @@ impl From<saponify_sandbox::Error> for Failure {
 
 impl From<saponify_codegen::Error> for Failure {
     fn from(error: saponify_codegen::Error) -> Self {
-        Self::new(error.to_string()).because(error)
+        let failure = Self::new(error.to_string());
+        let import = error.wsdl_error().is_some_and(|error| error.is_import());
+        let failure = failure.because(error);
+        match import {
+            true => failure.hint(
+                "--root DIR lets imports read a directory that holds both files, --provide \
+                 IMPORT=FILE takes a file that you saved, --skip-import IMPORT does without",
+            ),
+            false => failure,
+        }
     }
 }

@@ -11,7 +11,8 @@ use super::{Failure, put};
 /// `saponify_codegen::Config` for build scripts.
 #[derive(Args, Debug)]
 pub(crate) struct Generate {
-    /// The WSDL. Files that it imports are read from its own directory and below.
+    /// The WSDL. Files that it imports are read from its own directory and below: see --root,
+    /// --provide and --skip-import. Nothing is ever fetched.
     #[arg(value_name = "WSDL", required_unless_present = "config")]
     wsdl: Option<PathBuf>,
     /// Directory for the module; files of an earlier run are replaced. [default: ./NAME]
@@ -41,6 +42,15 @@ pub(crate) struct Generate {
     /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
     #[arg(long)]
     serde: bool,
+    /// Imports may also read files in and below this directory.
+    #[arg(long, value_name = "DIR")]
+    root: Vec<PathBuf>,
+    /// Takes a file for an import, which is named by its location as written or its namespace.
+    #[arg(long, value_name = "IMPORT=FILE", value_parser = provided)]
+    provide: Vec<(String, PathBuf)>,
+    /// Leaves out an import, by its location as written or its namespace, of which nothing is used.
+    #[arg(long, value_name = "IMPORT")]
+    skip_import: Vec<String>,
     /// Options from this file; options of the command line come on top.
     #[arg(long, value_name = "saponify.toml")]
     config: Option<PathBuf>,
@@ -77,7 +87,7 @@ impl Generate {
             );
         }
         if let Some(stage) = self.dump {
-            return dump(stage, &config, &input);
+            return dump(stage, &config);
         }
         let output = config.run()?;
         for note in output.notes() {
@@ -143,6 +153,12 @@ impl Generate {
         if self.messages {
             config = config.messages(true);
         }
+        config = config
+            .import_roots(&self.root)
+            .skip_imports(&self.skip_import);
+        for (import, path) in &self.provide {
+            config = config.provide_file(import, path);
+        }
         if self.no_methods {
             config = config.methods(false);
         }
@@ -173,20 +189,20 @@ impl<'a> Name<'a> {
     }
 }
 
-fn dump(stage: Dump, config: &Config, input: &Path) -> Result<(), Failure> {
-    let refused = |error: saponify_wsdl::Error| {
-        Failure::new(format!("the WSDL {} cannot be read", input.display())).because(error)
-    };
-    let text = match stage {
-        Dump::Raw => {
-            let bytes = std::fs::read(input).map_err(|error| {
-                Failure::new(format!("cannot read {}", input.display())).because(error)
-            })?;
-            saponify_wsdl::dump_raw(&bytes).map_err(refused)?
+/// `IMPORT=FILE`. An address may hold `=` and a file's name rarely does, so the last one divides.
+fn provided(text: &str) -> Result<(String, PathBuf), String> {
+    match text.rsplit_once('=') {
+        Some((import, file)) if !import.is_empty() && !file.is_empty() => {
+            Ok((import.to_owned(), file.into()))
         }
-        Dump::Model => saponify_wsdl::read_file(input)
-            .map_err(refused)?
-            .to_string(),
+        _ => Err("expected an import's location or namespace, `=` and a file".to_owned()),
+    }
+}
+
+fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
+    let text = match stage {
+        Dump::Raw => config.dump_raw()?,
+        Dump::Model => config.dump_model()?,
         Dump::Plan => config.dump_plan()?,
     };
     put(&text)

@@ -345,3 +345,67 @@ fn files_of_others_in_the_directory_stay() {
     printed(fewer);
     assert_eq!(std::fs::read(out.join("mine.rs")).unwrap(), b"// mine\n");
 }
+
+/// A WSDL in a folder that imports one schema from beside that folder and one by URL.
+fn importing() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("wsdl")).unwrap();
+    let schema = |name: &str| {
+        format!(
+            "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:{name}'>\
+             <complexType name='{name}'/></schema>"
+        )
+    };
+    std::fs::write(folder.path().join("above.xsd"), schema("above")).unwrap();
+    std::fs::write(folder.path().join("copy.xsd"), schema("remote")).unwrap();
+    let path = folder.path().join("wsdl/service.wsdl");
+    let imports = "<import namespace='urn:above' schemaLocation='../above.xsd'/>\
+                   <import namespace='urn:remote' schemaLocation='https://example.com/?xsd=1'/>";
+    let text = format!(
+        "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'><types>\
+         <schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:own'>{imports}\
+         <complexType name='Own'/></schema></types></definitions>"
+    );
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn imports_from_elsewhere_need_an_option_which_the_error_names() {
+    let (folder, wsdl) = importing();
+    let out = folder.path().join("out");
+    let said = complaint(&mut generate(&wsdl, &out));
+    for part in ["../above.xsd", "--root", "--provide", "--skip-import"] {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
+    let with_root = |options: &[&str]| {
+        let mut command = generate(&wsdl, &out);
+        command.arg("--root").arg(folder.path()).args(options);
+        command
+    };
+    let said = complaint(&mut with_root(&[]));
+    assert!(said.contains("https://example.com/?xsd=1"), "{said}");
+
+    let copy = folder.path().join("copy.xsd");
+    for import in ["https://example.com/?xsd=1", "urn:remote"] {
+        let option = format!("{import}={}", copy.display());
+        printed(with_root(&["--provide", &option]));
+        assert!(out.join("remote.rs").exists(), "{import}");
+    }
+    for import in ["https://example.com/?xsd=1", "urn:remote"] {
+        printed(with_root(&["--skip-import", import]));
+        assert!(!out.join("remote.rs").exists(), "{import}");
+    }
+    // What is printed between stages has read the same files.
+    for stage in ["raw", "model"] {
+        let option = format!("urn:remote={}", copy.display());
+        let said = printed(with_root(&["--provide", &option, "--dump", stage]));
+        assert!(said.contains("urn:remote"), "{stage}: {said}");
+    }
+    let refused = with_root(&["--provide", "no-file"]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && said.contains("IMPORT=FILE"),
+        "{said}"
+    );
+}

@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// A construct that is understood and not supported.
     Unsupported,
     /// An import or include points where this crate does not go: a URL, or outside the allowed
-    /// directories.
+    /// directories. [`Reader`](crate::Reader) can allow more, be given the document, or skip it.
     ImportRefused,
     /// An imported or included file is missing.
     ImportNotFound,
@@ -229,16 +229,31 @@ impl StdError for Error {
 
 /// Characters of foreign text that a message may repeat.
 const QUOTE_MAX: usize = 80;
+/// Characters of a location, which has to be given back as it is to provide or skip it.
+const LOCATION_MAX: usize = 500;
 
 /// Text from a document, fit for a message: bounded, and without control or direction characters.
 pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", clipped(text))
 }
 
+/// The location of an import, fit for a message.
+pub(crate) fn location(text: &str) -> String {
+    let most = match text.chars().any(is_unprintable) {
+        true => QUOTE_MAX,
+        false => LOCATION_MAX,
+    };
+    format!("`{}`", clipped_to(text, most))
+}
+
 pub(crate) fn clipped(text: &str) -> String {
+    clipped_to(text, QUOTE_MAX)
+}
+
+fn clipped_to(text: &str, most: usize) -> String {
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
-        if count == QUOTE_MAX {
+        if count == most {
             out.push('…');
             break;
         }

@@ -38,6 +38,19 @@
 //! - `resolve`: names become ids, groups are expanded, circles refused ([`Model`] implements
 //!   `Display`).
 //!
+//! WSDLs in use are not always valid. Where the meaning is clear, the reader repairs what is wrong
+//! and says so in [`Model::notes`]; `tests/fixtures` has a case for each:
+//!
+//! - a name without a prefix, though the default namespace is another, is one of the target
+//!   namespace (`missing-prefix`);
+//! - a type of XML Schema under the namespace of a draft is that of 2001 (`draft-schema-types`);
+//! - an import that cannot be followed is left out if its namespace is defined elsewhere
+//!   (`import-url-defined-inline`), and a schema may use what it does not import
+//!   (`unimported-namespace`);
+//! - a port whose binding does not exist has the only one there is (`repair-port-binding`);
+//! - `complexContent` that derives from nothing is as if it were not there
+//!   (`repair-complex-content`).
+//!
 //! A WSDL is input from elsewhere: nothing in it makes this crate panic, open a connection, read a
 //! file outside of allowed directories, or take more than its [`Limits`]. What it says about what
 //! is wrong is in [`Error`]: file, line, column, the path of names, and what to do.
@@ -54,6 +67,7 @@ mod names;
 mod print;
 mod raw;
 mod reader;
+mod redefine;
 mod resolve;
 mod well_known;
 mod xml;

@@ -1,19 +1,20 @@
 //! Follows imports and includes until every document is read, each once.
 
+mod settle;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::encoding;
-use crate::error::{Error, ErrorKind, quoted};
-use crate::limits::Limits;
+use crate::error::{self, Error, ErrorKind, quoted};
 use crate::locate;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns};
 use crate::raw::{Builder, Contents, Definitions, Import, ImportKind, Schema};
 use crate::reader::{Provided, Reader, Source};
-use crate::well_known;
+use crate::redefine::redefine;
 use crate::xml::{self, Budget, Node};
 
 /// Every document of one WSDL, as written.
@@ -143,6 +144,7 @@ impl<'r, 'a> Loader<'r, 'a> {
         }
         self.settle()?;
         self.add_well_known()?;
+        redefine(&mut self.loaded.schemas, &self.loaded.files)?;
         Ok(self.loaded)
     }
 
@@ -267,9 +269,13 @@ impl<'r, 'a> Loader<'r, 'a> {
         let notes = contents.notes.into_iter();
         let notes = notes.map(|(position, text)| (file, position, text));
         self.loaded.notes.extend(notes);
-        for schema in contents.schemas {
-            for import in &schema.imports {
-                self.import(file, import, Some(schema.target))?;
+        for mut schema in contents.schemas {
+            for (index, import) in schema.imports.iter().enumerate() {
+                let found = self.import(file, import, Some(schema.target))?;
+                let mut redefines = schema.redefines.iter_mut();
+                if let Some(redefine) = redefines.find(|redefine| redefine.import == index) {
+                    redefine.file = found;
+                }
             }
             self.loaded.schemas.push(schema);
         }
@@ -282,62 +288,79 @@ impl<'r, 'a> Loader<'r, 'a> {
         Ok(())
     }
 
+    /// Follows an import; gives the document that it means, if there is one to read.
     fn import(
         &mut self,
         file: usize,
         import: &Import<'a>,
         importer: Option<Ns>,
-    ) -> Result<(), Error> {
-        let Some(location) = import.location.as_deref() else {
-            return Ok(());
+    ) -> Result<Option<usize>, Error> {
+        let Some(wanted) = self.wanted(import) else {
+            return Ok(None);
         };
-        match self.find(file, location) {
+        match self.find(file, &wanted) {
             Ok(None) => {
-                let text = format!("the import of {} is left out as asked", quoted(location));
+                let text = format!(
+                    "the import of {} is left out as asked",
+                    error::location(&wanted)
+                );
                 self.loaded.notes.push((file, import.position, text));
                 let unread = import.namespace.or(importer).unwrap_or(Ns::NONE);
-                self.loaded.unread.push((unread, location.to_string()));
-                Ok(())
+                self.loaded.unread.push((unread, wanted));
+                Ok(None)
             }
             Ok(Some(found)) => {
-                let includer = importer.filter(|_| import.kind == ImportKind::Include);
+                let includer = importer.filter(|_| import.kind.is_include());
                 self.enqueue(found, import.kind, includer);
-                Ok(())
+                Ok(Some(found))
             }
             // Only a document that is not there may turn out not to be needed.
-            Err(error) if error.is_import() && import.kind != ImportKind::Include => {
+            Err(error) if error.is_import() && !import.kind.is_include() => {
                 self.unfollowed.push(Unfollowed {
                     error,
                     file,
                     kind: import.kind,
                     namespace: import.namespace,
                     importer,
-                    location: location.to_string(),
+                    location: wanted,
                     position: import.position,
                 });
-                Ok(())
+                Ok(None)
             }
             Err(error) => Err(error.at(import.position)),
         }
     }
 
-    /// The document at a location, read if it is new; `None` if it is to be left out.
-    fn find(&mut self, from: usize, location: &str) -> Result<Option<usize>, Error> {
+    /// What an import is followed by: its location, unless only its namespace was provided.
+    /// `None` if it names a namespace and nothing else, which may be defined elsewhere.
+    fn wanted(&self, import: &Import<'a>) -> Option<String> {
+        let provided = |name: &str| self.reader.provided.contains_key(name);
+        let location = import.location.as_deref();
+        let by_namespace = import
+            .namespace
+            .map(|ns| self.loaded.namespaces.uri(ns))
+            .filter(|uri| provided(uri) && !location.is_some_and(provided));
+        by_namespace.or(location).map(str::to_string)
+    }
+
+    /// The document that is provided or lies at a location, read if it is new; `None` if it is to
+    /// be left out.
+    fn find(&mut self, from: usize, wanted: &str) -> Result<Option<usize>, Error> {
         let reader = self.reader;
-        match reader.provided.get(location) {
+        match reader.provided.get(wanted) {
             None => {
                 let base = self.loaded.files[from].directory.as_deref();
-                let path = locate::locate(location, base, &self.roots)?;
+                let path = locate::locate(wanted, base, &self.roots)?;
                 self.file(path).map(Some)
             }
             Some(Provided::Nothing) => Ok(None),
             Some(Provided::Bytes(bytes)) => {
-                let key = PathBuf::from(format!("provided:{location}"));
+                let key = PathBuf::from(format!("provided:{wanted}"));
                 if let Some(index) = self.known.get(&key) {
                     return Ok(Some(*index));
                 }
                 let file = File {
-                    name: Some(PathBuf::from(location)),
+                    name: Some(PathBuf::from(wanted)),
                     directory: None,
                 };
                 let index = self.add(bytes.clone(), file)?;
@@ -380,74 +403,6 @@ impl<'r, 'a> Loader<'r, 'a> {
             |(root, given): (&PathBuf, &PathBuf)| Some(given.join(path.strip_prefix(root).ok()?));
         roots.find_map(below).unwrap_or_else(|| path.to_path_buf())
     }
-
-    /// Decides about the imports that were not followed, now that all the others were.
-    fn settle(&mut self) -> Result<(), Error> {
-        let unfollowed = std::mem::take(&mut self.unfollowed);
-        let targets: HashSet<Ns> = self.loaded.schemas.iter().map(|s| s.target).collect();
-        let definitions = self.loaded.definitions.iter();
-        let definitions: HashSet<Ns> = definitions.filter_map(|d| d.target_namespace).collect();
-        for import in unfollowed {
-            let defined = match import.kind {
-                ImportKind::Wsdl => &definitions,
-                _ => &targets,
-            };
-            let elsewhere = import.namespace.filter(|ns| {
-                let uri = self.loaded.namespaces.uri(*ns);
-                let other = Some(*ns) != import.importer && defined.contains(ns);
-                other || import.kind == ImportKind::Schema && well_known::schema(uri).is_some()
-            });
-            let Some(ns) = elsewhere else {
-                let name = self.name(import.file);
-                return Err(import.error.at(import.position).in_file(name));
-            };
-            let text = format!(
-                "the import location {} is not read: its namespace is defined elsewhere",
-                quoted(&import.location)
-            );
-            self.loaded.notes.push((import.file, import.position, text));
-            self.loaded.unread.push((ns, import.location));
-        }
-        Ok(())
-    }
-
-    /// Adds definitions of namespaces that everyone knows and nobody sends along.
-    fn add_well_known(&mut self) -> Result<(), Error> {
-        // These are our own; what they take is not the document's fault.
-        let limits = Limits::default();
-        let mut budget = Budget {
-            limits: &limits,
-            elements: 0,
-        };
-        let mut next = 0;
-        let mut defined: HashSet<Ns> = self.loaded.schemas.iter().map(|s| s.target).collect();
-        // The list grows while it is walked: such schemas refer to each other.
-        while next < self.loaded.namespaces.len() {
-            let ns = Ns(next as u32);
-            next += 1;
-            let Some(text) = well_known::schema(self.loaded.namespaces.uri(ns)) else {
-                continue;
-            };
-            if !defined.insert(ns) {
-                continue;
-            }
-            let namespaces = &mut self.loaded.namespaces;
-            let mut document = xml::parse(text, namespaces, &mut budget)?;
-            document.forget_positions();
-            let mut builder = Builder {
-                namespaces,
-                file: 0,
-                chameleon: None,
-                contents: Contents::default(),
-            };
-            builder.schema(document.root())?;
-            for mut schema in builder.contents.schemas {
-                schema.built_in = true;
-                self.loaded.schemas.push(schema);
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The canonical forms of a file's path and of its directory.
@@ -464,7 +419,9 @@ fn canonical(path: &Path) -> Result<(PathBuf, PathBuf), Error> {
 fn wrong_root(root: Node<'_, '_>, uri: &str, job: &Job<'_>) -> Error {
     let expected = match job.kind {
         ImportKind::Wsdl => "definitions of http://schemas.xmlsoap.org/wsdl/",
-        ImportKind::Schema | ImportKind::Include => "schema of http://www.w3.org/2001/XMLSchema",
+        ImportKind::Schema | ImportKind::Include | ImportKind::Redefine => {
+            "schema of http://www.w3.org/2001/XMLSchema"
+        }
     };
     let message = format!(
         "the root element is {} of {}, not {expected}",

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{self, Error, ErrorKind};
 
 /// The file that `location`, written in a document of the directory `base`, means.
 ///
@@ -21,8 +21,8 @@ pub(crate) fn locate(
     if has_scheme(&relative) {
         return Err(
             refused(location, "a URL or drive, and nothing is fetched").help(
-                "save the document beside the WSDL and refer to it by relative path, give it to \
-             `Reader::provide`, or leave it out with `Reader::skip_import`",
+                "save the document and provide it for this location, or skip the import if \
+                 nothing of it is used",
             ),
         );
     }
@@ -32,7 +32,7 @@ pub(crate) fn locate(
     let Some(base) = base else {
         return Err(
             refused(location, "a file, and this document was given as bytes")
-                .help("use `Reader::read_file`, or give the file to `Reader::provide`"),
+                .help("read the WSDL from its file, or provide the document for this location"),
         );
     };
     let found = existing(location, &relative, base, roots);
@@ -70,9 +70,8 @@ fn existing(
     base: &Path,
     roots: &[PathBuf],
 ) -> Result<PathBuf, Error> {
-    let outside = |how: &str| {
-        refused(location, how).help("allow the directory that holds both with `Reader::allow_root`")
-    };
+    let outside =
+        |how: &str| refused(location, how).help("allow a directory that holds both documents");
     let mut path = base.to_path_buf();
     for part in relative.split('/') {
         match part {
@@ -90,7 +89,10 @@ fn existing(
     let path = path.canonicalize().map_err(|error| {
         Error::new(
             ErrorKind::ImportNotFound,
-            format!("the import location {} cannot be opened", quoted(location)),
+            format!(
+                "the import location {} cannot be opened",
+                error::location(location)
+            ),
         )
         .help("save the document there, relative to the one that refers to it")
         .caused_by(error)
@@ -104,7 +106,10 @@ fn existing(
 fn refused(location: &str, what: &str) -> Error {
     Error::new(
         ErrorKind::ImportRefused,
-        format!("the import location {} is {what}", quoted(location)),
+        format!(
+            "the import location {} is {what}",
+            error::location(location)
+        ),
     )
 }
 

@@ -48,7 +48,7 @@ pub struct Reader {
     pub(crate) provided: HashMap<String, Provided>,
 }
 
-/// What to take for a location.
+/// What to take for an import.
 #[derive(Clone, Debug)]
 pub(crate) enum Provided {
     Bytes(Vec<u8>),
@@ -84,18 +84,20 @@ impl Reader {
         self
     }
 
-    /// Gives the document that an import means by `location`, exactly as written there.
+    /// Gives the document that an import means: by its location, exactly as written there, or by
+    /// its namespace, also if it has no location. An include has no namespace of its own.
     pub fn provide(
         &mut self,
-        location: impl Into<String>,
+        import: impl Into<String>,
         document: impl Into<Vec<u8>>,
     ) -> &mut Self {
         let document = Provided::Bytes(document.into());
-        self.provided.insert(location.into(), document);
+        self.provided.insert(import.into(), document);
         self
     }
 
-    /// Gives the file that an import means by `location`, exactly as written there.
+    /// Gives the file that an import means, by location or namespace as for
+    /// [`provide`](Reader::provide).
     ///
     /// What that file imports may be in its directory, too.
     ///
@@ -108,15 +110,16 @@ impl Reader {
     /// ```
     pub fn provide_file(
         &mut self,
-        location: impl Into<String>,
+        import: impl Into<String>,
         path: impl Into<PathBuf>,
     ) -> &mut Self {
         let file = Provided::File(path.into());
-        self.provided.insert(location.into(), file);
+        self.provided.insert(import.into(), file);
         self
     }
 
-    /// Leaves out what an import means by `location`, exactly as written there.
+    /// Leaves out what an import means, by location or namespace as for
+    /// [`provide`](Reader::provide).
     ///
     /// For imports of which nothing is used; a name that would have come from one is an error.
     ///
@@ -134,8 +137,8 @@ impl Reader {
     /// assert_eq!(model.notes.len(), 1);
     /// # Ok::<(), saponify_wsdl::Error>(())
     /// ```
-    pub fn skip_import(&mut self, location: impl Into<String>) -> &mut Self {
-        self.provided.insert(location.into(), Provided::Nothing);
+    pub fn skip_import(&mut self, import: impl Into<String>) -> &mut Self {
+        self.provided.insert(import.into(), Provided::Nothing);
         self
     }
 

@@ -2,21 +2,37 @@
 
 /// The schema of a namespace that everyone knows.
 pub(crate) fn schema(uri: &str) -> Option<&'static str> {
-    KNOWN
+    find(SCHEMAS, uri)
+}
+
+/// The messages of a namespace that everyone knows.
+pub(crate) fn definitions(uri: &str) -> Option<&'static str> {
+    find(DEFINITIONS, uri)
+}
+
+fn find(known: &[(&str, &'static str)], uri: &str) -> Option<&'static str> {
+    known
         .iter()
         .find(|(known, _)| *known == uri)
         .map(|(_, text)| *text)
 }
 
 macro_rules! known {
-    ($($uri:literal => $file:literal,)*) => {
-        const KNOWN: &[(&str, &str)] = &[
+    ($name:ident: $($uri:literal => $file:literal,)*) => {
+        const $name: &[(&str, &str)] = &[
             $(($uri, include_str!(concat!("well_known/", $file))),)*
         ];
     };
 }
 
 known! {
+    DEFINITIONS:
+    "http://docs.oasis-open.org/wsn/bw-2" => "notification.wsdl",
+    "http://docs.oasis-open.org/wsrf/rw-2" => "resource.wsdl",
+}
+
+known! {
+    SCHEMAS:
     "http://www.w3.org/2001/XMLSchema" => "xml-schema.xsd",
     "http://www.w3.org/XML/1998/namespace" => "xml.xsd",
     "http://schemas.xmlsoap.org/soap/encoding/" => "soap11-encoding.xsd",
@@ -25,21 +41,23 @@ known! {
     "http://www.w3.org/2003/05/soap-envelope" => "soap12-envelope.xsd",
     "http://www.w3.org/2005/08/addressing" => "addressing.xsd",
     "http://schemas.xmlsoap.org/ws/2004/08/addressing" => "addressing-2004.xsd",
+    "http://www.w3.org/1999/xlink" => "xlink.xsd",
     "http://www.w3.org/2005/05/xmlmime" => "xmlmime.xsd",
     "http://www.w3.org/2004/08/xop/include" => "xop.xsd",
     "http://docs.oasis-open.org/wsn/b-2" => "notification.xsd",
     "http://docs.oasis-open.org/wsn/t-1" => "topics.xsd",
     "http://docs.oasis-open.org/wsrf/bf-2" => "base-faults.xsd",
+    "http://docs.oasis-open.org/wsrf/r-2" => "resource.xsd",
 }
 
 #[cfg(test)]
 mod tests {
-    use super::KNOWN;
+    use super::SCHEMAS;
 
     /// Each is referred to by a WSDL of its own, so that all of it is resolved.
     #[test]
     fn every_definition_resolves() {
-        for (uri, text) in KNOWN {
+        for (uri, text) in SCHEMAS {
             let schema = text.replace("<!--", "<!-- copy: ");
             let wsdl = format!(
                 r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/">

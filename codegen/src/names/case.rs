@@ -88,14 +88,37 @@ pub(super) fn screaming(snake: &str) -> String {
     }
 }
 
-/// A type's name as it is, with characters that Rust does not allow replaced.
-pub(super) fn verbatim(name: &str) -> String {
-    legal(name, 'X')
+/// In small letters without new words: `QuietHours__c` to `quiethours__c`.
+pub(super) fn lower(name: &str) -> String {
+    let legal = legal(name, 'x');
+    match legal.is_ascii() {
+        true => legal.to_ascii_lowercase(),
+        false => legal.chars().flat_map(char::to_lowercase).collect(),
+    }
+}
+
+/// A name as it is, with characters that Rust does not allow replaced. `digit` goes before a digit
+/// at the head.
+pub(super) fn written(name: &str, digit: char) -> String {
+    legal(name, digit)
+}
+
+/// A name as it is, with characters that Rust does not allow as their code points.
+pub(super) fn spelled(name: &str, digit: char) -> String {
+    let ascii = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            c if ascii(c) => out.push(c),
+            c => out.push_str(&format!("u{:x}", u32::from(c))),
+        }
+    }
+    legal(&out, digit)
 }
 
 /// The same with a capital at its head.
 pub(super) fn capitalised(name: &str) -> String {
-    let name = verbatim(name);
+    let name = legal(name, 'X');
     let mut chars = name.chars();
     match chars.next() {
         Some(first) if first.is_lowercase() => {
@@ -322,7 +345,9 @@ mod tests {
             for ident in [
                 escape(&snake(name)),
                 escape(&screaming(&snake(name))),
-                escape(&verbatim(name)),
+                escape(&lower(name)),
+                escape(&written(name, 'X')),
+                escape(&spelled(name, 'X')),
                 escape(&capitalised(name)),
                 escape(&variant(name)),
             ] {

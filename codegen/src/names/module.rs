@@ -73,25 +73,51 @@ pub(super) fn modules(
     let mut modules = BTreeMap::new();
     // Namespaces with a chosen name may share a module if their types do not clash; the others
     // each get their own.
-    for ns in &used {
-        if let Some(rust) = renames.get(selection.uri(*ns)) {
-            if !scope.has(rust) {
-                scope.claim(rust);
+    let mut open = Vec::new();
+    for ns in used {
+        match renames.get(selection.uri(ns)) {
+            Some(rust) => {
+                scope.reserve(rust);
+                modules.insert(ns, rust.clone());
             }
-            modules.insert(*ns, rust.clone());
+            None => open.push(ns),
         }
     }
-    for ns in used {
-        let uri = selection.uri(ns);
-        if !renames.contains_key(uri) {
-            modules.insert(ns, scope.claim(&escape_plain(&suggestion(uri))));
-        }
+    let idents = scope.assign(open.len(), |at, level| {
+        [escape_plain(&suggestion(selection.uri(open[at]), level))]
+    });
+    for (ns, [ident]) in open.into_iter().zip(idents) {
+        modules.insert(ns, ident);
     }
     Ok(modules)
 }
 
+/// The form of a namespace's name at a level: its last word, the last two, and all of them.
+fn suggestion(uri: &str, level: usize) -> String {
+    let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let mut words = path
+        .split(['/', ':', '?', '#', '.'])
+        .filter(|w| worthy(w) && *w != "www");
+    match level {
+        0 => word(uri),
+        1 | 2 => {
+            let words: Vec<&str> = words.collect();
+            let last = words.len().saturating_sub(level + 1);
+            tidy(&words[last..].join("_"))
+        }
+        _ if words.next().is_none() => word(uri),
+        // From the end, since a name of a file has its limit.
+        _ => {
+            let all = tidy_all(path);
+            all.chars()
+                .skip(all.chars().count().saturating_sub(60))
+                .collect()
+        }
+    }
+}
+
 /// `urn:sobject.…` to `sobjects`, `http://example.com/2010/orders` to `orders`.
-fn suggestion(uri: &str) -> String {
+fn word(uri: &str) -> String {
     if let Some(name) = uri.strip_prefix("urn:").filter(|_| is_salesforce(uri)) {
         return match name.split('.').next().unwrap_or_default() {
             "sobject" => "sobjects".to_owned(),
@@ -149,13 +175,16 @@ fn tidy(part: &str) -> String {
         .strip_suffix(".xsd")
         .or_else(|| part.strip_suffix(".wsdl"))
         .unwrap_or(part);
+    // File names have limits.
+    tidy_all(part).chars().take(60).collect()
+}
+
+fn tidy_all(part: &str) -> String {
     let part: String = part
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
-    let name = snake(part.trim_matches('_'));
-    // File names have limits.
-    name.chars().take(60).collect()
+    snake(part.trim_matches('_'))
 }
 
 /// The module for a file's name: `Enterprise WSDL-64` to `enterprise_wsdl_64`.
@@ -186,7 +215,7 @@ mod tests {
             ("http://example.com/types.xsd", "types"),
             ("../../etc", "etc"),
         ] {
-            assert_eq!(suggestion(uri), name, "{uri}");
+            assert_eq!(suggestion(uri, 0), name, "{uri}");
         }
         assert_eq!(module_of_stem("Enterprise WSDL-64"), "enterprise_wsdl_64");
         assert_eq!(module_of_stem("type"), "type_");

@@ -50,6 +50,7 @@ pub(super) fn link<'m>(
             };
             operations.push(Operation {
                 name: operation.name,
+                input: operation.input,
                 action: operation.action,
                 style: operation.style,
                 types: types(model, operation),

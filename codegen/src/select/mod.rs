@@ -123,6 +123,8 @@ pub(crate) struct Service<'m> {
 #[derive(Debug)]
 pub(crate) struct Operation<'m> {
     pub(crate) name: &'m str,
+    /// Name of the input, which tells overloads apart.
+    pub(crate) input: &'m str,
     pub(crate) action: &'m str,
     pub(crate) style: Style,
     /// Names of the arguments' types, for an encoded request.

@@ -31,6 +31,7 @@ pub(super) struct BoundService<'m> {
 #[derive(Debug, PartialEq)]
 pub(super) struct BoundOperation<'m> {
     pub(super) name: &'m str,
+    pub(super) input: &'m str,
     pub(super) action: &'m str,
     pub(super) style: Style,
     pub(super) documentation: Option<&'m str>,
@@ -273,6 +274,7 @@ fn operation<'m>(
     let is_bare = |body: &Body<'_>| matches!(body, Body::Synthetic { bare: true, .. });
     Ok(BoundOperation {
         name: &bound.name,
+        input: &input.name,
         action: bound.soap_action.as_deref().unwrap_or_default(),
         style: Style {
             bare_request: is_bare(&request),

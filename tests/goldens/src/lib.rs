@@ -43,3 +43,7 @@ pub mod hostile;
 
 mod refused;
 mod refused_queries;
+
+/// Types of schemas that lie elsewhere.
+#[path = "../../../codegen/tests/fixtures/imports/expected/mod.rs"]
+pub mod imports;

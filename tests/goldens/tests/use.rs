@@ -13,9 +13,9 @@ fn views_read_and_write_by_key_and_by_method() {
     assert_eq!(account.get(Account::ANNUAL_REVENUE), Some(1e6));
     assert_eq!(account.r#type(), Some("Customer"));
     assert_eq!(account.quiet_hours__c(), None);
-    assert_eq!(Account::QUIET_HOURS__C.name(), "QuietHours__c");
-    assert_eq!(Account::QUIET_HOURS__C_2.name(), "Quiet_hours__c");
-    assert_eq!(Account::GAR__BEDS_PLANTED__C.name(), "gar__BedsPlanted__c");
+    assert_eq!(Account::QUIETHOURS__C.name(), "QuietHours__c");
+    assert_eq!(Account::QUIET_HOURS__C.name(), "Quiet_hours__c");
+    assert_eq!(Account::GAR__BEDSPLANTED__C.name(), "gar__BedsPlanted__c");
 
     let parent = Account::new().with_parent(account.clone());
     assert_eq!(parent.parent().and_then(Account::name), Some("Acme"));
@@ -57,7 +57,7 @@ fn traps_have_names() {
     let view = names::sobjects::Methods::new()
         .with_get("x")
         .with_with_name("y")
-        .with_name_2("z");
+        .with_name_("z");
     assert_eq!(
         (view.get_(), view.with_name(), view.name()),
         (Some("x"), Some("y"), Some("z"))

@@ -8,6 +8,7 @@ mod simple;
 mod wsdl;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub(crate) use print::print;
 
@@ -48,6 +49,14 @@ pub(crate) enum ImportKind {
     Wsdl,
     Schema,
     Include,
+    Redefine,
+}
+
+impl ImportKind {
+    /// Whether it takes a document into its own namespace.
+    pub(crate) fn is_include(self) -> bool {
+        matches!(self, Self::Include | Self::Redefine)
+    }
 }
 
 #[derive(Debug)]
@@ -183,6 +192,19 @@ pub(crate) struct Schema<'a> {
     pub(crate) documentation: Option<String>,
     pub(crate) imports: Vec<Import<'a>>,
     pub(crate) items: Vec<Item<'a>>,
+    pub(crate) redefines: Vec<Redefine>,
+    pub(crate) position: Position,
+}
+
+/// `xsd:redefine`, besides the import that it is.
+#[derive(Debug)]
+pub(crate) struct Redefine {
+    /// Index of the import among those of the schema.
+    pub(crate) import: usize,
+    /// The file that it redefines, once that is found.
+    pub(crate) file: Option<usize>,
+    /// Its definitions among the items of the schema.
+    pub(crate) items: Range<usize>,
     pub(crate) position: Position,
 }
 

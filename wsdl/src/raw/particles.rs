@@ -38,7 +38,18 @@ impl<'a> Builder<'_, 'a> {
         if let Some(mixed) = node.flag("mixed")? {
             complex.mixed = mixed;
         }
-        let step = self.derivation(node, complex)?;
+        let children = self.xsd_children(node, &mut complex.documentation);
+        if let [first, ..] = children.as_slice()
+            && matches!(first.local(), "sequence" | "choice" | "all" | "group")
+        {
+            // Not valid, and what it means is clear: it says what it holds.
+            self.note(
+                node,
+                "complexContent that derives from nothing is read as if it were not there",
+            );
+            return Ok(children);
+        }
+        let step = self.derivation(node, &children, complex)?;
         Ok(self.xsd_children(step, &mut complex.documentation))
     }
 
@@ -46,10 +57,10 @@ impl<'a> Builder<'_, 'a> {
     fn derivation<'d>(
         &mut self,
         node: Node<'d, 'a>,
+        children: &[Node<'d, 'a>],
         complex: &mut ComplexType<'a>,
     ) -> Result<Node<'d, 'a>, Error> {
-        let children = self.xsd_children(node, &mut complex.documentation);
-        let [step] = children.as_slice() else {
+        let [step] = children else {
             let message = format!("{} needs one extension or restriction", node.local());
             return Err(node.error(ErrorKind::Invalid, message));
         };
@@ -70,7 +81,8 @@ impl<'a> Builder<'_, 'a> {
         node: Node<'_, 'a>,
         complex: &mut ComplexType<'a>,
     ) -> Result<(), Error> {
-        let step = self.derivation(node, complex)?;
+        let children = self.xsd_children(node, &mut complex.documentation);
+        let step = self.derivation(node, &children, complex)?;
         let mut inner = None;
         let mut facets = Facets::default();
         for child in self.xsd_children(step, &mut complex.documentation) {

@@ -2,7 +2,7 @@
 
 use super::{
     Attribute, AttributeGroup, AttributeItem, Attributes, Builder, Element, Group, Import,
-    ImportKind, Item, Schema, Str, Type, add_documentation, unexpected,
+    ImportKind, Item, Redefine, Schema, Str, Type, add_documentation, unexpected,
 };
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::Usage;
@@ -34,12 +34,17 @@ impl<'a> Builder<'_, 'a> {
             documentation: None,
             imports: Vec::new(),
             items: Vec::new(),
+            redefines: Vec::new(),
             position: node.position(),
         };
         for child in self.xsd_children(node, &mut schema.documentation) {
             let import = match child.local() {
                 "import" => ImportKind::Schema,
                 "include" => ImportKind::Include,
+                "redefine" => {
+                    self.redefine(child, &mut schema)?;
+                    ImportKind::Redefine
+                }
                 _ => {
                     if let Some(item) = self.item(child)? {
                         schema.items.push(item);
@@ -48,7 +53,7 @@ impl<'a> Builder<'_, 'a> {
                 }
             };
             let location = child.token("schemaLocation");
-            if import == ImportKind::Include && location.is_none() {
+            if import.is_include() && location.is_none() {
                 child.required("schemaLocation")?;
             }
             schema.imports.push(Import {
@@ -59,6 +64,29 @@ impl<'a> Builder<'_, 'a> {
             });
         }
         self.contents.schemas.push(schema);
+        Ok(())
+    }
+
+    /// The definitions inside of a `redefine`; the document that it names is an import.
+    fn redefine(&mut self, node: Node<'_, 'a>, schema: &mut Schema<'a>) -> Result<(), Error> {
+        let start = schema.items.len();
+        for child in self.xsd_children(node, &mut None) {
+            match child.local() {
+                "simpleType" | "complexType" | "group" | "attributeGroup" => {
+                    schema.items.extend(self.item(child)?);
+                }
+                _ => {
+                    let accepted = "simpleType, complexType, group and attributeGroup";
+                    return Err(unexpected(child, accepted));
+                }
+            }
+        }
+        schema.redefines.push(Redefine {
+            import: schema.imports.len(),
+            file: None,
+            items: start..schema.items.len(),
+            position: node.position(),
+        });
         Ok(())
     }
 
@@ -90,17 +118,17 @@ impl<'a> Builder<'_, 'a> {
                 self.note_constraint(node);
                 return Ok(None);
             }
-            local @ ("redefine" | "override" | "defaultOpenContent") => {
+            local @ ("override" | "defaultOpenContent") => {
                 return Err(node
                     .error(
                         ErrorKind::Unsupported,
-                        format!("xsd:{local} is not supported"),
+                        format!("xsd:{local} of XSD 1.1 is not supported"),
                     )
                     .help("write the definitions out in one schema"));
             }
             _ => {
                 let accepted = "element, attribute, complexType, simpleType, group, \
-                                attributeGroup, import and include";
+                                attributeGroup, import, include and redefine";
                 return Err(unexpected(node, accepted));
             }
         };

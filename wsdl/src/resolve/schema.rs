@@ -3,9 +3,10 @@
 use super::{Pending, Resolver};
 use crate::error::Error;
 use crate::model::{
-    Builtin, ComplexType, ElementDecl, ElementId, Schema, TypeId, TypeKind, TypeName,
+    Builtin, ComplexType, ElementDecl, ElementId, Owner, Schema, TypeId, TypeKind, TypeName,
 };
 use crate::raw::{Element, Item, Str, Type};
+use crate::redefine::replaced;
 
 impl<'s, 'a> Resolver<'s, 'a> {
     pub(super) fn schemas(&mut self) -> Result<(), Error> {
@@ -86,7 +87,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let name = definition.name().unwrap_or_default();
         let before = self.go(schema, definition.step(), name);
         let target = self.schemas[schema].target;
-        let name = TypeName::Global(self.qname(target, name));
+        let name = match replaced(name) {
+            // Only its redefinition refers to it, and no document can name it.
+            Some(path) => TypeName::Anonymous {
+                ns: self.ns_id(target),
+                owner: Owner::Type,
+                path: path.map(str::to_string).collect(),
+            },
+            None => TypeName::Global(self.qname(target, name)),
+        };
         self.define(id, name, definition)?;
         self.at = before;
         Ok(())

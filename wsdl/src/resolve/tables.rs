@@ -340,7 +340,7 @@ fn enter<'s, T>(
 }
 
 impl Item<'_> {
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         let name = match self {
             Item::Element(element) => element.name.as_deref(),
             Item::Attribute(attribute) => attribute.name.as_deref(),
@@ -351,7 +351,7 @@ impl Item<'_> {
         name.unwrap_or_default()
     }
 
-    fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Item::Element(_) => "element",
             Item::Attribute(_) => "attribute",

@@ -224,13 +224,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         for port in &service.ports {
             ports.push(Port {
                 name: port.name.to_string(),
-                binding: self.lookup(
-                    "binding",
-                    &port.binding,
-                    port.position,
-                    &tables.bindings,
-                    tables.target,
-                )?,
+                binding: self.port_binding(port, tables)?,
                 address: port.address.as_deref().map(str::to_string),
                 documentation: port.documentation.clone(),
             });
@@ -243,6 +237,27 @@ impl<'s, 'a> Resolver<'s, 'a> {
             position: service.position,
         });
         Ok(())
+    }
+
+    /// The binding of a port. One that does not exist is taken to mean the only one that does: the
+    /// first example of the WSDL specification has it wrong, and its copies do.
+    fn port_binding(
+        &mut self,
+        port: &raw::Port<'a>,
+        tables: &WsdlTables<'s>,
+    ) -> Result<BindingId, Error> {
+        let (name, position) = (&port.binding, port.position);
+        let found = self.lookup("binding", name, position, &tables.bindings, tables.target);
+        let [only] = self.model.bindings.as_slice() else {
+            return found;
+        };
+        let only = quoted(&only.name.local);
+        found.or_else(|_| {
+            let name = quoted(name.written());
+            let text = format!("the binding {name} is not defined; the only one, {only}, is taken");
+            self.note(position, text);
+            Ok(BindingId(0))
+        })
     }
 
     pub(super) fn message_ref(

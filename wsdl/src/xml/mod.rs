@@ -84,6 +84,12 @@ impl<'a> Name<'a> {
     pub(crate) fn is_prefixed(&self) -> bool {
         self.prefix != 0
     }
+
+    /// Makes it mean another definition of the same namespace.
+    pub(crate) fn set_local(&mut self, local: &str) {
+        let prefix = &self.written[..self.prefix as usize];
+        self.written = Cow::Owned(format!("{prefix}{local}"));
+    }
 }
 
 /// An element of a document.

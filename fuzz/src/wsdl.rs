@@ -1,0 +1,87 @@
+//! What is read when code is generated.
+
+use saponify_codegen::Config;
+use saponify_wsdl::{Limits, Reader};
+
+/// Reads bytes as a WSDL, into the raw tree and into the model.
+pub fn read(data: &[u8]) {
+    // Small, so that a fuzzer reaches them.
+    let mut limits = Limits::default();
+    limits.particles = 10_000;
+    limits.types = 1_000;
+    limits.nesting = 20;
+    limits.depth = 40;
+    let mut reader = Reader::new();
+    reader.limits(limits);
+    let raw = reader.dump_raw(data);
+    match reader.read(data) {
+        Ok(model) => {
+            assert!(raw.is_ok(), "a model of what has no raw tree");
+            assert!(!model.to_string().is_empty());
+            assert!(model.files.is_empty(), "bytes read no file");
+        }
+        Err(error) => {
+            let shown = format!("{error} {error:?}");
+            assert!(shown.len() < 20_000, "{shown}");
+        }
+    }
+}
+
+/// Generates code from bytes; if it can be generated, it is Rust.
+pub fn generate(data: &[u8]) {
+    match Config::new().generate(data) {
+        Ok(output) => {
+            for file in output.files() {
+                if let Err(error) = syn::parse_file(file.text()) {
+                    panic!("{}: {error}\n{}", file.path(), file.text());
+                }
+            }
+        }
+        Err(error) => {
+            let shown = format!("{error} {error:?}");
+            assert!(shown.len() < 20_000, "{shown}");
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/mutate/mod.rs"]
+mod mutate;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::mutate;
+    use crate::tests::Numbers;
+
+    /// The fixtures of both crates as they are, and a fixed number of mutations of them.
+    fn run(rounds: usize, check: fn(&[u8])) {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut seeds = mutate::inputs(&here.join("../wsdl/tests/fixtures"));
+        seeds.extend(mutate::inputs(&here.join("../codegen/tests/fixtures")));
+        seeds.extend(mutate::corpus());
+        seeds.iter().for_each(|seed| check(seed));
+        let rounds = std::env::var("ROUNDS").map_or(rounds, |n| n.parse().unwrap());
+        let mut numbers = Numbers::seeded();
+        for _ in 0..rounds {
+            let mut data = seeds[numbers.below(seeds.len())].clone();
+            for _ in 0..=numbers.below(4) {
+                let most = usize::MAX;
+                let mutation = (numbers.below(9), numbers.below(most), numbers.below(most));
+                mutate::apply(&mut data, mutation);
+            }
+            check(&data);
+        }
+    }
+
+    #[test]
+    fn reads() {
+        run(20_000, super::read);
+    }
+
+    #[test]
+    fn generates() {
+        run(5_000, super::generate);
+    }
+}

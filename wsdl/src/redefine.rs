@@ -1,0 +1,204 @@
+//! `xsd:redefine`: gives what is redefined another name, before names are resolved.
+//!
+//! A redefinition replaces a type, group or attribute group of the schema that it includes, and
+//! refers to the one it replaces by the same name (XSD 1.0 part 1, section 4.2.2). So the replaced
+//! definition is renamed, together with the references to it within the redefinition; all other
+//! references mean the redefinition. A redefinition of a redefinition makes a chain.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, ErrorKind, quoted};
+use crate::load::File;
+use crate::names::Ns;
+use crate::raw::{
+    AttributeItem, Attributes, Group, Item, Particle, Schema, SimpleType, Str, Term, Type, Variety,
+};
+use crate::xml::Name;
+
+/// What follows the name of a replaced definition. No name of a document holds a space.
+const REPLACED: &str = " replaced";
+
+/// The path of names under which a replaced type is known, if that is what the name says.
+pub(crate) fn replaced(name: &str) -> Option<impl Iterator<Item = &str>> {
+    name.ends_with(REPLACED).then(|| name.split(' '))
+}
+
+/// Symbol space, namespace and name.
+type Key = (&'static str, Ns, String);
+
+/// A definition, and in which `redefine` of its schema it stands, if it does.
+#[derive(Clone, Copy)]
+struct Place {
+    schema: usize,
+    item: usize,
+    redefine: Option<usize>,
+}
+
+/// Renames what is redefined, in all documents.
+pub(crate) fn redefine(schemas: &mut [Schema<'_>], files: &[File]) -> Result<(), Error> {
+    if schemas.iter().all(|schema| schema.redefines.is_empty()) {
+        return Ok(());
+    }
+    // Redefinitions in the order in which documents were read: the outermost comes first.
+    let mut chains: HashMap<Key, Vec<Place>> = HashMap::new();
+    let mut order = Vec::new();
+    let mut originals = HashMap::new();
+    for (index, schema) in schemas.iter().enumerate() {
+        let mut places: Vec<Option<usize>> = vec![None; schema.items.len()];
+        for (number, redefine) in schema.redefines.iter().enumerate() {
+            places[redefine.items.clone()].fill(Some(number));
+        }
+        for (item_index, (item, redefine)) in schema.items.iter().zip(places).enumerate() {
+            let key = (item.kind(), schema.target, item.name().to_string());
+            let place = Place {
+                schema: index,
+                item: item_index,
+                redefine,
+            };
+            if redefine.is_none() {
+                originals.entry(key).or_insert(place);
+                continue;
+            }
+            let chain = chains.entry(key.clone()).or_default();
+            if chain.is_empty() {
+                order.push(key);
+            }
+            chain.push(place);
+        }
+    }
+    for key in order {
+        let mut chain = chains.remove(&key).unwrap_or_default();
+        chain.extend(originals.get(&key));
+        for (step, place) in chain.iter().enumerate() {
+            let next = chain.get(step + 1).copied();
+            let file = schemas[place.schema].file;
+            link(schemas, *place, next).map_err(|error| {
+                error.in_file(files.get(file).and_then(|file| file.name.as_deref()))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a redefinition refer to what it replaces, and gives that its name.
+fn link(schemas: &mut [Schema<'_>], place: Place, next: Option<Place>) -> Result<(), Error> {
+    let schema = &mut schemas[place.schema];
+    let Some(number) = place.redefine else {
+        return Ok(());
+    };
+    let (file, position) = (
+        schema.redefines[number].file,
+        schema.redefines[number].position,
+    );
+    let item = &mut schema.items[place.item];
+    let (kind, name) = (item.kind(), item.name().to_string());
+    let written = name.split(' ').next().unwrap_or_default();
+    let target = Target {
+        ns: schema.target,
+        chameleon: schema.chameleon,
+        name: written.to_string(),
+        other: format!("{name}{REPLACED}"),
+    };
+    let what = quoted(written);
+    let refers = item.refer(&target);
+    let invalid = |sort, message| Err(Error::new(sort, message).at(position));
+    if file == Some(schema.file) {
+        return invalid(ErrorKind::Cycle, "the schema redefines itself".to_string());
+    }
+    let Some(next) = next else {
+        let message = format!("the {kind} {what} is redefined and not defined");
+        return invalid(ErrorKind::Undefined, message);
+    };
+    if kind == "type" && !refers {
+        let message = format!("the redefinition of {what} does not derive from {what}");
+        return invalid(ErrorKind::Invalid, message);
+    }
+    let schema = &mut schemas[next.schema];
+    // Two documents may not redefine the same, unless one redefines the other.
+    if next.redefine.is_some() && file != Some(schema.file) {
+        let message = format!("the {kind} {what} is redefined twice");
+        return invalid(ErrorKind::Duplicate, message);
+    }
+    schema.items[next.item].rename(&target.other);
+    Ok(())
+}
+
+/// The name of a replaced definition, and what it is called now.
+struct Target {
+    ns: Ns,
+    chameleon: bool,
+    name: String,
+    other: String,
+}
+
+impl Target {
+    fn refer(&self, name: &mut Name<'_>) -> bool {
+        let ns = match name.ns {
+            Ns::NONE if self.chameleon => self.ns,
+            ns => ns,
+        };
+        let same = ns == self.ns && name.local() == self.name;
+        if same {
+            name.set_local(&self.other);
+        }
+        same
+    }
+}
+
+impl Item<'_> {
+    fn rename(&mut self, name: &str) {
+        let name = || Str::Owned(name.to_string());
+        match self {
+            Item::Type(Type::Simple(simple)) => simple.name = Some(name()),
+            Item::Type(Type::Complex(complex)) => complex.name = Some(name()),
+            Item::Group(group) => group.name = name(),
+            Item::AttributeGroup(group) => group.name = name(),
+            // These cannot be redefined.
+            Item::Element(_) | Item::Attribute(_) => {}
+        }
+    }
+
+    /// Makes an item's references to its own name mean another; says whether there was one.
+    fn refer(&mut self, target: &Target) -> bool {
+        match self {
+            Item::Type(Type::Simple(SimpleType {
+                variety: Variety::Restriction(Some(base), ..),
+                ..
+            })) => target.refer(base),
+            Item::Type(Type::Complex(complex)) => match &mut complex.derivation {
+                Some((_, base)) => target.refer(base),
+                None => false,
+            },
+            Item::Group(Group {
+                particle: Some(particle),
+                ..
+            }) => in_particle(particle, target),
+            Item::AttributeGroup(group) => in_attributes(&mut group.attributes, target),
+            _ => false,
+        }
+    }
+}
+
+fn in_particle(particle: &mut Particle<'_>, target: &Target) -> bool {
+    match &mut particle.term {
+        Term::Group(name) => target.refer(name),
+        Term::Sequence(members) | Term::Choice(members) | Term::All(members) => {
+            let mut found = false;
+            for member in members {
+                found |= in_particle(member, target);
+            }
+            found
+        }
+        Term::Element(_) | Term::Any(_) => false,
+    }
+}
+
+fn in_attributes(attributes: &mut Attributes<'_>, target: &Target) -> bool {
+    let mut found = false;
+    for item in &mut attributes.items {
+        if let AttributeItem::Group(name, _) = item {
+            found |= target.refer(name);
+        }
+    }
+    found
+}
