@@ -35,7 +35,8 @@ pub(crate) fn printed(mut command: Command) -> String {
     out
 }
 
-/// What a run that fails says: one message, its causes, and what to do, each on a line.
+/// What a run that fails says: notes on what it read, then one message, its causes, and what to do,
+/// each on a line.
 pub(crate) fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let (_, err) = texts(&output);
@@ -45,7 +46,7 @@ pub(crate) fn complaint(command: &mut Command) -> String {
     assert_eq!(starting("error: "), 1, "{err}");
     assert!(starting("   help: ") <= 1, "{err}");
     for line in &lines {
-        let known = ["error: ", "  cause: ", "         ", "   help: "];
+        let known = ["note: ", "error: ", "  cause: ", "         ", "   help: "];
         assert!(
             known.iter().any(|start| line.starts_with(start)),
             "{line:?} in\n{err}"
