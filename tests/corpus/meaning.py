@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lib import ROOT, Failure, attempt, member, run, scratch, table
 from lxml import etree
+from others import options
 from schemas import Schemas, same
 
 HERE = Path(__file__).resolve().parent
@@ -119,7 +120,7 @@ def by_zeep(file, samples):
     return made, ""
 
 
-def check(program, corpus, work, options):
+def check(program, corpus, work):
     files = sorted({file for pattern in FAMILIES for file in corpus.glob(pattern)})
     crate, folder = work / "meaning", work / "meanings"
     run(["cargo", "build", "--release", "--locked", "--quiet", "--package", "saponify-wsdl", "--example", "samples"])
@@ -128,12 +129,11 @@ def check(program, corpus, work, options):
     for number, file in enumerate(files):
         module, name = f"m{number}", str(file.relative_to(corpus))
         out = crate / "src" / module
-        if attempt([program, "generate", file, "--module", module, "--messages", "--out", out, *options(file)]).code != 0:
-            continue
+        given = options(corpus, name)
+        if attempt([program, "generate", file, *given, "--module", module, "--messages", "--out", out]).code != 0:
+            continue  # `others` knows which and why.
         into = folder / module
-        roots = [option for option in options(file) if not str(option).startswith("--")]
-        if attempt([samples, file, into, *roots]).code != 0:
-            continue
+        run([samples, file, into, *given])
         proxies = Proxies(out)
         index = [line.split("\t") for line in (into / "index.tsv").read_text().splitlines()]
         found = {}

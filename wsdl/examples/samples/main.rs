@@ -2,12 +2,12 @@
 //! says, told without the generator or the runtime.
 //!
 //! ```sh
-//! cargo run -p saponify-wsdl --example samples -- service.wsdl samples/ [ROOT]…
+//! cargo run -p saponify-wsdl --example samples -- service.wsdl samples/ --root schemas/
 //! ```
 //!
 //! Each element gets a few documents: the smallest, a full one, and others that take the next
 //! branch of each choice, the next heir of each type, and nil where it is allowed. `index.tsv` says
-//! which file is of which element.
+//! which file is of which element. Options say where imports are, as those of `saponify generate`.
 #![forbid(unsafe_code)]
 
 mod text;
@@ -26,13 +26,19 @@ use writer::Writer;
 const VARIANTS: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let (Some(file), Some(out)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: samples WSDL FOLDER [ROOT]…".into());
-    };
+    let mut arguments = std::env::args().skip(1);
+    let usage =
+        "usage: samples WSDL FOLDER [--root DIR | --provide IMPORT=FILE | --skip-import IMPORT]…";
+    let (file, out) = arguments.next().zip(arguments.next()).ok_or(usage)?;
+    let out = PathBuf::from(out);
     let mut reader = Reader::new();
-    for root in arguments {
-        reader.allow_root(root);
+    while let Some((option, value)) = arguments.next().zip(arguments.next()) {
+        match (option.as_str(), value.split_once('=')) {
+            ("--root", _) => reader.allow_root(value),
+            ("--provide", Some((import, file))) => reader.provide_file(import, file),
+            ("--skip-import", _) => reader.skip_import(value),
+            _ => return Err(usage.into()),
+        };
     }
     let model = reader.read_file(file)?;
     std::fs::create_dir_all(&out)?;
