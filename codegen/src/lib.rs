@@ -36,6 +36,7 @@ mod error;
 mod fields;
 mod names;
 mod plan;
+mod salesforce;
 mod select;
 mod write;
 
