@@ -41,7 +41,11 @@ impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outco
 /// A call that has not been made yet. Await it for its result.
 ///
 /// ```ignore
+/// use enterprise::{Account, AllOrNoneHeader};
+///
+/// let accounts = [Account::new().with_name("Acme")];
 /// let saved = soap.create(&accounts).header(AllOrNoneHeader { all_or_none: true }).await?;
+/// assert!(saved[0].success);
 /// ```
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<'c, O> {

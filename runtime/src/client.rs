@@ -180,10 +180,14 @@ impl fmt::Debug for Client {
 
 /// Makes a client: how to reach the service, and with what session.
 ///
-/// ```ignore
+/// ```ignore,no_run
+/// use enterprise::Soap;
+/// use saponify::{Credentials, Https};
+///
+/// let pem = std::fs::read("proxy.pem")?;
 /// let soap = Soap::builder()
-///     .transport(Https::builder().extra_root_certificate(&pem)?.build()?)
-///     .login("https://login.salesforce.com", credentials)
+///     .transport(Https::builder().extra_root_certificate(pem).build()?)
+///     .login("https://acme.my.salesforce.com", Credentials::new("sync@example.com", "password"))
 ///     .await?;
 /// ```
 #[derive(Debug)]
