@@ -111,6 +111,7 @@ mod tests {
         for (name, text) in pages()? {
             for link in links(&text) {
                 let (file, section) = link.split_once('#').unwrap_or((link, ""));
+                let file = if file.is_empty() { &name } else { file };
                 let target = fs::read_to_string(guide.join(file));
                 let target =
                     target.map_err(|e| io::Error::other(format!("{name}: {link}: {e}")))?;

@@ -96,7 +96,10 @@ impl<'c, O: OperationType> Call<'c, O> {
     /// Makes this call without a header that the client would add to it.
     ///
     /// ```ignore
+    /// use enterprise::{Account, AllOrNoneHeader};
+    ///
     /// let strict = soap.with(AllOrNoneHeader { all_or_none: true });
+    /// let drafts = [Account::new().with_name("Acme"), Account::new().with_name("Globex")];
     /// strict.create(&drafts).without::<AllOrNoneHeader>().await?;
     /// ```
     pub fn without<H: HeaderOf<O>>(mut self) -> Self {
