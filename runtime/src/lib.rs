@@ -60,8 +60,23 @@
 //! assert!(saved.iter().all(|result| result.success));
 //! ```
 //!
-//! **Errors.** One type, [`Error`], which is asked by predicates: is the session gone, may it work
-//! later, may it have been done? [`Fault`] is what the service said, with its typed detail. No
+//! **Queries and many rows.** A query is a text, or made of keys by [`soql`], which quotes values and
+//! does not compile with a field that the tenant lacks. [`bulk`] takes any number of rows, from an
+//! iterator or a stream, and tells what became of each.
+//!
+//! ```ignore
+//! use enterprise::Account;
+//! use futures_util::TryStreamExt as _;
+//! use saponify::soql::Soql;
+//!
+//! let unrated = soap.records(Soql::select(Account::ID).filter(Account::RATING.is_null()));
+//! let rated = unrated.map_ok(|account| account.with_rating("Cold"));
+//! let summary = soap.update_all(rated).summary().await;
+//! println!("{} done, {} not", summary.succeeded, summary.failures.len());
+//! ```
+//!
+//! **Errors.** One type, [`Error`], which is asked: what can be done about it ([`Recovery`]), is the
+//! session gone, may it have been done? [`Fault`] is what the service said, with its typed detail. No
 //! error holds a password, a token or a field's value.
 //!
 //! ```ignore
