@@ -29,7 +29,10 @@ const AFTER: &str = "\
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    saponify_codegen::compile("../tenants/demo/enterprise.wsdl")?;
+    saponify_codegen::Config::new()
+        .input("../tenants/demo/enterprise.wsdl")
+        .serde(true)
+        .compile()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut modules = String::new();
     println!("cargo:rerun-if-changed=.");

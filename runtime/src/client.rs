@@ -83,7 +83,12 @@ impl Client {
     /// cursors of child rows when it is asked for more parents.
     ///
     /// ```ignore
-    /// if let Some(contacts) = account.contacts() {
+    /// use enterprise::{Account, Contact};
+    ///
+    /// let soql = "SELECT Id, (SELECT LastName FROM Contacts) FROM Account";
+    /// let mut accounts = soap.records::<Account>(soql);
+    /// while let Some(account) = accounts.try_next().await? {
+    ///     let Some(contacts) = account.contacts() else { continue };
     ///     let mut contacts = soap.children::<Contact>(contacts);
     ///     while let Some(contact) = contacts.try_next().await? {
     ///         println!("{:?}", contact.last_name());
