@@ -1,4 +1,5 @@
-//! Makes the demo tenant's proxies, and documentation tests of the code in the guide.
+//! Makes the proxies of the demo tenant and of a service that is not Salesforce's, and documentation
+//! tests of the code in the guide.
 //!
 //! A page shows code as one would write it within an async function, where `soap` is a client that is
 //! logged in. What stands around it is added here, so that readers of the Markdown do not see it.
@@ -13,7 +14,7 @@ use std::{env, fs, io};
 /// Crates whose documentation has examples that need generated code.
 const SOURCES: [&str; 2] = ["../runtime/src", "../codegen/src"];
 
-const USE: &str = "# use saponify_guide::enterprise;\n";
+const USE: &str = "# use saponify_guide::{enterprise, styles};\n";
 const BEFORE: &str = "\
 # async fn example(
 #     soap: saponify_guide::enterprise::Soap,
@@ -32,6 +33,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     saponify_codegen::Config::new()
         .input("../tenants/demo/enterprise.wsdl")
         .serde(true)
+        .compile()?;
+    saponify_codegen::Config::new()
+        .input("../codegen/tests/fixtures/styles/input.wsdl")
+        .module("styles")
         .compile()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut modules = String::new();

@@ -16,6 +16,11 @@ saponify::include_proxies! {
     pub enterprise
 }
 
+saponify::include_proxies! {
+    /// The proxies of a service that is not Salesforce's.
+    pub styles
+}
+
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// What code of the guide ends in.
