@@ -1,4 +1,6 @@
-//! Writes Rust proxies for the service that a WSDL describes.
+//! Writes Rust proxies for the service that a WSDL describes, Salesforce's Enterprise WSDL above
+//! all, which every tenant has another one of. The proxies run on
+//! [`saponify`](https://docs.rs/saponify).
 //!
 //! In a build script:
 //!
@@ -6,8 +8,52 @@
 //! saponify_codegen::compile("wsdl/enterprise.wsdl").unwrap();
 //! ```
 //!
-//! and in the crate `saponify::include_proxies!(enterprise);`. [`Config`] has the options:
-//! which objects, fields and operations, under which names, with or without methods.
+//! and in the crate:
+//!
+//! ```ignore,no_run
+//! saponify::include_proxies!(enterprise);
+//! use enterprise::{Account, Soap};
+//! ```
+//!
+//! # Options
+//!
+//! [`Config`] chooses objects, fields and operations, names, methods, documentation and derives. Only
+//! what is chosen is generated, with all that it needs:
+//!
+//! ```no_run
+//! saponify_codegen::Config::new()
+//!     .input("wsdl/enterprise.wsdl")
+//!     .include_objects(["Account", "Contact", "*__c"])
+//!     .exclude_fields(["*.SystemModstamp"])
+//!     .rename_type("Invoice__c", "Invoice")
+//!     .methods(false)
+//!     .compile()?;
+//! # Ok::<(), saponify_codegen::Error>(())
+//! ```
+//!
+//! The same options are in `saponify.toml` (`Config::from_toml`, feature `toml`) and on the command
+//! line of the program `saponify`, which also checks whether code that is checked in is up to date.
+//!
+//! # What comes out
+//!
+//! One module: a view per sObject with a key, a getter and a `with_` method per field; a plain struct or
+//! open enum for every other type; a struct per service with a method per operation; and the tables
+//! that all of these stand for. It is formatted, documented from the WSDL, free of warnings and of
+//! `unsafe`, and the same for the same bytes on every machine. Names depend on the names in the WSDL
+//! alone, not on their order there. For Salesforce, an operation's
+//! documentation has its limits and says whether a call may be repeated.
+//!
+//! In memory it is an [`Output`]:
+//!
+//! ```no_run
+//! let output = saponify_codegen::generate(&std::fs::read("wsdl/enterprise.wsdl").unwrap())?;
+//! for file in output.files() {
+//!     println!("{} {}", file.path(), file.text().len());
+//! }
+//! # Ok::<(), saponify_codegen::Error>(())
+//! ```
+//!
+//! # How
 //!
 //! # Clients and their methods
 //!
@@ -25,8 +71,8 @@
 //! # Stages
 //!
 //! The work is a line of pure functions, each in a module of its name:
-//! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. The same bytes and
-//! options give the same files everywhere.
+//! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. Text of a WSDL gets into the
+//! output only as an identifier, a literal or an escaped comment.
 #![forbid(unsafe_code)]
 
 mod comment;
@@ -36,6 +82,7 @@ mod error;
 mod fields;
 mod names;
 mod plan;
+mod salesforce;
 mod select;
 mod write;
 

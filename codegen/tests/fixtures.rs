@@ -133,6 +133,38 @@ fn output_parses_and_is_laid_out_as_by_rustfmt() -> Result<()> {
     Ok(())
 }
 
+/// rustdoc is told to be silent about generated code, so it would not tell.
+#[test]
+fn links_in_documentation_resolve() -> Result<()> {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants/demo/enterprise.wsdl");
+    let mut outputs = vec![Config::new().input(demo).run()?];
+    for case in cases()? {
+        outputs.extend(generate(&case).ok());
+    }
+    let mut links = 0;
+    for output in outputs {
+        let files = output.files();
+        let pages = files
+            .iter()
+            .filter(|file| ["service.rs", "operations.rs"].contains(&file.path()));
+        for link in pages.flat_map(|file| file.text().split("](").skip(1)) {
+            let target = link.split_once(')').ok_or("an open link")?.0;
+            let found = match target.split("::").collect::<Vec<_>>().as_slice() {
+                ["g", "Bulk" | "Error"] => true,
+                ["super", module, name] => files.iter().any(|file| {
+                    file.path().split(['.', '/']).next() == Some(module)
+                        && file.text().contains(&format!("pub struct {name} {{"))
+                }),
+                _ => false,
+            };
+            assert!(found, "{target}");
+            links += 1;
+        }
+    }
+    assert!(links > 900, "{links}");
+    Ok(())
+}
+
 #[test]
 fn the_same_bytes_give_the_same_output() -> Result<()> {
     for case in cases()? {

@@ -41,7 +41,11 @@ impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outco
 /// A call that has not been made yet. Await it for its result.
 ///
 /// ```ignore
+/// use enterprise::{Account, AllOrNoneHeader};
+///
+/// let accounts = [Account::new().with_name("Acme")];
 /// let saved = soap.create(&accounts).header(AllOrNoneHeader { all_or_none: true }).await?;
+/// assert!(saved[0].success);
 /// ```
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<'c, O> {
@@ -92,7 +96,10 @@ impl<'c, O: OperationType> Call<'c, O> {
     /// Makes this call without a header that the client would add to it.
     ///
     /// ```ignore
+    /// use enterprise::{Account, AllOrNoneHeader};
+    ///
     /// let strict = soap.with(AllOrNoneHeader { all_or_none: true });
+    /// let drafts = [Account::new().with_name("Acme"), Account::new().with_name("Globex")];
     /// strict.create(&drafts).without::<AllOrNoneHeader>().await?;
     /// ```
     pub fn without<H: HeaderOf<O>>(mut self) -> Self {

@@ -83,7 +83,12 @@ impl Client {
     /// cursors of child rows when it is asked for more parents.
     ///
     /// ```ignore
-    /// if let Some(contacts) = account.contacts() {
+    /// use enterprise::{Account, Contact};
+    ///
+    /// let soql = "SELECT Id, (SELECT LastName FROM Contacts) FROM Account";
+    /// let mut accounts = soap.records::<Account>(soql);
+    /// while let Some(account) = accounts.try_next().await? {
+    ///     let Some(contacts) = account.contacts() else { continue };
     ///     let mut contacts = soap.children::<Contact>(contacts);
     ///     while let Some(contact) = contacts.try_next().await? {
     ///         println!("{:?}", contact.last_name());
@@ -180,10 +185,14 @@ impl fmt::Debug for Client {
 
 /// Makes a client: how to reach the service, and with what session.
 ///
-/// ```ignore
+/// ```ignore,no_run
+/// use enterprise::Soap;
+/// use saponify::{Credentials, Https};
+///
+/// let pem = std::fs::read("proxy.pem")?;
 /// let soap = Soap::builder()
-///     .transport(Https::builder().extra_root_certificate(&pem)?.build()?)
-///     .login("https://login.salesforce.com", credentials)
+///     .transport(Https::builder().extra_root_certificate(pem).build()?)
+///     .login("https://acme.my.salesforce.com", Credentials::new("sync@example.com", "password"))
 ///     .await?;
 /// ```
 #[derive(Debug)]

@@ -61,8 +61,10 @@ impl Record {
     /// a number as another type than its key does:
     ///
     /// ```ignore
-    /// let total: Option<i64> = row.get_as("total")?;
-    /// let revenue = record.get_as::<rust_decimal::Decimal>("AnnualRevenue")?;
+    /// let sums = soap.query("SELECT COUNT(Id) total, MAX(AnnualRevenue) most FROM Account").await?;
+    /// let total: Option<i64> = sums.records[0].get_as("total")?;
+    /// let most = sums.records[0].get_as::<rust_decimal::Decimal>("most")?;
+    /// println!("{total:?} {most:?}");
     /// ```
     ///
     /// # Errors

@@ -1,20 +1,100 @@
-//! The runtime of [saponify](https://docs.rs/saponify-codegen): what Rust proxies generated from
-//! a WSDL need to talk to their service.
+//! Typed calls to SOAP services, Salesforce's above all: the runtime of the proxies that
+//! [`saponify-codegen`](https://docs.rs/saponify-codegen) writes from a WSDL.
 //!
 //! Generated code is data: tables of wire names and kinds, and thin types over them. This crate
 //! is the code: one codec for all types, SOAP envelopes and faults, sessions, and HTTPS.
 //!
-//! ```ignore
+//! # Start
+//!
+//! In Salesforce: Setup, API, *Generate Enterprise WSDL*; save it as `wsdl/enterprise.wsdl`. Add
+//! this crate to `[dependencies]`, `saponify-codegen` to `[build-dependencies]`, and a build script:
+//!
+//! ```ignore,no_run
+//! // build.rs
+//! fn main() {
+//!     saponify_codegen::compile("wsdl/enterprise.wsdl").unwrap();
+//! }
+//! ```
+//!
+//! Then all of the tenant is there, under its own names:
+//!
+//! ```ignore,no_run
 //! saponify::include_proxies!(enterprise);
 //! use enterprise::{Account, Soap};
 //! use saponify::Credentials;
 //!
-//! let soap = Soap::login("https://login.salesforce.com", Credentials::new(user, password)).await?;
+//! let login = Credentials::new("sync@example.com", std::env::var("SF_PASSWORD")?);
+//! let soap = Soap::login("https://acme.my.salesforce.com", login).await?;
 //! let mut accounts = soap.records::<Account>("SELECT Id, Name, Owner.Name FROM Account");
 //! while let Some(account) = accounts.try_next().await? {
 //!     println!("{:?} {}", account.id(), account.name().unwrap_or("-"));
 //! }
 //! ```
+//!
+//! # Tour
+//!
+//! **Records.** An sObject such as `Account` is a [`View`] over a sparse [`Record`]: fields that
+//! came or were set, and no room for the others. Absent, null and value are three states
+//! ([`Presence`]). Each field has a [`Key`]; what the WSDL does not know is kept, too. All else,
+//! such as results, headers and faults, is plain structs.
+//!
+//! ```ignore
+//! use enterprise::Account;
+//!
+//! let mut account = Account::new().with_name("Acme").with_annual_revenue(1.25e6);
+//! account.set_null(Account::PHONE);
+//! let saved = soap.create(&[account]).await?;
+//! println!("{:?} {:?}", saved[0].id, saved[0].errors);
+//! ```
+//!
+//! **Calls.** Each operation of the WSDL is a method that gives a [`Call`]: await it, or add
+//! headers first. A header that the WSDL does not bind to the operation does not compile.
+//! [`Call::reply`] gives the headers of the answer as well. [`Records`] is a query over all its
+//! batches, as a stream.
+//!
+//! ```ignore
+//! use enterprise::{Account, AllOrNoneHeader};
+//!
+//! let rows = [Account::new().with_name("One"), Account::new().with_name("Two")];
+//! let saved = soap.create(&rows).header(AllOrNoneHeader { all_or_none: true }).await?;
+//! assert!(saved.iter().all(|result| result.success));
+//! ```
+//!
+//! **Queries and many rows.** A query is a text, or made of keys by [`soql`], which quotes values and
+//! does not compile with a field that the tenant lacks. [`bulk`] takes any number of rows, from an
+//! iterator or a stream, and tells what became of each.
+//!
+//! ```ignore
+//! use enterprise::Account;
+//! use futures_util::TryStreamExt as _;
+//! use saponify::soql::Soql;
+//!
+//! let unrated = soap.records(Soql::select(Account::ID).filter(Account::RATING.is_null()));
+//! let rated = unrated.map_ok(|account| account.with_rating("Cold"));
+//! let summary = soap.update_all(rated).summary().await;
+//! println!("{} done, {} not", summary.succeeded, summary.failures.len());
+//! ```
+//!
+//! **Errors.** One type, [`Error`], which is asked: what can be done about it ([`Recovery`]), is the
+//! session gone, may it have been done? [`Fault`] is what the service said, with its typed detail. No
+//! error holds a password, a token or a field's value.
+//!
+//! ```ignore
+//! use enterprise::MalformedQueryFault;
+//!
+//! let error = soap.query("SELECT Name FRM Account").await.err().ok_or("it must fail")?;
+//! let fault = error.fault().ok_or("no fault")?;
+//! let detail: Option<MalformedQueryFault> = fault.detail()?;
+//! println!("{} at column {:?}", fault.code(), detail.map(|detail| detail.column));
+//! ```
+//!
+//! **Sessions.** Log in with [`Credentials`], or bring a [`Session`], such as an OAuth access token.
+//! Where a session may go is checked before it goes there.
+//!
+//! **Transport.** [`Https`] with rustls, timeouts, gzip and [`Limits`] on all that an answer may
+//! cost. Any other [`Transport`] will do; [`transport::testing`] has one that answers from a script.
+//!
+//! The [guide](https://github.com/saponify/saponify/tree/main/guide) has a page per task.
 #![forbid(unsafe_code)]
 
 mod any;
@@ -82,7 +162,7 @@ pub use walk::Derived;
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.
 ///
-/// ```ignore
+/// ```ignore,no_run
 /// saponify::include_proxies!(enterprise);
 /// use enterprise::{Account, Soap};
 /// ```

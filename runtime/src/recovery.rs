@@ -14,10 +14,24 @@ use crate::soap::Fault;
 /// [`Error::maybe_applied`] answers.
 ///
 /// ```ignore
-/// match error.recovery() {
-///     Recovery::Retry if !error.maybe_applied() => sleep(error.retry_after().unwrap_or(pause)).await,
-///     Recovery::LogIn => soap = log_in_again().await?,
-///     _ => return Err(error),
+/// use enterprise::Soap;
+/// use saponify::{Error, Recovery};
+///
+/// /// Does what makes another try worth it, or gives the error back.
+/// async fn mend(
+///     soap: &mut Soap,
+///     error: Error,
+///     log_in: impl AsyncFn() -> Result<Soap, Error>,
+/// ) -> Result<(), Error> {
+///     match error.recovery() {
+///         Recovery::Retry if !error.maybe_applied() => {
+///             let pause = error.retry_after().unwrap_or(std::time::Duration::from_secs(1));
+///             tokio::time::sleep(pause).await;
+///         }
+///         Recovery::LogIn => *soap = log_in().await?,
+///         _ => return Err(error),
+///     }
+///     Ok(())
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

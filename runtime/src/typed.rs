@@ -46,8 +46,16 @@ impl<V: View> Typed<V> {
     /// or null. See [`Record::get_as`].
     ///
     /// ```ignore
-    /// let revenue = account.get_as::<rust_decimal::Decimal>(Account::ANNUAL_REVENUE)?;
-    /// let total: Option<i64> = aggregate.get_as("total")?;
+    /// use enterprise::{Account, AggregateResult};
+    /// use rust_decimal::Decimal;
+    ///
+    /// let mut rows = soap.records::<Account>("SELECT AnnualRevenue FROM Account LIMIT 1");
+    /// let account = rows.try_next().await?.ok_or("no row")?;
+    /// let revenue = account.get_as::<Decimal>(Account::ANNUAL_REVENUE)?;
+    ///
+    /// let mut rows = soap.records::<AggregateResult>("SELECT COUNT(Id) total FROM Account");
+    /// let total: Option<i64> = rows.try_next().await?.ok_or("no row")?.get_as("total")?;
+    /// println!("{revenue:?} {total:?}");
     /// ```
     ///
     /// # Errors

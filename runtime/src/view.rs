@@ -62,10 +62,13 @@ impl View for Record {
 /// One constant per field serves reading, writing, nulling and naming it in queries:
 ///
 /// ```ignore
-/// account.get(Account::NAME);
+/// use enterprise::Account;
+///
+/// let mut account = Account::new();
 /// account.set(Account::NAME, "Acme");
 /// account.set_null(Account::PHONE);
-/// format!("SELECT {} FROM Account", Account::NAME);
+/// assert_eq!(account.get(Account::NAME), Some("Acme"));
+/// assert_eq!(format!("SELECT {} FROM Account", Account::NAME), "SELECT Name FROM Account");
 /// ```
 pub struct Key<V, T: ?Sized> {
     index: u16,

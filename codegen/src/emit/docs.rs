@@ -80,6 +80,26 @@ pub(crate) fn push(out: &mut String, indent: usize, text: &str) {
     }
 }
 
+/// Appends a paragraph of our own, which may hold Markdown, or with the mark `- ` an item of a list.
+pub(crate) fn push_own(out: &mut String, indent: usize, mark: &str, text: &str) {
+    let room = MAX - indent * 4 - "/// ".len();
+    let mut line = mark.to_owned();
+    let mut empty = true;
+    for word in text.split(' ') {
+        if !empty && width(&line) + 1 + width(word) > room {
+            push_line(out, indent, &line);
+            line = " ".repeat(mark.len());
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    push_line(out, indent, &line);
+}
+
 /// Appends one `///` line. The text is our own, or went through [`code`].
 pub(crate) fn push_line(out: &mut String, indent: usize, text: &str) {
     push_indent(out, indent);

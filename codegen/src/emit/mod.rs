@@ -8,6 +8,7 @@ mod choices;
 pub(crate) mod docs;
 mod enums;
 mod operations;
+mod page;
 mod service;
 mod split;
 mod structs;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{self, MAX, push_list, width};
 use super::types::{Imports, Scope, field_type};
-use super::{STAMP, docs};
+use super::{STAMP, page};
 use crate::plan::{Operation, Plan};
 
 pub(super) fn file(plan: &Plan<'_>) -> String {
@@ -24,13 +24,8 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     }
     for operation in &plan.operations {
         body.push('\n');
-        push(
-            &mut body,
-            operation,
-            faults.is_empty(),
-            &scope,
-            &mut imports,
-        );
+        let faultless = faults.is_empty();
+        push(&mut body, plan, operation, faultless, &scope, &mut imports);
     }
     if let Some(query) = &plan.query {
         let table = |number: usize| format!("&{}", plan.operations[number].names.table);
@@ -58,7 +53,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
 /// Tables of all faults that operations declare, sorted.
 fn faults(plan: &Plan<'_>) -> Vec<String> {
     let faults = plan.operations.iter().flat_map(|o| &o.faults);
-    let tables: BTreeSet<&String> = faults.collect();
+    let tables: BTreeSet<&str> = faults.map(|fault| fault.table.as_str()).collect();
     tables
         .iter()
         .map(|table| format!("&tables::{table}"))
@@ -67,6 +62,7 @@ fn faults(plan: &Plan<'_>) -> Vec<String> {
 
 fn push(
     out: &mut String,
+    plan: &Plan<'_>,
     operation: &Operation<'_>,
     faultless: bool,
     scope: &Scope,
@@ -100,23 +96,20 @@ fn push(
         .map(|(ns, name)| format!("({ns}, {})", text::literal(name)))
         .collect();
     push_list(out, 1, "types: &[", &types, "],");
-    let headers: Vec<&str> = operation.headers.iter().map(|h| h.table.as_str()).collect();
-    let answers: Vec<&str> = operation
-        .output_headers
-        .iter()
-        .map(String::as_str)
-        .collect();
-    for (field, tables) in [("headers", headers), ("output_headers", answers)] {
-        let tables: Vec<String> = tables
-            .into_iter()
-            .map(|table| format!("&tables::{table}"))
+    for (field, parts) in [
+        ("headers", &operation.headers),
+        ("output_headers", &operation.output_headers),
+    ] {
+        let tables: Vec<String> = parts
+            .iter()
+            .map(|part| format!("&tables::{}", part.table))
             .collect();
         push_list(out, 1, &format!("{field}: &["), &tables, "],");
     }
     let faults = if faultless { "&[]" } else { "FAULTS" };
     out.push_str(&format!("    faults: {faults},\n"));
     out.push_str("};\n\ng::operation! {\n");
-    docs::push_line(out, 1, &docs::code(operation.wire));
+    page::push(out, 1, plan, operation);
     let output = match &operation.output {
         Some(ty) => field_type(ty, scope, imports),
         None => "()".to_owned(),

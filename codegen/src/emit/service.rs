@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::text::{self, push_chain, push_list, push_signature};
 use super::types::{Imports, Scope, owned, path};
-use super::{STAMP, bulk, docs};
+use super::{STAMP, bulk, docs, page};
 use crate::plan::{Argument, Leaf, Operation, Plan, Service, Wrap};
 
 pub(super) fn file(plan: &Plan<'_>) -> String {
@@ -204,18 +204,7 @@ fn push_method(
     imports: &mut Imports,
 ) {
     let names = &operation.names;
-    if let (true, Some(text)) = (plan.docs, operation.documentation) {
-        let start = out.len();
-        docs::push(out, 1, text);
-        if out.len() > start {
-            docs::push_line(out, 1, "");
-        }
-    }
-    docs::push_line(
-        out,
-        1,
-        &format!("Operation {}.", docs::code(operation.wire)),
-    );
+    page::push(out, 1, plan, operation);
     let mut parameters = vec!["&self".to_owned()];
     let mut calls = vec!["call()".to_owned()];
     for argument in &operation.arguments {

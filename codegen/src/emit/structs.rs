@@ -25,6 +25,10 @@ pub(super) fn push(
         docs::push_line(out, 0, "");
         docs::push(out, 0, text);
     }
+    if let (true, Some(text)) = (plan.docs, &structure.remarks) {
+        docs::push_line(out, 0, "");
+        docs::push_own(out, 0, "", text);
+    }
     let mut derives = vec!["Clone", "Default", "PartialEq"];
     derives.extend(structure.derives.iter().map(String::as_str));
     out.push_str(&format!(

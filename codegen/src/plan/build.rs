@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::fields::groups::{GroupId, GroupKind};
 use crate::fields::{Member, Place, Target};
 use crate::names::{Names, Roles};
+use crate::salesforce;
 use crate::select::{Face, Origin, Selection, Shape, ShapeId, Use, glob, is_salesforce};
 
 /// Plans the output.
@@ -245,7 +246,8 @@ impl<'m> Modules<'_, 'm> {
         header: bool,
     ) -> Struct<'m> {
         let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
-        let salesforce = is_salesforce(self.selection.uri(shape.ns));
+        let uri = self.selection.uri(shape.ns);
+        let salesforce = is_salesforce(uri);
         let mut planned = Vec::with_capacity(fields.len());
         for (index, (field, member)) in fields.into_iter().zip(&shape.members).enumerate() {
             let leaf = leaf(self.selection, names, member, Some(from));
@@ -269,6 +271,7 @@ impl<'m> Modules<'_, 'm> {
             type_ref(names, self.selection.shape(id).ns, ident, Some(from))
         };
         let own = &names.shapes[id.0 as usize];
+        let children = shape.members.iter().map(|member| &member.name);
         let base = shape.base.filter(|id| {
             let face = self.selection.shape(*id).face;
             matches!(face, Face::Struct | Face::Abstract)
@@ -281,6 +284,9 @@ impl<'m> Modules<'_, 'm> {
             derived: shape.derived.iter().copied().map(reference).collect(),
             header,
             documentation: shape.documentation,
+            remarks: header
+                .then(|| salesforce::header(uri, &shape.name, children))
+                .flatten(),
             derives: self.derives.of(&shape.name),
             fields: planned,
         }

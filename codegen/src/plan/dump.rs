@@ -49,15 +49,14 @@ impl fmt::Display for Plan<'_> {
                 }
             }
             writeln!(f)?;
-            let headers: Vec<_> = operation.headers.iter().map(|h| h.table.as_str()).collect();
-            let lists = [
-                ("headers", headers.join(" ")),
-                ("answers with headers", operation.output_headers.join(" ")),
-                ("faults", operation.faults.join(" ")),
-            ];
-            for (what, list) in lists {
-                if !list.is_empty() {
-                    writeln!(f, "    {what} {list}")?;
+            for (what, parts) in [
+                ("headers", &operation.headers),
+                ("answers with headers", &operation.output_headers),
+                ("faults", &operation.faults),
+            ] {
+                let tables: Vec<_> = parts.iter().map(|part| part.table.as_str()).collect();
+                if !tables.is_empty() {
+                    writeln!(f, "    {what} {}", tables.join(" "))?;
                 }
             }
         }

@@ -11,6 +11,8 @@ mod tests;
 
 use std::borrow::Cow;
 
+use crate::salesforce::Remarks;
+
 pub(crate) use build::plan;
 pub(crate) use roles::roles;
 pub(crate) use tables::place_flag;
@@ -134,6 +136,8 @@ pub(crate) struct Struct<'m> {
     pub(crate) derived: Vec<TypeRef>,
     pub(crate) header: bool,
     pub(crate) documentation: Option<&'m str>,
+    /// What Salesforce's guide says of a header.
+    pub(crate) remarks: Option<String>,
     pub(crate) derives: Vec<String>,
     pub(crate) fields: Vec<StructField<'m>>,
 }
@@ -278,19 +282,21 @@ pub(crate) struct Operation<'m> {
     /// Namespace and name of each argument's type, for an encoded request; empty names for none.
     pub(crate) types: Vec<(u8, &'m str)>,
     pub(crate) documentation: Option<&'m str>,
+    /// What Salesforce's guide says of it.
+    pub(crate) remarks: Option<Remarks>,
     pub(crate) request: String,
     pub(crate) response: String,
-    pub(crate) headers: Vec<RequestHeader>,
-    pub(crate) output_headers: Vec<String>,
-    pub(crate) faults: Vec<String>,
+    pub(crate) headers: Vec<Part>,
+    pub(crate) output_headers: Vec<Part>,
+    pub(crate) faults: Vec<Part>,
     /// `None` for an operation without an answer of its own.
     pub(crate) output: Option<FieldType>,
     pub(crate) arguments: Vec<Argument>,
 }
 
-/// A header of requests: its table and, if it is generated, its type.
+/// A header or a fault: its table and, if it is generated, its type.
 #[derive(Debug)]
-pub(crate) struct RequestHeader {
+pub(crate) struct Part {
     pub(crate) table: String,
     pub(crate) ty: Option<TypeRef>,
 }

@@ -2,10 +2,9 @@
 
 use super::build::{leaf, type_ref, wrap};
 use super::tables::Numbers;
-use super::{
-    Argument, FieldType, Header, Leaf, Operation, Query, RequestHeader, Service, Wrap, roles,
-};
+use super::{Argument, FieldType, Header, Leaf, Operation, Part, Query, Service, Wrap, roles};
 use crate::names::{Names, Roles};
+use crate::salesforce;
 use crate::select::{Face, Selection, ShapeId};
 
 /// All operations, with the names taken out of `names`.
@@ -38,16 +37,18 @@ pub(super) fn operations<'m>(
                         },
                     }
                 });
-            let headers = operation.headers.iter().map(|id| {
-                let shape = selection.shape(*id);
-                let ident = &names.shapes[id.0 as usize].ty;
-                let ty =
-                    (shape.face == Face::Struct).then(|| type_ref(names, shape.ns, ident, None));
-                RequestHeader {
-                    table: table(*id),
-                    ty,
-                }
-            });
+            let parts = |ids: &[ShapeId]| {
+                let part = |id: &ShapeId| {
+                    let shape = selection.shape(*id);
+                    let ident = &names.shapes[id.0 as usize].ty;
+                    Part {
+                        table: table(*id),
+                        ty: (shape.face == Face::Struct)
+                            .then(|| type_ref(names, shape.ns, ident, None)),
+                    }
+                };
+                ids.iter().map(part).collect()
+            };
             let types = operation.types.iter().map(|name| match name {
                 Some(name) => (numbers.of(name.ns), name.local.as_str()),
                 None => (0, ""),
@@ -58,16 +59,16 @@ pub(super) fn operations<'m>(
                 style: operation.style,
                 types: types.collect(),
                 documentation: operation.documentation,
+                remarks: salesforce::operation(
+                    selection.uri(request.ns),
+                    operation.name,
+                    request.members.iter().map(|member| &member.name),
+                ),
                 request: table(operation.request),
                 response: table(operation.response),
-                headers: headers.collect(),
-                output_headers: operation
-                    .output_headers
-                    .iter()
-                    .copied()
-                    .map(table)
-                    .collect(),
-                faults: operation.faults.iter().copied().map(table).collect(),
+                headers: parts(&operation.headers),
+                output_headers: parts(&operation.output_headers),
+                faults: parts(&operation.faults),
                 output: output(selection, names, operation),
                 arguments: arguments.collect(),
                 names: own,

@@ -5,6 +5,11 @@
 //! service accepts, and give one [`Outcome`] for each input, in the order of the inputs.
 //!
 //! ```ignore
+//! use enterprise::{Account, Contact};
+//! use futures_util::TryStreamExt as _;
+//! use saponify::soql::Soql;
+//!
+//! let contacts = (0..450).map(|n| Contact::new().with_last_name(&format!("Reyes {n}")));
 //! let mut outcomes = soap.create_all(contacts).concurrency(4);
 //! while let Some(outcome) = outcomes.next().await {
 //!     match outcome.result {

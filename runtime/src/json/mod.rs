@@ -114,11 +114,18 @@ pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::
 /// `attributes` names, and `V` if there are none. [`cast`](Record::cast) it to the view of its type.
 ///
 /// ```ignore
+/// use enterprise::Account;
+/// use saponify::Record;
+///
 /// #[derive(serde::Deserialize)]
 /// struct Job {
-///     #[serde(deserialize_with = "saponify::json::record::<SObject, _>")]
+///     #[serde(deserialize_with = "saponify::json::record::<Account, _>")]
 ///     target: Record,
 /// }
+///
+/// let json = r#"{"target": {"attributes": {"type": "Contact"}, "LastName": "Reyes"}}"#;
+/// let job: Job = serde_json::from_str(json)?;
+/// assert_eq!(job.target.type_name(), "Contact");
 /// ```
 ///
 /// # Errors

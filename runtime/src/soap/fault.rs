@@ -15,7 +15,12 @@ use crate::value::Tabled;
 /// declares, for whatever operation.
 ///
 /// ```ignore
-/// let code = ExceptionCode::from(fault.code());
+/// use enterprise::{ApiFault, ExceptionCode, InvalidFieldFault};
+/// use saponify::Elements as _;
+///
+/// let error = soap.query("SELECT Nmae FROM Account").await.err().ok_or("it must fail")?;
+/// let fault = error.fault().ok_or("no fault")?;
+/// assert_eq!(ExceptionCode::from(fault.code()), ExceptionCode::InvalidField);
 /// if let Some(detail) = fault.detail::<InvalidFieldFault>()? {
 ///     println!("{} at {}:{}", detail.exception_message, detail.row, detail.column);
 /// }

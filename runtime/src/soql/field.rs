@@ -38,7 +38,11 @@ impl<V, T: ?Sized> Field<V, T> for Path<V, T> {
 /// A field of a parent, such as `Account.Owner.Name` of a `Contact`.
 ///
 /// ```ignore
-/// Contact::ACCOUNT.then(Account::OWNER).then(User::NAME)
+/// use enterprise::{Account, Contact, User};
+/// use saponify::soql::Field as _;
+///
+/// let name = Contact::ACCOUNT.then(Account::OWNER).then(User::NAME);
+/// assert_eq!(name.soql(), "Account.Owner.Name");
 /// ```
 pub struct Path<V, T: ?Sized> {
     soql: String,

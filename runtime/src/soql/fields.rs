@@ -148,8 +148,13 @@ tuples!(A B C D E F G H I J K L);
 /// see it: [`described`](FieldSet::described) asks what the service says.
 ///
 /// ```ignore
-/// FieldSet::all().without_base64().without("*Description*");
-/// FieldSet::standard().and(FieldSet::matching("Region*__c"));
+/// use enterprise::Account;
+/// use saponify::soql::FieldSet;
+///
+/// let brief = FieldSet::<Account>::all().without_base64().without("*Description*");
+/// assert!(brief.names().all(|name| name != "Description"));
+/// let own = FieldSet::<Account>::standard().and(FieldSet::matching("Legacy*__c"));
+/// assert!(own.names().any(|name| name == "Legacy_Id__c"));
 /// ```
 pub struct FieldSet<V> {
     fields: Vec<&'static Field>,

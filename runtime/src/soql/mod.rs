@@ -1,7 +1,8 @@
 //! Queries made of keys: a field that the tenant lacks does not compile, and values are quoted.
 //!
 //! ```ignore
-//! use saponify::soql::{DateLiteral, FieldSet, Soql, not};
+//! use enterprise::{Account, AggregateResult, Contact, User};
+//! use saponify::soql::{DateLiteral, FieldSet, Soql, count};
 //!
 //! let energy = Soql::select((Account::ID, Account::NAME, Account::OWNER.then(User::EMAIL)))
 //!     .filter(Account::INDUSTRY.eq("Energy").or(Account::ANNUAL_REVENUE.gt(1e6)))

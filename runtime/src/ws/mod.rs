@@ -4,11 +4,14 @@
 //! [`Call::raw_header`](crate::Call::raw_header), or to all calls of a client with
 //! [`Builder::raw_header`](crate::Builder::raw_header).
 //!
-//! ```ignore
-//! let soap = Weather::builder()
-//!     .raw_header(UsernameToken::new("user", password).digest())
+//! ```ignore,no_run
+//! use enterprise::Soap;
+//! use saponify::ws::{UsernameToken, WsAddressing};
+//!
+//! let soap = Soap::builder()
+//!     .raw_header(UsernameToken::new("user", std::env::var("PASSWORD")?).digest())
 //!     .anonymous(None)?;
-//! let today = soap.forecast("Bern").raw_header(WsAddressing::new()).await?;
+//! let now = soap.get_server_timestamp().raw_header(WsAddressing::new()).await?;
 //! ```
 
 mod addressing;

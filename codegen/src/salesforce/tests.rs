@@ -1,0 +1,104 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// The demo tenant's WSDL: same operations and headers as a real one of API 64.0.
+fn tenant() -> saponify_wsdl::Model {
+    let wsdl = include_bytes!("../../../tenants/demo/enterprise.wsdl");
+    saponify_wsdl::read(wsdl).unwrap()
+}
+
+fn heads(text: &str) -> BTreeSet<String> {
+    entries(text).map(|(head, _)| head.to_owned()).collect()
+}
+
+#[test]
+fn every_operation_and_header_of_a_tenant_has_an_entry_and_no_entry_is_left_over() {
+    let model = tenant();
+    let selection = crate::select::select(&model, &crate::Config::new()).unwrap();
+    let head = |id| {
+        let shape = selection.shape(id);
+        let children: Vec<_> = shape.members.iter().map(|member| &*member.name).collect();
+        format!("({})", children.join(", "))
+    };
+    let operations: BTreeSet<String> = selection
+        .operations
+        .iter()
+        .map(|operation| operation.name.to_owned() + &head(operation.request))
+        .collect();
+    assert_eq!(operations.len(), 63);
+    assert_eq!(heads(OPERATIONS), operations);
+    let mut headers: BTreeSet<String> = selection
+        .operations
+        .iter()
+        .flat_map(|operation| operation.headers.iter().chain(&operation.output_headers))
+        .map(|id| selection.shape(*id).name.to_string() + &head(*id))
+        .collect();
+    assert_eq!(headers.len(), 18, "16 of requests, 2 of answers");
+    // Declared, but bound to no operation.
+    headers.insert("CurrencyConversionHeader(skipCurrencyConversion)".to_owned());
+    assert_eq!(heads(HEADERS), headers);
+}
+
+#[test]
+fn entries_are_complete() {
+    for (head, body) in entries(OPERATIONS) {
+        let remarks = remarks(body);
+        let texts = [&remarks.does, &remarks.repeat];
+        for text in texts.into_iter().chain(&remarks.limits) {
+            assert!(text.ends_with('.'), "{head}: {text:?}");
+            // They go into documentation as they are.
+            assert!(!text.contains(['<', '>', '[', ']', '*']), "{head}: {text}");
+            assert_eq!(text.matches('`').count() % 2, 0, "{head}: {text}");
+        }
+        let repeat = ["Safe to repeat", "Not safe to repeat: ", "Idempotent"];
+        assert!(
+            repeat.iter().any(|words| remarks.repeat.starts_with(words)),
+            "{head}: {:?}",
+            remarks.repeat
+        );
+        let known = ["does", "limit", "repeat", "page"];
+        for (keyword, _) in lines(body) {
+            assert!(known.contains(&keyword), "{head}: {keyword:?}");
+        }
+        assert!(body.contains("  page "), "{head}: no source");
+    }
+    for (head, body) in entries(HEADERS) {
+        assert!(remarks(body).does.ends_with('.'), "{head}");
+        assert!(body.contains("  page "), "{head}: no source");
+    }
+}
+
+#[test]
+fn reads_call_safe_and_writes_do_not() {
+    for (head, body) in entries(OPERATIONS) {
+        let safe = remarks(body).repeat.starts_with("Safe");
+        let reads = ["describe", "get", "retrieve", "find", "render"];
+        if reads.iter().any(|verb| head.starts_with(verb)) {
+            assert!(safe, "{head}");
+        }
+        let writes = ["create(", "delete(", "merge(", "convertLead(", "sendEmail"];
+        if writes.iter().any(|verb| head.starts_with(verb)) {
+            assert!(!safe, "{head}");
+        }
+    }
+}
+
+#[test]
+fn another_service_or_shape_has_no_remarks() {
+    let salesforce = "urn:enterprise.soap.sforce.com";
+    let query = |uri, child| operation(uri, "query", [child].into_iter());
+    let found = query(salesforce, "queryString").unwrap();
+    assert!(found.limits[0].starts_with("2,000 rows per batch"));
+    assert_eq!(found.page.as_deref(), Some("query()"));
+    assert_eq!(
+        query("urn:partner.soap.sforce.com", "queryString"),
+        Some(found)
+    );
+    assert_eq!(query("urn:tooling.soap.sforce.com", "queryString"), None);
+    assert_eq!(query(salesforce, "statement"), None);
+    assert_eq!(
+        header(salesforce, "SessionHeader", ["id"].into_iter()),
+        None
+    );
+}

@@ -1,0 +1,158 @@
+//! Makes the proxies of the demo tenant and of a service that is not Salesforce's, and documentation
+//! tests of the code in the guide.
+//!
+//! A page shows code as one would write it within an async function, where `soap` is a client that is
+//! logged in. What stands around it is added here, so that readers of the Markdown do not see it.
+//! Examples in the documentation of other crates that need generated code, and say `ignore` where
+//! they stand, become tests in the same way.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// Crates whose documentation has examples that need generated code.
+const SOURCES: [&str; 2] = ["../runtime/src", "../codegen/src"];
+
+const USE: &str = "# use saponify_guide::{enterprise, styles};\n";
+const BEFORE: &str = "\
+# async fn example(
+#     soap: saponify_guide::enterprise::Soap,
+#     sandbox: saponify_guide::Sandbox,
+# ) -> saponify_guide::Result {
+";
+const AFTER: &str = "\
+# Ok(())
+# }
+# fn main() {
+#     saponify_guide::run(example)
+# }
+";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    saponify_codegen::Config::new()
+        .input("../tenants/demo/enterprise.wsdl")
+        .serde(true)
+        .compile()?;
+    saponify_codegen::Config::new()
+        .input("../codegen/tests/fixtures/styles/input.wsdl")
+        .module("styles")
+        .compile()?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let mut modules = String::new();
+    println!("cargo:rerun-if-changed=.");
+    let mut pages = files(Path::new("."), "md")?;
+    println!("cargo:rerun-if-changed=../README.md");
+    pages.push(PathBuf::from("../README.md"));
+    for path in pages {
+        let page = runnable(&fs::read_to_string(&path)?, Kind::Page);
+        module(&mut modules, &out, &path, &page)?;
+    }
+    for source in SOURCES {
+        println!("cargo:rerun-if-changed={source}");
+        for path in files(Path::new(source), "rs")? {
+            let tests = runnable(&documentation(&fs::read_to_string(&path)?), Kind::Source);
+            if !tests.is_empty() {
+                module(&mut modules, &out, &path, &tests)?;
+            }
+        }
+    }
+    fs::write(out.join("pages.rs"), modules)?;
+    Ok(())
+}
+
+/// All files with an extension, sorted.
+fn files(dir: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.append(&mut files(&path, extension)?);
+        } else if path.extension().is_some_and(|of| of == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Adds a module that has the page as its documentation.
+fn module(modules: &mut String, out: &Path, path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
+    let name: String = path
+        .with_extension("")
+        .to_string_lossy()
+        .replace("..", "root")
+        .trim_start_matches(['.', '/', '\\'])
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    fs::write(out.join(format!("{name}.md")), page)?;
+    writeln!(
+        modules,
+        "#[doc = include_str!(concat!(env!(\"OUT_DIR\"), \"/{name}.md\"))]\npub mod {name} {{}}"
+    )?;
+    Ok(())
+}
+
+/// What is read.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// A page of the guide, which is documentation itself.
+    Page,
+    /// Documentation of another crate, of which only the examples matter here.
+    Source,
+}
+
+/// The page with its blocks of Rust made into programs.
+fn runnable(page: &str, kind: Kind) -> String {
+    let language = match kind {
+        Kind::Page => "rust",
+        Kind::Source => "ignore",
+    };
+    let mut out = String::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let attributes = line
+            .strip_prefix("```")
+            .and_then(|rest| rest.strip_prefix(language));
+        let Some(attributes) = attributes else {
+            if kind == Kind::Page {
+                out.push_str(line);
+                out.push('\n');
+            }
+            continue;
+        };
+        let code: String = lines
+            .by_ref()
+            .take_while(|line| *line != "```")
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let declares = code.contains("include_proxies!");
+        let (before, after) = match code.contains("fn main()") {
+            true => ("", ""),
+            false => (BEFORE, AFTER),
+        };
+        let used = if declares { "" } else { USE };
+        out.push_str(&format!(
+            "```rust{attributes}\n{used}{before}{code}{after}```\n"
+        ));
+    }
+    out
+}
+
+/// Documentation comments of a source file, one after the other.
+fn documentation(source: &str) -> String {
+    let lines = source.lines().map(str::trim_start);
+    let text = lines.filter_map(|line| {
+        line.strip_prefix("//!")
+            .or_else(|| line.strip_prefix("///"))
+            .map(|text| text.strip_prefix(' ').unwrap_or(text))
+    });
+    text.flat_map(|line| [line, "\n"]).collect()
+}

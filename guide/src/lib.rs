@@ -1,0 +1,152 @@
+//! The guide. Its pages are the Markdown files beside this crate; here they are documentation, so
+//! that `cargo test --doc` compiles and runs every line of code in them.
+//!
+//! The build script adds what stands around the code: a tenant of its own for each block, in this
+//! process and over TLS, and a client that is logged in to it.
+
+use std::future::Future;
+
+pub use saponify_sandbox::Sandbox;
+
+use saponify::{Credentials, Https};
+use saponify_sandbox::Org;
+
+saponify::include_proxies! {
+    /// The proxies of the demo tenant.
+    pub enterprise
+}
+
+saponify::include_proxies! {
+    /// The proxies of a service that is not Salesforce's.
+    pub styles
+}
+
+include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+/// What code of the guide ends in.
+#[doc(hidden)]
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The demo tenant, with few rows so that it starts in no time.
+fn org() -> std::result::Result<Org, saponify_sandbox::Error> {
+    let org = Org::parse(include_str!("../../tenants/demo/org.toml"))?;
+    let objects: Vec<String> = org.object_names().map(str::to_owned).collect();
+    Ok(objects
+        .iter()
+        .fold(org, |org, object| org.with_rows(object, 24)))
+}
+
+/// Runs code of the guide against a tenant of its own.
+///
+/// # Panics
+///
+/// If the code fails, as a test does.
+#[doc(hidden)]
+pub fn run<F: Future<Output = Result>>(example: impl FnOnce(enterprise::Soap, Sandbox) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let result: Result = runtime.map_err(Into::into).and_then(|runtime| {
+        runtime.block_on(async {
+            let sandbox = Sandbox::builder(org()?).start().await?;
+            let https = Https::builder()
+                .no_proxy()
+                .extra_root_certificate(sandbox.certificate_pem())
+                .build()?;
+            let soap = enterprise::Soap::builder()
+                .transport(https)
+                .allow_host(sandbox.instance_url().trim_start_matches("https://"))
+                .login(
+                    &sandbox.login_url(),
+                    Credentials::new("integration@acme.example", "battery-staple"),
+                )
+                .await?;
+            example(soap, sandbox).await
+        })
+    });
+    if let Err(error) = result {
+        panic!("{error:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+    use std::{fs, io};
+
+    /// Names and texts of the pages.
+    fn pages() -> io::Result<Vec<(String, String)>> {
+        let mut pages = Vec::new();
+        for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                pages.push((name.into_owned(), fs::read_to_string(&path)?));
+            }
+        }
+        Ok(pages)
+    }
+
+    /// Targets of links to files.
+    fn links(text: &str) -> impl Iterator<Item = &str> {
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split_once(')'));
+        targets
+            .map(|(target, _)| target)
+            .filter(|target| !target.contains("://"))
+    }
+
+    /// The anchor that a heading gets.
+    fn anchor(heading: &str) -> String {
+        let kept = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = kept.replace(' ', "-");
+        kept.chars()
+            .filter(|c| c.is_alphanumeric() || *c == '-')
+            .collect()
+    }
+
+    #[test]
+    fn links_resolve_and_every_page_is_in_the_index() -> io::Result<()> {
+        let guide = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut listed = BTreeSet::from(["README.md".to_owned()]);
+        for (name, text) in pages()? {
+            for link in links(&text) {
+                let (file, section) = link.split_once('#').unwrap_or((link, ""));
+                let file = if file.is_empty() { &name } else { file };
+                let target = fs::read_to_string(guide.join(file));
+                let target =
+                    target.map_err(|e| io::Error::other(format!("{name}: {link}: {e}")))?;
+                let mut headings = target.lines().filter(|line| line.starts_with('#'));
+                let found = section.is_empty() || headings.any(|line| anchor(line) == section);
+                assert!(found, "{name}: {link}");
+                if name == "README.md" {
+                    listed.insert(file.to_owned());
+                }
+            }
+        }
+        let missing: Vec<_> = pages()?
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| !listed.contains(name))
+            .collect();
+        assert!(missing.is_empty(), "not in the index: {missing:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn every_page_has_code_that_runs() -> io::Result<()> {
+        for (name, text) in pages()?.iter().filter(|(name, _)| name != "README.md") {
+            assert!(text.contains("\n```rust\n"), "{name}");
+            // Nothing hidden: the reader sees what runs.
+            assert!(
+                !text.contains("\n# use ") && !text.contains("\n# let "),
+                "{name}"
+            );
+        }
+        Ok(())
+    }
+}
