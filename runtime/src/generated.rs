@@ -252,7 +252,7 @@ macro_rules! gen_derivable {
                 $(
                     let table = <$sub as $crate::generated::Tabled>::TABLE;
                     if table.name == name && table.namespace() == namespace {
-                        return ::core::option::Option::Some(self.derived.put(<$sub as ::core::default::Default>::default()));
+                        return ::core::option::Option::Some(self.derived.make::<$sub>());
                     }
                 )*
                 ::core::option::Option::None

@@ -37,6 +37,11 @@ impl Derived {
     }
 
     #[doc(hidden)]
+    pub fn make<T: Struct + Default>(&mut self) -> &mut dyn Struct {
+        self.put(T::default())
+    }
+
+    #[doc(hidden)]
     pub fn take(&mut self) -> Option<Box<dyn Struct>> {
         self.0.take()
     }

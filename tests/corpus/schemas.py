@@ -11,8 +11,21 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 
 
+class Copies(etree.Resolver):
+    """Files that stand for locations of imports."""
+
+    def __init__(self, files):
+        super().__init__()
+        self.files = files
+
+    def resolve(self, url, _, context):
+        file = self.files.get(url) or self.files.get(url.rpartition("/")[2])
+        return self.resolve_filename(str(file), context) if file else None
+
+
 class Schemas:
-    def __init__(self, wsdl, well_known):
+    def __init__(self, wsdl, well_known, copies):
+        self.copies = copies
         self.folder = tempfile.TemporaryDirectory()
         self.into = Path(self.folder.name)
         self.files, self.seen, self.reason, self.schema = {}, set(), "", None
@@ -35,13 +48,16 @@ class Schemas:
             for tag in ("import", "include", "redefine"):
                 for reference in schema.findall(XSD + tag):
                     location = reference.get("schemaLocation")
-                    if location and "://" not in location:
+                    if location in self.copies:
+                        reference.set("schemaLocation", str(self.copies[location]))
+                    elif location and "://" not in location:
                         reference.set("schemaLocation", str((wsdl.parent / location).resolve()))
                     elif location:
                         del reference.attrib["schemaLocation"]
             self.files.setdefault(schema.get("targetNamespace") or "", []).append(schema)
         for reference in root.findall(WSDL + "import"):
-            location = (wsdl.parent / (reference.get("location") or "")).resolve()
+            named = reference.get("location") or ""
+            location = Path(self.copies.get(named) or (wsdl.parent / named).resolve())
             if location.is_file() and location.suffix == ".xsd":
                 schema = etree.Element(XSD + "schema", targetNamespace=reference.get("namespace"))
                 etree.SubElement(schema, XSD + "include", schemaLocation=str(location))
@@ -53,12 +69,16 @@ class Schemas:
         def wrapper(namespace):
             return self.into / f"{sorted(self.files).index(namespace)}.xsd"
 
-        everything = etree.Element(XSD + "schema")
+        everything = etree.Element(XSD + "schema", targetNamespace="urn:everything")
         for namespace, schemas in self.files.items():
             top = etree.Element(XSD + "schema")
             if namespace:
                 top.set("targetNamespace", namespace)
             for number, schema in enumerate(schemas):
+                # Many use a schema beside them without saying so.
+                said = {reference.get("namespace") or "" for reference in schema.findall(XSD + "import")}
+                for other in sorted(self.files.keys() - said - {namespace, ""}):
+                    schema.insert(0, etree.Element(XSD + "import", namespace=other))
                 for reference in schema.findall(XSD + "import"):
                     if not reference.get("schemaLocation"):
                         target = reference.get("namespace") or ""
@@ -75,13 +95,19 @@ class Schemas:
                 into.set("namespace", namespace)
         file = self.into / "everything.xsd"
         file.write_bytes(etree.tostring(everything, encoding="utf-8"))
-        self.schema = etree.XMLSchema(etree.parse(str(file)))
+        parser = etree.XMLParser(no_network=True)
+        parser.resolvers.add(Copies(self.copies))
+        self.schema = etree.XMLSchema(etree.parse(str(file), parser))
 
     def error(self, root):
         """Why an element is not valid; None if it is, or if the schema itself is refused."""
         if self.schema is None or self.schema.validate(root):
             return None
         return f"invalid: {self.schema.error_log.last_error.message[:200]}"
+
+    def declares(self, root):
+        """Whether the element is declared in what was found."""
+        return "No matching global declaration" not in (self.error(root) or "")
 
 
 def same(a, b):

@@ -55,10 +55,7 @@ pub(super) fn push_abstract(
         if plan.docs {
             docs::push_line(out, 2, &format!("[`{path}`]"));
         }
-        let held = match variant.boxed {
-            true => format!("{}<{path}>", scope.boxed()),
-            false => path.clone(),
-        };
+        let held = format!("{}<{path}>", scope.boxed());
         out.push_str(&format!("        {}({held}) = {path},\n", variant.ident));
     }
     out.push_str("    }\n}\n");

@@ -295,14 +295,20 @@ impl<'m> Modules<'_, 'm> {
     fn choice(&self, id: ShapeId, shape: &Shape<'m>, names: &mut Names, from: &str) -> Choice<'m> {
         let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
         let mut variants = Vec::with_capacity(fields.len());
-        for (index, (field, member)) in fields.into_iter().zip(&shape.members).enumerate() {
+        for (field, member) in fields.into_iter().zip(&shape.members) {
+            let wrap = match self.selection.list_of(member) {
+                Some(_) => Wrap::Repeated,
+                None => wrap(member, true),
+            };
+            // Structs, always: which of them are large changes with every field.
+            let is_struct = match self.selection.use_of(member) {
+                Some(Use::Shape(id)) => self.selection.shape(id).face == Face::Struct,
+                _ => false,
+            };
             let ty = FieldType {
                 leaf: leaf(self.selection, names, member, Some(from)),
-                wrap: match self.selection.list_of(member) {
-                    Some(_) => Wrap::Repeated,
-                    None => wrap(member, true),
-                },
-                boxed: self.boxes.contains(&(id, index)),
+                boxed: is_struct && wrap != Wrap::Repeated,
+                wrap,
             };
             let mut doc = self.doc(member);
             if !member.occurs.repeated && !member.occurs.nillable {
@@ -369,13 +375,12 @@ impl<'m> Modules<'_, 'm> {
         from: &str,
     ) -> Abstract<'m> {
         let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
-        let heirs = fields.into_iter().zip(&shape.derived).enumerate();
-        let variants = heirs.map(|(index, (field, heir))| {
+        let heirs = fields.into_iter().zip(&shape.derived);
+        let variants = heirs.map(|(field, heir)| {
             let ident = &names.shapes[heir.0 as usize].ty;
             Heir {
                 ident: field.ident,
                 ty: type_ref(names, self.selection.shape(*heir).ns, ident, Some(from)),
-                boxed: self.boxes.contains(&(id, index)),
             }
         });
         let variants = variants.collect();

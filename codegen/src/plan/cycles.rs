@@ -8,7 +8,7 @@ use crate::select::{Face, Selection, ShapeId, Use};
 /// Fields to box, as shape and member index.
 pub(super) type Boxes = BTreeSet<(ShapeId, usize)>;
 
-/// A direct containment: from, index of the member (or heir), to, whether the member may be absent.
+/// A direct containment: from, member index, to, whether the member may be absent.
 type Edge = (ShapeId, usize, ShapeId, bool);
 
 /// Finds the edges on cycles. Optional ones are boxed; required ones only if a cycle is made of
@@ -22,12 +22,9 @@ pub(super) fn boxes(selection: &Selection<'_>) -> Boxes {
         let components = if edge.3 { &components } else { &strict };
         components[edge.0.0 as usize] == components[edge.2.0 as usize]
     };
-    // A cycle through an enum is cut at its variant: every value has one at most.
-    let to_struct = |edge: &&Edge| selection.shape(edge.2).face == Face::Struct;
     edges
         .iter()
         .filter(on_cycle)
-        .filter(to_struct)
         .map(|(from, member, ..)| (*from, *member))
         .collect()
 }
@@ -35,21 +32,14 @@ pub(super) fn boxes(selection: &Selection<'_>) -> Boxes {
 fn edges(selection: &Selection<'_>) -> Vec<Edge> {
     let mut edges = Vec::new();
     for (from, shape) in selection.ids() {
-        match shape.face {
-            Face::Struct | Face::Choice => {
-                for (index, member) in shape.members.iter().enumerate() {
-                    if let Some(to) = contained(selection, member) {
-                        let occurs = member.occurs;
-                        let absent = occurs.optional || occurs.nillable;
-                        edges.push((from, index, to, absent || shape.face == Face::Choice));
-                    }
-                }
+        if shape.face != Face::Struct {
+            continue;
+        }
+        for (index, member) in shape.members.iter().enumerate() {
+            if let Some(to) = contained(selection, member) {
+                let absent = member.occurs.optional || member.occurs.nillable;
+                edges.push((from, index, to, absent));
             }
-            Face::Abstract => {
-                let heirs = shape.derived.iter().enumerate();
-                edges.extend(heirs.map(|(index, to)| (from, index, *to, true)));
-            }
-            Face::View | Face::OpenBase | Face::Table => {}
         }
     }
     edges
@@ -58,10 +48,9 @@ fn edges(selection: &Selection<'_>) -> Vec<Edge> {
 /// The struct that a member holds by value.
 fn contained(selection: &Selection<'_>, member: &Member<'_>) -> Option<ShapeId> {
     match selection.use_of(member)? {
-        Use::Shape(id) if !member.occurs.repeated => match selection.shape(id).face {
-            Face::Struct | Face::Choice | Face::Abstract => Some(id),
-            Face::View | Face::OpenBase | Face::Table => None,
-        },
+        Use::Shape(id) if !member.occurs.repeated && selection.shape(id).face == Face::Struct => {
+            Some(id)
+        }
         _ => None,
     }
 }

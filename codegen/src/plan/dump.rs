@@ -137,8 +137,7 @@ impl Plan<'_> {
             Item::Abstract(ty) => {
                 writeln!(f, "  abstract {} = {:?}", ty.ident, ty.wire)?;
                 for variant in &ty.variants {
-                    let boxed = if variant.boxed { " boxed" } else { "" };
-                    writeln!(f, "    {} = {}{boxed}", variant.ident, variant.ty)?;
+                    writeln!(f, "    {} = {}", variant.ident, variant.ty)?;
                 }
             }
             Item::Enum(enumeration) => {

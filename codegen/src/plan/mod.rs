@@ -216,8 +216,6 @@ pub(crate) struct Abstract<'m> {
 pub(crate) struct Heir {
     pub(crate) ident: String,
     pub(crate) ty: TypeRef,
-    /// Behind a box, because it contains the abstract type.
-    pub(crate) boxed: bool,
 }
 
 /// An open enumeration.

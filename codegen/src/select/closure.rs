@@ -222,6 +222,9 @@ impl<'m> Builder<'m, '_> {
             for id in operation.elements() {
                 wanted.entry(id).or_insert(of_messages);
             }
+            if self.config.messages {
+                wanted.extend(operation.bare_elements().map(|id| (id, Face::Struct)));
+            }
             for id in operation.headers.iter().chain(&operation.output_headers) {
                 wanted.insert(*id, Face::Struct);
                 faced.insert(*id);
@@ -290,11 +293,14 @@ impl<'m> Builder<'m, '_> {
         for (number, operation) in operations.enumerate() {
             for (body, response) in [(&operation.request, false), (&operation.response, true)] {
                 if let Body::Synthetic {
-                    name, ns, parts, ..
+                    name,
+                    ns,
+                    parts,
+                    bare,
                 } = body
                 {
                     let origin = Origin::Synthetic(number as u32, response);
-                    let face = if self.config.messages || response && parts.len() > 1 {
+                    let face = if self.config.messages && !bare || response && parts.len() > 1 {
                         Face::Struct
                     } else {
                         Face::Table

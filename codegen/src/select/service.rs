@@ -449,6 +449,19 @@ impl BoundOperation<'_> {
             .chain(self.faults.iter().copied().filter_map(element))
     }
 
+    /// Elements that stand in a body as they are.
+    pub(super) fn bare_elements(&self) -> impl Iterator<Item = ElementId> + '_ {
+        let parts = [&self.request, &self.response]
+            .into_iter()
+            .filter_map(|body| match body {
+                Body::Synthetic {
+                    parts, bare: true, ..
+                } => Some(parts),
+                _ => None,
+            });
+        parts.flatten().filter_map(|(_, target)| element(*target))
+    }
+
     /// Types of the parts of synthetic bodies, and of faults by type.
     pub(super) fn part_types<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = TypeId> + 'a {
         let bodies = [&self.request, &self.response]

@@ -74,7 +74,7 @@ impl Decoder {
                 }
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
-            } else if field.has(Field::TEXT) && field.kind == Kind::Any {
+            } else if field.has(Field::TEXT) && field.kind == Kind::Any && table.fields.len() == 1 {
                 // The element is of `xsd:anyType`: all of its content is one value.
                 if let Slot::Any(slot) = target.slot(index, false) {
                     *slot = self.any(reader)?;

@@ -530,6 +530,7 @@ impl Encoder {
     fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), Error> {
         match value {
             Value::Text(text) => self.text(text),
+            Value::Any(value) => self.text(value.as_str().unwrap_or_default()),
             // No other lexical form has a character to escape.
             value => {
                 push_lexical(&mut self.out, value, kind);
@@ -615,6 +616,8 @@ fn lexical_form(value: Value<'_>, kind: Kind) -> String {
 pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
     match value {
         Value::Text(v) => out.push_str(v),
+        // Where no element can be, `xsd:anySimpleType` is text.
+        Value::Any(v) => out.push_str(v.as_str().unwrap_or_default()),
         Value::Boolean(v) => out.push_str(if v { "true" } else { "false" }),
         Value::Integer(v) => out.push_str(&v.to_string()),
         Value::Unsigned(v) => out.push_str(&v.to_string()),
@@ -629,7 +632,6 @@ pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
         | Value::Nil
         | Value::Struct(_)
         | Value::Record(_)
-        | Value::Any(_)
         | Value::Element(_)
         | Value::Attribute(_) => {}
     }

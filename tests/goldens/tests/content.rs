@@ -4,8 +4,8 @@ use saponify::probe::{decode, encode};
 use saponify::{Limits, Record};
 use saponify_goldens::content::*;
 
-const NS: &str =
-    "xmlns='urn:example:letters' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'";
+const NS: &str = "xmlns='urn:example:letters' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' \
+    xmlns:xsd='http://www.w3.org/2001/XMLSchema'";
 
 /// A letter with this content.
 fn letter(content: &str) -> Letter {
@@ -58,7 +58,10 @@ fn a_choice_is_an_enum() {
         iban: "CH93".into(),
         bic: Some("X".into()),
     };
-    assert_eq!(found.card_or_iban, Some(PaymentCardOrIban::IbanAndBic(row)));
+    assert_eq!(
+        found.card_or_iban,
+        Some(PaymentCardOrIban::IbanAndBic(row.into()))
+    );
     assert_eq!(found.today_or_on, Some(PaymentTodayOrOn::Today(true)));
     let found = payment("<cash xsi:nil=\"true\"/>");
     assert_eq!(found.card_or_iban, Some(PaymentCardOrIban::Cash(None)));
@@ -293,4 +296,18 @@ fn mixed_content_that_no_table_knows_is_no_error() {
     assert!(
         matches!(letter.wrapped.as_slice(), [Enclosure::Other(r)] if r.text("title") == Some("t"))
     );
+}
+
+#[test]
+fn values_of_any_simple_type_are_text_where_no_element_can_be() {
+    let frame = stays(
+        "<frame><weights>1</weights><form>A4</form><loose weight=\"1 &lt; 2\">a &amp; b</loose>\
+         <any xsi:type=\"xsd:int\">7</any></frame>",
+    )
+    .frame
+    .unwrap();
+    let loose = frame.loose.unwrap();
+    assert_eq!(loose.value.as_str(), Some("a & b"));
+    assert_eq!(loose.weight.unwrap().as_str(), Some("1 < 2"));
+    assert_eq!(frame.any.unwrap().parse(), Ok(7));
 }
