@@ -22,18 +22,19 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 # One or more of each family that is not Salesforce's.
 FAMILIES = """
     salesforce/etframework.wsdl
-    other/bingads/*.wsdl
+    other/bingads/customermanagement_service.wsdl
+    other/bingads/reporting_service.wsdl
     other/classic/*.wsdl
     other/dynamics/*.wsdl
     other/ews2007/*.wsdl
     other/netsuite-2023_2/*.wsdl
     other/onvif/ver10/device/wsdl/devicemgmt.wsdl
     other/onvif/ver10/media/wsdl/media.wsdl
-    other/onvif/ver20/ptz/wsdl/ptz.wsdl
     other/paypal/*.wsdl
-    other/sharepoint/*.xml
+    other/sharepoint/Lists.asmx.xml
+    other/sharepoint/Meetings.asmx.xml
+    other/sharepoint/WebPartPages.asmx.xml
     other/soapbuilders-interop/**/*.wsdl
-    other/vmware-vim/vimService.wsdl
     other/wsi-scm-sample/**/*.wsdl
 """.split()
 
