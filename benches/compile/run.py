@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What rustc pays for generated code, against the least that types can cost.
 
-usage: benches/compile/run.py WSDL [--runtime DIR] [--check] [--keep DIR] [VARIANT ...]
+usage: benches/compile/run.py WSDL [--runtime DIR] [--root DIR] [--check] [--keep DIR] [VARIANT ...]
 
 Builds, each as a library crate of its own with all dependencies built before:
 
@@ -10,9 +10,12 @@ Builds, each as a library crate of its own with all dependencies built before:
   default     what saponify-codegen writes
   no-methods  the same with `methods = false`
   no-docs     the same with `docs = false`
+  derived     (if asked for) a baseline for WSDLs without sObjects: the generated types themselves, by
+              macros that derive Clone, Debug, Default and PartialEq and nothing else (`derived/`)
 
 and prints user CPU seconds, the ratio to the baseline, the peak memory of rustc and the size of the
-rlib, in one run on one machine. Bars: default at most 2.5, no-methods at most 1.0, 1.4 GB."""
+rlib, in one run on one machine; ratios are to the first variant. Bars: default at most 2.5 x
+baseline, no-methods at most 1.0, 1.4 GB; default at most 2.0 x derived."""
 import argparse
 import os
 import re
@@ -25,6 +28,7 @@ import xml.etree.ElementTree as ET
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 XSD = '{http://www.w3.org/2001/XMLSchema}'
 VARIANTS = {'baseline': None, 'default': [], 'no-methods': ['--no-methods'], 'no-docs': ['--no-docs']}
+DERIVED = os.path.join(ROOT, 'benches', 'compile', 'derived', 'lib.rs')
 KEYWORDS = set('as break const continue crate else enum extern false fn for if impl in let loop match mod '
                'move mut pub ref return self static struct super trait true type unsafe use where while '
                'async await dyn abstract become box do final macro override priv try typeof unsized '
@@ -71,6 +75,25 @@ def baseline(wsdl):
     return ''.join(out)
 
 
+def derive(proxies):
+    """Makes the types of generated files stand alone: no tables, no operations, Debug derived."""
+    modules = set()
+    for folder, _, files in os.walk(proxies):
+        for file in files:
+            path = os.path.join(folder, file)
+            module = os.path.relpath(path, proxies).split(os.sep)[0].removesuffix('.rs')
+            if module in ('mod', 'operations', 'service', 'tables'):
+                os.remove(path)
+                continue
+            modules.add(module)
+            text = open(path).read().replace('#[derive(Clone, Default, PartialEq)]', '#[derive(Clone, Debug, Default, PartialEq)]')
+            used = lambda found: [name.strip() for name in found.group(1).split(',') if name.strip() not in ('', 'tables')]
+            text = re.sub(r'use super::\{([^}]*)\};', lambda found: 'use super::{%s};' % ', '.join(used(found)), text)
+            open(path, 'w').write(text.replace('use super::tables;', ''))
+    with open(os.path.join(proxies, 'mod.rs'), 'w') as root:
+        root.write(''.join(f'pub mod {module};\n' for module in sorted(modules)))
+
+
 def run(command, cwd=None, env=None):
     """Runs to the end; user seconds and peak kilobytes of the largest process."""
     child = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -86,6 +109,7 @@ def main():
     parser.add_argument('wsdl')
     parser.add_argument('variants', nargs='*', default=list(VARIANTS))
     parser.add_argument('--runtime', default=os.path.join(ROOT, 'runtime'))
+    parser.add_argument('--root', action='append', default=[])
     parser.add_argument('--check', action='store_true')
     parser.add_argument('--keep')
     args = parser.parse_args()
@@ -104,21 +128,31 @@ def main():
         os.makedirs(source)
         with open(os.path.join(crate, 'Cargo.toml'), 'w') as manifest:
             name = 'bench_' + variant.replace('-', '_')
+            runtime = os.path.join(crate, 'derived') if variant == 'derived' else os.path.abspath(args.runtime)
             manifest.write(f'[package]\nname = "{name}"\nversion = "0.0.0"\nedition = "2024"\n\n[dependencies]\n'
-                           f'saponify = {{ path = "{os.path.abspath(args.runtime)}" }}\n\n[workspace]\n')
+                           f'saponify = {{ path = "{runtime}" }}\n\n[workspace]\n')
         lock = os.path.join(ROOT, 'Cargo.lock')
-        if os.path.exists(lock):
+        if variant == 'derived':
+            os.makedirs(os.path.join(runtime, 'src'), exist_ok=True)
+            shutil.copy(DERIVED, os.path.join(runtime, 'src'))
+            with open(os.path.join(runtime, 'Cargo.toml'), 'w') as manifest:
+                manifest.write('[package]\nname = "saponify"\nversion = "0.0.0"\nedition = "2024"\n')
+        elif os.path.exists(lock):
             shutil.copy(lock, crate)
         library = os.path.join(source, 'lib.rs')
         if variant == 'baseline':
-            text = '#![allow(nonstandard_style)]\n' + baseline(args.wsdl)
+            text = baseline(args.wsdl)
         else:
-            run([generate, os.path.abspath(args.wsdl), os.path.join(source, 'proxies')] + VARIANTS[variant])
+            options = [part for root in args.root for part in ('--root', os.path.abspath(root))]
+            proxies = os.path.join(source, 'proxies')
+            run([generate, os.path.abspath(args.wsdl), proxies] + VARIANTS.get(variant, []) + options)
+            if variant == 'derived':
+                derive(proxies)
             text = 'pub mod proxies;\n'
         # The first build makes the dependencies, the second one is the crate alone.
         open(library, 'w').write('')
         run(command, crate, env)
-        open(library, 'w').write(text)
+        open(library, 'w').write('#![allow(nonstandard_style, unused)]\n' + text)
         size = sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(source) for f in files)
         seconds, peak = run(command, crate, env)
         floor = floor or seconds

@@ -1,4 +1,5 @@
-//! Generates from a WSDL into a directory: `generate INPUT DIRECTORY [--no-methods] [--no-docs]`.
+//! Generates from a WSDL into a directory: `generate INPUT DIRECTORY [--no-methods] [--no-docs]
+//! [--root DIR]…`.
 
 use std::error::Error;
 use std::path::Path;
@@ -8,8 +9,10 @@ use saponify_codegen::Config;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut paths = Vec::new();
     let mut config = Config::new();
-    for argument in std::env::args().skip(1) {
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         config = match argument.as_str() {
+            "--root" => config.import_roots(arguments.next()),
             "--no-methods" => config.methods(false),
             "--no-docs" => config.docs(false),
             _ => {
@@ -19,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
     }
     let [input, directory] = paths.as_slice() else {
-        return Err("usage: generate INPUT DIRECTORY [--no-methods] [--no-docs]".into());
+        return Err(
+            "usage: generate INPUT DIRECTORY [--no-methods] [--no-docs] [--root DIR]…".into(),
+        );
     };
     let output = config.input(input).run()?;
     output.write_to(Path::new(directory))?;
