@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use saponify_wsdl::model::{ElementId, Model, PartTarget, QName, TypeName};
 
-use super::closure::own;
 use super::service::{Body, BoundOperation, BoundService};
+use super::shapes::own;
 use super::{Face, Operation, Origin, Service, Shape, ShapeId};
 
 /// Services and operations with the shapes they use.

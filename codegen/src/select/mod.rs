@@ -5,6 +5,7 @@ mod closure;
 mod link;
 mod pattern;
 mod service;
+mod shapes;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

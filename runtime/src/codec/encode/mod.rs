@@ -1,15 +1,18 @@
 //! Values to XML, elements in schema order.
 
-use super::ANY_RECORD;
-use crate::any::{AnyValue, Content, Element};
+mod any;
+mod records;
+mod text;
+
+use records::adopted;
+use text::lexical_form;
+pub(crate) use text::{list, push_lexical};
+
 use crate::error::{Error, ErrorKind};
-use crate::lexical;
 use crate::limits::MAX_DEPTH;
-use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind, Schema, Type};
 use crate::value::{Struct, Value};
-use crate::xml::chars::is_ncname;
-use crate::xml::names::{XML, XMLNS};
+use crate::xml::names::XML;
 use crate::xml::writer::{push_attribute, push_text};
 use crate::xml::{XSD, XSI};
 
@@ -334,192 +337,6 @@ impl Encoder {
         }
     }
 
-    /// Attributes of an `xsd:anyAttribute`.
-    fn other_attributes<'v>(
-        &mut self,
-        values: impl Iterator<Item = Value<'v>>,
-    ) -> Result<(), Error> {
-        let values = values.take_while(|value| !matches!(value, Value::Absent));
-        for (n, value) in values.enumerate() {
-            let Value::Attribute(attribute) = value else {
-                continue;
-            };
-            check_name(&attribute.name)?;
-            let (uri, name) = (&*attribute.namespace, &*attribute.name);
-            let prefix = match (uri, self.known(uri)) {
-                ("", _) => String::new(),
-                (XML, _) => "xml:".to_owned(),
-                (_, Some(ns)) => {
-                    self.used[usize::from(ns)] = true;
-                    format!("{}:", self.schema.namespaces[usize::from(ns)].prefix)
-                }
-                (_, None) => {
-                    self.declare(&format!("_a{n}"), uri)?;
-                    format!("_a{n}:")
-                }
-            };
-            self.out.push_str(&format!(" {prefix}{name}="));
-            push_attribute(&mut self.out, &attribute.value)
-                .map_err(|c| forbidden(c).within(name.to_owned()))?;
-        }
-        Ok(())
-    }
-
-    /// `xsi:type`, attributes, `>`, and the content of a record.
-    fn record_body(&mut self, record: &Record) -> Result<(), Error> {
-        let table = record.table();
-        if record.type_name() != table.name || record.type_namespace() != table.namespace() {
-            self.foreign_type(record.type_namespace(), record.type_name())?;
-        } else if table.has(Type::TYPED) {
-            self.type_attribute(table.ns, table.name);
-        }
-        self.record_content(record)
-    }
-
-    /// Attributes, `>`, and the content of a record.
-    fn record_content(&mut self, record: &Record) -> Result<(), Error> {
-        let inner = record.inner();
-        for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
-            if let Some(text) = value.as_str() {
-                self.attribute(field, text)
-                    .map_err(|e| e.within(field.name))?;
-            }
-        }
-        self.end_open();
-        self.record_elements(record)
-    }
-
-    /// Elements and text of a record or a group.
-    fn record_elements(&mut self, record: &Record) -> Result<(), Error> {
-        let table = record.table();
-        let inner = record.inner();
-        let by_name = table.has(Type::NULLS_BY_NAME);
-        let mut given = inner
-            .entries()
-            .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
-            .peekable();
-        for (index, field) in (0_u16..).zip(table.fields) {
-            if given.peek().is_none_or(|next| next.0 != index) && !table.has(Type::CHOICE) {
-                self.missing(field);
-            }
-            while let Some((_, field, value)) = given.next_if(|next| next.0 == index) {
-                match value {
-                    // Said by `fieldsToNull` before.
-                    FieldRef::Null if by_name && field.has(Field::OPTIONAL) => {}
-                    FieldRef::Null => self.nil(field),
-                    FieldRef::Text(text) if field.has(Field::TEXT) => self.text(text)?,
-                    FieldRef::Text(text) => self.field(field, Value::Text(text))?,
-                    FieldRef::Record(record) => self.field(field, Value::Record(record))?,
-                    FieldRef::Any(value) => self.field(field, Value::Any(value))?,
-                }
-            }
-            if by_name && index == 0 {
-                self.nulls(field, record)?;
-            }
-        }
-        for element in inner.extra() {
-            if !is_null_by_name(record, element) {
-                self.element(element)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// `fieldsToNull` for every field that is null.
-    fn nulls(&mut self, names: &Field, record: &Record) -> Result<(), Error> {
-        for (index, field, value) in record.inner().entries() {
-            if index > 0 && value == FieldRef::Null && field.has(Field::OPTIONAL) {
-                self.field(names, Value::Text(field.name))?;
-            }
-        }
-        for element in record.extra() {
-            if is_null_by_name(record, element) {
-                self.field(names, Value::Text(&element.name))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn any_body(&mut self, value: &AnyValue) -> Result<(), Error> {
-        if let Some(name) = &value.type_name {
-            self.foreign_type(&name.namespace, &name.name)?;
-        }
-        match &value.content {
-            Content::Nil => {
-                self.out.push_str(" xsi:nil=\"true\">");
-                Ok(())
-            }
-            Content::Text(text) => {
-                self.end_open();
-                self.text(text)
-            }
-            // Its type is written already.
-            Content::Record(record) if value.type_name.is_some() => self.record_content(record),
-            Content::Record(record) => self.record_body(record),
-        }
-    }
-
-    /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
-    fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), Error> {
-        check_name(name)?;
-        if namespace == XSD {
-            self.out.push_str(" xsi:type=\"xsd:");
-            self.out.push_str(name);
-            self.out.push('"');
-        } else if let Some(index) = self.known(namespace) {
-            self.type_attribute(index, name);
-        } else {
-            self.declare("_t", namespace)?;
-            self.out.push_str(" xsi:type=\"_t:");
-            self.out.push_str(name);
-            self.out.push('"');
-        }
-        Ok(())
-    }
-
-    /// Index of a namespace of the schema.
-    fn known(&self, namespace: &str) -> Option<u8> {
-        let mut namespaces = self.schema.namespaces.iter();
-        let index = namespaces.position(|ns| ns.uri == namespace)?;
-        u8::try_from(index).ok()
-    }
-
-    /// Declares a prefix that begins with an underscore, which none of a schema does.
-    fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Error> {
-        // "No namespace" cannot have a prefix, and these two only their own.
-        if namespace.is_empty() || matches!(namespace, XML | XMLNS) {
-            return Err(Error::new(
-                ErrorKind::Encode,
-                "expected a namespace that a prefix can stand for",
-            ));
-        }
-        self.out.push_str(" xmlns:");
-        self.out.push_str(prefix);
-        self.out.push('=');
-        push_attribute(&mut self.out, namespace).map_err(forbidden)
-    }
-
-    /// An element that is no field: in the schema's namespaces by prefix, else with its own.
-    fn element(&mut self, element: &Element) -> Result<(), Error> {
-        check_name(&element.name)?;
-        self.unchecked_element(element)
-            .map_err(|error| error.within(&*element.name))
-    }
-
-    fn unchecked_element(&mut self, element: &Element) -> Result<(), Error> {
-        if let Some(ns) = self.known(&element.namespace) {
-            return self.nested(ns, &element.name, |this| this.any_body(&element.value));
-        }
-        self.out.push_str("<_x:");
-        self.out.push_str(&element.name);
-        self.declare("_x", &element.namespace)?;
-        self.deeper(|this| this.any_body(&element.value))?;
-        self.out.push_str("</_x:");
-        self.out.push_str(&element.name);
-        self.out.push('>');
-        Ok(())
-    }
-
     fn attribute(&mut self, field: &Field, text: &str) -> Result<(), Error> {
         self.out.push(' ');
         self.name(field.ns, field.name);
@@ -550,90 +367,6 @@ impl std::fmt::Debug for Encoder {
         f.debug_struct("Encoder")
             .field("bytes", &self.out.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// A record of no table, such as one read from JSON, by what its family has in common: how nulls
-/// are written, and which fields come first. One that names no type is of the declared one.
-fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, Error> {
-    let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
-    let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
-        return Ok(None);
-    };
-    if record.type_name().is_empty() {
-        return record.retype(declared).map(Some);
-    }
-    let named = |found: Record| found.named(record.type_namespace(), record.type_name());
-    record.retype(declared.root()).map(named).map(Some)
-}
-
-/// Whether an element stands for a field that is null, to be named in `fieldsToNull`.
-fn is_null_by_name(record: &Record, element: &Element) -> bool {
-    let table = record.table();
-    table.has(Type::NULLS_BY_NAME)
-        && element.value.is_nil()
-        && *element.namespace == *table.namespace()
-}
-
-/// Names go into the markup as they are.
-fn check_name(name: &str) -> Result<(), Error> {
-    if is_ncname(name) {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Encode,
-        "expected a name of letters, digits, `_`, `-` and `.` for an element or type",
-    ))
-}
-
-/// The text of an `xsd:list`; none if there is no item.
-pub(crate) fn list<'v>(field: &Field, value: impl Fn(usize) -> Value<'v>) -> Option<String> {
-    let mut text: Option<String> = None;
-    for n in 0.. {
-        let value = value(n);
-        if matches!(value, Value::Absent) {
-            break;
-        }
-        let text = match &mut text {
-            Some(text) => {
-                text.push(' ');
-                text
-            }
-            None => text.insert(String::new()),
-        };
-        push_lexical(text, value, field.kind);
-    }
-    text
-}
-
-fn lexical_form(value: Value<'_>, kind: Kind) -> String {
-    let mut text = String::new();
-    push_lexical(&mut text, value, kind);
-    text
-}
-
-/// The lexical form of a simple value.
-pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
-    match value {
-        Value::Text(v) => out.push_str(v),
-        // Where no element can be, `xsd:anySimpleType` is text.
-        Value::Any(v) => out.push_str(v.as_str().unwrap_or_default()),
-        Value::Boolean(v) => out.push_str(if v { "true" } else { "false" }),
-        Value::Integer(v) => out.push_str(&v.to_string()),
-        Value::Unsigned(v) => out.push_str(&v.to_string()),
-        Value::Float(v) => lexical::write_single(out, v),
-        Value::Double(v) => lexical::write_float(out, v),
-        Value::DateTime(v) => lexical::write_date_time(out, v),
-        Value::Date(v) => lexical::write_date(out, v),
-        Value::Time(v) => lexical::write_time(out, v),
-        Value::Id(v) => out.push_str(v.as_str()),
-        Value::Bytes(v) => lexical::write_bytes(out, v, kind),
-        Value::Absent
-        | Value::Nil
-        | Value::Struct(_)
-        | Value::Record(_)
-        | Value::Element(_)
-        | Value::Attribute(_) => {}
     }
 }
 

@@ -1,0 +1,134 @@
+//! What no table knows to XML: values that carry their type, elements and attributes of wildcards.
+
+use super::{Encoder, forbidden};
+use crate::any::{AnyValue, Content, Element};
+use crate::error::{Error, ErrorKind};
+use crate::value::Value;
+use crate::xml::XSD;
+use crate::xml::chars::is_ncname;
+use crate::xml::names::{XML, XMLNS};
+use crate::xml::writer::push_attribute;
+
+impl Encoder {
+    pub(super) fn any_body(&mut self, value: &AnyValue) -> Result<(), Error> {
+        if let Some(name) = &value.type_name {
+            self.foreign_type(&name.namespace, &name.name)?;
+        }
+        match &value.content {
+            Content::Nil => {
+                self.out.push_str(" xsi:nil=\"true\">");
+                Ok(())
+            }
+            Content::Text(text) => {
+                self.end_open();
+                self.text(text)
+            }
+            // Its type is written already.
+            Content::Record(record) if value.type_name.is_some() => self.record_content(record),
+            Content::Record(record) => self.record_body(record),
+        }
+    }
+
+    /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
+    pub(super) fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), Error> {
+        check_name(name)?;
+        if namespace == XSD {
+            self.out.push_str(" xsi:type=\"xsd:");
+            self.out.push_str(name);
+            self.out.push('"');
+        } else if let Some(index) = self.known(namespace) {
+            self.type_attribute(index, name);
+        } else {
+            self.declare("_t", namespace)?;
+            self.out.push_str(" xsi:type=\"_t:");
+            self.out.push_str(name);
+            self.out.push('"');
+        }
+        Ok(())
+    }
+
+    /// Index of a namespace of the schema.
+    pub(super) fn known(&self, namespace: &str) -> Option<u8> {
+        let mut namespaces = self.schema.namespaces.iter();
+        let index = namespaces.position(|ns| ns.uri == namespace)?;
+        u8::try_from(index).ok()
+    }
+
+    /// Declares a prefix that begins with an underscore, which none of a schema does.
+    pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Error> {
+        // "No namespace" cannot have a prefix, and these two only their own.
+        if namespace.is_empty() || matches!(namespace, XML | XMLNS) {
+            return Err(Error::new(
+                ErrorKind::Encode,
+                "expected a namespace that a prefix can stand for",
+            ));
+        }
+        self.out.push_str(" xmlns:");
+        self.out.push_str(prefix);
+        self.out.push('=');
+        push_attribute(&mut self.out, namespace).map_err(forbidden)
+    }
+
+    /// An element that is no field: in the schema's namespaces by prefix, else with its own.
+    pub(super) fn element(&mut self, element: &Element) -> Result<(), Error> {
+        check_name(&element.name)?;
+        self.unchecked_element(element)
+            .map_err(|error| error.within(&*element.name))
+    }
+
+    pub(super) fn unchecked_element(&mut self, element: &Element) -> Result<(), Error> {
+        if let Some(ns) = self.known(&element.namespace) {
+            return self.nested(ns, &element.name, |this| this.any_body(&element.value));
+        }
+        self.out.push_str("<_x:");
+        self.out.push_str(&element.name);
+        self.declare("_x", &element.namespace)?;
+        self.deeper(|this| this.any_body(&element.value))?;
+        self.out.push_str("</_x:");
+        self.out.push_str(&element.name);
+        self.out.push('>');
+        Ok(())
+    }
+
+    /// Attributes of an `xsd:anyAttribute`.
+    pub(super) fn other_attributes<'v>(
+        &mut self,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> Result<(), Error> {
+        let values = values.take_while(|value| !matches!(value, Value::Absent));
+        for (n, value) in values.enumerate() {
+            let Value::Attribute(attribute) = value else {
+                continue;
+            };
+            check_name(&attribute.name)?;
+            let (uri, name) = (&*attribute.namespace, &*attribute.name);
+            let prefix = match (uri, self.known(uri)) {
+                ("", _) => String::new(),
+                (XML, _) => "xml:".to_owned(),
+                (_, Some(ns)) => {
+                    self.used[usize::from(ns)] = true;
+                    format!("{}:", self.schema.namespaces[usize::from(ns)].prefix)
+                }
+                (_, None) => {
+                    self.declare(&format!("_a{n}"), uri)?;
+                    format!("_a{n}:")
+                }
+            };
+            self.out.push_str(&format!(" {prefix}{name}="));
+            push_attribute(&mut self.out, &attribute.value)
+                .map_err(|c| forbidden(c).within(name.to_owned()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Names go into the markup as they are.
+fn check_name(name: &str) -> Result<(), Error> {
+    if is_ncname(name) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Encode,
+        "expected a name of letters, digits, `_`, `-` and `.` for an element or type",
+    ))
+}

@@ -1,0 +1,108 @@
+//! Records to XML.
+
+use super::Encoder;
+use crate::any::Element;
+use crate::codec::ANY_RECORD;
+use crate::error::Error;
+use crate::record::{FieldRef, Record};
+use crate::schema::{Field, Type};
+use crate::value::Value;
+
+impl Encoder {
+    /// `xsi:type`, attributes, `>`, and the content of a record.
+    pub(super) fn record_body(&mut self, record: &Record) -> Result<(), Error> {
+        let table = record.table();
+        if record.type_name() != table.name || record.type_namespace() != table.namespace() {
+            self.foreign_type(record.type_namespace(), record.type_name())?;
+        } else if table.has(Type::TYPED) {
+            self.type_attribute(table.ns, table.name);
+        }
+        self.record_content(record)
+    }
+
+    /// Attributes, `>`, and the content of a record.
+    pub(super) fn record_content(&mut self, record: &Record) -> Result<(), Error> {
+        let inner = record.inner();
+        for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
+            if let Some(text) = value.as_str() {
+                self.attribute(field, text)
+                    .map_err(|e| e.within(field.name))?;
+            }
+        }
+        self.end_open();
+        self.record_elements(record)
+    }
+
+    /// Elements and text of a record or a group.
+    pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), Error> {
+        let table = record.table();
+        let inner = record.inner();
+        let by_name = table.has(Type::NULLS_BY_NAME);
+        let mut given = inner
+            .entries()
+            .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
+            .peekable();
+        for (index, field) in (0_u16..).zip(table.fields) {
+            if given.peek().is_none_or(|next| next.0 != index) && !table.has(Type::CHOICE) {
+                self.missing(field);
+            }
+            while let Some((_, field, value)) = given.next_if(|next| next.0 == index) {
+                match value {
+                    // Said by `fieldsToNull` before.
+                    FieldRef::Null if by_name && field.has(Field::OPTIONAL) => {}
+                    FieldRef::Null => self.nil(field),
+                    FieldRef::Text(text) if field.has(Field::TEXT) => self.text(text)?,
+                    FieldRef::Text(text) => self.field(field, Value::Text(text))?,
+                    FieldRef::Record(record) => self.field(field, Value::Record(record))?,
+                    FieldRef::Any(value) => self.field(field, Value::Any(value))?,
+                }
+            }
+            if by_name && index == 0 {
+                self.nulls(field, record)?;
+            }
+        }
+        for element in inner.extra() {
+            if !is_null_by_name(record, element) {
+                self.element(element)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `fieldsToNull` for every field that is null.
+    pub(super) fn nulls(&mut self, names: &Field, record: &Record) -> Result<(), Error> {
+        for (index, field, value) in record.inner().entries() {
+            if index > 0 && value == FieldRef::Null && field.has(Field::OPTIONAL) {
+                self.field(names, Value::Text(field.name))?;
+            }
+        }
+        for element in record.extra() {
+            if is_null_by_name(record, element) {
+                self.field(names, Value::Text(&element.name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A record of no table, such as one read from JSON, by what its family has in common: how nulls
+/// are written, and which fields come first. One that names no type is of the declared one.
+pub(super) fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, Error> {
+    let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
+    let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
+        return Ok(None);
+    };
+    if record.type_name().is_empty() {
+        return record.retype(declared).map(Some);
+    }
+    let named = |found: Record| found.named(record.type_namespace(), record.type_name());
+    record.retype(declared.root()).map(named).map(Some)
+}
+
+/// Whether an element stands for a field that is null, to be named in `fieldsToNull`.
+fn is_null_by_name(record: &Record, element: &Element) -> bool {
+    let table = record.table();
+    table.has(Type::NULLS_BY_NAME)
+        && element.value.is_nil()
+        && *element.namespace == *table.namespace()
+}

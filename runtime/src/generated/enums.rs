@@ -1,0 +1,278 @@
+//! Enums: choices, abstract types, enumerations.
+
+/// Declares a choice: an enum with a variant for each branch, numbered as in its table.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_choice {
+    (
+        $(#[$meta:meta])* $name:ident, $table:path
+        { $(#[$first_doc:meta])* $first:ident($first_ty:ty) = $first_index:literal,
+          $($(#[$doc:meta])* $variant:ident($ty:ty) = $index:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        pub enum $name {
+            $(#[$first_doc])* $first($first_ty),
+            $($(#[$doc])* $variant($ty),)*
+        }
+
+        impl ::core::default::Default for $name {
+            /// The first branch, empty.
+            #[inline]
+            fn default() -> Self {
+                Self::$first(::core::default::Default::default())
+            }
+        }
+
+        impl $crate::generated::Struct for $name {
+            #[inline]
+            fn table(&self) -> &'static $crate::generated::Type {
+                &$table
+            }
+
+            #[inline]
+            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+                match field {
+                    $first_index if !::core::matches!(self, Self::$first(_)) => {
+                        *self = Self::$first(::core::default::Default::default());
+                    }
+                    $($index if !::core::matches!(self, Self::$variant(_)) => {
+                        *self = Self::$variant(::core::default::Default::default());
+                    })*
+                    _ => {}
+                }
+                match self {
+                    Self::$first(value) => $crate::generated::slot(value, nil),
+                    $(Self::$variant(value) => $crate::generated::slot(value, nil),)*
+                }
+            }
+
+            #[inline]
+            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+                match (self, field) {
+                    (Self::$first(value), $first_index) => $crate::generated::branch(value, n),
+                    $((Self::$variant(value), $index) => $crate::generated::branch(value, n),)*
+                    _ => $crate::generated::Value::Absent,
+                }
+            }
+
+            #[inline]
+            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
+                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
+            }
+        }
+
+        impl $crate::generated::Tabled for $name {
+            const TABLE: &'static $crate::generated::Type = &$table;
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::generated::debug(self, f)
+            }
+        }
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
+            }
+
+            #[inline]
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
+
+/// Declares an abstract type: an enum with a variant for each type that derives from it, and
+/// `Other` for those that the WSDL does not know.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_abstract_type {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident($ty:ty) = $sub:path,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant($ty),)*
+            /// A value of a type that the WSDL does not list, or of none.
+            Other($crate::generated::Record),
+        }
+
+        impl ::core::default::Default for $name {
+            /// No value of any type.
+            #[inline]
+            fn default() -> Self {
+                Self::Other(::core::default::Default::default())
+            }
+        }
+
+        impl $crate::generated::Derivable for $name {
+            #[inline]
+            fn base(&mut self) -> $crate::generated::Slot<'_> {
+                *self = Self::default();
+                match self {
+                    Self::Other(record) => $crate::generated::Slot::Record(record),
+                    #[allow(unreachable_patterns)]
+                    _ => $crate::generated::Slot::None,
+                }
+            }
+
+            #[allow(unused_variables)]
+            #[inline]
+            fn derive(
+                &mut self,
+                namespace: &str,
+                name: &str,
+            ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
+                $(
+                    let table = <$sub as $crate::generated::Tabled>::TABLE;
+                    if table.name == name && table.namespace() == namespace {
+                        *self = Self::$variant(::core::default::Default::default());
+                        if let Self::$variant(value) = self {
+                            return $crate::generated::as_struct(value);
+                        }
+                        return ::core::option::Option::None;
+                    }
+                )*
+                ::core::option::Option::None
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    $(Self::$variant(value) => ::core::fmt::Debug::fmt(value, f),)*
+                    Self::Other(record) => ::core::fmt::Debug::fmt(record, f),
+                }
+            }
+        }
+
+        $(
+            impl ::core::convert::From<$sub> for $name {
+                #[inline]
+                fn from(value: $sub) -> Self {
+                    Self::$variant(value.into())
+                }
+            }
+        )*
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Derivable(self)
+            }
+
+            #[inline]
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                match self {
+                    $(Self::$variant(value) => $crate::generated::FieldValue::value(value, n),)*
+                    Self::Other(record) => $crate::generated::FieldValue::value(record, n),
+                }
+            }
+        }
+    };
+}
+
+/// Declares an open enum: known values, and `Other` for any that came later.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_open_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+            /// A value that the WSDL does not list. Match on [`as_str`](Self::as_str) to tell
+            /// which: a later version of the code may know it.
+            Other(::std::string::String),
+        }
+
+        impl $name {
+            /// The values that the WSDL lists, in its order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value on the wire.
+            #[must_use]
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl $crate::generated::OpenEnum for $name {
+            #[inline]
+            fn as_str(&self) -> &str {
+                $name::as_str(self)
+            }
+
+            #[inline]
+
+            fn assign(&mut self, text: &str) {
+                *self = ::core::convert::From::from(text);
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            #[inline]
+            fn from(text: &str) -> Self {
+                const WIRE: &[&str] = &[$($wire,)*];
+                match $crate::generated::index_of(WIRE, text) {
+                    ::core::option::Option::Some(index) => Self::KNOWN[index].clone(),
+                    ::core::option::Option::None => Self::Other(text.into()),
+                }
+            }
+        }
+
+        impl ::core::default::Default for $name {
+            /// No value: the empty text.
+            #[inline]
+            fn default() -> Self {
+                Self::Other(::std::string::String::new())
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Enum(self)
+            }
+
+            #[inline]
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Text(self.as_str())
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,73 @@
+//! Operations and services.
+
+/// Declares the type of an operation: its table, its output and the headers that it takes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_operation {
+    ($(#[$meta:meta])* $name:ident, $table:path, $output:ty, [$($header:path),* $(,)?]) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl $crate::generated::OperationType for $name {
+            type Output = $output;
+            const OPERATION: &'static $crate::generated::Operation = &$table;
+        }
+
+        $(impl $crate::generated::HeaderOf<$name> for $header {})*
+    };
+}
+
+/// Declares a service: a client, how to make one, and the headers that its requests may carry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_service {
+    ($(#[$meta:meta])* $name:ident, $service:path, []) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            client: $crate::generated::Client,
+        }
+
+        impl $name {
+            /// How to reach the service, and with what session.
+            pub fn builder() -> $crate::Builder<Self> {
+                ::core::default::Default::default()
+            }
+
+            /// The client behind the service: its session and its API usage.
+            #[must_use]
+            pub fn client(&self) -> &$crate::Client {
+                &self.client
+            }
+        }
+
+        impl $crate::generated::FromClient for $name {
+            const SERVICE: &'static $crate::generated::Service = &$service;
+
+            fn from_client(client: $crate::generated::Client) -> Self {
+                Self { client }
+            }
+        }
+    };
+    ($(#[$meta:meta])* $name:ident, $service:path, [$($header:path),+ $(,)?]) => {
+        $crate::gen_service! { $(#[$meta])* $name, $service, [] }
+
+        impl $name {
+            /// The same client, whose calls also carry this header wherever the WSDL binds it to
+            /// the operation. A header that a call gets itself takes its place.
+            #[must_use]
+            pub fn with<H: $crate::HeaderFor<Self>>(&self, header: H) -> Self {
+                Self { client: self.client.with(header) }
+            }
+
+            /// The same client, whose calls do not carry this header.
+            #[must_use]
+            pub fn without<H: $crate::HeaderFor<Self>>(&self) -> Self {
+                Self { client: self.client.without::<H>() }
+            }
+        }
+
+        $(impl $crate::HeaderFor<$name> for $header {})+
+    };
+}

@@ -1,0 +1,150 @@
+//! Plain structs.
+
+/// Ties a plain struct to its table. Fields are given in table order.
+///
+/// With `derived`, the struct has a field `derived` that holds a value of a derived type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_structure {
+    ($name:ident, $table:path, $($index:literal: $field:ident),* $(,)?) => {
+        $crate::gen_structure!(@ $name, $table, [], $($index: $field),*);
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
+            }
+
+            #[inline]
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+    (@ $name:ident, $table:path, [$($derived:item)?], $($index:literal: $field:ident),*) => {
+        impl $crate::generated::Struct for $name {
+            #[inline]
+            fn table(&self) -> &'static $crate::generated::Type {
+                &$table
+            }
+
+            #[allow(unused_variables)]
+            #[inline]
+            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+                match field {
+                    $($index => $crate::generated::slot(&mut self.$field, nil),)*
+                    _ => $crate::generated::Slot::None,
+                }
+            }
+
+            #[allow(unused_variables)]
+            #[inline]
+            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+                match field {
+                    $($index => $crate::generated::FieldValue::value(&self.$field, n),)*
+                    _ => $crate::generated::Value::Absent,
+                }
+            }
+
+            #[inline]
+
+            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
+                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
+            }
+
+            $($derived)?
+        }
+
+        impl $crate::generated::Tabled for $name {
+            const TABLE: &'static $crate::generated::Type = &$table;
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::generated::debug(self, f)
+            }
+        }
+    };
+}
+
+/// Like [`structure!`](crate::gen_structure), for a base struct with derived types: the struct has
+/// a last field `derived: Derived`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_derivable {
+    ($name:ident, $table:path, [$($sub:path),* $(,)?], $($index:literal: $field:ident),* $(,)?) => {
+        $crate::gen_structure!(@ $name, $table, [
+            #[inline]
+            fn derived(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
+                self.derived.as_dyn()
+            }
+        ], $($index: $field),*);
+
+        impl $crate::generated::Derivable for $name {
+            #[inline]
+            fn base(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Struct(self)
+            }
+
+            #[inline]
+
+            fn derive(
+                &mut self,
+                namespace: &str,
+                name: &str,
+            ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
+                $(
+                    let table = <$sub as $crate::generated::Tabled>::TABLE;
+                    if table.name == name && table.namespace() == namespace {
+                        return ::core::option::Option::Some(self.derived.make::<$sub>());
+                    }
+                )*
+                ::core::option::Option::None
+            }
+
+            #[inline]
+
+            fn settle(&mut self) {
+                if let ::core::option::Option::Some(derived) = self.derived.take() {
+                    $crate::generated::copy_base(&*derived, self);
+                    self.derived.restore(derived);
+                }
+            }
+        }
+
+        $(
+            impl ::core::convert::From<$sub> for $name {
+                #[inline]
+                fn from(value: $sub) -> Self {
+                    let mut base = <Self as ::core::default::Default>::default();
+                    base.derived.put(value);
+                    $crate::generated::Derivable::settle(&mut base);
+                    base
+                }
+            }
+        )*
+
+        impl $crate::generated::FieldValue for $name {
+            #[inline]
+            fn slot(&mut self) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::Derivable(self)
+            }
+
+            #[inline]
+
+            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
+                if n == 0 {
+                    $crate::generated::Value::Struct(self)
+                } else {
+                    $crate::generated::Value::Absent
+                }
+            }
+        }
+    };
+}
