@@ -76,7 +76,13 @@ macro_rules! abstract_type {
 #[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
-        #[derive(Clone, Debug, Default, PartialEq)]
-        pub enum $name { #[default] Unknown, $($variant,)* Other(String) }
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $name { $($variant,)* Other(String) }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(Default::default())
+            }
+        }
     };
 }

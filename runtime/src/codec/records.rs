@@ -155,6 +155,7 @@ impl Decoder {
         // The short way does not open elements: where none may be opened, it must not be taken.
         let has_room = reader.context.has_room();
         let mut text = SimpleContent::of(table);
+        let mut only_text = None;
         let mut step = 0;
         let mut expected = 0;
         loop {
@@ -195,16 +196,18 @@ impl Decoder {
                 }
                 Token::Text(run) => match &mut text {
                     Some(text) => text.add(&run, reader)?,
-                    // Of a type that nobody knows, text between elements is left out.
-                    None if *table == ANY_RECORD => {}
+                    // Of a type that nobody knows, text between elements is left out; text alone
+                    // is no record.
+                    None if *table == ANY_RECORD => only_text = only_text.or(blank(&run).err()),
                     None => blank(&run)?,
                 },
                 Token::End | Token::Eof => break,
             }
         }
-        match text {
-            Some(text) => text.store(inner),
-            None => Ok(()),
+        match (text, only_text) {
+            (Some(text), _) => text.store(inner),
+            (None, Some(halt)) if inner.extra().is_empty() => Err(halt),
+            (None, _) => Ok(()),
         }
     }
 
