@@ -62,6 +62,16 @@ impl Output {
     /// If a file or directory cannot be read, written or removed.
     pub fn write_to(&self, dir: &Path) -> Result<(), Error> {
         let differences = self.differences(dir)?;
+        // In a directory of ours, even a file that lost its stamp is one of ours.
+        let is_ours = !ours(dir)?.is_empty();
+        for difference in differences.iter().filter(|_| !is_ours) {
+            let path = dir.join(&difference.path);
+            if difference.kind == DifferenceKind::Changed {
+                let why =
+                    io::Error::other("it was not generated; move it or choose another directory");
+                return Err(Error::io("will not replace", &path, why));
+            }
+        }
         let mut pending = Pending::default();
         for difference in &differences {
             let path = dir.join(&difference.path);
@@ -142,7 +152,11 @@ fn ours(dir: &Path) -> Result<Vec<PathBuf>, Error> {
             }
         }
     }
-    let rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    // What a run that was killed left beside them is of an earlier run, too.
+    let rust = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "rs" || extension == "tmp")
+    };
     found.retain(|path| rust(path) && has_stamp(&dir.join(path)));
     Ok(found)
 }

@@ -30,7 +30,7 @@ pub(crate) struct Generate {
     /// Leave these out: objects, fields or operations as for --include.
     #[arg(long, value_name = "NAME", num_args = 1..)]
     exclude: Vec<String>,
-    /// Keys only: no getter and no `with_` method per field. Compiles twice as fast.
+    /// Keys only: no getter and no `with_` method per field. Compiles in two thirds of the time.
     #[arg(long)]
     no_methods: bool,
     /// Types for the elements of requests and answers, too.
@@ -106,7 +106,7 @@ impl Generate {
         output.write_to(&dir)?;
         let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
         println!(
-            "{}: {} files, {:.1} MB, up to date",
+            "{}: {} files, {:.1} MB",
             dir.display(),
             output.files().len(),
             bytes as f64 / 1e6

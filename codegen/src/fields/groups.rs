@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term, TypeId};
 
-use super::{List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, default, member};
+use super::{
+    List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, default, member, substitutes_of,
+};
 
 /// Index of a [`Group`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -327,12 +329,11 @@ impl<'m> List<'m, '_> {
     /// A reference to a global element: the element, or any that may stand for it.
     fn reference(&mut self, id: ElementId, occurs: Occurs, out: &mut Vec<Member<'m>>) {
         let model = self.how.model;
-        let others = self.how.substitutes.get(&id).map(Vec::as_slice);
-        if others.is_none() && !model.element(id).is_abstract {
+        if !self.how.substitutes.contains_key(&id) && !model.element(id).is_abstract {
             return out.push(self.global(id, occurs));
         }
         let all = std::iter::once(id)
-            .chain(others.unwrap_or_default().iter().copied())
+            .chain(substitutes_of(self.how.substitutes, id))
             .filter(|id| !model.element(*id).is_abstract);
         if self.how.record {
             let optional = true;

@@ -89,6 +89,10 @@ pub(crate) enum Loss {
     Dimensions,
     /// The order in which members of a repeated group alternate.
     RepeatedGroup,
+    /// That a type with mixed content derives from another one.
+    MixedHeir,
+    /// Where among other elements those of a second `xsd:any` stand.
+    SecondWildcard,
 }
 
 impl Member<'_> {
@@ -115,22 +119,32 @@ impl Member<'_> {
     }
 }
 
-/// Finds who may stand for whom: members of substitution groups by head.
+/// Finds who may stand for whom: elements by the head that they name.
 pub(crate) type Substitutes = HashMap<ElementId, Vec<ElementId>>;
 
-/// Members of substitution groups, transitively, in document order.
+/// Elements by the head that they name themselves.
 pub(crate) fn substitutes(model: &Model) -> Substitutes {
     let mut map = Substitutes::new();
     for (index, element) in model.elements.iter().enumerate() {
-        let mut head = element.substitution_group;
-        // Each step goes to another element, so a circle would repeat one within this many steps.
-        for _ in 0..model.elements.len() {
-            let Some(id) = head else { break };
-            map.entry(id).or_default().push(ElementId(index as u32));
-            head = model.element(id).substitution_group;
+        if let Some(head) = element.substitution_group {
+            map.entry(head).or_default().push(ElementId(index as u32));
         }
     }
     map
+}
+
+/// All that may stand for a head, also through others, in document order.
+pub(crate) fn substitutes_of(map: &Substitutes, head: ElementId) -> Vec<ElementId> {
+    let mut found = Vec::new();
+    let mut heads = vec![head];
+    // The reader refuses circles, so this ends.
+    while let Some(head) = heads.pop() {
+        let direct = map.get(&head).map_or(&[][..], Vec::as_slice);
+        found.extend_from_slice(direct);
+        heads.extend_from_slice(direct);
+    }
+    found.sort_unstable();
+    found
 }
 
 /// How to flatten.
@@ -179,6 +193,10 @@ pub(crate) fn members<'m>(
     if mixed && how.record {
         list.losses.push(Loss::Mixed);
     } else if mixed {
+        let is_mixed = |id| matches!(&model.type_def(id).kind, TypeKind::Complex(c) if c.mixed);
+        if model.bases(id).any(is_mixed) {
+            list.losses.push(Loss::MixedHeir);
+        }
         list.mix();
     }
     list.items
@@ -331,14 +349,22 @@ impl<'m> List<'m, '_> {
     }
 
     fn extend(&mut self, own: Vec<Member<'m>>) {
+        let start = self.items.len();
         for member in own {
             match self.find(member.place, member.ns, &member.name) {
                 // The same element again, next to itself: it occurs more than once.
-                Some(at) if self.how.record || at + 1 == self.items.len() => {
+                Some(at)
+                    if self.how.record
+                        || (at >= start
+                            && at + 1 == self.items.len()
+                            && self.items[at].is_like(&member)) =>
+                {
                     self.items[at].occurs.repeated = true;
                 }
                 // Elements that no table knows need one place only.
-                Some(_) if member.place == Place::Wildcard => {}
+                Some(_) if member.place == Place::Wildcard => {
+                    self.losses.push(Loss::SecondWildcard);
+                }
                 _ => self.push(member),
             }
         }
@@ -362,8 +388,12 @@ impl<'m> List<'m, '_> {
         }
     }
 
-    /// Whether a group that is already there has this member.
+    /// Whether a group that is already there has this member, or all branches of it.
     fn is_in_group(&self, member: &Member<'_>) -> bool {
+        if let Some(id) = member.group() {
+            let group = self.groups.get(id);
+            return group.kind.is_choice() && group.members.iter().all(|own| self.is_in_group(own));
+        }
         let mut groups: Vec<GroupId> = self.items.iter().filter_map(Member::group).collect();
         while let Some(id) = groups.pop() {
             let members = &self.groups.get(id).members;

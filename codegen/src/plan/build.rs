@@ -344,12 +344,13 @@ impl<'m> Modules<'_, 'm> {
     fn about(&self, id: GroupId) -> String {
         let group = self.selection.group(id);
         let names = |most: usize| {
-            let members = group.members.iter().filter(|m| m.place != Place::Text);
+            let mut members = group.members.iter().filter(|m| m.place != Place::Text);
             let mut names: Vec<String> = members
+                .by_ref()
                 .take(most)
                 .map(|member| docs::code(&member.name))
                 .collect();
-            if group.members.len() > most {
+            if members.next().is_some() {
                 names.push("…".to_owned());
             }
             names.join(", ")
@@ -511,7 +512,8 @@ impl<'c> Derives<'c> {
         let mut derives: Vec<String> = matching
             .flat_map(|(_, derives)| derives.iter().cloned())
             .collect();
-        derives.dedup();
+        let mut seen = BTreeSet::new();
+        derives.retain(|path| seen.insert(path.clone()));
         derives
     }
 }

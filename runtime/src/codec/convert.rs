@@ -1,6 +1,6 @@
 //! Between structs and sparse records, by their tables.
 
-use super::encode::{list, push_lexical};
+use super::encode::{joined, push_lexical};
 use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
@@ -31,7 +31,11 @@ fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), Er
     };
     for (index, field, value) in record.inner().entries() {
         if let (true, Some(text)) = (field.has(Field::LIST), value.as_str()) {
-            lexical::items(text)
+            let mut items = lexical::items(text).peekable();
+            if items.peek().is_none() {
+                target.slot(index, true);
+            }
+            items
                 .try_for_each(|item| target.slot(index, false).assign(item, field.kind))
                 .map_err(|expected| Error::decode(expected).within(field.name))?;
             continue;
@@ -92,7 +96,7 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
     let mut text = String::new();
     for (index, field) in (0..).zip(table.fields) {
         if field.has(Field::LIST) {
-            if let Some(text) = list(field, |n| value.value(index, n)) {
+            if let Some(text) = joined(field, |n| value.value(index, n)) {
                 inner.push_text(index, &text);
             }
             continue;

@@ -62,6 +62,16 @@ impl Decoder {
         reader: &mut Reader<'_>,
         target: &mut dyn Struct,
     ) -> Result<()> {
+        self.structure_or(reader, target, None)
+    }
+
+    /// As [`structure`](Decoder::structure); the text of an empty element is `default`.
+    fn structure_or(
+        &mut self,
+        reader: &mut Reader<'_>,
+        target: &mut dyn Struct,
+        default: Option<&str>,
+    ) -> Result<()> {
         let table = target.table();
         self.spend(size_of_val(target), reader)?;
         let mut text = None;
@@ -110,7 +120,8 @@ impl Decoder {
             }
         }
         if let Some((index, field, text)) = text {
-            text_into(target, index, &text, field)?;
+            let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
+            text_into(target, index, text, field)?;
         }
         Ok(())
     }
@@ -162,13 +173,13 @@ impl Decoder {
             return reader.skip();
         }
         let default = target.table().default_of(index);
-        if field.has(Field::LIST) || default.is_some() {
+        if field.has(Field::LIST) || default.is_some() && field.kind != Kind::Struct {
             let text = leaf(reader)?;
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
             return text_into(target, index, text, field);
         }
         match target.slot(index, false) {
-            Slot::Struct(nested) => self.structure(reader, nested),
+            Slot::Struct(nested) => self.structure_or(reader, nested, default),
             Slot::Derivable(nested) => self.derivable(reader, nested),
             Slot::Record(slot) => {
                 *slot = self.record(reader, field.ty.unwrap_or(&ANY_RECORD))?;
@@ -326,7 +337,12 @@ fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> 
     if !field.has(Field::LIST) {
         return leaf_into(target.slot(index, false), text, field);
     }
-    lexical::items(text).try_for_each(|item| leaf_into(target.slot(index, false), item, field))
+    let mut items = lexical::items(text).peekable();
+    if items.peek().is_none() {
+        // Of a choice it is the branch that counts, even without items.
+        target.slot(index, true);
+    }
+    items.try_for_each(|item| leaf_into(target.slot(index, false), item, field))
 }
 
 pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()> {

@@ -192,7 +192,12 @@ impl Decoder {
                 },
             };
             let found = match branch {
-                Some(index) if choice => accepts(table, index, start).then_some(index),
+                Some(index) if choice => {
+                    let again = accepts(table, index, start)
+                        || takes_any(&table.fields[usize::from(index)])
+                            && named(around.root, start, 0).is_none();
+                    again.then_some(index)
+                }
                 _ => named(table, start, from)
                     .or_else(|| {
                         let mut before = if around.repeats { 0..0 } else { 0..from };
@@ -252,12 +257,15 @@ fn accepts(table: &Type, index: u16, start: Start<'_>) -> bool {
 
 /// The first field from an index on that takes any element.
 fn wild(table: &Type, from: u16) -> Option<u16> {
-    let takes_any = |field: &Field| match (field.kind, field.ty) {
+    (from..indices(table).end).find(|index| table.field(*index).is_some_and(takes_any))
+}
+
+fn takes_any(field: &Field) -> bool {
+    match (field.kind, field.ty) {
         (Kind::Wildcard, _) => true,
         (Kind::Group, Some(group)) => wild(group, 0).is_some(),
         _ => false,
-    };
-    (from..indices(table).end).find(|index| table.field(*index).is_some_and(takes_any))
+    }
 }
 
 /// Where text between elements goes: the group, and its field for text.

@@ -50,8 +50,8 @@ macro_rules! gen_choice {
             #[inline]
             fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
                 match (self, field) {
-                    (Self::$first(value), $first_index) => $crate::generated::branch(value, n),
-                    $((Self::$variant(value), $index) => $crate::generated::branch(value, n),)*
+                    (Self::$first(value), $first_index) => $crate::generated::branch(value, n, &$table, $first_index),
+                    $((Self::$variant(value), $index) => $crate::generated::branch(value, n, &$table, $index),)*
                     _ => $crate::generated::Value::Absent,
                 }
             }

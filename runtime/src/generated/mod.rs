@@ -74,11 +74,15 @@ pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
     }
 }
 
-/// The n-th occurrence of the chosen branch: nil if the branch itself says so.
+/// The n-th occurrence of the chosen branch: nil if the branch itself says so, or is a list
+/// without items.
 #[inline]
-pub fn branch<T: FieldValue>(value: &T, n: usize) -> Value<'_> {
+pub fn branch<'v, T: FieldValue>(value: &'v T, n: usize, table: &Type, index: u16) -> Value<'v> {
+    let is_list = |field: &Field| field.has(Field::LIST);
     match value.value(n) {
-        Value::Absent if n == 0 && T::NILLABLE => Value::Nil,
+        Value::Absent if n == 0 && (T::NILLABLE || table.field(index).is_some_and(is_list)) => {
+            Value::Nil
+        }
         value => value,
     }
 }

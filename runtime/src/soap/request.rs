@@ -58,7 +58,8 @@ impl Body {
         let told = self.operation.types.get(self.next).copied();
         self.next += 1;
         if field.has(Field::LIST) {
-            return self.encoder.list(field, list(field, value).as_deref());
+            let text = list(field, value)?;
+            return self.encoder.list(field, text.as_deref());
         }
         let mut count = 0;
         loop {

@@ -47,3 +47,7 @@ mod refused_queries;
 /// Types of schemas that lie elsewhere.
 #[path = "../../../codegen/tests/fixtures/imports/expected/mod.rs"]
 pub mod imports;
+
+/// Groups that are alike, lists and wildcards in choices.
+#[path = "../../../codegen/tests/fixtures/groups/expected/mod.rs"]
+pub mod groups;

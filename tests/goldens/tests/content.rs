@@ -311,3 +311,16 @@ fn values_of_any_simple_type_are_text_where_no_element_can_be() {
     assert_eq!(loose.weight.unwrap().as_str(), Some("1 < 2"));
     assert_eq!(frame.any.unwrap().parse(), Ok(7));
 }
+
+#[test]
+fn an_item_of_a_list_that_would_come_back_as_two_is_refused() {
+    for word in ["a b", ""] {
+        let stamp = Stamp {
+            words: vec!["ok".into(), word.into()],
+            ..Stamp::default()
+        };
+        let error = encode(&stamp).unwrap_err();
+        assert!(error.to_string().contains("white space"), "{error}");
+        assert!(error.to_string().contains("words"), "{error}");
+    }
+}

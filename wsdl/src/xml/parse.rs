@@ -104,15 +104,21 @@ impl<'a> Parser<'_, 'a, '_> {
                         return Err(self.malformed(start, message));
                     }
                 }
-                Event::DocType(_) => {
+                Event::DocType(declared) => {
+                    let declared = declared.trim_ascii_start();
+                    let html = declared
+                        .get(..4)
+                        .is_some_and(|s| s.eq_ignore_ascii_case("html"));
                     return Err(Error::new(
                         ErrorKind::Dtd,
                         "the document has a document type declaration (<!DOCTYPE)",
                     )
                     .at(self.position(start))
-                    .help(
-                        "remove it: no WSDL needs one, and entities of a DTD are a known attack",
-                    ));
+                    .help(if html {
+                        "this is a web page, such as a login or error page"
+                    } else {
+                        "remove it: no WSDL needs one, and entities of a DTD are a known attack"
+                    }));
                 }
                 Event::Eof => break,
             }

@@ -102,6 +102,13 @@ impl Encoder {
             };
             check_name(&attribute.name)?;
             let (uri, name) = (&*attribute.namespace, &*attribute.name);
+            if uri.is_empty() && name == "xmlns" {
+                // It would change the namespace of the elements below.
+                return Err(Error::new(
+                    ErrorKind::Encode,
+                    "`xmlns` declares a namespace and is no attribute",
+                ));
+            }
             let prefix = match (uri, self.known(uri)) {
                 ("", _) => String::new(),
                 (XML, _) => "xml:".to_owned(),

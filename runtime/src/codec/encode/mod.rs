@@ -6,7 +6,7 @@ mod text;
 
 use records::adopted;
 use text::lexical_form;
-pub(crate) use text::{list, push_lexical};
+pub(crate) use text::{joined, list, push_lexical};
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::MAX_DEPTH;
@@ -259,10 +259,9 @@ impl Encoder {
                 continue;
             }
             let items = field.has(Field::LIST);
-            let joined = items.then(|| list(field, |n| value.value(index, n)));
-            let text = match joined {
-                Some(text) => text,
-                None => match value.value(index, 0) {
+            let text = match items {
+                true => list(field, |n| value.value(index, n))?,
+                false => match value.value(index, 0) {
                     Value::Absent | Value::Nil => None,
                     value => Some(lexical_form(value, field.kind)),
                 },
@@ -298,8 +297,11 @@ impl Encoder {
                 continue;
             }
             if field.has(Field::LIST) {
-                let text = list(field, |n| value.value(index, n));
-                self.list(field, text.as_deref())?;
+                let text = list(field, |n| value.value(index, n))?;
+                // Another branch was chosen; a list without items is nil, for it to be told apart.
+                if text.is_some() || !table.has(Type::CHOICE) {
+                    self.list(field, text.as_deref())?;
+                }
                 continue;
             }
             let first = value.value(index, 0);

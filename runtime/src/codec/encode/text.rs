@@ -1,11 +1,34 @@
 //! Simple values to their lexical forms.
 
+use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::schema::{Field, Kind};
 use crate::value::Value;
 
 /// The text of an `xsd:list`; none if there is no item.
-pub(crate) fn list<'v>(field: &Field, value: impl Fn(usize) -> Value<'v>) -> Option<String> {
+///
+/// # Errors
+///
+/// If an item would not come back as one: it is empty, or has white space in it.
+pub(crate) fn list<'v>(
+    field: &Field,
+    value: impl Fn(usize) -> Value<'v>,
+) -> Result<Option<String>, Error> {
+    let items = (0..).map(&value);
+    let mut items = items.take_while(|item| !matches!(item, Value::Absent));
+    let apart = |text: &str| text.is_empty() || text.contains(lexical::is_space);
+    if items.any(|item| matches!(item, Value::Text(text) if apart(text))) {
+        return Err(Error::new(
+            ErrorKind::Encode,
+            "expected items without white space in a list that white space separates",
+        )
+        .within(field.name));
+    }
+    Ok(joined(field, value))
+}
+
+/// As [`list`], whatever the items are.
+pub(crate) fn joined<'v>(field: &Field, value: impl Fn(usize) -> Value<'v>) -> Option<String> {
     let mut text: Option<String> = None;
     for n in 0.. {
         let value = value(n);
