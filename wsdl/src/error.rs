@@ -231,6 +231,8 @@ impl StdError for Error {
 const QUOTE_MAX: usize = 80;
 /// Characters of a location, which has to be given back as it is to provide or skip it.
 const LOCATION_MAX: usize = 500;
+/// Characters of what a library says.
+const SAID_MAX: usize = 240;
 
 /// Text from a document, fit for a message: bounded, and without control or direction characters.
 pub(crate) fn quoted(text: &str) -> String {
@@ -244,6 +246,11 @@ pub(crate) fn location(text: &str) -> String {
         false => LOCATION_MAX,
     };
     format!("`{}`", clipped_to(text, most))
+}
+
+/// What a library says, which may quote a document.
+pub(crate) fn said(text: &str) -> String {
+    clipped_to(text, SAID_MAX)
 }
 
 pub(crate) fn clipped(text: &str) -> String {

@@ -27,7 +27,7 @@ fn read(bytes: &[u8]) {
     reader.limits(limits);
     match reader.read(bytes) {
         Ok(model) => assert!(!model.to_string().is_empty()),
-        Err(error) => assert!(error.to_string().len() < 8_000),
+        Err(error) => assert!(error.to_string().len() < 8_000, "{error}"),
     }
     let _ = reader.dump_raw(bytes);
 }

@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 use super::tag::{self, Tag};
 use super::{Attribute, Document, Element, Scope};
 use crate::encoding::Cursor;
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{Error, ErrorKind, quoted, said};
 use crate::limits::Limits;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns, is_blank, split_qname, trim};
@@ -71,7 +71,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 Ok(event) => event,
                 Err(error) => {
                     let offset = (reader.error_position() as usize).max(start);
-                    return Err(self.malformed(offset, error.to_string()));
+                    return Err(self.malformed(offset, said(&error.to_string())));
                 }
             };
             let end = reader.buffer_position() as usize;
