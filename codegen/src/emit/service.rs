@@ -212,6 +212,8 @@ fn push_method(
         parameters.push(format!("{}: {ty}", argument.ident));
         calls.push(format!("arg({})", expression(argument)));
     }
+    // Else the library would hold the code that writes every type that an argument can hold.
+    out.push_str("    #[inline]\n");
     let head = format!("pub fn {}", names.method);
     let result = format!(" -> g::Call<'_, operations::{}>", names.ty);
     push_signature(out, 1, &head, &parameters, &result);
