@@ -253,8 +253,7 @@ impl<'m> Modules<'_, 'm> {
             let leaf = leaf(self.selection, names, member, Some(from));
             let boxed = self.boxes.contains(&(id, index));
             let fixed = member.default.is_some_and(|default| default.fixed);
-            let wrap = match wrap(member, !salesforce) {
-                _ if self.selection.list_of(member).is_some() => Wrap::Repeated,
+            let wrap = match wrap(self.selection, member, !salesforce) {
                 // Nobody needs to say what can be nothing else.
                 Wrap::Required if boxed || fixed => Wrap::Optional,
                 wrap => wrap,
@@ -296,10 +295,7 @@ impl<'m> Modules<'_, 'm> {
         let fields = std::mem::take(&mut names.shapes[id.0 as usize].fields);
         let mut variants = Vec::with_capacity(fields.len());
         for (field, member) in fields.into_iter().zip(&shape.members) {
-            let wrap = match self.selection.list_of(member) {
-                Some(_) => Wrap::Repeated,
-                None => wrap(member, true),
-            };
+            let wrap = wrap(self.selection, member, true);
             // Structs, always: which of them are large changes with every field.
             let is_struct = match self.selection.use_of(member) {
                 Some(Use::Shape(id)) => self.selection.shape(id).face == Face::Struct,
@@ -449,8 +445,11 @@ impl<'m> Modules<'_, 'm> {
     }
 }
 
-/// What is around the heart of a member.
-pub(super) fn wrap(member: &Member<'_>, nil_items: bool) -> Wrap {
+/// What is around the heart of a member. The items of a list in one text are many, too.
+pub(super) fn wrap(selection: &Selection<'_>, member: &Member<'_>, nil_items: bool) -> Wrap {
+    if selection.list_of(member).is_some() {
+        return Wrap::Repeated;
+    }
     let occurs = member.occurs;
     match (occurs.repeated, occurs.optional || occurs.nillable) {
         (true, _) if occurs.nillable && nil_items => Wrap::RepeatedOptional,

@@ -31,10 +31,7 @@ pub(super) fn operations<'m>(
                     Argument {
                         ident: ident.clone(),
                         leaf,
-                        wrap: match selection.list_of(member) {
-                            Some(_) => Wrap::Repeated,
-                            None => wrap(member, false),
-                        },
+                        wrap: wrap(selection, member, false),
                     }
                 });
             let parts = |ids: &[ShapeId]| {
@@ -97,10 +94,7 @@ fn output(
             // Answers pair with arguments by position, so nil items keep theirs.
             Some(FieldType {
                 leaf,
-                wrap: match selection.list_of(member) {
-                    Some(_) => Wrap::Repeated,
-                    None => wrap(member, true),
-                },
+                wrap: wrap(selection, member, true),
                 boxed: false,
             })
         }
