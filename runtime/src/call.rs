@@ -29,7 +29,7 @@ pub trait OperationType: Send + Sync + 'static {
     /// What a call gives.
     type Output: Outcome;
     /// The operation's table.
-    const OPERATION: &'static Operation;
+    fn operation() -> &'static Operation;
 }
 
 /// What an operation may give: the value of the response's only field, the struct of all its
@@ -59,7 +59,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     pub(crate) fn new(client: &'c Client) -> Self {
         Self {
             client,
-            body: Ok(Body::new(O::OPERATION)),
+            body: Ok(Body::new(O::operation())),
             headers: client.headers().clone(),
             operation: PhantomData,
         }
@@ -103,7 +103,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     /// strict.create(&drafts).without::<AllOrNoneHeader>().await?;
     /// ```
     pub fn without<H: HeaderOf<O>>(mut self) -> Self {
-        self.headers.leave_out(H::TABLE);
+        self.headers.leave_out(H::static_table());
         self
     }
 
@@ -120,7 +120,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     ///
     /// See [`Error`].
     pub async fn reply(self) -> Result<Reply<O::Output>, Error> {
-        let operation = O::OPERATION;
+        let operation = O::operation();
         let body = self
             .body
             .map_err(|error| error.with_operation(operation.name))?;
@@ -153,7 +153,7 @@ impl<'c, O: OperationType> IntoFuture for Call<'c, O> {
 impl<O: OperationType> fmt::Debug for Call<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Arguments may hold passwords and personal data.
-        write!(f, "Call({})", O::OPERATION.name)
+        write!(f, "Call({})", O::operation().name)
     }
 }
 

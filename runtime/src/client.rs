@@ -23,7 +23,7 @@ use crate::ws::RawHeader;
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
 pub trait FromClient: Sized {
     /// The service.
-    const SERVICE: &'static Service;
+    fn service() -> &'static Service;
 
     /// Wraps a client.
     fn from_client(client: Client) -> Self;
@@ -126,7 +126,7 @@ impl Client {
     #[must_use]
     pub fn without<H: Tabled>(&self) -> Self {
         let mut client = self.clone();
-        client.headers.leave_out(H::TABLE);
+        client.headers.leave_out(H::static_table());
         client
     }
 
@@ -272,7 +272,7 @@ impl<S: FromClient> Builder<S> {
     pub async fn login(self, endpoint: &str, credentials: Credentials) -> Result<S, Error> {
         let (settings, headers) = self.settings()?;
         let session =
-            session::login(S::SERVICE, &settings, &headers, endpoint, &credentials).await?;
+            session::login(S::service(), &settings, &headers, endpoint, &credentials).await?;
         Ok(finish(settings, headers, session))
     }
 
@@ -293,8 +293,8 @@ impl<S: FromClient> Builder<S> {
     /// If the endpoint is no `https` URL, or the transport cannot be made.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
         let (settings, headers) = self.settings()?;
-        let given = endpoint.unwrap_or(S::SERVICE.endpoint);
-        let session = Session::anonymous(settings.endpoint(given, S::SERVICE.endpoint)?);
+        let given = endpoint.unwrap_or(S::service().endpoint);
+        let session = Session::anonymous(settings.endpoint(given, S::service().endpoint)?);
         Ok(finish(settings, headers, session))
     }
 
@@ -309,8 +309,8 @@ impl<S: FromClient> Builder<S> {
         let settings = Settings {
             transport,
             limits: self.limits,
-            soap: S::SERVICE.soap,
-            session_header: S::SERVICE.session_header,
+            soap: S::service().soap,
+            session_header: S::service().session_header,
             allowed_hosts: self.allowed_hosts,
             plain: self.plain,
         };
@@ -320,7 +320,7 @@ impl<S: FromClient> Builder<S> {
 
 fn finish<S: FromClient>(settings: Settings, headers: Headers, session: Session) -> S {
     let shared = Shared {
-        service: S::SERVICE,
+        service: S::service(),
         settings,
         session,
         usage: Mutex::new(None),

@@ -55,7 +55,7 @@ enum Content {
 
 impl Headers {
     pub(crate) fn set<H: Tabled>(&mut self, header: H) {
-        self.put(H::TABLE, Content::Value(Arc::new(header)));
+        self.put(H::static_table(), Content::Value(Arc::new(header)));
     }
 
     pub(crate) fn set_number(&mut self, table: &'static Type, number: i64) {
@@ -117,6 +117,6 @@ impl fmt::Debug for Headers {
 
 /// A header among those that came with an answer.
 pub(crate) fn find<H: Tabled>(headers: &[Record]) -> Result<Option<H>, Error> {
-    let record = headers.iter().find(|record| record.table() == H::TABLE);
+    let record = headers.iter().find(|record| record.table() == H::static_table());
     record.map(codec::to_struct).transpose()
 }

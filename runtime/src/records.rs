@@ -99,10 +99,10 @@ impl<V: View> Records<V> {
             Ok(soql) => (soql, None),
             Err(error) => (String::new(), Some(error)),
         };
-        let known = if *V::TABLE == ANY_RECORD {
+        let known = if *V::static_table() == ANY_RECORD {
             Vec::new()
         } else {
-            vec![V::TABLE]
+            vec![V::static_table()]
         };
         // A request for more rows ends the cursors of sub-queries: those must be read first.
         let ahead = !has_subquery(&soql);
@@ -166,7 +166,7 @@ impl<V: View> Records<V> {
 
     /// Decodes nested records of this type, such as polymorphic parents, by its table at once.
     pub fn also<N: View>(mut self) -> Self {
-        self.options.known.push(N::TABLE);
+        self.options.known.push(N::static_table());
         self
     }
 
@@ -196,7 +196,7 @@ impl<V: View> Records<V> {
 
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<V>, Error>> {
         let row = ready!(self.poll_record(cx)).and_then(|row| match row {
-            Some(row) if *V::TABLE == ANY_RECORD => Ok(Some(V::from_record(row))),
+            Some(row) if *V::static_table() == ANY_RECORD => Ok(Some(V::from_record(row))),
             Some(row) => row.cast().map(Some),
             None => Ok(None),
         });

@@ -145,7 +145,7 @@ impl<V: View> Typed<V> {
 #[doc(hidden)]
 impl<V: View> Typed<V> {
     pub fn new() -> Self {
-        Self::from_record(Record::new(V::TABLE))
+        Self::from_record(Record::new(V::static_table()))
     }
 
     pub fn from_record(record: Record) -> Self {

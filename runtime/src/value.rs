@@ -12,8 +12,7 @@ use crate::record::Record;
 use crate::schema::{Kind, Type};
 use crate::{Decimal, Id};
 
-/// A struct that the codec can fill and read through its table. Implemented by
-/// [`structure!`](crate::gen_structure) in generated code.
+/// A struct that the codec can fill and read through its table, whatever its type.
 pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
     /// The table whose field indices [`slot`](Struct::slot) and [`value`](Struct::value) take.
     fn table(&self) -> &'static Type;
@@ -33,10 +32,49 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
     }
 }
 
-/// Ties a struct to its table without a value at hand.
-pub trait Tabled: Struct + Default {
+/// What a struct of generated code says of itself; [`Struct`] is made of it. Implemented by
+/// [`structure!`](crate::gen_structure).
+///
+/// Here and in the other traits of generated code a table is given by a function and not by a
+/// constant: the compiler checks the value of a constant, and follows the references of one to
+/// every table that it leads to, which for a large schema is all of them, for each constant anew.
+pub trait Tabled: Clone + Default + std::any::Any + std::fmt::Debug + Send + Sync {
     /// The table.
-    const TABLE: &'static Type;
+    fn static_table() -> &'static Type;
+
+    /// See [`Struct::slot`].
+    fn field_slot(&mut self, field: u16, nil: bool) -> Slot<'_>;
+
+    /// See [`Struct::value`].
+    fn field_value(&self, field: u16, n: usize) -> Value<'_>;
+
+    /// See [`Struct::derived`].
+    #[inline]
+    fn derived_value(&self) -> Option<&dyn Struct> {
+        None
+    }
+}
+
+impl<T: Tabled> Struct for T {
+    fn table(&self) -> &'static Type {
+        T::static_table()
+    }
+
+    fn slot(&mut self, field: u16, nil: bool) -> Slot<'_> {
+        self.field_slot(field, nil)
+    }
+
+    fn value(&self, field: u16, n: usize) -> Value<'_> {
+        self.field_value(field, n)
+    }
+
+    fn boxed(&self) -> Box<dyn Struct> {
+        Box::new(self.clone())
+    }
+
+    fn derived(&self) -> Option<&dyn Struct> {
+        self.derived_value()
+    }
 }
 
 /// A value on its way out.
@@ -143,7 +181,7 @@ pub enum Slot<'a> {
 /// [`open_enum!`](crate::gen_open_enum) in generated code.
 pub trait OpenEnum: std::fmt::Debug + Send + Sync {
     /// The value on the wire.
-    fn as_str(&self) -> &str;
+    fn wire(&self) -> &str;
 
     /// Takes the value on the wire; an unknown one is kept.
     fn assign(&mut self, text: &str);
@@ -155,6 +193,9 @@ pub trait Derivable: std::fmt::Debug {
     /// The place for a value of no known derived type: the base struct itself, or a record.
     fn base(&mut self) -> Slot<'_>;
 
+    /// The value, of whichever type.
+    fn given(&self) -> Value<'_>;
+
     /// Makes the value one of the derived type with this name, and gives the place to fill;
     /// `None` if no such type is known.
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
@@ -163,53 +204,138 @@ pub trait Derivable: std::fmt::Debug {
     fn settle(&mut self) {}
 }
 
-/// A Rust type that a field of a struct may have.
+/// A Rust type that a field of a struct may have. A type only names its [`Form`], so that generated
+/// code has no bodies to compile here.
 pub trait FieldValue: Sized {
+    /// How a value is filled and read.
+    type Form: Form<Self>;
+
+    /// A place for one more occurrence.
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        Self::Form::slot(self)
+    }
+
+    /// Notes one more occurrence that is nil.
+    #[inline]
+    fn nil(&mut self) {
+        Self::Form::nil(self);
+    }
+
+    /// The n-th occurrence.
+    #[inline]
+    fn value(&self, n: usize) -> Value<'_> {
+        Self::Form::value(self, n)
+    }
+}
+
+/// How values of the type `T` are filled and read, written once for all types that do it alike.
+/// See the methods of [`FieldValue`].
+pub trait Form<T> {
     /// Whether the type itself can say "nil".
     const NILLABLE: bool = false;
 
-    /// A place for one more occurrence.
-    fn slot(&mut self) -> Slot<'_>;
+    #[allow(missing_docs)]
+    fn slot(value: &mut T) -> Slot<'_>;
 
-    /// Notes one more occurrence that is nil.
-    fn nil(&mut self) {}
+    #[allow(missing_docs)]
+    fn nil(_: &mut T) {}
 
-    /// The n-th occurrence.
-    fn value(&self, n: usize) -> Value<'_>;
+    #[allow(missing_docs)]
+    fn value(value: &T, n: usize) -> Value<'_>;
+}
+
+/// The form of the runtime's own types.
+#[derive(Debug)]
+pub struct OwnForm;
+
+/// The form of structs and of choices.
+#[derive(Debug)]
+pub struct StructForm;
+
+/// The form of base structs with derived types, and of abstract types.
+#[derive(Debug)]
+pub struct DerivableForm;
+
+/// The form of open enums.
+#[derive(Debug)]
+pub struct EnumForm;
+
+impl<T: Struct> Form<T> for StructForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Struct(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || Value::Struct(value))
+    }
+}
+
+impl<T: Derivable> Form<T> for DerivableForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Derivable(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || value.given())
+    }
+}
+
+impl<T: OpenEnum> Form<T> for EnumForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Enum(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || Value::Text(value.wire()))
+    }
+}
+
+/// The n-th occurrence of what occurs once.
+fn once<'v>(n: usize, value: impl FnOnce() -> Value<'v>) -> Value<'v> {
+    if n == 0 { value() } else { Value::Absent }
 }
 
 impl<T: FieldValue + Default> FieldValue for Option<T> {
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue + Default> Form<Option<T>> for OwnForm {
     const NILLABLE: bool = true;
 
-    fn slot(&mut self) -> Slot<'_> {
+    fn slot(value: &mut Option<T>) -> Slot<'_> {
         // Afresh: of a field that comes twice, the last value counts and not a mixture.
-        self.insert(T::default()).slot()
+        value.insert(T::default()).slot()
     }
 
-    fn nil(&mut self) {
-        *self = None;
+    fn nil(value: &mut Option<T>) {
+        *value = None;
     }
 
-    fn value(&self, n: usize) -> Value<'_> {
-        self.as_ref().map_or(Value::Absent, |value| value.value(n))
+    fn value(value: &Option<T>, n: usize) -> Value<'_> {
+        value.as_ref().map_or(Value::Absent, |value| value.value(n))
     }
 }
 
 impl<T: FieldValue + Default> FieldValue for Vec<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        self.push(T::default());
-        self.last_mut().map_or(Slot::None, T::slot)
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue + Default> Form<Vec<T>> for OwnForm {
+    fn slot(value: &mut Vec<T>) -> Slot<'_> {
+        value.push(T::default());
+        value.last_mut().map_or(Slot::None, T::slot)
     }
 
-    fn nil(&mut self) {
+    fn nil(value: &mut Vec<T>) {
         // Where positions matter the items are options; elsewhere a nil item says nothing.
-        if T::NILLABLE {
-            self.push(T::default());
+        if T::Form::NILLABLE {
+            value.push(T::default());
         }
     }
 
-    fn value(&self, n: usize) -> Value<'_> {
-        match self.get(n).map(|item| item.value(0)) {
+    fn value(value: &Vec<T>, n: usize) -> Value<'_> {
+        match value.get(n).map(|item| item.value(0)) {
             Some(Value::Absent) => Value::Nil,
             Some(value) => value,
             None => Value::Absent,
@@ -218,12 +344,16 @@ impl<T: FieldValue + Default> FieldValue for Vec<T> {
 }
 
 impl<T: FieldValue> FieldValue for Box<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        (**self).slot()
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue> Form<Box<T>> for OwnForm {
+    fn slot(value: &mut Box<T>) -> Slot<'_> {
+        (**value).slot()
     }
 
-    fn value(&self, n: usize) -> Value<'_> {
-        (**self).value(n)
+    fn value(value: &Box<T>, n: usize) -> Value<'_> {
+        (**value).value(n)
     }
 }
 
@@ -231,13 +361,16 @@ macro_rules! leaf {
     ($($ty:ty: $slot:ident, $this:ident => $value:expr;)*) => {
         $(
             impl FieldValue for $ty {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::$slot(self)
+                type Form = OwnForm;
+            }
+
+            impl Form<$ty> for OwnForm {
+                fn slot(value: &mut $ty) -> Slot<'_> {
+                    Slot::$slot(value)
                 }
 
-                fn value(&self, n: usize) -> Value<'_> {
-                    let $this = self;
-                    if n == 0 { $value } else { Value::Absent }
+                fn value($this: &$ty, n: usize) -> Value<'_> {
+                    once(n, || $value)
                 }
             }
         )*
@@ -270,11 +403,15 @@ leaf! {
 
 /// The result of an operation that answers with nothing.
 impl FieldValue for () {
-    fn slot(&mut self) -> Slot<'_> {
+    type Form = OwnForm;
+}
+
+impl Form<()> for OwnForm {
+    fn slot((): &mut ()) -> Slot<'_> {
         Slot::None
     }
 
-    fn value(&self, _: usize) -> Value<'_> {
+    fn value((): &(), _: usize) -> Value<'_> {
         Value::Absent
     }
 }
@@ -298,16 +435,16 @@ impl std::ops::Deref for Bytes {
 }
 
 impl FieldValue for Bytes {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Bytes(&mut self.0)
+    type Form = OwnForm;
+}
+
+impl Form<Bytes> for OwnForm {
+    fn slot(value: &mut Bytes) -> Slot<'_> {
+        Slot::Bytes(&mut value.0)
     }
 
-    fn value(&self, n: usize) -> Value<'_> {
-        if n == 0 {
-            Value::Bytes(&self.0)
-        } else {
-            Value::Absent
-        }
+    fn value(value: &Bytes, n: usize) -> Value<'_> {
+        once(n, || Value::Bytes(&value.0))
     }
 }
 

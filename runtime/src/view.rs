@@ -22,7 +22,7 @@ use crate::value::Tabled;
 /// records too, and slices of records may mix types.
 pub trait View: Clone + fmt::Debug + Send + Sync + 'static {
     /// The table of the type.
-    const TABLE: &'static Type;
+    fn static_table() -> &'static Type;
 
     /// Takes a record for one of this type. Use [`Record::cast`] where the type is in doubt.
     fn from_record(record: Record) -> Self;
@@ -38,7 +38,9 @@ pub trait View: Clone + fmt::Debug + Send + Sync + 'static {
 }
 
 impl View for Record {
-    const TABLE: &'static Type = &codec::ANY_RECORD;
+    fn static_table() -> &'static Type {
+        &codec::ANY_RECORD
+    }
 
     fn from_record(record: Record) -> Self {
         record
@@ -95,7 +97,7 @@ impl<V: View, T: ?Sized> Key<V, T> {
     /// Name of the field on the wire and in SOQL.
     #[must_use]
     pub fn name(self) -> &'static str {
-        V::TABLE.field(self.index).map_or("", |field| field.name)
+        V::static_table().field(self.index).map_or("", |field| field.name)
     }
 }
 
@@ -115,7 +117,7 @@ impl<V: View, T: ?Sized> fmt::Display for Key<V, T> {
 
 impl<V: View, T: ?Sized> fmt::Debug for Key<V, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", V::TABLE.name, self.name())
+        write!(f, "{}.{}", V::static_table().name, self.name())
     }
 }
 
@@ -462,7 +464,7 @@ impl Record {
     }
 
     fn index_of<V: View, T: ?Sized>(&self, key: Key<V, T>) -> Option<u16> {
-        if self.table() == V::TABLE {
+        if self.table() == V::static_table() {
             Some(key.index())
         } else {
             self.table().find(key.name())

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::schema::Type;
 use crate::value::{Struct, Tabled, Value};
 
 /// In a base struct: the value of a derived type that came, or is to be sent, in its place.
@@ -32,13 +33,13 @@ impl Derived {
     }
 
     #[doc(hidden)]
-    pub fn put<T: Struct>(&mut self, value: T) -> &mut dyn Struct {
-        &mut **self.0.insert(Box::new(value))
+    pub fn put<T: Struct>(&mut self, value: T) {
+        self.0 = Some(Box::new(value));
     }
 
     #[doc(hidden)]
-    pub fn make<T: Struct + Default>(&mut self) -> &mut dyn Struct {
-        self.put(T::default())
+    pub fn as_dyn_mut(&mut self) -> Option<&mut dyn Struct> {
+        self.0.as_deref_mut()
     }
 
     #[doc(hidden)]
@@ -49,6 +50,12 @@ impl Derived {
     #[doc(hidden)]
     pub fn restore(&mut self, value: Box<dyn Struct>) {
         self.0 = Some(value);
+    }
+}
+
+impl<T: Tabled> From<T> for Derived {
+    fn from(value: T) -> Self {
+        Self(Some(Box::new(value)))
     }
 }
 
@@ -74,6 +81,41 @@ impl fmt::Debug for Derived {
             Some(value) => fmt::Debug::fmt(value, f),
             None => f.write_str("None"),
         }
+    }
+}
+
+/// A derived type that a value of `E` may be of: the enum of an abstract type, or [`Derived`].
+///
+/// Generated code keeps these in lists. A chain of comparisons that each may return what they made
+/// would say the same, but the borrow checker's time grows with the square of its length.
+#[derive(Debug)]
+pub struct Heir<E> {
+    table: fn() -> &'static Type,
+    make: fn() -> E,
+}
+
+impl<E> Heir<E> {
+    /// The type `T`.
+    #[must_use]
+    pub const fn of<T: Tabled>() -> Self
+    where
+        E: From<T>,
+    {
+        Self {
+            table: T::static_table,
+            make: || E::from(T::default()),
+        }
+    }
+
+    /// An empty value of the type with this name, if it is among the heirs.
+    pub fn make(heirs: &[Self], namespace: &str, name: &str) -> Option<E> {
+        heirs
+            .iter()
+            .find(|heir| {
+                let table = (heir.table)();
+                table.name == name && table.namespace() == namespace
+            })
+            .map(|heir| (heir.make)())
     }
 }
 

@@ -173,7 +173,7 @@ async fn a_source_that_fails_ends_the_rows_and_is_told() {
 
 /// A row of a type by its letter, with its number as last name where `save` looks for it.
 fn of_type(letter: char, number: usize) -> Record {
-    let table = Contact::TABLE;
+    let table = Contact::static_table();
     let mut record = Record::of_type(table, table.namespace(), &letter.to_string());
     record.set_text("LastName", &number.to_string()).unwrap();
     record

@@ -28,7 +28,7 @@ macro_rules! every_type {
         Known { table: empty().table(), empty: Some(empty) }
     }};
     (@ view $path:path) => {
-        Known { table: <$path as View>::TABLE, empty: None }
+        Known { table: <$path as View>::static_table(), empty: None }
     };
 }
 

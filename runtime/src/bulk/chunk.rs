@@ -172,5 +172,5 @@ pub(super) fn matched<O: BulkOperation>(
         "expected a result for each of {sent} rows, found {found}: which is whose cannot be told"
     ))
     .with_sent(crate::error::Sent::Maybe)
-    .with_operation(O::OPERATION.name))
+    .with_operation(O::operation().name))
 }

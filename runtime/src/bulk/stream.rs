@@ -180,7 +180,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
 
     /// Makes the calls without a header that the client would add to them.
     pub fn without<H: HeaderOf<O>>(mut self) -> Self {
-        self.headers.leave_out(H::TABLE);
+        self.headers.leave_out(H::static_table());
         self
     }
 
@@ -271,7 +271,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
             };
             let chunk = match &mut self.filling {
                 Some(chunk) => chunk,
-                filling => match Chunk::new(O::OPERATION, &self.lead, self.taken) {
+                filling => match Chunk::new(O::operation(), &self.lead, self.taken) {
                     Ok(chunk) => filling.insert(chunk),
                     Err(error) => return self.give_up(row, error),
                 },
@@ -293,7 +293,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
 
     /// The arguments before the rows cannot be written: no row can ever be sent.
     fn give_up(&mut self, input: R, error: Error) -> Poll<Option<Chunk<R>>> {
-        let error = Arc::new(error.with_operation(O::OPERATION.name));
+        let error = Arc::new(error.with_operation(O::operation().name));
         self.ready.push_back(Outcome {
             index: self.taken,
             result: Err(Failure::Unanswered { input, error }),
@@ -366,7 +366,7 @@ impl<O: BulkOperation, R: Row> Stream for Bulk<'_, O, R> {
 impl<O: BulkOperation, R> fmt::Debug for Bulk<'_, O, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bulk")
-            .field("operation", &O::OPERATION.name)
+            .field("operation", &O::operation().name)
             .field("rules", &self.rules)
             .field("taken", &self.taken)
             .field("under_way", &self.under_way.len())

@@ -24,14 +24,14 @@ macro_rules! gen_choice {
             }
         }
 
-        impl $crate::generated::Struct for $name {
+        impl $crate::generated::Tabled for $name {
             #[inline]
-            fn table(&self) -> &'static $crate::generated::Type {
+            fn static_table() -> &'static $crate::generated::Type {
                 &$table
             }
 
             #[inline]
-            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+            fn field_slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
                 match field {
                     $first_index if !::core::matches!(self, Self::$first(_)) => {
                         *self = Self::$first(::core::default::Default::default());
@@ -48,22 +48,13 @@ macro_rules! gen_choice {
             }
 
             #[inline]
-            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+            fn field_value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
                 match (self, field) {
                     (Self::$first(value), $first_index) => $crate::generated::branch(value, n, &$table, $first_index),
                     $((Self::$variant(value), $index) => $crate::generated::branch(value, n, &$table, $index),)*
                     _ => $crate::generated::Value::Absent,
                 }
             }
-
-            #[inline]
-            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
-                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
-            }
-        }
-
-        impl $crate::generated::Tabled for $name {
-            const TABLE: &'static $crate::generated::Type = &$table;
         }
 
         impl ::core::fmt::Debug for $name {
@@ -74,19 +65,7 @@ macro_rules! gen_choice {
         }
 
         impl $crate::generated::FieldValue for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Struct(self)
-            }
-
-            #[inline]
-            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
-                if n == 0 {
-                    $crate::generated::Value::Struct(self)
-                } else {
-                    $crate::generated::Value::Absent
-                }
-            }
+            type Form = $crate::generated::StructForm;
         }
     };
 }
@@ -125,24 +104,27 @@ macro_rules! gen_abstract_type {
                 }
             }
 
-            #[allow(unused_variables)]
+            #[inline]
+            fn given(&self) -> $crate::generated::Value<'_> {
+                match self {
+                    $(Self::$variant(value) => $crate::generated::FieldValue::value(value, 0),)*
+                    Self::Other(record) => $crate::generated::Value::Record(record),
+                }
+            }
+
             #[inline]
             fn derive(
                 &mut self,
                 namespace: &str,
                 name: &str,
             ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
-                $(
-                    let table = <$sub as $crate::generated::Tabled>::TABLE;
-                    if table.name == name && table.namespace() == namespace {
-                        *self = Self::$variant(::core::default::Default::default());
-                        if let Self::$variant(value) = self {
-                            return $crate::generated::as_struct(value);
-                        }
-                        return ::core::option::Option::None;
-                    }
-                )*
-                ::core::option::Option::None
+                const HEIRS: &[$crate::generated::Heir<$name>] =
+                    &[$($crate::generated::Heir::of::<$sub>(),)*];
+                *self = $crate::generated::Heir::make(HEIRS, namespace, name)?;
+                match self {
+                    $(Self::$variant(value) => $crate::generated::as_struct(value),)*
+                    Self::Other(_) => ::core::option::Option::None,
+                }
             }
         }
 
@@ -166,18 +148,7 @@ macro_rules! gen_abstract_type {
         )*
 
         impl $crate::generated::FieldValue for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Derivable(self)
-            }
-
-            #[inline]
-            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
-                match self {
-                    $(Self::$variant(value) => $crate::generated::FieldValue::value(value, n),)*
-                    Self::Other(record) => $crate::generated::FieldValue::value(record, n),
-                }
-            }
+            type Form = $crate::generated::DerivableForm;
         }
     };
 }
@@ -214,12 +185,11 @@ macro_rules! gen_open_enum {
 
         impl $crate::generated::OpenEnum for $name {
             #[inline]
-            fn as_str(&self) -> &str {
-                $name::as_str(self)
+            fn wire(&self) -> &str {
+                self.as_str()
             }
 
             #[inline]
-
             fn assign(&mut self, text: &str) {
                 *self = ::core::convert::From::from(text);
             }
@@ -259,20 +229,7 @@ macro_rules! gen_open_enum {
         }
 
         impl $crate::generated::FieldValue for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Enum(self)
-            }
-
-            #[inline]
-
-            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
-                if n == 0 {
-                    $crate::generated::Value::Text(self.as_str())
-                } else {
-                    $crate::generated::Value::Absent
-                }
-            }
+            type Form = $crate::generated::EnumForm;
         }
     };
 }

@@ -26,6 +26,7 @@ pub use crate::soap::request::Body as RequestBody;
 pub use crate::soql::QueryText;
 pub use crate::typed::Typed;
 pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
+pub use crate::value::{DerivableForm, EnumForm, Form, StructForm};
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
 pub use crate::{Error, Id};
 
@@ -40,7 +41,7 @@ pub use crate::{
 pub use serde_core;
 
 /// Version of the interface between generated code and the runtime. Generated code asserts it.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Flag: `minOccurs="0"`.
 pub const OPT: u8 = Field::OPTIONAL;
@@ -80,7 +81,7 @@ pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
 pub fn branch<'v, T: FieldValue>(value: &'v T, n: usize, table: &Type, index: u16) -> Value<'v> {
     let is_list = |field: &Field| field.has(Field::LIST);
     match value.value(n) {
-        Value::Absent if n == 0 && (T::NILLABLE || table.field(index).is_some_and(is_list)) => {
+        Value::Absent if n == 0 && (T::Form::NILLABLE || table.field(index).is_some_and(is_list)) => {
             Value::Nil
         }
         value => value,
@@ -107,7 +108,7 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
 }
 
 pub use crate::show::debug;
-pub use crate::walk::{Derived, copy_base};
+pub use crate::walk::{Derived, Heir, copy_base};
 
 /// A record argument.
 pub fn record<V: View>(view: &V) -> OneView<'_, V> {

@@ -11,7 +11,10 @@ macro_rules! gen_operation {
 
         impl $crate::generated::OperationType for $name {
             type Output = $output;
-            const OPERATION: &'static $crate::generated::Operation = &$table;
+            #[inline]
+            fn operation() -> &'static $crate::generated::Operation {
+                &$table
+            }
         }
 
         $(impl $crate::generated::HeaderOf<$name> for $header {})*
@@ -43,7 +46,9 @@ macro_rules! gen_service {
         }
 
         impl $crate::generated::FromClient for $name {
-            const SERVICE: &'static $crate::generated::Service = &$service;
+            fn service() -> &'static $crate::generated::Service {
+                &$service
+            }
 
             fn from_client(client: $crate::generated::Client) -> Self {
                 Self { client }

@@ -10,32 +10,19 @@ macro_rules! gen_structure {
         $crate::gen_structure!(@ $name, $table, [], $($index: $field),*);
 
         impl $crate::generated::FieldValue for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Struct(self)
-            }
-
-            #[inline]
-
-            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
-                if n == 0 {
-                    $crate::generated::Value::Struct(self)
-                } else {
-                    $crate::generated::Value::Absent
-                }
-            }
+            type Form = $crate::generated::StructForm;
         }
     };
     (@ $name:ident, $table:path, [$($derived:item)?], $($index:literal: $field:ident),*) => {
-        impl $crate::generated::Struct for $name {
+        impl $crate::generated::Tabled for $name {
             #[inline]
-            fn table(&self) -> &'static $crate::generated::Type {
+            fn static_table() -> &'static $crate::generated::Type {
                 &$table
             }
 
             #[allow(unused_variables)]
             #[inline]
-            fn slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
+            fn field_slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
                 match field {
                     $($index => $crate::generated::slot(&mut self.$field, nil),)*
                     _ => $crate::generated::Slot::None,
@@ -44,24 +31,14 @@ macro_rules! gen_structure {
 
             #[allow(unused_variables)]
             #[inline]
-            fn value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
+            fn field_value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
                 match field {
                     $($index => $crate::generated::FieldValue::value(&self.$field, n),)*
                     _ => $crate::generated::Value::Absent,
                 }
             }
 
-            #[inline]
-
-            fn boxed(&self) -> ::std::boxed::Box<dyn $crate::generated::Struct> {
-                ::std::boxed::Box::new(::core::clone::Clone::clone(self))
-            }
-
             $($derived)?
-        }
-
-        impl $crate::generated::Tabled for $name {
-            const TABLE: &'static $crate::generated::Type = &$table;
         }
 
         impl ::core::fmt::Debug for $name {
@@ -81,7 +58,7 @@ macro_rules! gen_derivable {
     ($name:ident, $table:path, [$($sub:path),* $(,)?], $($index:literal: $field:ident),* $(,)?) => {
         $crate::gen_structure!(@ $name, $table, [
             #[inline]
-            fn derived(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
+            fn derived_value(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
                 self.derived.as_dyn()
             }
         ], $($index: $field),*);
@@ -93,23 +70,23 @@ macro_rules! gen_derivable {
             }
 
             #[inline]
+            fn given(&self) -> $crate::generated::Value<'_> {
+                $crate::generated::Value::Struct(self)
+            }
 
+            #[inline]
             fn derive(
                 &mut self,
                 namespace: &str,
                 name: &str,
             ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
-                $(
-                    let table = <$sub as $crate::generated::Tabled>::TABLE;
-                    if table.name == name && table.namespace() == namespace {
-                        return ::core::option::Option::Some(self.derived.make::<$sub>());
-                    }
-                )*
-                ::core::option::Option::None
+                const HEIRS: &[$crate::generated::Heir<$crate::generated::Derived>] =
+                    &[$($crate::generated::Heir::of::<$sub>(),)*];
+                self.derived = $crate::generated::Heir::make(HEIRS, namespace, name)?;
+                self.derived.as_dyn_mut()
             }
 
             #[inline]
-
             fn settle(&mut self) {
                 if let ::core::option::Option::Some(derived) = self.derived.take() {
                     $crate::generated::copy_base(&*derived, self);
@@ -131,20 +108,7 @@ macro_rules! gen_derivable {
         )*
 
         impl $crate::generated::FieldValue for $name {
-            #[inline]
-            fn slot(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Derivable(self)
-            }
-
-            #[inline]
-
-            fn value(&self, n: usize) -> $crate::generated::Value<'_> {
-                if n == 0 {
-                    $crate::generated::Value::Struct(self)
-                } else {
-                    $crate::generated::Value::Absent
-                }
-            }
+            type Form = $crate::generated::DerivableForm;
         }
     };
 }

@@ -46,7 +46,10 @@ macro_rules! gen_view {
         }
 
         impl $crate::generated::View for $name {
-            const TABLE: &'static $crate::generated::Type = &$table;
+            #[inline]
+            fn static_table() -> &'static $crate::generated::Type {
+                &$table
+            }
 
             #[inline]
             fn from_record(record: $crate::generated::Record) -> Self {

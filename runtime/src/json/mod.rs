@@ -107,7 +107,7 @@ pub fn write_abstract<T: FieldValue, S: Serializer>(
 /// Writes a view. For generated code.
 #[doc(hidden)]
 pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::Ok, S::Error> {
-    RecordOut::new(view.as_record(), V::TABLE).serialize(serializer)
+    RecordOut::new(view.as_record(), V::static_table()).serialize(serializer)
 }
 
 /// Reads a record that is of the same family as `V`, such as of any sObject: its type is that which
@@ -133,7 +133,7 @@ pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::
 /// Those of the format, and if a field has a value that does not fit.
 pub fn record<'de, V: View, D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
     let tree = Tree::deserialize(deserializer)?;
-    read::record(tree, V::TABLE, V::TABLE.namespace(), 0).map_err(D::Error::custom)
+    read::record(tree, V::static_table(), V::static_table().namespace(), 0).map_err(D::Error::custom)
 }
 
 /// Reads a view. For generated code.

@@ -90,8 +90,8 @@ impl Record {
     /// If the record is of another type, or a field that the table knows has a value that does
     /// not fit its kind.
     pub fn cast<V: View>(&self) -> Result<V, Error> {
-        let as_it_is = self.0.type_name().is_none() && self.table() == V::TABLE;
-        if as_it_is || *V::TABLE == ANY_RECORD {
+        let as_it_is = self.0.type_name().is_none() && self.table() == V::static_table();
+        if as_it_is || *V::static_table() == ANY_RECORD {
             return Ok(V::from_record(self.clone()));
         }
         if !self.is::<V>() {
@@ -99,22 +99,22 @@ impl Record {
                 ErrorKind::Usage,
                 format!(
                     "expected a record of type {}, found one of {}{}",
-                    V::TABLE.name,
+                    V::static_table().name,
                     self.type_name(),
-                    match self.type_name() == V::TABLE.name {
+                    match self.type_name() == V::static_table().name {
                         true => " in another namespace",
                         false => "",
                     }
                 ),
             ));
         }
-        self.retype(V::TABLE).map(V::from_record)
+        self.retype(V::static_table()).map(V::from_record)
     }
 
     /// Whether the record is of the view's very type, so that [`cast`](Record::cast) can succeed.
     #[must_use]
     pub fn is<V: View>(&self) -> bool {
-        self.type_name() == V::TABLE.name && self.type_namespace() == V::TABLE.namespace()
+        self.type_name() == V::static_table().name && self.type_namespace() == V::static_table().namespace()
     }
 
     /// The field of this wire name, whether the table knows it or not; the first if repeated.

@@ -157,7 +157,7 @@ impl<V> Condition<V> {
                 "the query of a semi-join selects one field",
             )));
         }
-        let inner = query.render(W::TABLE.name);
+        let inner = query.render(W::static_table().name);
         text.push("(");
         text.push(&inner.soql);
         text.push(")");

@@ -91,7 +91,7 @@ impl<S> Selectable for Nested<S> {}
 
 impl<V: View, T: Selectable + ?Sized, S> Fields<V, S> for Key<V, T> {
     fn add(self, selected: &mut Selected) {
-        let field = V::TABLE.field(self.index());
+        let field = V::static_table().field(self.index());
         let problem = field.filter(|field| is_relationship(field)).map(|field| {
             let name = field.name;
             Problem::new(format!("{name} is a relationship: select fields of it"))
@@ -213,7 +213,7 @@ impl<V: View> FieldSet<V> {
     }
 
     fn of(choose: impl Fn(&Field) -> bool) -> Self {
-        let fields = V::TABLE.fields.iter();
+        let fields = V::static_table().fields.iter();
         let chosen = fields.filter(|field| is_value(field) && choose(field));
         Self {
             fields: chosen.collect(),

@@ -77,7 +77,7 @@ impl<V: View> Soql<V, Whole> {
         relationship: Key<V, T>,
         query: Soql<W, Whole>,
     ) -> Self {
-        let field = V::TABLE.field(relationship.index());
+        let field = V::static_table().field(relationship.index());
         if !field.is_some_and(has_rows) {
             let what = format!("{relationship} is no relationship to child rows");
             self.selected.note(Some(Problem::new(what)));
@@ -169,7 +169,7 @@ impl<V: View, S> Soql<V, S> {
     /// is known beforehand: 100,000 characters, 4,000 for a string in a condition, 20 sub-queries,
     /// five levels of parents, an offset of 2,000.
     pub fn text(self) -> Result<String, Error> {
-        let text = self.render(V::TABLE.name);
+        let text = self.render(V::static_table().name);
         if let Some(problem) = text.problem {
             return Err(problem.into());
         }
@@ -265,7 +265,7 @@ impl<V, S> Clone for Soql<V, S> {
 impl<V: View, S> fmt::Debug for Soql<V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Soql")
-            .field("from", &V::TABLE.name)
+            .field("from", &V::static_table().name)
             .field("selected", &self.selected.names.len())
             .finish_non_exhaustive()
     }

@@ -99,19 +99,19 @@ struct Read<'c> {
 
 impl Visit for Read<'_> {
     async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
-        let name = O::OPERATION.name;
+        let name = O::operation().name;
         let operation = self.contract.operation(name);
         let expected = sample::response(self.contract, &operation);
         let reply = call.reply().await;
         let reply = reply.unwrap_or_else(|error| panic!("{error:?}\n{}", expected.envelope));
         let mut flat = Flat::default();
-        if let Some(result) = O::OPERATION.response.field(0) {
+        if let Some(result) = O::operation().response.field(0) {
             flat.field(result.name, reply.value());
         }
         assert_eq!(flat.lines, expected.body, "{name}");
         self.lines += flat.lines.len();
         let mut unset = BTreeSet::new();
-        for result in O::OPERATION.response.fields {
+        for result in O::operation().response.fields {
             reachable(result, &mut unset);
         }
         unset.retain(|field| !flat.seen.contains(field));
@@ -130,7 +130,7 @@ fn header<H: Tabled>(header: Result<Option<H>, Error>) -> Option<(String, Vec<St
     let header = header.unwrap()?;
     let mut flat = Flat::default();
     flat.fields("", &header);
-    Some((H::TABLE.name.to_owned(), flat.lines))
+    Some((H::static_table().name.to_owned(), flat.lines))
 }
 
 /// All fields of all tables that a field leads to. What rows hold is each tenant's own.
@@ -181,7 +181,7 @@ struct Failed<'c> {
 
 impl Visit for Failed<'_> {
     async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
-        let operation = self.contract.operation(O::OPERATION.name);
+        let operation = self.contract.operation(O::operation().name);
         let expected = sample::fault(self.contract, &operation, self.fault);
         let error = call.reply().await.unwrap_err();
         let fault = error.fault().unwrap_or_else(|| panic!("{error:?}"));
