@@ -4,11 +4,21 @@ use std::fmt;
 
 use crate::record::Record;
 
+mod mixed;
+
+pub use mixed::{Mixed, Node};
+
 /// A value of `xsd:anyType`: its content and the type it came with.
+///
+/// What came goes out alike, prefixes aside: they are of the message, so that a text that is a
+/// qualified name means nothing without it.
 #[derive(Clone, Default)]
 pub struct AnyValue {
     /// `xsi:type`, if the message had one.
     pub type_name: Option<TypeName>,
+    /// Attributes, in the order of the message; those of `xsi:` (type, nil and hints where schemas
+    /// are) are not among them.
+    pub attributes: Vec<Attribute>,
     /// What was between the tags.
     pub content: Content,
 }
@@ -31,9 +41,10 @@ pub enum Content {
     Nil,
     /// Text, also the empty one.
     Text(String),
-    /// Child elements, in the order of the message. Attributes that no table knows, and text
-    /// between elements, are left out.
+    /// Child elements, in the order of the message.
     Record(Record),
+    /// Child elements with text between them.
+    Mixed(Mixed),
 }
 
 /// An element that no field of the table accepts: of an `xsd:any`, or newer than the table.
@@ -48,7 +59,7 @@ pub struct Element {
 }
 
 /// An attribute that no field of the table accepts, of an `xsd:anyAttribute`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute {
     /// Namespace URI, empty for none.
     pub namespace: Box<str>,
@@ -70,8 +81,8 @@ impl AnyValue {
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self {
-            type_name: None,
             content: Content::Text(text.into()),
+            ..Self::default()
         }
     }
 
@@ -84,13 +95,22 @@ impl AnyValue {
         }
     }
 
-    /// The record, if it has children.
+    /// The record, if it has children. Text between them is not in it: see [`Content::Mixed`].
     #[must_use]
     pub fn as_record(&self) -> Option<&Record> {
         match &self.content {
             Content::Record(record) => Some(record),
+            Content::Mixed(mixed) => Some(mixed.elements()),
             _ => None,
         }
+    }
+
+    /// The attribute of this name and no namespace.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|a| *a.name == *name && a.namespace.is_empty());
+        found.map(|attribute| attribute.value.as_str())
     }
 
     /// Reads the text as a number, date or anything else that parses.
@@ -137,6 +157,27 @@ impl Elements for [Element] {
     }
 }
 
+impl From<Record> for AnyValue {
+    /// The record, of the type that it says itself.
+    fn from(record: Record) -> Self {
+        Self {
+            content: Content::Record(record),
+            ..Self::default()
+        }
+    }
+}
+
+impl Content {
+    /// The record, if there are children.
+    pub(crate) fn into_record(self) -> Option<Record> {
+        match self {
+            Content::Record(record) => Some(record),
+            Content::Mixed(mixed) => Some(mixed.into_elements()),
+            Content::Nil | Content::Text(_) => None,
+        }
+    }
+}
+
 impl TypeName {
     pub(crate) fn new(namespace: &str, name: &str) -> Self {
         Self {
@@ -159,8 +200,20 @@ impl PartialEq for AnyValue {
             (Some(name), None) => other.as_record().is_some_and(|record| name.is_of(record)),
             (a, b) => a == b,
         };
-        same_type && self.content == other.content
+        same_type
+            && same_attributes(&self.attributes, &other.attributes)
+            && self.content == other.content
     }
+}
+
+/// Attributes have no order.
+pub(crate) fn same_attributes(a: &[Attribute], b: &[Attribute]) -> bool {
+    let in_order = |attributes: &[Attribute]| {
+        let mut all = attributes.to_vec();
+        all.sort();
+        all
+    };
+    a == b || a.len() == b.len() && in_order(a) == in_order(b)
 }
 
 impl fmt::Debug for TypeName {

@@ -94,7 +94,7 @@ impl AnyValue {
         let read = match &self.content {
             Content::Nil => return Ok(None),
             Content::Text(text) => T::from_text(text),
-            Content::Record(_) => Err("expected text, found child elements"),
+            Content::Record(_) | Content::Mixed(_) => Err("expected text, found child elements"),
         };
         read.map(Some).map_err(Error::decode)
     }

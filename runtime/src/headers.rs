@@ -117,6 +117,8 @@ impl fmt::Debug for Headers {
 
 /// A header among those that came with an answer.
 pub(crate) fn find<H: Tabled>(headers: &[Record]) -> Result<Option<H>, Error> {
-    let record = headers.iter().find(|record| record.table() == H::static_table());
+    let record = headers
+        .iter()
+        .find(|record| record.table() == H::static_table());
     record.map(codec::to_struct).transpose()
 }

@@ -138,7 +138,7 @@ mod walk;
 pub mod ws;
 mod xml;
 
-pub use any::{AnyValue, Attribute, Content, Decimal, Element, Elements, TypeName};
+pub use any::{AnyValue, Attribute, Content, Decimal, Element, Elements, Mixed, Node, TypeName};
 pub use call::{Call, Reply};
 pub use client::{ApiUsage, Builder, Client};
 pub use endpoint::{Endpoint, PlainHttp};

@@ -159,6 +159,15 @@ impl Type {
         self.schema.namespaces[usize::from(self.ns)].uri
     }
 
+    /// The namespace of a field's name.
+    #[must_use]
+    pub fn uri(&self, field: &Field) -> &'static str {
+        let namespaces = self.schema.namespaces;
+        namespaces
+            .get(usize::from(field.ns))
+            .map_or("", |namespace| namespace.uri)
+    }
+
     /// The field at an index.
     #[must_use]
     pub fn field(&self, index: u16) -> Option<&'static Field> {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::any::{AnyValue, Content, Element};
+use crate::any::{AnyValue, Content, Element, Mixed, Node};
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind};
 use crate::value::{Struct, Value};
@@ -70,10 +70,13 @@ fn record(record: &Record, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 fn any(value: &AnyValue, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.debug_struct("AnyValue")
-        .field("type_name", &value.type_name)
-        .field("content", &Shown(&value.content, level))
-        .finish()
+    let mut out = f.debug_struct("AnyValue");
+    out.field("type_name", &value.type_name);
+    if !value.attributes.is_empty() {
+        out.field("attributes", &value.attributes);
+    }
+    out.field("content", &Shown(&value.content, level));
+    out.finish()
 }
 
 fn content(value: &Content, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,7 +84,13 @@ fn content(value: &Content, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Re
         Content::Nil => f.write_str("nil"),
         Content::Text(text) => fmt::Debug::fmt(text, f),
         Content::Record(value) => record(value, level, f),
+        Content::Mixed(value) => mixed(value, level, f),
     }
+}
+
+fn mixed(value: &Mixed, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let nodes = value.nodes().map(|node| Shown(node, level + 1));
+    f.debug_list().entries(nodes).finish()
 }
 
 fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,6 +133,22 @@ impl fmt::Debug for Shown<FieldRef<'_>> {
             FieldRef::Record(value) => record(value, self.1, f),
             FieldRef::Any(value) => any(value, self.1, f),
         }
+    }
+}
+
+impl fmt::Debug for Shown<Node<'_>> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            _ if self.1 > LEVELS => f.write_str("…"),
+            Node::Text(text) => fmt::Debug::fmt(text, f),
+            Node::Element(value) => element(value, self.1, f),
+        }
+    }
+}
+
+impl fmt::Debug for Mixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        mixed(self, 0, f)
     }
 }
 

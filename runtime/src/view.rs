@@ -97,7 +97,9 @@ impl<V: View, T: ?Sized> Key<V, T> {
     /// Name of the field on the wire and in SOQL.
     #[must_use]
     pub fn name(self) -> &'static str {
-        V::static_table().field(self.index).map_or("", |field| field.name)
+        V::static_table()
+            .field(self.index)
+            .map_or("", |field| field.name)
     }
 }
 

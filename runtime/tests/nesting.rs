@@ -7,7 +7,7 @@ mod kinds;
 
 use kinds::{All, NS, THING, Thing};
 use saponify::probe;
-use saponify::{AnyValue, Content, Element, Limits, Record, json};
+use saponify::{AnyValue, Content, Element, Limits, Mixed, Record, json};
 
 /// Without optimisation, frames are about four times as large.
 const STACK: usize = if cfg!(debug_assertions) {
@@ -134,16 +134,24 @@ fn deep_parents() -> Thing {
 
 fn deep_elements() -> AnyValue {
     let mut value = AnyValue::text("x");
-    for _ in 0..VERY {
-        let mut record = Record::default();
-        record.push_extra(Element {
+    for level in 0..VERY {
+        let element = Element {
             namespace: NS.into(),
             name: "x".into(),
             value,
-        });
-        value = AnyValue {
-            type_name: None,
-            content: Content::Record(record),
+        };
+        value = if level % 2 == 0 {
+            let mut record = Record::default();
+            record.push_extra(element);
+            record.into()
+        } else {
+            let mut mixed = Mixed::new();
+            mixed.push_text("y");
+            mixed.push(element);
+            AnyValue {
+                content: Content::Mixed(mixed),
+                ..AnyValue::default()
+            }
         };
     }
     value
@@ -203,16 +211,10 @@ fn what_is_too_deep_compares_and_shows_but_is_not_sent() {
         }
         // Nor does it become another type's.
         let mut unknown = Record::of_type(Record::default().table(), NS, "Thing");
-        let Content::Record(inner) = deep_elements().content else {
-            unreachable!()
-        };
         unknown.push_extra(Element {
             namespace: NS.into(),
             name: "Any".into(),
-            value: AnyValue {
-                type_name: None,
-                content: Content::Record(inner),
-            },
+            value: deep_elements(),
         });
         // An `any` is taken as it is.
         assert!(unknown.cast::<Thing>().is_ok());
@@ -222,10 +224,7 @@ fn what_is_too_deep_compares_and_shows_but_is_not_sent() {
             outer.push_extra(Element {
                 namespace: NS.into(),
                 name: "Parent".into(),
-                value: AnyValue {
-                    type_name: None,
-                    content: Content::Record(chain),
-                },
+                value: chain.into(),
             });
             chain = outer;
         }

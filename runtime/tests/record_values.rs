@@ -9,7 +9,7 @@ use kinds::answers::{row, rows, thing};
 use kinds::{All, Money, OTHER, Other, THING, Thing};
 use saponify::generated::View as _;
 use saponify::probe;
-use saponify::{AnyValue, Content, Element, Error, FieldRef, Limits, Presence, Record};
+use saponify::{AnyValue, Element, Error, FieldRef, Limits, Presence, Record};
 
 #[test]
 fn nested_values_are_kept_until_they_change() {
@@ -111,10 +111,7 @@ fn nothing_that_is_sensitive_is_shown() {
     view.set(Thing::ALL, all.clone());
     view.set(Thing::PARENT, Thing::new().with(Thing::SECRET, canary));
     let record = view.clone().into_record();
-    let any = AnyValue {
-        type_name: None,
-        content: Content::Record(record.clone()),
-    };
+    let any = AnyValue::from(record.clone());
     let element = Element {
         namespace: "".into(),
         name: "e".into(),

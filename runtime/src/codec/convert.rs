@@ -65,8 +65,8 @@ fn fill_slot(slot: Slot<'_>, value: FieldRef<'_>, kind: Kind, depth: usize) -> R
             }
             Ok(())
         }
-        (Slot::Any(slot), FieldRef::Any(value)) => {
-            slot.clone_from(value);
+        (Slot::Any(slot), value) => {
+            *slot = value.to_any();
             Ok(())
         }
         (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record, depth),
@@ -135,7 +135,7 @@ fn assign(slot: Slot<'_>, value: Value<'_>) {
             }
             slot.settle();
         }
-        (Slot::Derivable(slot), value @ Value::Record(_)) => assign(slot.base(), value),
+        (Slot::Derivable(slot), value @ Value::Any(_)) => assign(slot.base(), value),
         (Slot::Record(slot), Value::Record(value)) => slot.clone_from(value),
         (Slot::Any(slot), Value::Any(value)) => slot.clone_from(value),
         (Slot::Element(slot), Value::Element(value)) => slot.clone_from(value),

@@ -133,26 +133,40 @@ impl Decoder {
         target: &mut dyn Struct,
         index: u16,
     ) -> Result<()> {
-        let table = target.table();
+        for attribute in self.foreign_attributes(reader, target.table())? {
+            if let Slot::Attribute(slot) = target.slot(index, false) {
+                *slot = attribute;
+            }
+        }
+        Ok(())
+    }
+
+    /// Attributes of the element whose start was read last that are no fields of the table.
+    pub(super) fn foreign_attributes(
+        &mut self,
+        reader: &Reader<'_>,
+        table: &Type,
+    ) -> Result<Vec<Attribute>> {
+        let mut foreign = Vec::new();
         for attribute in reader.attributes() {
             let known = table.fields.iter().any(|field| {
                 field.has(Field::ATTRIBUTE)
                     && field.name == attribute.local
                     && NsId::from(field.ns) == attribute.ns
             });
-            if known || attribute.ns == reader.context.xsi() {
+            // What `href` refers to by its id is not of the value.
+            let is_id = self.references.is_some() && attribute.ns == 0 && attribute.local == "id";
+            if known || is_id || attribute.ns == reader.context.xsi() {
                 continue;
             }
             self.spend(size_of::<Attribute>() + attribute.value.len(), reader)?;
-            if let Slot::Attribute(slot) = target.slot(index, false) {
-                *slot = Attribute {
-                    namespace: reader.context.uri(attribute.ns).into(),
-                    name: attribute.local.into(),
-                    value: attribute.value.clone().into_owned(),
-                };
-            }
+            foreign.push(Attribute {
+                namespace: reader.context.uri(attribute.ns).into(),
+                name: attribute.local.into(),
+                value: attribute.value.clone().into_owned(),
+            });
         }
-        Ok(())
+        Ok(foreign)
     }
 
     /// One occurrence of a field, its start just read.
@@ -211,8 +225,8 @@ impl Decoder {
             // An unknown type derives from the declared one: read that part of it.
             None => match target.base() {
                 Slot::Struct(base) => return self.structure(reader, base),
-                Slot::Record(record) => {
-                    *record = self.record(reader, &ANY_RECORD)?;
+                Slot::Any(value) => {
+                    *value = self.any(reader)?;
                     return Ok(());
                 }
                 _ => return reader.skip(),

@@ -8,7 +8,7 @@ use super::ANY_RECORD;
 use super::decode::{Binary, Decoder, Result, blank, find, is_nil, leaf, too_long, within};
 use super::groups::IntoRecord;
 use super::template::{Row, Tag, Template};
-use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::any::{AnyValue, Content, Element, Mixed, TypeName};
 use crate::error::Error;
 use crate::lexical;
 use crate::record::{Inner, Record};
@@ -272,50 +272,64 @@ impl Decoder {
         })
     }
 
-    /// A value of whatever type it says: text, or a record if there are children. Text between
-    /// children has no place in a record and is left out, as attributes are.
+    /// A value of whatever type it says: text, or a record if there are children.
     pub(super) fn any(&mut self, reader: &mut Reader<'_>) -> Result<AnyValue> {
         if let Some(id) = self.reference(reader)? {
             return self.follow(reader, id, |this, there| this.any(there));
         }
-        let type_name = reader
-            .type_attribute()?
-            .map(|(ns, name)| TypeName::new(reader.context.uri(ns), &name));
+        let named = reader.type_attribute()?;
+        let mut value = AnyValue {
+            type_name: named.map(|(ns, name)| TypeName::new(reader.context.uri(ns), &name)),
+            attributes: self.foreign_attributes(reader, &ANY_RECORD)?,
+            content: Content::Nil,
+        };
         if is_nil(reader)? {
             reader.skip()?;
-            return Ok(AnyValue {
-                type_name,
-                content: Content::Nil,
-            });
+            return Ok(value);
         }
+        value.content = self.any_content(reader, value.type_name.as_ref())?;
+        Ok(value)
+    }
+
+    fn any_content(
+        &mut self,
+        reader: &mut Reader<'_>,
+        type_name: Option<&TypeName>,
+    ) -> Result<Content> {
         let mut text = String::new();
-        let mut record: Option<Inner> = None;
+        let mut mixed: Option<Mixed> = None;
         loop {
-            match reader.next()? {
-                Token::Start(start) => {
+            match (reader.next()?, &mut mixed) {
+                (Token::Start(start), mixed) => {
                     let element = self.element(reader, start)?;
-                    record
-                        .get_or_insert_with(|| Inner::new(&ANY_RECORD))
-                        .push_extra(element);
+                    let mixed = mixed.get_or_insert_with(|| {
+                        let mut mixed = Mixed::new();
+                        mixed.push_text(&text);
+                        mixed
+                    });
+                    mixed.push(element);
                 }
-                Token::Text(run) if record.is_none() => {
+                (Token::Text(run), None) => {
                     too_long(text.len() + run.len(), reader)?;
                     text.push_str(&run);
                 }
-                Token::Text(_) => {}
-                Token::End | Token::Eof => break,
+                (Token::Text(run), Some(mixed)) => {
+                    self.spend(run.len(), reader)?;
+                    mixed.push_text(&run);
+                }
+                (Token::End | Token::Eof, _) => break,
             }
         }
-        let content = match record {
-            Some(mut inner) => {
-                if let Some(name) = &type_name {
-                    inner.set_type_name(&name.namespace, &name.name);
-                }
-                Content::Record(Record::from_inner(inner))
+        // White space between elements is there for the eye.
+        Ok(match (mixed, type_name) {
+            (None, _) => Content::Text(text),
+            (Some(mixed), _) if mixed.has_text() => Content::Mixed(mixed),
+            (Some(mixed), Some(name)) => {
+                let record = mixed.into_elements();
+                Content::Record(record.named(&name.namespace, &name.name))
             }
-            None => Content::Text(text),
-        };
-        Ok(AnyValue { type_name, content })
+            (Some(mixed), None) => Content::Record(mixed.into_elements()),
+        })
     }
 }
 

@@ -82,7 +82,7 @@ macro_rules! gen_abstract_type {
         pub enum $name {
             $($(#[$doc])* $variant($ty),)*
             /// A value of a type that the WSDL does not list, or of none.
-            Other($crate::generated::Record),
+            Other($crate::generated::AnyValue),
         }
 
         impl ::core::default::Default for $name {
@@ -98,7 +98,7 @@ macro_rules! gen_abstract_type {
             fn base(&mut self) -> $crate::generated::Slot<'_> {
                 *self = Self::default();
                 match self {
-                    Self::Other(record) => $crate::generated::Slot::Record(record),
+                    Self::Other(value) => $crate::generated::Slot::Any(value),
                     #[allow(unreachable_patterns)]
                     _ => $crate::generated::Slot::None,
                 }
@@ -108,7 +108,7 @@ macro_rules! gen_abstract_type {
             fn given(&self) -> $crate::generated::Value<'_> {
                 match self {
                     $(Self::$variant(value) => $crate::generated::FieldValue::value(value, 0),)*
-                    Self::Other(record) => $crate::generated::Value::Record(record),
+                    Self::Other(value) => $crate::generated::Value::Any(value),
                 }
             }
 
@@ -133,7 +133,7 @@ macro_rules! gen_abstract_type {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
                     $(Self::$variant(value) => ::core::fmt::Debug::fmt(value, f),)*
-                    Self::Other(record) => ::core::fmt::Debug::fmt(record, f),
+                    Self::Other(value) => ::core::fmt::Debug::fmt(value, f),
                 }
             }
         }

@@ -81,7 +81,9 @@ pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
 pub fn branch<'v, T: FieldValue>(value: &'v T, n: usize, table: &Type, index: u16) -> Value<'v> {
     let is_list = |field: &Field| field.has(Field::LIST);
     match value.value(n) {
-        Value::Absent if n == 0 && (T::Form::NILLABLE || table.field(index).is_some_and(is_list)) => {
+        Value::Absent
+            if n == 0 && (T::Form::NILLABLE || table.field(index).is_some_and(is_list)) =>
+        {
             Value::Nil
         }
         value => value,

@@ -32,15 +32,15 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         let index = table.fields.iter().position(fits);
         index.and_then(|index| u16::try_from(index).ok())
     };
-    // What no table describes keeps them as elements, until a table finds their place.
-    let unknown = |name| match table.name {
-        "" => Member::Other("", name),
-        _ => Member::None,
-    };
     if key == TEXT {
         let index = find(&|field| field.has(Field::TEXT));
-        // Tables call it so.
-        return index.map_or_else(|| unknown("value"), Member::Known);
+        return match index {
+            Some(index) => Member::Known(index),
+            // What no table describes keeps it as an element of the name that tables call it,
+            // until a table finds its place.
+            None if table.name.is_empty() => Member::Other("", "value"),
+            None => Member::None,
+        };
     }
     if let Some(rest) = key.strip_prefix('#') {
         let ordinal = rest.strip_prefix(ELEMENTS.trim_start_matches('#'));
@@ -57,11 +57,8 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         if let Some((namespace, name)) = qualified(name) {
             return Member::Attribute(namespace, name);
         }
-        return match find(&|f| f.has(Field::ATTRIBUTE) && f.name == name) {
-            Some(index) => Member::Known(index),
-            None if table.name.is_empty() => unknown(name),
-            None => Member::Attribute("", name),
-        };
+        let index = find(&|f| f.has(Field::ATTRIBUTE) && f.name == name);
+        return index.map_or(Member::Attribute("", name), Member::Known);
     }
     // The second of two elements of one name, which stand in different places, is `name#2`.
     let (key, earlier) = match key.rsplit_once('#') {
@@ -81,7 +78,7 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         same.map(|(index, _)| index).nth(earlier)
     };
     if let Some((namespace, name)) = qualified(key) {
-        let index = find(&|f| is_element(f) && f.name == name && uri(table, f) == namespace);
+        let index = find(&|f| is_element(f) && f.name == name && table.uri(f) == namespace);
         let index = index.and_then(later);
         return index.map_or(Member::Other(namespace, name), Member::Known);
     }
@@ -103,13 +100,6 @@ fn is_element(field: &Field) -> bool {
     field.is_content() && field.kind != Kind::Wildcard
 }
 
-pub(super) fn uri(table: &Type, field: &Field) -> &'static str {
-    let namespaces = table.schema.namespaces;
-    namespaces
-        .get(usize::from(field.ns))
-        .map_or("", |namespace| namespace.uri)
-}
-
 /// The member that a field of a table is.
 pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Cow<'static, str> {
     if field.has(Field::TEXT) {
@@ -122,7 +112,7 @@ pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Co
     if matches!(found, Member::Known(found) if found == index) && field.name != ATTRIBUTES {
         return field.name.into();
     }
-    let name = qualified(uri(table, field), field.name);
+    let name = qualified(table.uri(field), field.name);
     let before = table.fields.iter().take(usize::from(index));
     match before.filter(|other| is_same(other, field)).count() {
         0 => name.into(),

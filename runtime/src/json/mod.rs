@@ -35,7 +35,8 @@
 //! - An element that no table knows is a member like others; several of one name are a list. If
 //!   its namespace is another than its record's, or its name is taken, the member is called
 //!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of XML is `@name`, or `@{namespace}name` if no field is, and
-//!   the text beside it `#text`.
+//!   the text beside it `#text`. Elements with text between them are a list called `#mixed`: of
+//!   texts, and of objects with one member for an element.
 //! - Elements of several names that one `xsd:any` of a struct took are a list of objects with a
 //!   member each, called `#elements`, because their order may matter.
 //! - A choice, and a sequence that repeats as a whole, is an object with its elements; the items of
@@ -99,7 +100,7 @@ pub fn write_abstract<T: FieldValue, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     match value.value(0) {
         Value::Struct(value) => StructOut::undeclared(value).serialize(serializer),
-        Value::Record(record) => record.serialize(serializer),
+        Value::Any(value) => value.serialize(serializer),
         _ => serializer.serialize_unit(),
     }
 }
@@ -133,7 +134,8 @@ pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::
 /// Those of the format, and if a field has a value that does not fit.
 pub fn record<'de, V: View, D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
     let tree = Tree::deserialize(deserializer)?;
-    read::record(tree, V::static_table(), V::static_table().namespace(), 0).map_err(D::Error::custom)
+    read::record(tree, V::static_table(), V::static_table().namespace(), 0)
+        .map_err(D::Error::custom)
 }
 
 /// Reads a view. For generated code.
@@ -253,5 +255,6 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 const ATTRIBUTES: &str = "attributes";
 const TEXT: &str = "#text";
 const ELEMENTS: &str = "#elements";
+const MIXED: &str = "#mixed";
 /// Before the name of a type of XML Schema.
 const XSD_PREFIX: &str = "xsd:";

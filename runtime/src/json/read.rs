@@ -3,8 +3,8 @@
 use super::members::{Member, member};
 use super::number::float_text;
 use super::tree::Tree;
-use super::{ATTRIBUTES, ELEMENTS, TEXT, XSD, XSD_PREFIX};
-use crate::any::{AnyValue, Attribute, Content, Element, TypeName};
+use super::{ATTRIBUTES, ELEMENTS, MIXED, TEXT, XSD, XSD_PREFIX};
+use crate::any::{AnyValue, Attribute, Content, Element, Mixed, TypeName};
 use crate::codec::{self, ANY_RECORD};
 use crate::error::Error;
 use crate::lexical;
@@ -29,6 +29,16 @@ pub(super) fn record(
     depth: usize,
 ) -> Result<Record> {
     let (type_name, members) = object(tree, declared, namespace, depth)?;
+    record_of(type_name, members, declared, namespace, depth)
+}
+
+fn record_of(
+    type_name: Option<TypeName>,
+    members: Members,
+    declared: &'static Type,
+    namespace: &str,
+    depth: usize,
+) -> Result<Record> {
     let is_declared =
         |name: &TypeName| *name.name == *declared.name && *name.namespace == *declared.namespace();
     let other = type_name.filter(|name| !is_declared(name));
@@ -60,7 +70,11 @@ pub(super) fn record(
                     inner.push_extra(element(namespace, name, tree, depth)?);
                 }
             }
-            // Records keep elements only.
+            // As an element, until a table finds its place.
+            Member::Attribute(namespace, name) if table.name.is_empty() => {
+                inner.push_extra(element(namespace, name, tree, depth)?);
+            }
+            // Records of a table keep elements only.
             Member::Attribute(..) | Member::Elements(_) | Member::None => {}
         }
     }
@@ -194,7 +208,7 @@ fn element(namespace: &str, name: &str, tree: Tree, depth: usize) -> Result<Elem
 pub(super) fn any(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
     let of_xsd = |name: &str, text: String| AnyValue {
         type_name: Some(TypeName::new(XSD, name)),
-        content: Content::Text(text),
+        ..AnyValue::text(text)
     };
     Ok(match tree {
         Tree::Null => AnyValue::default(),
@@ -205,31 +219,73 @@ pub(super) fn any(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue>
         Tree::Unsigned(value) => of_xsd("unsignedLong", value.to_string()),
         Tree::Float(value) => of_xsd("double", float_text(value)),
         Tree::List(_) => return Err(Error::decode("expected one value, found a list in a list")),
-        Tree::Object(members) => {
-            let has = |fits: fn(&str) -> bool| members.iter().any(|(key, _)| fits(key));
-            if has(|key| key == TEXT) && !has(|key| key.starts_with('@')) {
-                return simple(members, namespace, depth);
-            }
-            let record = record(Tree::Object(members), &ANY_RECORD, namespace, depth)?;
-            let named = !record.type_name().is_empty();
-            AnyValue {
-                type_name: named
-                    .then(|| TypeName::new(record.type_namespace(), record.type_name())),
-                content: Content::Record(record),
-            }
-        }
+        tree @ Tree::Object(_) => described(tree, namespace, depth)?,
     })
 }
 
-/// A text or nil with its type.
-fn simple(members: Members, namespace: &str, depth: usize) -> Result<AnyValue> {
-    let (type_name, members) = object(Tree::Object(members), &ANY_RECORD, namespace, depth)?;
-    let text = members.into_iter().find(|(key, _)| key == TEXT);
-    let content = match text {
-        Some((_, Tree::Null)) | None => Content::Nil,
-        Some((_, tree)) => Content::Text(scalar(tree, Kind::Double)?),
+/// A value with its type, attributes and content as members.
+fn described(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
+    let (type_name, mut members) = object(tree, &ANY_RECORD, namespace, depth)?;
+    let mut attributes = Vec::new();
+    for (key, tree) in members.extract_if(.., |(key, _)| key.starts_with('@')) {
+        if let Member::Attribute(namespace, name) = member(&ANY_RECORD, "", &key) {
+            attributes.push(attribute(namespace, name, tree)?);
+        }
+    }
+    let place = |name| members.iter().position(|(key, _)| key == name);
+    let content = match (place(TEXT), place(MIXED)) {
+        (Some(at), _) => match members.swap_remove(at).1 {
+            Tree::Null => Content::Nil,
+            tree => Content::Text(scalar(tree, Kind::Double)?),
+        },
+        (None, Some(at)) => {
+            let around = type_name.as_ref().map_or(namespace, |name| &name.namespace);
+            Content::Mixed(mixed(members.swap_remove(at).1, around, depth)?)
+        }
+        (None, None) => {
+            let named = type_name.clone();
+            Content::Record(record_of(named, members, &ANY_RECORD, namespace, depth)?)
+        }
     };
-    Ok(AnyValue { type_name, content })
+    Ok(AnyValue {
+        type_name,
+        attributes,
+        content,
+    })
+}
+
+/// Text and elements in their order.
+fn mixed(tree: Tree, namespace: &str, depth: usize) -> Result<Mixed> {
+    let mut mixed = Mixed::new();
+    for tree in items(tree) {
+        match tree {
+            Tree::Text(text) => mixed.push_text(&text),
+            Tree::Object(members) => {
+                for (key, tree) in members {
+                    if let Member::Other(namespace, name) = member(&ANY_RECORD, namespace, &key) {
+                        mixed.push(element(namespace, name, tree, depth)?);
+                    }
+                }
+            }
+            tree => {
+                let message = format!("expected a text or an object, found {}", tree.found());
+                return Err(Error::decode(message).within(MIXED));
+            }
+        }
+    }
+    Ok(mixed)
+}
+
+fn attribute(namespace: &str, name: &str, tree: Tree) -> Result<Attribute> {
+    let value = match tree {
+        Tree::Boolean(value) => Ok(value.to_string()),
+        tree => scalar(tree, Kind::Double),
+    };
+    Ok(Attribute {
+        namespace: namespace.into(),
+        name: name.into(),
+        value: value.map_err(|error| error.within(name.to_owned()))?,
+    })
 }
 
 /// The lexical form of a simple value.
@@ -316,12 +372,7 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
             Member::Attribute(namespace, name) => {
                 let others = of_kind(Kind::Attributes, 0);
                 if let Some(Slot::Attribute(slot)) = others.map(|index| target.slot(index, false)) {
-                    *slot = Attribute {
-                        namespace: namespace.into(),
-                        name: name.into(),
-                        value: scalar(tree, Kind::String)
-                            .map_err(|error| error.within(name.to_owned()))?,
-                    };
+                    *slot = attribute(namespace, name, tree)?;
                 }
             }
             Member::None => {}
@@ -416,7 +467,10 @@ fn derivable(
             structure(derived, members, depth)?;
         }
         // An unknown type derives from the declared one: that part of it is read.
-        None => return put(target.base(), tree, field, namespace, depth),
+        None => {
+            let namespace = expected(declared, namespace);
+            return put(target.base(), tree, field, namespace, depth);
+        }
     }
     target.settle();
     Ok(())

@@ -1,11 +1,14 @@
 //! Values that say their own type, and how a type is said.
 
-use serde_core::ser::{Serialize, SerializeMap, Serializer};
+use std::collections::HashMap;
 
+use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::members::{other_attribute, other_key};
 use super::number;
-use super::write::{Leaf, RecordOut};
-use super::{ATTRIBUTES, TEXT, XSD, XSD_PREFIX};
-use crate::any::{Content, TypeName};
+use super::write::{Leaf, RecordOut, check_depth};
+use super::{ATTRIBUTES, MIXED, TEXT, XSD, XSD_PREFIX};
+use crate::any::{AnyValue, Content, Mixed, Node, TypeName};
 use crate::codec::ANY_RECORD;
 use crate::record::FieldRef;
 use crate::schema::Kind;
@@ -36,10 +39,11 @@ impl<'a> AnyOut<'a> {
 
 impl Serialize for AnyOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let record = |record, serializer| {
+        let record = |record, attributes, serializer| {
             RecordOut {
                 record,
                 declared: &ANY_RECORD,
+                attributes,
                 namespace: self.namespace,
                 depth: self.depth,
             }
@@ -48,28 +52,31 @@ impl Serialize for AnyOut<'_> {
         let value = match self.value {
             FieldRef::Null => return serializer.serialize_unit(),
             FieldRef::Text(text) => return serializer.serialize_str(text),
-            FieldRef::Record(value) => return record(value, serializer),
+            FieldRef::Record(value) => return record(value, &[], serializer),
             FieldRef::Any(value) => value,
         };
-        let text = match (&value.content, &value.type_name) {
-            (Content::Nil, None) => return serializer.serialize_unit(),
-            (Content::Text(text), None) => return serializer.serialize_str(text),
-            (Content::Record(value), None) => return record(value, serializer),
-            (Content::Record(value), Some(name)) => {
-                if name.is_of(value) {
-                    return record(value, serializer);
-                }
+        let (name, attributes) = (&value.type_name, &value.attributes);
+        let plain = attributes.is_empty();
+        match (&value.content, name) {
+            (Content::Nil, None) if plain => serializer.serialize_unit(),
+            (Content::Text(text), None) if plain => serializer.serialize_str(text),
+            (Content::Text(text), Some(name)) if plain => match natural(name, text) {
+                Some(kind) => Leaf(text, kind).serialize(serializer),
+                None => self.described(value, serializer),
+            },
+            (Content::Record(value), Some(name)) if !name.is_of(value) => {
                 let named = value.clone().named(&name.namespace, &name.name);
-                return record(&named, serializer);
+                record(&named, attributes, serializer)
             }
-            (Content::Nil, Some(_)) => None,
-            (Content::Text(text), Some(name)) => {
-                if let Some(kind) = natural(name, text) {
-                    return Leaf(text, kind).serialize(serializer);
-                }
-                Some(text)
-            }
-        };
+            (Content::Record(value), _) => record(value, attributes, serializer),
+            _ => self.described(value, serializer),
+        }
+    }
+}
+
+impl AnyOut<'_> {
+    /// Type, attributes and content as members of their own.
+    fn described<S: Serializer>(&self, value: &AnyValue, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(None)?;
         if let Some(name) = &value.type_name {
             let attributes = Attributes {
@@ -79,7 +86,50 @@ impl Serialize for AnyOut<'_> {
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
-        out.serialize_entry(TEXT, &text)?;
+        for attribute in &value.attributes {
+            out.serialize_entry(&other_attribute(&ANY_RECORD, attribute), &attribute.value)?;
+        }
+        match &value.content {
+            Content::Text(text) => out.serialize_entry(TEXT, text)?,
+            Content::Mixed(mixed) => {
+                let nodes = MixedOut {
+                    mixed,
+                    namespace: value
+                        .type_name
+                        .as_ref()
+                        .map_or(self.namespace, |n| &n.namespace),
+                    depth: self.depth + 1,
+                };
+                out.serialize_entry(MIXED, &nodes)?;
+            }
+            Content::Nil | Content::Record(_) => out.serialize_entry(TEXT, &())?,
+        }
+        out.end()
+    }
+}
+
+/// Text and elements in their order, an element as an object with one member.
+struct MixedOut<'a> {
+    mixed: &'a Mixed,
+    namespace: &'a str,
+    depth: usize,
+}
+
+impl Serialize for MixedOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        check_depth(self.depth)?;
+        let mut out = serializer.serialize_seq(None)?;
+        for node in self.mixed.nodes() {
+            match node {
+                Node::Text(text) => out.serialize_element(text)?,
+                Node::Element(element) => {
+                    let (namespace, name) = (&element.namespace, &element.name);
+                    let key = other_key(&ANY_RECORD, self.namespace, namespace, name);
+                    let value = AnyOut::new(FieldRef::Any(&element.value), namespace, self.depth);
+                    out.serialize_element(&HashMap::from([(key, value)]))?;
+                }
+            }
+        }
         out.end()
     }
 }

@@ -3,11 +3,12 @@
 use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::ATTRIBUTES;
-use super::members::{Elements, Group, Groups, key, other_attribute, other_key, uri};
+use super::members::{Elements, Group, Groups, key, other_attribute, other_key};
 use super::number;
 use super::read::expected;
 use super::untyped::{AnyOut, Attributes};
 
+use crate::any::Attribute;
 use crate::binary;
 use crate::codec::{ANY_RECORD, push_lexical};
 use crate::limits::MAX_DEPTH;
@@ -28,6 +29,8 @@ pub(super) struct StructOut<'a> {
 pub(super) struct RecordOut<'a> {
     pub(super) record: &'a Record,
     pub(super) declared: &'static Type,
+    /// Attributes that are no fields.
+    pub(super) attributes: &'a [Attribute],
     /// Namespace of the record around it.
     pub(super) namespace: &'a str,
     pub(super) depth: usize,
@@ -89,13 +92,14 @@ impl<'a> RecordOut<'a> {
         Self {
             record,
             declared,
+            attributes: &[],
             namespace: "",
             depth: 0,
         }
     }
 }
 
-fn check_depth<E: serde_core::ser::Error>(depth: usize) -> Result<(), E> {
+pub(super) fn check_depth<E: serde_core::ser::Error>(depth: usize) -> Result<(), E> {
     if depth <= MAX_DEPTH {
         return Ok(());
     }
@@ -190,6 +194,9 @@ impl Serialize for RecordOut<'_> {
             };
             out.serialize_entry(ATTRIBUTES, &attributes)?;
         }
+        for attribute in self.attributes {
+            out.serialize_entry(&other_attribute(table, attribute), &attribute.value)?;
+        }
         for group in self.groups() {
             let depth = self.depth + 1;
             match find(table, group.namespace, group.name) {
@@ -216,7 +223,7 @@ impl Serialize for RecordOut<'_> {
 fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'static Field)> {
     let fits = |field: &Field| {
         let is_named = !matches!(field.kind, Kind::Wildcard | Kind::Attributes);
-        field.name == name && is_named && uri(table, field) == namespace
+        field.name == name && is_named && table.uri(field) == namespace
     };
     let index = table.find(name)?;
     match table.field(index).filter(|field| fits(field)) {
@@ -232,7 +239,7 @@ impl<'a> RecordOut<'a> {
         let table = record.table();
         let mut groups = Groups::default();
         for (_, field, value) in record.inner().entries() {
-            groups.push(uri(table, field), field.name, value);
+            groups.push(table.uri(field), field.name, value);
         }
         for element in record.extra() {
             groups.push_extra(element);
@@ -293,6 +300,7 @@ impl Serialize for Occurrence<'_> {
             (Kind::Struct | Kind::Record | Kind::Group, Some(record), _) => RecordOut {
                 record,
                 declared: field.ty.unwrap_or(&ANY_RECORD),
+                attributes: &[],
                 namespace: self.namespace,
                 depth: self.depth,
             }
@@ -325,12 +333,18 @@ impl Serialize for Item<'_> {
             Value::Record(record) => RecordOut {
                 record,
                 declared: self.field.ty.unwrap_or(&ANY_RECORD),
+                attributes: &[],
                 namespace: self.namespace,
                 depth,
             }
             .serialize(serializer),
             Value::Any(value) => {
-                AnyOut::new(FieldRef::Any(value), self.namespace, depth).serialize(serializer)
+                // Of an abstract type, the declared one tells the namespace to expect.
+                let namespace = match self.field.ty {
+                    Some(declared) => expected(declared, self.namespace),
+                    None => self.namespace,
+                };
+                AnyOut::new(FieldRef::Any(value), namespace, depth).serialize(serializer)
             }
             Value::Element(element) => {
                 let value = FieldRef::Any(&element.value);

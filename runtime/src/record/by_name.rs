@@ -61,6 +61,7 @@ impl Record {
             let value = AnyValue {
                 type_name: (!record.type_name().is_empty()).then_some(type_name),
                 content: Content::Record(record),
+                ..AnyValue::default()
             };
             return self.set_extra(name, value);
         };

@@ -4,7 +4,7 @@ use std::iter::once;
 use std::sync::Arc;
 
 use super::{FieldRef, Record};
-use crate::any::Content;
+use crate::any::{Content, same_attributes};
 
 impl PartialEq for Record {
     /// Same type name and the same fields with the same lexical forms, null and absent distinct.
@@ -75,10 +75,15 @@ fn same_field<'a>(
         }
         (FieldRef::Any(a), FieldRef::Any(b)) => {
             a.type_name == b.type_name
+                && same_attributes(&a.attributes, &b.attributes)
                 && match (&a.content, &b.content) {
                     (Content::Record(a), Content::Record(b)) => {
                         rest.push((a, b));
                         true
+                    }
+                    (Content::Mixed(a), Content::Mixed(b)) => {
+                        rest.push((a.elements(), b.elements()));
+                        a.same_but_elements(b)
                     }
                     (a, b) => a == b,
                 }

@@ -48,7 +48,7 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    /// A value that says no type of its own as what it is.
+    /// A value that says no type of its own, and has no attributes, as what it is.
     pub(crate) fn plain(self) -> Self {
         match self {
             FieldRef::Any(value) => value.into(),
@@ -56,14 +56,11 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    pub(super) fn to_any(self) -> AnyValue {
+    pub(crate) fn to_any(self) -> AnyValue {
         match self {
             FieldRef::Null => AnyValue::default(),
             FieldRef::Text(text) => AnyValue::text(text),
-            FieldRef::Record(record) => AnyValue {
-                type_name: None,
-                content: Content::Record(record.clone()),
-            },
+            FieldRef::Record(record) => record.clone().into(),
             FieldRef::Any(value) => value.clone(),
         }
     }
@@ -72,6 +69,7 @@ impl<'a> FieldRef<'a> {
 impl<'a> From<&'a AnyValue> for FieldRef<'a> {
     fn from(value: &'a AnyValue) -> Self {
         match (&value.content, &value.type_name) {
+            _ if !value.attributes.is_empty() => FieldRef::Any(value),
             (Content::Nil, _) => FieldRef::Null,
             (Content::Text(text), None) => FieldRef::Text(text),
             (Content::Record(record), None) => FieldRef::Record(record),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::{FieldRef, Presence, Record};
-use crate::any::{AnyValue, Content, Element, TypeName};
+use crate::any::{AnyValue, Element, TypeName};
 use crate::schema::{Field, Type};
 
 /// Present fields of one object. The texts of all fields lie in one string, and a small entry
@@ -404,17 +404,17 @@ impl Inner {
             drop(child.typed);
             match child.value {
                 Nested::Record(record) => take(record),
-                Nested::Any(AnyValue {
-                    content: Content::Record(record),
-                    ..
-                }) => take(record),
-                Nested::Any(_) | Nested::Text(_) => {}
+                Nested::Any(value) => value.content.into_record().into_iter().for_each(&mut take),
+                Nested::Text(_) => {}
             }
         }
         for element in self.extra.drain(..) {
-            if let Content::Record(record) = element.value.content {
-                take(record);
-            }
+            element
+                .value
+                .content
+                .into_record()
+                .into_iter()
+                .for_each(&mut take);
         }
     }
 }

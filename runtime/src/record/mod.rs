@@ -114,7 +114,8 @@ impl Record {
     /// Whether the record is of the view's very type, so that [`cast`](Record::cast) can succeed.
     #[must_use]
     pub fn is<V: View>(&self) -> bool {
-        self.type_name() == V::static_table().name && self.type_namespace() == V::static_table().namespace()
+        self.type_name() == V::static_table().name
+            && self.type_namespace() == V::static_table().namespace()
     }
 
     /// The field of this wire name, whether the table knows it or not; the first if repeated.
@@ -141,11 +142,11 @@ impl Record {
 
     /// As [`fields`](Record::fields), by namespace and name.
     fn qualified_fields(&self) -> impl Iterator<Item = ((&str, &str), FieldRef<'_>)> {
-        let namespaces = self.table().schema.namespaces;
-        let known = self.0.entries().map(move |(_, field, value)| {
-            let namespace = namespaces[usize::from(field.ns)].uri;
-            ((namespace, field.name), value)
-        });
+        let table = self.table();
+        let known = self
+            .0
+            .entries()
+            .map(|(_, field, value)| ((table.uri(field), field.name), value));
         let extra = self.extra().iter();
         known.chain(extra.map(|e| ((&*e.namespace, &*e.name), FieldRef::from(&e.value))))
     }

@@ -1,7 +1,7 @@
 //! The same content by another table.
 
 use super::{FieldRef, Inner, Record};
-use crate::any::Element;
+use crate::any::{Attribute, Element};
 use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
@@ -54,7 +54,11 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
                 (None, Some(text)) => of_text(ty, text)?,
                 (None, None) => return Err(Error::decode("expected child elements")),
             };
-            inner.push_record(index, record);
+            let attributes = match value {
+                FieldRef::Any(value) if record.table() == ty => value.attributes.as_slice(),
+                _ => &[],
+            };
+            inner.push_record(index, with_attributes(record, attributes)?);
         }
         (kind, value) => {
             let text = value
@@ -65,6 +69,24 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
         }
     }
     Ok(())
+}
+
+/// The record with the attributes for which its table has fields.
+fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Record, Error> {
+    let table = record.table();
+    for attribute in attributes {
+        let is_it = |field: &Field| {
+            field.has(Field::ATTRIBUTE)
+                && *field.name == *attribute.name
+                && *table.uri(field) == *attribute.namespace
+        };
+        if let Some((index, field)) = (0..).zip(table.fields).find(|(_, field)| is_it(field)) {
+            lexical::check(&attribute.value, field.text_kind())
+                .map_err(|expected| Error::decode(expected).within(field.name))?;
+            record.inner_mut().put_text(index, &attribute.value);
+        }
+    }
+    Ok(record)
 }
 
 /// The record that an element with text alone is.

@@ -165,7 +165,9 @@ impl Fault {
     /// If the detail is of this type but a field of it cannot be read.
     pub fn detail<T: Tabled>(&self) -> Result<Option<T>, Error> {
         match &self.detail {
-            Some(detail) if detail.table().is_a(T::static_table()) => codec::to_struct(detail).map(Some),
+            Some(detail) if detail.table().is_a(T::static_table()) => {
+                codec::to_struct(detail).map(Some)
+            }
             _ => Ok(None),
         }
     }

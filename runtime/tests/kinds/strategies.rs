@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use saponify::generated::{AnyValue, Bytes, Date, DateTime, Decimal, Element, Id, Time, View as _};
-use saponify::{Content, Record, TypeName};
+use saponify::{Attribute, Content, Mixed, Node, Record, TypeName};
 
 use super::{All, BASE, Base, Color, Money, NS, Thing};
 
@@ -104,19 +104,55 @@ fn type_name() -> impl Strategy<Value = TypeName> {
 fn content() -> impl Strategy<Value = Content> {
     let leaf = prop_oneof![Just(Content::Nil), text().prop_map(Content::Text),];
     leaf.prop_recursive(3, 12, 3, |inner| {
-        let value = (of(type_name()), inner).prop_map(any_value);
+        let value = (of(type_name()), attributes(), inner).prop_map(any_value);
         let element = (namespace(), name(), value).prop_map(element_of);
         // A record without children reads as an empty text.
-        vec(element, 1..3).prop_map(|elements| {
+        (vec((element, text()), 1..3), text(), any::<bool>()).prop_map(|(nodes, first, mixes)| {
             let mut record = Record::default();
-            elements.into_iter().for_each(|e| record.push_extra(e));
-            Content::Record(record)
+            let mut mixed = Mixed::new();
+            mixed.push_text(&first);
+            for (element, after) in nodes {
+                record.push_extra(element.clone());
+                mixed.push(element);
+                mixed.push_text(&after);
+            }
+            // White space alone is no text.
+            let has_text = mixed
+                .nodes()
+                .any(|node| matches!(node, Node::Text(text) if !blank(text)));
+            match mixes && has_text {
+                true => Content::Mixed(mixed),
+                false => Content::Record(record),
+            }
         })
     })
 }
 
+fn blank(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' ' | '\t' | '\n' | '\r'))
+}
+
+/// No two of one name.
+fn attributes() -> impl Strategy<Value = Vec<Attribute>> {
+    vec((namespace(), name(), text()), 0..3).prop_map(|all| {
+        let mut attributes: Vec<Attribute> = Vec::new();
+        for (namespace, name, value) in all {
+            if name != "xmlns" && !attributes.iter().any(|a| *a.name == *name) {
+                attributes.push(Attribute {
+                    namespace: namespace.into(),
+                    name: name.into(),
+                    value,
+                });
+            }
+        }
+        attributes
+    })
+}
+
 /// The record in a value is of the type that the value says.
-fn any_value((type_name, content): (Option<TypeName>, Content)) -> AnyValue {
+fn any_value(
+    (type_name, attributes, content): (Option<TypeName>, Vec<Attribute>, Content),
+) -> AnyValue {
     let content = match (&type_name, content) {
         (Some(name), Content::Record(record)) => {
             let mut typed = Record::of_type(Record::default().table(), &name.namespace, &name.name);
@@ -128,7 +164,11 @@ fn any_value((type_name, content): (Option<TypeName>, Content)) -> AnyValue {
         }
         (_, content) => content,
     };
-    AnyValue { type_name, content }
+    AnyValue {
+        type_name,
+        attributes,
+        content,
+    }
 }
 
 fn element_of((namespace, name, value): (String, String, AnyValue)) -> Element {
@@ -140,7 +180,7 @@ fn element_of((namespace, name, value): (String, String, AnyValue)) -> Element {
 }
 
 pub fn any_value_of() -> impl Strategy<Value = AnyValue> {
-    (of(type_name()), content()).prop_map(any_value)
+    (of(type_name()), attributes(), content()).prop_map(any_value)
 }
 
 pub fn element() -> impl Strategy<Value = Element> {

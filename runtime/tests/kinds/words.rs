@@ -14,8 +14,16 @@ struct Node {
     ns: String,
     name: String,
     attributes: Vec<(String, String, String)>,
-    text: String,
+    /// Before each child, and after the last.
+    texts: Vec<String>,
     children: Vec<Node>,
+}
+
+impl Node {
+    /// Whether its texts say something.
+    fn has_text(&self) -> bool {
+        self.children.is_empty() || self.texts.iter().any(|text| !text.trim().is_empty())
+    }
 }
 
 /// Reads a document as a tree. Values of `xsi:type` keep their prefix: the writer declares it.
@@ -27,14 +35,20 @@ fn tree(document: &str) -> Node {
                 ns,
                 name,
                 attributes,
-                text: String::new(),
+                texts: vec![String::new()],
                 children: Vec::new(),
             }),
-            Seen::Text(text) => open.last_mut().unwrap().text.push_str(&text),
+            Seen::Text(text) => {
+                let texts = &mut open.last_mut().unwrap().texts;
+                texts.last_mut().unwrap().push_str(&text);
+            }
             Seen::End => {
                 let node = open.pop().unwrap();
                 match open.last_mut() {
-                    Some(parent) => parent.children.push(node),
+                    Some(parent) => {
+                        parent.children.push(node);
+                        parent.texts.push(String::new());
+                    }
                     None => return node,
                 }
             }
@@ -156,20 +170,19 @@ fn write(node: &Node, scope: &[(String, String)], choices: &mut Choices, out: &m
         out.push(quote);
     }
     out.push_str(["", " "][choices.next(2)]);
-    if node.children.is_empty() && node.text.is_empty() && choices.next(2) == 0 {
+    if node.children.is_empty() && node.texts[0].is_empty() && choices.next(2) == 0 {
         out.push_str("/>");
         return;
     }
     out.push('>');
-    if node.children.is_empty() {
-        write_text(&node.text, choices, out);
-    }
-    for child in &node.children {
-        between(choices, out);
+    let beside = |text: &str, choices: &mut Choices, out: &mut String| match node.has_text() {
+        true => write_text(text, choices, out),
+        false => between(choices, out),
+    };
+    beside(&node.texts[0], choices, out);
+    for (child, text) in node.children.iter().zip(&node.texts[1..]) {
         write(child, &scope, choices, out);
-    }
-    if !node.children.is_empty() {
-        between(choices, out);
+        beside(text, choices, out);
     }
     write!(out, "</{element}{}>", ["", "\n"][choices.next(2)]).unwrap();
 }
@@ -248,8 +261,8 @@ fn shuffle(node: &mut Node, choices: &mut Choices) {
     for child in &mut node.children {
         shuffle(child, choices);
     }
-    // SOAP orders these.
-    if node.name == "Envelope" {
+    // SOAP orders the former, and text the latter.
+    if node.name == "Envelope" || node.has_text() {
         return;
     }
     let is_struct = matches!(&*node.name, "All" | "nested");

@@ -1,7 +1,7 @@
 //! Content models: what was decoded encodes back to the same elements in the same order.
 
 use saponify::probe::{decode, encode};
-use saponify::{Limits, Record};
+use saponify::{AnyValue, Attribute, Content, Limits, Node};
 use saponify_goldens::content::*;
 
 const NS: &str = "xmlns='urn:example:letters' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' \
@@ -213,14 +213,12 @@ fn an_heir_that_nobody_declared_is_kept() {
     let letter = letter(
         "<wrapped xmlns:o='urn:o' xsi:type='o:Box'><title>t</title><o:lid>1</o:lid></wrapped>",
     );
-    let [Enclosure::Other(record)] = letter.wrapped.as_slice() else {
+    let [Enclosure::Other(value)] = letter.wrapped.as_slice() else {
         panic!("{letter:?}");
     };
-    let record: &Record = record;
-    assert_eq!(
-        (record.type_namespace(), record.type_name()),
-        ("urn:o", "Box")
-    );
+    let name = value.type_name.as_ref().unwrap();
+    assert_eq!((&*name.namespace, &*name.name), ("urn:o", "Box"));
+    let record = value.as_record().unwrap();
     assert_eq!(
         (record.text("title"), record.text("lid")),
         (Some("t"), Some("1"))
@@ -280,10 +278,11 @@ fn heirs_have_the_choices_of_their_base() {
 }
 
 #[test]
-fn mixed_content_that_no_table_knows_is_no_error() {
+fn what_no_table_knows_is_said_again() {
     let letter = letter(
-        "<h:p xmlns:h='urn:h'>text <h:b>bold</h:b> and <h:i>more</h:i></h:p><wrapped xmlns:o='urn:o' \
-         xsi:type='o:Box'>no place<title>t</title></wrapped>",
+        "<h:p xmlns:h='urn:h' class='x' h:id='7' xml:lang='en'>text <h:b>bold</h:b> and \
+         <h:i/></h:p><wrapped xmlns:o='urn:o' xsi:type='o:Box' size='2'>some place<title>t</title>\
+         </wrapped>",
     );
     let [EnclosureElement::Other(p)] = letter.enclosure.as_slice() else {
         panic!("{letter:?}");
@@ -291,11 +290,58 @@ fn mixed_content_that_no_table_knows_is_no_error() {
     let record = p.value.as_record().unwrap();
     assert_eq!(
         (record.text("b"), record.text("i")),
-        (Some("bold"), Some("more"))
+        (Some("bold"), Some(""))
     );
-    assert!(
-        matches!(letter.wrapped.as_slice(), [Enclosure::Other(r)] if r.text("title") == Some("t"))
+    let names = p.value.attributes.iter().map(|a| (&*a.namespace, &*a.name));
+    let xml = "http://www.w3.org/XML/1998/namespace";
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        [("", "class"), ("urn:h", "id"), (xml, "lang")]
     );
+    let Content::Mixed(mixed) = &p.value.content else {
+        panic!("{p:?}");
+    };
+    let words = mixed.nodes().map(|node| match node {
+        Node::Text(text) => text,
+        Node::Element(element) => &element.name,
+    });
+    assert_eq!(words.collect::<Vec<_>>(), ["text ", "b", " and ", "i"]);
+    let [Enclosure::Other(wrapped)] = letter.wrapped.as_slice() else {
+        panic!("{letter:?}");
+    };
+    assert_eq!(wrapped.attribute("size"), Some("2"));
+    assert_eq!(wrapped.as_record().unwrap().text("title"), Some("t"));
+    assert!(matches!(&wrapped.content, Content::Mixed(m) if m.nodes().count() == 2));
+}
+
+#[test]
+fn attributes_that_cannot_be_are_refused() {
+    let refused = |attributes: &[(&str, &str)]| {
+        let attribute = |(namespace, name): &(&str, &str)| Attribute {
+            namespace: (*namespace).into(),
+            name: (*name).into(),
+            value: String::new(),
+        };
+        let letter = Letter {
+            wrapped: vec![Enclosure::Other(AnyValue {
+                attributes: attributes.iter().map(attribute).collect(),
+                ..AnyValue::text("")
+            })],
+            ..Letter::default()
+        };
+        encode(&letter).map_err(|error| error.to_string())
+    };
+    let xsi = "http://www.w3.org/2001/XMLSchema-instance";
+    refused(&[("", "a"), ("urn:a", "a")]).unwrap();
+    for (attributes, told) in [
+        (&[("", "a"), ("", "a")][..], "twice"),
+        (&[("", "xmlns")], "no attribute"),
+        (&[(xsi, "type")], "by what the value is"),
+        (&[("", "a b")], "letters"),
+    ] {
+        let error = refused(attributes).unwrap_err();
+        assert!(error.contains(told), "{error}");
+    }
 }
 
 #[test]

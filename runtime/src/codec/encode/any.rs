@@ -1,19 +1,25 @@
 //! What no table knows to XML: values that carry their type, elements and attributes of wildcards.
 
 use super::{Encoder, forbidden};
-use crate::any::{AnyValue, Content, Element};
+use std::collections::HashSet;
+
+use crate::any::{AnyValue, Attribute, Content, Element, Node};
+use crate::codec::ANY_RECORD;
 use crate::error::{Error, ErrorKind};
-use crate::value::Value;
-use crate::xml::XSD;
+use crate::record::Record;
+use crate::schema::{Field, Type};
 use crate::xml::chars::is_ncname;
 use crate::xml::names::{XML, XMLNS};
 use crate::xml::writer::push_attribute;
+use crate::xml::{XSD, XSI};
 
 impl Encoder {
     pub(super) fn any_body(&mut self, value: &AnyValue) -> Result<(), Error> {
         if let Some(name) = &value.type_name {
             self.foreign_type(&name.namespace, &name.name)?;
         }
+        let table = value.as_record().map_or(&ANY_RECORD, Record::table);
+        self.other_attributes(table, value.attributes.iter())?;
         match &value.content {
             Content::Nil => {
                 self.out.push_str(" xsi:nil=\"true\">");
@@ -26,6 +32,13 @@ impl Encoder {
             // Its type is written already.
             Content::Record(record) if value.type_name.is_some() => self.record_content(record),
             Content::Record(record) => self.record_body(record),
+            Content::Mixed(mixed) => {
+                self.end_open();
+                mixed.nodes().try_for_each(|node| match node {
+                    Node::Text(text) => self.text(text),
+                    Node::Element(element) => self.element(element),
+                })
+            }
         }
     }
 
@@ -90,24 +103,33 @@ impl Encoder {
         Ok(())
     }
 
-    /// Attributes of an `xsd:anyAttribute`.
+    /// Attributes that are no fields of the table.
     pub(super) fn other_attributes<'v>(
         &mut self,
-        values: impl Iterator<Item = Value<'v>>,
+        table: &Type,
+        attributes: impl Iterator<Item = &'v Attribute>,
     ) -> Result<(), Error> {
-        let values = values.take_while(|value| !matches!(value, Value::Absent));
-        for (n, value) in values.enumerate() {
-            let Value::Attribute(attribute) = value else {
-                continue;
-            };
+        let mut before = HashSet::new();
+        for (n, attribute) in attributes.enumerate() {
             check_name(&attribute.name)?;
             let (uri, name) = (&*attribute.namespace, &*attribute.name);
-            if uri.is_empty() && name == "xmlns" {
+            let is_field = |field: &&Field| {
+                field.has(Field::ATTRIBUTE) && field.name == name && table.uri(field) == uri
+            };
+            let wrong = if uri.is_empty() && name == "xmlns" {
                 // It would change the namespace of the elements below.
-                return Err(Error::new(
-                    ErrorKind::Encode,
-                    "`xmlns` declares a namespace and is no attribute",
-                ));
+                "`xmlns` declares a namespace and is no attribute"
+            } else if uri == XSI {
+                "attributes of `xsi:` are written by what the value is"
+            } else if table.fields.iter().any(|field| is_field(&field)) {
+                "the type has a field for this attribute"
+            } else if !before.insert((uri, name)) {
+                "the attribute is there twice"
+            } else {
+                ""
+            };
+            if !wrong.is_empty() {
+                return Err(Error::new(ErrorKind::Encode, wrong).within(name.to_owned()));
             }
             let prefix = match (uri, self.known(uri)) {
                 ("", _) => String::new(),

@@ -252,7 +252,11 @@ impl Encoder {
         }
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.kind == Kind::Attributes {
-                self.other_attributes((0..).map(|n| value.value(index, n)))?;
+                let attributes = (0..).map_while(|n| match value.value(index, n) {
+                    Value::Attribute(attribute) => Some(attribute),
+                    _ => None,
+                });
+                self.other_attributes(table, attributes)?;
                 continue;
             }
             if !field.has(Field::ATTRIBUTE) {
