@@ -223,7 +223,7 @@ pub trait FieldValue: Sized {
     }
 
     /// The n-th occurrence.
-    #[inline]
+    #[inline(never)]
     fn value(&self, n: usize) -> Value<'_> {
         Self::Form::value(self, n)
     }

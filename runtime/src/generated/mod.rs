@@ -65,7 +65,7 @@ pub const fn key<V, T: ?Sized>(index: u16) -> Key<V, T> {
 }
 
 /// One arm of a struct's `slot`.
-#[inline]
+#[inline(never)]
 pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
     if nil {
         field.nil();
