@@ -287,7 +287,8 @@ impl<'m> List<'m, '_> {
         &member.name
     }
 
-    /// Makes one group of all elements and the text between them.
+    /// Makes one group of all elements and the text between them. That of a type that derives from
+    /// this one has the same members, and then its own.
     pub(super) fn mix(&mut self) {
         let text = |name| member(name, NO_NS, Place::Text, Target::MixedText);
         let mut elements = Branches::default();
@@ -303,6 +304,9 @@ impl<'m> List<'m, '_> {
                     stack.extend(group.members.iter().rev().cloned());
                 }
                 _ => {
+                    if member.place == Place::Wildcard {
+                        member.name = Cow::Borrowed("any");
+                    }
                     member.occurs.repeated = false;
                     member.occurs.optional = false;
                     elements.push(member);
@@ -318,10 +322,15 @@ impl<'m> List<'m, '_> {
                 name: "content".to_owned(),
                 members: elements.members,
             });
-            items.push(Member {
-                occurs: OFTEN,
-                ..member("content", NO_NS, Place::Element, Target::Group(id))
-            });
+            // First, so that the fields of a type come first in types that derive from it.
+            let content = member("content", NO_NS, Place::Element, Target::Group(id));
+            items.insert(
+                0,
+                Member {
+                    occurs: OFTEN,
+                    ..content
+                },
+            );
         }
         self.items = items;
     }
@@ -390,7 +399,7 @@ fn repeats(particle: &Particle) -> bool {
     particle.max_occurs.is_none_or(|max| max > 1)
 }
 
-fn capitalised(name: &str) -> String {
+pub(super) fn capitalised(name: &str) -> String {
     let mut chars = name.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),

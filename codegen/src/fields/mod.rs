@@ -89,10 +89,6 @@ pub(crate) enum Loss {
     Dimensions,
     /// The order in which members of a repeated group alternate.
     RepeatedGroup,
-    /// That a type with mixed content derives from another one.
-    MixedHeir,
-    /// Where among other elements those of a second `xsd:any` stand.
-    SecondWildcard,
 }
 
 impl Member<'_> {
@@ -183,7 +179,8 @@ pub(crate) fn members<'m>(
         match &def.kind {
             TypeKind::Complex(complex) => {
                 list.step(complex);
-                mixed = complex.mixed;
+                // An extension is as mixed as its base (XML Schema part 1, section 3.4.6).
+                mixed = complex.mixed || mixed && !is_restriction(complex);
             }
             // The root `anyType` has no members of its own.
             TypeKind::Builtin(saponify_wsdl::model::Builtin::AnyType) => {}
@@ -193,10 +190,6 @@ pub(crate) fn members<'m>(
     if mixed && how.record {
         list.losses.push(Loss::Mixed);
     } else if mixed {
-        let is_mixed = |id| matches!(&model.type_def(id).kind, TypeKind::Complex(c) if c.mixed);
-        if model.bases(id).any(is_mixed) {
-            list.losses.push(Loss::MixedHeir);
-        }
         list.mix();
     }
     list.items
@@ -254,10 +247,7 @@ pub(super) struct List<'m, 'a> {
 impl<'m> List<'m, '_> {
     /// Adds or replaces what one derivation step declares.
     fn step(&mut self, complex: &'m ComplexType) {
-        let restriction = complex
-            .derivation
-            .as_ref()
-            .is_some_and(|d| d.method == DerivationMethod::Restriction);
+        let restriction = is_restriction(complex);
         match &complex.content {
             Content::Elements(particle) => {
                 let own = self.content(particle);
@@ -361,13 +351,28 @@ impl<'m> List<'m, '_> {
                 {
                     self.items[at].occurs.repeated = true;
                 }
-                // Elements that no table knows need one place only.
-                Some(_) if member.place == Place::Wildcard => {
-                    self.losses.push(Loss::SecondWildcard);
-                }
+                Some(_) if member.place == Place::Wildcard => self.another_wildcard(member),
                 _ => self.push(member),
             }
         }
+    }
+
+    /// A wildcard behind others: beside the last one it needs no place of its own, since theirs
+    /// keeps any number of elements in their order.
+    fn another_wildcard(&mut self, wildcard: Member<'m>) {
+        let mut content = self.items.iter().rev();
+        let before = content.find(|m| matches!(m.place, Place::Element | Place::Wildcard));
+        let Some(before) = before.filter(|member| member.place == Place::Element) else {
+            return;
+        };
+        let mut name = format!("anyAfter{}", groups::capitalised(&before.name));
+        while self.find(Place::Wildcard, NO_NS, &name).is_some() {
+            name.push_str("Again");
+        }
+        self.push(Member {
+            name: Cow::Owned(name),
+            ..wildcard
+        });
     }
 
     /// Restricted content replaces that of the base in place; what it leaves out stays optional.
@@ -429,6 +434,11 @@ impl<'m> List<'m, '_> {
         self.particle(particle, Occurs::default(), &mut own);
         own
     }
+}
+
+fn is_restriction(complex: &ComplexType) -> bool {
+    let derivation = complex.derivation.as_ref();
+    derivation.is_some_and(|d| d.method == DerivationMethod::Restriction)
 }
 
 /// Any number of times.

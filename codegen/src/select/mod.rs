@@ -338,12 +338,6 @@ impl<'m, 'c> Builder<'m, 'c> {
                 Loss::Mixed => "text between the elements of a record is not read",
                 Loss::AnyAttribute => "attributes of a record that no field names are not read",
                 Loss::Choice => "members of a choice in a record are fields side by side",
-                Loss::MixedHeir => {
-                    "a type with mixed content stands alone: not for its base, by xsi:type"
-                }
-                Loss::SecondWildcard => {
-                    "elements of a second xsd:any are kept where the first one is"
-                }
                 Loss::RepeatedGroup => "the order in a repeated group of a record is not kept",
                 Loss::Dimensions => "arrays of several dimensions are read as elements of any kind",
             };

@@ -239,6 +239,27 @@ impl<'m> Builder<'m, '_> {
         }
     }
 
+    /// Whether the fields of a base are the first fields of a type.
+    fn is_prefix(&self, base: &Shape<'_>, shape: &Shape<'_>) -> bool {
+        begins_with(&shape.members, &base.members, |a, b| {
+            a.is_like(b) || self.is_more_mixed(a, b)
+        })
+    }
+
+    /// Whether mixed content is that of a base with more elements.
+    fn is_more_mixed(&self, base: &Member<'_>, derived: &Member<'_>) -> bool {
+        let mixed = |member: &Member<'_>| {
+            let group = member.group().map(|id| self.groups.get(id));
+            group.filter(|group| matches!(group.kind, GroupKind::Mixed(_)))
+        };
+        match (mixed(base), mixed(derived)) {
+            (Some(base), Some(derived)) => {
+                begins_with(&derived.members, &base.members, Member::is_like)
+            }
+            _ => false,
+        }
+    }
+
     /// Links bases to derived types.
     pub(super) fn families(&self, shapes: &mut [Shape<'m>], ids: &HashMap<Origin, ShapeId>) {
         for index in 0..shapes.len() {
@@ -250,7 +271,7 @@ impl<'m> Builder<'m, '_> {
                     // A base counts only if its fields are the first ones here, too: those of an
                     // array that SOAP encodes are not.
                     let bases: Vec<_> = bases
-                        .take_while(|base| is_prefix(&shapes[base.0 as usize], &shapes[index]))
+                        .take_while(|base| self.is_prefix(&shapes[base.0 as usize], &shapes[index]))
                         .collect();
                     shapes[index].base = bases.first().copied();
                     if shapes[index].face != Face::Struct {
@@ -268,6 +289,14 @@ impl<'m> Builder<'m, '_> {
             }
         }
     }
+}
+
+fn begins_with<'m>(
+    list: &[Member<'m>],
+    start: &[Member<'m>],
+    alike: impl Fn(&Member<'m>, &Member<'m>) -> bool,
+) -> bool {
+    start.len() <= list.len() && start.iter().zip(list).all(|(a, b)| alike(a, b))
 }
 
 /// Names that make up the name of a type.
@@ -293,16 +322,6 @@ pub(super) fn own(model: &Model, id: ElementId) -> bool {
 
 fn is_abstract(def: &TypeDef) -> bool {
     matches!(&def.kind, TypeKind::Complex(complex) if complex.is_abstract)
-}
-
-/// Whether the fields of a base are the first fields of a type.
-fn is_prefix(base: &Shape<'_>, shape: &Shape<'_>) -> bool {
-    base.members.len() <= shape.members.len()
-        && base
-            .members
-            .iter()
-            .zip(&shape.members)
-            .all(|(a, b)| a.is_like(b))
 }
 
 fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> Member<'m> {

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
 use crate::record::{FieldRef, Record};
-use crate::schema::{Field, Kind};
+use crate::schema::{Field, Kind, Type};
 use crate::value::{Slot, Struct, Tabled, Value};
 
 /// A struct from a record of the same table.
@@ -152,12 +152,25 @@ fn assign(slot: Slot<'_>, value: Value<'_>) {
 
 /// Copies every field of `to`'s table, of which those of `from` are the same or more.
 pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
-    for (index, _) in (0..).zip(to.table().fields) {
+    for (index, field) in (0..).zip(to.table().fields) {
         for n in 0.. {
             match from.value(index, n) {
                 Value::Absent => break,
+                // Of mixed content: an element that only the derived type has.
+                Value::Struct(group) if is_beyond(group, field) => {}
                 value => assign(to.slot(index, matches!(value, Value::Nil)), value),
             }
         }
     }
+}
+
+/// Whether the chosen branch is none of those that a field's type has.
+fn is_beyond(choice: &dyn Struct, field: &Field) -> bool {
+    let Some(ty) = field.ty.filter(|_| field.kind == Kind::Group) else {
+        return false;
+    };
+    let mut branches = (0..).zip(ty.fields);
+    choice.table() != ty
+        && choice.table().has(Type::CHOICE)
+        && !branches.any(|(index, _)| !matches!(choice.value(index, 0), Value::Absent))
 }

@@ -107,7 +107,7 @@ impl Decoder {
                         self.field(reader, target, index, field)
                             .map_err(|halt| within(halt, field.name))?;
                     }
-                    None => self.unknown(reader, start, target, table)?,
+                    None => self.unknown(reader, start, target, expected)?,
                 },
                 Token::Text(run) => match &mut text {
                     Some((_, _, text)) => {
@@ -236,17 +236,19 @@ impl Decoder {
         Ok(())
     }
 
-    /// An element that no field takes: kept by a wildcard, else skipped.
+    /// An element that no field takes: kept by a wildcard, the next one if there are several, else
+    /// skipped.
     fn unknown(
         &mut self,
         reader: &mut Reader<'_>,
         start: Start<'_>,
         target: &mut dyn Struct,
-        table: &Type,
+        expected: u16,
     ) -> Result<()> {
-        let wildcard = (0..)
-            .zip(table.fields)
-            .find(|(_, field)| field.kind == Kind::Wildcard);
+        let fields = (0..).zip(target.table().fields);
+        let wildcards = || fields.clone().filter(|(_, f)| f.kind == Kind::Wildcard);
+        let next = wildcards().find(|(index, _)| *index >= expected);
+        let wildcard = next.or_else(|| wildcards().last());
         if let Some((index, _)) = wildcard
             && let Slot::Element(slot) = target.slot(index, false)
         {

@@ -8,7 +8,11 @@ const NS: &str = "xmlns='urn:example:odd' xmlns:xsi='http://www.w3.org/2001/XMLS
 
 fn read(content: &str) -> All {
     let document = format!("<All {NS}>{content}</All>");
-    decode(&document, Limits::default(), &[]).expect(content)
+    read_all(&document)
+}
+
+fn read_all(document: &str) -> All {
+    decode(document, Limits::default(), &[]).expect(document)
 }
 
 fn stays(content: &str) {
@@ -75,4 +79,54 @@ fn an_attribute_declares_no_namespace() {
         ..All::default()
     };
     assert!(encode(&all).is_err());
+}
+
+#[test]
+fn elements_of_several_wildcards_stay_where_they_are() {
+    stays(concat!(
+        "<bw><_x:x xmlns:_x=\"urn:f\">1</_x:x><m>m</m><_x:x xmlns:_x=\"urn:f\">2</_x:x>",
+        "<_x:y xmlns:_x=\"urn:f\">3</_x:y></bw>"
+    ));
+    stays("<bw><m>m</m><_x:x xmlns:_x=\"urn:f\">2</_x:x></bw>");
+    let content = concat!(
+        "<bw xsi:type=\"o:Further\"><m>m</m><_x:x xmlns:_x=\"urn:f\">1</_x:x><n>n</n>",
+        "<_x:x xmlns:_x=\"urn:f\">2</_x:x></bw>"
+    );
+    let all = read(&content.replace("o:F", "F"));
+    let further: &Further = all.bw.as_ref().unwrap().derived.downcast_ref().unwrap();
+    let counts = [&further.any, &further.any_after_m, &further.any_after_n].map(Vec::len);
+    assert_eq!(counts, [0, 1, 1]);
+}
+
+#[test]
+fn mixed_content_of_a_derived_type_is_kept_with_the_type() {
+    let content = concat!(
+        "<mb a=\"1\" xsi:type=\"MixDerived\" z=\"2\">one <b>two</b> three <i>four</i> five<i>six</i>",
+        "</mb>"
+    );
+    let all = read(content);
+    let base = all.mb.as_ref().unwrap();
+    let derived: &MixDerived = base.derived.downcast_ref().unwrap();
+    assert_eq!(
+        (derived.content.len(), derived.z.as_deref()),
+        (6, Some("2"))
+    );
+    // Of the base is what a reader of the base knows.
+    assert_eq!(
+        base.content,
+        [
+            MixBaseContent::Text("one ".into()),
+            MixBaseContent::B("two".into()),
+            MixBaseContent::Text(" three ".into()),
+            MixBaseContent::Text(" five".into()),
+        ]
+    );
+    let again = read_all(&encode(&all).unwrap());
+    assert_eq!(again, all);
+    let json = serde_json::to_string(&all).unwrap();
+    assert_eq!(
+        serde_json::from_str::<All>(&json).expect(&json),
+        all,
+        "{json}"
+    );
 }
