@@ -10,12 +10,14 @@ Builds, each as a library crate of its own with all dependencies built before:
   default     what saponify-codegen writes
   no-methods  the same with `methods = false`
   no-docs     the same with `docs = false`
+  structs     (if asked for) what saponify-codegen writes without operations and services: the types
+              and their tables, with all that it takes to encode and decode them
   derived     (if asked for) a baseline for WSDLs without sObjects: the generated types themselves, by
               macros that derive Clone, Debug, Default and PartialEq and nothing else (`derived/`)
 
 and prints user CPU seconds, the ratio to the baseline, the peak memory of rustc and the size of the
 rlib, in one run on one machine; ratios are to the first variant. Bars: default at most 2.5 x
-baseline, no-methods at most 1.0, 1.4 GB; default at most 2.0 x derived."""
+baseline, no-methods at most 1.0, 1.4 GB; structs at most 2.0 x derived."""
 import argparse
 import os
 import re
@@ -77,21 +79,25 @@ def baseline(wsdl):
 
 def derive(proxies):
     """Makes the types of generated files stand alone: no tables, no operations, Debug derived."""
-    modules = set()
+    only(proxies, ['operations', 'service', 'tables'])
     for folder, _, files in os.walk(proxies):
         for file in files:
             path = os.path.join(folder, file)
-            module = os.path.relpath(path, proxies).split(os.sep)[0].removesuffix('.rs')
-            if module in ('mod', 'operations', 'service', 'tables'):
-                os.remove(path)
-                continue
-            modules.add(module)
-            text = open(path).read().replace('#[derive(Clone, Default, PartialEq)]', '#[derive(Clone, Debug, Default, PartialEq)]')
+            text = open(path).read().replace('#[derive(Clone, Default)]', '#[derive(Clone, Debug, Default, PartialEq)]')
             used = lambda found: [name.strip() for name in found.group(1).split(',') if name.strip() not in ('', 'tables')]
             text = re.sub(r'use super::\{([^}]*)\};', lambda found: 'use super::{%s};' % ', '.join(used(found)), text)
             open(path, 'w').write(text.replace('use super::tables;', ''))
+
+
+def only(proxies, left_out):
+    """Takes modules out of generated files; gives the others."""
+    modules = {name.removesuffix('.rs') for name in os.listdir(proxies)} - {'mod'}
+    for module in modules & set(left_out):
+        path = os.path.join(proxies, module)
+        shutil.rmtree(path) if os.path.isdir(path) else os.remove(f'{path}.rs')
+    kept = sorted(modules - set(left_out))
     with open(os.path.join(proxies, 'mod.rs'), 'w') as root:
-        root.write(''.join(f'pub mod {module};\n' for module in sorted(modules)))
+        root.write(''.join(f'pub mod {module};\n' for module in kept))
 
 
 def run(command, cwd=None, env=None):
@@ -148,6 +154,8 @@ def main():
             run([generate, os.path.abspath(args.wsdl), proxies] + VARIANTS.get(variant, []) + options)
             if variant == 'derived':
                 derive(proxies)
+            if variant == 'structs':
+                only(proxies, ['operations', 'service'])
             text = 'pub mod proxies;\n'
         # The first build makes the dependencies, the second one is the crate alone.
         open(library, 'w').write('')

@@ -243,7 +243,8 @@ impl Config {
         self
     }
 
-    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`.
+    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`. Those
+    /// that a type has anyway are passed over, so that a pattern may match types of several kinds.
     #[must_use]
     pub fn derive<S: Into<String>>(
         mut self,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::schema::Type;
-use crate::value::{Struct, Tabled, Value};
+use crate::value::{Derivable, Slot, Struct, Tabled, Value};
 
 /// In a base struct: the value of a derived type that came, or is to be sent, in its place.
 ///
@@ -30,26 +30,6 @@ impl Derived {
     #[must_use]
     pub fn as_dyn(&self) -> Option<&dyn Struct> {
         self.0.as_deref()
-    }
-
-    #[doc(hidden)]
-    pub fn put<T: Struct>(&mut self, value: T) {
-        self.0 = Some(Box::new(value));
-    }
-
-    #[doc(hidden)]
-    pub fn as_dyn_mut(&mut self) -> Option<&mut dyn Struct> {
-        self.0.as_deref_mut()
-    }
-
-    #[doc(hidden)]
-    pub fn take(&mut self) -> Option<Box<dyn Struct>> {
-        self.0.take()
-    }
-
-    #[doc(hidden)]
-    pub fn restore(&mut self, value: Box<dyn Struct>) {
-        self.0 = Some(value);
     }
 }
 
@@ -119,8 +99,9 @@ impl<E> Heir<E> {
     }
 }
 
-/// Equality of two structs by their tables.
-pub(crate) fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
+/// Equality of two structs by their tables. Generated code calls it; to derive it for each struct
+/// takes the compiler longer than all else that a struct needs.
+pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
     a.table() == b.table()
         && (0..).zip(a.table().fields).all(|(index, _)| {
             (0..)
@@ -158,10 +139,46 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
     }
 }
 
-/// Copies the fields that a derived value has from its base into the base value.
-pub fn copy_base(derived: &dyn Struct, base: &mut dyn Struct) {
-    // Fields of the base are a prefix of those of the derived type.
-    crate::codec::copy(derived, base);
+/// A struct with a field for a value of a derived type. Implemented by
+/// [`derivable!`](crate::gen_derivable) in generated code.
+pub trait BaseStruct: Tabled {
+    /// The field for it.
+    fn heir(&mut self) -> &mut Derived;
+
+    /// The types that it may be of.
+    fn heirs() -> &'static [Heir<Derived>];
+}
+
+impl<T: BaseStruct> Derivable for T {
+    fn base(&mut self) -> Slot<'_> {
+        Slot::Struct(self)
+    }
+
+    fn given(&self) -> Value<'_> {
+        Value::Struct(self)
+    }
+
+    fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct> {
+        *self.heir() = Heir::make(T::heirs(), namespace, name)?;
+        self.heir().0.as_deref_mut()
+    }
+
+    fn settle(&mut self) {
+        let derived = std::mem::take(self.heir());
+        if let Some(value) = &derived.0 {
+            // Fields of the base are a prefix of those of the derived type.
+            crate::codec::copy(&**value, self);
+        }
+        *self.heir() = derived;
+    }
+}
+
+/// A value of a derived type in the place of one of its base.
+pub fn stand_in<B: BaseStruct, T: Tabled>(value: T) -> B {
+    let mut base = B::default();
+    *base.heir() = Derived::from(value);
+    base.settle();
+    base
 }
 
 /// The first occurrence of a field by its wire name.

@@ -84,6 +84,16 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn equality_is_that_of_all_fields(a in strategies::all(), b in strategies::all()) {
+        prop_assert_eq!(a == b, a.is_alike(&b));
+        for index in 0..31 {
+            let mut mixed = a.clone();
+            mixed.take(index, &b);
+            prop_assert_eq!(mixed == a, mixed.is_alike(&a), "field {}", index);
+        }
+    }
+
+    #[test]
     fn structs_and_records(value in strategies::all()) {
         let written = match probe::encode(&value) {
             Ok(written) => written,
@@ -94,6 +104,7 @@ proptest! {
             }
         };
         let read = decode(&written).unwrap();
+        prop_assert!(read.is_alike(&value), "{}", written);
         prop_assert_eq!(&read, &value, "{}", written);
         prop_assert_eq!(probe::encode(&read).unwrap(), written);
     }

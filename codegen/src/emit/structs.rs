@@ -29,13 +29,13 @@ pub(super) fn push(
         docs::push_line(out, 0, "");
         docs::push_own(out, 0, "", text);
     }
-    let mut derives = vec!["Clone", "Default", "PartialEq"];
+    let mut derives = vec!["Clone", "Default"];
     derives.extend(structure.derives.iter().map(String::as_str));
     out.push_str(&format!(
         "#[derive({})]\npub struct {ident} {{",
         derives.join(", ")
     ));
-    let empty = structure.fields.is_empty() && structure.derived.is_empty();
+    let empty = structure.fields.is_empty() && !structure.is_base;
     out.push_str(if empty { "}\n" } else { "\n" });
     for field in &structure.fields {
         if plan.docs {
@@ -48,7 +48,7 @@ pub(super) fn push(
         out.push_str(&field_type(&field.ty, scope, imports));
         out.push_str(",\n");
     }
-    if !structure.derived.is_empty() {
+    if structure.is_base {
         if plan.docs {
             docs::push_line(out, 1, "The whole value, if it is of a derived type.");
         }
@@ -68,12 +68,12 @@ fn push_macro(out: &mut String, structure: &Struct<'_>, imports: &mut Imports) {
         structure.ident.clone(),
         format!("tables::{}", structure.table),
     ];
-    let head = if structure.derived.is_empty() {
-        "g::structure!("
-    } else {
+    let head = if structure.is_base {
         let derived: Vec<_> = structure.derived.iter().map(|d| path(d, imports)).collect();
         arguments.push(format!("[{}]", derived.join(", ")));
         "g::derivable!("
+    } else {
+        "g::structure!("
     };
     let fields: Vec<String> = structure
         .fields

@@ -17,7 +17,7 @@ pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
     let mut parts = Vec::with_capacity(plan.tables.len());
     for table in &plan.tables {
         let mut out = String::with_capacity(256 + table.fields.len() * 64);
-        push_table(&mut out, table, &mut used);
+        push_table(&mut out, table, heirloom(&plan.tables, table), &mut used);
         parts.push(Part {
             name: &table.ident,
             text: out,
@@ -78,7 +78,18 @@ fn schema(plan: &Plan<'_>) -> String {
     out
 }
 
-fn push_table(out: &mut String, table: &Table<'_>, used: &mut Used) {
+/// The table of the base, if it has the very fields: an element has those of its type, and a fault
+/// often those of another one.
+fn heirloom<'t>(tables: &'t [Table<'_>], table: &Table<'_>) -> Option<&'t str> {
+    let base = table.base.as_ref()?;
+    let at = tables
+        .binary_search_by(|other| other.ident.cmp(base))
+        .ok()?;
+    let same = !table.fields.is_empty() && tables[at].fields == table.fields;
+    same.then_some(tables[at].ident.as_str())
+}
+
+fn push_table(out: &mut String, table: &Table<'_>, heirloom: Option<&str>, used: &mut Used) {
     used.insert("Type");
     let ident = &table.ident;
     let head = format!("pub static {ident}: Type = Type {{\n");
@@ -104,6 +115,10 @@ fn push_table(out: &mut String, table: &Table<'_>, used: &mut Used) {
     match &table.base {
         Some(base) => out.push_str(&format!("    base: Some(&{base}),\n")),
         None => out.push_str("    base: None,\n"),
+    }
+    if let Some(base) = heirloom {
+        out.push_str(&format!("    fields: {base}.fields,\n}};\n"));
+        return;
     }
     let rows: Vec<Row> = table.fields.iter().map(|field| row(field, used)).collect();
     match rows.as_slice() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use saponify_wsdl::model::{NsId, TypeId, TypeKind, TypeName, Variety};
 
 use super::cycles::{self, Boxes};
+use super::derives::{Derives, OF_ENUMS, OF_TYPES};
 use super::{
     Abstract, Choice, Enum, FieldDoc, FieldType, Header, Heir, Item, Leaf, Module, Plan, Struct,
     StructField, TypeRef, Variant, View, ViewField, ViewType, Wrap, operations, tables,
@@ -16,7 +17,7 @@ use crate::fields::groups::{GroupId, GroupKind};
 use crate::fields::{Member, Place, Target};
 use crate::names::{Names, Roles};
 use crate::salesforce;
-use crate::select::{Face, Origin, Selection, Shape, ShapeId, Use, glob, is_salesforce};
+use crate::select::{Face, Origin, Selection, Shape, ShapeId, Use, is_salesforce};
 
 /// Plans the output.
 pub(crate) fn plan<'m>(
@@ -190,7 +191,7 @@ impl<'m> Modules<'_, 'm> {
             wire: shape.name.clone(),
             table: own.table.clone(),
             documentation: shape.documentation,
-            derives: self.derives.of(&shape.name),
+            derives: self.derives.of(&shape.name, OF_TYPES),
             fields: planned,
         }
     }
@@ -280,13 +281,14 @@ impl<'m> Modules<'_, 'm> {
             wire: shape.name.clone(),
             table: own.table.clone(),
             base: base.map(reference),
+            is_base: shape.is_base,
             derived: shape.derived.iter().copied().map(reference).collect(),
             header,
             documentation: shape.documentation,
             remarks: header
                 .then(|| salesforce::header(uri, &shape.name, children))
                 .flatten(),
-            derives: self.derives.of(&shape.name),
+            derives: self.derives.of(&shape.name, OF_TYPES),
             fields: planned,
         }
     }
@@ -331,7 +333,7 @@ impl<'m> Modules<'_, 'm> {
             wire: shape.name.clone(),
             table: own.table.clone(),
             about,
-            derives: self.derives.of(&shape.name),
+            derives: self.derives.of(&shape.name, OF_TYPES),
             variants,
         }
     }
@@ -385,7 +387,7 @@ impl<'m> Modules<'_, 'm> {
             ident: names.shapes[id.0 as usize].ty.clone(),
             wire: shape.name.clone(),
             documentation: shape.documentation,
-            derives: self.derives.of(&shape.name),
+            derives: self.derives.of(&shape.name, OF_TYPES),
             variants,
         }
     }
@@ -409,7 +411,7 @@ impl<'m> Modules<'_, 'm> {
             wire: def.name.local(),
             documentation: def.documentation.as_deref(),
             variants: variants.collect(),
-            derives: self.derives.of(def.name.local()),
+            derives: self.derives.of(def.name.local(), OF_ENUMS),
         })
     }
 
@@ -468,51 +470,5 @@ impl Item<'_> {
             Item::Abstract(ty) => &ty.ident,
             Item::Enum(enumeration) => &enumeration.ident,
         }
-    }
-}
-
-/// Additional derives, checked.
-struct Derives<'c>(Vec<(&'c str, &'c [String])>);
-
-impl<'c> Derives<'c> {
-    fn new(selection: &Selection<'_>, config: &'c Config) -> Result<Self, Error> {
-        let mut list = Vec::new();
-        for (pattern, derives) in &config.derive {
-            for path in derives {
-                let plain = path
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
-                if !plain || syn::parse_str::<syn::Path>(path).is_err() {
-                    let path = path.escape_debug();
-                    return Err(Error::config(format!(
-                        "`{path}` is no path of a derive macro"
-                    )));
-                }
-            }
-            let shapes = selection.shapes.iter().filter(|s| s.face != Face::Table);
-            let enums = selection
-                .enums
-                .iter()
-                .map(|id| selection.model.type_def(*id).name.local());
-            let mut names = shapes.map(|shape| &*shape.name).chain(enums);
-            if !names.any(|name| glob(pattern, name)) {
-                let pattern = pattern.escape_debug();
-                return Err(Error::selection(format!(
-                    "derives for `{pattern}`: no generated type has such a name"
-                )));
-            }
-            list.push((pattern.as_str(), derives.as_slice()));
-        }
-        Ok(Self(list))
-    }
-
-    fn of(&self, name: &str) -> Vec<String> {
-        let matching = self.0.iter().filter(|(pattern, _)| glob(pattern, name));
-        let mut derives: Vec<String> = matching
-            .flat_map(|(_, derives)| derives.iter().cloned())
-            .collect();
-        let mut seen = BTreeSet::new();
-        derives.retain(|path| seen.insert(path.clone()));
-        derives
     }
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod cycles;
+mod derives;
 mod dump;
 mod operations;
 mod roles;
@@ -132,7 +133,9 @@ pub(crate) struct Struct<'m> {
     pub(crate) wire: Cow<'m, str>,
     pub(crate) table: String,
     pub(crate) base: Option<TypeRef>,
-    /// Types that may stand in its place; those in other modules with their path.
+    /// Whether types derive from it.
+    pub(crate) is_base: bool,
+    /// Those that may stand in its place; those in other modules with their path.
     pub(crate) derived: Vec<TypeRef>,
     pub(crate) header: bool,
     pub(crate) documentation: Option<&'m str>,
@@ -254,7 +257,7 @@ pub(crate) struct Table<'m> {
     pub(crate) fields: Vec<TableField<'m>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct TableField<'m> {
     pub(crate) wire: Cow<'m, str>,
     pub(crate) ns: u8,

@@ -34,17 +34,22 @@ pub(super) fn operations<'m>(
                         wrap: wrap(selection, member, false),
                     }
                 });
+            let type_of = |id: ShapeId| {
+                let shape = selection.shape(id);
+                let ident = &names.shapes[id.0 as usize].ty;
+                (shape.face == Face::Struct).then(|| type_ref(names, shape.ns, ident, None))
+            };
             let parts = |ids: &[ShapeId]| {
-                let part = |id: &ShapeId| {
-                    let shape = selection.shape(*id);
-                    let ident = &names.shapes[id.0 as usize].ty;
-                    Part {
-                        table: table(*id),
-                        ty: (shape.face == Face::Struct)
-                            .then(|| type_ref(names, shape.ns, ident, None)),
-                    }
+                let part = |id: &ShapeId| Part {
+                    table: table(*id),
+                    ty: type_of(*id),
                 };
                 ids.iter().map(part).collect()
+            };
+            // The detail is read as what the element's type is.
+            let fault = |id: &ShapeId| Part {
+                table: table(*id),
+                ty: type_of(*id).or_else(|| selection.shape(*id).base.and_then(type_of)),
             };
             let types = operation.types.iter().map(|name| match name {
                 Some(name) => (numbers.of(name.ns), name.local.as_str()),
@@ -65,7 +70,7 @@ pub(super) fn operations<'m>(
                 response: table(operation.response),
                 headers: parts(&operation.headers),
                 output_headers: parts(&operation.output_headers),
-                faults: parts(&operation.faults),
+                faults: operation.faults.iter().map(fault).collect(),
                 output: output(selection, names, operation),
                 arguments: arguments.collect(),
                 names: own,

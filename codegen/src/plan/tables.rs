@@ -149,8 +149,7 @@ pub(super) fn tables<'m>(
             ns: numbers.of(shape.ns),
             open,
             nulls_by_name: open && nulls_by_name(shape),
-            typed: shape.face != Face::Table && (shape.base.is_some() || !shape.derived.is_empty())
-                || open,
+            typed: shape.face != Face::Table && (shape.base.is_some() || shape.is_base) || open,
             choice: shape.face == Face::Choice,
             grouped: !open && grouped(&shape.members),
             any_name: is_array(selection, shape) || returns.contains(&id),

@@ -57,7 +57,9 @@ pub(crate) struct Shape<'m> {
     pub(crate) face: Face,
     pub(crate) members: Vec<Member<'m>>,
     pub(crate) base: Option<ShapeId>,
-    /// Plain structs that derive from this one, directly or not, sorted.
+    /// Whether plain structs derive from this one.
+    pub(crate) is_base: bool,
+    /// Those that may stand in its place, derived directly or not, sorted.
     pub(crate) derived: Vec<ShapeId>,
     pub(crate) documentation: Option<&'m str>,
 }

@@ -1,7 +1,7 @@
 //! The shapes that kept types, elements, groups and bodies become.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use saponify_wsdl::model::{ElementId, Model, PartTarget, TypeDef, TypeId, TypeKind, TypeName};
 
@@ -117,6 +117,7 @@ impl<'m> Builder<'m, '_> {
                         face,
                         members: parts.iter().map(|part| part_member(model, *part)).collect(),
                         base: None,
+                        is_base: false,
                         derived: Vec::new(),
                         documentation: None,
                     });
@@ -180,6 +181,7 @@ impl<'m> Builder<'m, '_> {
             face,
             members: group.members.clone(),
             base: None,
+            is_base: false,
             derived: Vec::new(),
             documentation: None,
         }
@@ -210,6 +212,7 @@ impl<'m> Builder<'m, '_> {
             face,
             members: self.members(id).to_vec(),
             base: None,
+            is_base: false,
             derived: Vec::new(),
             documentation: def.documentation.as_deref(),
         }
@@ -234,6 +237,7 @@ impl<'m> Builder<'m, '_> {
                 }],
             },
             base: None,
+            is_base: false,
             derived: Vec::new(),
             documentation: element.documentation.as_deref(),
         }
@@ -260,8 +264,11 @@ impl<'m> Builder<'m, '_> {
         }
     }
 
-    /// Links bases to derived types.
+    /// Links bases to derived types. A base takes values of derived types only if there is a place for
+    /// them, a member of its type.
     pub(super) fn families(&self, shapes: &mut [Shape<'m>], ids: &HashMap<Origin, ShapeId>) {
+        let members = shapes.iter().flat_map(|shape| &shape.members);
+        let places: HashSet<TypeId> = members.filter_map(Member::type_id).collect();
         for index in 0..shapes.len() {
             let shape = ShapeId(index as u32);
             match shapes[index].origin {
@@ -278,7 +285,15 @@ impl<'m> Builder<'m, '_> {
                         continue;
                     }
                     for base in bases {
-                        shapes[base.0 as usize].derived.push(shape);
+                        let base = &mut shapes[base.0 as usize];
+                        let is_place = match base.origin {
+                            Origin::Type(id) => places.contains(&id),
+                            _ => false,
+                        };
+                        base.is_base = true;
+                        if is_place || base.face == Face::Abstract {
+                            base.derived.push(shape);
+                        }
                     }
                 }
                 Origin::Element(id) if shapes[index].face == Face::Table => {

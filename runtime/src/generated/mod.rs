@@ -110,7 +110,7 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
 }
 
 pub use crate::show::debug;
-pub use crate::walk::{Derived, Heir, copy_base};
+pub use crate::walk::{BaseStruct, Derived, Heir, same, stand_in};
 
 /// A record argument.
 pub fn record<V: View>(view: &V) -> OneView<'_, V> {

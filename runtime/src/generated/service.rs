@@ -6,7 +6,7 @@
 macro_rules! gen_operation {
     ($(#[$meta:meta])* $name:ident, $table:path, $output:ty, [$($header:path),* $(,)?]) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Debug)]
         pub struct $name;
 
         impl $crate::generated::OperationType for $name {

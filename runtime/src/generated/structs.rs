@@ -41,6 +41,13 @@ macro_rules! gen_structure {
             $($derived)?
         }
 
+        impl ::core::cmp::PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::generated::same(self, other)
+            }
+        }
+
         impl ::core::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -63,35 +70,15 @@ macro_rules! gen_derivable {
             }
         ], $($index: $field),*);
 
-        impl $crate::generated::Derivable for $name {
+        impl $crate::generated::BaseStruct for $name {
             #[inline]
-            fn base(&mut self) -> $crate::generated::Slot<'_> {
-                $crate::generated::Slot::Struct(self)
+            fn heir(&mut self) -> &mut $crate::generated::Derived {
+                &mut self.derived
             }
 
             #[inline]
-            fn given(&self) -> $crate::generated::Value<'_> {
-                $crate::generated::Value::Struct(self)
-            }
-
-            #[inline]
-            fn derive(
-                &mut self,
-                namespace: &str,
-                name: &str,
-            ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
-                const HEIRS: &[$crate::generated::Heir<$crate::generated::Derived>] =
-                    &[$($crate::generated::Heir::of::<$sub>(),)*];
-                self.derived = $crate::generated::Heir::make(HEIRS, namespace, name)?;
-                self.derived.as_dyn_mut()
-            }
-
-            #[inline]
-            fn settle(&mut self) {
-                if let ::core::option::Option::Some(derived) = self.derived.take() {
-                    $crate::generated::copy_base(&*derived, self);
-                    self.derived.restore(derived);
-                }
+            fn heirs() -> &'static [$crate::generated::Heir<$crate::generated::Derived>] {
+                const { &[$($crate::generated::Heir::of::<$sub>(),)*] }
             }
         }
 
@@ -99,10 +86,7 @@ macro_rules! gen_derivable {
             impl ::core::convert::From<$sub> for $name {
                 #[inline]
                 fn from(value: $sub) -> Self {
-                    let mut base = <Self as ::core::default::Default>::default();
-                    base.derived.put(value);
-                    $crate::generated::Derivable::settle(&mut base);
-                    base
+                    $crate::generated::stand_in(value)
                 }
             }
         )*

@@ -138,7 +138,7 @@ pub static OPERATION: g::Operation = g::Operation {
     faults: &[&FAULT],
 };
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct All {
     pub string: Option<String>,
     pub boolean: Option<bool>,
@@ -180,6 +180,58 @@ g::structure!(All, ALL,
     21: strings, 22: numbers, 23: nested, 24: list, 25: things, 26: secret, 27: attribute,
     28: number, 29: element, 30: wildcard);
 
+macro_rules! by_field {
+    ($($field:ident),*) => {
+        impl All {
+            /// Equality as it would be derived, to hold that of the tables against.
+            pub fn is_alike(&self, other: &Self) -> bool {
+                $(self.$field == other.$field)&&*
+            }
+
+            /// Takes over one field.
+            pub fn take(&mut self, index: usize, other: &Self) {
+                let takes: &[fn(&mut Self, &Self)] =
+                    &[$(|this, other| this.$field.clone_from(&other.$field)),*];
+                takes[index % takes.len()](self, other);
+            }
+        }
+    };
+}
+
+by_field!(
+    string,
+    boolean,
+    byte,
+    short,
+    int,
+    long,
+    unsigned_byte,
+    unsigned_short,
+    unsigned_int,
+    unsigned_long,
+    float,
+    double,
+    decimal,
+    date_time,
+    date,
+    time,
+    id,
+    base64,
+    hex,
+    r#enum,
+    any,
+    strings,
+    numbers,
+    nested,
+    list,
+    things,
+    secret,
+    attribute,
+    number,
+    element,
+    wildcard
+);
+
 g::open_enum! {
     Color {
         Red = "Red",
@@ -187,7 +239,7 @@ g::open_enum! {
     }
 }
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Money {
     pub currency: Option<String>,
     pub value: g::Decimal,
@@ -195,7 +247,7 @@ pub struct Money {
 
 g::structure!(Money, MONEY, 0: currency, 1: value);
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryResult {
     pub done: bool,
     pub query_locator: Option<String>,
@@ -205,14 +257,14 @@ pub struct QueryResult {
 
 g::structure!(QueryResult, RESULT, 0: done, 1: query_locator, 2: records, 3: size);
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Response {
     pub result: QueryResult,
 }
 
 g::structure!(Response, RESPONSE, 0: result);
 
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct BadFault {
     pub exception_code: String,
     pub row: i32,

@@ -22,7 +22,11 @@ struct Node {
 impl Node {
     /// Whether its texts say something.
     fn has_text(&self) -> bool {
-        self.children.is_empty() || self.texts.iter().any(|text| !text.trim().is_empty())
+        self.children.is_empty()
+            || self
+                .texts
+                .iter()
+                .any(|text| !text.trim_matches(SPACE).is_empty())
     }
 }
 
@@ -56,6 +60,9 @@ fn tree(document: &str) -> Node {
     }
     panic!("no root")
 }
+
+/// What XML takes for white space.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// A stream of choices.
 struct Choices {

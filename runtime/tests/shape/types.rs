@@ -5,7 +5,7 @@ use ::saponify::generated as g;
 use super::tables;
 
 /// `QueryResult`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryResult {
     /// `done`: boolean, required
     pub done: bool,
@@ -20,7 +20,7 @@ pub struct QueryResult {
 g::structure!(QueryResult, tables::QUERY_RESULT, 0: done, 1: query_locator, 2: records, 3: size);
 
 /// `address`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Address {
     /// `latitude`: double, required, nillable
     pub latitude: Option<f64>,
@@ -33,7 +33,7 @@ pub struct Address {
 g::structure!(Address, tables::ADDRESS, 0: latitude, 1: longitude, 2: city);
 
 /// `Error`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Error {
     /// `fields`: string, repeated, nillable
     pub fields: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Error {
 g::derivable!(Error, tables::ERROR, [DuplicateError], 0: fields, 1: message, 2: status_code);
 
 /// `DuplicateError`, an [`Error`]
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct DuplicateError {
     /// `fields`: string, repeated, nillable
     pub fields: Vec<String>,
@@ -63,7 +63,7 @@ pub struct DuplicateError {
 g::structure!(DuplicateError, tables::DUPLICATE_ERROR, 0: fields, 1: message, 2: status_code, 3: rule);
 
 /// `SaveResult`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SaveResult {
     /// `errors`: Error, repeated
     pub errors: Vec<Error>,
@@ -86,7 +86,7 @@ g::open_enum! {
 }
 
 /// Header `SessionHeader`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct SessionHeader {
     /// `sessionId`: string, required
     pub session_id: String,
@@ -95,7 +95,7 @@ pub struct SessionHeader {
 g::structure!(SessionHeader, tables::SESSION_HEADER, 0: session_id);
 
 /// Header `QueryOptions`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct QueryOptions {
     /// `batchSize`: int, optional
     pub batch_size: Option<i32>,
@@ -104,7 +104,7 @@ pub struct QueryOptions {
 g::structure!(QueryOptions, tables::QUERY_OPTIONS, 0: batch_size);
 
 /// Header `LimitInfoHeader`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LimitInfoHeader {
     /// `limitInfo`: LimitInfo, repeated
     pub limit_info: Vec<LimitInfo>,
@@ -113,7 +113,7 @@ pub struct LimitInfoHeader {
 g::structure!(LimitInfoHeader, tables::LIMIT_INFO_HEADER, 0: limit_info);
 
 /// `LimitInfo`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct LimitInfo {
     /// `current`: long, required
     pub current: i64,
@@ -126,7 +126,7 @@ pub struct LimitInfo {
 g::structure!(LimitInfo, tables::LIMIT_INFO, 0: current, 1: limit, 2: r#type);
 
 /// `MalformedQueryFault`
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct MalformedQueryFault {
     /// `exceptionCode`: ExceptionCode, required
     pub exception_code: String,

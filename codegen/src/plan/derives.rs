@@ -1,0 +1,62 @@
+//! Derives that the user asks for.
+
+use std::collections::BTreeSet;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::select::{Face, Selection, glob};
+
+/// Additional derives, checked.
+pub(super) struct Derives<'c>(Vec<(&'c str, &'c [String])>);
+
+/// What all generated types but enumerations implement.
+pub(super) const OF_TYPES: &[&str] = &["Clone", "Debug", "Default", "PartialEq"];
+/// What open enums implement.
+pub(super) const OF_ENUMS: &[&str] = &["Clone", "Debug", "Default", "Eq", "Hash", "PartialEq"];
+
+impl<'c> Derives<'c> {
+    pub(super) fn new(selection: &Selection<'_>, config: &'c Config) -> Result<Self, Error> {
+        let mut list = Vec::new();
+        for (pattern, derives) in &config.derive {
+            for path in derives {
+                let plain = path
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
+                if !plain || syn::parse_str::<syn::Path>(path).is_err() {
+                    let path = path.escape_debug();
+                    return Err(Error::config(format!(
+                        "`{path}` is no path of a derive macro"
+                    )));
+                }
+            }
+            let shapes = selection.shapes.iter().filter(|s| s.face != Face::Table);
+            let enums = selection
+                .enums
+                .iter()
+                .map(|id| selection.model.type_def(*id).name.local());
+            let mut names = shapes.map(|shape| &*shape.name).chain(enums);
+            if !names.any(|name| glob(pattern, name)) {
+                let pattern = pattern.escape_debug();
+                return Err(Error::selection(format!(
+                    "derives for `{pattern}`: no generated type has such a name"
+                )));
+            }
+            list.push((pattern.as_str(), derives.as_slice()));
+        }
+        Ok(Self(list))
+    }
+
+    /// Those of a type, but for traits that it has anyway.
+    pub(super) fn of(&self, name: &str, has: &[&str]) -> Vec<String> {
+        let matching = self.0.iter().filter(|(pattern, _)| glob(pattern, name));
+        let mut derives: Vec<String> = matching
+            .flat_map(|(_, derives)| derives.iter().cloned())
+            .collect();
+        let mut seen = BTreeSet::new();
+        derives.retain(|path| {
+            let name = path.rsplit(':').next().unwrap_or_default();
+            !has.contains(&name) && seen.insert(path.clone())
+        });
+        derives
+    }
+}
