@@ -5,109 +5,149 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+import xmlschema
 from lxml import etree
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
+XML = "http://www.w3.org/XML/1998/namespace"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 
 
-class Copies(etree.Resolver):
-    """Files that stand for locations of imports."""
-
-    def __init__(self, files):
-        super().__init__()
-        self.files = files
-
-    def resolve(self, url, _, context):
-        file = self.files.get(url) or self.files.get(url.rpartition("/")[2])
-        return self.resolve_filename(str(file), context) if file else None
+def used(schema):
+    """Namespaces of the names that a schema refers to."""
+    found = set()
+    for element in schema.iter():
+        for name in ("type", "ref", "base", "itemType", "memberTypes", "substitutionGroup"):
+            for value in (element.get(name) or "").split():
+                prefix, _, _ = value.rpartition(":")
+                found.add(XML if prefix == "xml" else element.nsmap.get(prefix or None))
+    return found - {None}
 
 
 class Schemas:
+    """Copies of all schemas in a folder, whose references lead to each other. What is missing for
+    libxml2, though other tools do without it, is put in: imports of namespaces that a schema uses,
+    and the places of those that everybody knows."""
+
     def __init__(self, wsdl, well_known, copies):
         self.copies = copies
         self.folder = tempfile.TemporaryDirectory()
         self.into = Path(self.folder.name)
-        self.files, self.seen, self.reason, self.schema = {}, set(), "", None
+        self.files, self.seen, self.copied, self.reason, self.schema = {}, set(), {}, "", None
         self.well_known = {
             etree.parse(str(file)).getroot().get("targetNamespace"): file
             for file in well_known.glob("*.xsd")
         }
+        self.collect(Path(wsdl))
+        file = self.finish()
         try:
-            self.collect(Path(wsdl))
-            self.finish()
-        except (etree.LxmlError, OSError, KeyError) as error:
+            self.schema = etree.XMLSchema(etree.parse(str(file), etree.XMLParser(no_network=True)))
+        except etree.LxmlError as error:
             self.reason = str(error)[:90]
+            # It reads what libxml2 calls ambiguous or out of place.
+            self.schema = xmlschema.XMLSchema10(str(file), validation="lax", allow="local")
 
     def collect(self, wsdl):
+        """Schemas within a WSDL and those that it imports."""
         if wsdl in self.seen:
             return
         self.seen.add(wsdl)
         root = etree.parse(str(wsdl)).getroot()
         for schema in root.iter(XSD + "schema"):
-            for tag in ("import", "include", "redefine"):
-                for reference in schema.findall(XSD + tag):
-                    location = reference.get("schemaLocation")
-                    if location in self.copies:
-                        reference.set("schemaLocation", str(self.copies[location]))
-                    elif location and "://" not in location:
-                        reference.set("schemaLocation", str((wsdl.parent / location).resolve()))
-                    elif location:
-                        del reference.attrib["schemaLocation"]
-            self.files.setdefault(schema.get("targetNamespace") or "", []).append(schema)
+            self.files.setdefault(schema.get("targetNamespace") or "", []).append((schema, wsdl.parent))
         for reference in root.findall(WSDL + "import"):
             named = reference.get("location") or ""
-            location = Path(self.copies.get(named) or (wsdl.parent / named).resolve())
-            if location.is_file() and location.suffix == ".xsd":
+            location = self.file(named, wsdl.parent)
+            if location and location.suffix == ".xsd":
                 schema = etree.Element(XSD + "schema", targetNamespace=reference.get("namespace"))
                 etree.SubElement(schema, XSD + "include", schemaLocation=str(location))
-                self.files.setdefault(reference.get("namespace"), []).append(schema)
-            elif location.is_file():
+                self.files.setdefault(reference.get("namespace"), []).append((schema, wsdl.parent))
+            elif location:
                 self.collect(location)
 
-    def finish(self):
-        def wrapper(namespace):
-            return self.into / f"{sorted(self.files).index(namespace)}.xsd"
+    def file(self, location, folder):
+        """The file that a location stands for, if there is one."""
+        copy = self.copies.get(location) or self.copies.get(location.rpartition("/")[2])
+        path = Path(copy) if copy else (folder / location).resolve() if "://" not in location else None
+        return path if path and path.is_file() else None
 
+    def wrapper(self, namespace):
+        return self.into / f"{sorted(self.files).index(namespace)}.xsd"
+
+    def place(self, namespace):
+        """Where a namespace is declared, for an import that does not say."""
+        if namespace in self.files:
+            return self.wrapper(namespace).name
+        known = self.well_known.get(namespace)
+        return self.copy(known) if known else None
+
+    def copy(self, file):
+        """The name of the copy of a file."""
+        if file not in self.copied:
+            self.copied[file] = f"copy-{len(self.copied)}.xsd"
+            parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
+            schema = etree.parse(str(file), parser).getroot()
+            self.fix(schema, file.parent)
+            (self.into / self.copied[file]).write_bytes(etree.tostring(schema, encoding="utf-8"))
+        return self.copied[file]
+
+    def fix(self, schema, folder):
+        imported = {schema.get("targetNamespace") or "", XSD[1:-1]}
+        for reference in [r for tag in ("import", "include", "redefine") for r in schema.findall(XSD + tag)]:
+            location = reference.attrib.pop("schemaLocation", None)
+            file = self.file(location, folder) if location else None
+            if reference.tag == XSD + "import":
+                namespace = reference.get("namespace") or ""
+                if namespace in imported:
+                    schema.remove(reference)
+                    continue
+                imported.add(namespace)
+                # One place for each namespace: libxml2 reads the first and no other.
+                found = self.place(namespace) if namespace in self.files or not file else self.copy(file)
+            else:
+                found = self.copy(file) if file else None
+            if found:
+                reference.set("schemaLocation", found)
+        for namespace in sorted(used(schema) - imported):
+            found = self.place(namespace)
+            if found:
+                schema.insert(0, etree.Element(XSD + "import", namespace=namespace, schemaLocation=found))
+
+    def finish(self):
         everything = etree.Element(XSD + "schema", targetNamespace="urn:everything")
         for namespace, schemas in self.files.items():
             top = etree.Element(XSD + "schema")
             if namespace:
                 top.set("targetNamespace", namespace)
-            for number, schema in enumerate(schemas):
-                # Many use a schema beside them without saying so.
-                said = {reference.get("namespace") or "" for reference in schema.findall(XSD + "import")}
-                for other in sorted(self.files.keys() - said - {namespace, ""}):
-                    schema.insert(0, etree.Element(XSD + "import", namespace=other))
-                for reference in schema.findall(XSD + "import"):
-                    if not reference.get("schemaLocation"):
-                        target = reference.get("namespace") or ""
-                        if target in self.files:
-                            reference.set("schemaLocation", wrapper(target).name)
-                        elif target in self.well_known:
-                            reference.set("schemaLocation", str(self.well_known[target]))
-                file = self.into / f"{wrapper(namespace).stem}-{number}.xsd"
+            for number, (schema, folder) in enumerate(schemas):
+                self.fix(schema, folder)
+                file = self.into / f"{self.wrapper(namespace).stem}-{number}.xsd"
                 file.write_bytes(etree.tostring(schema, encoding="utf-8", with_tail=False))
                 etree.SubElement(top, XSD + "include", schemaLocation=file.name)
-            wrapper(namespace).write_bytes(etree.tostring(top, encoding="utf-8"))
-            into = etree.SubElement(everything, XSD + "import", schemaLocation=wrapper(namespace).name)
+            self.wrapper(namespace).write_bytes(etree.tostring(top, encoding="utf-8"))
+            into = etree.SubElement(everything, XSD + "import", schemaLocation=self.wrapper(namespace).name)
             if namespace:
                 into.set("namespace", namespace)
         file = self.into / "everything.xsd"
         file.write_bytes(etree.tostring(everything, encoding="utf-8"))
-        parser = etree.XMLParser(no_network=True)
-        parser.resolvers.add(Copies(self.copies))
-        self.schema = etree.XMLSchema(etree.parse(str(file), parser))
+        return file
 
     def error(self, root):
-        """Why an element is not valid; None if it is, or if the schema itself is refused."""
-        if self.schema is None or self.schema.validate(root):
+        """Why an element is not valid; None if it is, or if nothing is to be asked."""
+        if self.schema is None:
             return None
-        return f"invalid: {self.schema.error_log.last_error.message[:200]}"
+        if isinstance(self.schema, etree.XMLSchema):
+            if not self.schema.validate(root):
+                return f"invalid: {self.schema.error_log.last_error.message[:200]}"
+            return None
+        wrong = next(self.schema.iter_errors(root), None)
+        return f"invalid: {wrong.reason[:200]}" if wrong else None
 
     def declares(self, root):
         """Whether the element is declared in what was found."""
-        return "No matching global declaration" not in (self.error(root) or "")
+        if isinstance(self.schema, etree.XMLSchema):
+            return "No matching global declaration" not in (self.error(root) or "")
+        return root.tag in self.schema.maps.elements
 
 
 def same(a, b):
