@@ -82,6 +82,7 @@ mod error;
 mod fields;
 mod names;
 mod plan;
+mod run;
 mod salesforce;
 mod select;
 mod write;

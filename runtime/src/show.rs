@@ -34,7 +34,11 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
                 .take_while(|item| !matches!(item, Value::Absent))
                 .map(|item| Shown(item, level + 1))
                 .collect();
-            if !items.is_empty() {
+            // The nil of a chosen list says that it has no items.
+            let none = field.has(Field::LIST) && matches!(items[..], [Shown(Value::Nil, _)]);
+            if none {
+                out.field(field.name, &[(); 0]);
+            } else if !items.is_empty() {
                 out.field(field.name, &items);
             }
         } else {

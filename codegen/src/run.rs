@@ -1,0 +1,171 @@
+//! Doing what the options say: reading the input, generating, writing.
+
+use std::path::{Path, PathBuf};
+
+use saponify_wsdl::{Model, Reader};
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::{Output, write};
+
+impl Config {
+    /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
+    /// read but those given to [`provide_file`](Config::provide_file).
+    ///
+    /// # Errors
+    ///
+    /// If the WSDL is refused, or an option does not fit it.
+    pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
+        let read = self.reader().read(wsdl);
+        let model = read.map_err(|source| Error::wsdl(None, source))?;
+        crate::pipeline(&model, self, "WSDL", wsdl)
+    }
+
+    /// Reads the input, with what it imports from its own directory, and generates.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, it cannot be read or is refused, or an option does not fit it.
+    pub fn run(&self) -> Result<Output, Error> {
+        self.read(|model, name, bytes| crate::pipeline(model, self, name, bytes))
+    }
+
+    /// Reads the input as [`run`](Config::run) does, and gives the plan of the output as text:
+    /// every name and type that was decided.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn dump_plan(&self) -> Result<String, Error> {
+        self.read(|model, name, bytes| {
+            crate::with_plan(model, self, name, bytes, |plan| plan.to_string())
+        })
+    }
+
+    /// For build scripts: reads the input, writes the output to the output directory (by default
+    /// in `$OUT_DIR`), and tells cargo when to run the script again.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run), and if the output cannot be written.
+    pub fn compile(&self) -> Result<(), Error> {
+        // Before anything can fail, so that a repaired file is noticed.
+        write::print_rerun(self.input.as_deref());
+        let dir = self.target_dir()?;
+        let (output, files) = self.read(|model, name, bytes| {
+            Ok((
+                crate::pipeline(model, self, name, bytes)?,
+                model.files.clone(),
+            ))
+        })?;
+        write::print_rerun(files.iter().map(PathBuf::as_path).skip(1));
+        output.write_to(&dir)
+    }
+
+    /// The input and all that it imports as written: typed, names not yet resolved.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is not well-formed.
+    pub fn dump_raw(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .dump_raw_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// The resolved model of the input, as text.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is refused.
+    pub fn dump_model(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .read_file(input)
+            .map(|model| model.to_string())
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// A reader that may read what the options say.
+    fn reader(&self) -> Reader {
+        let mut reader = Reader::new();
+        for root in &self.import_roots {
+            reader.allow_root(root);
+        }
+        for (import, path) in &self.provide {
+            reader.provide_file(import, path);
+        }
+        for import in &self.skip_imports {
+            reader.skip_import(import);
+        }
+        reader
+    }
+
+    fn required_input(&self) -> Result<&PathBuf, Error> {
+        self.input
+            .as_ref()
+            .ok_or_else(|| Error::config("no input: set the path of a WSDL"))
+    }
+
+    fn read<T>(
+        &self,
+        then: impl FnOnce(&Model, &str, &[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let input = self.required_input()?;
+        let bytes = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        let model = self
+            .reader()
+            .read_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))?;
+        let name = input
+            .file_name()
+            .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        then(&model, &name, &bytes)
+    }
+
+    /// Where the output goes.
+    ///
+    /// # Errors
+    ///
+    /// If neither an output directory is set nor `$OUT_DIR`, or the input's name gives no name
+    /// for the module and none is set.
+    pub fn target_dir(&self) -> Result<PathBuf, Error> {
+        if let Some(dir) = &self.out_dir {
+            return Ok(dir.clone());
+        }
+        let Some(dir) = std::env::var_os("OUT_DIR") else {
+            return Err(Error::config(
+                "no output directory: set one, or call from a build script, where OUT_DIR is set",
+            ));
+        };
+        Ok(Path::new(&dir).join(self.module_name()?))
+    }
+
+    /// Name of the generated module.
+    ///
+    /// # Errors
+    ///
+    /// If the input's name gives none and none is set, or the one that is set is no identifier.
+    pub fn module_name(&self) -> Result<String, Error> {
+        if let Some(name) = &self.module {
+            return match crate::names::is_identifier(name) {
+                true => Ok(name.clone()),
+                false => Err(Error::config(format!(
+                    "module {name:?} is no Rust identifier"
+                ))),
+            };
+        }
+        let stem = self
+            .input
+            .as_deref()
+            .and_then(Path::file_stem)
+            .and_then(|s| s.to_str());
+        match stem.map(crate::names::module_of_stem) {
+            Some(name) if !name.is_empty() => Ok(name),
+            _ => Err(Error::config(
+                "the input's file name gives no module name: set one",
+            )),
+        }
+    }
+}
