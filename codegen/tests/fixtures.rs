@@ -93,7 +93,7 @@ fn notes_are_as_expected() -> Result<()> {
     assert!(tenant[0].contains("`Account.QuietHours__c` is `quiethours__c`"));
     let styles = notes("styles")?.join("\n");
     assert!(
-        styles.contains("`late` is left out: the encoding of SOAP 1.2"),
+        styles.contains("`late` is left out: it has no input"),
         "{styles}"
     );
     let rpc = notes("rpc")?.join("\n");

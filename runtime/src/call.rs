@@ -59,7 +59,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     pub(crate) fn new(client: &'c Client) -> Self {
         Self {
             client,
-            body: Ok(Body::new(O::operation())),
+            body: Ok(Body::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
             operation: PhantomData,
         }

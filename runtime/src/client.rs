@@ -71,6 +71,10 @@ impl Client {
         Call::new(self)
     }
 
+    pub(crate) fn soap(&self) -> SoapVersion {
+        self.shared().settings.soap
+    }
+
     /// Rows of a query, over all its batches: a text, or a [`Soql`](crate::soql::Soql).
     pub fn records<V: View>(&self, soql: impl QueryText<V>) -> Records<V> {
         Records::new(self.clone(), soql)

@@ -396,7 +396,7 @@ impl<V: View> Records<V> {
         let span = span(operation, client.session());
         let request = async move {
             let shared = client.shared();
-            let mut body = Body::new(operation);
+            let mut body = Body::new(operation, client.soap());
             body.argument(|n| {
                 if n == 0 {
                     Value::Text(&argument)

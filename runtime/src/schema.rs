@@ -347,6 +347,16 @@ impl SoapVersion {
             Self::V1_2 => "http://www.w3.org/2003/05/soap-envelope",
         }
     }
+
+    /// Namespace of the encoding: of its attributes and of arrays (SOAP 1.1 section 5; SOAP 1.2
+    /// part 2, section 3).
+    #[must_use]
+    pub const fn encoding(self) -> &'static str {
+        match self {
+            Self::V1_1 => "http://schemas.xmlsoap.org/soap/encoding/",
+            Self::V1_2 => "http://www.w3.org/2003/05/soap-encoding",
+        }
+    }
 }
 
 impl fmt::Display for SoapVersion {

@@ -89,7 +89,7 @@ pub(crate) async fn login(
         )));
     };
     let login_at = settings.endpoint(endpoint, service.endpoint)?;
-    let mut body = Body::new(operation);
+    let mut body = Body::new(operation, settings.soap);
     let password = credentials.login_password();
     let once = |text| {
         move |n| {

@@ -195,13 +195,19 @@ pub(crate) fn members<'m>(
     list.items
 }
 
-/// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2).
+/// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2; SOAP 1.2 part 2, section
+/// 3.1.6).
 pub(crate) fn is_array(model: &Model, id: TypeId) -> bool {
-    let encoding = "http://schemas.xmlsoap.org/soap/encoding/";
+    let encodings = [
+        "http://schemas.xmlsoap.org/soap/encoding/",
+        "http://www.w3.org/2003/05/soap-encoding",
+    ];
     model
         .bases(id)
         .any(|base| match &model.type_def(base).name {
-            TypeName::Global(name) => name.local == "Array" && model.namespace(name.ns) == encoding,
+            TypeName::Global(name) => {
+                name.local == "Array" && encodings.contains(&model.namespace(name.ns))
+            }
             TypeName::Anonymous { .. } => false,
         })
 }

@@ -91,8 +91,7 @@ pub(super) fn bound<'m>(
             if excluded || !(included || builder.include[OPERATIONS].is_empty()) {
                 continue;
             }
-            let soap12 = binding.protocol == Protocol::Soap12;
-            match operation(model, builder, port_type, bound, soap12, &bases) {
+            match operation(model, builder, port_type, bound, &bases) {
                 Ok(operation) => operations.push(operation),
                 Err(reason) => {
                     refused += 1;
@@ -222,7 +221,6 @@ fn operation<'m>(
     builder: &mut Builder<'m, '_>,
     port_type: PortTypeId,
     bound: &'m BindingOperation,
-    soap12: bool,
     bases: &HashSet<TypeId>,
 ) -> Result<BoundOperation<'m>, Reason> {
     let definition = model
@@ -234,9 +232,6 @@ fn operation<'m>(
     let encoded = [&bound.input, &bound.output]
         .iter()
         .any(|m| m.body_use == Encoding::Encoded);
-    if encoded && soap12 {
-        return Err("the encoding of SOAP 1.2 is not supported");
-    }
     if bound.input.multipart {
         builder.note("attachments of multipart messages are not sent");
     }

@@ -7,7 +7,7 @@ use super::outcome::{BulkOperation, Failure, Outcome, RowResult};
 use super::source::Row;
 use super::stream::Rules;
 use crate::error::Error;
-use crate::schema::Operation;
+use crate::schema::{Operation, SoapVersion};
 use crate::soap::request::{Body, Fit};
 use crate::value::Value;
 
@@ -43,10 +43,11 @@ impl<R: Row> Chunk<R> {
     /// Without rows; `lead` are the arguments before them.
     pub(super) fn new(
         operation: &'static Operation,
+        version: SoapVersion,
         lead: &[String],
         first: usize,
     ) -> Result<Self, Error> {
-        let mut body = Body::new(operation);
+        let mut body = Body::new(operation, version);
         for text in lead {
             body.argument(|n| match n {
                 0 => Value::Text(text),

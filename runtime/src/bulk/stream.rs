@@ -271,10 +271,13 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
             };
             let chunk = match &mut self.filling {
                 Some(chunk) => chunk,
-                filling => match Chunk::new(O::operation(), &self.lead, self.taken) {
-                    Ok(chunk) => filling.insert(chunk),
-                    Err(error) => return self.give_up(row, error),
-                },
+                filling => {
+                    let (operation, version) = (O::operation(), self.client.soap());
+                    match Chunk::new(operation, version, &self.lead, self.taken) {
+                        Ok(chunk) => filling.insert(chunk),
+                        Err(error) => return self.give_up(row, error),
+                    }
+                }
             };
             match chunk.push(row, &self.rules) {
                 Ok(()) => {

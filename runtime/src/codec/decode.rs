@@ -10,7 +10,7 @@ use super::{ANY_RECORD, References};
 use crate::any::Attribute;
 use crate::error::Error;
 use crate::lexical;
-use crate::schema::{Field, Kind, Type};
+use crate::schema::{Field, Kind, SoapVersion, Type};
 use crate::soap::multipart::Attachments;
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::chars::is_space;
@@ -100,6 +100,7 @@ impl Decoder {
         let mut expected = 0;
         loop {
             match reader.next()? {
+                Token::Start(start) if self.names_result(reader, start) => reader.skip()?,
                 Token::Start(start) => match find(table, start, expected) {
                     Some(index) => {
                         expected = index + 1;
@@ -154,14 +155,18 @@ impl Decoder {
                     && field.name == attribute.local
                     && NsId::from(field.ns) == attribute.ns
             });
-            // What `href` refers to by its id is not of the value.
-            let is_id = self.references.is_some() && attribute.ns == 0 && attribute.local == "id";
+            // What is referred to by its id, and how it is encoded, is not of the value.
+            let uri = reader.context.uri(attribute.ns);
+            let is_id = self.references.is_some()
+                && (attribute.ns == 0 && attribute.local == "id"
+                    || uri == SoapVersion::V1_2.encoding()
+                    || attribute.local == "encodingStyle");
             if known || is_id || attribute.ns == reader.context.xsi() {
                 continue;
             }
             self.spend(size_of::<Attribute>() + attribute.value.len(), reader)?;
             foreign.push(Attribute {
-                namespace: reader.context.uri(attribute.ns).into(),
+                namespace: uri.into(),
                 name: attribute.local.into(),
                 value: attribute.value.clone().into_owned(),
             });

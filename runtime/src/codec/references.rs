@@ -1,14 +1,16 @@
-//! References of encoded messages (SOAP 1.1 section 5.4.1): `href="#id"` stands for the element
-//! with that `id`, wherever it is in the body. Axis writes every struct so.
+//! References of encoded messages: `href="#id"` (SOAP 1.1 section 5.4.1) or `enc:ref="id"` (SOAP 1.2
+//! part 2, section 3.1.5) stands for the element with that `id`, wherever it is in the body. Axis
+//! writes every struct so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::decode::{Decoder, Result};
 use crate::error::Error;
+use crate::schema::SoapVersion;
 use crate::xml::names::Binding;
 use crate::xml::reader::shorten;
-use crate::xml::{Reader, Token};
+use crate::xml::{Reader, Start, Token};
 
 /// Elements that may be referred to; far above any real message.
 const MOST: usize = 100_000;
@@ -49,7 +51,8 @@ impl References {
         loop {
             match scout.next()? {
                 Token::Start(start) => {
-                    let Some(id) = scout.attribute(0, "id") else {
+                    let encoded = encoded_attribute(&scout, "id");
+                    let Some(id) = scout.attribute(0, "id").or(encoded) else {
                         continue;
                     };
                     let id: Box<str> = id.trim().into();
@@ -96,11 +99,30 @@ impl References {
     }
 }
 
+/// An attribute of SOAP 1.2's encoding.
+fn encoded_attribute<'r>(reader: &'r Reader<'_>, name: &str) -> Option<&'r str> {
+    let namespace = SoapVersion::V1_2.encoding();
+    let mut attributes = reader.attributes().iter();
+    let found = attributes.find(|a| a.local == name && reader.context.uri(a.ns) == namespace);
+    found.map(|attribute| &*attribute.value)
+}
+
 impl Decoder {
+    /// Whether the element whose start was read last says which of the others is the result of an
+    /// rpc call (SOAP 1.2 part 2, section 4.2.1).
+    pub(super) fn names_result(&self, reader: &Reader<'_>, start: Start<'_>) -> bool {
+        self.references.is_some()
+            && start.local == "result"
+            && reader.context.uri(start.ns) == "http://www.w3.org/2003/05/soap-rpc"
+    }
+
     /// The id that the element whose start was read last refers to.
     pub(super) fn reference(&self, reader: &Reader<'_>) -> Result<Option<Box<str>>> {
         if self.references.is_none() {
             return Ok(None);
+        }
+        if let Some(id) = encoded_attribute(reader, "ref") {
+            return Ok(Some(id.trim().into()));
         }
         let Some(href) = reader.attribute(0, "href") else {
             return Ok(None);

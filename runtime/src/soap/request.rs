@@ -5,9 +5,6 @@ use crate::error::Error;
 use crate::schema::{Field, Operation, SoapVersion};
 use crate::value::{Struct, Value};
 
-/// What `encodingStyle` says, and the namespace of `arrayType`.
-const ENCODING: &str = "http://schemas.xmlsoap.org/soap/encoding/";
-
 /// Body of a request under construction: arguments are written in the order of the table.
 #[derive(Debug)]
 pub struct Body {
@@ -30,15 +27,16 @@ pub(crate) enum Fit {
 }
 
 impl Body {
-    pub(crate) fn new(operation: &'static Operation) -> Self {
+    /// What is written depends on the version of SOAP only where it is encoded.
+    pub(crate) fn new(operation: &'static Operation, version: SoapVersion) -> Self {
         let mut encoder = Encoder::new(operation.request.schema);
         if operation.has(Operation::ENCODED) {
-            encoder = encoder.encoded();
+            encoder = encoder.encoded(version);
         }
         if !operation.has(Operation::BARE_REQUEST) {
             encoder.open(operation.request.ns, operation.request.name);
             if operation.has(Operation::ENCODED) {
-                encoder.encoding_style(ENCODING);
+                encoder.encoding_style(version.encoding());
             }
             encoder.end_open();
         }
@@ -110,7 +108,7 @@ impl Body {
         out.push_str(version.envelope());
         out.push('"');
         if self.operation.has(Operation::ENCODED) {
-            out.push_str(&format!(" xmlns:soapenc=\"{ENCODING}\""));
+            out.push_str(&format!(" xmlns:soapenc=\"{}\"", version.encoding()));
         }
         out.push_str(&self.encoder.declarations(&headers));
         out.push('>');

@@ -2,10 +2,13 @@
 
 use saponify::transport::testing::Scripted;
 use saponify::{Error, SoapVersion};
-use saponify_goldens::styles::{Colour, Document, Document12, Encoded, Rpc, encoded, styles};
+use saponify_goldens::styles::{
+    Colour, Document, Document12, Encoded, Encoded12, Rpc, encoded, styles,
+};
 use styles::Seed;
 
 const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
 const ENC: &str = "http://schemas.xmlsoap.org/soap/encoding/";
 const NS: &str = "urn:example:styles";
 
@@ -218,6 +221,42 @@ async fn references_are_followed() {
     };
     assert_eq!(found.item, [Some(plant("a", Some(b.clone()))), Some(b)]);
     assert_eq!(soap.name(&plant("n", None)).await.unwrap(), "x");
+}
+
+#[tokio::test]
+async fn the_encoding_of_soap_1_2() {
+    let answer = "<c:plantsResponse env:encodingStyle='http://www.w3.org/2003/05/soap-encoding'>\
+         <rpc:result xmlns:rpc='http://www.w3.org/2003/05/soap-rpc'>return</rpc:result>\
+         <return enc12:itemType='p:Plant' enc12:arraySize='2'><x enc12:id='a'><name>a</name></x>\
+         <y enc12:ref='a'/></return></c:plantsResponse>";
+    let answer = envelope(answer).replace(SOAP11, SOAP12).replace(
+        "<e:Envelope",
+        "<e:Envelope xmlns:env='http://www.w3.org/2003/05/soap-envelope' \
+         xmlns:enc12='http://www.w3.org/2003/05/soap-encoding'",
+    );
+    let service = Scripted::new().answer(answer);
+    let soap = Encoded12::builder()
+        .transport(service.clone())
+        .anonymous(None)
+        .unwrap();
+    let plants = encoded::ArrayOfPlant {
+        item: vec![Some(plant("Fern", None)), None],
+    };
+    let names = encoded::ArrayOfString::default();
+    let found = soap.plants(&plants, &names, 3, &Colour::Red).await.unwrap();
+    assert_eq!(found.item, [Some(plant("a", None)), Some(plant("a", None))]);
+    let nil = "xsi:nil=\"true\"/>";
+    let expected = format!(
+        "<ns5:plants soapenv:encodingStyle=\"http://www.w3.org/2003/05/soap-encoding\">\
+         <plants xsi:type=\"e:ArrayOfPlant\" soapenc:itemType=\"e:Plant\" soapenc:arraySize=\"2\">\
+         <item><name>Fern</name><height {nil}<parent {nil}</item><item {nil}</plants>\
+         <names xsi:type=\"e:ArrayOfString\" soapenc:itemType=\"xsd:string\" soapenc:arraySize=\"0\">\
+         </names><limit xsi:type=\"xsd:int\">3</limit><colour xsi:type=\"s:Colour\">red</colour>\
+         </ns5:plants>"
+    );
+    assert_eq!(sent(&service, 0), expected);
+    let request = service.requests()[0].body().to_owned();
+    assert!(request.contains("xmlns:soapenc=\"http://www.w3.org/2003/05/soap-encoding\""));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ pub(crate) use text::{joined, list, push_lexical};
 
 use crate::error::{Error, ErrorKind};
 use crate::limits::MAX_DEPTH;
-use crate::schema::{Field, Kind, Schema, Type};
+use crate::schema::{Field, Kind, Schema, SoapVersion, Type};
 use crate::value::{Struct, Value};
 use crate::xml::names::XML;
 use crate::xml::writer::{push_attribute, push_text};
@@ -25,8 +25,8 @@ pub(crate) struct Encoder {
     used: Vec<bool>,
     /// Elements with children that are open.
     depth: usize,
-    /// Whether values are encoded by section 5 of SOAP 1.1: arrays tell their size.
-    encoded: bool,
+    /// The version of SOAP by whose encoding arrays tell their size.
+    encoded: Option<SoapVersion>,
     /// The type that the next element must tell.
     told: Option<(u8, &'static str)>,
 }
@@ -38,14 +38,14 @@ impl Encoder {
             schema,
             used: vec![false; schema.namespaces.len()],
             depth: 0,
-            encoded: false,
+            encoded: None,
             told: None,
         }
     }
 
-    /// Encodes by section 5 of SOAP 1.1; `soapenc` must then be declared around.
-    pub(crate) fn encoded(mut self) -> Self {
-        self.encoded = true;
+    /// Encodes as this version of SOAP does; `soapenc` must then be declared around.
+    pub(crate) fn encoded(mut self, version: SoapVersion) -> Self {
+        self.encoded = Some(version);
         self
     }
 
@@ -281,13 +281,17 @@ impl Encoder {
             }
         }
         if let Some(item) = table.fields.last().filter(|f| f.kind == Kind::ArrayType)
-            && self.encoded
+            && let Some(version) = self.encoded
         {
             let present = |n: &usize| !matches!(value.value(0, *n), Value::Absent);
             let size = (0..).take_while(present).count();
-            self.out.push_str(" soapenc:arrayType=\"");
+            let (name, size) = match version {
+                SoapVersion::V1_1 => ("arrayType", format!("[{size}]\"")),
+                SoapVersion::V1_2 => ("itemType", format!("\" soapenc:arraySize=\"{size}\"")),
+            };
+            self.out.push_str(&format!(" soapenc:{name}=\""));
             self.name(item.ns, item.name);
-            self.out.push_str(&format!("[{size}]\""));
+            self.out.push_str(&size);
         }
         self.end_open();
         self.elements(value)
