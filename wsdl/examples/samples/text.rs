@@ -1,15 +1,20 @@
 //! Texts of simple types.
 
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::string::string_regex;
+use proptest::test_runner::TestRunner;
 use saponify_wsdl::model::{Builtin, Content, Facets, Model, TypeId, TypeKind, Variety};
 
-/// A valid text of a simple type, as far as facets other than patterns say. `number` makes texts
-/// differ.
+/// A valid text of a simple type, as far as patterns can be read. `number` makes texts differ.
 pub(crate) fn of(model: &Model, id: TypeId, variant: usize, number: usize) -> String {
     let mut facets = Vec::new();
     let mut at = id;
     loop {
         match &model.type_def(at).kind {
-            TypeKind::Builtin(builtin) => return value(*builtin, &facets, variant, number),
+            TypeKind::Builtin(builtin) => {
+                return patterned(&facets, variant, number)
+                    .unwrap_or_else(|| value(*builtin, &facets, variant, number));
+            }
             TypeKind::Simple(simple) => {
                 if let Some(text) = listed(model, &simple.facets, number) {
                     return text;
@@ -56,6 +61,49 @@ fn listed(model: &Model, facets: &Facets, number: usize) -> Option<String> {
         }
         _ => value.value.clone(),
     })
+}
+
+/// A text that fits the narrowest type's pattern.
+fn patterned(facets: &[&Facets], variant: usize, number: usize) -> Option<String> {
+    let patterns = &facets.iter().find(|f| !f.patterns.is_empty())?.patterns;
+    let pattern = plain(&patterns[variant % patterns.len()]);
+    let texts = string_regex(&pattern).ok()?;
+    let mut runner = TestRunner::deterministic();
+    let drawn = (0..200).filter_map(|_| texts.new_tree(&mut runner).ok());
+    let (least, most) = lengths(facets);
+    let range = least.unwrap_or(0)..=most.unwrap_or(u64::MAX);
+    let mut fitting = drawn
+        .map(|text| text.current())
+        .filter(|text| range.contains(&(text.chars().count() as u64)));
+    fitting.nth(number % 3)
+}
+
+/// A pattern with characters of ASCII where XML Schema means all of some kind.
+fn plain(pattern: &str) -> String {
+    let mut out = String::new();
+    let (mut class, mut chars) = (false, pattern.chars());
+    while let Some(c) = chars.next() {
+        let (in_class, alone) = match c {
+            '\\' => match chars.next() {
+                Some('d') => ("0-9", "[0-9]"),
+                Some('w') => ("a-z", "[a-z]"),
+                Some('s') => (" ", " "),
+                other => {
+                    out.push('\\');
+                    out.extend(other);
+                    continue;
+                }
+            },
+            '.' => (".", "[a-z]"),
+            c => {
+                class = c == '[' || class && c != ']';
+                out.push(c);
+                continue;
+            }
+        };
+        out.push_str(if class { in_class } else { alone });
+    }
+    out
 }
 
 fn value(builtin: Builtin, facets: &[&Facets], variant: usize, number: usize) -> String {
@@ -140,11 +188,17 @@ fn bounded(facets: &[&Facets], number: usize) -> String {
     format!("{}", value.trunc())
 }
 
-/// A text of a length that facets allow.
-fn sized(text: &str, facets: &[&Facets]) -> String {
+/// The least and the largest length.
+fn lengths(facets: &[&Facets]) -> (Option<u64>, Option<u64>) {
     let exact = facets.iter().find_map(|f| f.length);
     let least = exact.or_else(|| facets.iter().find_map(|f| f.min_length));
     let most = exact.or_else(|| facets.iter().find_map(|f| f.max_length));
+    (least, most)
+}
+
+/// A text of a length that facets allow.
+fn sized(text: &str, facets: &[&Facets]) -> String {
+    let (least, most) = lengths(facets);
     let mut chars: Vec<char> = text.chars().collect();
     if let Some(most) = most {
         chars.truncate(usize::try_from(most).unwrap_or(usize::MAX));
