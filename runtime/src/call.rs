@@ -222,6 +222,10 @@ impl<T: Outcome> Struct for Unwrapped<T> {
     fn boxed(&self) -> Box<dyn Struct> {
         Box::new(self.clone())
     }
+
+    fn equals(&self, other: &dyn Struct) -> bool {
+        crate::generated::same(self, other)
+    }
 }
 
 /// Sends a request and reads the whole answer.

@@ -317,7 +317,7 @@ impl Operation {
     pub const BARE_RESPONSE: u8 = 2;
     /// In rpc style the element of the response may have any name.
     pub const RPC: u8 = 4;
-    /// Messages are encoded (SOAP 1.1 section 5): values tell their types, and may be references
+    /// Messages are encoded (SOAP 1.1 section 5, SOAP 1.2 part 2): values tell their types, and may be references
     /// to elements elsewhere in the body.
     pub const ENCODED: u8 = 8;
     /// There is no answer beyond that the request has arrived.

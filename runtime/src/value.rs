@@ -26,6 +26,9 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
     /// A copy behind a box.
     fn boxed(&self) -> Box<dyn Struct>;
 
+    /// Whether it is equal to another value, and of the same type.
+    fn equals(&self, other: &dyn Struct) -> bool;
+
     /// The value of a derived type that this base value stands for, if it does.
     fn derived(&self) -> Option<&dyn Struct> {
         None
@@ -38,7 +41,9 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
 /// Here and in the other traits of generated code a table is given by a function and not by a
 /// constant: the compiler checks the value of a constant, and follows the references of one to
 /// every table that it leads to, which for a large schema is all of them, for each constant anew.
-pub trait Tabled: Clone + Default + std::any::Any + std::fmt::Debug + Send + Sync {
+pub trait Tabled:
+    Clone + Default + PartialEq + std::any::Any + std::fmt::Debug + Send + Sync
+{
     /// The table.
     fn static_table() -> &'static Type;
 
@@ -70,6 +75,11 @@ impl<T: Tabled> Struct for T {
 
     fn boxed(&self) -> Box<dyn Struct> {
         Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn Struct) -> bool {
+        let other: &dyn std::any::Any = other;
+        other.downcast_ref() == Some(self)
     }
 
     fn derived(&self) -> Option<&dyn Struct> {

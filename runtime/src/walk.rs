@@ -49,7 +49,7 @@ impl PartialEq for Derived {
     fn eq(&self, other: &Self) -> bool {
         match (self.as_dyn(), other.as_dyn()) {
             (None, None) => true,
-            (Some(a), Some(b)) => same(a, b),
+            (Some(a), Some(b)) => a.equals(b),
             _ => false,
         }
     }
@@ -111,7 +111,7 @@ pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
         })
         && match (a.derived(), b.derived()) {
             (None, None) => true,
-            (Some(a), Some(b)) => same(a, b),
+            (Some(a), Some(b)) => a.equals(b),
             _ => false,
         }
 }
@@ -130,7 +130,8 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::Time(a), Value::Time(b)) => a == b,
         (Value::Id(a), Value::Id(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
-        (Value::Struct(a), Value::Struct(b)) => same(*a, *b),
+        // Of a choice, the branch counts even if nothing is in it.
+        (Value::Struct(a), Value::Struct(b)) => a.equals(*b),
         (Value::Record(a), Value::Record(b)) => a == b,
         (Value::Any(a), Value::Any(b)) => a == b,
         (Value::Element(a), Value::Element(b)) => a == b,

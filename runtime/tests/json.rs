@@ -10,7 +10,9 @@ use kinds::{All, Base, Color, Money, NS, Other, QueryResult, THING, Thing, strat
 use proptest::prelude::*;
 use saponify::generated::View as _;
 use saponify::generated::serde_core::{Serialize, de::DeserializeOwned};
-use saponify::{AnyValue, Bytes, Decimal, Element, Id, Record, TypeName, json, probe};
+use saponify::{
+    AnyValue, Bytes, Content, Decimal, Element, Id, Mixed, Record, TypeName, json, probe,
+};
 use serde_json::{Value, json};
 
 saponify::generated::serde!(structure All);
@@ -391,4 +393,52 @@ proptest! {
             let _ = serde_json::from_value::<All>(json!({"nested": tree}));
         }
     }
+}
+
+#[test]
+fn mixed_content_as_deep_as_the_limit_is_read_again() {
+    let mut value = AnyValue::text("x");
+    for _ in 0..120 {
+        let mut mixed = Mixed::new();
+        mixed.push_text("a");
+        mixed.push(Element {
+            namespace: NS.into(),
+            name: "b".into(),
+            value,
+        });
+        value = AnyValue {
+            content: Content::Mixed(mixed),
+            ..AnyValue::default()
+        };
+    }
+    let tree = serde_json::to_value(&value).unwrap();
+    assert_eq!(serde_json::from_value::<AnyValue>(tree).unwrap(), value);
+}
+
+#[test]
+fn what_has_no_place_in_a_value_is_an_error() {
+    for json in [
+        r##"{"#text": "x", "foo": "y"}"##,
+        r##"{"#mixed": ["y"], "b": "z"}"##,
+        r##"{"#mixed": [{"@a": "x"}]}"##,
+    ] {
+        assert!(serde_json::from_str::<AnyValue>(json).is_err(), "{json}");
+    }
+    let elements = r##"{"#elements": [{"a": "1"}, {"b": "2"}]}"##;
+    let value: AnyValue = serde_json::from_str(elements).unwrap();
+    assert_eq!(value.as_record().unwrap().text("b"), Some("2"));
+}
+
+#[test]
+fn attributes_of_a_value_that_came_without_its_table_are_written() {
+    let parent = "<Parent xsi:type='k:Thing'><Money currency='CHF'>1.5</Money></Parent>";
+    let record = row(
+        &format!("<records xsi:type='k:Thing'>{parent}</records>"),
+        &[],
+    );
+    let thing: Thing = record.cast().unwrap();
+    let json = serde_json::to_string(&thing).unwrap();
+    let again: Thing = serde_json::from_str(&json).expect(&json);
+    let money = again.get(Thing::PARENT).unwrap().get(Thing::MONEY).unwrap();
+    assert_eq!(money.currency.as_deref(), Some("CHF"), "{json}");
 }

@@ -6,7 +6,7 @@
 mod kinds;
 
 use kinds::answers::{row, rows, thing};
-use kinds::{All, Money, OTHER, Other, THING, Thing};
+use kinds::{All, Color, Money, OTHER, Other, THING, Thing};
 use saponify::generated::View as _;
 use saponify::probe;
 use saponify::{AnyValue, Element, Error, FieldRef, Limits, Presence, Record};
@@ -256,4 +256,56 @@ fn a_key_of_another_table_asks_by_name() {
         other.is_empty(),
         "a field that the table does not know is not set"
     );
+}
+
+/// A record that was read without its table, so that the table finds what it knows later.
+fn unknown(content: &str) -> Record {
+    row(
+        &format!("<records xsi:type='k:Thing'>{content}</records>"),
+        &[],
+    )
+}
+
+#[test]
+fn a_nil_with_attributes_is_nil_where_a_table_knows_the_field() {
+    let thing: Thing = unknown("<Text xsi:nil='true' why='none'/>").cast().unwrap();
+    assert_eq!(thing.presence(Thing::TEXT), Presence::Null);
+}
+
+#[test]
+fn attributes_that_a_table_knows_are_found_and_written() {
+    let parent = "<Parent xsi:type='k:Thing'><Money currency='CHF'>1.5</Money></Parent>";
+    let thing: Thing = unknown(parent).cast().unwrap();
+    let money = thing.get(Thing::PARENT).unwrap().get(Thing::MONEY).unwrap();
+    assert_eq!(
+        (money.currency.as_deref(), money.value.as_str()),
+        (Some("CHF"), "1.5")
+    );
+}
+
+#[test]
+fn a_nil_of_any_type_keeps_its_attributes() {
+    let document = "<All xmlns='urn:kinds' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>\
+        <any xsi:nil='true' why='unknown'/></All>";
+    let all: All = probe::decode(document, Limits::default(), &[]).unwrap();
+    let any = all.any.as_ref().unwrap();
+    assert!(any.is_nil() && any.attribute("why") == Some("unknown"));
+    assert!(
+        probe::encode(&all)
+            .unwrap()
+            .contains("why=\"unknown\" xsi:nil=\"true\"")
+    );
+    let plain: All = probe::decode(
+        &document.replace(" why='unknown'", ""),
+        Limits::default(),
+        &[],
+    )
+    .unwrap();
+    assert_eq!(plain.any, None);
+}
+
+#[test]
+fn an_open_enum_is_what_is_on_the_wire() {
+    assert_eq!(Color::Other("Red".to_owned()), Color::Red);
+    assert_ne!(Color::Other("red".to_owned()), Color::Red);
 }

@@ -236,6 +236,53 @@ fn no_limit_makes_the_stack_overflow() {
     assert!(error.to_string().contains("`depth` of 128"), "{error}");
 }
 
+/// A namespace is written once, and every element and attribute has it.
+#[test]
+fn long_names_of_namespaces_are_not_for_free() {
+    let limits = Limits {
+        memory: 50_000,
+        ..Limits::default()
+    };
+    let xsi = "http://www.w3.org/2001/XMLSchema-instance";
+    let uri = "u".repeat(10_000);
+    for item in [
+        "<p:x/>",
+        "<x p:a=''/>",
+        "<x xsi:type='p:a'/>",
+        "<things xsi:type='p:a'/>",
+    ] {
+        let decode = |times: usize| {
+            let items = item.repeat(times);
+            let document =
+                format!("<All xmlns='{NS}' xmlns:p='{uri}' xmlns:xsi='{xsi}'>{items}</All>");
+            probe::decode::<All>(&document, limits, &[&THING])
+        };
+        decode(2).expect(item);
+        assert!(decode(6).expect_err(item).is_limit(), "{item}");
+    }
+}
+
+#[test]
+fn a_text_beside_elements_has_the_limit_of_any_other() {
+    let limits = Limits {
+        text: 1_000,
+        ..Limits::default()
+    };
+    let decode = |content: &str| {
+        let document = format!("<All xmlns='{NS}'><any>{content}</any></All>");
+        probe::decode::<All>(&document, limits, &[])
+    };
+    let text = format!("{}<!-- -->", "x".repeat(600));
+    for element in ["", "<b/>"] {
+        decode(&format!("{element}{text}")).unwrap();
+        assert!(
+            decode(&format!("{element}{text}{text}"))
+                .unwrap_err()
+                .is_limit()
+        );
+    }
+}
+
 /// Elements that become much larger than they are written, in every place where they may be.
 #[test]
 fn the_memory_of_values_is_limited() {

@@ -133,9 +133,7 @@ class Schemas:
         return file
 
     def error(self, root):
-        """Why an element is not valid; None if it is, or if nothing is to be asked."""
-        if self.schema is None:
-            return None
+        """Why an element is not valid; None if it is."""
         if isinstance(self.schema, etree.XMLSchema):
             if not self.schema.validate(root):
                 return f"invalid: {self.schema.error_log.last_error.message[:200]}"

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term, TypeId};
 
 use super::{
-    List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, default, member, substitutes_of,
+    List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, another_wildcard, default, member,
+    substitutes_of,
 };
 
 /// Index of a [`Group`].
@@ -172,6 +173,9 @@ impl<'m> List<'m, '_> {
             for member in own {
                 match members.last_mut() {
                     Some(last) if last.is_like(&member) => last.occurs.repeated = true,
+                    _ if member.place == Place::Wildcard => {
+                        members.extend(another_wildcard(&members, member));
+                    }
                     _ => members.push(member),
                 }
             }
@@ -313,8 +317,9 @@ impl<'m> List<'m, '_> {
                 }
             }
         }
-        if elements.members.is_empty() {
-            items.push(text("value"));
+        // First, so that the fields of a type come first in types that derive from it.
+        if elements.members.is_empty() && !self.how.mixed_bases.contains(&self.owner) {
+            items.insert(0, text("value"));
         } else {
             elements.members.insert(0, text("text"));
             let id = self.groups.add(Group {
@@ -322,7 +327,6 @@ impl<'m> List<'m, '_> {
                 name: "content".to_owned(),
                 members: elements.members,
             });
-            // First, so that the fields of a type come first in types that derive from it.
             let content = member("content", NO_NS, Place::Element, Target::Group(id));
             items.insert(
                 0,

@@ -8,7 +8,7 @@
 pub(crate) mod groups;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saponify_wsdl::model::{
     AttributeUse, ComplexType, Content, DerivationMethod, ElementId, Model, NsId, Particle,
@@ -143,10 +143,34 @@ pub(crate) fn substitutes_of(map: &Substitutes, head: ElementId) -> Vec<ElementI
     found
 }
 
+/// Finds the types from which others derive that have mixed content with elements.
+pub(crate) fn mixed_bases(model: &Model) -> HashSet<TypeId> {
+    let mut found = HashSet::new();
+    for (index, def) in model.types.iter().enumerate() {
+        let is_mixed = matches!(
+            &def.kind,
+            TypeKind::Complex(complex) if matches!(complex.content, Content::Elements(_)) && complex.mixed
+        );
+        if is_mixed {
+            // What is above a base that is known is known, too.
+            let bases = model.bases(TypeId(index as u32));
+            for base in bases
+                .take_while(|base| !found.contains(base))
+                .collect::<Vec<_>>()
+            {
+                found.insert(base);
+            }
+        }
+    }
+    found
+}
+
 /// How to flatten.
 pub(crate) struct Flatten<'m, 'a> {
     pub(crate) model: &'m Model,
     pub(crate) substitutes: &'a Substitutes,
+    /// Types from which others derive that have mixed content with elements.
+    pub(crate) mixed_bases: &'a HashSet<TypeId>,
     /// Says of each member, with the type that declares it, whether to keep it.
     pub(crate) wanted: &'a dyn Fn(TypeId, &Member<'_>) -> bool,
     /// Into a record, which has no groups: what they say is lost.
@@ -357,28 +381,13 @@ impl<'m> List<'m, '_> {
                 {
                     self.items[at].occurs.repeated = true;
                 }
-                Some(_) if member.place == Place::Wildcard => self.another_wildcard(member),
+                Some(_) if member.place == Place::Wildcard => {
+                    let named = another_wildcard(&self.items, member);
+                    named.into_iter().for_each(|member| self.push(member));
+                }
                 _ => self.push(member),
             }
         }
-    }
-
-    /// A wildcard behind others: beside the last one it needs no place of its own, since theirs
-    /// keeps any number of elements in their order.
-    fn another_wildcard(&mut self, wildcard: Member<'m>) {
-        let mut content = self.items.iter().rev();
-        let before = content.find(|m| matches!(m.place, Place::Element | Place::Wildcard));
-        let Some(before) = before.filter(|member| member.place == Place::Element) else {
-            return;
-        };
-        let mut name = format!("anyAfter{}", groups::capitalised(&before.name));
-        while self.find(Place::Wildcard, NO_NS, &name).is_some() {
-            name.push_str("Again");
-        }
-        self.push(Member {
-            name: Cow::Owned(name),
-            ..wildcard
-        });
     }
 
     /// Restricted content replaces that of the base in place; what it leaves out stays optional.
@@ -388,7 +397,22 @@ impl<'m> List<'m, '_> {
                 item.occurs.optional = true;
             }
         }
+        let mut wildcards = (0..self.items.len())
+            .filter(|at| self.items[*at].place == Place::Wildcard)
+            .collect::<Vec<_>>()
+            .into_iter();
         for member in own {
+            if member.place == Place::Wildcard {
+                // The first is that of the base, and so on.
+                match wildcards.next() {
+                    Some(at) => self.items[at].occurs = member.occurs,
+                    None => {
+                        let named = another_wildcard(&self.items, member);
+                        named.into_iter().for_each(|member| self.push(member));
+                    }
+                }
+                continue;
+            }
             match self.find(member.place, member.ns, &member.name) {
                 // A group of fewer branches: the base's has them all.
                 Some(at) if member.group().is_some() && self.items[at].group().is_some() => {}
@@ -440,6 +464,31 @@ impl<'m> List<'m, '_> {
         self.particle(particle, Occurs::default(), &mut own);
         own
     }
+}
+
+/// A wildcard behind others, called after the element before it. Right behind another one it needs
+/// no place of its own, since that one's keeps any number of elements in their order.
+fn another_wildcard<'m>(before: &[Member<'m>], wildcard: Member<'m>) -> Option<Member<'m>> {
+    let is_taken = |name: &str| {
+        let mut wildcards = before.iter().filter(|m| m.place == Place::Wildcard);
+        wildcards.any(|member| member.name == name)
+    };
+    if !is_taken(&wildcard.name) {
+        return Some(wildcard);
+    }
+    let mut content = before.iter().rev();
+    let last = content.find(|m| matches!(m.place, Place::Element | Place::Wildcard))?;
+    if last.place == Place::Wildcard {
+        return None;
+    }
+    let mut name = format!("anyAfter{}", groups::capitalised(&last.name));
+    while is_taken(&name) {
+        name.push_str("Again");
+    }
+    Some(Member {
+        name: Cow::Owned(name),
+        ..wildcard
+    })
 }
 
 fn is_restriction(complex: &ComplexType) -> bool {

@@ -2,7 +2,6 @@
 
 /// Inherent methods and constants that every view has, and what traits give it.
 pub(super) const OF_VIEWS: &[&str] = &[
-    "TABLE",
     "as_record",
     "as_record_mut",
     "borrow",
@@ -28,6 +27,7 @@ pub(super) const OF_VIEWS: &[&str] = &[
     "set",
     "set_null",
     "set_values",
+    "static_table",
     "text_of",
     "to_owned",
     "try_from",

@@ -356,6 +356,9 @@ impl<'m> Modules<'_, 'm> {
         match group.kind {
             GroupKind::Choice(_) => format!("one of {}", names(6)),
             GroupKind::Sequence(_) => format!("{} in this order", names(6)),
+            GroupKind::Mixed(_) if group.members.len() < 2 => {
+                "text, and elements of derived types".to_owned()
+            }
             GroupKind::Mixed(_) => format!("text and elements in their order: {}", names(6)),
             GroupKind::Substitution(_) => {
                 format!(

@@ -1,7 +1,7 @@
 //! What the kept parts need, and the shapes they become.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use saponify_wsdl::model::{Content, Model, Particle, Term, TypeDef, TypeId, TypeKind, TypeName};
 
@@ -244,6 +244,7 @@ fn declared(model: &Model, id: TypeId) -> Vec<&str> {
     let how = Flatten {
         model,
         substitutes: &Substitutes::new(),
+        mixed_bases: &HashSet::new(),
         wanted: &everything,
         record: true,
     };

@@ -8,7 +8,7 @@ mod service;
 mod shapes;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use saponify_wsdl::model::{
     Builtin, ElementId, Enumeration, Model, NsId, QName, TypeId, TypeKind, TypeName, Variety,
@@ -201,6 +201,7 @@ struct Builder<'m, 'c> {
     model: &'m Model,
     config: &'c Config,
     substitutes: Substitutes,
+    mixed_bases: HashSet<TypeId>,
     /// The open base that a type is or derives from.
     open: Vec<Option<TypeId>>,
     members: Vec<Option<Vec<Member<'m>>>>,
@@ -226,6 +227,7 @@ impl<'m, 'c> Builder<'m, 'c> {
             model,
             config,
             substitutes: fields::substitutes(model),
+            mixed_bases: fields::mixed_bases(model),
             open: vec![None; model.types.len()],
             members: vec![None; model.types.len()],
             groups: Groups::default(),
@@ -304,6 +306,7 @@ impl<'m, 'c> Builder<'m, 'c> {
             let how = Flatten {
                 model: self.model,
                 substitutes: &self.substitutes,
+                mixed_bases: &self.mixed_bases,
                 wanted: &wanted,
                 record: self.open[index].is_some(),
             };

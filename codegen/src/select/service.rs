@@ -67,7 +67,7 @@ pub(crate) struct Style {
     pub(crate) bare_response: bool,
     /// The element of the response may have any name.
     pub(crate) rpc: bool,
-    /// Section 5 of SOAP 1.1.
+    /// The encoding of SOAP (section 5 of 1.1, part 2 of 1.2).
     pub(crate) encoded: bool,
     /// There is no answer to wait for.
     pub(crate) one_way: bool,

@@ -70,6 +70,11 @@ impl Mixed {
         })
     }
 
+    /// The text behind the last element.
+    pub(crate) fn last_text(&self) -> &str {
+        self.texts.last().map_or("", String::as_str)
+    }
+
     /// Whether there is any text but white space between the elements.
     pub(crate) fn has_text(&self) -> bool {
         let blank = |text: &String| text.bytes().all(crate::xml::chars::is_space);

@@ -10,12 +10,15 @@ use super::{ANY_RECORD, References};
 use crate::any::Attribute;
 use crate::error::Error;
 use crate::lexical;
-use crate::schema::{Field, Kind, SoapVersion, Type};
+use crate::schema::{Field, Kind, Type};
 use crate::soap::multipart::Attachments;
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
 use crate::xml::{Halt, NsId, Reader, Start, Token};
+
+/// What a small allocation costs.
+pub(super) const ALLOCATION: usize = 48;
 
 pub(super) type Result<T> = std::result::Result<T, Halt>;
 
@@ -155,16 +158,16 @@ impl Decoder {
                     && field.name == attribute.local
                     && NsId::from(field.ns) == attribute.ns
             });
-            // What is referred to by its id, and how it is encoded, is not of the value.
             let uri = reader.context.uri(attribute.ns);
-            let is_id = self.references.is_some()
-                && (attribute.ns == 0 && attribute.local == "id"
-                    || uri == SoapVersion::V1_2.encoding()
-                    || attribute.local == "encodingStyle");
-            if known || is_id || attribute.ns == reader.context.xsi() {
+            let of_encoding = match &self.references {
+                Some(references) => references.is_own(uri, attribute.local),
+                None => false,
+            };
+            if known || of_encoding || attribute.ns == reader.context.xsi() {
                 continue;
             }
-            self.spend(size_of::<Attribute>() + attribute.value.len(), reader)?;
+            let text = uri.len() + attribute.local.len() + attribute.value.len();
+            self.spend(size_of::<Attribute>() + 3 * ALLOCATION + text, reader)?;
             foreign.push(Attribute {
                 namespace: uri.into(),
                 name: attribute.local.into(),
@@ -187,7 +190,7 @@ impl Decoder {
                 this.field(there, target, index, field)
             });
         }
-        if is_nil(reader)? {
+        if is_nil(reader)? && !self.says_more(reader, field)? {
             target.slot(index, true);
             return reader.skip();
         }
@@ -218,6 +221,12 @@ impl Decoder {
             }
             slot => leaf_into(slot, &leaf(reader)?, field),
         }
+    }
+
+    /// Whether a nil element of `xsd:anyType` has attributes, which then must be kept.
+    pub(super) fn says_more(&mut self, reader: &Reader<'_>, field: &Field) -> Result<bool> {
+        let is_any = field.kind == Kind::Any && !field.has(Field::TEXT);
+        Ok(is_any && !self.foreign_attributes(reader, &ANY_RECORD)?.is_empty())
     }
 
     fn derivable(&mut self, reader: &mut Reader<'_>, target: &mut dyn Derivable) -> Result<()> {

@@ -5,7 +5,9 @@
 //! of bytes instead of scanning, resolving and looking up its name.
 
 use super::ANY_RECORD;
-use super::decode::{Binary, Decoder, Result, blank, find, is_nil, leaf, too_long, within};
+use super::decode::{
+    ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long, within,
+};
 use super::groups::IntoRecord;
 use super::template::{Row, Tag, Template};
 use crate::any::{AnyValue, Content, Element, Mixed, TypeName};
@@ -16,9 +18,6 @@ use crate::schema::{Field, Kind, Type};
 use crate::xml::chars::is_ncname;
 use crate::xml::reader::shorten;
 use crate::xml::{Halt, NsId, Reader, Start, Token};
-
-/// What a small allocation costs.
-const ALLOCATION: usize = 48;
 
 impl Decoder {
     /// The record whose start was read last. `xsi:type` chooses its table among the declared one
@@ -37,7 +36,7 @@ impl Decoder {
             if !is(declared) {
                 match self.known.iter().find(|ty| is(ty)) {
                     Some(known) => table = known,
-                    None => name = Some(TypeName::new(uri, &local)),
+                    None => name = Some(self.type_name(reader, ns, &local)?),
                 }
             }
         }
@@ -47,6 +46,12 @@ impl Decoder {
         }
         self.fields(reader, &mut inner)?;
         Ok(Record::from_inner(inner))
+    }
+
+    fn type_name(&mut self, reader: &Reader<'_>, ns: NsId, name: &str) -> Result<TypeName> {
+        let uri = reader.context.uri(ns);
+        self.spend(2 * ALLOCATION + uri.len() + name.len(), reader)?;
+        Ok(TypeName::new(uri, name))
     }
 
     fn empty(&mut self, table: &'static Type) -> Inner {
@@ -224,7 +229,7 @@ impl Decoder {
                 this.record_field(there, inner, index, field)
             });
         }
-        if is_nil(reader)? {
+        if is_nil(reader)? && !self.says_more(reader, field)? {
             inner.push_nil(index);
             return reader.skip();
         }
@@ -260,8 +265,10 @@ impl Decoder {
 
     /// An element that no field takes, its start just read.
     pub(super) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
-        self.spend(size_of::<Element>() + 3 * ALLOCATION, reader)?;
-        let namespace = reader.context.uri(start.ns).into();
+        let namespace = reader.context.uri(start.ns);
+        let names = namespace.len() + start.local.len();
+        self.spend(size_of::<Element>() + 3 * ALLOCATION + names, reader)?;
+        let namespace = namespace.into();
         let value = self
             .any(reader)
             .map_err(|halt| within(halt, &shorten(start.local)))?;
@@ -277,9 +284,12 @@ impl Decoder {
         if let Some(id) = self.reference(reader)? {
             return self.follow(reader, id, |this, there| this.any(there));
         }
-        let named = reader.type_attribute()?;
+        let type_name = match reader.type_attribute()? {
+            Some((ns, name)) => Some(self.type_name(reader, ns, &name)?),
+            None => None,
+        };
         let mut value = AnyValue {
-            type_name: named.map(|(ns, name)| TypeName::new(reader.context.uri(ns), &name)),
+            type_name,
             attributes: self.foreign_attributes(reader, &ANY_RECORD)?,
             content: Content::Nil,
         };
@@ -302,6 +312,10 @@ impl Decoder {
             match (reader.next()?, &mut mixed) {
                 (Token::Start(start), mixed) => {
                     let element = self.element(reader, start)?;
+                    if mixed.is_none() {
+                        // The first of several elements takes room for four.
+                        self.spend(size_of::<Inner>() + 4 * size_of::<Element>(), reader)?;
+                    }
                     let mixed = mixed.get_or_insert_with(|| {
                         let mut mixed = Mixed::new();
                         mixed.push_text(&text);
@@ -316,6 +330,7 @@ impl Decoder {
                 (Token::Text(run), Some(mixed)) => {
                     self.spend(run.len(), reader)?;
                     mixed.push_text(&run);
+                    too_long(mixed.last_text().len(), reader)?;
                 }
                 (Token::End | Token::Eof, _) => break,
             }

@@ -19,8 +19,9 @@ const MOST: usize = 100_000;
 const AGAIN: usize = 256;
 
 /// Where the elements with an `id` are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct References {
+    version: SoapVersion,
     targets: HashMap<Box<str>, Target>,
     /// Those that are being read.
     open: Vec<Box<str>>,
@@ -41,8 +42,13 @@ struct Target {
 
 impl References {
     /// Looks for them in what follows, up to the end of the innermost open element.
-    pub(crate) fn find(reader: &mut Reader<'_>) -> Result<Self> {
-        let mut found = Self::default();
+    pub(crate) fn find(reader: &mut Reader<'_>, version: SoapVersion) -> Result<Self> {
+        let mut found = Self {
+            version,
+            targets: HashMap::new(),
+            open: Vec::new(),
+            spent: 0,
+        };
         let mut context = reader.context.clone();
         let depth = context.depth();
         let mut scout = reader.scout(&mut context);
@@ -51,8 +57,7 @@ impl References {
         loop {
             match scout.next()? {
                 Token::Start(start) => {
-                    let encoded = encoded_attribute(&scout, "id");
-                    let Some(id) = scout.attribute(0, "id").or(encoded) else {
+                    let Some(id) = attribute(&scout, version, "id") else {
                         continue;
                     };
                     let id: Box<str> = id.trim().into();
@@ -99,12 +104,25 @@ impl References {
     }
 }
 
-/// An attribute of SOAP 1.2's encoding.
-fn encoded_attribute<'r>(reader: &'r Reader<'_>, name: &str) -> Option<&'r str> {
-    let namespace = SoapVersion::V1_2.encoding();
+/// An attribute that refers or is referred to: in SOAP 1.2 it is of the encoding's namespace.
+fn attribute<'r>(reader: &'r Reader<'_>, version: SoapVersion, name: &str) -> Option<&'r str> {
+    let namespace = match version {
+        SoapVersion::V1_1 => "",
+        SoapVersion::V1_2 => version.encoding(),
+    };
     let mut attributes = reader.attributes().iter();
     let found = attributes.find(|a| a.local == name && reader.context.uri(a.ns) == namespace);
     found.map(|attribute| &*attribute.value)
+}
+
+impl References {
+    /// Whether an attribute says how a value is encoded, and nothing of the value.
+    pub(super) fn is_own(&self, uri: &str, name: &str) -> bool {
+        let version = self.version;
+        uri == version.encoding()
+            || uri == version.envelope() && name == "encodingStyle"
+            || uri.is_empty() && name == "id" && version == SoapVersion::V1_1
+    }
 }
 
 impl Decoder {
@@ -118,13 +136,14 @@ impl Decoder {
 
     /// The id that the element whose start was read last refers to.
     pub(super) fn reference(&self, reader: &Reader<'_>) -> Result<Option<Box<str>>> {
-        if self.references.is_none() {
+        let Some(version) = self.references.as_ref().map(|all| all.version) else {
             return Ok(None);
+        };
+        if version == SoapVersion::V1_2 {
+            let id = attribute(reader, version, "ref");
+            return Ok(id.map(|id| id.trim().into()));
         }
-        if let Some(id) = encoded_attribute(reader, "ref") {
-            return Ok(Some(id.trim().into()));
-        }
-        let Some(href) = reader.attribute(0, "href") else {
+        let Some(href) = attribute(reader, version, "href") else {
             return Ok(None);
         };
         match href.trim().strip_prefix('#') {

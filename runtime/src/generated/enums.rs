@@ -159,7 +159,7 @@ macro_rules! gen_abstract_type {
 macro_rules! gen_open_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
@@ -203,6 +203,23 @@ macro_rules! gen_open_enum {
                     ::core::option::Option::Some(index) => Self::KNOWN[index].clone(),
                     ::core::option::Option::None => Self::Other(text.into()),
                 }
+            }
+        }
+
+        /// By what is on the wire: `Other` with a known value is that value.
+        impl ::core::cmp::PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl ::core::cmp::Eq for $name {}
+
+        impl ::core::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                ::core::hash::Hash::hash(self.as_str(), state);
             }
         }
 

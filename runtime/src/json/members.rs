@@ -54,10 +54,12 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
     }
     let qualified = |key: &'a str| key.strip_prefix('{').and_then(|key| key.rsplit_once('}'));
     if let Some(name) = key.strip_prefix('@') {
+        let is_it = |f: &Field, name| f.has(Field::ATTRIBUTE) && f.name == name;
         if let Some((namespace, name)) = qualified(name) {
-            return Member::Attribute(namespace, name);
+            let index = find(&|f| is_it(f, name) && table.uri(f) == namespace);
+            return index.map_or(Member::Attribute(namespace, name), Member::Known);
         }
-        let index = find(&|f| f.has(Field::ATTRIBUTE) && f.name == name);
+        let index = find(&|f| is_it(f, name));
         return index.map_or(Member::Attribute("", name), Member::Known);
     }
     // The second of two elements of one name, which stand in different places, is `name#2`.
@@ -106,7 +108,11 @@ pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Co
         return TEXT.into();
     }
     if field.has(Field::ATTRIBUTE) {
-        return format!("@{}", field.name).into();
+        let plain = format!("@{}", field.name);
+        return match member(table, "", &plain) {
+            Member::Known(found) if found == index => plain.into(),
+            _ => format!("@{}", qualified(table.uri(field), field.name)).into(),
+        };
     }
     let found = member(table, "", field.name);
     if matches!(found, Member::Known(found) if found == index) && field.name != ATTRIBUTES {

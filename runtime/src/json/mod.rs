@@ -29,13 +29,14 @@
 //!   `"1.50"`, `"9007199254740993"`, `"INF"`. Both are read.
 //! - Dates, times and ids are strings as they came. Bytes are base64.
 //! - A value of `xsd:anyType`, and an element that no table knows, is a string if it came without
-//!   a type, a boolean or number if its type is `xsd:boolean`, `xsd:int`, `xsd:long` or
+//!   a type and without attributes, a boolean or number if its type is `xsd:boolean`, `xsd:int`, `xsd:long` or
 //!   `xsd:double` and its text is of that form, and with any other type
 //!   `{"attributes": {"type": "xsd:date"}, "#text": "2024-01-31"}`.
 //! - An element that no table knows is a member like others; several of one name are a list. If
 //!   its namespace is another than its record's, or its name is taken, the member is called
-//!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of XML is `@name`, or `@{namespace}name` if no field is, and
-//!   the text beside it `#text`. Elements with text between them are a list called `#mixed`: of
+//!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of
+//!   XML is `@name`, or `@{namespace}name` where that says which, and the text beside it `#text`
+//!   (`null` if the element is nil). Elements with text between them are a list called `#mixed`: of
 //!   texts, and of objects with one member for an element.
 //! - Elements of several names that one `xsd:any` of a struct took are a list of objects with a
 //!   member each, called `#elements`, because their order may matter.

@@ -12,6 +12,7 @@ use crate::limits::MAX_DEPTH;
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Derivable, Slot, Struct};
+use crate::xml::reader::shorten;
 
 type Members = Vec<(String, Tree)>;
 type Result<T> = std::result::Result<T, Error>;
@@ -74,8 +75,13 @@ fn record_of(
             Member::Attribute(namespace, name) if table.name.is_empty() => {
                 inner.push_extra(element(namespace, name, tree, depth)?);
             }
+            Member::Elements(_) => {
+                for element in elements(tree, table, namespace, depth)? {
+                    inner.push_extra(element);
+                }
+            }
             // Records of a table keep elements only.
-            Member::Attribute(..) | Member::Elements(_) | Member::None => {}
+            Member::Attribute(..) | Member::None => {}
         }
     }
     Ok(Record::from_inner(inner))
@@ -234,13 +240,17 @@ fn described(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
     }
     let place = |name| members.iter().position(|(key, _)| key == name);
     let content = match (place(TEXT), place(MIXED)) {
-        (Some(at), _) => match members.swap_remove(at).1 {
-            Tree::Null => Content::Nil,
-            tree => Content::Text(scalar(tree, Kind::Double)?),
-        },
+        (Some(at), _) => {
+            let tree = alone(members, at)?;
+            match tree {
+                Tree::Null => Content::Nil,
+                Tree::Boolean(value) => Content::Text(value.to_string()),
+                tree => Content::Text(scalar(tree, Kind::Double)?),
+            }
+        }
         (None, Some(at)) => {
             let around = type_name.as_ref().map_or(namespace, |name| &name.namespace);
-            Content::Mixed(mixed(members.swap_remove(at).1, around, depth)?)
+            Content::Mixed(mixed(alone(members, at)?, around, depth)?)
         }
         (None, None) => {
             let named = type_name.clone();
@@ -254,6 +264,18 @@ fn described(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
     })
 }
 
+/// A member beside which no other has a place.
+fn alone(mut members: Members, at: usize) -> Result<Tree> {
+    let (key, tree) = members.swap_remove(at);
+    match members.first() {
+        None => Ok(tree),
+        Some((other, _)) => Err(Error::decode(format!(
+            "`{key}` is all that a value holds, found `{}` beside it",
+            shorten(other)
+        ))),
+    }
+}
+
 /// Text and elements in their order.
 fn mixed(tree: Tree, namespace: &str, depth: usize) -> Result<Mixed> {
     let mut mixed = Mixed::new();
@@ -262,9 +284,12 @@ fn mixed(tree: Tree, namespace: &str, depth: usize) -> Result<Mixed> {
             Tree::Text(text) => mixed.push_text(&text),
             Tree::Object(members) => {
                 for (key, tree) in members {
-                    if let Member::Other(namespace, name) = member(&ANY_RECORD, namespace, &key) {
-                        mixed.push(element(namespace, name, tree, depth)?);
-                    }
+                    let Member::Other(namespace, name) = member(&ANY_RECORD, namespace, &key)
+                    else {
+                        let message = format!("expected an element, found `{}`", shorten(&key));
+                        return Err(Error::decode(message).within(MIXED));
+                    };
+                    mixed.push(element(namespace, name, tree, depth)?);
                 }
             }
             tree => {
@@ -356,17 +381,8 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
                 let Some(wildcard) = of_kind(Kind::Wildcard, n) else {
                     continue;
                 };
-                for tree in items(tree) {
-                    let Tree::Object(members) = tree else {
-                        let message = format!("expected an object, found {}", tree.found());
-                        return Err(Error::decode(message).within(ELEMENTS));
-                    };
-                    for (key, tree) in members {
-                        if let Member::Other(namespace, name) = member(table, namespace, &key) {
-                            let element = element(namespace, name, tree, depth)?;
-                            put_element(target, wildcard, element);
-                        }
-                    }
+                for element in elements(tree, table, namespace, depth)? {
+                    put_element(target, wildcard, element);
                 }
             }
             Member::Attribute(namespace, name) => {
@@ -379,6 +395,23 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
         }
     }
     Ok(())
+}
+
+/// Elements of several names in their order.
+fn elements(tree: Tree, table: &Type, namespace: &str, depth: usize) -> Result<Vec<Element>> {
+    let mut found = Vec::new();
+    for tree in items(tree) {
+        let Tree::Object(members) = tree else {
+            let message = format!("expected an object, found {}", tree.found());
+            return Err(Error::decode(message).within(ELEMENTS));
+        };
+        for (key, tree) in members {
+            if let Member::Other(namespace, name) = member(table, namespace, &key) {
+                found.push(element(namespace, name, tree, depth)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn put_element(target: &mut dyn Struct, wildcard: u16, element: Element) {

@@ -22,8 +22,9 @@ pub(super) enum Tree {
     Object(Vec<(String, Tree)>),
 }
 
-/// Levels of lists and objects: a level of values may be one of each.
-const LEVELS: usize = 2 * MAX_DEPTH + 2;
+/// Levels of lists and objects: an element in a list of several names takes an object, the list, and
+/// an object for its name.
+const LEVELS: usize = 3 * MAX_DEPTH + 3;
 
 /// How serde_json gives a number if some crate of the build turned on its `arbitrary_precision`.
 const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";

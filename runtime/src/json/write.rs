@@ -296,15 +296,23 @@ impl Serialize for Occurrence<'_> {
         if self.value.is_null() && field.kind != Kind::Any {
             return serializer.serialize_unit();
         }
+        let attributes: &[Attribute] = match self.value {
+            FieldRef::Any(value) => &value.attributes,
+            _ => &[],
+        };
         match (field.kind, self.value.as_record(), self.value.as_str()) {
             (Kind::Struct | Kind::Record | Kind::Group, Some(record), _) => RecordOut {
                 record,
                 declared: field.ty.unwrap_or(&ANY_RECORD),
-                attributes: &[],
+                attributes,
                 namespace: self.namespace,
                 depth: self.depth,
             }
             .serialize(serializer),
+            // Simple content beside attributes.
+            (Kind::Struct | Kind::Record, None, Some(_)) if !attributes.is_empty() => {
+                any.serialize(serializer)
+            }
             (Kind::Any, ..) => any.serialize(serializer),
             (_, _, Some(text)) => Leaf(text, field.text_kind()).serialize(serializer),
             _ => any.serialize(serializer),

@@ -40,7 +40,8 @@ impl Record {
 fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Result<(), Error> {
     let field = &inner.ty().fields[usize::from(index)];
     match (field.text_kind(), value) {
-        (_, FieldRef::Null) => inner.push_nil(index),
+        (Kind::Any, FieldRef::Any(value)) => inner.push_any(index, value.clone()),
+        (_, value) if value.is_null() => inner.push_nil(index),
         (Kind::Any, value) => inner.push_any(index, value.to_any()),
         (Kind::Record | Kind::Struct | Kind::Group, value) => {
             let Some(ty) = field.ty else {

@@ -149,7 +149,8 @@ impl Fault {
         self.detail.as_ref().map(Record::type_name)
     }
 
-    /// The detail as it came.
+    /// The detail as it came: its elements, or its text. Of one that the WSDL does not declare the
+    /// attributes of the detail's own element, and text between its elements, are not kept.
     #[must_use]
     pub fn detail_record(&self) -> Option<&Record> {
         self.detail.as_ref()

@@ -50,7 +50,7 @@ impl Step<'_> {
             && self.operation.has(Operation::ENCODED)
             && matches!(self.outcome, Outcome::None)
         {
-            self.decoder.references = Some(References::find(reader)?);
+            self.decoder.references = Some(References::find(reader, *self.found)?);
         }
         match reader.next()? {
             Token::Text(run) if run.bytes().all(is_space) => {}

@@ -137,7 +137,8 @@ fn attributes() -> impl Strategy<Value = Vec<Attribute>> {
     vec((namespace(), name(), text()), 0..3).prop_map(|all| {
         let mut attributes: Vec<Attribute> = Vec::new();
         for (namespace, name, value) in all {
-            if name != "xmlns" && !attributes.iter().any(|a| *a.name == *name) {
+            let same = |a: &Attribute| *a.name == *name && *a.namespace == *namespace;
+            if name != "xmlns" && !attributes.iter().any(same) {
                 attributes.push(Attribute {
                     namespace: namespace.into(),
                     name: name.into(),

@@ -130,3 +130,38 @@ fn mixed_content_of_a_derived_type_is_kept_with_the_type() {
         "{json}"
     );
 }
+
+#[test]
+fn mixed_content_of_text_alone_may_be_derived_from() {
+    let all = read("<nt lang='en' xsi:type='RichNote' size='2'>a <b>c</b> d</nt>");
+    let note = all.nt.as_ref().unwrap();
+    let rich: &RichNote = note.derived.downcast_ref().unwrap();
+    assert_eq!((rich.content.len(), rich.size), (3, Some(2)));
+    assert_eq!(note.content.len(), 2);
+    assert_eq!(read_all(&encode(&all).unwrap()), all);
+    stays("<nt lang=\"en\">alone</nt>");
+}
+
+#[test]
+fn wildcards_of_restrictions_and_repeated_sequences_stay_where_they_are() {
+    let x = |n: u8| format!("<_x:x xmlns:_x=\"urn:f\">{n}</_x:x>");
+    stays(&format!("<ex>{}<m>m</m>{}</ex>", x(1), x(2)));
+    let row = format!("<m>m</m>{}", x(2));
+    stays(&format!("<rw>{}{row}{row}</rw>", x(1)));
+}
+
+#[test]
+fn attributes_of_one_name_are_two() {
+    let all = read("<tl lang='a' xml:lang='b'/>");
+    let langs = all.tl.as_ref().unwrap();
+    assert_eq!(
+        (langs.lang.as_deref(), langs.lang_2.as_deref()),
+        (Some("a"), Some("b"))
+    );
+    let json = serde_json::to_string(&all).unwrap();
+    assert_eq!(
+        serde_json::from_str::<All>(&json).expect(&json),
+        all,
+        "{json}"
+    );
+}
