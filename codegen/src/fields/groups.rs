@@ -170,11 +170,17 @@ impl<'m> List<'m, '_> {
                 list.particle(item, Occurs::default(), &mut own);
             }
             let mut members: Vec<Member<'m>> = Vec::with_capacity(own.len());
+            let mut wildcards = HashSet::new();
             for member in own {
                 match members.last_mut() {
                     Some(last) if last.is_like(&member) => last.occurs.repeated = true,
                     _ if member.place == Place::Wildcard => {
-                        members.extend(another_wildcard(&members, member));
+                        let named = match wildcards.is_empty() {
+                            true => Some(member),
+                            false => another_wildcard(&members, member, |n| wildcards.contains(n)),
+                        };
+                        wildcards.extend(named.iter().map(|member| member.name.clone()));
+                        members.extend(named);
                     }
                     _ => members.push(member),
                 }

@@ -5,6 +5,7 @@
 //! a sequence that repeats as a whole, what may stand for the head of a substitution group and
 //! mixed content are [groups]: one member each, with members of its own.
 
+mod arrays;
 pub(crate) mod groups;
 
 use std::borrow::Cow;
@@ -12,9 +13,11 @@ use std::collections::{HashMap, HashSet};
 
 use saponify_wsdl::model::{
     AttributeUse, ComplexType, Content, DerivationMethod, ElementId, Model, NsId, Particle,
-    TypeDef, TypeId, TypeKind, TypeName, Usage,
+    TypeDef, TypeId, TypeKind, Usage,
 };
 
+use arrays::ITEMS;
+pub(crate) use arrays::{is_array, keep_items};
 use groups::{GroupId, Groups};
 
 /// The namespace of members that have none of their own: text, wildcards, array items.
@@ -219,49 +222,6 @@ pub(crate) fn members<'m>(
     list.items
 }
 
-/// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2; SOAP 1.2 part 2, section
-/// 3.1.6).
-pub(crate) fn is_array(model: &Model, id: TypeId) -> bool {
-    let encodings = [
-        "http://schemas.xmlsoap.org/soap/encoding/",
-        "http://www.w3.org/2003/05/soap-encoding",
-    ];
-    model
-        .bases(id)
-        .any(|base| match &model.type_def(base).name {
-            TypeName::Global(name) => {
-                name.local == "Array" && encodings.contains(&model.namespace(name.ns))
-            }
-            TypeName::Anonymous { .. } => false,
-        })
-}
-
-/// Leaves of an array's members the items alone, if there is one kind of them: the attributes are
-/// the encoding's own. An element that the type declares says more than `wsdl:arrayType`.
-pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
-    let items = |declared: bool| {
-        let elements = members.iter().filter(|m| m.place == Place::Element);
-        elements.filter(move |m| m.group().is_none() && (m.ns != NO_NS) == declared)
-    };
-    let mut declared = items(true);
-    let item = match (declared.next(), declared.next()) {
-        (Some(only), None) => Some(only),
-        _ => items(false).next(),
-    };
-    if let Some(item) = item.cloned() {
-        *members = vec![Member {
-            occurs: ITEMS,
-            ..item
-        }];
-    }
-}
-
-/// Items of an array may be missing.
-const ITEMS: Occurs = Occurs {
-    nillable: true,
-    ..OFTEN
-};
-
 /// The members of one type while they are gathered.
 pub(super) struct List<'m, 'a> {
     how: &'a Flatten<'m, 'a>,
@@ -381,12 +341,21 @@ impl<'m> List<'m, '_> {
                 {
                     self.items[at].occurs.repeated = true;
                 }
-                Some(_) if member.place == Place::Wildcard => {
-                    let named = another_wildcard(&self.items, member);
-                    named.into_iter().for_each(|member| self.push(member));
-                }
+                Some(_) if member.place == Place::Wildcard => self.push_wildcard(member),
                 _ => self.push(member),
             }
+        }
+    }
+
+    fn push_wildcard(&mut self, wildcard: Member<'m>) {
+        let is_taken = |name: &str| self.find(Place::Wildcard, NO_NS, name).is_some();
+        let named = if is_taken(&wildcard.name) {
+            another_wildcard(&self.items, wildcard, is_taken)
+        } else {
+            Some(wildcard)
+        };
+        if let Some(named) = named {
+            self.push(named);
         }
     }
 
@@ -406,10 +375,7 @@ impl<'m> List<'m, '_> {
                 // The first is that of the base, and so on.
                 match wildcards.next() {
                     Some(at) => self.items[at].occurs = member.occurs,
-                    None => {
-                        let named = another_wildcard(&self.items, member);
-                        named.into_iter().for_each(|member| self.push(member));
-                    }
+                    None => self.push_wildcard(member),
                 }
                 continue;
             }
@@ -466,24 +432,22 @@ impl<'m> List<'m, '_> {
     }
 }
 
-/// A wildcard behind others, called after the element before it. Right behind another one it needs
-/// no place of its own, since that one's keeps any number of elements in their order.
-fn another_wildcard<'m>(before: &[Member<'m>], wildcard: Member<'m>) -> Option<Member<'m>> {
-    let is_taken = |name: &str| {
-        let mut wildcards = before.iter().filter(|m| m.place == Place::Wildcard);
-        wildcards.any(|member| member.name == name)
-    };
-    if !is_taken(&wildcard.name) {
-        return Some(wildcard);
-    }
+/// A wildcard behind another one, called after the element before it. Right behind another one it
+/// needs no place of its own, since that one's keeps any number of elements in their order.
+fn another_wildcard<'m>(
+    before: &[Member<'m>],
+    wildcard: Member<'m>,
+    is_taken: impl Fn(&str) -> bool,
+) -> Option<Member<'m>> {
     let mut content = before.iter().rev();
     let last = content.find(|m| matches!(m.place, Place::Element | Place::Wildcard))?;
     if last.place == Place::Wildcard {
         return None;
     }
     let mut name = format!("anyAfter{}", groups::capitalised(&last.name));
-    while is_taken(&name) {
-        name.push_str("Again");
+    if is_taken(&name) {
+        // After the second element of one name.
+        name.push_str(&before.len().to_string());
     }
     Some(Member {
         name: Cow::Owned(name),
