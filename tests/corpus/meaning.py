@@ -15,7 +15,7 @@ from pathlib import Path
 from lib import ROOT, Failure, attempt, member, run, scratch, table
 from lxml import etree
 from others import options
-from schemas import Schemas, same
+from schemas import XSD, Schemas, same, used
 
 HERE = Path(__file__).resolve().parent
 WELL_KNOWN = ROOT / "wsdl" / "src" / "well_known"
@@ -120,8 +120,18 @@ def offline(corpus, name):
                 return plain.read_bytes()
             last = url.rpartition("/")[2]
             file = places.get(bare(url)) or named.get(last) or named.get(f"{last}.xsd")
-            file = file or places.get(bare(url).rpartition(".")[0])
-            return Path(file).read_bytes() if file else NOTHING
+            file = file or places.get(bare(url).rpartition(".")[0]) or places.get(bare(url).rpartition("/")[0])
+            if not file:
+                return NOTHING
+            # zeep wants every namespace imported from some place, also the one that all have.
+            root = etree.parse(str(file)).getroot()
+            said = {reference.get("namespace") for reference in root.findall(XSD + "import")}
+            for namespace in used(root) - said - {root.get("targetNamespace"), XSD[1:-1]}:
+                root.insert(0, etree.Element(XSD + "import", namespace=namespace))
+            for reference in root.findall(XSD + "import"):
+                if not reference.get("schemaLocation") and bare(reference.get("namespace")) in places:
+                    reference.set("schemaLocation", reference.get("namespace"))
+            return etree.tostring(root)
 
     return Offline()
 
