@@ -15,18 +15,22 @@ fn read_all(document: &str) -> All {
     decode(document, Limits::default(), &[]).expect(document)
 }
 
+fn stays_in_json(all: &All) {
+    let json = serde_json::to_string(all).unwrap();
+    assert_eq!(
+        serde_json::from_str::<All>(&json).expect(&json),
+        *all,
+        "{json}"
+    );
+}
+
 fn stays(content: &str) {
     let all = read(content);
     let text = encode(&all).unwrap();
     let text = text.replace("<o:", "<").replace("</o:", "</");
     let start = text.find('>').unwrap() + 1;
     assert_eq!(&text[start..text.rfind("</").unwrap()], content);
-    let json = serde_json::to_string(&all).unwrap();
-    assert_eq!(
-        serde_json::from_str::<All>(&json).expect(&json),
-        all,
-        "{json}"
-    );
+    stays_in_json(&all);
 }
 
 #[test]
@@ -123,12 +127,7 @@ fn mixed_content_of_a_derived_type_is_kept_with_the_type() {
     );
     let again = read_all(&encode(&all).unwrap());
     assert_eq!(again, all);
-    let json = serde_json::to_string(&all).unwrap();
-    assert_eq!(
-        serde_json::from_str::<All>(&json).expect(&json),
-        all,
-        "{json}"
-    );
+    stays_in_json(&all);
 }
 
 #[test]
@@ -158,10 +157,5 @@ fn attributes_of_one_name_are_two() {
         (langs.lang.as_deref(), langs.lang_2.as_deref()),
         (Some("a"), Some("b"))
     );
-    let json = serde_json::to_string(&all).unwrap();
-    assert_eq!(
-        serde_json::from_str::<All>(&json).expect(&json),
-        all,
-        "{json}"
-    );
+    stays_in_json(&all);
 }
