@@ -1,8 +1,8 @@
 //! What no table knows to XML: values that carry their type, elements and attributes of wildcards.
 
-use super::{Encoder, forbidden};
 use std::collections::HashSet;
 
+use super::{Encoder, forbidden};
 use crate::any::{AnyValue, Attribute, Content, Element, Node};
 use crate::codec::ANY_RECORD;
 use crate::error::{Error, ErrorKind};
