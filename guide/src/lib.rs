@@ -8,7 +8,8 @@ use std::future::Future;
 
 pub use saponify_sandbox::Sandbox;
 
-use saponify::{Credentials, Https};
+use saponify::Https;
+use saponify::salesforce::Credentials;
 use saponify_sandbox::Org;
 
 saponify::include_proxies! {

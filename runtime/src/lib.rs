@@ -21,7 +21,7 @@
 //! ```ignore,no_run
 //! saponify::include_proxies!(enterprise);
 //! use enterprise::{Account, Soap};
-//! use saponify::Credentials;
+//! use saponify::salesforce::Credentials;
 //!
 //! let login = Credentials::new("sync@example.com", std::env::var("SF_PASSWORD")?);
 //! let soap = Soap::login("https://acme.my.salesforce.com", login).await?;
@@ -49,7 +49,7 @@
 //!
 //! **Calls.** Each operation of the WSDL is a method that gives a [`Call`]: await it, or add
 //! headers first. A header that the WSDL does not bind to the operation does not compile.
-//! [`Call::reply`] gives the headers of the answer as well. [`Records`] is a query over all its
+//! [`Call::reply`] gives the headers of the answer as well. [`Records`](salesforce::Records) is a query over all its
 //! batches, as a stream.
 //!
 //! ```ignore
@@ -60,14 +60,14 @@
 //! assert!(saved.iter().all(|result| result.success));
 //! ```
 //!
-//! **Queries and many rows.** A query is a text, or made of keys by [`soql`], which quotes values and
-//! does not compile with a field that the tenant lacks. [`bulk`] takes any number of rows, from an
+//! **Queries and many rows.** A query is a text, or made of keys by [`soql`](salesforce::soql), which quotes values and
+//! does not compile with a field that the tenant lacks. [`bulk`](salesforce::bulk) takes any number of rows, from an
 //! iterator or a stream, and tells what became of each.
 //!
 //! ```ignore
 //! use enterprise::Account;
 //! use futures_util::TryStreamExt as _;
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //!
 //! let unrated = soap.records(Soql::select(Account::ID).filter(Account::RATING.is_null()));
 //! let rated = unrated.map_ok(|account| account.with_rating("Cold"));
@@ -88,7 +88,7 @@
 //! println!("{} at column {:?}", fault.code(), detail.map(|detail| detail.column));
 //! ```
 //!
-//! **Sessions.** Log in with [`Credentials`], or bring a [`Session`], such as an OAuth access token.
+//! **Sessions.** Log in with [`Credentials`](salesforce::Credentials), or bring a [`Session`], such as an OAuth access token.
 //! Where a session may go is checked before it goes there.
 //!
 //! **Transport.** [`Https`] with rustls, timeouts, gzip and [`Limits`] on all that an answer may
@@ -97,22 +97,12 @@
 //! The [guide](https://github.com/saponify/saponify/tree/main/guide) has a page per task.
 #![forbid(unsafe_code)]
 
-mod any;
-mod argument;
-mod binary;
-pub mod bulk;
-mod call;
 mod client;
 mod codec;
-#[cfg(feature = "rust_decimal")]
-mod decimal;
 mod endpoint;
 mod error;
-mod from_text;
 #[doc(hidden)]
 pub mod generated;
-mod headers;
-mod id;
 #[cfg(feature = "serde")]
 pub mod json;
 mod lexical;
@@ -120,45 +110,32 @@ mod limits;
 #[doc(hidden)]
 pub mod probe;
 mod record;
-mod records;
-mod recovery;
+pub mod salesforce;
 pub mod schema;
 mod secret;
-mod serde;
-mod session;
-mod show;
 mod soap;
-pub mod soql;
-mod task;
 pub mod transport;
-mod typed;
 mod value;
 mod view;
-mod walk;
 pub mod ws;
 mod xml;
 
-pub use any::{AnyValue, Attribute, Content, Decimal, Element, Elements, Mixed, Node, TypeName};
-pub use call::{Call, Reply};
-pub use client::{ApiUsage, Builder, Client};
+pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Session};
+pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};
-pub use error::Error;
-pub use from_text::FromText;
-pub use headers::{HeaderFor, HeaderOf};
-pub use id::Id;
+pub use error::{Error, Recovery};
+pub use lexical::{Decimal, FromText, ParseError};
 pub use limits::Limits;
-pub use record::{FieldRef, Presence, Record};
-pub use records::Records;
-pub use recovery::Recovery;
+pub use record::{
+    AnyValue, Attribute, Content, Element, Elements, FieldRef, Mixed, Node, Presence, Record,
+    TypeName, ValueError,
+};
 pub use schema::SoapVersion;
-pub use secret::{Credentials, Secret};
-pub use session::Session;
-pub use soap::{Attachment, Fault};
+pub use secret::Secret;
+pub use soap::Fault;
 pub use transport::{Https, Transport};
-pub use typed::Typed;
-pub use value::Bytes;
-pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, View};
-pub use walk::Derived;
+pub use value::{Bytes, Derived};
+pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.
 ///

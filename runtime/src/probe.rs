@@ -1,11 +1,11 @@
 //! Doors into the parts that do no I/O, for this crate's own tests, benchmarks and fuzz targets.
 //! **No stability promise**, and nothing here is needed to call a service.
 
-use crate::codec::{Decoder, Encoder};
+use crate::codec::{self, CodecError, Decoder, Encoder};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::Record;
-use crate::schema::{Namespace, Operation, Schema, Type};
+use crate::schema::{Operation, Type};
 use crate::soap::answer::{Answer, Event};
 use crate::value::{Struct, Tabled};
 use crate::xml::{Context, Halt, Input, Reader, Token};
@@ -30,14 +30,7 @@ pub fn read<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
 ) -> Result<Vec<Seen>, Error> {
-    static SCHEMA: Schema = Schema {
-        namespaces: &[Namespace {
-            uri: "",
-            prefix: "",
-        }],
-        defaults: &[],
-    };
-    let mut context = Context::new(&SCHEMA, limits);
+    let mut context = Context::new([""], limits);
     let mut input = Input::default();
     let mut seen = Vec::new();
     let mut started = false;
@@ -72,11 +65,11 @@ pub fn read<'c>(
         }
     };
     for chunk in chunks {
-        input.feed(chunk, limits.body)?;
-        unit(&mut input)?;
+        input.feed(chunk, limits.body).map_err(CodecError::from)?;
+        unit(&mut input).map_err(CodecError::from)?;
     }
     input.finish();
-    unit(&mut input)?;
+    unit(&mut input).map_err(CodecError::from)?;
     Ok(seen)
 }
 
@@ -144,7 +137,7 @@ pub fn decode<S: Tabled>(
 /// Whether two structs are equal.
 #[must_use]
 pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
-    crate::walk::same(a, b)
+    crate::value::same(a, b)
 }
 
 /// As [`decode`], into a struct that is there.
@@ -158,10 +151,10 @@ pub fn decode_into(
     limits: Limits,
     known: &[&'static Type],
 ) -> Result<(), Error> {
-    let mut context = Context::new(value.table().schema, limits);
+    let mut context = Context::new(value.table().schema.uris(), limits);
     let mut reader = Reader::new(document, true, &mut context);
     let mut decoder = Decoder::new(known.to_vec());
-    let mut run = || -> Result<(), Halt> {
+    let mut run = || -> Result<(), codec::Halt> {
         reader.prolog()?;
         loop {
             match reader.next()? {
@@ -173,8 +166,8 @@ pub fn decode_into(
     };
     match run() {
         Ok(()) => Ok(()),
-        Err(Halt::Error(error)) => Err(error),
-        Err(Halt::More) => Err(Error::decode("the document is incomplete")),
+        Err(codec::Halt::Error(error)) => Err(error.into()),
+        Err(codec::Halt::More) => Err(Error::decode("the document is incomplete")),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use proptest::prelude::*;
-use saponify::Id;
+use saponify::salesforce::Id;
 
 fn id(text: &str) -> Id {
     text.parse().unwrap()
@@ -79,7 +79,7 @@ fn what_is_no_id_is_refused_without_repeating_it() {
         "001D000000IRFmaiah",
     ] {
         let error = text.parse::<Id>().unwrap_err();
-        assert!(error.is_usage(), "{text}");
+        assert!(saponify::Error::from(error.clone()).is_usage(), "{text}");
         assert!(text.len() < 4 || !error.to_string().contains(text));
     }
 }

@@ -10,9 +10,8 @@ use kinds::{All, Base, Color, Money, NS, Other, QueryResult, THING, Thing, strat
 use proptest::prelude::*;
 use saponify::generated::View as _;
 use saponify::generated::serde_core::{Serialize, de::DeserializeOwned};
-use saponify::{
-    AnyValue, Bytes, Content, Decimal, Element, Id, Mixed, Record, TypeName, json, probe,
-};
+use saponify::salesforce::Id;
+use saponify::{AnyValue, Bytes, Content, Decimal, Element, Mixed, Record, TypeName, json, probe};
 use serde_json::{Value, json};
 
 saponify::generated::serde!(structure All);

@@ -13,7 +13,8 @@ use kinds::{All, Other, THING, Thing};
 use proptest::prelude::*;
 use rust_decimal::Decimal as Exact;
 use saponify::generated::{DateTime, Key};
-use saponify::{Decimal, FromText, Id, Presence, Record, probe};
+use saponify::salesforce::Id;
+use saponify::{Decimal, FromText, Presence, Record, probe};
 
 #[test]
 fn the_text_of_a_field_is_at_hand_by_its_key() {

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
-use saponify::{Credentials, Error, Https};
+use saponify::salesforce::Credentials;
+use saponify::{Error, Https};
 use saponify_sandbox::{Org, Sandbox};
 
 use super::{Failure, block_on, sandbox::DEMO_ORG};
@@ -292,7 +293,7 @@ fn title(text: &str) {
     println!("{}", style(text).bold().green());
 }
 
-fn list(ids: &[saponify::Id]) -> String {
+fn list(ids: &[saponify::salesforce::Id]) -> String {
     ids.iter()
         .map(ToString::to_string)
         .collect::<Vec<_>>()

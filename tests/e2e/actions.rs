@@ -1,8 +1,9 @@
 //! What records can be put through beside being stored: merge, lead conversion, e-mail,
 //! approval. The answers are those of the SOAP API Developer Guide.
 
+use saponify::salesforce::Id;
 use saponify::transport::testing::Scripted;
-use saponify::{Id, Record, Session, json};
+use saponify::{Record, Session, json};
 
 use crate::tenant::{
     Account, DuplicateError, Lead, LeadConvert, MassEmailMessage, MergeRequest, Name,

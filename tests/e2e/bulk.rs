@@ -5,9 +5,10 @@ use std::slice::from_ref;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use saponify::bulk::Failure;
-use saponify::soql::Soql;
-use saponify::{Bytes, Id, Record};
+use saponify::salesforce::Id;
+use saponify::salesforce::bulk::Failure;
+use saponify::salesforce::soql::Soql;
+use saponify::{Bytes, Record};
 use saponify_sandbox::Mode;
 
 use crate::support::{all, count, one, start};

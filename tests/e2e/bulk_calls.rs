@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream;
-use saponify::bulk::{Failure, Outcome};
+use saponify::salesforce::Id;
+use saponify::salesforce::bulk::{Failure, Outcome};
 use saponify::transport::testing::{self, Answer, Recorded, Scripted};
 use saponify::transport::{Exchange, Request, Transport};
-use saponify::{Error, Id, Record, Session, View};
+use saponify::{Error, Record, Session, View};
 
 use crate::tenant::*;
 

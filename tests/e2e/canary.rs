@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use saponify::{Credentials, Error, Https, Secret, Session};
+use saponify::salesforce::Credentials;
+use saponify::{Error, Https, Secret, Session};
 use saponify_sandbox::{Detail, Mode, Org, Quirks, Sandbox};
 use tracing_subscriber::fmt::MakeWriter;
 

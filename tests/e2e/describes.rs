@@ -1,7 +1,8 @@
 //! Describes, retrieves and small calls.
 
 use jiff::{SignedDuration, Timestamp};
-use saponify::{AnyValue, Id, Record};
+use saponify::salesforce::Id;
+use saponify::{AnyValue, Record};
 
 use crate::support::{USER, all, start, start_with};
 use crate::tenant::{

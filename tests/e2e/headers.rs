@@ -1,7 +1,8 @@
 //! Headers of a client and of a call, and those of answers.
 
+use saponify::Session;
+use saponify::salesforce::ApiUsage;
 use saponify::transport::testing::{Answer, Scripted};
-use saponify::{ApiUsage, Session};
 
 use crate::support::recorder::Recorder;
 use crate::support::{all, start};
@@ -267,7 +268,8 @@ async fn a_debug_log_comes_to_those_who_asked() {
 async fn the_login_takes_headers_from_the_builder() {
     let sandbox = start().await.sandbox;
     let requests = Recorder::new(crate::support::https(&sandbox));
-    let credentials = saponify::Credentials::new(crate::support::USER.0, crate::support::USER.1);
+    let credentials =
+        saponify::salesforce::Credentials::new(crate::support::USER.0, crate::support::USER.1);
     let scope = LoginScopeHeader {
         organization_id: "00D5e000000AcMeEAK".parse().unwrap(),
         portal_id: None,

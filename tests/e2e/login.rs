@@ -1,7 +1,8 @@
 //! Ways in, and ways to be kept out.
 
+use saponify::salesforce::Credentials;
 use saponify::transport::testing::Scripted;
-use saponify::{Credentials, Recovery, Session};
+use saponify::{Recovery, Session};
 use saponify_sandbox::{LoginMode, Sandbox};
 
 use crate::support::{USER, https, instance, login, org, start};

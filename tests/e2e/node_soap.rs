@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
 
-use saponify::{Credentials, Https};
+use saponify::Https;
+use saponify::salesforce::Credentials;
 
 use crate::support::recorder::Recorder;
 use crate::support::{WSDL, peer};

@@ -1,6 +1,7 @@
 //! Answers that clients have to put up with.
 
-use saponify::{Id, Presence, Record};
+use saponify::salesforce::Id;
+use saponify::{Presence, Record};
 use saponify_sandbox::Quirks;
 
 use crate::support::{Tenant, all, one, start};

@@ -3,7 +3,8 @@
 use std::slice::from_ref;
 
 use jiff::civil::{date, time};
-use saponify::{Bytes, Credentials, Id, Presence, Record};
+use saponify::salesforce::{Credentials, Id};
+use saponify::{Bytes, Presence, Record};
 
 use crate::support::{USER, count, https, login, one, start};
 use crate::tenant::{

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use saponify::schema::Kind;
-use saponify::soql::{
+use saponify::salesforce::Id;
+use saponify::salesforce::soql::{
     Condition, DateLiteral, FieldSet, Soql, avg, calendar_year, count, count_distinct, day_only,
     max, min, not, quote, sum,
 };
-use saponify::{Id, Record, View};
+use saponify::schema::Kind;
+use saponify::{Record, View};
 
 use crate::support::{Tenant, one, start};
 use crate::tenant::*;

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use saponify::{Id, Records, Recovery};
+use saponify::Recovery;
+use saponify::salesforce::{Id, Records};
 use saponify_sandbox::{Mode, Quirks};
 
 use crate::support::{Tenant, count, org, start_with};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use saponify::{Credentials, Error, Https, Session};
+use saponify::salesforce::Credentials;
+use saponify::{Error, Https, Session};
 use saponify_sandbox::{Mode, Sandbox};
 
 use crate::support::{USER, count, instance, org, start};

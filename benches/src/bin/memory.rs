@@ -8,7 +8,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use saponify::{Credentials, Https};
+use saponify::Https;
+use saponify::salesforce::Credentials;
 use saponify_benches::enterprise::{Account, Soap};
 use saponify_benches::resident;
 use saponify_sandbox::{Org, Sandbox};

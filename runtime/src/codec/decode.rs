@@ -4,18 +4,19 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::Attachments;
+use super::References;
 use super::groups::IntoStruct;
 use super::template::{Row, Template};
-use super::{ANY_RECORD, References};
-use crate::any::Attribute;
-use crate::error::Error;
+use super::{CodecError, Halt};
 use crate::lexical;
+use crate::record::Attribute;
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Type};
-use crate::soap::multipart::Attachments;
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{Halt, NsId, Reader, Start, Token};
+use crate::xml::{NsId, Reader, Start, Token};
 
 /// What a small allocation costs.
 pub(super) const ALLOCATION: usize = 48;
@@ -45,7 +46,7 @@ impl Decoder {
         if self.spent <= max {
             return Ok(());
         }
-        Err(Error::limit(format!(
+        Err(CodecError::limit(format!(
             "the values take more than the limit `memory` of {max} bytes; ask for smaller batches \
              or raise the limit"
         ))
@@ -83,7 +84,7 @@ impl Decoder {
                 let given = reader.attribute(NsId::from(field.ns), field.name);
                 if let Some(value) = given.or_else(|| table.default_of(index)) {
                     text_into(target, index, value, field)
-                        .map_err(|halt| within(halt, field.name))?;
+                        .map_err(|halt| halt.within(field.name))?;
                 }
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
@@ -109,7 +110,7 @@ impl Decoder {
                         expected = index + 1;
                         let field = &table.fields[usize::from(index)];
                         self.field(reader, target, index, field)
-                            .map_err(|halt| within(halt, field.name))?;
+                            .map_err(|halt| halt.within(field.name))?;
                     }
                     None => self.unknown(reader, start, target, expected)?,
                 },
@@ -192,7 +193,7 @@ impl Decoder {
         }
         if is_nil(reader)? && !self.says_more(reader, field)? {
             target.slot(index, true);
-            return reader.skip();
+            return Ok(reader.skip()?);
         }
         let default = target.table().default_of(index);
         if field.has(Field::LIST) || default.is_some() && field.kind != Kind::Struct {
@@ -211,7 +212,7 @@ impl Decoder {
                 *slot = self.any(reader)?;
                 Ok(())
             }
-            Slot::None => reader.skip(),
+            Slot::None => Ok(reader.skip()?),
             Slot::Bytes(slot) if self.attachments.is_some() => {
                 match self.binary(reader)? {
                     Binary::Part(part) => *slot = part.to_vec(),
@@ -243,7 +244,7 @@ impl Decoder {
                     *value = self.any(reader)?;
                     return Ok(());
                 }
-                _ => return reader.skip(),
+                _ => return Ok(reader.skip()?),
             },
         }
         target.settle();
@@ -269,7 +270,7 @@ impl Decoder {
             *slot = self.element(reader, start)?;
             return Ok(());
         }
-        reader.skip()
+        Ok(reader.skip()?)
     }
 }
 
@@ -304,7 +305,9 @@ impl Decoder {
                     let attachments = self.attachments.as_ref();
                     let part = match attachments.map(|all| all.referred(href)) {
                         Some(part) => part.map(|part| part.body().clone())?,
-                        None => return Err(Error::decode("an xop:Include outside of MTOM").into()),
+                        None => {
+                            return Err(CodecError::decode("an xop:Include outside of MTOM").into());
+                        }
                     };
                     // Two fields may name the same part.
                     self.spend(part.len(), reader)?;
@@ -313,7 +316,7 @@ impl Decoder {
                     return Ok(Binary::Part(part));
                 }
                 Token::Start(start) => {
-                    return Err(Error::decode("expected text, found a child element")
+                    return Err(CodecError::decode("expected text, found a child element")
                         .within(shorten(start.local))
                         .into());
                 }
@@ -329,7 +332,7 @@ impl Decoder {
                 Token::Text(run) => blank(&run)?,
                 Token::End | Token::Eof => return Ok(()),
                 Token::Start(_) => {
-                    return Err(Error::decode("an element beside an xop:Include").into());
+                    return Err(CodecError::decode("an element beside an xop:Include").into());
                 }
             }
         }
@@ -377,7 +380,7 @@ fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> 
 
 pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()> {
     slot.assign(text, field.kind)
-        .map_err(|expected| Error::decode(expected).into())
+        .map_err(|expected| CodecError::decode(expected).into())
 }
 
 /// Text of the element whose start was read last, up to and including its end.
@@ -391,7 +394,7 @@ pub(crate) fn leaf<'x>(reader: &mut Reader<'x>) -> Result<Cow<'x, str>> {
                 text.to_mut().push_str(&run);
             }
             Token::Start(start) => {
-                return Err(Error::decode("expected text, found a child element")
+                return Err(CodecError::decode("expected text, found a child element")
                     .within(shorten(start.local))
                     .into());
             }
@@ -406,7 +409,7 @@ pub(super) fn too_long(len: usize, reader: &Reader<'_>) -> Result<()> {
     if len <= max {
         return Ok(());
     }
-    reader.limit("a text", "text", max)
+    Ok(reader.limit("a text", "text", max)?)
 }
 
 /// Between elements only white space may stand.
@@ -414,7 +417,7 @@ pub(super) fn blank(run: &str) -> Result<()> {
     if run.bytes().all(is_space) {
         Ok(())
     } else {
-        Err(Error::decode("expected child elements, found text").into())
+        Err(CodecError::decode("expected child elements, found text").into())
     }
 }
 
@@ -423,15 +426,7 @@ pub(crate) fn is_nil(reader: &Reader<'_>) -> Result<bool> {
     match reader.attribute(reader.context.xsi(), "nil") {
         None => Ok(false),
         Some(value) => {
-            lexical::boolean(value).map_err(|e| Error::decode(e).within("xsi:nil").into())
+            lexical::boolean(value).map_err(|e| CodecError::decode(e).within("xsi:nil").into())
         }
-    }
-}
-
-/// Adds the name of the element that was being read.
-pub(crate) fn within(halt: Halt, name: &str) -> Halt {
-    match halt {
-        Halt::More => Halt::More,
-        Halt::Error(error) => Halt::Error(error.within(name)),
     }
 }

@@ -6,8 +6,8 @@
 //! schema allows only one way to read a valid message (XML Schema part 1, section 3.8.6, "unique
 //! particle attribution"), and where nothing repeats the order does not matter.
 
-use super::decode::{Decoder, Result, blank, leaf_into, too_long, within};
-use crate::error::Error;
+use super::CodecError;
+use super::decode::{Decoder, Result, blank, leaf_into, too_long};
 use crate::lexical;
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Type};
@@ -159,7 +159,7 @@ impl Decoder {
             }
             _ => {
                 sink.element(self, reader, index)
-                    .map_err(|halt| within(halt, field.name))?;
+                    .map_err(|halt| halt.within(field.name))?;
                 Ok(Stop::Complete)
             }
         }
@@ -298,7 +298,7 @@ impl Sink for IntoStruct<'_> {
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
         match self.0.slot(index, false) {
             Slot::Struct(group) => body(&mut IntoStruct(group)),
-            _ => Err(Error::decode("expected a field that is a group").into()),
+            _ => Err(CodecError::decode("expected a field that is a group").into()),
         }
     }
 
@@ -314,7 +314,7 @@ impl Sink for IntoStruct<'_> {
                 *slot = decoder.element(reader, start)?;
                 Ok(())
             }
-            _ => reader.skip(),
+            _ => Ok(reader.skip()?),
         }
     }
 
@@ -344,7 +344,7 @@ impl Sink for IntoRecord<'_> {
 
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
         let Some(ty) = self.0.ty().fields[usize::from(index)].ty else {
-            return Err(Error::decode("expected a group whose type has a table").into());
+            return Err(CodecError::decode("expected a group whose type has a table").into());
         };
         let mut group = Inner::new(ty);
         body(&mut IntoRecord(&mut group))?;
@@ -366,7 +366,7 @@ impl Sink for IntoRecord<'_> {
 
     fn text(&mut self, index: u16, text: &str) -> Result<()> {
         let field = &self.0.ty().fields[usize::from(index)];
-        lexical::check(text, field.text_kind()).map_err(Error::decode)?;
+        lexical::check(text, field.text_kind()).map_err(CodecError::decode)?;
         self.0.push_text(index, text);
         Ok(())
     }

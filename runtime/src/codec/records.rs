@@ -4,20 +4,18 @@
 //! last record in their order. While the next record repeats them, a field costs one comparison
 //! of bytes instead of scanning, resolving and looking up its name.
 
-use super::ANY_RECORD;
-use super::decode::{
-    ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long, within,
-};
+use super::decode::{ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long};
 use super::groups::IntoRecord;
 use super::template::{Row, Tag, Template};
-use crate::any::{AnyValue, Content, Element, Mixed, TypeName};
-use crate::error::Error;
+use super::{CodecError, Halt};
 use crate::lexical;
+use crate::record::{AnyValue, Content, Element, Mixed, TypeName};
 use crate::record::{Inner, Record};
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Type};
 use crate::xml::chars::is_ncname;
 use crate::xml::reader::shorten;
-use crate::xml::{Halt, NsId, Reader, Start, Token};
+use crate::xml::{NsId, Reader, Start, Token};
 
 impl Decoder {
     /// The record whose start was read last. `xsi:type` chooses its table among the declared one
@@ -174,7 +172,7 @@ impl Decoder {
                 expected = index + 1;
                 if let Some(text) = reader.take_plain(&known.tag.close) {
                     lexical::check(text, known.kind).map_err(|expected| {
-                        Halt::from(Error::decode(expected).within(field.name))
+                        Halt::from(CodecError::decode(expected).within(field.name))
                     })?;
                     match index {
                         0 => push_text(inner, index, text),
@@ -183,7 +181,7 @@ impl Decoder {
                 } else {
                     reader.started(&known.tag.name)?;
                     self.record_field(reader, inner, index, field)
-                        .map_err(|halt| within(halt, field.name))?;
+                        .map_err(|halt| halt.within(field.name))?;
                 }
                 continue;
             }
@@ -197,7 +195,7 @@ impl Decoder {
                     let field = &table.fields[usize::from(index)];
                     template.remember(&mut step, index, field, start, reader);
                     self.record_field(reader, inner, index, field)
-                        .map_err(|halt| within(halt, field.name))?;
+                        .map_err(|halt| halt.within(field.name))?;
                 }
                 Token::Text(run) => match &mut text {
                     Some(text) => text.add(&run, reader)?,
@@ -231,7 +229,7 @@ impl Decoder {
         }
         if is_nil(reader)? && !self.says_more(reader, field)? {
             inner.push_nil(index);
-            return reader.skip();
+            return Ok(reader.skip()?);
         }
         match field.text_kind() {
             Kind::Struct | Kind::Record => {
@@ -251,12 +249,12 @@ impl Decoder {
                         text
                     }
                 };
-                lexical::check(&text, Kind::Base64).map_err(Error::decode)?;
+                lexical::check(&text, Kind::Base64).map_err(CodecError::decode)?;
                 push_text(inner, index, &text);
             }
             kind => {
                 let text = leaf(reader)?;
-                lexical::check(&text, kind).map_err(Error::decode)?;
+                lexical::check(&text, kind).map_err(CodecError::decode)?;
                 push_text(inner, index, &text);
             }
         }
@@ -271,7 +269,7 @@ impl Decoder {
         let namespace = namespace.into();
         let value = self
             .any(reader)
-            .map_err(|halt| within(halt, &shorten(start.local)))?;
+            .map_err(|halt| halt.within(&shorten(start.local)))?;
         Ok(Element {
             namespace,
             name: start.local.into(),
@@ -379,7 +377,7 @@ impl SimpleContent {
 
     fn store(self, inner: &mut Inner) -> Result<()> {
         lexical::check(&self.text, self.field.text_kind())
-            .map_err(|expected| Halt::from(Error::decode(expected).within(self.field.name)))?;
+            .map_err(|expected| Halt::from(CodecError::decode(expected).within(self.field.name)))?;
         inner.push_text(self.index, &self.text);
         Ok(())
     }
@@ -409,7 +407,7 @@ fn attributes(reader: &Reader<'_>, inner: &mut Inner) -> Result<()> {
     {
         if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
             lexical::check(value, field.text_kind())
-                .map_err(|expected| Halt::from(Error::decode(expected).within(field.name)))?;
+                .map_err(|expected| Halt::from(CodecError::decode(expected).within(field.name)))?;
             inner.push_text(index, value);
         }
     }

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::CodecError;
 use super::decode::{Decoder, Result};
-use crate::error::Error;
 use crate::schema::SoapVersion;
 use crate::xml::names::Binding;
 use crate::xml::reader::shorten;
@@ -62,7 +62,7 @@ impl References {
                     };
                     let id: Box<str> = id.trim().into();
                     if found.targets.len() >= MOST {
-                        return Err(Error::limit(format!(
+                        return Err(CodecError::limit(format!(
                             "the answer has more elements with an id than the fixed limit of {MOST}"
                         ))
                         .into());
@@ -78,7 +78,7 @@ impl References {
                         used: false,
                     };
                     if found.targets.insert(id.clone(), target).is_some() {
-                        return Err(Error::decode(format!(
+                        return Err(CodecError::decode(format!(
                             "two elements have the id `{}`",
                             shorten(&id)
                         ))
@@ -148,7 +148,7 @@ impl Decoder {
         };
         match href.trim().strip_prefix('#') {
             Some(id) => Ok(Some(id.into())),
-            None => Err(Error::decode(
+            None => Err(CodecError::decode(
                 "the element refers to something outside of the message; that is not fetched",
             )
             .into()),
@@ -166,11 +166,11 @@ impl Decoder {
         reader.skip()?;
         let shown = shorten(&id);
         let Some(references) = &mut self.references else {
-            return Err(Error::decode("a reference outside of an encoded body").into());
+            return Err(CodecError::decode("a reference outside of an encoded body").into());
         };
         let Some(target) = references.targets.get_mut(&id) else {
             let message = format!("refers to the id `{shown}`, which no element of the body has");
-            return Err(Error::decode(message).into());
+            return Err(CodecError::decode(message).into());
         };
         let again = std::mem::replace(&mut target.used, true);
         let target = target.clone();
@@ -179,11 +179,11 @@ impl Decoder {
                 "the element with the id `{shown}` refers to itself, by way of others or directly; \
                  values in a circle cannot be read"
             );
-            return Err(Error::decode(message).into());
+            return Err(CodecError::decode(message).into());
         }
         let (depth, body) = (reader.context.limits.depth, reader.context.limits.body);
         if references.open.len() >= depth {
-            return Err(Error::limit(format!(
+            return Err(CodecError::limit(format!(
                 "references follow each other further than the limit `depth` of {depth}"
             ))
             .into());
@@ -191,7 +191,7 @@ impl Decoder {
         // Each element once costs no more than the answer itself; what comes again is not free.
         references.spent += target.end - target.start + if again { AGAIN } else { 0 };
         if references.spent > body {
-            return Err(Error::limit(format!(
+            return Err(CodecError::limit(format!(
                 "what references of the answer stand for is longer than the limit `body` of \
                  {body} bytes"
             ))
@@ -202,7 +202,7 @@ impl Decoder {
         let mut there = reader.elsewhere(target.start);
         let result = match there.next() {
             Ok(_) => read(self, &mut there),
-            Err(halt) => Err(halt),
+            Err(halt) => Err(halt.into()),
         };
         reader.context.swap_bindings(outer);
         if let Some(references) = &mut self.references {

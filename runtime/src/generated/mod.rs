@@ -2,6 +2,7 @@
 //! together, which generated code checks with [`VERSION`].
 
 mod enums;
+mod serde;
 mod service;
 mod structs;
 mod views;
@@ -9,26 +10,29 @@ mod views;
 pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
-pub use crate::any::{AnyValue, Attribute, Decimal, Element};
-pub use crate::argument::{Arg, OneView, Texts, Views};
-pub use crate::bulk::{Bulk, ExternalId, Source};
-pub use crate::call::{Call, OperationType, Reply};
-pub use crate::client::{ApiUsage, Builder, Client, FromClient};
-pub use crate::headers::HeaderOf;
+pub use crate::client::HeaderOf;
+pub use crate::client::{Arg, OneView, Texts, Views};
+pub use crate::client::{Builder, Client, FromClient};
+pub use crate::client::{Call, OperationType, Reply};
+pub use crate::error::Error;
+pub use crate::lexical::Decimal;
+pub use crate::lexical::Id;
 pub use crate::record::Record;
-pub use crate::records::Records;
+pub use crate::record::{AnyValue, Attribute, Element};
+pub use crate::salesforce::ApiUsage;
+pub use crate::salesforce::Credentials;
+pub use crate::salesforce::Records;
+pub use crate::salesforce::bulk::{Bulk, ExternalId, Source};
+pub use crate::salesforce::soql::QueryText;
 pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
     Default, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion, Type,
 };
-pub use crate::secret::Credentials;
 pub use crate::soap::request::Body as RequestBody;
-pub use crate::soql::QueryText;
-pub use crate::typed::Typed;
 pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
 pub use crate::value::{DerivableForm, EnumForm, Form, StructForm};
+pub use crate::view::Typed;
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
-pub use crate::{Error, Id};
 
 #[cfg(feature = "serde")]
 pub use crate::json;
@@ -64,53 +68,15 @@ pub const fn key<V, T: ?Sized>(index: u16) -> Key<V, T> {
     Key::new(index)
 }
 
-/// One arm of a struct's `slot`.
-#[inline(never)]
-pub fn slot<T: FieldValue>(field: &mut T, nil: bool) -> Slot<'_> {
-    if nil {
-        field.nil();
-        Slot::None
-    } else {
-        field.slot()
-    }
-}
-
-/// The n-th occurrence of the chosen branch: nil if the branch itself says so, or is a list
-/// without items.
-#[inline]
-pub fn branch<'v, T: FieldValue>(value: &'v T, n: usize, table: &Type, index: u16) -> Value<'v> {
-    let is_list = |field: &Field| field.has(Field::LIST);
-    match value.value(n) {
-        Value::Absent
-            if n == 0 && (T::Form::NILLABLE || table.field(index).is_some_and(is_list)) =>
-        {
-            Value::Nil
-        }
-        value => value,
-    }
-}
-
-/// A value as the struct that it is.
-#[inline]
-pub fn as_struct<T: FieldValue>(value: &mut T) -> Option<&mut dyn Struct> {
-    match value.slot() {
-        Slot::Struct(value) => Some(value),
-        Slot::Derivable(value) => match value.base() {
-            Slot::Struct(value) => Some(value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// Position of a text in a list.
 #[must_use]
 pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
     list.iter().position(|item| *item == text)
 }
 
-pub use crate::show::debug;
-pub use crate::walk::{BaseStruct, Derived, Heir, same, stand_in};
+pub use crate::value::debug;
+pub use crate::value::{BaseStruct, Derived, Heir, same, stand_in};
+pub use crate::value::{as_struct, branch, slot};
 
 /// A record argument.
 pub fn record<V: View>(view: &V) -> OneView<'_, V> {

@@ -8,8 +8,8 @@ use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::untyped::AnyOut;
 use super::write::Occurrences;
 use super::{ATTRIBUTES, ELEMENTS, TEXT};
-use crate::any::{Attribute, Element};
 use crate::record::FieldRef;
+use crate::record::{Attribute, Element};
 use crate::schema::{Field, Kind, Type};
 
 /// What a member of an object is called in the schema.

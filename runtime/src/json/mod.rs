@@ -69,12 +69,13 @@ mod write;
 use serde_core::de::{Deserialize, Deserializer, Error as _};
 use serde_core::ser::{Serialize, Serializer};
 
-use crate::Id;
-use crate::any::{AnyValue, Decimal};
-use crate::binary;
-use crate::codec::ANY_RECORD;
 use crate::lexical;
+use crate::lexical::Decimal;
+use crate::lexical::Id;
+use crate::lexical::binary;
+use crate::record::AnyValue;
 use crate::record::{FieldRef, Record};
+use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
 use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct, Value};
 use crate::view::View;

@@ -4,18 +4,19 @@ use super::members::{Member, member};
 use super::number::float_text;
 use super::tree::Tree;
 use super::{ATTRIBUTES, ELEMENTS, MIXED, TEXT, XSD, XSD_PREFIX};
-use crate::any::{AnyValue, Attribute, Content, Element, Mixed, TypeName};
-use crate::codec::{self, ANY_RECORD};
-use crate::error::Error;
+use crate::codec::push_text;
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
+use crate::record::ValueError;
+use crate::record::{AnyValue, Attribute, Content, Element, Mixed, TypeName};
 use crate::record::{Inner, Record};
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::reader::shorten;
 
 type Members = Vec<(String, Tree)>;
-type Result<T> = std::result::Result<T, Error>;
+type Result<T> = std::result::Result<T, ValueError>;
 
 /// A whole value.
 pub(super) fn whole(slot: Slot<'_>, tree: Tree) -> Result<()> {
@@ -95,12 +96,12 @@ fn object(
     depth: usize,
 ) -> Result<(Option<TypeName>, Members)> {
     if depth > MAX_DEPTH {
-        return Err(Error::decode(format!(
+        return Err(ValueError::decode(format!(
             "the value nests deeper than the fixed limit of {MAX_DEPTH}"
         )));
     }
     let Tree::Object(mut members) = tree else {
-        return Err(Error::decode(format!(
+        return Err(ValueError::decode(format!(
             "expected an object, found {}",
             tree.found()
         )));
@@ -124,7 +125,7 @@ pub(super) fn expected<'a>(declared: &'static Type, around: &'a str) -> &'a str 
 fn type_name(attributes: &Tree, expected: &str) -> Result<Option<TypeName>> {
     let wrong = |expected: &str, found: &Tree| {
         let message = format!("expected {expected}, found {}", found.found());
-        Err(Error::decode(message).within(ATTRIBUTES))
+        Err(ValueError::decode(message).within(ATTRIBUTES))
     };
     let Tree::Object(members) = attributes else {
         return wrong("an object", attributes);
@@ -187,8 +188,8 @@ fn one(
         (Kind::Any, tree) => inner.push_any(index, any(tree, namespace, depth + 1)?),
         (kind, tree) => {
             let text = scalar(tree, kind)?;
-            lexical::check(&text, field.text_kind()).map_err(Error::decode)?;
-            codec::push_text(inner, index, &text);
+            lexical::check(&text, field.text_kind()).map_err(ValueError::decode)?;
+            push_text(inner, index, &text);
         }
     }
     Ok(())
@@ -224,7 +225,11 @@ pub(super) fn any(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue>
         Tree::Integer(value) => of_xsd("long", value.to_string()),
         Tree::Unsigned(value) => of_xsd("unsignedLong", value.to_string()),
         Tree::Float(value) => of_xsd("double", float_text(value)),
-        Tree::List(_) => return Err(Error::decode("expected one value, found a list in a list")),
+        Tree::List(_) => {
+            return Err(ValueError::decode(
+                "expected one value, found a list in a list",
+            ));
+        }
         tree @ Tree::Object(_) => described(tree, namespace, depth)?,
     })
 }
@@ -269,7 +274,7 @@ fn alone(mut members: Members, at: usize) -> Result<Tree> {
     let (key, tree) = members.swap_remove(at);
     match members.first() {
         None => Ok(tree),
-        Some((other, _)) => Err(Error::decode(format!(
+        Some((other, _)) => Err(ValueError::decode(format!(
             "`{key}` is all that a value holds, found `{}` beside it",
             shorten(other)
         ))),
@@ -287,14 +292,14 @@ fn mixed(tree: Tree, namespace: &str, depth: usize) -> Result<Mixed> {
                     let Member::Other(namespace, name) = member(&ANY_RECORD, namespace, &key)
                     else {
                         let message = format!("expected an element, found `{}`", shorten(&key));
-                        return Err(Error::decode(message).within(MIXED));
+                        return Err(ValueError::decode(message).within(MIXED));
                     };
                     mixed.push(element(namespace, name, tree, depth)?);
                 }
             }
             tree => {
                 let message = format!("expected a text or an object, found {}", tree.found());
-                return Err(Error::decode(message).within(MIXED));
+                return Err(ValueError::decode(message).within(MIXED));
             }
         }
     }
@@ -340,7 +345,7 @@ pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
             let plain = kind == Kind::Decimal && text.contains('E');
             Ok(if plain { value.to_string() } else { text })
         }
-        tree => Err(Error::decode(format!(
+        tree => Err(ValueError::decode(format!(
             "expected a text{}, found {}",
             match kind {
                 Kind::Boolean => " or a boolean",
@@ -403,7 +408,7 @@ fn elements(tree: Tree, table: &Type, namespace: &str, depth: usize) -> Result<V
     for tree in items(tree) {
         let Tree::Object(members) = tree else {
             let message = format!("expected an object, found {}", tree.found());
-            return Err(Error::decode(message).within(ELEMENTS));
+            return Err(ValueError::decode(message).within(ELEMENTS));
         };
         for (key, tree) in members {
             if let Member::Other(namespace, name) = member(table, namespace, &key) {
@@ -469,7 +474,7 @@ fn put(
         leaf => {
             let kind = field.map_or(Kind::String, |field| field.kind);
             let text = scalar(tree, kind)?;
-            leaf.assign(&text, kind).map_err(Error::decode)
+            leaf.assign(&text, kind).map_err(ValueError::decode)
         }
     }
 }

@@ -8,9 +8,9 @@ use super::members::{other_attribute, other_key};
 use super::number;
 use super::write::{Leaf, RecordOut, check_depth};
 use super::{ATTRIBUTES, MIXED, TEXT, XSD, XSD_PREFIX};
-use crate::any::{AnyValue, Content, Mixed, Node, TypeName};
-use crate::codec::ANY_RECORD;
 use crate::record::FieldRef;
+use crate::record::{AnyValue, Content, Mixed, Node, TypeName};
+use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
 
 /// A value that says its own type, or has none.

@@ -8,12 +8,13 @@ use super::number;
 use super::read::expected;
 use super::untyped::{AnyOut, Attributes};
 
-use crate::any::Attribute;
-use crate::binary;
-use crate::codec::{ANY_RECORD, push_lexical};
+use crate::lexical::binary;
 use crate::limits::MAX_DEPTH;
+use crate::record::Attribute;
 use crate::record::{FieldRef, Record};
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Type};
+use crate::value::push_lexical;
 use crate::value::{Struct, Value};
 
 /// A struct.

@@ -2,10 +2,10 @@
 //! that came after the code was generated.
 
 use super::Record;
-use crate::any::{AnyValue, Content, Element, TypeName};
-use crate::codec::ANY_RECORD;
-use crate::error::{Error, ErrorKind};
 use crate::lexical;
+use crate::record::ValueError;
+use crate::record::{AnyValue, Content, Element, TypeName};
+use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
 use crate::xml::chars::is_ncname;
 
@@ -16,7 +16,7 @@ impl Record {
     ///
     /// If the table knows the field and the text does not fit its kind, or it does not and the
     /// name is none that XML allows.
-    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             return self.set_extra(name, AnyValue::text(text));
         };
@@ -39,7 +39,7 @@ impl Record {
     /// # Errors
     ///
     /// If the name is none that XML allows.
-    pub fn set_null(&mut self, name: &str) -> Result<(), Error> {
+    pub fn set_null(&mut self, name: &str) -> Result<(), ValueError> {
         match self.table().find(name) {
             Some(index) => {
                 self.inner_mut().put_nil(index);
@@ -55,7 +55,7 @@ impl Record {
     ///
     /// If the table knows the field and it holds text, or it does not and the name is none that
     /// XML allows.
-    pub fn set_record(&mut self, name: &str, record: Record) -> Result<(), Error> {
+    pub fn set_record(&mut self, name: &str, record: Record) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             let type_name = TypeName::new(record.type_namespace(), record.type_name());
             let value = AnyValue {
@@ -80,7 +80,7 @@ impl Record {
         }
     }
 
-    fn set_extra(&mut self, name: &str, value: AnyValue) -> Result<(), Error> {
+    fn set_extra(&mut self, name: &str, value: AnyValue) -> Result<(), ValueError> {
         if !is_ncname(name) {
             return Err(wrong(
                 name,
@@ -104,6 +104,6 @@ impl Record {
     }
 }
 
-fn wrong(name: &str, expected: &'static str) -> Error {
-    Error::new(ErrorKind::Usage, expected).within(name)
+fn wrong(name: &str, expected: &'static str) -> ValueError {
+    ValueError::usage(expected).within(name)
 }

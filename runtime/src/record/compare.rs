@@ -4,7 +4,7 @@ use std::iter::once;
 use std::sync::Arc;
 
 use super::{FieldRef, Record};
-use crate::any::{Content, same_attributes};
+use crate::record::{Content, same_attributes};
 
 impl PartialEq for Record {
     /// Same type name and the same fields with the same lexical forms, null and absent distinct.

@@ -1,7 +1,7 @@
 //! One field of a record as it lies there.
 
 use super::Record;
-use crate::any::{AnyValue, Content};
+use crate::record::{AnyValue, Content};
 
 /// One field of a record as it lies there.
 #[derive(Clone, Copy, Debug, PartialEq)]

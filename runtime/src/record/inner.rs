@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::{FieldRef, Presence, Record};
-use crate::any::{AnyValue, Element, TypeName};
+use crate::record::{AnyValue, Element, TypeName};
 use crate::schema::{Field, Type};
 
 /// Present fields of one object. The texts of all fields lie in one string, and a small entry

@@ -5,22 +5,28 @@
 //! against the field's kind when it arrives and converted when it is asked for, so the lexical
 //! form of a number or date is never lost. Clones share their content until one is changed.
 
+mod any;
 mod by_name;
 mod compare;
+mod error;
 mod field_ref;
+mod get_as;
 mod inner;
+mod mixed;
 mod retype;
 
 use std::sync::Arc;
 
+pub(crate) use any::same_attributes;
+pub use any::{AnyValue, Attribute, Content, Element, Elements, TypeName};
+pub use error::ValueError;
+pub(crate) use error::ValueErrorKind;
 pub use field_ref::FieldRef;
 pub(crate) use inner::Inner;
+pub use mixed::{Mixed, Node};
 
-use crate::any::Element;
-use crate::codec::ANY_RECORD;
-use crate::error::{Error, ErrorKind};
+use crate::schema::ANY_RECORD;
 use crate::schema::Type;
-use crate::view::View;
 
 /// Fields of one object, present ones only, with what the table does not know beside them.
 ///
@@ -69,6 +75,11 @@ impl Record {
         named.map_or(self.0.ty().name, |name| &name.name)
     }
 
+    /// Whether the message told no other name for its type than the table.
+    pub(crate) fn has_name_of_table(&self) -> bool {
+        self.0.type_name().is_none()
+    }
+
     /// Namespace of its type.
     #[must_use]
     pub fn type_namespace(&self) -> &str {
@@ -80,42 +91,6 @@ impl Record {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// The record as a typed view. Fields that only the message named find their place, and are
-    /// checked, if the view's table knows them.
-    ///
-    /// # Errors
-    ///
-    /// If the record is of another type, or a field that the table knows has a value that does
-    /// not fit its kind.
-    pub fn cast<V: View>(&self) -> Result<V, Error> {
-        let as_it_is = self.0.type_name().is_none() && self.table() == V::static_table();
-        if as_it_is || *V::static_table() == ANY_RECORD {
-            return Ok(V::from_record(self.clone()));
-        }
-        if !self.is::<V>() {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!(
-                    "expected a record of type {}, found one of {}{}",
-                    V::static_table().name,
-                    self.type_name(),
-                    match self.type_name() == V::static_table().name {
-                        true => " in another namespace",
-                        false => "",
-                    }
-                ),
-            ));
-        }
-        self.retype(V::static_table()).map(V::from_record)
-    }
-
-    /// Whether the record is of the view's very type, so that [`cast`](Record::cast) can succeed.
-    #[must_use]
-    pub fn is<V: View>(&self) -> bool {
-        self.type_name() == V::static_table().name
-            && self.type_namespace() == V::static_table().namespace()
     }
 
     /// The field of this wire name, whether the table knows it or not; the first if repeated.

@@ -1,24 +1,23 @@
 //! The same content by another table.
 
 use super::{FieldRef, Inner, Record};
-use crate::any::{Attribute, Element};
-use crate::error::{Error, ErrorKind};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
+use crate::record::ValueError;
+use crate::record::{Attribute, Element};
 use crate::schema::{Field, Kind, Type};
 
 impl Record {
     /// The same content by another table. What that table knows is checked.
-    pub(crate) fn retype(&self, ty: &'static Type) -> Result<Self, Error> {
+    pub(crate) fn retype(&self, ty: &'static Type) -> Result<Self, ValueError> {
         self.retype_at(ty, 0)
     }
 
-    fn retype_at(&self, ty: &'static Type, depth: usize) -> Result<Self, Error> {
+    fn retype_at(&self, ty: &'static Type, depth: usize) -> Result<Self, ValueError> {
         if depth > MAX_DEPTH {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("the record nests deeper than the fixed limit of {MAX_DEPTH}"),
-            ));
+            return Err(ValueError::usage(format!(
+                "the record nests deeper than the fixed limit of {MAX_DEPTH}"
+            )));
         }
         let mut inner = Inner::new(ty);
         for ((namespace, name), value) in self.qualified_fields() {
@@ -37,7 +36,12 @@ impl Record {
 }
 
 /// Takes over a value as the field at `index`.
-fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Result<(), Error> {
+fn adopt(
+    inner: &mut Inner,
+    index: u16,
+    value: FieldRef<'_>,
+    depth: usize,
+) -> Result<(), ValueError> {
     let field = &inner.ty().fields[usize::from(index)];
     match (field.text_kind(), value) {
         (Kind::Any, FieldRef::Any(value)) => inner.push_any(index, value.clone()),
@@ -45,7 +49,9 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
         (Kind::Any, value) => inner.push_any(index, value.to_any()),
         (Kind::Record | Kind::Struct | Kind::Group, value) => {
             let Some(ty) = field.ty else {
-                return Err(Error::decode("expected a field whose type has a table"));
+                return Err(ValueError::decode(
+                    "expected a field whose type has a table",
+                ));
             };
             let record = match (value.as_record(), value.as_str()) {
                 (Some(record), _) if record.table() == ty || is_other(record, field.kind, ty) => {
@@ -53,7 +59,7 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
                 }
                 (Some(record), _) => record.retype_at(ty, depth + 1)?,
                 (None, Some(text)) => of_text(ty, text)?,
-                (None, None) => return Err(Error::decode("expected child elements")),
+                (None, None) => return Err(ValueError::decode("expected child elements")),
             };
             let attributes = match value {
                 FieldRef::Any(value) if record.table() == ty => value.attributes.as_slice(),
@@ -64,8 +70,8 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
         (kind, value) => {
             let text = value
                 .as_str()
-                .ok_or_else(|| Error::decode("expected text"))?;
-            lexical::check(text, kind).map_err(Error::decode)?;
+                .ok_or_else(|| ValueError::decode("expected text"))?;
+            lexical::check(text, kind).map_err(ValueError::decode)?;
             inner.push_text(index, text);
         }
     }
@@ -73,7 +79,7 @@ fn adopt(inner: &mut Inner, index: u16, value: FieldRef<'_>, depth: usize) -> Re
 }
 
 /// The record with the attributes for which its table has fields.
-fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Record, Error> {
+fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Record, ValueError> {
     let table = record.table();
     for attribute in attributes {
         let is_it = |field: &Field| {
@@ -83,7 +89,7 @@ fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Recor
         };
         if let Some((index, field)) = (0..).zip(table.fields).find(|(_, field)| is_it(field)) {
             lexical::check(&attribute.value, field.text_kind())
-                .map_err(|expected| Error::decode(expected).within(field.name))?;
+                .map_err(|expected| ValueError::decode(expected).within(field.name))?;
             record.inner_mut().put_text(index, &attribute.value);
         }
     }
@@ -91,16 +97,16 @@ fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Recor
 }
 
 /// The record that an element with text alone is.
-fn of_text(ty: &'static Type, text: &str) -> Result<Record, Error> {
+fn of_text(ty: &'static Type, text: &str) -> Result<Record, ValueError> {
     let mut inner = Inner::new(ty);
     let simple = (0..).zip(ty.fields).find(|(_, f)| f.has(Field::TEXT));
     match simple {
         Some((index, field)) => {
-            lexical::check(text, field.text_kind()).map_err(Error::decode)?;
+            lexical::check(text, field.text_kind()).map_err(ValueError::decode)?;
             inner.push_text(index, text);
         }
         None if text.trim().is_empty() => {}
-        None => return Err(Error::decode("expected child elements, found text")),
+        None => return Err(ValueError::decode("expected child elements, found text")),
     }
     Ok(Record::from_inner(inner))
 }

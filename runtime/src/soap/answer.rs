@@ -8,16 +8,15 @@
 use std::sync::Arc;
 
 use super::Fault;
-use super::multipart::Attachments;
+use super::error::{Halt, SoapError};
 use super::step::Step;
-use crate::codec::Decoder;
-use crate::error::Error;
+use crate::codec::{Attachments, CodecError, Decoder};
 use crate::limits::Limits;
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::value::Struct;
 use crate::ws::RawHeader;
-use crate::xml::{Context, Halt, Input, Reader};
+use crate::xml::{Context, Input, Reader};
 
 /// An answer under way.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ pub(super) enum Outcome {
     /// Nothing yet.
     None,
     Response,
-    Fault(Fault),
+    Fault(Box<Fault>),
 }
 
 /// Where the rows of a response are: `response/result/records`.
@@ -91,7 +90,7 @@ impl Answer {
     ) -> Self {
         Self {
             operation,
-            context: Context::new(operation.response.schema, limits),
+            context: Context::new(operation.response.schema.uris(), limits),
             decoder: Decoder::new(known),
             input: Input::default(),
             state: State::Start,
@@ -125,7 +124,7 @@ impl Answer {
     }
 
     /// Hands out rows one by one instead of decoding the response as a whole.
-    pub(crate) fn by_rows(mut self) -> Result<Self, Error> {
+    pub(crate) fn by_rows(mut self) -> Result<Self, CodecError> {
         let shape = || {
             let result = self.operation.response.field(0)?;
             let ty = result.ty?;
@@ -142,15 +141,17 @@ impl Answer {
             false => shape(),
         };
         if rows.is_none() {
-            return Err(Error::usage("the response of this operation has no rows"));
+            return Err(CodecError::usage(
+                "the response of this operation has no rows",
+            ));
         }
         self.rows = rows;
         Ok(self)
     }
 
     /// Adds bytes, already decompressed.
-    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.input.feed(chunk, self.context.limits.body)
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), CodecError> {
+        Ok(self.input.feed(chunk, self.context.limits.body)?)
     }
 
     /// Says that all bytes are there.
@@ -169,12 +170,12 @@ impl Answer {
     }
 
     /// Decodes the next unit. `target` takes the response if it is not read by rows.
-    pub(crate) fn next(&mut self, target: Option<&mut dyn Struct>) -> Result<Event, Error> {
+    pub(crate) fn next(&mut self, target: Option<&mut dyn Struct>) -> Result<Event, SoapError> {
         let mut target = target;
         loop {
             if self.state == State::Done {
                 return match std::mem::replace(&mut self.outcome, Outcome::Response) {
-                    Outcome::Fault(fault) => Err(Error::from_fault(fault)),
+                    Outcome::Fault(fault) => Err(SoapError::Fault(fault)),
                     _ => Ok(Event::Done),
                 };
             }
@@ -186,7 +187,9 @@ impl Answer {
             match self.unit(target.as_deref_mut()) {
                 Ok(Some(row)) => return Ok(Event::Row(row)),
                 Ok(None) => {}
-                Err(Halt::More) if self.input.is_last() => return Err(self.input.truncated()),
+                Err(Halt::More) if self.input.is_last() => {
+                    return Err(self.input.truncated().into());
+                }
                 Err(Halt::More) => {
                     self.input.starve();
                     return Ok(Event::More);

@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use crate::codec;
-use crate::error::Error;
-use crate::record::Record;
-use crate::recovery::Recovery;
-use crate::value::Tabled;
+use crate::record::{Record, ValueError};
+use crate::value::{Tabled, to_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -164,58 +161,11 @@ impl Fault {
     /// # Errors
     ///
     /// If the detail is of this type but a field of it cannot be read.
-    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, Error> {
+    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
         match &self.detail {
-            Some(detail) if detail.table().is_a(T::static_table()) => {
-                codec::to_struct(detail).map(Some)
-            }
+            Some(detail) if detail.table().is_a(T::static_table()) => to_struct(detail).map(Some),
             _ => Ok(None),
         }
-    }
-
-    /// Line of the query, from 1, for faults of queries.
-    #[must_use]
-    pub fn row(&self) -> Option<i32> {
-        self.number("row")
-    }
-
-    /// Column of the query, from 1, for faults of queries.
-    #[must_use]
-    pub fn column(&self) -> Option<i32> {
-        self.number("column")
-    }
-
-    fn number(&self, field: &str) -> Option<i32> {
-        let number = self.detail.as_ref()?.text(field)?.trim().parse().ok()?;
-        // The service says -1 where it does not know.
-        (number >= 0).then_some(number)
-    }
-
-    /// Codes that say more than [`code`](Fault::code), such as `QUERY_LOCATOR_EXPIRED`. The
-    /// properties that come with each are in the `extended_error_details` of the typed detail,
-    /// by name: see [`Elements`](crate::Elements).
-    pub fn extended_codes(&self) -> impl Iterator<Item = &str> {
-        let fields = self.detail.iter().flat_map(Record::fields);
-        let details = fields.filter(|(name, _)| *name == "extendedErrorDetails");
-        details.filter_map(|(_, detail)| detail.as_record()?.text("extendedErrorCode"))
-    }
-
-    /// The session is unknown, expired or ended.
-    #[must_use]
-    pub fn is_session_expired(&self) -> bool {
-        self.code == "INVALID_SESSION_ID"
-    }
-
-    /// What can be done about it.
-    #[must_use]
-    pub fn recovery(&self) -> Recovery {
-        Recovery::of_fault(self)
-    }
-
-    /// The service says that the same call may succeed later: [`Recovery::Retry`].
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        self.recovery() == Recovery::Retry
     }
 }
 

@@ -1,11 +1,22 @@
 //! SOAP 1.1 and 1.2: the envelope around requests and answers, faults, attachments.
 
 pub(crate) mod answer;
+mod error;
 mod fault;
 pub(crate) mod multipart;
 mod read_fault;
 pub(crate) mod request;
 mod step;
 
+pub(crate) use error::SoapError;
 pub use fault::Fault;
-pub use multipart::Attachment;
+
+use crate::record::{Record, ValueError};
+use crate::value::{Tabled, to_struct};
+
+/// A header among those that came with an answer.
+pub(crate) fn find_header<H: Tabled>(headers: &[Record]) -> Result<Option<H>, ValueError> {
+    let mut headers = headers.iter();
+    let record = headers.find(|record| record.table() == H::static_table());
+    record.map(to_struct).transpose()
+}

@@ -3,81 +3,16 @@
 //!
 //! Parts are found by their Content-ID within the same answer; nothing is ever fetched.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use memchr::memmem;
 
-use crate::error::{Error, ErrorKind};
-use crate::xml::Halt;
+use super::SoapError;
+use crate::codec::{Attachment, Attachments, CodecError, CodecErrorKind};
 
 /// Parts that an answer may have.
 const MOST_PARTS: usize = 1_000;
 /// Bytes of a part's header.
 const MOST_HEADER: usize = 16 << 10;
-
-/// A part of an answer beside its envelope.
-#[derive(Clone)]
-pub struct Attachment {
-    id: Box<str>,
-    content_type: Option<Box<str>>,
-    body: Bytes,
-}
-
-impl Attachment {
-    /// Its Content-ID without `<` and `>`; empty if it has none.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Its media type, if it says one.
-    #[must_use]
-    pub fn content_type(&self) -> Option<&str> {
-        self.content_type.as_deref()
-    }
-
-    /// What it holds.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-}
-
-impl std::fmt::Debug for Attachment {
-    /// Without the content, which is as private as a field.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Attachment")
-            .field("id", &self.id)
-            .field("content_type", &self.content_type)
-            .field("bytes", &self.body.len())
-            .finish()
-    }
-}
-
-/// All attachments of an answer, sorted by id.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Attachments(Arc<[Attachment]>);
-
-impl Attachments {
-    /// The part that a `cid:` URL names.
-    pub(crate) fn get(&self, url: &str) -> Option<&Attachment> {
-        let id = unescaped(url.trim().strip_prefix("cid:")?);
-        let found = self.0.binary_search_by(|part| (*part.id).cmp(&id)).ok()?;
-        self.0.get(found)
-    }
-
-    /// As [`get`](Self::get), for an `xop:Include`.
-    pub(crate) fn referred(&self, url: &str) -> Result<&Attachment, Halt> {
-        self.get(url).ok_or_else(|| {
-            let why = match url.trim().starts_with("cid:") {
-                true => "names a part that the answer does not have",
-                false => "does not begin with `cid:`, and nothing is fetched",
-            };
-            Error::decode(format!("the href of an xop:Include {why}")).into()
-        })
-    }
-}
 
 /// An answer, taken apart.
 #[derive(Debug)]
@@ -95,7 +30,7 @@ pub(crate) fn is_multipart(content_type: Option<&str>) -> bool {
 
 impl Multipart {
     /// Takes apart a whole body.
-    pub(crate) fn parse(content_type: &str, body: &Bytes) -> Result<Self, Error> {
+    pub(crate) fn parse(content_type: &str, body: &Bytes) -> Result<Self, SoapError> {
         let boundary = parameter(content_type, "boundary")
             .filter(|boundary| (1..=70).contains(&boundary.len()))
             .ok_or_else(|| wrong("its Content-Type has no usable boundary"))?;
@@ -111,19 +46,17 @@ impl Multipart {
         };
         let root = root.ok_or_else(|| wrong("it has no part with the envelope"))?;
         let root = parts.remove(root).body;
-        parts.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self {
             root,
-            attachments: Attachments(parts.into()),
+            attachments: Attachments::new(parts),
         })
     }
 }
 
-fn wrong(what: &str) -> Error {
-    Error::new(
-        ErrorKind::Protocol,
-        format!("the answer is multipart/related (MTOM), but {what}"),
-    )
+fn wrong(what: &str) -> SoapError {
+    SoapError::NotSoap(format!(
+        "the answer is multipart/related (MTOM), but {what}"
+    ))
 }
 
 /// A parameter of a media type, quotes taken off.
@@ -166,7 +99,7 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
 }
 
 /// Where the parts are, without the line ends that belong to the boundaries.
-fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Error> {
+fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, SoapError> {
     let delimiter = format!("--{boundary}");
     let mut parts = Vec::new();
     let mut begin = None;
@@ -200,23 +133,25 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Err
             return Ok(parts);
         }
         if parts.len() >= MOST_PARTS {
-            return Err(Error::limit(format!(
+            return Err(CodecError::limit(format!(
                 "the answer has more parts than the fixed limit of {MOST_PARTS}"
-            )));
+            ))
+            .into());
         }
         begin = next.map(|next| at + delimiter.len() + next);
     }
     match begin {
-        Some(_) => Err(Error::new(
-            ErrorKind::Truncated,
+        Some(_) => Err(CodecError::new(
+            CodecErrorKind::Truncated,
             "the answer is multipart/related (MTOM) and ends before its last boundary",
-        )),
+        )
+        .into()),
         None => Err(wrong("its boundary does not occur")),
     }
 }
 
 /// One part: its header, an empty line, its content.
-fn part(bytes: Bytes) -> Result<Attachment, Error> {
+fn part(bytes: Bytes) -> Result<Attachment, SoapError> {
     let (header, begin) = header(&bytes)?;
     let mut part = Attachment {
         id: "".into(),
@@ -251,7 +186,7 @@ fn part(bytes: Bytes) -> Result<Attachment, Error> {
 }
 
 /// The header of a part, and where its content begins.
-fn header(bytes: &[u8]) -> Result<(String, usize), Error> {
+fn header(bytes: &[u8]) -> Result<(String, usize), SoapError> {
     let text = |header: &[u8]| String::from_utf8_lossy(header).into_owned();
     for line_end in [&b"\r\n"[..], b"\n"] {
         if bytes.starts_with(line_end) {
@@ -266,14 +201,15 @@ fn header(bytes: &[u8]) -> Result<(String, usize), Error> {
         .min();
     match found {
         Some((at, begin)) => Ok((text(&head[..at]), begin)),
-        None if head.len() < bytes.len() => Err(Error::limit(format!(
+        None if head.len() < bytes.len() => Err(CodecError::limit(format!(
             "the header of a part is longer than the fixed limit of {MOST_HEADER} bytes"
-        ))),
+        ))
+        .into()),
         None => Err(wrong("a part of it has no end of its header")),
     }
 }
 
-fn base64(body: &[u8]) -> Result<Bytes, Error> {
+fn base64(body: &[u8]) -> Result<Bytes, SoapError> {
     let text = str::from_utf8(body).map_err(|_| wrong("a part of it is no base64"))?;
     let bytes = crate::lexical::bytes(text, crate::schema::Kind::Base64)
         .map_err(|_| wrong("a part of it is no base64"))?;
@@ -288,26 +224,6 @@ fn bare(id: &str) -> &str {
         .unwrap_or(id)
 }
 
-/// A URL's text with its `%XX` resolved.
-fn unescaped(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digit = |at: usize| after.get(at).and_then(|b| char::from(*b).to_digit(16));
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high * 16 + low) as u8);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,7 +231,7 @@ mod tests {
     const TYPE: &str = "multipart/related; type=\"application/xop+xml\"; boundary=\"b=;1\"; \
                         start=\"<root@x>\"; start-info=\"text/xml\"";
 
-    fn parse(content_type: &str, body: &str) -> Result<Multipart, Error> {
+    fn parse(content_type: &str, body: &str) -> Result<Multipart, SoapError> {
         Multipart::parse(content_type, &Bytes::copy_from_slice(body.as_bytes()))
     }
 
@@ -327,12 +243,7 @@ mod tests {
                     --b=;1--\r\nepilogue";
         let parsed = parse(TYPE, body).unwrap();
         assert_eq!(parsed.root, "<e/>");
-        let bodies: Vec<_> = parsed
-            .attachments
-            .0
-            .iter()
-            .map(|p| p.body.clone())
-            .collect();
+        let bodies: Vec<_> = parsed.attachments.iter().map(|p| p.body.clone()).collect();
         assert_eq!(bodies, ["hi", "", "a\r\n--b=;12\r\n"]);
         assert_eq!(parsed.attachments.get("cid:one%40x").unwrap().id(), "one@x");
         assert!(parsed.attachments.get("http://x/one@x").is_none());
@@ -341,6 +252,7 @@ mod tests {
 
     #[test]
     fn what_is_damaged_is_refused() {
+        let is_limit = |error| matches!(error, SoapError::Codec(error) if error.kind() == CodecErrorKind::Limit);
         let whole = "--b=;1\r\nContent-ID: <root@x>\r\n\r\n<e/>\r\n--b=;1--";
         assert_eq!(parse(TYPE, whole).unwrap().root, "<e/>");
         for end in 0..whole.len() {
@@ -350,18 +262,13 @@ mod tests {
         assert!(parse("multipart/related; boundary=other", whole).is_err());
         let quoted = "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=\r\n--b--";
         let error = parse("multipart/related; boundary=b", quoted).unwrap_err();
-        assert!(error.to_string().contains("MTOM"), "{error}");
+        assert!(
+            matches!(&error, SoapError::NotSoap(text) if text.contains("MTOM")),
+            "{error:?}"
+        );
         let many = format!("{}--b--", "--b\r\n\r\n\r\n".repeat(MOST_PARTS + 2));
-        assert!(
-            parse("multipart/related; boundary=b", &many)
-                .unwrap_err()
-                .is_limit()
-        );
+        assert!(parse("multipart/related; boundary=b", &many).is_err_and(is_limit));
         let long = format!("--b\r\nA: {}\r\n\r\n--b--", "x".repeat(MOST_HEADER));
-        assert!(
-            parse("multipart/related; boundary=b", &long)
-                .unwrap_err()
-                .is_limit()
-        );
+        assert!(parse("multipart/related; boundary=b", &long).is_err_and(is_limit));
     }
 }

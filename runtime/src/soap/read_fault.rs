@@ -2,11 +2,12 @@
 
 use super::fault::{Fault, Parts};
 use super::step::{Step, is};
-use crate::codec::{ANY_RECORD, ANY_TYPE, leaf};
+use crate::codec::{Halt, leaf};
 use crate::record::Record;
 use crate::schema::table::field;
+use crate::schema::{ANY_RECORD, ANY_TYPE};
 use crate::schema::{Field, Kind, Type};
-use crate::xml::{Halt, NsId, Place, Reader, Start, Token};
+use crate::xml::{NsId, Place, Reader, Start, Token};
 
 impl Step<'_> {
     /// A fault of SOAP 1.1 (section 4.4).

@@ -1,7 +1,7 @@
 //! The envelope of a request.
 
+use crate::codec::CodecError;
 use crate::codec::{Encoder, list};
-use crate::error::Error;
 use crate::schema::{Field, Operation, SoapVersion};
 use crate::value::{Struct, Value};
 
@@ -49,9 +49,14 @@ impl Body {
     }
 
     /// The next argument: each value that the closure gives until it gives an absent one.
-    pub(crate) fn argument<'v>(&mut self, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
+    pub(crate) fn argument<'v>(
+        &mut self,
+        value: impl Fn(usize) -> Value<'v>,
+    ) -> Result<(), CodecError> {
         let Some(field) = self.operation.request.fields.get(self.next) else {
-            return Err(Error::usage("more arguments than the request has elements"));
+            return Err(CodecError::usage(
+                "more arguments than the request has elements",
+            ));
         };
         let told = self.operation.types.get(self.next).copied();
         self.next += 1;
@@ -77,9 +82,11 @@ impl Body {
 
     /// One more item of the argument that comes next, which must be the last; nothing of it if it
     /// cannot be written or the body would exceed `most` bytes.
-    pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, Error> {
+    pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, CodecError> {
         let Some(field) = self.operation.request.fields.get(self.next) else {
-            return Err(Error::usage("more arguments than the request has elements"));
+            return Err(CodecError::usage(
+                "more arguments than the request has elements",
+            ));
         };
         let before = self.encoder.as_str().len();
         let bytes = self.encoder.whole_field(field, value, most)?;
@@ -139,14 +146,17 @@ impl Body {
 pub(crate) struct Header(Encoder);
 
 impl Header {
-    pub(crate) fn new(value: &dyn Struct) -> Result<Self, Error> {
+    pub(crate) fn new(value: &dyn Struct) -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(value.table().schema);
         encoder.global(value)?;
         Ok(Self(encoder))
     }
 
     /// A header with one field that is text, such as the session.
-    pub(crate) fn text(table: &'static crate::schema::Type, text: &str) -> Result<Self, Error> {
+    pub(crate) fn text(
+        table: &'static crate::schema::Type,
+        text: &str,
+    ) -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(table.schema);
         encoder.open(table.ns, table.name);
         encoder.end_open();
@@ -160,7 +170,10 @@ impl Header {
     }
 
     /// A header with one field that is an integer, such as the size of batches.
-    pub(crate) fn integer(table: &'static crate::schema::Type, value: i64) -> Result<Self, Error> {
+    pub(crate) fn integer(
+        table: &'static crate::schema::Type,
+        value: i64,
+    ) -> Result<Self, CodecError> {
         Self::text(table, &value.to_string())
     }
 }

@@ -1,17 +1,19 @@
 //! One unit of an answer: what may stand where in an envelope.
 
-use super::answer::{Outcome, Rows, State};
 use std::sync::Arc;
 
-use crate::codec::{ANY_RECORD, Decoder, References, find, is_nil, within};
-use crate::error::{Error, ErrorKind};
+use super::answer::{Outcome, Rows, State};
+use super::error::{Halt, SoapError};
+
+use crate::codec::{CodecError, Decoder, References, find, is_nil};
 use crate::record::Record;
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Operation, SoapVersion, Type};
 use crate::value::Struct;
 use crate::ws::RawHeader;
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{Halt, NsId, Reader, Start, Token};
+use crate::xml::{NsId, Reader, Start, Token};
 
 /// The parts of an answer that a unit may touch while the reader borrows the input.
 pub(super) struct Step<'a> {
@@ -42,7 +44,7 @@ impl Step<'_> {
             && let Some(row) = self
                 .decoder
                 .next_row(reader)
-                .map_err(|halt| within(halt, self.rows_name()))?
+                .map_err(|halt| halt.within(self.rows_name()))?
         {
             return Ok(Some(row));
         }
@@ -55,7 +57,7 @@ impl Step<'_> {
         match reader.next()? {
             Token::Text(run) if run.bytes().all(is_space) => {}
             Token::Text(_) => {
-                return Err(Error::decode("text between the elements of the envelope").into());
+                return Err(CodecError::decode("text between the elements of the envelope").into());
             }
             Token::Start(start) => {
                 let state = self.state;
@@ -73,7 +75,7 @@ impl Step<'_> {
                 return Err(other_version(self.expected, *self.found).into());
             }
             Token::Eof if matches!(self.outcome, Outcome::None) && !self.may_be_empty() => {
-                return Err(Error::decode(format!(
+                return Err(CodecError::decode(format!(
                     "expected the element `{}` or a fault, found an envelope without either",
                     self.response_name()
                 ))
@@ -149,21 +151,22 @@ impl Step<'_> {
             (State::Envelope, "Body") if soap => self.state = State::Body,
             (State::Header, _) => self.header(reader, start)?,
             (State::AfterBody, "Header" | "Body") if soap => {
-                return Err(Error::decode("a header or a second body after the body").into());
+                return Err(CodecError::decode("a header or a second body after the body").into());
             }
             // What the fault or response refers to has been read with it.
             (State::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
                 reader.skip()?;
             }
             (State::Body, _) if self.is_answered() => {
-                return Err(Error::decode("a second element in the body").into());
+                return Err(CodecError::decode("a second element in the body").into());
             }
             (State::Body, "Fault") if soap && matches!(self.outcome, Outcome::None) => {
                 let fault = match self.found {
                     SoapVersion::V1_1 => self.fault(reader),
                     SoapVersion::V1_2 => self.fault_1_2(reader),
                 };
-                *self.outcome = Outcome::Fault(fault.map_err(|halt| within(halt, "Fault"))?);
+                *self.outcome =
+                    Outcome::Fault(Box::new(fault.map_err(|halt| halt.within("Fault"))?));
             }
             // A service may say in another version that it does not speak this one, and no more.
             (State::Body, _) if *self.found != self.expected => {
@@ -179,14 +182,14 @@ impl Step<'_> {
                     Some(target) => {
                         self.decoder
                             .structure(reader, target)
-                            .map_err(|halt| within(halt, self.operation.response.name))?;
+                            .map_err(|halt| halt.within(self.operation.response.name))?;
                     }
                     None => self.state = State::Response,
                 }
                 *self.outcome = Outcome::Response;
             }
             (State::Body, _) => {
-                return Err(Error::decode(format!(
+                return Err(CodecError::decode(format!(
                     "expected the element `{}` or a fault, found `{}`",
                     self.operation.response.name,
                     shorten(start.local),
@@ -212,9 +215,9 @@ impl Step<'_> {
             .and_then(|index| response.field(index).map(|field| (index, field)))
         else {
             if response.fields.is_empty() || self.operation.has(Operation::ENCODED) {
-                return reader.skip();
+                return Ok(reader.skip()?);
             }
-            return Err(Error::decode(format!(
+            return Err(CodecError::decode(format!(
                 "expected the element `{}` or a fault, found `{}`",
                 self.response_name(),
                 shorten(start.local),
@@ -226,9 +229,10 @@ impl Step<'_> {
             Some(target) => self
                 .decoder
                 .field(reader, target, index, field)
-                .map_err(|halt| within(halt, field.name)),
-            None => reader.skip(),
+                .map_err(|halt| halt.within(field.name))?,
+            None => reader.skip()?,
         }
+        Ok(())
     }
 
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
@@ -241,7 +245,7 @@ impl Step<'_> {
             let record = self
                 .decoder
                 .record(reader, table)
-                .map_err(|h| within(h, table.name))?;
+                .map_err(|h| h.within(table.name))?;
             self.headers.push(record);
             return Ok(());
         }
@@ -251,14 +255,14 @@ impl Step<'_> {
             .iter()
             .any(|header| header.understands(uri, start.local));
         if !understood && self.must_understand(reader) {
-            return Err(Error::decode(format!(
+            return Err(CodecError::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \
                  declare it",
                 shorten(start.local)
             ))
             .into());
         }
-        reader.skip()
+        Ok(reader.skip()?)
     }
 
     /// Whether the header whose start was read last is for us, and must not be ignored.
@@ -286,24 +290,27 @@ impl Step<'_> {
                 self.state = State::Result;
                 Ok(())
             }
-            _ => reader.skip(),
+            _ => Ok(reader.skip()?),
         }
     }
 
     fn row(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Option<Record>, Halt> {
         let Some(rows) = &mut self.rows else {
-            return reader.skip().map(|()| None);
+            reader.skip()?;
+            return Ok(None);
         };
         let ty = rows.summary.ty();
         let field = &ty.fields[usize::from(rows.records)];
         if is_field(field, start) {
             if is_nil(reader)? {
                 // No row, as in a list of records that is read as a whole.
-                return reader.skip().map(|()| None);
+                reader.skip()?;
+                return Ok(None);
             }
             let declared = field.ty.unwrap_or(&ANY_RECORD);
             let row = self.decoder.row(reader, start, declared);
-            return row.map(Some).map_err(|halt| within(halt, field.name));
+            let row = row.map_err(|halt| halt.within(field.name))?;
+            return Ok(Some(row));
         }
         match (0..)
             .zip(ty.fields)
@@ -313,7 +320,7 @@ impl Step<'_> {
                 .decoder
                 .record_field(reader, &mut rows.summary, index, field)
                 .map(|()| rows.summary.settle())
-                .map_err(|halt| within(halt, field.name))?,
+                .map_err(|halt| halt.within(field.name))?,
             None => reader.skip()?,
         }
         Ok(None)
@@ -335,25 +342,21 @@ fn is_field(field: &Field, start: Start<'_>) -> bool {
     field.name == start.local && NsId::from(field.ns) == start.ns
 }
 
-fn no_envelope(expected: SoapVersion, start: Start<'_>) -> Error {
+fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {
     let found = shorten(start.local);
     let hint = if start.local.eq_ignore_ascii_case("html") {
         "; a web page, perhaps of a proxy or a maintenance notice: check the address"
     } else {
         ""
     };
-    Error::new(
-        ErrorKind::Protocol,
-        format!("expected a {expected} envelope, found the element `{found}`{hint}"),
-    )
+    SoapError::NotSoap(format!(
+        "expected a {expected} envelope, found the element `{found}`{hint}"
+    ))
 }
 
-fn other_version(expected: SoapVersion, found: SoapVersion) -> Error {
-    Error::new(
-        ErrorKind::Protocol,
-        format!(
-            "expected a {expected} envelope, found one of {found}; call the port of the WSDL that \
+fn other_version(expected: SoapVersion, found: SoapVersion) -> SoapError {
+    SoapError::NotSoap(format!(
+        "expected a {expected} envelope, found one of {found}; call the port of the WSDL that \
              speaks {found}"
-        ),
-    )
+    ))
 }

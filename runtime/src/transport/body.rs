@@ -8,8 +8,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures_core::Stream;
 
+use super::error::{Sent, TransportError, TransportErrorKind};
 use super::https::Download;
-use crate::error::{Error, ErrorKind, Sent};
 
 /// Bytes of an answer as they arrive, with any content coding removed.
 ///
@@ -19,7 +19,7 @@ pub struct Body {
     source: Source,
 }
 
-type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 enum Source {
     Chunks(VecDeque<Bytes>),
@@ -44,7 +44,7 @@ impl Body {
     }
 
     /// A body from a stream of decoded bytes. An error of the stream counts as a broken
-    /// connection, as with [`Error::interrupted`]; an [`Error`] is passed on as it is.
+    /// connection, as with [`TransportError::interrupted`]; an [`TransportError`] is passed on as it is.
     ///
     /// The size is not limited here: an implementation that reads from a network should stop at a
     /// limit, counted after decompression.
@@ -71,10 +71,10 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// [`Error::is_truncated`] if the connection ended early, [`Error::is_timeout`] if it is too
-    /// slow, [`Error::is_limit`] if the body is too large, [`Error::is_protocol`] if its coding is
+    /// [`TransportError::is_truncated`] if the connection ended early, [`TransportError::is_timeout`] if it is too
+    /// slow, [`TransportError::is_limit`] if the body is too large, [`TransportError::is_protocol`] if its coding is
     /// damaged. After an error every further call fails.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             let next = match &mut self.source {
                 Source::Chunks(chunks) => Ok(chunks.pop_front()),
@@ -83,8 +83,8 @@ impl Body {
                     .transpose(),
                 Source::Download(download) => download.next().await,
                 // A second call must not look like the end of a complete answer.
-                Source::Failed => Err(Error::new(
-                    ErrorKind::Truncated,
+                Source::Failed => Err(TransportError::new(
+                    TransportErrorKind::Truncated,
                     "the answer was given up after an earlier error",
                 )
                 .with_sent(Sent::Maybe)),
@@ -108,13 +108,13 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Body::chunk), and [`Error::is_limit`] if there is more than `limit`.
-    pub async fn collect(mut self, limit: usize) -> Result<Vec<u8>, Error> {
+    /// As [`chunk`](Body::chunk), and [`TransportError::is_limit`] if there is more than `limit`.
+    pub async fn collect(mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if all.len() + bytes.len() > limit {
                 let message = format!("the answer is larger than {limit} bytes");
-                return Err(Error::limit(message).with_sent(Sent::Maybe));
+                return Err(TransportError::limit(message).with_sent(Sent::Maybe));
             }
             all.extend_from_slice(&bytes);
         }
@@ -141,7 +141,7 @@ where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    type Item = Result<Bytes, Error>;
+    type Item = Result<Bytes, TransportError>;
 
     fn poll_next(
         mut self: Pin<&mut Self>,
@@ -149,9 +149,9 @@ where
     ) -> std::task::Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(context).map(|next| {
             next.map(|item| {
-                item.map_err(|error| match error.into().downcast::<Error>() {
+                item.map_err(|error| match error.into().downcast::<TransportError>() {
                     Ok(ours) => *ours,
-                    Err(other) => Error::interrupted(other),
+                    Err(other) => TransportError::interrupted(other),
                 })
             })
         })

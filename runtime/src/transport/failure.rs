@@ -5,14 +5,18 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
+use super::error::{Sent, TransportError, TransportErrorKind};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Sent};
 
 /// The request got no answer.
-pub(super) fn sending(error: reqwest::Error, endpoint: &Endpoint, nothing_sent: bool) -> Error {
+pub(super) fn sending(
+    error: reqwest::Error,
+    endpoint: &Endpoint,
+    nothing_sent: bool,
+) -> TransportError {
     let at = format!("{}:{}", endpoint.host(), endpoint.port());
     if error.is_builder() {
-        return Error::usage(format!("no request to {at} could be built"))
+        return TransportError::usage(format!("no request to {at} could be built"))
             .with_source(clean(error));
     }
     let nothing_sent = nothing_sent || error.is_connect();
@@ -20,41 +24,47 @@ pub(super) fn sending(error: reqwest::Error, endpoint: &Endpoint, nothing_sent: 
     let (kind, message) = if error.is_connect() {
         connecting(&error, &at)
     } else if error.is_timeout() {
-        (ErrorKind::Timeout, format!("no answer from {at} in time"))
+        (
+            TransportErrorKind::Timeout,
+            format!("no answer from {at} in time"),
+        )
     } else if nothing_sent {
         (
-            ErrorKind::Connect,
+            TransportErrorKind::Connect,
             format!("the connection to {at} was lost before anything was sent"),
         )
     } else if malformed(&error) {
         (
-            ErrorKind::Protocol,
+            TransportErrorKind::Protocol,
             format!("what {at} answers is not valid HTTP"),
         )
     } else {
         (
-            ErrorKind::Transport,
+            TransportErrorKind::Broken,
             format!("the connection to {at} broke before an answer came"),
         )
     };
-    Error::new(kind, message)
+    TransportError::new(kind, message)
         .with_source(clean(error))
         .with_sent(sent)
 }
 
 /// The body of the answer broke off.
-pub(super) fn receiving(error: reqwest::Error) -> Error {
+pub(super) fn receiving(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_timeout() {
-        (ErrorKind::Timeout, "the answer did not come in time")
+        (
+            TransportErrorKind::Timeout,
+            "the answer did not come in time",
+        )
     } else if malformed(&error) {
-        (ErrorKind::Protocol, "the answer is not valid HTTP")
+        (TransportErrorKind::Protocol, "the answer is not valid HTTP")
     } else {
         (
-            ErrorKind::Truncated,
+            TransportErrorKind::Truncated,
             "the connection ended before the answer was complete",
         )
     };
-    Error::new(kind, message)
+    TransportError::new(kind, message)
         .with_source(clean(error))
         .with_sent(Sent::Maybe)
 }
@@ -64,9 +74,9 @@ fn clean(error: reqwest::Error) -> reqwest::Error {
     error.without_url()
 }
 
-fn connecting(error: &reqwest::Error, at: &str) -> (ErrorKind, String) {
+fn connecting(error: &reqwest::Error, at: &str) -> (TransportErrorKind, String) {
     if let Some(tls) = find::<TlsError>(error) {
-        return (ErrorKind::Tls, refused(tls, at));
+        return (TransportErrorKind::Tls, refused(tls, at));
     }
     let text = chain(error);
     let message = if error.is_dns() {
@@ -82,7 +92,7 @@ fn connecting(error: &reqwest::Error, at: &str) -> (ErrorKind, String) {
     } else {
         format!("no connection to {at}")
     };
-    (ErrorKind::Connect, message)
+    (TransportErrorKind::Connect, message)
 }
 
 /// Why TLS failed.

@@ -11,12 +11,12 @@ use http::header::{
 use reqwest::Url;
 use tokio::time::Instant;
 
+use super::error::{Sent, TransportError, TransportErrorKind};
 use super::https_builder::HttpsBuilder;
 use super::inflate::{Decoder, Stop};
 use super::pace::{self, Pace, Times};
 use super::upload::Upload;
 use super::{Body, Exchange, Request, Response, Transport, deflate, failure};
-use crate::error::{Error, ErrorKind, Sent};
 use crate::schema::SoapVersion;
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
@@ -62,7 +62,7 @@ impl Https {
     /// # Errors
     ///
     /// A usage error if the operating system has no root certificates.
-    pub fn new() -> Result<Self, Error> {
+    pub fn new() -> Result<Self, TransportError> {
         Self::builder().build()
     }
 
@@ -91,7 +91,7 @@ impl Transport for Https {
 }
 
 impl Shared {
-    async fn send(&self, request: Request) -> Result<Response, Error> {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let started = Instant::now();
         let (prepared, progress) = self.prepare(&request)?;
         let client = if request.endpoint.is_loopback() {
@@ -121,9 +121,9 @@ impl Shared {
     fn prepare(
         &self,
         request: &Request,
-    ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), Error> {
+    ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), TransportError> {
         let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
-            Error::usage("the content type has a character that no header may carry")
+            TransportError::usage("the content type has a character that no header may carry")
         })?;
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
@@ -152,7 +152,7 @@ impl Shared {
         response: reqwest::Response,
         asked: &Url,
         started: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, TransportError> {
         let status = response.status();
         let headers = response.headers();
         if status.is_redirection() {
@@ -162,7 +162,9 @@ impl Shared {
             // Only possible with a foreign client.
             let message = "the HTTP client followed a redirect; turn that off in the client, \
                            because the answer is not that of the service";
-            return Err(Error::new(ErrorKind::Protocol, message).with_sent(Sent::Maybe));
+            return Err(
+                TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe)
+            );
         }
         let decoder = Decoder::new(gzipped(headers)?, self.max_body);
         let headers = headers.clone();
@@ -177,7 +179,7 @@ impl Shared {
     }
 }
 
-fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Error {
+fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> TransportError {
     let target = headers
         .get(LOCATION)
         .and_then(|value| value.to_str().ok())
@@ -190,13 +192,13 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Err
         "the service redirects{to}; that is not followed because the request holds credentials. \
          If the service has moved, change the address"
     );
-    Error::new(ErrorKind::Protocol, message)
+    TransportError::new(TransportErrorKind::Protocol, message)
         .with_status(status)
         .with_sent(Sent::Answered)
 }
 
 /// Whether the body is compressed. One coding at most, and only the one that was asked for.
-fn gzipped(headers: &HeaderMap) -> Result<bool, Error> {
+fn gzipped(headers: &HeaderMap) -> Result<bool, TransportError> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
         let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
@@ -215,7 +217,7 @@ fn gzipped(headers: &HeaderMap) -> Result<bool, Error> {
                 .collect();
             let message =
                 format!("the answer has the content coding `{list}`, but only gzip was asked for");
-            Err(Error::new(ErrorKind::Protocol, message).with_sent(Sent::Maybe))
+            Err(TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe))
         }
     }
 }
@@ -230,7 +232,7 @@ pub(super) struct Download {
 }
 
 impl Download {
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
                 return Ok(Some(piece));
@@ -251,19 +253,22 @@ impl Download {
     }
 }
 
-fn stopped(stop: Stop) -> Error {
+fn stopped(stop: Stop) -> TransportError {
     use super::inflate::InflateError;
     let error = match stop {
-        Stop::Limit(limit) => Error::limit(format!(
+        Stop::Limit(limit) => TransportError::limit(format!(
             "the answer is larger than max_body = {limit} bytes after decompression; ask for less \
              at a time, or raise the limit"
         )),
         Stop::Inflate(source @ InflateError::Truncated) => {
-            Error::new(ErrorKind::Truncated, "the answer ended early").with_source(source)
+            TransportError::new(TransportErrorKind::Truncated, "the answer ended early")
+                .with_source(source)
         }
-        Stop::Inflate(source) => {
-            Error::new(ErrorKind::Protocol, "the answer cannot be decompressed").with_source(source)
-        }
+        Stop::Inflate(source) => TransportError::new(
+            TransportErrorKind::Protocol,
+            "the answer cannot be decompressed",
+        )
+        .with_source(source),
     };
     error.with_sent(Sent::Maybe)
 }

@@ -8,10 +8,10 @@ use http::HeaderValue;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Proxy, Url};
 
+use super::TransportError;
 use super::https::{Https, Shared};
 use super::pace::{Throughput, Times};
 use super::tls;
-use crate::error::Error;
 use crate::secret::Secret;
 
 const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
@@ -179,11 +179,11 @@ impl HttpsBuilder {
     /// # Errors
     ///
     /// A usage error that names the setting.
-    pub fn build(self) -> Result<Https, Error> {
+    pub fn build(self) -> Result<Https, TransportError> {
         let times = self.times.checked()?;
         let user_agent = match &self.user_agent {
             Some(product) => HeaderValue::from_str(&format!("{product} {PRODUCT}"))
-                .map_err(|_| Error::usage("user_agent: it has a control character"))?,
+                .map_err(|_| TransportError::usage("user_agent: it has a control character"))?,
             None => HeaderValue::from_static(PRODUCT),
         };
         let (client, direct) = self.clients(&times)?;
@@ -197,10 +197,10 @@ impl HttpsBuilder {
         })))
     }
 
-    fn clients(&self, times: &Times) -> Result<(Client, Client), Error> {
+    fn clients(&self, times: &Times) -> Result<(Client, Client), TransportError> {
         if let Some(client) = &self.client {
             if !self.roots.is_empty() || !matches!(self.proxy, ProxyChoice::Environment) {
-                return Err(Error::usage(
+                return Err(TransportError::usage(
                     "client: root certificates and proxies must be set on the injected client",
                 ));
             }
@@ -213,7 +213,8 @@ impl HttpsBuilder {
         let tls = tls::config(roots)?;
         let finish = |builder: ClientBuilder| {
             builder.build().map_err(|error| {
-                Error::usage("the HTTP client cannot be set up").with_source(error.without_url())
+                TransportError::usage("the HTTP client cannot be set up")
+                    .with_source(error.without_url())
             })
         };
         let base = || {
@@ -240,9 +241,9 @@ impl HttpsBuilder {
 }
 
 /// Reads the URL of a proxy without repeating it in an error.
-fn parse_proxy(url: &Secret) -> Result<Proxy, Error> {
+fn parse_proxy(url: &Secret) -> Result<Proxy, TransportError> {
     let hint = "write it as http://host:port or http://user:password@host:port";
-    let bad = |problem: &str| Error::usage(format!("proxy: {problem}; {hint}"));
+    let bad = |problem: &str| TransportError::usage(format!("proxy: {problem}; {hint}"));
     let parsed = Url::parse(url.expose()).map_err(|_| bad("its URL cannot be read"))?;
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(bad("only http and https proxies are supported"));

@@ -5,16 +5,16 @@
 //! the answer as a stream of bytes.
 //!
 //! A transport does not retry, does not follow redirects and does not look into the messages. What
-//! it must tell apart is whether a request has certainly not been sent, see [`Error::not_sent`] and
-//! [`Error::interrupted`], because a repeated `create` makes a second record.
+//! it must tell apart is whether a request has certainly not been sent, see [`TransportError::not_sent`] and
+//! [`TransportError::interrupted`], because a repeated `create` makes a second record.
 
 mod body;
 mod deflate;
+pub(crate) mod error;
 mod failure;
 mod https;
 mod https_builder;
 mod inflate;
-mod not_soap;
 mod pace;
 pub mod testing;
 mod tls;
@@ -32,16 +32,16 @@ use http::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
+pub use error::TransportError;
 pub use https::Https;
 pub use https_builder::HttpsBuilder;
-pub(crate) use not_soap::not_soap;
 
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Sent};
 use crate::schema::SoapVersion;
 
 /// The future of one exchange.
-pub type Exchange = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send + 'static>>;
+pub type Exchange =
+    Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'static>>;
 
 /// Sends one SOAP request.
 ///
@@ -70,7 +70,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The future fails if there is no answer. [`Error::maybe_applied`] must be true unless it is
+    /// The future fails if there is no answer. [`TransportError::maybe_applied`] must be true unless it is
     /// certain that no byte of the request was sent.
     fn send(&self, request: Request) -> Exchange;
 }
@@ -114,7 +114,7 @@ impl Request {
         operation: &'static str,
         action: &'static str,
         body: impl Into<Bytes>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, TransportError> {
         let request = Self {
             endpoint,
             operation,
@@ -148,7 +148,7 @@ impl Request {
     /// # Errors
     ///
     /// As [`Request::new`]; here too because the fields are public.
-    pub fn action_header(&self) -> Result<HeaderValue, Error> {
+    pub fn action_header(&self) -> Result<HeaderValue, TransportError> {
         let plain = self
             .action
             .bytes()
@@ -157,7 +157,7 @@ impl Request {
             .then(|| HeaderValue::from_str(&format!("\"{}\"", self.action)).ok())
             .flatten()
             .ok_or_else(|| {
-                Error::usage(format!(
+                TransportError::usage(format!(
                     "the soapAction of {} has a character that no HTTP header may carry: {:?}; \
                      correct it in the WSDL",
                     self.operation, self.action
@@ -252,31 +252,6 @@ impl fmt::Debug for Response {
             )
             .field("body", &self.body)
             .finish()
-    }
-}
-
-/// For implementations of [`Transport`].
-impl Error {
-    /// No connection could be made; certainly no byte of the request was sent, so any operation
-    /// may be repeated.
-    #[must_use]
-    pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(
-            ErrorKind::Connect,
-            "no connection to the service; nothing was sent",
-        )
-        .with_source(source)
-    }
-
-    /// The exchange broke off after it had begun, so the service may have done what was asked.
-    #[must_use]
-    pub fn interrupted(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(
-            ErrorKind::Transport,
-            "the connection broke before the answer was complete",
-        )
-        .with_source(source)
-        .with_sent(Sent::Maybe)
     }
 }
 

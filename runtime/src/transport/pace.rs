@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::error::{Sent, TransportError, TransportErrorKind};
 use super::upload::{Progress, Stage};
-use crate::error::{Error, ErrorKind, Sent};
 
 /// The times of one exchange.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl Times {
     /// Refuses a time of zero, which would fail every call, and cuts off overlong ones.
-    pub(super) fn checked(mut self) -> Result<Self, Error> {
+    pub(super) fn checked(mut self) -> Result<Self, TransportError> {
         let mut named = vec![
             ("connect_timeout", &mut self.connect),
             ("answer_timeout", &mut self.answer),
@@ -50,7 +50,9 @@ impl Times {
         }
         for (name, time) in named {
             if time.is_zero() {
-                return Err(Error::usage(format!("{name}: it must be longer than zero")));
+                return Err(TransportError::usage(format!(
+                    "{name}: it must be longer than zero"
+                )));
             }
             *time = (*time).min(FOREVER);
         }
@@ -64,8 +66,8 @@ impl Throughput {
     }
 }
 
-fn timeout(message: String, sent: Sent) -> Error {
-    Error::new(ErrorKind::Timeout, message).with_sent(sent)
+fn timeout(message: String, sent: Sent) -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, message).with_sent(sent)
 }
 
 /// Waits for the head of the answer.
@@ -74,7 +76,7 @@ pub(super) async fn head<T>(
     progress: &Progress,
     times: &Times,
     started: Instant,
-) -> Result<T, Error> {
+) -> Result<T, TransportError> {
     let end = started + times.total;
     let mut exchange = pin!(exchange);
     let mut alarm = pin!(sleep_until(end));
@@ -100,7 +102,7 @@ pub(super) async fn head<T>(
     .await
 }
 
-fn late(stage: Stage, total: bool, times: &Times) -> Error {
+fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
     let sent = if stage == Stage::Waiting {
         Sent::No
     } else {
@@ -149,7 +151,10 @@ impl Pace {
     }
 
     /// Waits for `receive`, which must be safe to cancel.
-    pub(super) async fn next<T>(&mut self, receive: impl Future<Output = T>) -> Result<T, Error> {
+    pub(super) async fn next<T>(
+        &mut self,
+        receive: impl Future<Output = T>,
+    ) -> Result<T, TransportError> {
         let mut receive = pin!(receive);
         let since = *self.since.get_or_insert_with(Instant::now);
         loop {
@@ -184,13 +189,13 @@ impl Pace {
     }
 
     /// Counts what has arrived.
-    pub(super) fn count(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(super) fn count(&mut self, bytes: usize) -> Result<(), TransportError> {
         self.window_bytes += bytes as u64;
         self.roll(self.waited)
     }
 
     /// Ends the current window if it is over, and begins the next.
-    fn roll(&mut self, now: Duration) -> Result<(), Error> {
+    fn roll(&mut self, now: Duration) -> Result<(), TransportError> {
         let (Some(end), Some(least)) = (self.window_end, self.times.throughput) else {
             return Ok(());
         };

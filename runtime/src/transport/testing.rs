@@ -21,9 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::StatusCode;
 
+use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Sent};
 
 /// A [`Transport`] that gives queued answers in order and records the requests.
 ///
@@ -134,7 +134,7 @@ impl Scripted {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, request: &Request) -> Result<Answer, Error> {
+    fn next(&self, request: &Request) -> Result<Answer, TransportError> {
         let recorded = Recorded {
             operation: request.operation,
             action: request.action,
@@ -154,7 +154,7 @@ impl Scripted {
             Some(Step {
                 operation: Some(expected),
                 ..
-            }) if expected != operation => Err(Error::usage(format!(
+            }) if expected != operation => Err(TransportError::usage(format!(
                 "the script expects a call of {expected} as request {number}, but it is one \
                      of {operation}"
             ))),
@@ -162,7 +162,7 @@ impl Scripted {
             None => {
                 let taken = self.lock().otherwise.take();
                 let Some(mut handler) = taken else {
-                    return Err(Error::usage(format!(
+                    return Err(TransportError::usage(format!(
                         "the script has no answer left for request {number}, a call of {operation}"
                     )));
                 };
@@ -357,22 +357,30 @@ pub enum Failure {
 }
 
 impl Failure {
-    fn error(self) -> Error {
+    fn error(self) -> TransportError {
         let (kind, message, sent) = match self {
-            Self::Connect => (ErrorKind::Connect, "scripted: no connection", Sent::No),
-            Self::Tls => (ErrorKind::Tls, "scripted: certificate refused", Sent::No),
+            Self::Connect => (
+                TransportErrorKind::Connect,
+                "scripted: no connection",
+                Sent::No,
+            ),
+            Self::Tls => (
+                TransportErrorKind::Tls,
+                "scripted: certificate refused",
+                Sent::No,
+            ),
             Self::Timeout => (
-                ErrorKind::Timeout,
+                TransportErrorKind::Timeout,
                 "scripted: no answer in time",
                 Sent::Maybe,
             ),
             Self::Reset => (
-                ErrorKind::Transport,
+                TransportErrorKind::Broken,
                 "scripted: connection broke",
                 Sent::Maybe,
             ),
         };
-        Error::new(kind, message).with_sent(sent)
+        TransportError::new(kind, message).with_sent(sent)
     }
 }
 
@@ -382,7 +390,10 @@ fn once(answer: Answer) -> Handler {
 
 /// A body whose connection breaks after its chunks.
 fn cut_off(chunks: Vec<Bytes>) -> Body {
-    let end = Error::new(ErrorKind::Truncated, "scripted: the answer ended early");
+    let end = TransportError::new(
+        TransportErrorKind::Truncated,
+        "scripted: the answer ended early",
+    );
     Body::from_stream(Iter(
         chunks
             .into_iter()
@@ -392,10 +403,10 @@ fn cut_off(chunks: Vec<Bytes>) -> Body {
     ))
 }
 
-struct Iter(VecDeque<Result<Bytes, Error>>);
+struct Iter(VecDeque<Result<Bytes, TransportError>>);
 
 impl futures_core::Stream for Iter {
-    type Item = Result<Bytes, Error>;
+    type Item = Result<Bytes, TransportError>;
 
     fn poll_next(
         mut self: std::pin::Pin<&mut Self>,

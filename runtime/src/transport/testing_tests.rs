@@ -5,7 +5,7 @@ fn request(operation: &'static str, body: &'static str) -> Request {
     Request::new(endpoint, operation, "urn:action", body).unwrap()
 }
 
-async fn text(transport: &Scripted, operation: &'static str) -> Result<String, Error> {
+async fn text(transport: &Scripted, operation: &'static str) -> Result<String, TransportError> {
     let response = transport.send(request(operation, "<a/>")).await?;
     let body = response.body.collect(1000).await?;
     Ok(String::from_utf8(body).unwrap())

@@ -8,16 +8,18 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
-use crate::error::Error;
+use super::TransportError;
 
 /// Reads every certificate of a PEM text.
-pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
     let hint = "give the certificate in PEM form, from -----BEGIN CERTIFICATE----- on";
     let certificates = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| Error::usage(format!("extra root certificate: it is damaged; {hint}")))?;
+        .map_err(|_| {
+            TransportError::usage(format!("extra root certificate: it is damaged; {hint}"))
+        })?;
     if certificates.is_empty() {
-        return Err(Error::usage(format!(
+        return Err(TransportError::usage(format!(
             "extra root certificate: there is none; {hint}"
         )));
     }
@@ -26,10 +28,12 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, E
 
 /// The configuration of a client. The crypto provider is given explicitly, so neither a
 /// process-wide default nor another crate's choice of one has any influence.
-pub(super) fn config(extra_roots: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
+pub(super) fn config(
+    extra_roots: Vec<CertificateDer<'static>>,
+) -> Result<ClientConfig, TransportError> {
     let provider = Arc::new(ring::default_provider());
     let verifier = verifier(extra_roots, &provider).map_err(|error| {
-        Error::usage(
+        TransportError::usage(
             "no usable root certificates; install those of the operating system (the package is \
              often named ca-certificates) or add one with extra_root_certificate",
         )
@@ -37,7 +41,9 @@ pub(super) fn config(extra_roots: Vec<CertificateDer<'static>>) -> Result<Client
     })?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .map_err(|error| Error::usage("TLS 1.2 and 1.3 are not available").with_source(error))?
+        .map_err(|error| {
+            TransportError::usage("TLS 1.2 and 1.3 are not available").with_source(error)
+        })?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();

@@ -1,7 +1,6 @@
 //! WS-Addressing 1.0 (W3C, 2006).
 
-use super::{HeaderContext, RawHeader, push_element, random};
-use crate::error::Error;
+use super::{HeaderContext, HeaderError, RawHeader, push_element, random};
 
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
@@ -39,10 +38,10 @@ impl WsAddressing {
 }
 
 impl RawHeader for WsAddressing {
-    fn write(&self, request: &HeaderContext<'_>) -> Result<String, Error> {
+    fn write(&self, request: &HeaderContext<'_>) -> Result<String, HeaderError> {
         let action = self.action.as_deref().unwrap_or(request.action);
         if action.is_empty() {
-            return Err(Error::usage(
+            return Err(HeaderError::new(
                 "WS-Addressing needs an action and the binding has no soapAction; say which with \
                  `WsAddressing::action`",
             ));
@@ -71,7 +70,7 @@ impl RawHeader for WsAddressing {
 }
 
 /// A random UUID (RFC 9562, version 4) as a URN.
-fn message_id() -> Result<String, Error> {
+fn message_id() -> Result<String, HeaderError> {
     let mut bytes: [u8; 16] = random()?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;

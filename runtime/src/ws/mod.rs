@@ -15,6 +15,7 @@
 //! ```
 
 mod addressing;
+mod error;
 mod security;
 
 use std::fmt;
@@ -22,12 +23,12 @@ use std::fmt;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
-use crate::schema::{Namespace, Schema, SoapVersion};
-use crate::xml::{Context, Halt, Reader, Token, XSD, XSI};
+use crate::schema::SoapVersion;
+use crate::xml::{Context, Halt, Reader, Token, XSD, XSI, XmlError};
 
 pub use addressing::WsAddressing;
+pub use error::HeaderError;
 pub use security::UsernameToken;
 
 /// The request that a header is for.
@@ -54,7 +55,7 @@ pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// If something is missing. The request is not sent then.
-    fn write(&self, request: &HeaderContext<'_>) -> Result<String, Error>;
+    fn write(&self, request: &HeaderContext<'_>) -> Result<String, HeaderError>;
 
     /// Whether a header of the answer is understood, so that its `mustUnderstand` is no error.
     fn understands(&self, namespace: &str, name: &str) -> bool {
@@ -64,13 +65,13 @@ pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
 }
 
 impl RawHeader for String {
-    fn write(&self, _: &HeaderContext<'_>) -> Result<String, Error> {
+    fn write(&self, _: &HeaderContext<'_>) -> Result<String, HeaderError> {
         Ok(self.clone())
     }
 }
 
 impl RawHeader for &'static str {
-    fn write(&self, _: &HeaderContext<'_>) -> Result<String, Error> {
+    fn write(&self, _: &HeaderContext<'_>) -> Result<String, HeaderError> {
         Ok((*self).to_owned())
     }
 }
@@ -79,15 +80,12 @@ impl RawHeader for &'static str {
 pub(crate) fn written(
     header: &dyn RawHeader,
     request: &HeaderContext<'_>,
-) -> Result<String, Error> {
+) -> Result<String, HeaderError> {
     let xml = header.write(request)?;
     match check(&xml, request.soap) {
         Ok(()) => Ok(xml),
         Err(halt) => {
-            let error = Error::new(
-                ErrorKind::Encode,
-                "a raw header is not one or more whole XML elements",
-            );
+            let error = HeaderError::encode("a raw header is not one or more whole XML elements");
             Err(match halt {
                 Halt::More => error,
                 Halt::Error(source) => error.with_source(source),
@@ -97,23 +95,16 @@ pub(crate) fn written(
 }
 
 fn check(xml: &str, soap: SoapVersion) -> Result<(), Halt> {
-    static SCHEMA: Schema = Schema {
-        namespaces: &[Namespace {
-            uri: "",
-            prefix: "",
-        }],
-        defaults: &[],
-    };
     let envelope = soap.envelope();
     let document = format!(
         "<h xmlns:soapenv=\"{envelope}\" xmlns:xsi=\"{XSI}\" xmlns:xsd=\"{XSD}\">{xml}</h>"
     );
-    let mut context = Context::new(&SCHEMA, Limits::default());
+    let mut context = Context::new([""], Limits::default());
     let mut reader = Reader::new(&document, true, &mut context);
     loop {
         match reader.next()? {
             Token::Text(text) if reader.context.depth() == 1 && !text.trim().is_empty() => {
-                return Err(Error::decode("text between the elements").into());
+                return Err(XmlError::malformed("text between the elements").into());
             }
             Token::Eof => return Ok(()),
             _ => {}
@@ -122,25 +113,31 @@ fn check(xml: &str, soap: SoapVersion) -> Result<(), Halt> {
 }
 
 /// Bytes that nobody can guess.
-fn random<const N: usize>() -> Result<[u8; N], Error> {
+fn random<const N: usize>() -> Result<[u8; N], HeaderError> {
     let mut bytes = [0; N];
     match SystemRandom::new().fill(&mut bytes) {
         Ok(()) => Ok(bytes),
-        Err(_) => Err(Error::usage("the operating system gives no random bytes")),
+        Err(_) => Err(HeaderError::new(
+            "the operating system gives no random bytes",
+        )),
     }
 }
 
 /// Appends an element with text in it.
-fn push_element(out: &mut String, tag: &str, attributes: &str, text: &str) -> Result<(), Error> {
+fn push_element(
+    out: &mut String,
+    tag: &str,
+    attributes: &str,
+    text: &str,
+) -> Result<(), HeaderError> {
     out.push('<');
     out.push_str(tag);
     out.push_str(attributes);
     out.push('>');
     crate::xml::writer::push_text(out, text).map_err(|_| {
-        Error::new(
-            ErrorKind::Encode,
-            format!("`{tag}` would have a character that XML has no way to write"),
-        )
+        HeaderError::encode(format!(
+            "`{tag}` would have a character that XML has no way to write"
+        ))
     })?;
     out.push_str("</");
     out.push_str(tag);

@@ -7,8 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 
-use super::{HeaderContext, RawHeader, push_element, random};
-use crate::error::Error;
+use super::{HeaderContext, HeaderError, RawHeader, push_element, random};
 use crate::secret::Secret;
 
 const WSSE: &str =
@@ -71,7 +70,7 @@ impl UsernameToken {
         self
     }
 
-    fn write_at(&self, now: Timestamp, nonce: [u8; 16]) -> Result<String, Error> {
+    fn write_at(&self, now: Timestamp, nonce: [u8; 16]) -> Result<String, HeaderError> {
         let created = instant(now);
         let must = match self.must_understand {
             true => " soapenv:mustUnderstand=\"1\"",
@@ -79,9 +78,9 @@ impl UsernameToken {
         };
         let mut out = format!("<wsse:Security xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\"{must}>");
         if let Some(lifetime) = self.lifetime {
-            let expires = now
-                .checked_add(lifetime)
-                .map_err(|source| Error::usage("the lifetime is too long").with_source(source))?;
+            let expires = now.checked_add(lifetime).map_err(|source| {
+                HeaderError::new("the lifetime is too long").with_source(source)
+            })?;
             out.push_str("<wsu:Timestamp>");
             push_element(&mut out, "wsu:Created", "", &created)?;
             push_element(&mut out, "wsu:Expires", "", &instant(expires))?;
@@ -106,7 +105,7 @@ impl UsernameToken {
 }
 
 impl RawHeader for UsernameToken {
-    fn write(&self, _: &HeaderContext<'_>) -> Result<String, Error> {
+    fn write(&self, _: &HeaderContext<'_>) -> Result<String, HeaderError> {
         self.write_at(Timestamp::now(), random()?)
     }
 

@@ -1,7 +1,7 @@
 //! The part of a document that has arrived and has not been used.
 
+use super::error::{XmlError, XmlErrorKind};
 use super::prolog;
-use crate::error::{Error, ErrorKind};
 
 /// Collects bytes as text. Whoever reads it takes whole units off its front, and goes back to the
 /// front if the rest of a unit is missing.
@@ -21,10 +21,10 @@ pub(crate) struct Input {
 
 impl Input {
     /// Adds bytes, already decompressed.
-    pub(crate) fn feed(&mut self, chunk: &[u8], limit: usize) -> Result<(), Error> {
+    pub(crate) fn feed(&mut self, chunk: &[u8], limit: usize) -> Result<(), XmlError> {
         self.fed = self.fed.saturating_add(chunk.len());
         if self.fed > limit {
-            return Err(Error::limit(format!(
+            return Err(XmlError::limit(format!(
                 "the answer is longer than the limit `body` of {limit} bytes; ask for smaller \
                  batches or raise the limit"
             )));
@@ -41,7 +41,7 @@ impl Input {
         self.append(&joined)
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), XmlError> {
         match str::from_utf8(bytes) {
             Ok(text) => self.buffer.push_str(text),
             Err(error) => {
@@ -97,12 +97,12 @@ impl Input {
     }
 
     /// The error for an end that came too early.
-    pub(crate) fn truncated(&self) -> Error {
+    pub(crate) fn truncated(&self) -> XmlError {
         if self.fed == 0 {
-            return Error::new(ErrorKind::Protocol, "the answer is empty");
+            return XmlError::new(XmlErrorKind::Empty, "the answer is empty");
         }
-        Error::new(
-            ErrorKind::Truncated,
+        XmlError::new(
+            XmlErrorKind::Truncated,
             format!(
                 "the answer ends after {} bytes, before it is complete",
                 self.fed

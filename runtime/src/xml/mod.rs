@@ -4,6 +4,7 @@
 //! more. It refuses what is not well-formed, which tokenizers made for speed alone do not.
 
 pub(crate) mod chars;
+mod error;
 mod input;
 pub(crate) mod names;
 mod prolog;
@@ -12,6 +13,7 @@ mod tag;
 mod text;
 pub(crate) mod writer;
 
+pub(crate) use error::{XmlError, XmlErrorKind};
 pub(crate) use input::Input;
 pub(crate) use names::{Context, NsId};
 pub(crate) use reader::{Halt, Place, Reader, Start, Token};

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::error::Error;
+use super::error::XmlError;
 use crate::limits::{Limits, MAX_DEPTH};
-use crate::schema::Schema;
 
 /// Number of a namespace URI within one document. The first ones are those of the schema, so
 /// that comparing with a table is comparing small integers.
@@ -52,7 +51,8 @@ pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 impl Context {
-    pub(crate) fn new(schema: &Schema, limits: Limits) -> Self {
+    /// `uris` are the namespaces that have fixed numbers: the first one is number 0.
+    pub(crate) fn new<'u>(uris: impl IntoIterator<Item = &'u str>, limits: Limits) -> Self {
         let mut context = Self {
             limits: Limits {
                 depth: limits.depth.min(MAX_DEPTH),
@@ -67,9 +67,9 @@ impl Context {
             xsi: 0,
             root: false,
         };
-        for namespace in schema.namespaces {
+        for uri in uris {
             // By position, as tables refer to them: not even a repeated URI is left out.
-            context.add(namespace.uri);
+            context.add(uri);
         }
         if context.uris.is_empty() {
             context.add("");
@@ -167,9 +167,9 @@ impl Context {
         }
     }
 
-    pub(crate) fn push(&mut self, name: &str) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, name: &str) -> Result<(), XmlError> {
         if !self.has_room() {
-            return Err(Error::limit(format!(
+            return Err(XmlError::limit(format!(
                 "elements nest deeper than the limit `depth` of {}",
                 self.limits.depth
             )));
@@ -203,16 +203,16 @@ impl Context {
     }
 
     /// Declares a prefix for the element that is about to be pushed.
-    pub(crate) fn bind(&mut self, prefix: &str, uri: &str) -> Result<(), Error> {
+    pub(crate) fn bind(&mut self, prefix: &str, uri: &str) -> Result<(), XmlError> {
         if self.bindings.len() > self.limits.namespaces {
-            return Err(Error::limit(format!(
+            return Err(XmlError::limit(format!(
                 "more namespace declarations in scope than the limit `namespaces` of {}",
                 self.limits.namespaces
             )));
         }
         let known = self.numbers.get(uri).copied();
         if known.is_none() && self.uris.len() >= MAX_URIS {
-            return Err(Error::limit(format!(
+            return Err(XmlError::limit(format!(
                 "the answer names more distinct namespaces than the fixed limit of {MAX_URIS}"
             )));
         }

@@ -1,7 +1,7 @@
 //! What may stand before the root element: a byte order mark and the XML declaration.
 
+use super::error::XmlError;
 use super::reader::{Halt, Reader, Result, shorten};
-use crate::error::Error;
 
 /// Bytes that a declaration may take; real ones have fewer than a hundred.
 const MAX_DECLARATION: usize = 1_000;
@@ -23,11 +23,11 @@ impl Reader<'_> {
 }
 
 /// Length of the byte order mark and the declaration; `None` if the rest must be awaited.
-pub(super) fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, Error> {
+pub(super) fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, XmlError> {
     let text = src.strip_prefix('\u{FEFF}').unwrap_or(src);
     let mark = src.len() - text.len();
     if text.bytes().take(4).any(|b| b == 0) {
-        return Err(Error::decode(UTF16));
+        return Err(XmlError::malformed(UTF16));
     }
     if text.len() < 6 && !last {
         return Ok(None);
@@ -41,26 +41,26 @@ pub(super) fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<us
     let window = &rest.as_bytes()[..rest.len().min(MAX_DECLARATION)];
     let Some(end) = memchr::memmem::find(window, b"?>") else {
         return if window.len() == MAX_DECLARATION {
-            Err(Error::decode(format!(
+            Err(XmlError::malformed(format!(
                 "an XML declaration longer than {MAX_DECLARATION} bytes"
             )))
         } else {
             Ok(None)
         };
     };
-    check_declaration(&rest[..end]).map_err(Error::decode)?;
+    check_declaration(&rest[..end]).map_err(XmlError::malformed)?;
     Ok(Some(mark + 5 + end + 2))
 }
 
 /// The error for bytes that are no UTF-8. `before` is what came before them.
-pub(super) fn not_utf8(before: &str, at: usize) -> Error {
+pub(super) fn not_utf8(before: &str, at: usize) -> XmlError {
     // Bytes of a declared Latin-1 are no accident: say what they are.
     if let Err(named) = prolog_len(before, false) {
         return named;
     }
     match at {
-        0 => Error::decode(UTF16),
-        _ => Error::decode(format!("the answer is not UTF-8 at byte {at}")),
+        0 => XmlError::malformed(UTF16),
+        _ => XmlError::malformed(format!("the answer is not UTF-8 at byte {at}")),
     }
 }
 

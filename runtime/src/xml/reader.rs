@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::chars;
+use super::error::XmlError;
 use super::names::{Context, Mark, NsId};
 use super::tag::Attribute;
 use super::text::normalise;
-use crate::error::Error;
 
 /// Why the reader stopped.
 #[derive(Debug)]
@@ -17,11 +17,11 @@ pub(crate) enum Halt {
     /// rollback would not restore.
     More,
     /// The document is wrong.
-    Error(Error),
+    Error(XmlError),
 }
 
-impl From<Error> for Halt {
-    fn from(error: Error) -> Self {
+impl From<XmlError> for Halt {
+    fn from(error: XmlError) -> Self {
         Halt::Error(error)
     }
 }
@@ -179,11 +179,11 @@ impl<'x> Reader<'x> {
     }
 
     pub(super) fn wrong<T>(&self, message: impl Into<String>) -> Result<T> {
-        Err(Halt::Error(Error::decode(message)))
+        Err(Halt::Error(XmlError::malformed(message)))
     }
 
     pub(crate) fn limit<T>(&self, what: &str, name: &str, figure: usize) -> Result<T> {
-        Err(Halt::Error(Error::limit(format!(
+        Err(Halt::Error(XmlError::limit(format!(
             "{what} is longer than the limit `{name}` of {figure} bytes"
         ))))
     }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::chars;
+use super::error::XmlError;
 use super::names::{NsId, XML, XMLNS};
 use super::reader::{Halt, Reader, Result, Start, shorten};
-use crate::error::Error;
 
 /// An attribute of the last start tag; namespace declarations are not among them.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl<'x> Reader<'x> {
             }
             let max = self.context.limits.attributes;
             if raw.len() >= max {
-                return Err(Halt::Error(Error::limit(format!(
+                return Err(Halt::Error(XmlError::limit(format!(
                     "an element has more attributes than the limit `attributes` of {max}"
                 ))));
             }

@@ -25,7 +25,7 @@ async fn a_closed_port() {
         error.is_connect() && !error.is_tls() && !error.maybe_applied(),
         "{error:?}"
     );
-    assert!(error.is_transient());
+    assert!(saponify::Error::from(error).is_transient());
 }
 
 #[tokio::test]

@@ -9,8 +9,9 @@ use std::time::Duration;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
 };
+use saponify::transport::TransportError;
 use saponify::transport::{Https, HttpsBuilder, Request, Response, Transport};
-use saponify::{Endpoint, Error, PlainHttp};
+use saponify::{Endpoint, PlainHttp};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -295,18 +296,21 @@ pub(crate) fn https() -> Https {
 }
 
 /// Sends and reads all of the answer.
-pub(crate) async fn call(https: &Https, request: Request) -> Result<(u16, Vec<u8>), Error> {
+pub(crate) async fn call(
+    https: &Https,
+    request: Request,
+) -> Result<(u16, Vec<u8>), TransportError> {
     let response = https.send(request).await?;
     let status = response.status.as_u16();
     Ok((status, body(response).await?))
 }
 
-pub(crate) async fn body(response: Response) -> Result<Vec<u8>, Error> {
+pub(crate) async fn body(response: Response) -> Result<Vec<u8>, TransportError> {
     response.body.collect(usize::MAX).await
 }
 
 /// Sends to `server` and returns the error.
-pub(crate) async fn error(https: &Https, server: &Server) -> Error {
+pub(crate) async fn error(https: &Https, server: &Server) -> TransportError {
     match call(https, server.request("<request-canary/>")).await {
         Ok((status, body)) => panic!("{status}: {} bytes", body.len()),
         Err(error) => {
@@ -318,7 +322,7 @@ pub(crate) async fn error(https: &Https, server: &Server) -> Error {
 }
 
 /// Everything an error has to say.
-pub(crate) fn texts(error: &Error) -> String {
+pub(crate) fn texts(error: &TransportError) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut next = std::error::Error::source(error);
     while let Some(source) = next {

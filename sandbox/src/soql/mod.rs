@@ -69,7 +69,7 @@ mod tests {
         /// What the runtime quotes is one token, and the very text.
         #[test]
         fn quoted_texts_come_back(text in "\\PC*|[\\x00-\\x7f]*|.*|['\\\\%_\n\r\t\u{8}\u{c}u0nN]*") {
-            let tokens = lex::tokens(&saponify::soql::quote(&text)).unwrap();
+            let tokens = lex::tokens(&saponify::salesforce::soql::quote(&text)).unwrap();
             let [literal, end] = tokens.as_slice() else {
                 panic!("{} tokens", tokens.len());
             };

@@ -7,7 +7,8 @@ mod proxies;
 
 use proxies::{Account, AllOrNoneHeader, Attachment, Event, Opportunity, QueryOptions, Soap};
 use saponify::transport::testing::{Answer, Scripted};
-use saponify::{Credentials, Error, Id, Record, Session};
+use saponify::{Error, Record, Session};
+use saponify::salesforce::{Credentials, Id};
 
 const FAULT: &str = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>\
     <e:Fault><faultcode>NO</faultcode><faultstring>no</faultstring></e:Fault></e:Body></e:Envelope>";

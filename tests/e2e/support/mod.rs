@@ -4,7 +4,8 @@ pub(crate) mod peer;
 pub(crate) mod recorder;
 pub(crate) mod validator;
 
-use saponify::{Credentials, Error, Https, Transport};
+use saponify::salesforce::Credentials;
+use saponify::{Error, Https, Transport};
 use saponify_sandbox::{Org, Sandbox};
 
 use crate::tenant::Soap;

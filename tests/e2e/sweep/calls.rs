@@ -1,7 +1,8 @@
 //! A call of each operation, some of several, so that every argument and every field of it is set.
 
+use saponify::Call;
 use saponify::generated::OperationType;
-use saponify::{Call, Id};
+use saponify::salesforce::Id;
 
 use crate::tenant::*;
 

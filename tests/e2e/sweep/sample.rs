@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use saponify::Id;
+use saponify::salesforce::Id;
 use saponify_wsdl::model::{
     Builtin, ElementId, LocalElement, NsId, Particle, TypeId, TypeKind, Variety,
 };

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Encoder, forbidden};
-use crate::any::{AnyValue, Attribute, Content, Element, Node};
-use crate::codec::ANY_RECORD;
-use crate::error::{Error, ErrorKind};
+use crate::codec::CodecError;
 use crate::record::Record;
+use crate::record::{AnyValue, Attribute, Content, Element, Node};
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Type};
 use crate::xml::chars::is_ncname;
 use crate::xml::names::{XML, XMLNS};
@@ -14,7 +14,7 @@ use crate::xml::writer::push_attribute;
 use crate::xml::{XSD, XSI};
 
 impl Encoder {
-    pub(super) fn any_body(&mut self, value: &AnyValue) -> Result<(), Error> {
+    pub(super) fn any_body(&mut self, value: &AnyValue) -> Result<(), CodecError> {
         if let Some(name) = &value.type_name {
             self.foreign_type(&name.namespace, &name.name)?;
         }
@@ -43,7 +43,7 @@ impl Encoder {
     }
 
     /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
-    pub(super) fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), Error> {
+    pub(super) fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), CodecError> {
         check_name(name)?;
         if namespace == XSD {
             self.out.push_str(" xsi:type=\"xsd:");
@@ -68,11 +68,10 @@ impl Encoder {
     }
 
     /// Declares a prefix that begins with an underscore, which none of a schema does.
-    pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), Error> {
+    pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), CodecError> {
         // "No namespace" cannot have a prefix, and these two only their own.
         if namespace.is_empty() || matches!(namespace, XML | XMLNS) {
-            return Err(Error::new(
-                ErrorKind::Encode,
+            return Err(CodecError::encode(
                 "expected a namespace that a prefix can stand for",
             ));
         }
@@ -83,13 +82,13 @@ impl Encoder {
     }
 
     /// An element that is no field: in the schema's namespaces by prefix, else with its own.
-    pub(super) fn element(&mut self, element: &Element) -> Result<(), Error> {
+    pub(super) fn element(&mut self, element: &Element) -> Result<(), CodecError> {
         check_name(&element.name)?;
         self.unchecked_element(element)
             .map_err(|error| error.within(&*element.name))
     }
 
-    pub(super) fn unchecked_element(&mut self, element: &Element) -> Result<(), Error> {
+    pub(super) fn unchecked_element(&mut self, element: &Element) -> Result<(), CodecError> {
         if let Some(ns) = self.known(&element.namespace) {
             return self.nested(ns, &element.name, |this| this.any_body(&element.value));
         }
@@ -108,7 +107,7 @@ impl Encoder {
         &mut self,
         table: &Type,
         attributes: impl Iterator<Item = &'v Attribute>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), CodecError> {
         let mut before = HashSet::new();
         for (n, attribute) in attributes.enumerate() {
             check_name(&attribute.name)?;
@@ -129,7 +128,7 @@ impl Encoder {
                 ""
             };
             if !wrong.is_empty() {
-                return Err(Error::new(ErrorKind::Encode, wrong).within(name.to_owned()));
+                return Err(CodecError::encode(wrong).within(name.to_owned()));
             }
             let prefix = match (uri, self.known(uri)) {
                 ("", _) => String::new(),
@@ -152,12 +151,11 @@ impl Encoder {
 }
 
 /// Names go into the markup as they are.
-fn check_name(name: &str) -> Result<(), Error> {
+fn check_name(name: &str) -> Result<(), CodecError> {
     if is_ncname(name) {
         return Ok(());
     }
-    Err(Error::new(
-        ErrorKind::Encode,
+    Err(CodecError::encode(
         "expected a name of letters, digits, `_`, `-` and `.` for an element or type",
     ))
 }

@@ -1,17 +1,16 @@
 //! Values to XML, elements in schema order.
 
 mod any;
+mod list;
 mod records;
-mod text;
 
+pub(crate) use list::list;
 use records::adopted;
-use text::lexical_form;
-pub(crate) use text::{joined, list, push_lexical};
 
-use crate::error::{Error, ErrorKind};
+use crate::codec::CodecError;
 use crate::limits::MAX_DEPTH;
 use crate::schema::{Field, Kind, Schema, SoapVersion, Type};
-use crate::value::{Struct, Value};
+use crate::value::{Struct, Value, lexical_form, push_lexical};
 use crate::xml::names::XML;
 use crate::xml::writer::{push_attribute, push_text};
 use crate::xml::{XSD, XSI};
@@ -104,7 +103,7 @@ impl Encoder {
     }
 
     /// A global element whose content is a struct: a header.
-    pub(crate) fn global(&mut self, value: &dyn Struct) -> Result<(), Error> {
+    pub(crate) fn global(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         self.open(table.ns, table.name);
         self.structure_body(value)
@@ -119,7 +118,7 @@ impl Encoder {
         field: &Field,
         value: Value<'_>,
         (ns, name): (u8, &'static str),
-    ) -> Result<(), Error> {
+    ) -> Result<(), CodecError> {
         self.told = (!name.is_empty()).then_some((ns, name));
         let done = self.field(field, value);
         self.told = None;
@@ -127,7 +126,7 @@ impl Encoder {
     }
 
     /// One occurrence of a field.
-    pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
+    pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
         self.occurrence(field, value)
             .map_err(|error| error.within(field.name))
     }
@@ -139,7 +138,7 @@ impl Encoder {
         field: &Field,
         value: Value<'_>,
         most: usize,
-    ) -> Result<usize, Error> {
+    ) -> Result<usize, CodecError> {
         let (start, depth) = (self.out.len(), self.depth);
         let written = self.field(field, value).map(|()| self.out.len() - start);
         if written.is_err() || self.out.len() > most {
@@ -161,7 +160,7 @@ impl Encoder {
         self.out.push_str(" xsi:nil=\"true\"/>");
     }
 
-    fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), Error> {
+    fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
         let told = self.told.take();
         match value {
             Value::Absent => {}
@@ -213,20 +212,22 @@ impl Encoder {
         &mut self,
         ns: u8,
         name: &str,
-        body: impl FnOnce(&mut Self) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        body: impl FnOnce(&mut Self) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
         self.open(ns, name);
         self.deeper(body)?;
         self.close(ns, name);
         Ok(())
     }
 
-    fn deeper(&mut self, body: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    fn deeper(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
         if self.depth >= MAX_DEPTH {
-            return Err(Error::new(
-                ErrorKind::Encode,
-                format!("the value nests deeper than the fixed limit of {MAX_DEPTH}"),
-            ));
+            return Err(CodecError::encode(format!(
+                "the value nests deeper than the fixed limit of {MAX_DEPTH}"
+            )));
         }
         self.depth += 1;
         body(self)?;
@@ -241,7 +242,7 @@ impl Encoder {
     }
 
     /// Attributes, `>`, and the content of a struct.
-    fn structure_body(&mut self, value: &dyn Struct) -> Result<(), Error> {
+    fn structure_body(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         if let [field] = table.fields
             && field.has(Field::TEXT)
@@ -298,7 +299,7 @@ impl Encoder {
     }
 
     /// Elements and text of a struct or a group.
-    fn elements(&mut self, value: &dyn Struct) -> Result<(), Error> {
+    fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
@@ -337,7 +338,7 @@ impl Encoder {
 
     /// An `xsd:list`: all items in one text. A list without items is an empty element if there
     /// must be one.
-    pub(crate) fn list(&mut self, field: &Field, text: Option<&str>) -> Result<(), Error> {
+    pub(crate) fn list(&mut self, field: &Field, text: Option<&str>) -> Result<(), CodecError> {
         match text {
             Some(text) if field.has(Field::TEXT) => {
                 self.text(text).map_err(|error| error.within(field.name))
@@ -347,14 +348,14 @@ impl Encoder {
         }
     }
 
-    fn attribute(&mut self, field: &Field, text: &str) -> Result<(), Error> {
+    fn attribute(&mut self, field: &Field, text: &str) -> Result<(), CodecError> {
         self.out.push(' ');
         self.name(field.ns, field.name);
         self.out.push('=');
         push_attribute(&mut self.out, text).map_err(forbidden)
     }
 
-    fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), Error> {
+    fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), CodecError> {
         match value {
             Value::Text(text) => self.text(text),
             Value::Any(value) => self.text(value.as_str().unwrap_or_default()),
@@ -366,7 +367,7 @@ impl Encoder {
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), Error> {
+    fn text(&mut self, text: &str) -> Result<(), CodecError> {
         push_text(&mut self.out, text).map_err(forbidden)
     }
 }
@@ -380,13 +381,10 @@ impl std::fmt::Debug for Encoder {
     }
 }
 
-fn forbidden(c: char) -> Error {
-    Error::new(
-        ErrorKind::Encode,
-        format!(
-            "the character U+{:04X} cannot be sent: XML has no way to write it; take it out of the \
+fn forbidden(c: char) -> CodecError {
+    CodecError::encode(format!(
+        "the character U+{:04X} cannot be sent: XML has no way to write it; take it out of the \
              value",
-            u32::from(c)
-        ),
-    )
+        u32::from(c)
+    ))
 }

@@ -1,16 +1,16 @@
 //! Records to XML.
 
 use super::Encoder;
-use crate::any::Element;
-use crate::codec::ANY_RECORD;
-use crate::error::Error;
+use crate::codec::CodecError;
+use crate::record::Element;
 use crate::record::{FieldRef, Record};
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Type};
 use crate::value::Value;
 
 impl Encoder {
     /// `xsi:type`, attributes, `>`, and the content of a record.
-    pub(super) fn record_body(&mut self, record: &Record) -> Result<(), Error> {
+    pub(super) fn record_body(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         if record.type_name() != table.name || record.type_namespace() != table.namespace() {
             self.foreign_type(record.type_namespace(), record.type_name())?;
@@ -21,7 +21,7 @@ impl Encoder {
     }
 
     /// Attributes, `>`, and the content of a record.
-    pub(super) fn record_content(&mut self, record: &Record) -> Result<(), Error> {
+    pub(super) fn record_content(&mut self, record: &Record) -> Result<(), CodecError> {
         let inner = record.inner();
         for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
             if let Some(text) = value.as_str() {
@@ -34,7 +34,7 @@ impl Encoder {
     }
 
     /// Elements and text of a record or a group.
-    pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), Error> {
+    pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         let inner = record.inner();
         let by_name = table.has(Type::NULLS_BY_NAME);
@@ -70,7 +70,7 @@ impl Encoder {
     }
 
     /// `fieldsToNull` for every field that is null.
-    pub(super) fn nulls(&mut self, names: &Field, record: &Record) -> Result<(), Error> {
+    pub(super) fn nulls(&mut self, names: &Field, record: &Record) -> Result<(), CodecError> {
         for (index, field, value) in record.inner().entries() {
             if index > 0 && value == FieldRef::Null && field.has(Field::OPTIONAL) {
                 self.field(names, Value::Text(field.name))?;
@@ -87,16 +87,18 @@ impl Encoder {
 
 /// A record of no table, such as one read from JSON, by what its family has in common: how nulls
 /// are written, and which fields come first. One that names no type is of the declared one.
-pub(super) fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, Error> {
+pub(super) fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, CodecError> {
     let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
     let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
         return Ok(None);
     };
     if record.type_name().is_empty() {
-        return record.retype(declared).map(Some);
+        return Ok(Some(record.retype(declared)?));
     }
-    let named = |found: Record| found.named(record.type_namespace(), record.type_name());
-    record.retype(declared.root()).map(named).map(Some)
+    let found = record.retype(declared.root())?;
+    Ok(Some(
+        found.named(record.type_namespace(), record.type_name()),
+    ))
 }
 
 /// Whether an element stands for a field that is null, to be named in `fieldsToNull`.

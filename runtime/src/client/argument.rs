@@ -1,0 +1,127 @@
+//! What generated methods take as arguments, written into the body of a request.
+
+use crate::error::Error;
+use crate::soap::request::Body;
+use crate::value::{FieldValue, Value};
+use crate::view::View;
+
+/// Something that an argument may be made of.
+#[doc(hidden)]
+pub trait Arg {
+    /// Writes it as the next argument.
+    fn write(&self, body: &mut Body) -> Result<(), Error>;
+}
+
+/// Strings of a repeated argument.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Texts<'a, S>(pub &'a [S]);
+
+/// Records of a repeated argument.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Views<'a, V>(pub &'a [V]);
+
+/// A record argument.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct OneView<'a, V>(pub &'a V);
+
+impl Arg for &str {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        put(body, |n| {
+            if n == 0 {
+                Value::Text(self)
+            } else {
+                Value::Absent
+            }
+        })
+    }
+}
+
+impl<T: FieldValue> Arg for &T {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        put(body, |n| self.value(n))
+    }
+}
+
+impl<T: FieldValue> Arg for &[T] {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        put(body, |n| {
+            self.get(n).map_or(Value::Absent, |item| item.value(0))
+        })
+    }
+}
+
+impl<S: AsRef<str>> Arg for Texts<'_, S> {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        put(body, |n| {
+            self.0
+                .get(n)
+                .map_or(Value::Absent, |text| Value::Text(text.as_ref()))
+        })
+    }
+}
+
+impl<V: View> Arg for Views<'_, V> {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        let records = |n: usize| self.0.get(n).map(|view| Value::Record(view.as_record()));
+        put(body, |n| records(n).unwrap_or(Value::Absent))
+    }
+}
+
+impl<V: View> Arg for OneView<'_, V> {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        put(body, |n| {
+            if n == 0 {
+                Value::Record(self.0.as_record())
+            } else {
+                Value::Absent
+            }
+        })
+    }
+}
+
+impl<A: Arg> Arg for Option<A> {
+    fn write(&self, body: &mut Body) -> Result<(), Error> {
+        match self {
+            Some(argument) => argument.write(body),
+            None => put(body, |_| Value::Absent),
+        }
+    }
+}
+
+macro_rules! by_value {
+    ($($ty:ty),*) => {
+        $(
+            impl Arg for $ty {
+                fn write(&self, body: &mut Body) -> Result<(), Error> {
+                    put(body, |n| self.value(n))
+                }
+            }
+        )*
+    };
+}
+
+by_value!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    f32,
+    f64,
+    crate::lexical::Id,
+    jiff::Timestamp,
+    jiff::civil::Date,
+    jiff::civil::Time
+);
+
+/// Writes the next argument: each value that the closure gives until it gives an absent one.
+fn put<'v>(body: &mut Body, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
+    Ok(body.argument(value)?)
+}

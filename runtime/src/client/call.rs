@@ -1,0 +1,146 @@
+//! One call: arguments and headers in, the typed result or an error out.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use super::{Arg, Client, HeaderOf, Headers, Reply, exchange};
+use crate::error::Error;
+use crate::schema::Operation;
+use crate::soap::request::Body;
+use crate::value::FieldValue;
+use crate::ws::RawHeader;
+
+/// An operation as a type. Implemented by generated code.
+pub trait OperationType: Send + Sync + 'static {
+    /// What a call gives.
+    type Output: Outcome;
+    /// The operation's table.
+    fn operation() -> &'static Operation;
+}
+
+/// What an operation may give: the value of the response's only field, the struct of all its
+/// fields, or nothing.
+pub trait Outcome: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static {}
+
+impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outcome for T {}
+
+/// A call that has not been made yet. Await it for its result.
+///
+/// ```ignore
+/// use enterprise::{Account, AllOrNoneHeader};
+///
+/// let accounts = [Account::new().with_name("Acme")];
+/// let saved = soap.create(&accounts).header(AllOrNoneHeader { all_or_none: true }).await?;
+/// assert!(saved[0].success);
+/// ```
+#[must_use = "a call is made when it is awaited"]
+pub struct Call<'c, O> {
+    client: &'c Client,
+    body: Result<Body, Error>,
+    headers: Headers,
+    operation: PhantomData<O>,
+}
+
+impl<'c, O: OperationType> Call<'c, O> {
+    pub(crate) fn new(client: &'c Client) -> Self {
+        Self {
+            client,
+            body: Ok(Body::new(O::operation(), client.soap())),
+            headers: client.headers().clone(),
+            operation: PhantomData,
+        }
+    }
+
+    /// A call whose arguments are written already.
+    pub(crate) fn of(client: &'c Client, body: Body, headers: Headers) -> Self {
+        Self {
+            client,
+            body: Ok(body),
+            headers,
+            operation: PhantomData,
+        }
+    }
+
+    /// The next argument. For generated code.
+    #[doc(hidden)]
+    pub fn arg(mut self, argument: impl Arg) -> Self {
+        if let Ok(body) = &mut self.body
+            && let Err(error) = argument.write(body)
+        {
+            self.body = Err(error);
+        }
+        self
+    }
+
+    /// Adds a header to this call; it takes the place of one of the same type that the call or
+    /// the client already has.
+    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+        self.headers.set(header);
+        self
+    }
+
+    /// Makes this call without a header that the client would add to it.
+    ///
+    /// ```ignore
+    /// use enterprise::{Account, AllOrNoneHeader};
+    ///
+    /// let strict = soap.with(AllOrNoneHeader { all_or_none: true });
+    /// let drafts = [Account::new().with_name("Acme"), Account::new().with_name("Globex")];
+    /// strict.create(&drafts).without::<AllOrNoneHeader>().await?;
+    /// ```
+    pub fn without<H: HeaderOf<O>>(mut self) -> Self {
+        self.headers.leave_out(H::static_table());
+        self
+    }
+
+    /// Adds a header that the WSDL does not declare, behind those that it does and those of the
+    /// client; see [`ws`](crate::ws).
+    pub fn raw_header(mut self, header: impl RawHeader) -> Self {
+        self.headers.add_raw(header);
+        self
+    }
+
+    /// Makes the call and gives the headers of the answer beside the result.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn reply(self) -> Result<Reply<O::Output>, Error> {
+        let operation = O::operation();
+        let body = self
+            .body
+            .map_err(|error| error.with_operation(operation.name))?;
+        let shared = self.client.shared();
+        let reply = exchange(
+            &shared.settings,
+            &shared.session,
+            operation,
+            &body,
+            &self.headers,
+        )
+        .await;
+        self.client.note(match &reply {
+            Ok(reply) => &reply.headers,
+            Err(error) => error.headers(),
+        });
+        reply
+    }
+}
+
+impl<'c, O: OperationType> IntoFuture for Call<'c, O> {
+    type Output = Result<O::Output, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'c>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.reply().await.map(|reply| reply.value) })
+    }
+}
+
+impl<O: OperationType> fmt::Debug for Call<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Arguments may hold passwords and personal data.
+        write!(f, "Call({})", O::operation().name)
+    }
+}

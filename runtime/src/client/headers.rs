@@ -1,0 +1,114 @@
+//! The headers that a client and a call add to a request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Session;
+use crate::error::Error;
+use crate::schema::{Operation, Type};
+use crate::soap::request::Header;
+use crate::value::{Struct, Tabled};
+use crate::ws::RawHeader;
+
+/// A header that the WSDL binds to the operation `O`. Implemented by generated code; a header
+/// that an operation does not take does not compile.
+#[diagnostic::on_unimplemented(
+    message = "the WSDL does not bind the header `{Self}` to the operation `{O}`",
+    label = "not a header of this operation",
+    note = "the type of the operation lists the headers that it takes: see the implementors of \
+            `HeaderOf<{O}>`"
+)]
+pub trait HeaderOf<O>: Tabled {}
+
+/// A header that the WSDL binds to at least one operation of the service `S`. Implemented by
+/// generated code; a header that no operation takes does not compile.
+#[diagnostic::on_unimplemented(
+    message = "the WSDL binds the header `{Self}` to no operation of `{S}`",
+    label = "not a header of requests to this service",
+    note = "headers of requests implement `HeaderFor<{S}>`; those of answers are read by \
+            `Reply::header`"
+)]
+pub trait HeaderFor<S>: Tabled {}
+
+/// Headers to send, at most one of each type. An operation carries those that its binding
+/// declares.
+#[derive(Clone, Default)]
+pub(crate) struct Headers {
+    typed: Vec<(&'static Type, Content)>,
+    /// Those that no WSDL declares; every operation carries them.
+    raw: Vec<Arc<dyn RawHeader>>,
+}
+
+/// What is sent under the name of a type.
+#[derive(Clone)]
+enum Content {
+    /// A value of generated code. Written when it is sent, so that what XML cannot carry is an
+    /// error of the call and not of the client.
+    Value(Arc<dyn Struct>),
+    /// The only field of the header, such as the size of batches.
+    Number(i64),
+    /// Nothing, not even the session's own header.
+    Nothing,
+}
+
+impl Headers {
+    pub(crate) fn set<H: Tabled>(&mut self, header: H) {
+        self.put(H::static_table(), Content::Value(Arc::new(header)));
+    }
+
+    pub(crate) fn set_number(&mut self, table: &'static Type, number: i64) {
+        self.put(table, Content::Number(number));
+    }
+
+    pub(crate) fn leave_out(&mut self, table: &'static Type) {
+        self.put(table, Content::Nothing);
+    }
+
+    fn put(&mut self, table: &'static Type, content: Content) {
+        self.typed.retain(|(other, _)| *other != table);
+        self.typed.push((table, content));
+    }
+
+    pub(crate) fn add_raw(&mut self, header: impl RawHeader) {
+        self.raw.push(Arc::new(header));
+    }
+
+    pub(crate) fn raw(&self) -> &[Arc<dyn RawHeader>] {
+        &self.raw
+    }
+
+    /// The headers of a request. One that was given takes the place of the session's own.
+    pub(crate) fn write(
+        &self,
+        operation: &Operation,
+        session: &Session,
+        session_header: Option<&'static Type>,
+    ) -> Result<Vec<Header>, Error> {
+        let mut written = Vec::new();
+        if let (Some(table), Some(id)) = (session_header, &session.id)
+            && operation.headers.contains(&table)
+            && self.typed.iter().all(|(other, _)| *other != table)
+        {
+            written.push(Header::text(table, id.expose())?);
+        }
+        for (table, content) in &self.typed {
+            if !operation.headers.contains(table) {
+                continue;
+            }
+            match content {
+                Content::Value(value) => written.push(Header::new(&**value)?),
+                Content::Number(number) => written.push(Header::integer(table, *number)?),
+                Content::Nothing => {}
+            }
+        }
+        Ok(written)
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Names only: a header may hold a session.
+        let names = self.typed.iter().map(|(table, _)| table.name);
+        f.debug_list().entries(names).finish()
+    }
+}

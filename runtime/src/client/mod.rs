@@ -1,0 +1,155 @@
+//! The client behind a generated service: its session and settings, and the calls made with it.
+//!
+//! Every request passes through [`exchange::Incoming::open`]: calls, the batches of a query, and
+//! the calls of a bulk operation.
+
+mod argument;
+mod builder;
+mod call;
+mod exchange;
+mod headers;
+mod not_soap;
+mod reply;
+mod session;
+pub(crate) mod task;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use argument::{Arg, OneView, Texts, Views};
+pub use builder::Builder;
+pub(crate) use builder::finish;
+pub use call::{Call, OperationType};
+pub(crate) use exchange::{Incoming, exchange, span};
+pub(crate) use headers::Headers;
+pub use headers::{HeaderFor, HeaderOf};
+pub use reply::Reply;
+pub use session::Session;
+
+use crate::endpoint::{Endpoint, PlainHttp};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::record::Record;
+use crate::schema::{Service, SoapVersion, Type};
+use crate::transport::Transport;
+use crate::value::Tabled;
+
+/// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
+pub trait FromClient: Sized {
+    /// The service.
+    fn service() -> &'static Service;
+
+    /// Wraps a client.
+    fn from_client(client: Client) -> Self;
+}
+
+/// A session with a service, shared by all clones, and the headers that this clone's calls carry.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    headers: Headers,
+}
+
+pub(crate) struct Shared {
+    pub(crate) service: &'static Service,
+    pub(crate) settings: Settings,
+    pub(crate) session: Session,
+    /// The last header of an answer that told the limits of the service.
+    limits_told: Mutex<Option<Record>>,
+}
+
+/// What holds for every call of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) limits: Limits,
+    /// The version of SOAP that the port speaks.
+    pub(crate) soap: SoapVersion,
+    pub(crate) session_header: Option<&'static Type>,
+    /// Hosts that a session may go to, whatever the rules say of them.
+    pub(crate) allowed_hosts: Vec<String>,
+    plain: PlainHttp,
+}
+
+impl Client {
+    /// A call of an operation without arguments yet. For generated code.
+    #[doc(hidden)]
+    pub fn call<O: OperationType>(&self) -> Call<'_, O> {
+        Call::new(self)
+    }
+
+    pub(crate) fn soap(&self) -> SoapVersion {
+        self.shared().settings.soap
+    }
+
+    /// The session that calls are made with.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.shared.session
+    }
+
+    /// The same session with one more header on its calls. For generated code, which knows what
+    /// headers the service has.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with<H: Tabled>(&self, header: H) -> Self {
+        let mut client = self.clone();
+        client.headers.set(header);
+        client
+    }
+
+    /// The same session without a header on its calls. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without<H: Tabled>(&self) -> Self {
+        let mut client = self.clone();
+        client.headers.leave_out(H::static_table());
+        client
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// Keeps what an answer tells beside its result: the header that the service's table names as
+    /// the one that reports limits.
+    pub(crate) fn note(&self, headers: &[Record]) {
+        let Some(table) = self.shared.service.limit_header else {
+            return;
+        };
+        if let Some(header) = headers.iter().find(|header| header.table() == table) {
+            *self.limits_told() = Some(header.clone());
+        }
+    }
+
+    /// The last header that reported limits, whichever clone made the call.
+    pub(crate) fn limit_header(&self) -> Option<Record> {
+        self.limits_told().clone()
+    }
+
+    fn limits_told(&self) -> MutexGuard<'_, Option<Record>> {
+        let told = &self.shared.limits_told;
+        told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.shared.service.name)
+            .field("session", &self.shared.session)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// An endpoint that the caller gave; a host alone gets the path of the WSDL's endpoint.
+    pub(crate) fn endpoint(&self, given: &str, of_wsdl: &str) -> Result<Endpoint, Error> {
+        Ok(Endpoint::resolve(given, of_wsdl, self.plain)?)
+    }
+}

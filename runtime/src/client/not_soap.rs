@@ -1,0 +1,222 @@
+//! The error for an answer that is no SOAP message.
+
+use http::StatusCode;
+
+use crate::error::{Error, ErrorKind, tells_of_outage};
+use crate::transport::error::Sent;
+
+/// How much of a foreign text is shown, in characters.
+const SHOWN: usize = 200;
+
+/// Describes an answer that cannot be a SOAP message: an HTML page, the text of a proxy, nothing.
+///
+/// `first_bytes` is the begin of the body; a few kilobytes are enough. What is shown of it has no
+/// tags, no control characters and nothing that looks like a session id.
+pub(crate) fn not_soap(
+    status: StatusCode,
+    content_type: Option<&str>,
+    first_bytes: &[u8],
+) -> Error {
+    let text = String::from_utf8_lossy(&first_bytes[..first_bytes.len().min(8 * 1024)]);
+    let media = match content_type.map(|value| plain(value, 60)) {
+        Some(value) if !value.is_empty() => format!(" of type {value}"),
+        _ => String::new(),
+    };
+    let lower = text.to_ascii_lowercase();
+    let what = if first_bytes.is_empty() {
+        "the answer is empty".to_owned()
+    } else if echoes_request(&lower) {
+        // A server that repeats the request would put its password into our message.
+        format!("the answer{media} is not SOAP; its text is withheld, it may repeat the request")
+    } else if let Some(title) = title(&text, &lower) {
+        format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
+    } else {
+        format!(
+            "the answer{media} is not SOAP; it reads \"{}\"",
+            plain(&strip_tags(&text), SHOWN)
+        )
+    };
+    // Only a refusal by a status that is sent before any work is done counts as an answer.
+    let sent = match status.as_u16() {
+        300..=308 | 400 | 401 | 403..=405 | 407 | 411 | 413..=415 | 420 | 421 | 429 | 431 => {
+            Sent::Answered
+        }
+        _ => Sent::Maybe,
+    };
+    Error::new(ErrorKind::Protocol, format!("{what}; {}", hint(status)))
+        .with_status(status)
+        .with_sent(sent)
+        .with_out_of_service(tells_of_outage(&lower))
+}
+
+fn hint(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 | 407 => "a proxy or gateway asks for credentials",
+        403 => "a proxy or gateway forbids the address",
+        404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",
+        413 => "the request is too large for the service",
+        420 | 429 => "too many requests; wait before the next",
+        502 | 504 => "a gateway did not get an answer from the service; try again later",
+        503 => "the service is not available, perhaps for maintenance; try again later",
+        500..=599 => "the service failed without a SOAP fault",
+        _ => "check the address; a maintenance page or the login page of a proxy looks like this",
+    }
+}
+
+fn echoes_request(lower: &str) -> bool {
+    ["password>", "sessionid>", "password&gt;", "sessionid&gt;"]
+        .iter()
+        .any(|mark| lower.contains(mark))
+}
+
+fn title(text: &str, lower: &str) -> Option<String> {
+    // Both have the same length: only ASCII letters differ.
+    let start = lower.find("<title")?;
+    let start = start + lower[start..].find('>')? + 1;
+    let end = start + lower[start..].find("</title")?;
+    let title = plain(&text[start..end], SHOWN);
+    (!title.is_empty()).then_some(title)
+}
+
+/// Removes tags, scripts and style sheets.
+fn strip_tags(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        out.push(' ');
+        rest = &rest[open..];
+        let lower: String = rest
+            .chars()
+            .take(8)
+            .collect::<String>()
+            .to_ascii_lowercase();
+        let close = ["script", "style"]
+            .iter()
+            .find(|name| lower[1..].starts_with(**name))
+            .and_then(|name| rest.to_ascii_lowercase().find(&format!("</{name}")));
+        rest = &rest[close.unwrap_or(0)..];
+        rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+    }
+    out + rest
+}
+
+/// One line without control characters and session ids, cut to `most` characters.
+fn plain(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        if looks_like_session(word) {
+            out.push_str("***");
+        } else {
+            out.extend(word.chars().filter(|&c| !is_invisible(c)));
+        }
+        if out.chars().count() > most {
+            let mut cut: String = out.chars().take(most).collect();
+            cut.push('…');
+            return cut;
+        }
+    }
+    out
+}
+
+/// Marks that change the direction or the look of the text around them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}')
+}
+
+/// True if `word` contains an organization id followed by `!`, the form of a Salesforce session.
+fn looks_like_session(word: &str) -> bool {
+    word.match_indices('!').any(|(at, _)| {
+        let id = word[..at]
+            .bytes()
+            .rev()
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
+        id >= 15
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(status: u16, content_type: Option<&str>, body: &str) -> String {
+        let status = StatusCode::from_u16(status).unwrap();
+        let error = not_soap(status, content_type, body.as_bytes());
+        assert!(error.is_protocol());
+        assert_eq!(error.status(), Some(status));
+        error.to_string()
+    }
+
+    #[test]
+    fn names_the_page() {
+        let page = "<html><head><TITLE lang=en>\r\n Down for\u{202e} <i>now</i></TITLE></head>";
+        let text = message(503, Some("text/html; charset=UTF-8"), page);
+        assert!(text.contains("text/html"), "{text}");
+        assert!(text.contains("titled \"Down for <i>now</i>\""), "{text}");
+        assert!(
+            text.contains("maintenance") && text.contains("HTTP 503"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn shows_text_without_tags_and_controls() {
+        let page = "<p>upstream\u{7} connect</p><script>var x = '<b>';</script>\r\nerror<br";
+        let text = message(502, Some("text/plain\r\nX: y"), page);
+        assert!(text.contains("reads \"upstream connect error\""), "{text}");
+        assert!(!text.chars().any(char::is_control), "{text}");
+    }
+
+    #[test]
+    fn is_short_and_never_fails() {
+        for body in [
+            "",
+            "<",
+            "<s",
+            "<script>",
+            "\u{feff}",
+            "<é",
+            "<title>",
+            "<title>é</title",
+        ] {
+            message(200, None, body);
+        }
+        let text = message(200, None, &"é".repeat(10_000));
+        assert!(text.chars().count() < 450, "{text}");
+        let error = not_soap(StatusCode::OK, None, &[0xff, 0xfe, 0x00, b'<', 0x80]);
+        assert!(!error.to_string().chars().any(char::is_control));
+    }
+
+    #[test]
+    fn shows_no_credentials() {
+        for body in [
+            "invalid session 00D000000000001!canary.canary",
+            "<pre>&lt;sessionId&gt;canary</pre>",
+            "<e:password>canary</e:password>",
+            "<title>00D000000000001AAA!canary</title>",
+        ] {
+            let text = message(500, Some("text/html"), body);
+            assert!(!text.contains("canary"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_an_answer_and_a_failure_is_not() {
+        let applied =
+            |status| not_soap(StatusCode::from_u16(status).unwrap(), None, b"").maybe_applied();
+        assert!(
+            [401, 404, 420, 429]
+                .into_iter()
+                .all(|status| !applied(status))
+        );
+        assert!(applied(200) && applied(500) && applied(502) && applied(503) && applied(504));
+    }
+}

@@ -1,0 +1,54 @@
+//! Requests that go on while the caller is busy with something else.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, ErrorKind};
+use crate::transport::error::Sent;
+
+pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A request under way. Dropping it abandons the request.
+pub(crate) enum Task<T> {
+    /// In the caller's task: it goes on only while it is polled.
+    Inline(Boxed<Result<T, Error>>),
+    /// In a task of its own.
+    Spawned(Abort<T>),
+}
+
+/// Ends its task when dropped.
+pub(crate) struct Abort<T>(JoinHandle<Result<T, Error>>);
+
+impl<T: Send + 'static> Task<T> {
+    /// In a task of its own; in the caller's where there is no runtime to spawn on.
+    pub(crate) fn spawn(request: Boxed<Result<T, Error>>) -> Self {
+        match Handle::try_current() {
+            Ok(runtime) => Self::Spawned(Abort(runtime.spawn(request))),
+            Err(_) => Self::Inline(request),
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, Error>> {
+        match self {
+            Self::Inline(request) => request.as_mut().poll(cx),
+            Self::Spawned(task) => Pin::new(&mut task.0).poll(cx).map(|joined| {
+                joined.unwrap_or_else(|error| {
+                    let what = "the task that made the request was ended";
+                    Err(Error::new(ErrorKind::Transport, what)
+                        .with_sent(Sent::Maybe)
+                        .with_source(error))
+                })
+            }),
+        }
+    }
+}
+
+impl<T> Drop for Abort<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,138 @@
+//! Why a message cannot be read or written.
+
+use std::borrow::Cow;
+
+use crate::record::{ValueError, ValueErrorKind};
+use crate::xml::{self, XmlError, XmlErrorKind};
+
+/// Why a message cannot be read or written, and at which element.
+#[derive(Debug)]
+pub(crate) struct CodecError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: CodecErrorKind,
+    message: Cow<'static, str>,
+    /// Names from the innermost element to the outermost one.
+    path: Vec<String>,
+}
+
+/// The classes of [`CodecError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodecErrorKind {
+    /// The program asked for something that cannot be.
+    Usage,
+    /// A message that is not well-formed, or whose content does not fit its type.
+    Decode,
+    /// A value cannot be written as XML.
+    Encode,
+    /// A limit was exceeded.
+    Limit,
+    /// The message ends before it is complete.
+    Truncated,
+    /// There is no message at all.
+    Empty,
+}
+
+impl CodecError {
+    pub(crate) fn new(kind: CodecErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            path: Vec::new(),
+        }))
+    }
+
+    pub(crate) fn usage(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(CodecErrorKind::Usage, message)
+    }
+
+    pub(crate) fn decode(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(CodecErrorKind::Decode, message)
+    }
+
+    pub(crate) fn encode(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(CodecErrorKind::Encode, message)
+    }
+
+    pub(crate) fn limit(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(CodecErrorKind::Limit, message)
+    }
+
+    /// Adds the name of the element that was being read or written.
+    pub(crate) fn within(mut self, name: impl Into<String>) -> Self {
+        self.0.path.push(name.into());
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn kind(&self) -> CodecErrorKind {
+        self.0.kind
+    }
+
+    pub(crate) fn into_parts(self) -> (CodecErrorKind, Cow<'static, str>, Vec<String>) {
+        (self.0.kind, self.0.message, self.0.path)
+    }
+}
+
+impl From<XmlError> for CodecError {
+    fn from(error: XmlError) -> Self {
+        let (kind, message) = error.into_parts();
+        let kind = match kind {
+            XmlErrorKind::Malformed => CodecErrorKind::Decode,
+            XmlErrorKind::Limit => CodecErrorKind::Limit,
+            XmlErrorKind::Truncated => CodecErrorKind::Truncated,
+            XmlErrorKind::Empty => CodecErrorKind::Empty,
+        };
+        Self::new(kind, message)
+    }
+}
+
+impl From<ValueError> for CodecError {
+    fn from(error: ValueError) -> Self {
+        let (kind, message, path) = error.into_parts();
+        let kind = match kind {
+            ValueErrorKind::Usage => CodecErrorKind::Usage,
+            ValueErrorKind::Decode => CodecErrorKind::Decode,
+        };
+        Self(Box::new(Inner {
+            kind,
+            message,
+            path,
+        }))
+    }
+}
+
+/// Why decoding stopped.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The rest of what is being read has not arrived.
+    More,
+    /// The message is wrong.
+    Error(CodecError),
+}
+
+impl Halt {
+    /// Adds the name of the element that was being read.
+    pub(crate) fn within(self, name: &str) -> Self {
+        match self {
+            Self::More => Self::More,
+            Self::Error(error) => Self::Error(error.within(name)),
+        }
+    }
+}
+
+impl From<xml::Halt> for Halt {
+    fn from(halt: xml::Halt) -> Self {
+        match halt {
+            xml::Halt::More => Self::More,
+            xml::Halt::Error(error) => Self::Error(error.into()),
+        }
+    }
+}
+
+impl<E: Into<CodecError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}

@@ -1,0 +1,238 @@
+//! Where requests go: addresses of services, and of hosts that the program allows.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use url::Url;
+
+use crate::lexical::ParseError;
+
+mod allowed;
+
+pub(crate) use allowed::{AllowedHost, check_allowed_host};
+
+/// Whether an address may do without TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlainHttp {
+    /// `https` only.
+    #[default]
+    Refused,
+    /// `http` as well, if the host is `localhost`, `::1` or within `127.0.0.0/8`: for a test
+    /// server on the same machine. Any other host still needs `https`.
+    ToLoopback,
+}
+
+/// An absolute `https` address of a service.
+///
+/// It has a host and a path, no user name, no password and no fragment. `Display` and `Debug`
+/// leave the query out, because some services take keys there.
+///
+/// ```
+/// use saponify::Endpoint;
+///
+/// let endpoint = Endpoint::parse("https://acme.my.salesforce.com/services/Soap/c/64.0")?;
+/// assert_eq!(endpoint.host(), "acme.my.salesforce.com");
+/// assert_eq!(endpoint.port(), 443);
+/// assert!(Endpoint::parse("http://acme.my.salesforce.com/").is_err());
+/// # Ok::<(), saponify::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint(Url);
+
+impl Endpoint {
+    /// Parses an `https` address.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that says which part to change. It does not repeat the text, which may hold
+    /// a password by mistake.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        Self::parse_with(text, PlainHttp::Refused)
+    }
+
+    /// Like [`parse`](Self::parse), with a choice about `http`.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_with(text: &str, plain: PlainHttp) -> Result<Self, ParseError> {
+        Self::checked(text, plain)
+            .map_err(|problem| ParseError::new(format!("endpoint: {problem}")))
+    }
+
+    /// As [`parse_with`](Self::parse_with); the error is what is wrong with the text.
+    pub(crate) fn checked(text: &str, plain: PlainHttp) -> Result<Self, String> {
+        check(text, plain).map(Self)
+    }
+
+    /// The address a user gave, completed from the one in the WSDL.
+    ///
+    /// A `base` without a path (`https://acme.my.salesforce.com`) gets the path of `wsdl`, which
+    /// is the `soap:address` of the port or only its path. A `base` with a path is used as it is.
+    /// Nothing but the path and the query is taken from `wsdl`.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), for either address.
+    pub fn resolve(base: &str, wsdl: &str, plain: PlainHttp) -> Result<Self, ParseError> {
+        let mut endpoint = Self::parse_with(base, plain)?;
+        if endpoint.0.path() == "/" && endpoint.0.query().is_none() {
+            let absolute = if wsdl.starts_with('/') {
+                endpoint.0.join(wsdl).map_err(|_| ())
+            } else {
+                Url::parse(wsdl).map_err(|_| ())
+            };
+            let Ok(absolute) = absolute else {
+                return Err(ParseError::new(
+                    "endpoint: the address in the WSDL is no absolute URL; give the whole address \
+                     of the service, with its path",
+                ));
+            };
+            endpoint.0.set_path(absolute.path());
+            endpoint.0.set_query(absolute.query());
+        }
+        Ok(endpoint)
+    }
+
+    /// The host in lower case; an IPv6 address is in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The port, 443 if the address names none (80 for plain `http`).
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.port_or_known_default().unwrap_or(443)
+    }
+
+    /// The path, which starts with `/`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    /// False only for the plain `http` to a loopback host that [`PlainHttp::ToLoopback`] permits.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// True if the host is this machine: `localhost`, `::1` or within `127.0.0.0/8`.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host())
+    }
+
+    /// The same host and port with another path, without a query.
+    #[must_use]
+    pub fn with_path(&self, path: &str) -> Self {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url.set_query(None);
+        Self(url)
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the query; user name and fragment are refused when parsing.
+        f.write_str(self.0.as_str().split(['?', '#']).next().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({self})")
+    }
+}
+
+/// Parses strictly. The `url` crate follows browsers and repairs a lot: it drops tabs, turns `\`
+/// into `/` and maps look-alike letters. What needs repair is refused here instead, so that what
+/// was read is what a person sees.
+fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
+    if text.is_empty() {
+        return Err("it is empty; give an address such as https://host/path".into());
+    }
+    if !text.is_ascii() {
+        return Err(
+            "it has a character outside of ASCII; write the host in its xn-- form and \
+                    percent-encode the path"
+                .into(),
+        );
+    }
+    if text
+        .bytes()
+        .any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\')
+    {
+        return Err("it has a space, a control character or a backslash; remove it".into());
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Err("it is not absolute; write it as https://host/path".into());
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(
+            "it has a user name or a password before the host; remove them and give \
+                    credentials separately"
+                .into(),
+        );
+    }
+    let url =
+        Url::parse(text).map_err(|error| format!("{error}; write it as https://host/path"))?;
+    let host = match url.host_str() {
+        Some(host) if !host.is_empty() => host,
+        _ => return Err("it has no host; write it as https://host/path".into()),
+    };
+    if host.ends_with('.') {
+        return Err("the host ends in a dot; remove the dot".into());
+    }
+    if host.split('.').any(str::is_empty) {
+        return Err("the host has an empty part between dots".into());
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => {}
+        "http" if plain == PlainHttp::ToLoopback && is_loopback(host) => {}
+        "http" if is_loopback(host) => {
+            return Err(
+                "http sends passwords in the clear; for a test server on this machine \
+                        permit it explicitly, otherwise use https"
+                    .into(),
+            );
+        }
+        _ => return Err("the scheme is not https; only https keeps the credentials secret".into()),
+    }
+    if url.port() == Some(0) {
+        return Err("port 0 cannot be connected to".into());
+    }
+    if url.fragment().is_some() {
+        return Err("it has a fragment (#…), which is never sent; remove it".into());
+    }
+    Ok(url)
+}
+
+pub(crate) fn ip(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse()
+        .ok()
+}
+
+fn is_loopback(host: &str) -> bool {
+    ip(host).map_or(host == "localhost", |ip| ip.is_loopback())
+}
+
+/// True for a name with at least one more label in front of `suffix`. No IP address ends in one of
+/// our suffixes, so this needs no separate check for them.
+pub(crate) fn is_below(host: &str, suffix: &str) -> bool {
+    host.strip_suffix(suffix)
+        .is_some_and(|front| front.len() > 1 && front.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,385 @@
+//! The one error type of the runtime.
+//!
+//! An [`Error`] is opaque: ask it with predicates. What it wraps is in its source chain and is not
+//! repeated by its own message. No message and no `Debug` output contains a password, a token, a
+//! session id or the text of a field.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::record::Record;
+use crate::soap::{Fault, find_header};
+use crate::transport::error::Sent;
+use crate::value::Tabled;
+
+mod convert;
+mod recovery;
+
+pub use recovery::Recovery;
+pub(crate) use recovery::tells_of_outage;
+
+use recovery::leaves_doubt;
+
+/// What went wrong while calling a service.
+///
+/// The message says what was expected, what was found and what to do about it. What a program
+/// should do has three answers:
+///
+/// | question | answer |
+/// |---|---|
+/// | Is it worth another try, and how? | [`recovery`](Error::recovery), of which [`is_transient`](Error::is_transient) is one case |
+/// | Is the session gone? | [`is_session_expired`](Error::is_session_expired) |
+/// | May the request have taken effect? | [`maybe_applied`](Error::maybe_applied) |
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    /// Names from the outermost element to the place of the error; pushed while unwinding.
+    path: Vec<String>,
+    operation: Option<&'static str>,
+    status: Option<http::StatusCode>,
+    sent: Sent,
+    retry_after: Option<Duration>,
+    /// The answer is that of a gateway or notice in place of the service.
+    out_of_service: bool,
+    fault: Option<Fault>,
+    /// Headers of the answer.
+    headers: Vec<Record>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Broad classes, private so that they may grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    /// A setting or argument cannot be used.
+    Usage,
+    /// No connection: name resolution, refusal, connect timeout.
+    Connect,
+    /// TLS could not be agreed, or the certificate is not acceptable.
+    Tls,
+    /// A deadline passed.
+    Timeout,
+    /// The connection broke.
+    Transport,
+    /// An answer that is no SOAP message.
+    Protocol,
+    /// A SOAP message whose content does not fit.
+    Decode,
+    /// The answer ended early.
+    Truncated,
+    /// A value cannot be written as XML, or a request is incomplete.
+    Encode,
+    /// A configured limit was exceeded.
+    Limit,
+    /// The service answered with a fault.
+    Fault,
+    /// An endpoint that must not get the session.
+    ForeignEndpoint,
+    /// Login succeeded in form but gave no usable session.
+    Login,
+}
+
+impl Inner {
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Self {
+            kind,
+            message,
+            path: Vec::new(),
+            operation: None,
+            status: None,
+            sent: Sent::No,
+            retry_after: None,
+            out_of_service: false,
+            fault: None,
+            headers: Vec::new(),
+            source: None,
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner::new(kind, message.into())))
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    pub(crate) fn decode(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, message)
+    }
+
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Limit, message)
+    }
+
+    pub(crate) fn from_fault(fault: Fault) -> Self {
+        let mut error = Self::new(ErrorKind::Fault, "the service answered with a fault");
+        error.0.sent = match leaves_doubt(fault.code()) {
+            true => Sent::Maybe,
+            false => Sent::Answered,
+        };
+        error.0.fault = Some(fault);
+        error
+    }
+
+    /// Adds the cause.
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: http::StatusCode) -> Self {
+        self.0.status.get_or_insert(status);
+        self
+    }
+
+    /// Records how far the request came; a later stage never takes back an earlier one.
+    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+        if self.0.sent == Sent::No {
+            self.0.sent = sent;
+        }
+        self
+    }
+
+    /// Records how long the service asks to wait.
+    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.0.retry_after = self.0.retry_after.or(pause);
+        self
+    }
+
+    /// Records that something else answered in place of the service.
+    pub(crate) fn with_out_of_service(mut self, out_of_service: bool) -> Self {
+        self.0.out_of_service = out_of_service;
+        self
+    }
+
+    pub(crate) fn is_out_of_service(&self) -> bool {
+        self.0.out_of_service
+    }
+
+    /// Adds the headers of the answer.
+    pub(crate) fn with_headers(mut self, headers: Vec<Record>) -> Self {
+        self.0.headers.extend(headers);
+        self
+    }
+
+    pub(crate) fn headers(&self) -> &[Record] {
+        &self.0.headers
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// A setting or an argument was unusable; nothing was sent.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        self.0.kind == ErrorKind::Usage
+    }
+
+    /// No connection could be made (name, refusal, connect timeout). Nothing was sent.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Tls)
+    }
+
+    /// TLS could not be agreed on, or the certificate was refused. Nothing was sent.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.0.kind == ErrorKind::Tls
+    }
+
+    /// A configured time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// The connection failed before or during the exchange.
+    #[must_use]
+    pub fn is_transport(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Connect
+                | ErrorKind::Tls
+                | ErrorKind::Timeout
+                | ErrorKind::Transport
+                | ErrorKind::Truncated
+        )
+    }
+
+    /// The answer ended before it was complete. Rows already delivered are whole.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.0.kind == ErrorKind::Truncated
+    }
+
+    /// The answer was no SOAP message: an HTML page, a proxy's text, an empty body.
+    #[must_use]
+    pub fn is_protocol(&self) -> bool {
+        self.0.kind == ErrorKind::Protocol
+    }
+
+    /// The answer was XML, but not what the schema allows.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Decode | ErrorKind::Truncated)
+    }
+
+    /// A value cannot be sent as XML. Nothing was sent.
+    #[must_use]
+    pub fn is_encode(&self) -> bool {
+        self.0.kind == ErrorKind::Encode
+    }
+
+    /// A limit was exceeded; the message names it and its figure.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == ErrorKind::Limit
+    }
+
+    /// The login host named an endpoint that may not get the session.
+    #[must_use]
+    pub fn is_foreign_endpoint(&self) -> bool {
+        self.0.kind == ErrorKind::ForeignEndpoint
+    }
+
+    /// Login went through but the session is unusable, as with an expired password.
+    #[must_use]
+    pub fn is_login(&self) -> bool {
+        self.0.kind == ErrorKind::Login
+    }
+
+    /// The fault, if the service answered with one.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        self.0.fault.as_ref()
+    }
+
+    /// A header that came with the answer, if one did: a fault may bring the API usage and the
+    /// debug log too.
+    ///
+    /// # Errors
+    ///
+    /// If it came but cannot be read.
+    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+        Ok(find_header(&self.0.headers)?)
+    }
+
+    /// HTTP status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<http::StatusCode> {
+        self.0.status
+    }
+
+    /// Name of the operation that failed, if one was called.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// What can be done about it: repeat the call, log in first, ask again, wait, or nothing.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        Recovery::of_error(self)
+    }
+
+    /// The session is unknown, expired or ended: log in again.
+    #[must_use]
+    pub fn is_session_expired(&self) -> bool {
+        self.fault().is_some_and(Fault::is_session_expired)
+    }
+
+    /// The same call may well succeed after a pause: [`Recovery::Retry`]. Says nothing about
+    /// whether it is safe to repeat: for that see [`maybe_applied`](Error::maybe_applied).
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.recovery() == Recovery::Retry
+    }
+
+    /// How long the service asks to wait before the next try, if it does (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The request may have taken effect although no usable answer came.
+    ///
+    /// True from the first byte sent until a whole answer is there. A fault is an answer: the
+    /// service says that it did not do what was asked. Two codes are an exception, because they
+    /// may come when a part is already done: `REQUEST_RUNNING_TOO_LONG` and `UNKNOWN_EXCEPTION`.
+    ///
+    /// It tells nothing of what was asked: to repeat a query is safe in any case, and so is an
+    /// upsert by an external id.
+    #[must_use]
+    pub fn maybe_applied(&self) -> bool {
+        self.0.sent == Sent::Maybe
+    }
+
+    /// Where in the message the error is, outermost name first, joined by `/`; empty if nowhere.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.0
+            .path
+            .iter()
+            .rev()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        match &self.0.fault {
+            Some(fault) => write!(f, "{fault}")?,
+            None => f.write_str(&self.0.message)?,
+        }
+        if !self.0.path.is_empty() {
+            write!(f, " (at {})", self.path())?;
+        }
+        if let Some(status) = self.0.status.filter(|_| self.0.fault.is_none()) {
+            write!(f, " (HTTP {})", status.as_u16())?;
+        }
+        if self.maybe_applied() {
+            f.write_str("; the request may have been applied")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind)
+            .field("message", &self.to_string());
+        if let Some(source) = &self.0.source {
+            out.field("source", &source.to_string());
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,173 @@
+//! What can be done about an error: the one place that knows which codes and signals mean what.
+//!
+//! SOAP API Developer Guide, "Core Data Types" (`ExceptionCode`, `ExtendedErrorCode`) and "Query
+//! cursors"; "Salesforce Developer Limits and Allocations Quick Reference".
+
+use http::StatusCode;
+
+use super::{Error, ErrorKind};
+use crate::record::Record;
+use crate::soap::Fault;
+
+/// What can be done about an error; see [`Error::recovery`].
+///
+/// Whether it is *safe* to repeat a call that changes something is another question, which
+/// [`Error::maybe_applied`] answers.
+///
+/// ```ignore
+/// use enterprise::Soap;
+/// use saponify::{Error, Recovery};
+///
+/// /// Does what makes another try worth it, or gives the error back.
+/// async fn mend(
+///     soap: &mut Soap,
+///     error: Error,
+///     log_in: impl AsyncFn() -> Result<Soap, Error>,
+/// ) -> Result<(), Error> {
+///     match error.recovery() {
+///         Recovery::Retry if !error.maybe_applied() => {
+///             let pause = error.retry_after().unwrap_or(std::time::Duration::from_secs(1));
+///             tokio::time::sleep(pause).await;
+///         }
+///         Recovery::LogIn => *soap = log_in().await?,
+///         _ => return Err(error),
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Recovery {
+    /// Repeat the same call after a pause, and after a longer one if it fails again.
+    Retry,
+    /// The calls of the day are used up: the same call succeeds again within 24 hours.
+    Wait,
+    /// The session is of no more use, or the organization has moved: log in again, once, and
+    /// repeat the call with the new session.
+    LogIn,
+    /// The cursor is gone: run the query again, perhaps from the last row that came. The same
+    /// locator never works again.
+    QueryAgain,
+    /// The query is more than the service can do at once: run a narrower one.
+    QueryLess,
+    /// Repeating changes nothing: the request, the credentials or the organization must change.
+    GiveUp,
+}
+
+impl Recovery {
+    /// What to do about a code of the service and its message, as in the errors of a `SaveResult`:
+    /// `Recovery::of_code(error.status_code.as_str(), &error.message)`.
+    ///
+    /// Codes that are unknown or that say what is wrong with the request mean
+    /// [`GiveUp`](Self::GiveUp).
+    #[must_use]
+    pub fn of_code(code: &str, message: &str) -> Self {
+        match code {
+            "API_CURRENTLY_DISABLED"
+            | "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE"
+            | "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
+            | "ORG_IN_MAINTENANCE"
+            | "REQUEST_RUNNING_TOO_LONG"
+            | "SERVER_UNAVAILABLE"
+            | "TOO_MANY_APEX_REQUESTS"
+            | "UNABLE_TO_LOCK_ROW" => Self::Retry,
+            // One code for two limits: long calls at once, which end soon, and calls of the day,
+            // "TotalRequests Limit exceeded."
+            "REQUEST_LIMIT_EXCEEDED" if message.to_ascii_lowercase().contains("concurrent") => {
+                Self::Retry
+            }
+            "REQUEST_LIMIT_EXCEEDED" => Self::Wait,
+            "INVALID_SESSION_ID" | "ORG_NOT_OWNED_BY_INSTANCE" => Self::LogIn,
+            "INVALID_QUERY_LOCATOR" => Self::QueryAgain,
+            "OPERATION_TOO_LARGE" | "QUERY_TIMEOUT" => Self::QueryLess,
+            _ => Self::GiveUp,
+        }
+    }
+
+    pub(crate) fn of_fault(fault: &Fault) -> Self {
+        let has = |code| fault.extended_codes().any(|extended| extended == code);
+        if has("TEMPORARY_QUERY_MORE_FAILURE") {
+            return Self::Retry;
+        }
+        match Self::of_code(fault.code(), fault.message()) {
+            // That locator never came from the service.
+            Self::QueryAgain if has("INVALID_QUERY_LOCATOR_FORMAT") => Self::GiveUp,
+            recovery => recovery,
+        }
+    }
+
+    pub(crate) fn of_error(error: &Error) -> Self {
+        match (error.kind(), error.fault()) {
+            (_, Some(fault)) => match Self::of_fault(fault) {
+                // There is no session yet that could be replaced.
+                Self::LogIn if error.operation() == Some("login") => Self::GiveUp,
+                recovery => recovery,
+            },
+            (
+                ErrorKind::Connect
+                | ErrorKind::Timeout
+                | ErrorKind::Transport
+                | ErrorKind::Truncated,
+                None,
+            ) => Self::Retry,
+            (ErrorKind::Protocol, None)
+                if error.is_out_of_service() || error.status().is_some_and(passes) =>
+            {
+                Self::Retry
+            }
+            _ => Self::GiveUp,
+        }
+    }
+}
+
+impl Fault {
+    /// Codes that say more than [`code`](Fault::code), such as `QUERY_LOCATOR_EXPIRED`. The
+    /// properties that come with each are in the `extended_error_details` of the typed detail,
+    /// by name: see [`Elements`](crate::Elements).
+    pub fn extended_codes(&self) -> impl Iterator<Item = &str> {
+        let fields = self.detail.iter().flat_map(Record::fields);
+        let details = fields.filter(|(name, _)| *name == "extendedErrorDetails");
+        details.filter_map(|(_, detail)| detail.as_record()?.text("extendedErrorCode"))
+    }
+
+    /// The session is unknown, expired or ended.
+    #[must_use]
+    pub fn is_session_expired(&self) -> bool {
+        self.code == "INVALID_SESSION_ID"
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        Recovery::of_fault(self)
+    }
+
+    /// The service says that the same call may succeed later: [`Recovery::Retry`].
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.recovery() == Recovery::Retry
+    }
+}
+
+/// Whether an HTTP status without a fault tells of something that passes. 420 is what Salesforce's
+/// edge says for too many requests.
+fn passes(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 420 | 429 | 502 | 503 | 504)
+}
+
+/// Whether a text, in small letters, is that of a gateway or notice in place of the service.
+pub(crate) fn tells_of_outage(lower: &str) -> bool {
+    [
+        "upstream connect error",
+        "no healthy upstream",
+        "down for maintenance",
+    ]
+    .iter()
+    .any(|text| lower.contains(text))
+}
+
+/// Whether a fault leaves open what was done before it: rows of several types are committed type
+/// by type, and these codes may come in between.
+pub(crate) fn leaves_doubt(code: &str) -> bool {
+    matches!(code, "REQUEST_RUNNING_TOO_LONG" | "UNKNOWN_EXCEPTION")
+}

@@ -1,0 +1,128 @@
+//! Salesforce record ids.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::ParseError;
+
+/// A Salesforce record id, always in its 18-character, case-safe form.
+///
+/// An id of 15 characters is completed on the way in: the suffix encodes which letters are upper
+/// case. So two ids are equal, and hash and sort alike, whichever form they came in.
+/// See "ID Field Type" in the Object Reference.
+///
+/// A suffix that does not fit is refused in an id that a program makes. In an answer all 18
+/// characters are taken as they are: the service knows best, and such an id equals only itself.
+///
+/// ```
+/// use saponify::salesforce::Id;
+///
+/// let short: Id = "001D000000IRFma".parse()?;
+/// assert_eq!(short.as_str(), "001D000000IRFmaIAH");
+/// assert_eq!(short, "001D000000IRFmaIAH".parse::<Id>()?);
+/// assert!("001D000000IRFmaIAA".parse::<Id>().is_err());
+/// # Ok::<(), saponify::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id([u8; 18]);
+
+impl Id {
+    /// The 18 characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Only ASCII letters and digits ever get in.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The 15 characters that users see in URLs.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        &self.as_str()[..15]
+    }
+
+    /// The first three characters, which tell the object type.
+    #[must_use]
+    pub fn key_prefix(&self) -> &str {
+        &self.as_str()[..3]
+    }
+
+    /// An id as a server sent it: 18 characters are taken as they are.
+    pub(crate) fn from_wire(text: &str) -> Option<Self> {
+        let bytes: &[u8] = text.as_bytes();
+        match <[u8; 18]>::try_from(bytes) {
+            Ok(id) => bytes
+                .iter()
+                .all(u8::is_ascii_alphanumeric)
+                .then_some(Self(id)),
+            Err(_) => Self::checked(text),
+        }
+    }
+
+    /// An id whose suffix is computed, and compared if it is there.
+    fn checked(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if !matches!(bytes.len(), 15 | 18) || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+            return None;
+        }
+        let mut id = [0; 18];
+        id[..15].copy_from_slice(&bytes[..15]);
+        for group in 0..3 {
+            let upper = (0..5).filter(|i| id[group * 5 + i].is_ascii_uppercase());
+            let bits = upper.fold(0_usize, |bits, i| bits | 1 << i);
+            id[15 + group] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits];
+        }
+        let suffix_fits = bytes.len() == 15 || bytes[15..] == id[15..];
+        suffix_fits.then_some(Self(id))
+    }
+}
+
+impl Default for Id {
+    /// The empty key `000000000000000AAA`, which Salesforce uses for "no record".
+    fn default() -> Self {
+        Self(*b"000000000000000AAA")
+    }
+}
+
+impl FromStr for Id {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::checked(text).ok_or_else(|| {
+            let found = text.chars().count();
+            ParseError::new(format!(
+                "expected a record id of 15 letters and digits, or 18 with a fitting suffix; \
+                     found {found} characters that are no such id"
+            ))
+        })
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Id({})", self.as_str())
+    }
+}
+
+impl AsRef<str> for Id {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for Id {
+    fn eq(&self, other: &str) -> bool {
+        Self::from_wire(other).is_some_and(|other| other == *self)
+    }
+}
+
+impl PartialEq<&str> for Id {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}

@@ -1,0 +1,177 @@
+//! Rows of one call.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::outcome::{BulkOperation, Failure, Outcome, RowResult};
+use super::source::Row;
+use super::stream::Rules;
+use crate::error::Error;
+use crate::schema::{Operation, SoapVersion};
+use crate::soap::request::{Body, Fit};
+use crate::value::Value;
+
+/// Rows of one call, and the call's body as far as it is written.
+///
+/// Each row is written as it comes in, so that its size is known before the next one is taken.
+pub(super) struct Chunk<R> {
+    rows: Entries<R>,
+    operation: &'static Operation,
+    body: Body,
+    /// Rows in the body.
+    written: usize,
+    /// Groups of neighbours of one type in the body.
+    runs: usize,
+    /// Place of the last row in the body.
+    last: Option<usize>,
+}
+
+/// Rows in the order of the input, those that are in no call among them.
+pub(super) struct Entries<R> {
+    /// Position of the first among all inputs.
+    first: usize,
+    entries: Vec<Entry<R>>,
+}
+
+struct Entry<R> {
+    row: R,
+    /// Why the row is not in the call.
+    error: Option<Arc<Error>>,
+}
+
+impl<R: Row> Chunk<R> {
+    /// Without rows; `lead` are the arguments before them.
+    pub(super) fn new(
+        operation: &'static Operation,
+        version: SoapVersion,
+        lead: &[String],
+        first: usize,
+    ) -> Result<Self, Error> {
+        let mut body = Body::new(operation, version);
+        for text in lead {
+            body.argument(|n| match n {
+                0 => Value::Text(text),
+                _ => Value::Absent,
+            })?;
+        }
+        Ok(Self {
+            rows: Entries {
+                first,
+                entries: Vec::new(),
+            },
+            operation,
+            body,
+            written: 0,
+            runs: 0,
+            last: None,
+        })
+    }
+
+    pub(super) fn is_full(&self, rules: &Rules) -> bool {
+        self.rows.entries.len() >= rules.rows
+    }
+
+    /// Takes a row, or gives it back if it belongs into the next call.
+    pub(super) fn push(&mut self, row: R, rules: &Rules) -> Result<(), R> {
+        let last = self.last.and_then(|place| self.rows.entries.get(place));
+        let new_run = last.is_none_or(|last| !last.row.same_type(&row));
+        if self.is_full(rules) || (new_run && self.runs >= rules.runs) {
+            return Err(row);
+        }
+        let error = match self.body.item(row.value(), rules.bytes) {
+            Ok(Fit::Written) => {
+                self.written += 1;
+                self.runs += usize::from(new_run);
+                self.last = Some(self.rows.entries.len());
+                None
+            }
+            Ok(Fit::Later) => return Err(row),
+            Ok(Fit::Never) => Some(Error::limit(format!(
+                "this row alone takes more than the {} bytes that a call may have; send less in it",
+                rules.bytes
+            ))),
+            Err(error) => Some(error.into()),
+        };
+        let name = self.operation.name;
+        let error = error.map(|error| Arc::new(error.with_operation(name)));
+        self.rows.entries.push(Entry { row, error });
+        Ok(())
+    }
+
+    /// The body with its rows, if there are any to send.
+    pub(super) fn into_parts(self) -> (Entries<R>, Option<Body>) {
+        (self.rows, (self.written > 0).then_some(self.body))
+    }
+}
+
+impl<R> Entries<R> {
+    /// How many results the call must give.
+    pub(super) fn sent(&self) -> usize {
+        let sent = self.entries.iter().filter(|entry| entry.error.is_none());
+        sent.count()
+    }
+
+    /// Hands out what the call gave for its rows.
+    pub(super) fn settle<T: RowResult>(
+        self,
+        answer: Result<Vec<T>, Arc<Error>>,
+        out: &mut VecDeque<Outcome<R, T>>,
+    ) {
+        // As many results as rows were sent: see `stream::answered`.
+        let mut results = answer.map(Vec::into_iter);
+        self.each(out, |input, error| {
+            if let Some(error) = error {
+                return Err(Failure::Unanswered { input, error });
+            }
+            match &mut results {
+                Ok(results) => match results.next() {
+                    Some(result) if result.is_success() => Ok(result),
+                    Some(result) => Err(Failure::Refused { input, result }),
+                    None => Err(Failure::NotSent { input }),
+                },
+                Err(error) => Err(Failure::Unanswered {
+                    input,
+                    error: error.clone(),
+                }),
+            }
+        });
+    }
+
+    /// Hands the rows back unsent.
+    pub(super) fn give_back<T>(self, out: &mut VecDeque<Outcome<R, T>>) {
+        self.each(out, |input, error| {
+            Err(match error {
+                Some(error) => Failure::Unanswered { input, error },
+                None => Failure::NotSent { input },
+            })
+        });
+    }
+
+    fn each<T>(
+        self,
+        out: &mut VecDeque<Outcome<R, T>>,
+        mut result: impl FnMut(R, Option<Arc<Error>>) -> Result<T, Failure<R, T>>,
+    ) {
+        let numbered = (self.first..).zip(self.entries);
+        out.extend(numbered.map(|(index, entry)| Outcome {
+            index,
+            result: result(entry.row, entry.error),
+        }));
+    }
+}
+
+/// Checks that results can be matched to rows.
+pub(super) fn matched<O: BulkOperation>(
+    results: Vec<O::Result>,
+    sent: usize,
+) -> Result<Vec<O::Result>, Error> {
+    if results.len() == sent {
+        return Ok(results);
+    }
+    let found = results.len();
+    Err(Error::decode(format!(
+        "expected a result for each of {sent} rows, found {found}: which is whose cannot be told"
+    ))
+    .with_sent(crate::transport::error::Sent::Maybe)
+    .with_operation(O::operation().name))
+}

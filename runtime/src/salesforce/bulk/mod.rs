@@ -1,0 +1,124 @@
+//! Many records at once: any number of rows through operations that take 200 at a time.
+//!
+//! [`create_all`, `update_all`, `upsert_all`, `delete_all`, `undelete_all`](Bulk) and
+//! `retrieve_all` of a generated service take any iterator or stream, cut it into calls that the
+//! service accepts, and give one [`Outcome`] for each input, in the order of the inputs.
+//!
+//! ```ignore
+//! use enterprise::{Account, Contact};
+//! use futures_util::TryStreamExt as _;
+//! use saponify::salesforce::soql::Soql;
+//!
+//! let contacts = (0..450).map(|n| Contact::new().with_last_name(&format!("Reyes {n}")));
+//! let mut outcomes = soap.create_all(contacts).concurrency(4);
+//! while let Some(outcome) = outcomes.next().await {
+//!     match outcome.result {
+//!         Ok(saved) => println!("row {} is {:?}", outcome.index, saved.id),
+//!         Err(failure) => eprintln!("row {}: {failure}", outcome.index),
+//!     }
+//! }
+//!
+//! // From a query to an update, without holding the rows:
+//! let stale = soap.records(Soql::select(Account::ID).filter(Account::RATING.is_null()));
+//! let rated = stale.map_ok(|account| account.with_rating("Cold"));
+//! let summary = soap.update_all(rated).summary().await;
+//! ```
+
+mod chunk;
+mod outcome;
+mod source;
+mod stream;
+
+pub use outcome::{Failure, Outcome, Summary};
+pub use source::{FromIterator, FromRecords, FromStream, Row, Rows, Source};
+pub use stream::Bulk;
+
+#[doc(hidden)]
+pub use outcome::{BulkOperation, RowResult};
+pub(crate) use stream::Rules;
+
+use crate::client::Client;
+use crate::lexical::Id;
+use crate::view::{Key, View};
+
+/// What `upsert_all` may be told its external id field by: a key of the rows' own type, or a name.
+///
+/// Rows that are [`Record`](crate::Record)s have no keys of their own: give
+/// [`Key::name`](crate::Key::name) then.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no name of a field of `{R}`",
+    note = "give a key of `{R}`, or a name"
+)]
+pub trait ExternalId<R> {
+    /// Name of the field.
+    #[doc(hidden)]
+    fn field_name(&self) -> &str;
+}
+
+impl<R> ExternalId<R> for &str {
+    fn field_name(&self) -> &str {
+        self
+    }
+}
+
+impl<R> ExternalId<R> for String {
+    fn field_name(&self) -> &str {
+        self
+    }
+}
+
+impl<R> ExternalId<R> for &String {
+    fn field_name(&self) -> &str {
+        self
+    }
+}
+
+impl<V: View, T: ?Sized> ExternalId<V> for Key<V, T> {
+    fn field_name(&self) -> &str {
+        self.name()
+    }
+}
+
+/// What generated code calls.
+#[doc(hidden)]
+impl Client {
+    /// Rows that are created or updated.
+    pub fn save_all<'s, O: BulkOperation, R: View, M>(
+        &self,
+        rows: impl Source<M, Row = R> + 's,
+    ) -> Bulk<'s, O, R> {
+        Bulk::new(self, Rules::SAVE, &[], rows.into_rows())
+    }
+
+    /// Rows that are created or updated, by a field that tells which of them exist.
+    pub fn upsert_all<'s, O: BulkOperation, R: View, M>(
+        &self,
+        field: impl ExternalId<R>,
+        rows: impl Source<M, Row = R> + 's,
+    ) -> Bulk<'s, O, R> {
+        Bulk::new(self, Rules::UPSERT, &[field.field_name()], rows.into_rows())
+    }
+
+    /// Rows of which the ids are enough.
+    pub fn by_id_all<'s, O: BulkOperation, M>(
+        &self,
+        ids: impl Source<M, Row = Id> + 's,
+    ) -> Bulk<'s, O, Id> {
+        Bulk::new(self, Rules::SAVE, &[], ids.into_rows())
+    }
+
+    /// Rows that are read.
+    pub fn retrieve_all<'s, O: BulkOperation, M>(
+        &self,
+        field_list: &str,
+        object: &str,
+        ids: impl Source<M, Row = Id> + 's,
+    ) -> Bulk<'s, O, Id> {
+        Bulk::new(
+            self,
+            Rules::RETRIEVE,
+            &[field_list, object],
+            ids.into_rows(),
+        )
+    }
+}

@@ -1,0 +1,378 @@
+//! The stream of outcomes: takes rows, makes calls, gives outcomes in the order of the rows.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use tracing::Instrument as _;
+
+use super::chunk::{Chunk, Entries, matched};
+use super::outcome::{BulkOperation, Failure, Outcome, Summary};
+use super::source::{Row, Rows};
+use crate::client::Call;
+use crate::client::Client;
+use crate::client::task::Task;
+use crate::client::{HeaderOf, Headers};
+use crate::error::Error;
+use crate::soap::request::Body;
+
+/// A bulk call: a [`Stream`] of one [`Outcome`] for each row, in the order of the rows.
+/// [`next`](Bulk::next) needs no other crate.
+///
+/// **What is sent.** Rows are taken as they are needed and put into calls of at most 200 rows
+/// (2,000 for `retrieve_all`), 50,000,000 bytes, and ten groups of neighbours of one object type:
+/// Salesforce saves each group on its own and refuses a call with more of them. Sort rows of mixed
+/// types by type where their order does not matter. An upsert takes one type for each call.
+/// A call is made when it is full or the rows end. No row is ever sent twice.
+///
+/// **What fails.** A row that the service refuses is an outcome, not an error; the others of its
+/// call stand unless an `AllOrNoneHeader` says otherwise, which holds for each call by itself. A
+/// row that cannot be written (a character that XML does not have) is in no call and takes no
+/// other down. If a call fails as a whole, each of its rows comes back with the error, which tells
+/// whether it may have been applied; **the calls after it are made all the same**, unless
+/// [`stop_on_error`](Bulk::stop_on_error) is set.
+///
+/// **How fast.** Writes are made one call after the other unless
+/// [`concurrency`](Bulk::concurrency) says otherwise, so rows are committed in their order and a
+/// later row may refer to an earlier one. Calls go on while outcomes are being looked at, but no
+/// further than that: at most as many calls as may be under way at once are ahead of the outcome
+/// that is looked at. Memory holds their rows and bodies, whatever the number of rows.
+///
+/// **Dropping** it ends the calls under way and makes no more. What was under way may have been
+/// applied.
+#[must_use = "a bulk call does nothing until its outcomes are asked for"]
+pub struct Bulk<'s, O: BulkOperation, R> {
+    client: Client,
+    /// `None` once the input is over.
+    rows: Option<Rows<'s, R>>,
+    /// Arguments before the rows.
+    lead: Vec<String>,
+    headers: Headers,
+    rules: Rules,
+    /// Rows taken so far.
+    taken: usize,
+    filling: Option<Chunk<R>>,
+    /// A row that did not fit into the last call.
+    held: Option<R>,
+    under_way: VecDeque<Flight<R, O::Result>>,
+    ready: VecDeque<Outcome<R, O::Result>>,
+    /// A call failed, and no more are to be made.
+    stopped: bool,
+    /// What the source gave in place of a row.
+    source_error: Option<Error>,
+    operation: PhantomData<fn() -> O>,
+}
+
+/// How rows are put into calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// Rows of a call at most, by the service and by the caller.
+    pub(super) rows: usize,
+    most_rows: usize,
+    /// Groups of neighbours of one type at most.
+    pub(super) runs: usize,
+    /// Bytes of a body at most.
+    pub(super) bytes: usize,
+    concurrency: usize,
+    stop: bool,
+}
+
+/// What Salesforce takes in one message is 50 MB; its own Data Loader sends at most this.
+const MOST_BYTES: usize = 50_000_000;
+
+/// Room for the envelope around a body and for its headers.
+const ENVELOPE: usize = 16 * 1024;
+
+impl Rules {
+    pub(crate) const SAVE: Self = Self {
+        rows: 200,
+        most_rows: 200,
+        runs: 10,
+        bytes: MOST_BYTES - ENVELOPE,
+        concurrency: 1,
+        stop: false,
+    };
+    pub(crate) const UPSERT: Self = Self {
+        runs: 1,
+        ..Self::SAVE
+    };
+    pub(crate) const RETRIEVE: Self = Self {
+        rows: 2_000,
+        most_rows: 2_000,
+        runs: usize::MAX,
+        concurrency: 2,
+        ..Self::SAVE
+    };
+}
+
+/// A call and its rows.
+struct Flight<R, T> {
+    rows: Entries<R>,
+    call: State<T>,
+}
+
+enum State<T> {
+    UnderWay(Task<Vec<T>>),
+    Over(Result<Vec<T>, Arc<Error>>),
+}
+
+impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
+    pub(super) fn new(client: &Client, rules: Rules, lead: &[&str], rows: Rows<'s, R>) -> Self {
+        Self {
+            client: client.clone(),
+            rows: Some(rows),
+            lead: lead.iter().map(|&text| text.to_owned()).collect(),
+            headers: client.headers().clone(),
+            rules,
+            taken: 0,
+            filling: None,
+            held: None,
+            under_way: VecDeque::new(),
+            ready: VecDeque::new(),
+            stopped: false,
+            source_error: None,
+            operation: PhantomData,
+        }
+    }
+
+    /// How many calls may be under way at once, from 1, the default for writes; `retrieve_all`
+    /// begins with 2.
+    ///
+    /// With more than one, calls may be applied in any order, and those that touch children of one
+    /// parent may fail with `UNABLE_TO_LOCK_ROW`. Outcomes keep the order of the rows.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.rules.concurrency = calls.max(1);
+        self
+    }
+
+    /// Puts at most this many rows into a call, from 1 to what the service allows.
+    pub fn chunk_size(mut self, rows: usize) -> Self {
+        self.rules.rows = rows.clamp(1, self.rules.most_rows);
+        self
+    }
+
+    /// Puts at most this many bytes of XML into a call, up to 50,000,000. A row that takes more by
+    /// itself is not sent.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.rules.bytes = bytes.min(MOST_BYTES).saturating_sub(ENVELOPE);
+        self
+    }
+
+    /// Makes no more calls after one has failed as a whole. Calls that are under way by then are
+    /// waited for; rows that were taken but not sent come back as [`Failure::NotSent`], and the
+    /// source is asked for no more. Rows that the service refuses do not stop anything.
+    pub fn stop_on_error(mut self) -> Self {
+        self.rules.stop = true;
+        self
+    }
+
+    /// Adds a header to each call; it takes the place of one of the same type that was given before
+    /// or that the client has.
+    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+        self.headers.set(header);
+        self
+    }
+
+    /// Makes the calls without a header that the client would add to them.
+    pub fn without<H: HeaderOf<O>>(mut self) -> Self {
+        self.headers.leave_out(H::static_table());
+        self
+    }
+
+    /// What became of the next row; `None` after the last.
+    pub async fn next(&mut self) -> Option<Outcome<R, O::Result>> {
+        poll_fn(|cx| self.poll_outcome(cx)).await
+    }
+
+    /// Does it all and counts: memory holds the failures alone.
+    pub async fn summary(mut self) -> Summary<R, O::Result> {
+        let mut summary = Summary::default();
+        while let Some(outcome) = self.next().await {
+            match outcome.result {
+                Ok(_) => summary.succeeded += 1,
+                Err(failure) => summary.failures.push((outcome.index, failure)),
+            }
+        }
+        summary
+    }
+
+    /// Does it all and gives what became of each row, at the row's place.
+    pub async fn into_results(mut self) -> Vec<Result<O::Result, Failure<R, O::Result>>> {
+        let mut results = Vec::new();
+        while let Some(outcome) = self.next().await {
+            results.push(outcome.result);
+        }
+        results
+    }
+
+    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Option<Outcome<R, O::Result>>> {
+        loop {
+            if let Some(outcome) = self.ready.pop_front() {
+                return Poll::Ready(Some(outcome));
+            }
+            self.make_calls(cx);
+            self.poll_calls(cx);
+            match self.under_way.pop_front() {
+                Some(Flight {
+                    rows,
+                    call: State::Over(answer),
+                }) => {
+                    rows.settle(answer, &mut self.ready);
+                    // The next call goes out before its predecessor's outcomes are looked at.
+                    self.make_calls(cx);
+                }
+                Some(flight) => {
+                    self.under_way.push_front(flight);
+                    return Poll::Pending;
+                }
+                None if self.stopped || self.rows.is_none() => {
+                    self.wind_up();
+                    if self.ready.is_empty() {
+                        return Poll::Ready(None);
+                    }
+                }
+                // The source has nothing yet.
+                None => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Makes as many calls as may be under way.
+    fn make_calls(&mut self, cx: &mut Context<'_>) {
+        while !self.stopped && self.under_way.len() < self.rules.concurrency {
+            let Poll::Ready(Some(chunk)) = self.poll_chunk(cx) else {
+                return;
+            };
+            let flight = self.begin(chunk);
+            self.under_way.push_back(flight);
+        }
+    }
+
+    /// Rows for one call, once there are enough of them or there are no more.
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Chunk<R>>> {
+        loop {
+            let row = match (self.held.take(), &mut self.rows) {
+                (Some(row), _) => row,
+                (None, None) => return Poll::Ready(self.filling.take()),
+                (None, Some(rows)) => match rows.poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Some(Ok(row))) => row,
+                    Poll::Ready(end) => {
+                        self.source_error = end.and_then(Result::err);
+                        self.rows = None;
+                        continue;
+                    }
+                },
+            };
+            let chunk = match &mut self.filling {
+                Some(chunk) => chunk,
+                filling => {
+                    let (operation, version) = (O::operation(), self.client.soap());
+                    match Chunk::new(operation, version, &self.lead, self.taken) {
+                        Ok(chunk) => filling.insert(chunk),
+                        Err(error) => return self.give_up(row, error),
+                    }
+                }
+            };
+            match chunk.push(row, &self.rules) {
+                Ok(()) => {
+                    self.taken += 1;
+                    if chunk.is_full(&self.rules) {
+                        return Poll::Ready(self.filling.take());
+                    }
+                }
+                Err(row) => {
+                    self.held = Some(row);
+                    return Poll::Ready(self.filling.take());
+                }
+            }
+        }
+    }
+
+    /// The arguments before the rows cannot be written: no row can ever be sent.
+    fn give_up(&mut self, input: R, error: Error) -> Poll<Option<Chunk<R>>> {
+        let error = Arc::new(error.with_operation(O::operation().name));
+        self.ready.push_back(Outcome {
+            index: self.taken,
+            result: Err(Failure::Unanswered { input, error }),
+        });
+        self.taken += 1;
+        self.stopped = true;
+        Poll::Ready(None)
+    }
+
+    fn begin(&self, chunk: Chunk<R>) -> Flight<R, O::Result> {
+        let (rows, body) = chunk.into_parts();
+        let call = match body {
+            Some(body) => State::UnderWay(self.call(body, rows.sent())),
+            None => State::Over(Ok(Vec::new())),
+        };
+        Flight { rows, call }
+    }
+
+    fn call(&self, body: Body, sent: usize) -> Task<Vec<O::Result>> {
+        let (client, headers) = (self.client.clone(), self.headers.clone());
+        let call = async move {
+            let reply = Call::<O>::of(&client, body, headers).reply().await?;
+            matched::<O>(reply.into_value(), sent)
+        };
+        Task::spawn(Box::pin(call.in_current_span()))
+    }
+
+    fn poll_calls(&mut self, cx: &mut Context<'_>) {
+        for flight in &mut self.under_way {
+            if let State::UnderWay(task) = &mut flight.call
+                && let Poll::Ready(answer) = task.poll(cx)
+            {
+                self.stopped |= self.rules.stop && answer.is_err();
+                flight.call = State::Over(answer.map_err(Arc::new));
+            }
+        }
+    }
+
+    /// Nothing is under way any more: what is left to tell.
+    fn wind_up(&mut self) {
+        self.rows = None;
+        if let Some(chunk) = self.filling.take() {
+            chunk.into_parts().0.give_back(&mut self.ready);
+        }
+        let index = self.taken;
+        if let Some(input) = self.held.take() {
+            self.taken += 1;
+            let result = Err(Failure::NotSent { input });
+            self.ready.push_back(Outcome { index, result });
+        }
+        if let Some(error) = self.source_error.take() {
+            let (index, error) = (self.taken, Arc::new(error));
+            let result = Err(Failure::Source { error });
+            self.ready.push_back(Outcome { index, result });
+        }
+    }
+}
+
+// Rows are moved, never pinned.
+impl<O: BulkOperation, R> Unpin for Bulk<'_, O, R> {}
+
+impl<O: BulkOperation, R: Row> Stream for Bulk<'_, O, R> {
+    type Item = Outcome<R, O::Result>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_outcome(cx)
+    }
+}
+
+impl<O: BulkOperation, R> fmt::Debug for Bulk<'_, O, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk")
+            .field("operation", &O::operation().name)
+            .field("rules", &self.rules)
+            .field("taken", &self.taken)
+            .field("under_way", &self.under_way.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+//! User names and passwords.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// A user name and what proves it.
+///
+/// ```
+/// use saponify::salesforce::Credentials;
+///
+/// let credentials = Credentials::new("sync@example.com", "password").security_token("token");
+/// assert_eq!(
+///     format!("{credentials:?}"),
+///     r#"Credentials { user: "sync@example.com", .. }"#,
+/// );
+/// ```
+#[derive(Clone)]
+pub struct Credentials {
+    user: String,
+    password: Secret,
+    token: Option<Secret>,
+}
+
+impl Credentials {
+    /// A user name and its password.
+    #[must_use]
+    pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self {
+            user: user.into(),
+            password: password.into(),
+            token: None,
+        }
+    }
+
+    /// Adds the security token of the user. A service asks for one when the caller's address is
+    /// outside the ranges it trusts. It is sent directly behind the password, so leave it out if
+    /// the password you give already ends in it.
+    #[must_use]
+    pub fn security_token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// The user name, which is no secret.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// What `login` takes as the password: the password, and the token behind it if there is one.
+    pub(crate) fn login_password(&self) -> Secret {
+        let password = self.password.expose();
+        let token = self.token.as_ref().map_or("", Secret::expose);
+        // The exact capacity: growing would leave an unwiped copy behind.
+        let mut value = Zeroizing::new(String::with_capacity(password.len() + token.len()));
+        value.push_str(password);
+        value.push_str(token);
+        value.into()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credentials = Credentials::new("user", "pass-canary").security_token("token-canary");
+        for text in [format!("{credentials:?}"), format!("{credentials:#?}")] {
+            assert!(!text.contains("canary"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_token_follows_the_password() {
+        let plain = Credentials::new("user", "pass");
+        assert_eq!(plain.login_password().expose(), "pass");
+        assert_eq!(
+            plain.security_token("TOKEN").login_password().expose(),
+            "passTOKEN"
+        );
+    }
+}

@@ -1,0 +1,303 @@
+//! Fields of a query: keys, paths to fields of parents, and what can be said of both.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use super::condition::Condition;
+use super::literal::{Literal, Text};
+use super::query::{Soql, Whole};
+use super::{Function, Problem};
+use crate::lexical::Id;
+use crate::record::Record;
+use crate::view::{Key, Parent, View};
+
+/// A field that rows of `V` lead to, with values of type `T`: a [`Key`] or a [`Path`].
+#[diagnostic::on_unimplemented(message = "`{Self}` is no field of `{V}`")]
+pub trait Field<V, T: ?Sized> {
+    /// Its name in a query.
+    #[doc(hidden)]
+    fn soql(&self) -> Cow<'static, str>;
+}
+
+impl<V: View, T: ?Sized> Field<V, T> for Key<V, T> {
+    fn soql(&self) -> Cow<'static, str> {
+        self.name().into()
+    }
+}
+
+impl<V, T: ?Sized> Field<V, T> for Path<V, T> {
+    fn soql(&self) -> Cow<'static, str> {
+        self.soql.clone().into()
+    }
+}
+
+/// A field of a parent, such as `Account.Owner.Name` of a `Contact`.
+///
+/// ```ignore
+/// use enterprise::{Account, Contact, User};
+/// use saponify::salesforce::soql::Field as _;
+///
+/// let name = Contact::ACCOUNT.then(Account::OWNER).then(User::NAME);
+/// assert_eq!(name.soql(), "Account.Owner.Name");
+/// ```
+pub struct Path<V, T: ?Sized> {
+    soql: String,
+    types: PhantomData<fn(&V) -> &T>,
+}
+
+impl<V, T: ?Sized> Path<V, T> {
+    fn new(first: &str, then: &str) -> Self {
+        Self {
+            soql: format!("{first}.{then}"),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<V: View, P: View> Key<V, Parent<P>> {
+    /// A field of the parent.
+    #[must_use]
+    pub fn then<T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
+        Path::new(self.name(), &field.soql())
+    }
+}
+
+impl<V: View> Key<V, Record> {
+    /// A field of a parent that may be of several types, such as `What` or `Owner`. Which types
+    /// have the field the service knows: those that all may have are of the type `Name`.
+    #[must_use]
+    pub fn then<P: View, T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
+        Path::new(self.name(), &field.soql())
+    }
+}
+
+impl<V, P: View> Path<V, Parent<P>> {
+    /// A field of the parent.
+    #[must_use]
+    pub fn then<T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
+        Path::new(&self.soql, &field.soql())
+    }
+}
+
+impl<V> Path<V, Record> {
+    /// A field of a parent that may be of several types.
+    #[must_use]
+    pub fn then<P: View, T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
+        Path::new(&self.soql, &field.soql())
+    }
+}
+
+impl<V, T: ?Sized> Clone for Path<V, T> {
+    fn clone(&self) -> Self {
+        Self {
+            soql: self.soql.clone(),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<V, T: ?Sized> fmt::Display for Path<V, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.soql)
+    }
+}
+
+impl<V, T: ?Sized> fmt::Debug for Path<V, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.soql)
+    }
+}
+
+/// Relationships that a path may go up ("Relationship Queries" in the SOQL reference).
+const MOST_LEVELS: usize = 5;
+
+/// Checks what a name alone tells.
+pub(super) fn check(name: &str) -> Option<Problem> {
+    let levels = name.matches('.').count();
+    (levels > MOST_LEVELS).then(|| {
+        Problem::new(format!(
+            "{name} goes up {levels} relationships, and {MOST_LEVELS} are allowed"
+        ))
+    })
+}
+
+/// Types of fields whose values have an order that `<` and its kin may ask for.
+#[diagnostic::on_unimplemented(message = "fields of type `{Self}` have no order")]
+pub trait Ordered {}
+
+macro_rules! ordered {
+    ($($ty:ty),*) => { $(impl Ordered for $ty {})* };
+}
+
+ordered!(str, i32, i64, f64, Id, Timestamp, Date, Time);
+
+/// A field and a direction, to order rows by. Without a word about nulls they come first.
+pub struct Direction<V> {
+    pub(super) text: Text,
+    view: PhantomData<fn() -> V>,
+}
+
+impl<V> Direction<V> {
+    fn new(field: &str, direction: &str) -> Self {
+        let text = Text {
+            soql: format!("{field} {direction}"),
+            problem: check(field),
+        };
+        Self {
+            text,
+            view: PhantomData,
+        }
+    }
+
+    /// Rows without a value come first.
+    #[must_use]
+    pub fn nulls_first(mut self) -> Self {
+        self.text.push(" NULLS FIRST");
+        self
+    }
+
+    /// Rows without a value come last.
+    #[must_use]
+    pub fn nulls_last(mut self) -> Self {
+        self.text.push(" NULLS LAST");
+        self
+    }
+}
+
+impl<V> fmt::Debug for Direction<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text.soql)
+    }
+}
+
+/// What keys, paths and functions have in common. They are three types, so that only keys and
+/// paths can be selected as fields of a row.
+macro_rules! comparisons {
+    ($($ty:ident),*) => {$(
+        impl<V: View, T: ?Sized> $ty<V, T> {
+            /// `=`, and with `None` that there is no value. Texts are compared without regard to
+            /// case, unless the field is case-sensitive.
+            pub fn eq(self, value: impl Literal<T>) -> Condition<V> {
+                Condition::compare(&self.soql(), "=", &value)
+            }
+
+            /// `!=`. A row without a value differs from any value.
+            pub fn ne(self, value: impl Literal<T>) -> Condition<V> {
+                Condition::compare(&self.soql(), "!=", &value)
+            }
+
+            /// `<`
+            pub fn lt(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
+                Condition::compare(&self.soql(), "<", &value)
+            }
+
+            /// `<=`
+            pub fn le(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
+                Condition::compare(&self.soql(), "<=", &value)
+            }
+
+            /// `>`
+            pub fn gt(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
+                Condition::compare(&self.soql(), ">", &value)
+            }
+
+            /// `>=`
+            pub fn ge(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
+                Condition::compare(&self.soql(), ">=", &value)
+            }
+
+            /// `= null`
+            pub fn is_null(self) -> Condition<V> {
+                Condition::null(&self.soql(), "=")
+            }
+
+            /// `!= null`
+            pub fn is_not_null(self) -> Condition<V> {
+                Condition::null(&self.soql(), "!=")
+            }
+
+            /// `IN`: one of these values. No row fits an empty list.
+            pub fn in_<L: Literal<T>>(self, values: impl IntoIterator<Item = L>) -> Condition<V> {
+                Condition::list(&self.soql(), "IN", "=", values)
+            }
+
+            /// `NOT IN`: none of these values. Every row fits an empty list.
+            pub fn not_in<L: Literal<T>>(
+                self,
+                values: impl IntoIterator<Item = L>,
+            ) -> Condition<V> {
+                Condition::list(&self.soql(), "NOT IN", "!=", values)
+            }
+
+            /// Upwards.
+            pub fn asc(self) -> Direction<V> {
+                Direction::new(&self.soql(), "ASC")
+            }
+
+            /// Downwards.
+            pub fn desc(self) -> Direction<V> {
+                Direction::new(&self.soql(), "DESC")
+            }
+        }
+
+        impl<V: View> $ty<V, str> {
+            /// `LIKE`: `%` stands for any text and `_` for one character; `\%`, `\_` for these
+            /// characters themselves. Give no text from outside: [`contains`](Self::contains) and
+            /// its kin escape it.
+            pub fn like(self, pattern: &str) -> Condition<V> {
+                Condition::like(&self.soql(), "", pattern, "", false)
+            }
+
+            /// The text has this in it.
+            pub fn contains(self, text: &str) -> Condition<V> {
+                Condition::like(&self.soql(), "%", text, "%", true)
+            }
+
+            /// The text begins with this.
+            pub fn starts_with(self, text: &str) -> Condition<V> {
+                Condition::like(&self.soql(), "", text, "%", true)
+            }
+
+            /// The text ends with this.
+            pub fn ends_with(self, text: &str) -> Condition<V> {
+                Condition::like(&self.soql(), "%", text, "", true)
+            }
+
+            /// `INCLUDES`, of a multi-select picklist: at least one of these is chosen. `"A;B"`
+            /// asks for both. No row fits an empty list.
+            pub fn includes<L: Literal<str>>(
+                self,
+                values: impl IntoIterator<Item = L>,
+            ) -> Condition<V> {
+                Condition::list(&self.soql(), "INCLUDES", "=", values)
+            }
+
+            /// `EXCLUDES`, of a multi-select picklist: none of these is chosen. Every row fits an
+            /// empty list.
+            pub fn excludes<L: Literal<str>>(
+                self,
+                values: impl IntoIterator<Item = L>,
+            ) -> Condition<V> {
+                Condition::list(&self.soql(), "EXCLUDES", "!=", values)
+            }
+        }
+
+        impl<V: View> $ty<V, Id> {
+            /// `IN (SELECT …)`: a semi-join with the one field that the query selects.
+            pub fn in_query<W: View>(self, query: Soql<W, Whole>) -> Condition<V> {
+                Condition::join(&self.soql(), "IN", query)
+            }
+
+            /// `NOT IN (SELECT …)`: an anti-join.
+            pub fn not_in_query<W: View>(self, query: Soql<W, Whole>) -> Condition<V> {
+                Condition::join(&self.soql(), "NOT IN", query)
+            }
+        }
+    )*};
+}
+
+comparisons!(Key, Path, Function);

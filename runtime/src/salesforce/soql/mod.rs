@@ -1,0 +1,62 @@
+//! Queries made of keys: a field that the tenant lacks does not compile, and values are quoted.
+//!
+//! ```ignore
+//! use enterprise::{Account, AggregateResult, Contact, User};
+//! use saponify::salesforce::soql::{DateLiteral, FieldSet, Soql, count};
+//!
+//! let energy = Soql::select((Account::ID, Account::NAME, Account::OWNER.then(User::EMAIL)))
+//!     .filter(Account::INDUSTRY.eq("Energy").or(Account::ANNUAL_REVENUE.gt(1e6)))
+//!     .filter(Account::CREATED_DATE.ge(DateLiteral::LastNDays(60)))
+//!     .filter(!Account::NAME.contains("O'Neill"))
+//!     .children(Account::CONTACTS, Soql::select(Contact::EMAIL).limit(5))
+//!     .order_by(Account::NAME.asc().nulls_last())
+//!     .limit(100);
+//! let mut accounts = soap.records(energy);                      // rows are `Account`s
+//!
+//! let everything = Soql::<Contact>::select(FieldSet::all().without_base64());
+//! let by_industry = Soql::aggregate((Account::INDUSTRY, count(Account::ID).alias("n")))
+//!     .group_by(Account::INDUSTRY)
+//!     .having(count(Account::ID).gt(3));
+//! let mut groups = soap.records::<AggregateResult>(by_industry);
+//! ```
+//!
+//! Nothing here knows what the service makes of a query: whether a field can be filtered or sorted
+//! by, or a child relationship leads to the type of its sub-query, it tells by a fault.
+//!
+//! **Texts are raw.** `soap.records("SELECT …")` and [`Condition::raw`] send what they are given.
+//! Put no value from outside into them but through [`quote`].
+
+mod aggregate;
+mod condition;
+mod date;
+mod field;
+mod fields;
+mod literal;
+mod query;
+
+pub use aggregate::{
+    Aliased, Function, avg, calendar_month, calendar_quarter, calendar_year, count, count_distinct,
+    day_in_month, day_only, hour_in_day, max, min, sum,
+};
+pub use condition::{Condition, not};
+pub use date::DateLiteral;
+pub use field::{Direction, Field, Ordered, Path};
+pub use fields::{FieldSet, Fields, Selectable};
+pub use literal::{Literal, quote};
+pub use query::{Groups, QueryText, Soql, Whole};
+
+/// What makes a query impossible to send, noted while it is put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(std::borrow::Cow<'static, str>);
+
+impl Problem {
+    fn new(what: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self(what.into())
+    }
+}
+
+impl From<Problem> for crate::Error {
+    fn from(problem: Problem) -> Self {
+        Self::usage(format!("the query cannot be sent: {}", problem.0))
+    }
+}

@@ -1,0 +1,333 @@
+//! Schema tables: what generated code knows about a type, as plain static data.
+//!
+//! One codec reads and writes every type by its [`Type`]. Tables hold no closures and no function
+//! pointers, so a tenant with thirty thousand fields costs data, not code: see "tables, not
+//! expanded code" in ARCHITECTURE.md.
+
+use std::fmt;
+
+mod any;
+mod service;
+
+pub(crate) use any::{ANY_RECORD, ANY_TYPE};
+pub use service::{Operation, QueryOperations, Service, SoapVersion};
+
+/// The namespaces of one WSDL. Tables refer to them by index.
+#[derive(Debug)]
+pub struct Schema {
+    /// The namespaces; index 0 is always "no namespace".
+    pub namespaces: &'static [Namespace],
+    /// What attributes and empty elements stand for, of the types that are [`Type::DEFAULTED`].
+    pub defaults: &'static [Default],
+}
+
+impl Schema {
+    /// The URIs of the namespaces, by index.
+    pub(crate) fn uris(&self) -> impl Iterator<Item = &'static str> {
+        self.namespaces.iter().map(|namespace| namespace.uri)
+    }
+}
+
+/// `default` or `fixed` of a field (XML Schema part 1, sections 3.2.1 and 3.3.1): the value of an
+/// attribute that is not there, and of an element that is there and empty.
+#[derive(Debug)]
+pub struct Default {
+    /// The type that has the field.
+    pub ty: &'static Type,
+    /// Index of the field.
+    pub field: u16,
+    /// The value in its lexical form.
+    pub text: &'static str,
+}
+
+/// A namespace and the prefix that requests use for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// The URI, empty for "no namespace".
+    pub uri: &'static str,
+    /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenc`,
+    /// `soapenv` and `xsi`, `xsd` only for XML Schema itself, and does not begin with an
+    /// underscore: the encoder uses those itself.
+    pub prefix: &'static str,
+}
+
+/// A complex type, or the anonymous type of a global element.
+///
+/// Two tables are equal only if they are the same static.
+pub struct Type {
+    /// Local name on the wire.
+    pub name: &'static str,
+    /// The namespaces that `ns` and the fields' `ns` index.
+    pub schema: &'static Schema,
+    /// Namespace of the type's name.
+    pub ns: u8,
+    /// Flags, see [`Type::OPEN`] and its neighbours.
+    pub flags: u8,
+    /// Fields before this index stand in schema order; from it on they are sorted by name (bytes).
+    pub sorted_from: u16,
+    /// The base type, if any. Its fields are a prefix of `fields`.
+    pub base: Option<&'static Type>,
+    /// All fields in schema order, inherited ones first.
+    pub fields: &'static [Field],
+}
+
+/// An element or attribute of a [`Type`].
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Local name on the wire.
+    pub name: &'static str,
+    /// Table of the field's type, for [`Kind::Struct`] and [`Kind::Record`].
+    pub ty: Option<&'static Type>,
+    /// What its text or content is.
+    pub kind: Kind,
+    /// Namespace on the wire.
+    pub ns: u8,
+    /// Flags, see [`Field::OPTIONAL`] and its neighbours.
+    pub flags: u8,
+}
+
+/// What a field's text or content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Any text.
+    String,
+    /// `xsd:boolean`.
+    Boolean,
+    /// `xsd:byte`.
+    Byte,
+    /// `xsd:short`.
+    Short,
+    /// `xsd:int`.
+    Int,
+    /// `xsd:long`.
+    Long,
+    /// `xsd:unsignedByte`.
+    UnsignedByte,
+    /// `xsd:unsignedShort`.
+    UnsignedShort,
+    /// `xsd:unsignedInt`.
+    UnsignedInt,
+    /// `xsd:unsignedLong`.
+    UnsignedLong,
+    /// `xsd:float`.
+    Float,
+    /// `xsd:double`.
+    Double,
+    /// `xsd:decimal` and the unbounded integers, kept as text.
+    Decimal,
+    /// `xsd:dateTime`.
+    DateTime,
+    /// `xsd:date`.
+    Date,
+    /// `xsd:time`.
+    Time,
+    /// A Salesforce record id.
+    Id,
+    /// `xsd:base64Binary`.
+    Base64,
+    /// `xsd:hexBinary`.
+    Hex,
+    /// A string with enumerated values, open on read.
+    Enum,
+    /// `xsd:anyType`: the element says its type by `xsi:type`.
+    Any,
+    /// A nested plain struct; `ty` is its table.
+    Struct,
+    /// A nested sparse record; `ty` is the declared table.
+    Record,
+    /// `xsd:any`: elements that no other field accepts.
+    Wildcard,
+    /// `xsd:anyAttribute`: attributes that no other field accepts.
+    Attributes,
+    /// A choice, or a sequence that repeats as a whole: no element of its own, but a run of
+    /// elements of this one. `ty` is the table of the run.
+    Group,
+    /// No field at all: its name and namespace are those of the type of an encoded array's items,
+    /// which `soapenc:arrayType` tells. It stands behind the fields.
+    ArrayType,
+}
+
+impl Type {
+    /// Decoded into a sparse [`Record`](crate::Record); unknown fields are kept.
+    pub const OPEN: u8 = 1;
+    /// Has the field `fieldsToNull` at index 0: null fields are named there when written.
+    pub const NULLS_BY_NAME: u8 = 2;
+    /// Is the root of a family of types: a value carries `xsi:type`.
+    pub const TYPED: u8 = 4;
+    /// Is a choice: exactly one of its fields is there.
+    pub const CHOICE: u8 = 8;
+    /// Has groups, or elements of one name in several places: which field an element belongs to
+    /// depends on where it stands.
+    pub const GROUPED: u8 = 16;
+    /// Has fields with a [`Default`](struct@Default).
+    pub const DEFAULTED: u8 = 32;
+    /// Any child element is one of field 0, whatever its name: items of an encoded array (SOAP 1.1
+    /// section 5.4.2), and what an rpc operation returns (section 7.1).
+    pub const ANY_NAME: u8 = 64;
+
+    /// The namespace of the type's name.
+    #[must_use]
+    pub fn namespace(&self) -> &'static str {
+        self.schema.namespaces[usize::from(self.ns)].uri
+    }
+
+    /// The namespace of a field's name.
+    #[must_use]
+    pub fn uri(&self, field: &Field) -> &'static str {
+        let namespaces = self.schema.namespaces;
+        namespaces
+            .get(usize::from(field.ns))
+            .map_or("", |namespace| namespace.uri)
+    }
+
+    /// The field at an index.
+    #[must_use]
+    pub fn field(&self, index: u16) -> Option<&'static Field> {
+        self.fields.get(usize::from(index))
+    }
+
+    /// Index of the field of this name (any namespace).
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u16> {
+        let (head, tail) = self
+            .fields
+            .split_at(self.fields.len().min(self.sorted_from.into()));
+        let index = match head.iter().position(|field| field.name == name) {
+            Some(index) => index,
+            None => {
+                let found = tail.binary_search_by(|field| field.name.cmp(name)).ok()?;
+                head.len() + found
+            }
+        };
+        u16::try_from(index).ok()
+    }
+
+    /// Whether this type is `other` or derives from it.
+    #[must_use]
+    pub fn is_a(&self, other: &Type) -> bool {
+        std::iter::successors(Some(self), |ty| ty.base).any(|ty| std::ptr::eq(ty, other))
+    }
+
+    /// What a field stands for where the message leaves it open.
+    pub(crate) fn default_of(&self, field: u16) -> Option<&'static str> {
+        if !self.has(Type::DEFAULTED) {
+            return None;
+        }
+        let mut defaults = self.schema.defaults.iter();
+        let found = defaults.find(|d| std::ptr::eq(d.ty, self) && d.field == field)?;
+        Some(found.text)
+    }
+
+    /// This type, its base, the base of that, and so on.
+    pub(crate) fn and_bases(&'static self) -> impl Iterator<Item = &'static Self> {
+        std::iter::successors(Some(self), |ty| ty.base)
+    }
+
+    /// The type at the end of the chain of bases, such as `sObject`.
+    #[must_use]
+    pub fn root(&'static self) -> &'static Self {
+        self.and_bases().last().unwrap_or(self)
+    }
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+impl Field {
+    /// `minOccurs="0"`.
+    pub const OPTIONAL: u8 = 1;
+    /// `nillable="true"`.
+    pub const NILLABLE: u8 = 2;
+    /// `maxOccurs` above 1.
+    pub const REPEATED: u8 = 4;
+    /// An attribute, not an element.
+    pub const ATTRIBUTE: u8 = 8;
+    /// The text of the element itself (simple content).
+    pub const TEXT: u8 = 16;
+    /// Never shown by `Debug` or in errors.
+    pub const SENSITIVE: u8 = 32;
+    /// `xsd:list`: items of the field's kind, separated by white space.
+    pub const LIST: u8 = 64;
+
+    /// The kind of its text as a whole. Items of a list are checked when they are read.
+    pub(crate) fn text_kind(&self) -> Kind {
+        if self.has(Self::LIST) {
+            Kind::String
+        } else {
+            self.kind
+        }
+    }
+
+    /// Whether it is an element (or a group of them), and not an attribute or the element's text.
+    pub(crate) fn is_content(&self) -> bool {
+        self.flags & (Self::ATTRIBUTE | Self::TEXT) == 0 && self.kind != Kind::Attributes
+    }
+
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Type {}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Tables point at each other in circles: print names only.
+        write!(
+            f,
+            "Type({{{}}}{}, {} fields)",
+            self.namespace(),
+            self.name,
+            self.fields.len()
+        )
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({}: {:?})", self.name, self.kind)
+    }
+}
+
+/// Short constructors, so that tables read as tables.
+pub mod table {
+    use super::{Field, Kind, Type};
+
+    /// A field of a simple kind.
+    #[must_use]
+    pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
+        Field {
+            name,
+            ty: None,
+            kind,
+            ns,
+            flags,
+        }
+    }
+
+    /// A field whose type has a table.
+    #[must_use]
+    pub const fn nested(
+        name: &'static str,
+        ns: u8,
+        kind: Kind,
+        flags: u8,
+        ty: &'static Type,
+    ) -> Field {
+        Field {
+            name,
+            ty: Some(ty),
+            kind,
+            ns,
+            flags,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What all structs share, written once over their tables: equality, and values of derived types.
+
+use std::fmt;
+
+use super::{Derivable, Slot, Struct, Tabled, Value};
+use crate::schema::Type;
+
+/// In a base struct: the value of a derived type that came, or is to be sent, in its place.
+///
+/// Make one with `Base::from(derived)`, look at one with
+/// [`downcast_ref`](Derived::downcast_ref).
+#[derive(Default)]
+pub struct Derived(Option<Box<dyn Struct>>);
+
+impl Derived {
+    /// The derived value, if there is one and it is a `T`.
+    #[must_use]
+    pub fn downcast_ref<T: Tabled>(&self) -> Option<&T> {
+        let value: &dyn std::any::Any = self.0.as_deref()?;
+        value.downcast_ref()
+    }
+
+    /// Whether there is no derived value: the base value is all.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The derived value.
+    #[must_use]
+    pub fn as_dyn(&self) -> Option<&dyn Struct> {
+        self.0.as_deref()
+    }
+}
+
+impl<T: Tabled> From<T> for Derived {
+    fn from(value: T) -> Self {
+        Self(Some(Box::new(value)))
+    }
+}
+
+impl Clone for Derived {
+    fn clone(&self) -> Self {
+        Self(self.0.as_ref().map(|value| value.boxed()))
+    }
+}
+
+impl PartialEq for Derived {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.as_dyn(), other.as_dyn()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.equals(b),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Derived {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_dyn() {
+            Some(value) => fmt::Debug::fmt(value, f),
+            None => f.write_str("None"),
+        }
+    }
+}
+
+/// A derived type that a value of `E` may be of: the enum of an abstract type, or [`Derived`].
+///
+/// Generated code keeps these in lists. A chain of comparisons that each may return what they made
+/// would say the same, but the borrow checker's time grows with the square of its length.
+#[derive(Debug)]
+pub struct Heir<E> {
+    table: fn() -> &'static Type,
+    make: fn() -> E,
+}
+
+impl<E> Heir<E> {
+    /// The type `T`.
+    #[must_use]
+    pub const fn of<T: Tabled>() -> Self
+    where
+        E: From<T>,
+    {
+        Self {
+            table: T::static_table,
+            make: || E::from(T::default()),
+        }
+    }
+
+    /// An empty value of the type with this name, if it is among the heirs.
+    pub fn make(heirs: &[Self], namespace: &str, name: &str) -> Option<E> {
+        heirs
+            .iter()
+            .find(|heir| {
+                let table = (heir.table)();
+                table.name == name && table.namespace() == namespace
+            })
+            .map(|heir| (heir.make)())
+    }
+}
+
+/// Equality of two structs by their tables. Generated code calls it; to derive it for each struct
+/// takes the compiler longer than all else that a struct needs.
+pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
+    a.table() == b.table()
+        && (0..).zip(a.table().fields).all(|(index, _)| {
+            (0..)
+                .map(|n| (a.value(index, n), b.value(index, n)))
+                .take_while(|(a, b)| !matches!((a, b), (Value::Absent, Value::Absent)))
+                .all(|(a, b)| same_value(&a, &b))
+        })
+        && match (a.derived(), b.derived()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.equals(b),
+            _ => false,
+        }
+}
+
+fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
+    match (a, b) {
+        (Value::Absent, Value::Absent) | (Value::Nil, Value::Nil) => true,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::Boolean(a), Value::Boolean(b)) => a == b,
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        (Value::Unsigned(a), Value::Unsigned(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Double(a), Value::Double(b)) => a == b,
+        (Value::DateTime(a), Value::DateTime(b)) => a == b,
+        (Value::Date(a), Value::Date(b)) => a == b,
+        (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::Id(a), Value::Id(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        // Of a choice, the branch counts even if nothing is in it.
+        (Value::Struct(a), Value::Struct(b)) => a.equals(*b),
+        (Value::Record(a), Value::Record(b)) => a == b,
+        (Value::Any(a), Value::Any(b)) => a == b,
+        (Value::Element(a), Value::Element(b)) => a == b,
+        (Value::Attribute(a), Value::Attribute(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// A struct with a field for a value of a derived type. Implemented by
+/// [`derivable!`](crate::gen_derivable) in generated code.
+pub trait BaseStruct: Tabled {
+    /// The field for it.
+    fn heir(&mut self) -> &mut Derived;
+
+    /// The types that it may be of.
+    fn heirs() -> &'static [Heir<Derived>];
+}
+
+impl<T: BaseStruct> Derivable for T {
+    fn base(&mut self) -> Slot<'_> {
+        Slot::Struct(self)
+    }
+
+    fn given(&self) -> Value<'_> {
+        Value::Struct(self)
+    }
+
+    fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct> {
+        *self.heir() = Heir::make(T::heirs(), namespace, name)?;
+        self.heir().0.as_deref_mut()
+    }
+
+    fn settle(&mut self) {
+        let derived = std::mem::take(self.heir());
+        if let Some(value) = &derived.0 {
+            // Fields of the base are a prefix of those of the derived type.
+            super::convert::copy(&**value, self);
+        }
+        *self.heir() = derived;
+    }
+}
+
+/// A value of a derived type in the place of one of its base.
+pub fn stand_in<B: BaseStruct, T: Tabled>(value: T) -> B {
+    let mut base = B::default();
+    *base.heir() = Derived::from(value);
+    base.settle();
+    base
+}
+
+/// The first occurrence of a field by its wire name.
+pub(crate) fn occurrence<'a>(value: &'a dyn Struct, name: &str) -> Value<'a> {
+    let field = value.table().find(name);
+    field.map_or(Value::Absent, |field| value.value(field, 0))
+}
+
+/// All occurrences of a field by its wire name.
+pub(crate) fn occurrences<'a>(
+    value: &'a dyn Struct,
+    name: &str,
+) -> impl Iterator<Item = Value<'a>> {
+    let field = value.table().find(name);
+    (0..).map_while(move |n| match value.value(field?, n) {
+        Value::Absent => None,
+        item => Some(item),
+    })
+}

@@ -1,0 +1,509 @@
+//! Values between tables and Rust types: [`Value`] going out, [`Slot`] coming in.
+//!
+//! Both are plain enums over the leaf types, so that the codec is written once for all types and
+//! a generated struct needs one `match` for each direction.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use crate::lexical::{self, Decimal, Id};
+use crate::record::{AnyValue, Attribute, Element, Record};
+use crate::schema::{Kind, Type};
+
+mod convert;
+mod debug;
+mod derived;
+mod slots;
+mod text;
+
+pub(crate) use convert::{to_record, to_struct};
+pub use debug::debug;
+pub use derived::{BaseStruct, Derived, Heir, same, stand_in};
+pub(crate) use derived::{occurrence, occurrences};
+pub use slots::{as_struct, branch, slot};
+pub(crate) use text::{joined, lexical_form, push_lexical};
+
+/// A struct that the codec can fill and read through its table, whatever its type.
+pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
+    /// The table whose field indices [`slot`](Struct::slot) and [`value`](Struct::value) take.
+    fn table(&self) -> &'static Type;
+
+    /// A place for one more occurrence of a field; with `nil`, notes a nil instead.
+    fn slot(&mut self, field: u16, nil: bool) -> Slot<'_>;
+
+    /// The n-th occurrence of a field, [`Value::Absent`] past the last.
+    fn value(&self, field: u16, n: usize) -> Value<'_>;
+
+    /// A copy behind a box.
+    fn boxed(&self) -> Box<dyn Struct>;
+
+    /// Whether it is equal to another value, and of the same type.
+    fn equals(&self, other: &dyn Struct) -> bool;
+
+    /// The value of a derived type that this base value stands for, if it does.
+    fn derived(&self) -> Option<&dyn Struct> {
+        None
+    }
+}
+
+/// What a struct of generated code says of itself; [`Struct`] is made of it. Implemented by
+/// [`structure!`](crate::gen_structure).
+///
+/// Here and in the other traits of generated code a table is given by a function and not by a
+/// constant: the compiler checks the value of a constant, and follows the references of one to
+/// every table that it leads to, which for a large schema is all of them, for each constant anew.
+pub trait Tabled:
+    Clone + Default + PartialEq + std::any::Any + std::fmt::Debug + Send + Sync
+{
+    /// The table.
+    fn static_table() -> &'static Type;
+
+    /// See [`Struct::slot`].
+    fn field_slot(&mut self, field: u16, nil: bool) -> Slot<'_>;
+
+    /// See [`Struct::value`].
+    fn field_value(&self, field: u16, n: usize) -> Value<'_>;
+
+    /// See [`Struct::derived`].
+    #[inline]
+    fn derived_value(&self) -> Option<&dyn Struct> {
+        None
+    }
+}
+
+impl<T: Tabled> Struct for T {
+    fn table(&self) -> &'static Type {
+        T::static_table()
+    }
+
+    fn slot(&mut self, field: u16, nil: bool) -> Slot<'_> {
+        self.field_slot(field, nil)
+    }
+
+    fn value(&self, field: u16, n: usize) -> Value<'_> {
+        self.field_value(field, n)
+    }
+
+    fn boxed(&self) -> Box<dyn Struct> {
+        Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn Struct) -> bool {
+        let other: &dyn std::any::Any = other;
+        other.downcast_ref() == Some(self)
+    }
+
+    fn derived(&self) -> Option<&dyn Struct> {
+        self.derived_value()
+    }
+}
+
+/// A value on its way out.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Value<'a> {
+    /// No (further) occurrence.
+    Absent,
+    /// `xsi:nil="true"`.
+    Nil,
+    /// Text as it is, escaping aside.
+    Text(&'a str),
+    /// A boolean.
+    Boolean(bool),
+    /// Any integer up to 64 bits.
+    Integer(i64),
+    /// `xsd:unsignedLong`.
+    Unsigned(u64),
+    /// `xsd:float`.
+    Float(f32),
+    /// `xsd:double`.
+    Double(f64),
+    /// An instant, written in UTC.
+    DateTime(Timestamp),
+    /// A date without time zone.
+    Date(Date),
+    /// A time of day, UTC.
+    Time(Time),
+    /// A record id.
+    Id(Id),
+    /// Bytes, written as the field's kind says (base64 or hex).
+    Bytes(&'a [u8]),
+    /// A nested struct.
+    Struct(&'a dyn Struct),
+    /// A nested record.
+    Record(&'a Record),
+    /// A value that carries its own type.
+    Any(&'a AnyValue),
+    /// An element of a wildcard.
+    Element(&'a Element),
+    /// An attribute of a wildcard.
+    Attribute(&'a Attribute),
+}
+
+/// A place for a value on its way in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Slot<'a> {
+    /// The field does not exist here, or nothing needs to be stored.
+    None,
+    /// Any text.
+    Text(&'a mut String),
+    /// A boolean.
+    Boolean(&'a mut bool),
+    /// `xsd:byte`.
+    Byte(&'a mut i8),
+    /// `xsd:short`.
+    Short(&'a mut i16),
+    /// `xsd:int`.
+    Int(&'a mut i32),
+    /// `xsd:long`.
+    Long(&'a mut i64),
+    /// `xsd:unsignedByte`.
+    UnsignedByte(&'a mut u8),
+    /// `xsd:unsignedShort`.
+    UnsignedShort(&'a mut u16),
+    /// `xsd:unsignedInt`.
+    UnsignedInt(&'a mut u32),
+    /// `xsd:unsignedLong`.
+    UnsignedLong(&'a mut u64),
+    /// `xsd:float`.
+    Float(&'a mut f32),
+    /// `xsd:double`.
+    Double(&'a mut f64),
+    /// A number kept as text.
+    Decimal(&'a mut Decimal),
+    /// An instant.
+    DateTime(&'a mut Timestamp),
+    /// A date.
+    Date(&'a mut Date),
+    /// A time of day.
+    Time(&'a mut Time),
+    /// A record id.
+    Id(&'a mut Id),
+    /// Bytes.
+    Bytes(&'a mut Vec<u8>),
+    /// An open enum.
+    Enum(&'a mut dyn OpenEnum),
+    /// A nested struct.
+    Struct(&'a mut dyn Struct),
+    /// A nested record.
+    Record(&'a mut Record),
+    /// A value that carries its own type.
+    Any(&'a mut AnyValue),
+    /// An element of a wildcard.
+    Element(&'a mut Element),
+    /// An attribute of a wildcard.
+    Attribute(&'a mut Attribute),
+    /// A type with known derived types: [`Derivable::derive`] takes a derived value.
+    Derivable(&'a mut dyn Derivable),
+}
+
+/// A string type with known values that keeps unknown ones. Implemented by
+/// [`open_enum!`](crate::gen_open_enum) in generated code.
+pub trait OpenEnum: std::fmt::Debug + Send + Sync {
+    /// The value on the wire.
+    fn wire(&self) -> &str;
+
+    /// Takes the value on the wire; an unknown one is kept.
+    fn assign(&mut self, text: &str);
+}
+
+/// A type whose values may be of a derived type, told by `xsi:type`: a base struct, or the enum
+/// that an abstract type is.
+pub trait Derivable: std::fmt::Debug {
+    /// The place for a value of no known derived type: the base struct itself, or a record.
+    fn base(&mut self) -> Slot<'_>;
+
+    /// The value, of whichever type.
+    fn given(&self) -> Value<'_>;
+
+    /// Makes the value one of the derived type with this name, and gives the place to fill;
+    /// `None` if no such type is known.
+    fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
+
+    /// Copies the base's fields out of the derived value once it is filled.
+    fn settle(&mut self) {}
+}
+
+/// A Rust type that a field of a struct may have. A type only names its [`Form`], so that generated
+/// code has no bodies to compile here.
+pub trait FieldValue: Sized {
+    /// How a value is filled and read.
+    type Form: Form<Self>;
+
+    /// A place for one more occurrence.
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        Self::Form::slot(self)
+    }
+
+    /// Notes one more occurrence that is nil.
+    #[inline]
+    fn nil(&mut self) {
+        Self::Form::nil(self);
+    }
+
+    /// The n-th occurrence.
+    #[inline(never)]
+    fn value(&self, n: usize) -> Value<'_> {
+        Self::Form::value(self, n)
+    }
+}
+
+/// How values of the type `T` are filled and read, written once for all types that do it alike.
+/// See the methods of [`FieldValue`].
+pub trait Form<T> {
+    /// Whether the type itself can say "nil".
+    const NILLABLE: bool = false;
+
+    #[allow(missing_docs)]
+    fn slot(value: &mut T) -> Slot<'_>;
+
+    #[allow(missing_docs)]
+    fn nil(_: &mut T) {}
+
+    #[allow(missing_docs)]
+    fn value(value: &T, n: usize) -> Value<'_>;
+}
+
+/// The form of the runtime's own types.
+#[derive(Debug)]
+pub struct OwnForm;
+
+/// The form of structs and of choices.
+#[derive(Debug)]
+pub struct StructForm;
+
+/// The form of base structs with derived types, and of abstract types.
+#[derive(Debug)]
+pub struct DerivableForm;
+
+/// The form of open enums.
+#[derive(Debug)]
+pub struct EnumForm;
+
+impl<T: Struct> Form<T> for StructForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Struct(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || Value::Struct(value))
+    }
+}
+
+impl<T: Derivable> Form<T> for DerivableForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Derivable(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || value.given())
+    }
+}
+
+impl<T: OpenEnum> Form<T> for EnumForm {
+    fn slot(value: &mut T) -> Slot<'_> {
+        Slot::Enum(value)
+    }
+
+    fn value(value: &T, n: usize) -> Value<'_> {
+        once(n, || Value::Text(value.wire()))
+    }
+}
+
+/// The n-th occurrence of what occurs once.
+fn once<'v>(n: usize, value: impl FnOnce() -> Value<'v>) -> Value<'v> {
+    if n == 0 { value() } else { Value::Absent }
+}
+
+impl<T: FieldValue + Default> FieldValue for Option<T> {
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue + Default> Form<Option<T>> for OwnForm {
+    const NILLABLE: bool = true;
+
+    fn slot(value: &mut Option<T>) -> Slot<'_> {
+        // Afresh: of a field that comes twice, the last value counts and not a mixture.
+        value.insert(T::default()).slot()
+    }
+
+    fn nil(value: &mut Option<T>) {
+        *value = None;
+    }
+
+    fn value(value: &Option<T>, n: usize) -> Value<'_> {
+        value.as_ref().map_or(Value::Absent, |value| value.value(n))
+    }
+}
+
+impl<T: FieldValue + Default> FieldValue for Vec<T> {
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue + Default> Form<Vec<T>> for OwnForm {
+    fn slot(value: &mut Vec<T>) -> Slot<'_> {
+        value.push(T::default());
+        value.last_mut().map_or(Slot::None, T::slot)
+    }
+
+    fn nil(value: &mut Vec<T>) {
+        // Where positions matter the items are options; elsewhere a nil item says nothing.
+        if T::Form::NILLABLE {
+            value.push(T::default());
+        }
+    }
+
+    fn value(value: &Vec<T>, n: usize) -> Value<'_> {
+        match value.get(n).map(|item| item.value(0)) {
+            Some(Value::Absent) => Value::Nil,
+            Some(value) => value,
+            None => Value::Absent,
+        }
+    }
+}
+
+impl<T: FieldValue> FieldValue for Box<T> {
+    type Form = OwnForm;
+}
+
+impl<T: FieldValue> Form<Box<T>> for OwnForm {
+    fn slot(value: &mut Box<T>) -> Slot<'_> {
+        (**value).slot()
+    }
+
+    fn value(value: &Box<T>, n: usize) -> Value<'_> {
+        (**value).value(n)
+    }
+}
+
+macro_rules! leaf {
+    ($($ty:ty: $slot:ident, $this:ident => $value:expr;)*) => {
+        $(
+            impl FieldValue for $ty {
+                type Form = OwnForm;
+            }
+
+            impl Form<$ty> for OwnForm {
+                fn slot(value: &mut $ty) -> Slot<'_> {
+                    Slot::$slot(value)
+                }
+
+                fn value($this: &$ty, n: usize) -> Value<'_> {
+                    once(n, || $value)
+                }
+            }
+        )*
+    };
+}
+
+leaf! {
+    String: Text, v => Value::Text(v);
+    bool: Boolean, v => Value::Boolean(*v);
+    i8: Byte, v => Value::Integer(i64::from(*v));
+    i16: Short, v => Value::Integer(i64::from(*v));
+    i32: Int, v => Value::Integer(i64::from(*v));
+    i64: Long, v => Value::Integer(*v);
+    u8: UnsignedByte, v => Value::Integer(i64::from(*v));
+    u16: UnsignedShort, v => Value::Integer(i64::from(*v));
+    u32: UnsignedInt, v => Value::Integer(i64::from(*v));
+    u64: UnsignedLong, v => Value::Unsigned(*v);
+    f32: Float, v => Value::Float(*v);
+    f64: Double, v => Value::Double(*v);
+    Decimal: Decimal, v => Value::Text(v.as_str());
+    Timestamp: DateTime, v => Value::DateTime(*v);
+    Date: Date, v => Value::Date(*v);
+    Time: Time, v => Value::Time(*v);
+    Id: Id, v => Value::Id(*v);
+    Record: Record, v => Value::Record(v);
+    AnyValue: Any, v => Value::Any(v);
+    Element: Element, v => Value::Element(v);
+    Attribute: Attribute, v => Value::Attribute(v);
+}
+
+/// The result of an operation that answers with nothing.
+impl FieldValue for () {
+    type Form = OwnForm;
+}
+
+impl Form<()> for OwnForm {
+    fn slot((): &mut ()) -> Slot<'_> {
+        Slot::None
+    }
+
+    fn value((): &(), _: usize) -> Value<'_> {
+        Value::Absent
+    }
+}
+
+/// Bytes of a base64 or hex field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bytes(pub Vec<u8>);
+
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl FieldValue for Bytes {
+    type Form = OwnForm;
+}
+
+impl Form<Bytes> for OwnForm {
+    fn slot(value: &mut Bytes) -> Slot<'_> {
+        Slot::Bytes(&mut value.0)
+    }
+
+    fn value(value: &Bytes, n: usize) -> Value<'_> {
+        once(n, || Value::Bytes(&value.0))
+    }
+}
+
+impl Slot<'_> {
+    /// Parses text into the slot. `kind` tells base64 from hex.
+    ///
+    /// # Errors
+    ///
+    /// Says what was expected; the text itself is not repeated, it may be personal data.
+    pub(crate) fn assign(self, text: &str, kind: Kind) -> Result<(), &'static str> {
+        match self {
+            Slot::None => {}
+            Slot::Text(slot) => text.clone_into(slot),
+            Slot::Enum(slot) => slot.assign(text.trim_matches(lexical::is_space)),
+            Slot::Boolean(slot) => *slot = lexical::boolean(text)?,
+            Slot::Byte(slot) => *slot = lexical::integer(text)?,
+            Slot::Short(slot) => *slot = lexical::integer(text)?,
+            Slot::Int(slot) => *slot = lexical::integer(text)?,
+            Slot::Long(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedByte(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedShort(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedInt(slot) => *slot = lexical::integer(text)?,
+            Slot::UnsignedLong(slot) => *slot = lexical::integer(text)?,
+            Slot::Float(slot) => *slot = lexical::float(text)?,
+            Slot::Double(slot) => *slot = lexical::float(text)?,
+            Slot::Decimal(slot) => *slot = lexical::decimal(text)?,
+            Slot::DateTime(slot) => *slot = lexical::date_time(text)?,
+            Slot::Date(slot) => *slot = lexical::date(text)?,
+            Slot::Time(slot) => *slot = lexical::time(text)?,
+            Slot::Id(slot) => *slot = lexical::id(text)?,
+            Slot::Bytes(slot) => *slot = lexical::bytes(text, kind)?,
+            Slot::Any(slot) => *slot = AnyValue::text(text),
+            Slot::Element(_)
+            | Slot::Attribute(_)
+            | Slot::Struct(_)
+            | Slot::Record(_)
+            | Slot::Derivable(_) => return Err("expected child elements, found text"),
+        }
+        Ok(())
+    }
+}
