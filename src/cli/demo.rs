@@ -115,7 +115,8 @@ impl Demo {
         if let Some(pem) = certificate {
             https = https.extra_root_certificate(pem);
         }
-        let builder = Soap::builder().transport(https.build().map_err(call_failed)?);
+        let builder =
+            Soap::builder().transport(https.build().map_err(|error| call_failed(error.into()))?);
         let builder = hosts
             .iter()
             .fold(builder, |builder, host| builder.allow_host(host));

@@ -306,6 +306,6 @@ async fn refused(sandbox: &Sandbox, shown: &Shown) {
             shown.value(&https);
             login(Soap::builder().transport(https), &url, credentials()).await;
         }
-        Err(error) => shown.error(&error),
+        Err(error) => shown.error(&error.into()),
     }
 }

@@ -4,14 +4,14 @@
 //! A field that the tenant has, and one that it has not:
 //!
 //! ```
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::Account;
 //!
 //! let _ = Soql::select((Account::ID, Account::NAME)).filter(Account::NAME.eq("Acme"));
 //! ```
 //!
 //! ```compile_fail,E0599
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::Account;
 //!
 //! let _ = Soql::select((Account::ID, Account::NOPE)).filter(Account::NAME.eq("Acme"));
@@ -20,14 +20,14 @@
 //! A field of another type, selected or compared:
 //!
 //! ```compile_fail,E0277
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory};
 //!
 //! let _ = Soql::select((Account::ID, AccountHistory::FIELD)).filter(Account::NAME.eq("Acme"));
 //! ```
 //!
 //! ```compile_fail,E0308
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory};
 //!
 //! let _ = Soql::select((Account::ID, Account::NAME)).filter(AccountHistory::FIELD.eq("Acme"));
@@ -36,7 +36,7 @@
 //! A value of another kind:
 //!
 //! ```compile_fail,E0277
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::Account;
 //!
 //! let _ = Soql::select((Account::ID, Account::NAME)).filter(Account::NAME.eq(7));
@@ -45,14 +45,14 @@
 //! A path that leads to the parent's type, and one that does not:
 //!
 //! ```
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory};
 //!
 //! let _ = Soql::select(AccountHistory::ACCOUNT.then(Account::NAME));
 //! ```
 //!
 //! ```compile_fail,E0277
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory};
 //!
 //! let _ = Soql::select(AccountHistory::ACCOUNT.then(AccountHistory::FIELD));
@@ -61,7 +61,7 @@
 //! A parent by itself:
 //!
 //! ```compile_fail,E0277
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory};
 //!
 //! let _ = Soql::select(AccountHistory::ACCOUNT);
@@ -70,14 +70,14 @@
 //! Rows of another type than the query's:
 //!
 //! ```
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, Soap};
 //!
 //! let _ = |soap: Soap| soap.records::<Account>(Soql::select(Account::NAME));
 //! ```
 //!
 //! ```compile_fail,E0277
-//! use saponify::soql::Soql;
+//! use saponify::salesforce::soql::Soql;
 //! use saponify_goldens::tenant::{Account, AccountHistory, Soap};
 //!
 //! let _ = |soap: Soap| soap.records::<AccountHistory>(Soql::select(Account::NAME));

@@ -3,7 +3,9 @@
 
 use saponify::Record;
 use saponify::generated::{HeaderOf, Key};
-use saponify::soql::{Field, Fields, Groups, Literal, QueryText, Selectable, Soql, Whole};
+use saponify::salesforce::soql::{
+    Field, Fields, Groups, Literal, QueryText, Selectable, Soql, Whole,
+};
 use saponify_goldens::tenant::{Account, AccountHistory, QueryOptions, SessionHeader, operations};
 
 /// Whether a type has a trait, as a constant: the inherent one wins if its bound holds.
@@ -32,7 +34,7 @@ fn only_fields_of_the_type_can_be_selected() {
     assert!(!holds!(saponify::Parent<Account>: Selectable));
     assert!(!holds!(Record: Selectable));
     // Functions are of groups.
-    type Count = saponify::soql::Function<Account, i64>;
+    type Count = saponify::salesforce::soql::Function<Account, i64>;
     assert!(holds!(Count: Fields<Account, Groups>));
     assert!(!holds!(Count: Fields<Account, Whole>));
 }
@@ -40,8 +42,8 @@ fn only_fields_of_the_type_can_be_selected() {
 #[test]
 fn only_values_of_the_kind_can_be_compared() {
     assert!(holds!(&'static str: Literal<str>) && holds!(Option<&'static str>: Literal<str>));
-    assert!(!holds!(i32: Literal<str>) && !holds!(&'static str: Literal<saponify::Id>));
-    assert!(!holds!(saponify::soql::DateLiteral: Literal<str>));
+    assert!(!holds!(i32: Literal<str>) && !holds!(&'static str: Literal<saponify::salesforce::Id>));
+    assert!(!holds!(saponify::salesforce::soql::DateLiteral: Literal<str>));
 }
 
 #[test]

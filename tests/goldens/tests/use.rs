@@ -109,7 +109,7 @@ fn required_recursion_has_an_end() {
 
 #[test]
 fn a_list_of_ids_is_read_written_and_nulled() {
-    let ids: Vec<saponify::Id> = ["001D000000IRFma", "0015e000001AAAA"]
+    let ids: Vec<saponify::salesforce::Id> = ["001D000000IRFma", "0015e000001AAAA"]
         .map(|id| id.parse().unwrap())
         .to_vec();
     let mut row = tenant::Attachment::new();

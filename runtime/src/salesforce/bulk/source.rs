@@ -55,8 +55,8 @@ impl Row for Id {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` gives no rows",
     note = "give an iterator or a stream of views, of `Record`s or of ids (by value; \
-            `.iter().cloned()` is cheap), or a stream of such in `Result<_, saponify::Error>`; it \
-            must be `Send`"
+            `.iter().cloned()` is cheap), or a stream of such in `Result`s whose error \
+            `saponify::Error` can be made of; it must be `Send`"
 )]
 pub trait Source<M> {
     /// What it gives.
@@ -124,10 +124,11 @@ where
     }
 }
 
-impl<S, R> Source<FromRecords> for S
+impl<S, R, E> Source<FromRecords> for S
 where
-    S: Stream<Item = Result<R, Error>> + Send,
+    S: Stream<Item = Result<R, E>> + Send,
     R: Row,
+    E: Into<Error>,
 {
     type Row = R;
 
@@ -135,7 +136,7 @@ where
     where
         Self: 's,
     {
-        Rows(Box::pin(self))
+        Rows(Box::pin(Fallible(Box::pin(self))))
     }
 }
 
@@ -149,6 +150,21 @@ impl<I: Iterator> Stream for Iter<I> {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(self.0.next().map(Ok))
+    }
+}
+
+struct Fallible<S>(Pin<Box<S>>);
+
+impl<S, R, E> Stream for Fallible<S>
+where
+    S: Stream<Item = Result<R, E>>,
+    E: Into<Error>,
+{
+    type Item = Result<R, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let row = self.0.as_mut().poll_next(cx);
+        row.map_err(E::into)
     }
 }
 

@@ -55,7 +55,7 @@ impl Problem {
     }
 }
 
-impl From<Problem> for crate::Error {
+impl From<Problem> for crate::error::Error {
     fn from(problem: Problem) -> Self {
         Self::usage(format!("the query cannot be sent: {}", problem.0))
     }
