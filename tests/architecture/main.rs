@@ -1,0 +1,122 @@
+//! The architecture as ARCHITECTURE.md draws it, held against the imports of every crate.
+//!
+//! ARCHITECTURE.md lists the floors of each crate in blocks that are fenced as `floors`:
+//!
+//! ```text
+//! runtime: xml lexical -> schema -> value
+//! ```
+//!
+//! A room is a file or a folder directly under `src`. A room may import rooms of lower floors and
+//! rooms of its own floor, as long as the imports form no circle. `lib.rs` and `main.rs` stand
+//! above all floors. Inside a room, files of one folder may import each other; a circle that spans
+//! several folders is an error.
+
+mod example;
+mod floors;
+mod graph;
+mod imports;
+
+use std::path::{Path, PathBuf};
+
+use floors::Floors;
+use imports::Crate;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn document() -> String {
+    std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is readable")
+}
+
+/// Where the sources of a crate are that the document names.
+fn sources(name: &str) -> PathBuf {
+    match name {
+        "program" => root().join("src"),
+        name => root().join(name).join("src"),
+    }
+}
+
+#[test]
+fn every_room_is_on_a_floor_and_imports_point_down() {
+    let floors = Floors::of_document(&document());
+    let mut failures = Vec::new();
+    for (name, floors) in floors.crates() {
+        let source = Crate::read(&sources(name));
+        failures.extend(
+            floors
+                .unlisted(&source.rooms())
+                .map(|room| format!("{name}: the room `{room}` is on no floor of ARCHITECTURE.md")),
+        );
+        failures.extend(floors.vanished(&source.rooms()).map(|room| {
+            format!("{name}: ARCHITECTURE.md lists the room `{room}`, which does not exist")
+        }));
+        for import in source.imports() {
+            if let (Some(from), Some(to)) = (import.room_from(), import.room_to())
+                && floors.runs_up(from, to)
+            {
+                failures.push(format!("{name}: the import {import} runs up to `{to}`"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
+
+#[test]
+fn no_circle_of_imports_spans_folders() {
+    let floors = Floors::of_document(&document());
+    let mut failures = Vec::new();
+    for (name, _) in floors.crates() {
+        let source = Crate::read(&sources(name));
+        for circle in graph::circles(source.imports()) {
+            if circle.folders() > 1 {
+                failures.push(format!("{name}: a circle over several folders:\n{circle}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
+
+#[test]
+fn every_crate_has_its_floors() {
+    let floors = Floors::of_document(&document());
+    let listed: Vec<&str> = floors.crates().map(|(name, _)| name).collect();
+    for name in ["wsdl", "codegen", "runtime", "sandbox", "program"] {
+        assert!(
+            listed.contains(&name),
+            "ARCHITECTURE.md has no floors of `{name}`"
+        );
+    }
+}
+
+#[test]
+fn crates_depend_on_lower_crates_only() {
+    let manifest = |name: &str| root().join(name).join("Cargo.toml");
+    let allowed: [(&str, &[&str]); 4] = [
+        ("wsdl", &[]),
+        ("runtime", &[]),
+        ("codegen", &["saponify-wsdl"]),
+        ("sandbox", &[]),
+    ];
+    for (name, allowed) in allowed {
+        for dependency in house_dependencies(&manifest(name)) {
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "the crate in `{name}` depends on `{dependency}`"
+            );
+        }
+    }
+}
+
+/// The crates of this workspace that a manifest names under `[dependencies]`.
+fn house_dependencies(manifest: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(manifest).expect("a manifest is readable");
+    let manifest: toml::Table = text.parse().expect("a manifest is TOML");
+    let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+    dependencies
+        .into_iter()
+        .flat_map(toml::Table::keys)
+        .filter(|name| name.starts_with("saponify"))
+        .cloned()
+        .collect()
+}
