@@ -1,10 +1,10 @@
-//! Generates the proxies of the demo tenant and of a service that is not Salesforce, and turns the code of
-//! the guide into documentation tests.
+//! Generates the proxies of the demo tenant and of a service that is not Salesforce, and turns the
+//! code of the guide into documentation tests.
 //!
-//! A page shows the body of an async function, in which `soap` is a client that is logged in. This script
-//! adds the function and the setup around it, so that readers of the Markdown do not see them. Examples in
-//! the documentation of other crates that need generated code are marked `ignore` there. They become tests
-//! in the same way.
+//! A page shows the body of an async function, in which `soap` is a client that is logged in. This
+//! script adds the function and the setup around it, so that readers of the Markdown do not see
+//! them. Examples in the documentation of other crates that need generated code are marked `ignore`
+//! there. They become tests in the same way.
 
 use std::error::Error;
 use std::fmt::Write as _;

@@ -1,4 +1,5 @@
-//! Code that the benchmarks share: proxies, a response to decode, and a transport without a network.
+//! Code that the benchmarks share: proxies, a response to decode, and a transport without a
+//! network.
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(pub enterprise);
@@ -8,8 +9,8 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use saponify::transport::{Body, Exchange, Request, Response, Transport};
 
-/// A response of `query` with Accounts of sixteen fields, written as Salesforce writes it: in schema
-/// order, with entities, text that is not ASCII, and line breaks.
+/// A response of `query` with Accounts of sixteen fields, written as Salesforce writes it: in
+/// schema order, with entities, text that is not ASCII, and line breaks.
 #[must_use]
 pub fn answer(rows: usize) -> String {
     const CITIES: [&str; 5] = ["San Francisco", "München", "São Paulo", "東京", "Leeds"];

@@ -26,8 +26,8 @@ const LIMITS: Limits = Limits {
     memory: 50_000,
 };
 
-/// Reads bytes as a response to a query, whole and in pieces, as tokens, rows and structs. The first
-/// byte is the size of the pieces.
+/// Reads bytes as a response to a query, whole and in pieces, as tokens, rows and structs. The
+/// first byte is the size of the pieces.
 pub fn answer(data: &[u8]) {
     let Some((size, data)) = data.split_first() else {
         return;
@@ -76,8 +76,8 @@ pub fn roundtrip(data: &[u8]) {
     }
 }
 
-/// Uses bytes as the seed of a random value, and as the choices for writing it in another form: order,
-/// prefixes, CDATA sections, comments, references. The first byte is the size of the pieces.
+/// Uses bytes as the seed of a random value, and as the choices for writing it in another form:
+/// order, prefixes, CDATA sections, comments, references. The first byte is the size of the pieces.
 pub fn words(data: &[u8]) {
     let Some((size, data)) = data.split_first() else {
         return;
@@ -130,8 +130,8 @@ fn random(data: &[u8]) -> Option<All> {
 /// Checks that a value which can be written reads back as a value that is written the same.
 fn survives<S: Tabled>(value: &S, known: &[&'static Type]) {
     let _ = format!("{value:?}");
-    // The value is read with default limits, because a nil `Id` may be written where none was read, one
-    // level deeper.
+    // The value is read with default limits, because a nil `Id` may be written where none was read,
+    // one level deeper.
     let limits = Limits::default();
     match probe::encode(value) {
         Ok(written) => {

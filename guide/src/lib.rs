@@ -1,8 +1,8 @@
 //! The guide. Its pages are the Markdown files in the folder of this crate. The crate includes them
 //! as documentation, so that `cargo test --doc` compiles and runs every line of code in them.
 //!
-//! The build script wraps each block of code in a program that starts a tenant for this block, in the
-//! same process and over TLS, and logs a client in to it.
+//! The build script wraps each block of code in a program that starts a tenant for this block, in
+//! the same process and over TLS, and logs a client in to it.
 
 use std::future::Future;
 

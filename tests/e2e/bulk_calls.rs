@@ -1,4 +1,4 @@
-//! Into which calls rows are put, and what becomes of rows whose call fails.
+//! How bulk operations distribute rows over calls, and the outcomes of rows whose call fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,11 +29,11 @@ fn fault() -> Answer {
     Answer::new(500, "text/xml", FAULT)
 }
 
-/// Texts of the elements of this name, in order.
+/// The texts of the elements with this name, in order.
 fn texts<'a>(body: &'a str, name: &str) -> Vec<&'a str> {
     let open = format!("{name}>");
     let inside = |rest: &'a str| rest.split('<').next().unwrap();
-    // Every other piece follows a start tag.
+    // Every second piece follows a start tag.
     body.split(open.as_str())
         .skip(1)
         .step_by(2)
@@ -41,12 +41,12 @@ fn texts<'a>(body: &'a str, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// The id that the service gives to the row with this number.
+/// The id that the service assigns to the row with this number.
 fn id(number: usize) -> Id {
     format!("003{number:012}").parse().unwrap()
 }
 
-/// Saves every row under the id of its number, which its last name or its id is.
+/// Saves every row under the id of its number. The number is in its last name or its id.
 fn save(request: &Recorded) -> String {
     let result = |number: usize| {
         format!(
@@ -62,7 +62,7 @@ fn save(request: &Recorded) -> String {
     )
 }
 
-/// A service that saves whatever comes, after the steps of a script.
+/// A service that saves every row once the steps of the script are used up.
 fn service(script: Scripted) -> (Soap, Scripted) {
     let script = script.otherwise(save);
     (soap(script.clone()), script)
@@ -80,7 +80,7 @@ fn contact(number: usize) -> Contact {
     Contact::new().with_last_name(&number.to_string())
 }
 
-/// How many rows each request had.
+/// The number of rows in each request.
 fn sizes(script: &Scripted) -> Vec<usize> {
     let requests = script.requests();
     requests
@@ -120,7 +120,7 @@ async fn calls_have_200_rows_and_outcomes_the_order_of_the_rows() {
         .await;
     assert!(summary.is_complete() && summary.succeeded == 10);
     assert_eq!(sizes(&script), [4, 4, 2]);
-    // More than the service takes cannot be asked for, nor none.
+    // The chunk size cannot exceed the limit of the service, and cannot be zero.
     let (soap, script) = service(Scripted::new());
     soap.create_all((0..300).map(contact))
         .chunk_size(1_000)
@@ -171,7 +171,7 @@ async fn a_source_that_fails_ends_the_rows_and_is_told() {
     assert_eq!(sizes(&script), [3]);
 }
 
-/// A row of a type by its letter, with its number as last name where `save` looks for it.
+/// A row whose type is named by the letter. `save` finds the number in the last name.
 fn of_type(letter: char, number: usize) -> Record {
     let table = Contact::static_table();
     let mut record = Record::of_type(table, table.namespace(), &letter.to_string());
@@ -184,7 +184,7 @@ async fn calls_have_ten_groups_of_one_type_at_most() {
     for (types, calls) in [
         ("abcdefghijk", vec![10, 1]),
         ("aaabbbcccdddeeefffggghhhiiijjjkkk", vec![30, 3]),
-        // Neighbours make a group: the service saves these one by one.
+        // Only neighbouring rows form a group, so the service saves these rows one by one.
         ("abababababababababababab", vec![10, 10, 4]),
         ("aaaaaaaaaaaaaaaaaaaaaaa", vec![23]),
     ] {
@@ -213,7 +213,7 @@ async fn an_upsert_has_one_type() {
     let key = Contact::LEGACY_ID__C.name();
     let summary = soap.upsert_all(key, rows).summary().await;
     assert_eq!((summary.succeeded, sizes(&script)), (6, vec![2, 3, 1]));
-    // Rows of the Partner WSDL say their type in a field.
+    // Rows of the Partner WSDL state their type in a field.
     let rows = "aab".chars().zip(0..).map(|(letter, n)| {
         let mut row = of_type('x', n);
         row.set_text("type", &letter.to_string()).unwrap();
@@ -221,7 +221,7 @@ async fn an_upsert_has_one_type() {
     });
     soap.upsert_all(key, rows).summary().await;
     assert_eq!(sizes(&script)[3..], [2, 1]);
-    // By the key itself, for rows of the key's type.
+    // The external id can be given as a key of the same type as the rows.
     soap.upsert_all(Contact::LEGACY_ID__C, [contact(0)])
         .summary()
         .await;
@@ -285,8 +285,8 @@ async fn a_row_that_cannot_be_sent_takes_no_other_down() {
     assert!(script.requests().is_empty());
 }
 
-/// Outcomes by kind: `.` done, `f` a fault, `?` perhaps applied, `!` not sent for another reason,
-/// `-` held back.
+/// Outcomes by kind: `.` succeeded, `f` a fault, `?` perhaps applied, `!` not applied for another
+/// reason, `-` not sent because of an earlier failure.
 fn kinds(results: Vec<Result<SaveResult, Failure<Contact, SaveResult>>>) -> String {
     let kind = |result: Result<SaveResult, Failure<Contact, SaveResult>>| match result {
         Ok(_) => '.',
@@ -299,7 +299,7 @@ fn kinds(results: Vec<Result<SaveResult, Failure<Contact, SaveResult>>>) -> Stri
     results.into_iter().map(kind).collect()
 }
 
-/// Twelve rows in calls of three, of which the second meets this.
+/// Sends twelve rows in calls of three, and gives this response to the second call.
 async fn second(answer: impl Into<Answer>, stop: bool) -> (String, usize) {
     let answers = Scripted::new().expect("create", save).answer(answer);
     let (soap, script) = service(answers);
@@ -312,7 +312,7 @@ async fn second(answer: impl Into<Answer>, stop: bool) -> (String, usize) {
     let bulk = soap.create_all(rows).chunk_size(3);
     let bulk = if stop { bulk.stop_on_error() } else { bulk };
     let results = bulk.into_results().await;
-    // Whatever happened, no row was sent twice, and rows before a failure were.
+    // In every case no row was sent twice, and the rows before a failure were sent.
     let requests = script.requests();
     let sent = requests
         .iter()
@@ -335,7 +335,7 @@ async fn a_call_that_fails_tells_what_is_known_of_its_rows() {
         let (kinds, taken) = second(answer.clone(), false).await;
         assert_eq!((kinds, taken), (format!("...{kind}......"), 12));
         let (kinds, taken) = second(answer, true).await;
-        // Nothing was taken that was not sent: a call is made as soon as it is full.
+        // Every row that was taken was sent, because a call is sent as soon as it is full.
         assert_eq!((kinds, taken), (format!("...{kind}"), 6));
     }
 }
@@ -347,7 +347,7 @@ async fn rows_that_were_taken_but_not_sent_come_back() {
         .chars()
         .zip(0..)
         .map(|(letter, n)| of_type(letter, n));
-    // The first row of the next type is taken to see that the call is full.
+    // The first row of the next type must be taken to know that the call is full.
     let mut outcomes = soap.upsert_all("Legacy_Id__c", rows).stop_on_error();
     let mut told = Vec::new();
     while let Some(outcome) = outcomes.next().await {
@@ -405,7 +405,7 @@ async fn headers_go_with_every_call() {
         assert_eq!(texts(request.body(), "allOrNone"), ["true"]);
     }
     assert_eq!(script.requests().len(), 3);
-    // Those of the client too, unless they are left out.
+    // Headers of the client are sent, too, unless the bulk call leaves them out.
     let soap = soap.with(header(true));
     soap.create_all([contact(0)]).summary().await;
     let bulk = soap.create_all([contact(0)]).without::<AllOrNoneHeader>();
@@ -432,7 +432,7 @@ async fn an_endless_input_is_taken_as_it_is_needed() {
     let mut outcomes = soap.create_all(rows).chunk_size(10).concurrency(3);
     for looked_at in 1..=1_000 {
         assert!(is_right(&outcomes.next().await.unwrap()));
-        // Those of the call that is being looked at, and of as many as may be under way.
+        // Rows of the call whose outcomes are being taken, and of the calls that may be under way.
         let ahead = taken.load(Ordering::Relaxed) - looked_at;
         assert!(ahead <= 10 + 3 * 10, "{ahead}");
     }
@@ -446,7 +446,7 @@ async fn an_endless_input_is_taken_as_it_is_needed() {
     assert_eq!(script.requests().len(), sent);
 }
 
-/// The earlier a call, the longer its answer takes.
+/// A transport on which earlier calls take longer than later calls.
 #[derive(Debug)]
 struct Backwards(Scripted, AtomicUsize);
 
@@ -475,7 +475,7 @@ async fn outcomes_keep_their_order_whichever_call_ends_first() {
         assert!(outcome.index == index && is_right(&outcome), "{index}");
     }
     assert!(outcomes.next().await.is_none());
-    // The calls themselves began in order.
+    // The calls were sent in order.
     let requests = script.requests();
     let sent = requests
         .iter()

@@ -1,4 +1,4 @@
-//! A server that somebody else wrote, by the tenant's WSDL alone.
+//! Calls to an independent server, node-soap, which knows only the WSDL of the tenant.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
@@ -10,7 +10,7 @@ use crate::support::{WSDL, peer};
 use crate::tenant::{Account, AllOrNoneHeader, Contact, Soap};
 
 struct Server {
-    // Ends with its input, that is when this is dropped.
+    // The process ends when its input is closed, that is, when this struct is dropped.
     _process: Child,
     output: BufReader<ChildStdout>,
     url: String,
@@ -67,7 +67,8 @@ impl Server {
             .await
     }
 
-    /// What the server made of a request: the operation, and what has to be in it.
+    /// Checks how the server understood a request: the operation, and the parts that it must
+    /// contain.
     fn understood(&mut self, operation: &str, parts: &[&str]) {
         let line = self.line();
         assert!(
@@ -159,7 +160,7 @@ async fn rows_are_understood(soap: &Soap, server: &mut Server) {
         "create",
         &[
             r#""Name":"A & <B> \"C\" 'D' 株式会社""#,
-            // A number, so node-soap found the type of the row and the field in it.
+            // node-soap gives a number, so it found the type of the row and the field in this type.
             r#""AnnualRevenue":10000000000"#,
             r#""fieldsToNull":["Rating"]"#,
             r#""Legacy_Id__c":"LEG-1""#,

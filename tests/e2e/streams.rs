@@ -1,4 +1,4 @@
-//! Long queries as streams: all rows, in order, whatever the answers look like.
+//! Long queries as streams: all rows, in order, for every form of response.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::tenant::{Account, QueryOptions, User};
 const QUERY: &str =
     "SELECT Id, Name, Industry, AnnualRevenue, Owner.Name FROM Account ORDER BY Name, Id";
 const ROWS: u64 = 5_000;
-/// When to give up what never comes.
+/// After this time a test stops waiting and fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn many() -> Tenant {
@@ -47,7 +47,7 @@ async fn thousands_of_rows_come_once_and_in_order() {
     );
 }
 
-/// A name, and what answers look like.
+/// A name, and a function that sets the form of responses.
 type Look = (&'static str, fn(&mut Quirks));
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn the_next_batch_is_asked_for_while_this_one_is_read() {
     let before = tenant.sandbox.stats().calls("queryMore");
     let mut rows = tenant.soap.records::<Account>(QUERY).batch_size(200);
     rows.try_next().await.unwrap().unwrap();
-    // No other row is taken, so only reading ahead can ask for the second batch.
+    // No other row is taken, so a second request can only come from fetching the next batch early.
     let asked = async {
         while tenant.sandbox.stats().calls("queryMore") == before {
             tokio::task::yield_now().await;
@@ -98,7 +98,7 @@ async fn the_next_batch_is_asked_for_while_this_one_is_read() {
         .await
         .expect("nothing was asked for");
     drop(rows);
-    // Nobody waits for that batch any more, and the session is still good.
+    // The stream was dropped while the batch was requested, and the session still works.
     assert!(count(&tenant.soap, "Account").await >= ROWS as i32);
 }
 
@@ -155,7 +155,7 @@ async fn a_stream_never_ends_well_when_rows_are_missing() {
         Mode::SessionLost,
     ] {
         let name = format!("{mode:?}");
-        // The first answer is whole, the second is not.
+        // The first response is complete, and the second is not.
         tenant.sandbox.push_mode(Mode::Normal);
         tenant.sandbox.push_mode(mode);
         let mut rows = tenant.soap.records::<Account>(QUERY).batch_size(500);

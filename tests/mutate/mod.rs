@@ -94,7 +94,8 @@ fn swap_words(bytes: &mut Vec<u8>, a: usize, b: usize) {
 /// Exchanges the values of two attributes with the same name.
 fn swap_values(bytes: &mut Vec<u8>, a: usize, b: usize) {
     let mut pieces: Vec<&[u8]> = bytes.split(|byte| *byte == b'"').collect();
-    // Every second piece is a value. The name of its attribute is at the end of the piece before it.
+    // Every second piece is a value. The name of its attribute is at the end of the piece before
+    // it.
     let name = |value: usize, pieces: &[&[u8]]| {
         let before = pieces[value - 1];
         let start = before.iter().rposition(|byte| b" \n\t".contains(byte));
@@ -133,8 +134,8 @@ pub(crate) fn corpus() -> Vec<Vec<u8>> {
     let Some(root) = std::env::var_os("SAPONIFY_CORPUS") else {
         return Vec::new();
     };
-    // A relative path is relative to the workspace, where cargo was started. `join` keeps an absolute
-    // path.
+    // A relative path is relative to the workspace, where cargo was started. `join` keeps an
+    // absolute path.
     let mut open = vec![Path::new("..").join(root)];
     let mut files = Vec::new();
     while let Some(folder) = open.pop() {

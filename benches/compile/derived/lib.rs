@@ -1,7 +1,7 @@
-//! A baseline for compile time: the least that the same types can cost. Generated text compiles against
-//! this crate instead of the runtime. The macros of this crate define plain types that derive
-//! `Clone, Debug, Default, PartialEq` and cannot be encoded or decoded. The benchmark adds `Debug` to the
-//! text of the structs.
+//! A baseline for compile time: the least that the same types can cost. Generated text compiles
+//! against this crate instead of the runtime. The macros of this crate define plain types that
+//! derive `Clone, Debug, Default, PartialEq` and cannot be encoded or decoded. The benchmark adds
+//! `Debug` to the text of the structs.
 #![forbid(unsafe_code)]
 #![allow(missing_docs)]
 

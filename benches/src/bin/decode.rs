@@ -1,4 +1,5 @@
-//! Decodes the response of a query to typed records, against quick-xml only tokenizing the same bytes.
+//! Decodes the response of a query to typed records, against quick-xml only tokenizing the same
+//! bytes.
 //!
 //! `cargo run --release -p saponify-benches --bin decode [FILE]`; FILE is a response of `query` or
 //! `queryAll`, which replaces the built-in one.
@@ -16,7 +17,8 @@ const ROUNDS: usize = 301;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let xml = match std::env::args().nth(1) {
-        // Both operations return the same rows. A batch with more to follow is read as if it were complete.
+        // Both operations return the same rows. A batch with more to follow is read as if it were
+        // complete.
         Some(path) => std::fs::read_to_string(path)?.replace("queryAllResponse", "queryResponse"),
         None => answer(2_000),
     };

@@ -1,7 +1,7 @@
 //! Measures memory while a query of many rows streams: at the end, against after the first batch.
 //!
-//! `cargo run --release -p saponify-benches --bin memory [ROWS]`. This program starts itself a second
-//! time as the server, so that the sandbox runs in another process.
+//! `cargo run --release -p saponify-benches --bin memory [ROWS]`. This program starts itself a
+//! second time as the server, so that the sandbox runs in another process.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader};

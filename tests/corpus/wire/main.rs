@@ -1,5 +1,5 @@
-//! Makes the calls for which requests of other toolkits were recorded, with proxies of the same WSDL.
-//! Writes each request into the folder that is its argument.
+//! Makes the calls for which requests of other toolkits were recorded, with proxies of the same
+//! WSDL. Writes each request into the folder that is its argument.
 #![forbid(unsafe_code)]
 
 #[allow(missing_docs)]
@@ -23,7 +23,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session = Session::new(endpoint, "00D5e000000Cdd6!AQ.SESSION")?;
     let soap = Soap::builder().transport(service.clone()).session(session)?;
 
-    // Once as a header of the call and once as a header of the client: both are sent in the same way.
+    // Once as a header of the call and once as a header of the client: both are sent in the same
+    // way.
     let options = QueryOptions { batch_size: Some(200) };
     let paged = soap.with(options.clone());
     let query = "SELECT Id, Name FROM Account WHERE Name != 'A&B' AND AnnualRevenue < 5";

@@ -1,4 +1,4 @@
-//! Content models: what was decoded encodes back to the same elements in the same order.
+//! Content models: a decoded value encodes to the same elements in the same order.
 
 use saponify::probe::{decode, encode};
 use saponify::{AnyValue, Attribute, Content, Limits, Node};
@@ -16,13 +16,13 @@ fn letter(content: &str) -> Letter {
     let json = serde_json::to_string(&letter).expect(content);
     let again: Letter = serde_json::from_str(&json).expect(&json);
     assert_eq!(again, letter, "{json}");
-    // Members may come in any order.
+    // The members of a JSON object may have any order.
     let again: Letter = serde_json::from_value(serde_json::to_value(&letter).unwrap()).unwrap();
     assert_eq!(again, letter, "{json}");
     letter
 }
 
-/// What is between the tags of a letter, prefixes taken off.
+/// The text between the tags of a letter, without prefixes.
 fn written(letter: &Letter) -> String {
     let text = encode(letter).unwrap();
     let text = ["<l:", "</l:", "\"l:"].iter().fold(text, |text, prefix| {
@@ -157,7 +157,7 @@ fn substitutes_stand_for_their_head() {
         "<picture><pixels>00FF</pixels></picture><copy><page>1</page></copy>\
          <sheet><title>t</title><page>2</page><page>3</page></sheet>",
     );
-    // The repeated head comes first in the letter and takes all of them.
+    // The repeated head is the first field of the letter, so it receives all of these elements.
     assert!(matches!(
         letter.enclosure.as_slice(),
         [
@@ -247,7 +247,7 @@ fn lists_defaults_and_attributes_of_others() {
     let names: Vec<&str> = frame.attributes.iter().map(|a| &*a.name).collect();
     assert_eq!(names, ["lang", "k"]);
     assert_eq!(frame.attributes[1].value, "<v>");
-    // What can only be one thing is written without being said.
+    // Fixed values and required elements are written although the caller does not set them.
     let made = Letter {
         frame: Some(Frame::default()),
         payment: Some(Payment::default()),

@@ -1,4 +1,4 @@
-//! Generated code as its user sees it.
+//! Generated code from the point of view of its user.
 
 use saponify_goldens::{names, select, shapes, tenant};
 use tenant::{Account, AccountHistory, DuplicateError, Error, StatusCode};
@@ -85,7 +85,7 @@ fn options_choose_and_rename() {
         ..Default::default()
     };
     assert!(saved.saved);
-    // Parents that are not generated are records of any type.
+    // A parent whose type is not generated is an untyped record.
     let owner = saponify::Record::new(&select::tables::S_OBJECT);
     assert!(
         select::Customer::new()
