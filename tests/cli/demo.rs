@@ -123,7 +123,7 @@ fn another_tenant_is_only_read() {
 }
 
 #[test]
-fn odd_answers_are_no_trouble() {
+fn unusual_responses_are_accepted() {
     let tenant = Tenant::start();
     let mut quirks = Quirks::default();
     quirks.shuffle = true;
@@ -134,7 +134,7 @@ fn odd_answers_are_no_trouble() {
 }
 
 #[test]
-fn a_wrong_password_is_told_from_a_wrong_address() {
+fn a_wrong_password_and_a_wrong_address_give_different_errors() {
     let tenant = Tenant::start();
     fails(
         tenant.demo().env("SAPONIFY_PASSWORD", "no-such-password"),
@@ -148,7 +148,7 @@ fn a_wrong_password_is_told_from_a_wrong_address() {
 }
 
 #[test]
-fn an_address_where_nobody_is_says_so() {
+fn an_unreachable_address_is_explained() {
     let tenant = Tenant::start();
     let url = tenant.sandbox.login_url();
     let Tenant {

@@ -124,7 +124,7 @@ fn types_go_to_json_only_if_that_is_asked_for() {
 }
 
 #[test]
-fn stages_can_be_looked_at() {
+fn stages_can_be_printed() {
     for (stage, part) in [
         ("raw", "Account"),
         ("model", "Account"),
@@ -223,7 +223,7 @@ fn a_file_that_is_not_there_is_named_with_where_to_get_one() {
 }
 
 #[test]
-fn what_is_no_wsdl_is_refused_with_a_place() {
+fn a_file_that_is_not_a_wsdl_is_refused_with_a_position() {
     for (text, part) in [
         ("", "no root element"),
         ("<a><b></a>", ".wsdl:1:7: "),

@@ -22,7 +22,7 @@ fn numbered(number: usize) -> Contact {
 }
 
 #[tokio::test]
-async fn bad_rows_among_a_thousand_are_told_and_the_others_saved() {
+async fn bad_rows_are_reported_and_the_other_rows_are_saved() {
     let tenant = start().await;
     let bad = [7, 199, 200, 640, 1_000];
     let rows: Vec<Contact> = (0..1_001)
@@ -237,7 +237,7 @@ async fn rows_are_upserted_deleted_brought_back_and_read() {
 }
 
 #[tokio::test]
-async fn dropped_half_way_nothing_more_is_sent_and_nothing_twice() {
+async fn a_dropped_bulk_call_sends_nothing_more_and_nothing_twice() {
     let tenant = start().await;
     let mut outcomes = tenant.soap.create_all((0..).map(numbered)).chunk_size(50);
     for _ in 0..125 {
@@ -262,7 +262,7 @@ async fn dropped_half_way_nothing_more_is_sent_and_nothing_twice() {
 }
 
 #[tokio::test]
-async fn one_call_fails_and_the_others_stand() {
+async fn a_failed_call_does_not_affect_the_other_calls() {
     let tenant = start().await;
     let fault = Mode::Fault {
         code: "REQUEST_LIMIT_EXCEEDED".to_owned(),
@@ -362,7 +362,7 @@ async fn files_are_spread_over_calls_by_their_size() {
 }
 
 #[tokio::test]
-async fn it_runs_in_a_task_and_borrows_where_it_may() {
+async fn bulk_calls_run_in_a_task_and_may_borrow_rows() {
     let tenant = start().await;
     let names = ["Row 1".to_owned(), "Row 2".to_owned()];
     let rows = names.iter().map(|name| named(name));

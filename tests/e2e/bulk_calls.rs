@@ -154,7 +154,7 @@ async fn rows_come_from_iterators_and_streams() {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_ends_the_rows_and_is_told() {
+async fn a_failed_source_ends_the_rows_and_is_reported() {
     let (soap, script) = service(Scripted::new());
     let bad = "000".parse::<Id>().unwrap_err();
     let rows = (0..3)
@@ -251,7 +251,7 @@ async fn calls_are_cut_by_size() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_sent_takes_no_other_down() {
+async fn a_row_that_cannot_be_sent_does_not_affect_other_rows() {
     let (soap, script) = service(Scripted::new());
     let rows = (0..210).map(|n| match n {
         3 => contact(n).with_first_name("a\u{0}b"),
@@ -359,7 +359,7 @@ async fn rows_that_were_taken_but_not_sent_come_back() {
 }
 
 #[tokio::test]
-async fn results_that_fit_no_rows_are_not_guessed_at() {
+async fn results_that_cannot_be_matched_to_rows_are_errors() {
     let result = "<result><id>0035e000000AcMe</id><success>true</success></result>";
     for found in [0, 1, 2, 4] {
         let answer = envelope("create", &result.repeat(found));
@@ -518,7 +518,7 @@ async fn retrieve_keeps_positions() {
 }
 
 #[tokio::test]
-async fn without_a_runtime_of_tokio_it_goes_on_while_it_is_polled() {
+async fn without_a_tokio_runtime_bulk_calls_proceed_while_polled() {
     let answers = std::thread::spawn(|| {
         let (soap, script) = service(Scripted::new());
         let mut bulk = Box::pin(soap.create_all((0..450).map(contact)).into_results());

@@ -201,7 +201,7 @@ async fn usage_of_the_day_is_known_after_each_call() {
 }
 
 #[tokio::test]
-async fn the_last_call_of_the_day_is_the_last() {
+async fn calls_beyond_the_daily_limit_fail() {
     let tenant = start().await;
     tenant.sandbox.set_daily_limit(14_999, 15_000);
     tenant.soap.get_server_timestamp().await.unwrap();

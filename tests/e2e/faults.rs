@@ -11,7 +11,7 @@ use crate::tenant::{
 };
 
 #[tokio::test]
-async fn a_wrong_query_tells_where() {
+async fn an_error_in_a_query_has_a_position() {
     let tenant = start().await;
     let error = tenant
         .soap
@@ -157,7 +157,7 @@ async fn the_form_of_a_fault_does_not_matter() {
 }
 
 #[tokio::test]
-async fn what_is_worth_a_retry_is_told_by_the_code() {
+async fn the_code_decides_whether_a_retry_can_help() {
     let tenant = start().await;
     for (code, transient) in [
         ("SERVER_UNAVAILABLE", true),

@@ -15,7 +15,7 @@ fn drafts() -> [Account; 2] {
 }
 
 #[tokio::test]
-async fn what_a_client_carries_holds_until_a_call_says_otherwise() {
+async fn a_call_overrides_the_headers_of_its_client() {
     let tenant = start().await;
     let strict = tenant.soap.with(AllOrNoneHeader { all_or_none: true });
     let outcomes = |saved: Vec<SaveResult>| -> Vec<bool> {
@@ -247,7 +247,7 @@ async fn headers_beside_a_fault_are_there_too() {
 }
 
 #[tokio::test]
-async fn a_debug_log_comes_to_those_who_asked() {
+async fn a_debug_log_is_returned_on_request() {
     let body = "<createResponse xmlns='urn:enterprise.soap.sforce.com'><result><id>001000000000001AAA</id>\
         <success>true</success></result></createResponse>";
     let (soap, requests) = scripted(Scripted::new().answer(envelope(body)));

@@ -57,7 +57,7 @@ async fn the_security_token_follows_the_password() {
 }
 
 #[tokio::test]
-async fn refused_credentials_tell_why() {
+async fn refused_credentials_are_explained() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     for (user, password, code) in [
         (USER.0, "wrong", "INVALID_LOGIN"),
@@ -188,7 +188,7 @@ async fn a_version_without_login_is_named() {
 }
 
 #[tokio::test]
-async fn a_session_from_elsewhere_does_as_well() {
+async fn a_session_from_another_source_works() {
     let tenant = start().await;
     let login = tenant.soap.login_request(USER.0, USER.1).await;
     // The instance also serves login. The login host serves nothing else.

@@ -82,7 +82,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_server_of_another_make_is_understood_and_understands() {
+async fn an_independent_server_and_the_client_understand_each_other() {
     if !peer::present("node-soap") {
         return;
     }

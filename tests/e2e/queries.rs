@@ -207,7 +207,7 @@ async fn polymorphic_parents_become_what_they_are() {
 }
 
 #[tokio::test]
-async fn values_of_any_type_tell_theirs() {
+async fn values_of_any_type_state_their_type() {
     let tenant = start().await;
     let rows: Vec<AccountHistory> = all(
         &tenant.soap,

@@ -75,7 +75,7 @@ async fn text_arrives_as_it_was() {
 }
 
 #[test]
-fn the_validators_say_no() {
+fn the_validators_refuse_invalid_requests() {
     if !peer::present("lxml and xmlschema") {
         return;
     }

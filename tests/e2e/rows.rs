@@ -251,7 +251,7 @@ async fn upsert_tells_what_it_created() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_comes_back_or_goes_for_good() {
+async fn deleted_rows_are_restored_or_purged() {
     let tenant = start().await;
     let ids = created(
         &tenant
@@ -276,7 +276,7 @@ async fn what_is_deleted_comes_back_or_goes_for_good() {
 }
 
 #[tokio::test]
-async fn a_call_that_makes_no_sense_fails_whole() {
+async fn an_invalid_call_fails_as_a_whole() {
     let tenant = start().await;
     let many = vec![Contact::new().with_last_name("A"); 201];
     let error = tenant.soap.create(&many).await.unwrap_err();

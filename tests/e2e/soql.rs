@@ -232,7 +232,7 @@ async fn conditions_mean_what_they_say() {
 }
 
 #[tokio::test]
-async fn what_is_written_is_the_query_that_one_would_write() {
+async fn queries_are_written_as_by_hand() {
     let id: Id = "0015e000000AcMe".parse().unwrap();
     let query = Soql::select((
         (Contact::ID, Contact::NAME, Contact::ID),
@@ -530,7 +530,7 @@ async fn dates_by_name_are_known() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_not_sent() {
+async fn a_query_that_cannot_be_valid_is_not_sent() {
     fn why<V: View>(query: Soql<V>) -> String {
         let error = query.text().unwrap_err();
         assert!(error.is_usage() && !error.maybe_applied());

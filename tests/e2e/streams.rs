@@ -51,7 +51,7 @@ async fn thousands_of_rows_come_once_and_in_order() {
 type Look = (&'static str, fn(&mut Quirks));
 
 #[tokio::test]
-async fn the_look_of_answers_changes_nothing() {
+async fn the_form_of_responses_does_not_matter() {
     let tenant = many().await;
     let plain = drain(tenant.soap.records(QUERY).batch_size(500)).await;
     let looks: [Look; 7] = [
@@ -96,7 +96,7 @@ async fn the_next_batch_is_asked_for_while_this_one_is_read() {
     };
     tokio::time::timeout(PATIENCE, asked)
         .await
-        .expect("nothing was asked for");
+        .expect("no batch was requested");
     drop(rows);
     // The stream was dropped while the batch was requested, and the session still works.
     assert!(count(&tenant.soap, "Account").await >= ROWS as i32);
@@ -144,7 +144,7 @@ async fn a_lost_locator_is_an_error_after_whole_rows() {
 }
 
 #[tokio::test]
-async fn a_stream_never_ends_well_when_rows_are_missing() {
+async fn a_stream_with_missing_rows_ends_with_an_error() {
     let tenant = many().await;
     let total = count(&tenant.soap, "Account").await as usize;
     for mode in [

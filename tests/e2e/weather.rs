@@ -109,7 +109,7 @@ async fn an_answer_that_breaks_off_is_truncated() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_is_told_from_one_that_broke() {
+async fn an_unreachable_host_is_not_a_broken_connection() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     let (url, pem) = (sandbox.instance_url(), sandbox.certificate_pem().to_owned());
     sandbox.shutdown().await;
@@ -127,7 +127,7 @@ async fn a_host_that_is_not_there_is_told_from_one_that_broke() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_trusts_ends_it() {
+async fn an_untrusted_certificate_ends_the_call() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     let attempt = Soap::builder()
         .transport(Https::builder().no_proxy().build().unwrap())
@@ -145,7 +145,7 @@ async fn a_certificate_that_nobody_trusts_ends_it() {
 }
 
 #[tokio::test]
-async fn another_tenants_certificate_does_not_do() {
+async fn the_certificate_of_another_tenant_is_refused() {
     let (sandbox, other) = (
         Sandbox::builder(org()).start().await.unwrap(),
         Sandbox::builder(org()).start().await.unwrap(),

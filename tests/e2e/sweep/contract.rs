@@ -212,7 +212,7 @@ impl Contract {
 fn element(target: PartTarget) -> ElementId {
     match target {
         PartTarget::Element(id) => id,
-        PartTarget::Type(_) => panic!("a part of this WSDL is an element"),
+        PartTarget::Type(_) => panic!("every part of this WSDL must be an element"),
     }
 }
 

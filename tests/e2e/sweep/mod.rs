@@ -172,7 +172,7 @@ async fn every_answer_is_read_to_its_last_field() {
 
 fn valid(name: &str, envelope: &str) {
     if let Err(why) = validator::check(envelope) {
-        panic!("the answer to {name} is not valid: {why}\n{envelope}");
+        panic!("the response of {name} is not valid: {why}\n{envelope}");
     }
 }
 

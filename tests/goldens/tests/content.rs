@@ -85,7 +85,7 @@ fn in_a_choice_that_does_not_repeat_order_does_not_matter() {
 }
 
 #[test]
-fn what_repeats_keeps_its_order() {
+fn repeated_content_keeps_its_order() {
     let route = stays(
         "<route><walk>1</walk><wait>2</wait><wait>3</wait><why>rain</why><ride><line>S3</line></ride>\
          <walk>4</walk>\
@@ -183,7 +183,7 @@ fn substitutes_that_nobody_declared_are_kept() {
 }
 
 #[test]
-fn an_abstract_type_is_an_enum_of_its_heirs() {
+fn an_abstract_type_is_an_enum_of_its_derived_types() {
     let content = "<wrapped xsi:type=\"Sheet\"><page>1</page>\
         <behind xsi:type=\"Picture\"><title>t</title><pixels>00</pixels></behind></wrapped>";
     let letter = stays(content);
@@ -209,7 +209,7 @@ fn an_abstract_type_is_an_enum_of_its_heirs() {
 }
 
 #[test]
-fn an_heir_that_nobody_declared_is_kept() {
+fn an_undeclared_derived_type_is_kept() {
     let letter = letter(
         "<wrapped xmlns:o='urn:o' xsi:type='o:Box'><title>t</title><o:lid>1</o:lid></wrapped>",
     );
@@ -261,7 +261,7 @@ fn lists_defaults_and_attributes_of_others() {
 }
 
 #[test]
-fn heirs_have_the_choices_of_their_base() {
+fn derived_types_have_the_choices_of_their_base() {
     let content = "<payment xsi:type=\"Express\" currency=\"EUR\" version=\"2\"><amount>1</amount>\
         <card>1</card><before>08:00:00.000Z</before></payment>";
     let payment = stays(content).payment.unwrap();
@@ -278,7 +278,7 @@ fn heirs_have_the_choices_of_their_base() {
 }
 
 #[test]
-fn what_no_table_knows_is_said_again() {
+fn undeclared_content_is_written_back() {
     let letter = letter(
         "<h:p xmlns:h='urn:h' class='x' h:id='7' xml:lang='en'>text <h:b>bold</h:b> and \
          <h:i/></h:p><wrapped xmlns:o='urn:o' xsi:type='o:Box' size='2'>some place<title>t</title>\

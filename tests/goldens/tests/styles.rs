@@ -89,7 +89,7 @@ async fn answers_of_several_elements_are_structs() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_by_an_empty_body_or_element() {
+async fn an_empty_body_and_an_empty_element_mean_the_same() {
     let (soap, service) = client!(Document, "<s:pingResponse/>", "", "", "", "<s:other/>");
     soap.ping().await.unwrap();
     assert_eq!(sent(&service, 0), "<s:ping></s:ping>");
@@ -170,7 +170,7 @@ fn plant(name: &str, parent: Option<encoded::Plant>) -> encoded::Plant {
 }
 
 #[tokio::test]
-async fn encoded_messages_tell_types_and_sizes() {
+async fn encoded_messages_state_types_and_sizes() {
     let (soap, service) = client!(
         Encoded,
         "<c:plantsResponse><return enc:arrayType='p:Plant[2]'><x><name>a</name></x>\
@@ -260,7 +260,7 @@ async fn the_encoding_of_soap_1_2() {
 }
 
 #[tokio::test]
-async fn references_that_mean_harm_are_refused() {
+async fn malicious_references_are_refused() {
     let deep: String = (0..300)
         .map(|n| format!("<multiRef id='i{n}' href='#i{}'/>", n + 1))
         .collect();

@@ -53,7 +53,7 @@ fn derived_values_stand_for_their_base() {
 }
 
 #[test]
-fn traps_have_names() {
+fn names_that_clash_with_methods_and_keywords_work() {
     let view = names::sobjects::Methods::new()
         .with_get("x")
         .with_with_name("y")
