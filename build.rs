@@ -1,5 +1,5 @@
-//! Generates the proxies that `saponify demo` uses, from the demo tenant's WSDL or from another
-//! tenant's: `SAPONIFY_WSDL=path/to/enterprise.wsdl cargo run -- demo`.
+//! Generates the proxies that `saponify demo` uses, from the WSDL of the demo tenant or of another
+//! tenant: `SAPONIFY_WSDL=path/to/enterprise.wsdl cargo run -- demo`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ fn main() {
     let wsdl = wsdl.unwrap_or_else(|| "tenants/demo/enterprise.wsdl".into());
     let config = saponify_codegen::Config::new().input(wsdl).module("tenant");
     if let Err(error) = config.compile() {
-        // A panic would bury the message under a backtrace.
+        // A panic would hide the message below a backtrace.
         eprintln!("error: {error:?}");
         std::process::exit(1);
     }
@@ -20,11 +20,11 @@ fn main() {
     }
 }
 
-/// For the tests of all types: every generated struct and view, in a call of a macro.
+/// Writes a macro call that lists every generated struct and view, for the tests of all types.
 fn list_types() -> io::Result<()> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     let mut list = String::from("every_type! {\n");
-    // A module is a file, and a directory too if it is large.
+    // Each module is a file. A large module also has a directory.
     for entry in std::fs::read_dir(out.join("tenant"))? {
         let path = entry?.path();
         if path.is_file() {
@@ -46,7 +46,7 @@ fn list_file(module: &Path, file: &Path, list: &mut String) -> io::Result<()> {
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let (kind, name) = if let Some(rest) = structs.iter().find_map(|s| line.strip_prefix(s)) {
-            // The name is on the next line where the fields are many.
+            // If there are many fields, the name is on the next line.
             let rest = if rest.is_empty() {
                 lines.peek().copied().unwrap_or_default()
             } else {
@@ -54,7 +54,7 @@ fn list_file(module: &Path, file: &Path, list: &mut String) -> io::Result<()> {
             };
             ("structure", rest)
         } else if line.contains(", tables::") && line.starts_with("    ") {
-            // A choice has its branches after that.
+            // The branches of a choice follow, and a view has none.
             let is_choice = line.ends_with('{');
             (if is_choice { "structure" } else { "view" }, line)
         } else {

@@ -1,4 +1,4 @@
-//! The proxies that the benchmarks decode into: the demo tenant's.
+//! Generates the proxies of the demo tenant, into which the benchmarks decode.
 
 fn main() {
     if let Err(error) = saponify_codegen::compile("../tenants/demo/enterprise.wsdl") {

@@ -1,10 +1,10 @@
-//! Makes the proxies of the demo tenant and of a service that is not Salesforce's, and documentation
-//! tests of the code in the guide.
+//! Generates the proxies of the demo tenant and of a service that is not Salesforce, and turns the
+//! code of the guide into documentation tests.
 //!
-//! A page shows code as one would write it within an async function, where `soap` is a client that is
-//! logged in. What stands around it is added here, so that readers of the Markdown do not see it.
-//! Examples in the documentation of other crates that need generated code, and say `ignore` where
-//! they stand, become tests in the same way.
+//! A page shows the body of an async function, in which `soap` is a client that is logged in. This
+//! script adds the function and the setup around it, so that readers of the Markdown do not see
+//! them. Examples in the documentation of other crates that need generated code are marked `ignore`
+//! there. They become tests in the same way.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// All files with an extension, sorted.
+/// All files with this extension in a folder and its subfolders, sorted.
 fn files(dir: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
@@ -76,7 +76,7 @@ fn files(dir: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Adds a module that has the page as its documentation.
+/// Adds a module whose documentation is the page.
 fn module(modules: &mut String, out: &Path, path: &Path, page: &str) -> Result<(), Box<dyn Error>> {
     let name: String = path
         .with_extension("")
@@ -100,16 +100,16 @@ fn module(modules: &mut String, out: &Path, path: &Path, page: &str) -> Result<(
     Ok(())
 }
 
-/// What is read.
+/// The kind of text that is read.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
-    /// A page of the guide, which is documentation itself.
+    /// A page of the guide. All of it is documentation.
     Page,
-    /// Documentation of another crate, of which only the examples matter here.
+    /// The documentation of another crate. Only its examples are used.
     Source,
 }
 
-/// The page with its blocks of Rust made into programs.
+/// The page with each block of Rust turned into a program.
 fn runnable(page: &str, kind: Kind) -> String {
     let language = match kind {
         Kind::Page => "rust",
@@ -146,7 +146,7 @@ fn runnable(page: &str, kind: Kind) -> String {
     out
 }
 
-/// Documentation comments of a source file, one after the other.
+/// All documentation comments of a source file, in order.
 fn documentation(source: &str) -> String {
     let lines = source.lines().map(str::trim_start);
     let text = lines.filter_map(|line| {

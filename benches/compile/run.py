@@ -1,23 +1,23 @@
 #!/usr/bin/env python3
-"""What rustc pays for generated code, against the least that types can cost.
+"""Measures what generated code costs rustc, against the least that the same types can cost.
 
 usage: benches/compile/run.py WSDL [--runtime DIR] [--root DIR] [--check] [--keep DIR] [VARIANT ...]
 
-Builds, each as a library crate of its own with all dependencies built before:
+Each variant is built as a library crate of its own, after all of its dependencies:
 
-  baseline    the same types as plain structs that derive Clone, Debug, Default and PartialEq,
-              which cannot be decoded yet
-  default     what saponify-codegen writes
+  baseline    the same types as plain structs that derive Clone, Debug, Default and PartialEq, and
+              cannot be decoded
+  default     the output of saponify-codegen
   no-methods  the same with `methods = false`
   no-docs     the same with `docs = false`
-  structs     (if asked for) what saponify-codegen writes without operations and services: the types
-              and their tables, with all that it takes to encode and decode them
-  derived     (if asked for) a baseline for WSDLs without sObjects: the generated types themselves, by
-              macros that derive Clone, Debug, Default and PartialEq and nothing else (`derived/`)
+  structs     (only on request) the output without operations and services: the types and their
+              tables, with everything that encoding and decoding need
+  derived     (only on request) a baseline for WSDLs without sObjects: the generated types, compiled
+              with macros that only derive Clone, Debug, Default and PartialEq (`derived/`)
 
-and prints user CPU seconds, the ratio to the baseline, the peak memory of rustc and the size of the
-rlib, in one run on one machine; ratios are to the first variant. Bars: default at most 2.5 x
-baseline, no-methods at most 1.0, 1.4 GB; structs at most 2.0 x derived."""
+Prints user CPU seconds, the ratio to the first variant, the peak memory of rustc and the size of the
+rlib. All variants are measured in one run on one machine. Bars: default at most 2.5 x baseline,
+no-methods at most 1.0 x and 1.4 GB; structs at most 2.0 x derived."""
 import argparse
 import os
 import re
@@ -38,7 +38,7 @@ KEYWORDS = set('as break const continue crate else enum extern false fn for if i
 
 
 def baseline(wsdl):
-    """Plain structs for every named complex type."""
+    """Writes a plain struct for every named complex type."""
     root = ET.parse(wsdl).getroot()
     types, rust = {}, {}
     for schema in root.iter(XSD + 'schema'):
@@ -78,7 +78,7 @@ def baseline(wsdl):
 
 
 def derive(proxies):
-    """Makes the types of generated files stand alone: no tables, no operations, Debug derived."""
+    """Removes tables and operations from generated files, and derives Debug for their types."""
     only(proxies, ['operations', 'service', 'tables'])
     for folder, _, files in os.walk(proxies):
         for file in files:
@@ -90,7 +90,7 @@ def derive(proxies):
 
 
 def only(proxies, left_out):
-    """Takes modules out of generated files; gives the others."""
+    """Removes modules from generated files, and declares only the remaining ones."""
     modules = {name.removesuffix('.rs') for name in os.listdir(proxies)} - {'mod'}
     for module in modules & set(left_out):
         path = os.path.join(proxies, module)
@@ -101,7 +101,7 @@ def only(proxies, left_out):
 
 
 def run(command, cwd=None, env=None):
-    """Runs to the end; user seconds and peak kilobytes of the largest process."""
+    """Runs a command; returns its user seconds and the peak kilobytes of its largest process."""
     child = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     output = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
@@ -157,7 +157,7 @@ def main():
             if variant == 'structs':
                 only(proxies, ['operations', 'service'])
             text = 'pub mod proxies;\n'
-        # The first build makes the dependencies, the second one is the crate alone.
+        # The first build compiles the dependencies, so that the second one compiles the crate alone.
         open(library, 'w').write('')
         run(command, crate, env)
         open(library, 'w').write('#![allow(nonstandard_style, unused)]\n' + text)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes a WSDL of VMware vSphere's types and operations, for measurements.
+"""Writes a WSDL with the types and operations of VMware vSphere, for measurements.
 
 usage: benches/compile/vsphere.py OUT.wsdl
 
-VMware's own WSDL may not be passed on with its schemas. The package pyvmomi (`pip install pyvmomi`)
-carries the same types as Python data: names, bases, properties, methods. This puts them back into
+VMware's own WSDL and schemas may not be redistributed. The package pyvmomi (`pip install pyvmomi`)
+contains the same types as Python data: names, bases, properties, methods. This script writes them in
 the form that vCenter serves: one namespace, a type per data object, `ArrayOf…` for lists, request
-types that begin with `_this`, faults by element."""
+types that begin with `_this`, and faults whose parts are elements."""
 import importlib.util
 import sys
 from pathlib import Path
@@ -55,7 +55,7 @@ class Model:
         exec(compile("\n".join(lines), str(file), "exec"), names)
 
     def type_of(self, name):
-        """The name of a type in the schema, for one item."""
+        """Returns the name that the type of one item has in the schema."""
         name = name.removesuffix("[]")
         if name in SIMPLE:
             return f"xsd:{SIMPLE[name]}"

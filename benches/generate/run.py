@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What generating costs: CPU seconds and peak memory.
+"""Measures what generating costs: CPU seconds and peak memory.
 
 usage: benches/generate/run.py [WSDL]
 
-Three inputs: the WSDL (without one, the sandbox's of a tenant of the size of a developer org),
-read by the release program and by an unoptimised build of the generator, as a build script gets
-it; and a tenant of ten times the bytes, which must cost at most 11 times as much."""
+The release program reads the WSDL, and so does an unoptimised build of the generator, as in a build
+script. The release program also reads a WSDL of ten times the bytes, which must cost at most 11 times as
+much. Without a WSDL, the sandbox writes one for a tenant of the size of a developer org."""
 import os
 import subprocess
 import sys
@@ -17,7 +17,7 @@ RUNS = 5
 
 
 def cost(command):
-    """Least CPU seconds of several runs, and the peak memory of the last in MiB."""
+    """Returns the least CPU seconds of several runs, and the peak memory of the last run in MiB."""
     least, peak = float('inf'), 0
     for _ in range(RUNS):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -43,7 +43,7 @@ def main():
 
         once = sys.argv[1] if len(sys.argv) > 1 else tenant(400)
         size = os.path.getsize(once)
-        # Objects of sixty fields; the rest of the WSDL is the same for all.
+        # Each object has sixty fields. The rest of the WSDL has the same size for all tenants.
         fixed, grown = (os.path.getsize(tenant(n)) for n in (0, 100))
         ten = tenant(round((10 * size - fixed) / (grown - fixed) * 100))
         out = os.path.join(scratch, 'out')
@@ -55,7 +55,7 @@ def main():
         print(f'{"":20}{"WSDL":>10}{"CPU":>9}{"memory":>10}')
         for name, path, (cpu, peak) in rows:
             print(f'{name:20}{os.path.getsize(path) / 1e6:>7.1f} MB{cpu:>7.2f} s{peak:>6.0f} MiB')
-        print(f'ten-fold costs {rows[1][2][0] / rows[0][2][0]:.1f} × for {os.path.getsize(ten) / size:.1f} × the bytes')
+        print(f'{os.path.getsize(ten) / size:.1f} × the bytes cost {rows[1][2][0] / rows[0][2][0]:.1f} × the CPU time')
 
 
 if __name__ == '__main__':

@@ -1,4 +1,5 @@
-//! What the benchmarks share: proxies, an answer to decode, and a transport without a network.
+//! Code that the benchmarks share: proxies, a response to decode, and a transport without a
+//! network.
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(pub enterprise);
@@ -8,8 +9,8 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use saponify::transport::{Body, Exchange, Request, Response, Transport};
 
-/// An answer to `query` with Accounts of sixteen fields, as Salesforce writes it: in schema order,
-/// with entities, text that is not ASCII, and line breaks.
+/// A response of `query` with Accounts of sixteen fields, written as Salesforce writes it: in
+/// schema order, with entities, text that is not ASCII, and line breaks.
 #[must_use]
 pub fn answer(rows: usize) -> String {
     const CITIES: [&str; 5] = ["San Francisco", "München", "São Paulo", "東京", "Leeds"];
@@ -23,7 +24,7 @@ pub fn answer(rows: usize) -> String {
          <done>true</done><queryLocator xsi:nil=\"true\"/>",
     );
     for row in 0..rows {
-        // Numbers that jump about, the same in every run.
+        // Scattered numbers that are the same in every run.
         let n = row.wrapping_mul(2_654_435_761) % 1_000_003;
         let name = match row % 10 {
             0 => format!("Acme &amp; Söhne {row} &lt;Holding&gt;"),
@@ -81,12 +82,12 @@ pub fn answer(rows: usize) -> String {
     out
 }
 
-/// Gives every request the same answer, in pieces of the size that TLS records have.
+/// A transport that gives the same response to every request, in pieces of the size of TLS records.
 #[derive(Clone, Debug)]
 pub struct Canned(Vec<Bytes>);
 
 impl Canned {
-    /// Cuts an answer into pieces.
+    /// Cuts a response into pieces.
     #[must_use]
     pub fn new(answer: &str) -> Self {
         Self(
@@ -108,14 +109,14 @@ impl Transport for Canned {
     }
 }
 
-/// The middle of some figures.
+/// The median of some figures.
 #[must_use]
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Memory that this process holds, in MiB.
+/// The resident memory of this process in MiB.
 #[must_use]
 pub fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

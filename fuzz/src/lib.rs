@@ -1,4 +1,4 @@
-//! What the fuzz targets check, as functions: they also run without a fuzzer.
+//! The checks of the fuzz targets, as functions, so that they also run without a fuzzer.
 #![forbid(unsafe_code)]
 
 #[path = "../../runtime/tests/kinds/mod.rs"]
@@ -14,7 +14,7 @@ use saponify::generated::{Tabled, Type};
 use saponify::probe;
 use saponify::{Error, Limits};
 
-/// Small, so that a fuzzer reaches them.
+/// The limits are small, so that a fuzzer reaches them.
 const LIMITS: Limits = Limits {
     depth: 20,
     attributes: 10,
@@ -26,7 +26,8 @@ const LIMITS: Limits = Limits {
     memory: 50_000,
 };
 
-/// Reads bytes as an answer to a query, in all ways. The first byte is the size of the pieces.
+/// Reads bytes as a response to a query, whole and in pieces, as tokens, rows and structs. The
+/// first byte is the size of the pieces.
 pub fn answer(data: &[u8]) {
     let Some((size, data)) = data.split_first() else {
         return;
@@ -57,11 +58,11 @@ pub fn answer(data: &[u8]) {
 }
 
 thread_local! {
-    /// Made once: describing the values takes longer than making one.
+    /// Built once, because building the strategy takes longer than generating a value.
     static VALUES: BoxedStrategy<All> = strategies::all();
 }
 
-/// Reads bytes as a document, or takes them for the seed of a random value.
+/// Reads bytes as a document. If that fails, uses the bytes as the seed of a random value.
 pub fn roundtrip(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         let read = probe::decode::<All>(text, LIMITS, &[&THING]);
@@ -75,8 +76,8 @@ pub fn roundtrip(data: &[u8]) {
     }
 }
 
-/// Takes bytes for the seed of a random value, and for the choices in writing it otherwise: order,
-/// prefixes, sections, comments, references. The first byte is the size of the pieces.
+/// Uses bytes as the seed of a random value, and as the choices for writing it in another form:
+/// order, prefixes, CDATA sections, comments, references. The first byte is the size of the pieces.
 pub fn words(data: &[u8]) {
     let Some((size, data)) = data.split_first() else {
         return;
@@ -94,7 +95,7 @@ pub fn words(data: &[u8]) {
     assert_eq!(probe::read(pieces, limits).expect(&other), whole);
 }
 
-/// Reads bytes as JSON: what is taken stays what it is.
+/// Reads bytes as JSON. If they can be read, the value must survive writing and reading again.
 pub fn json(data: &[u8]) {
     let mut parser = serde_json::Deserializer::from_slice(data);
     let mut value = All::default();
@@ -105,10 +106,10 @@ pub fn json(data: &[u8]) {
     }
     let mut text = Vec::new();
     saponify::json::write_structure(&value, &mut serde_json::Serializer::new(&mut text))
-        .expect("what was read can be written");
+        .expect("a value that was read can be written");
     let mut again = All::default();
     let mut parser = serde_json::Deserializer::from_slice(&text);
-    saponify::json::read_into(&mut again, &mut parser).expect("what is written can be read");
+    saponify::json::read_into(&mut again, &mut parser).expect("written JSON can be read");
     assert!(
         again == value || format!("{value:?}").contains("NaN"),
         "{value:?}"
@@ -126,14 +127,15 @@ fn random(data: &[u8]) -> Option<All> {
     Some(tree.current())
 }
 
-/// What can be written reads as the same: its form does not change any more.
+/// Checks that a value which can be written reads back as a value that is written the same.
 fn survives<S: Tabled>(value: &S, known: &[&'static Type]) {
     let _ = format!("{value:?}");
-    // A nil `Id` is written where none was read, one level deeper.
+    // The value is read with default limits, because a nil `Id` may be written where none was read,
+    // one level deeper.
     let limits = Limits::default();
     match probe::encode(value) {
         Ok(written) => {
-            probe::read([written.as_bytes()], limits).expect("what is written is well-formed");
+            probe::read([written.as_bytes()], limits).expect("written XML is well-formed");
             let read: S = probe::decode(&written, limits, known).expect(&written);
             assert_eq!(probe::encode(&read).expect(&written), written);
         }
@@ -141,7 +143,7 @@ fn survives<S: Tabled>(value: &S, known: &[&'static Type]) {
     }
 }
 
-/// Errors are short, and printing them does not fail.
+/// Checks that an error is short, and that printing it does not fail.
 fn note<T>(result: &Result<T, Error>) {
     if let Err(error) = result {
         let shown = format!("{error} {error:?}");
@@ -166,7 +168,7 @@ mod tests {
         seeds
     }
 
-    /// A small generator of numbers that is the same everywhere.
+    /// A small random number generator that gives the same numbers on every machine.
     pub(crate) struct Numbers(u64);
 
     impl Numbers {

@@ -1,11 +1,11 @@
-//! What is read when code is generated.
+//! Checks of the WSDL reader and of the generator.
 
 use saponify_codegen::Config;
 use saponify_wsdl::{Limits, Reader};
 
 /// Reads bytes as a WSDL, into the raw tree and into the model.
 pub fn read(data: &[u8]) {
-    // Small, so that a fuzzer reaches them.
+    // The limits are small, so that a fuzzer reaches them.
     let mut limits = Limits::default();
     limits.particles = 10_000;
     limits.types = 1_000;
@@ -16,9 +16,9 @@ pub fn read(data: &[u8]) {
     let raw = reader.dump_raw(data);
     match reader.read(data) {
         Ok(model) => {
-            assert!(raw.is_ok(), "a model of what has no raw tree");
+            assert!(raw.is_ok(), "there is a model but no raw tree");
             assert!(!model.to_string().is_empty());
-            assert!(model.files.is_empty(), "bytes read no file");
+            assert!(model.files.is_empty(), "reading bytes must not read a file");
         }
         Err(error) => {
             let shown = format!("{error} {error:?}");
@@ -27,7 +27,7 @@ pub fn read(data: &[u8]) {
     }
 }
 
-/// Generates code from bytes; if it can be generated, it is Rust.
+/// Generates code from bytes. If that succeeds, the code must parse as Rust.
 pub fn generate(data: &[u8]) {
     match Config::new().generate(data) {
         Ok(output) => {
@@ -55,7 +55,7 @@ mod tests {
     use super::mutate;
     use crate::tests::Numbers;
 
-    /// The fixtures of both crates as they are, and a fixed number of mutations of them.
+    /// Checks the fixtures of both crates, and a fixed number of mutations of them.
     fn run(rounds: usize, check: fn(&[u8])) {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut seeds = mutate::inputs(&here.join("../wsdl/tests/fixtures"));

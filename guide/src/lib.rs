@@ -1,8 +1,8 @@
-//! The guide. Its pages are the Markdown files beside this crate; here they are documentation, so
-//! that `cargo test --doc` compiles and runs every line of code in them.
+//! The guide. Its pages are the Markdown files in the folder of this crate. The crate includes them
+//! as documentation, so that `cargo test --doc` compiles and runs every line of code in them.
 //!
-//! The build script adds what stands around the code: a tenant of its own for each block, in this
-//! process and over TLS, and a client that is logged in to it.
+//! The build script wraps each block of code in a program that starts a tenant for this block, in
+//! the same process and over TLS, and logs a client in to it.
 
 use std::future::Future;
 
@@ -24,11 +24,11 @@ saponify::include_proxies! {
 
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
-/// What code of the guide ends in.
+/// The return type of code in the guide.
 #[doc(hidden)]
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// The demo tenant, with few rows so that it starts in no time.
+/// The demo tenant with few rows, so that it starts quickly.
 fn org() -> std::result::Result<Org, saponify_sandbox::Error> {
     let org = Org::parse(include_str!("../../tenants/demo/org.toml"))?;
     let objects: Vec<String> = org.object_names().map(str::to_owned).collect();
@@ -37,11 +37,11 @@ fn org() -> std::result::Result<Org, saponify_sandbox::Error> {
         .fold(org, |org, object| org.with_rows(object, 24)))
 }
 
-/// Runs code of the guide against a tenant of its own.
+/// Runs code of the guide against a tenant that only this code uses.
 ///
 /// # Panics
 ///
-/// If the code fails, as a test does.
+/// Panics if the code fails, so that the documentation test fails.
 #[doc(hidden)]
 pub fn run<F: Future<Output = Result>>(example: impl FnOnce(enterprise::Soap, Sandbox) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -77,7 +77,7 @@ mod tests {
     use std::path::Path;
     use std::{fs, io};
 
-    /// Names and texts of the pages.
+    /// The file name and the text of each page.
     fn pages() -> io::Result<Vec<(String, String)>> {
         let mut pages = Vec::new();
         for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR"))? {
@@ -90,7 +90,7 @@ mod tests {
         Ok(pages)
     }
 
-    /// Targets of links to files.
+    /// The targets of all links to files.
     fn links(text: &str) -> impl Iterator<Item = &str> {
         let targets = text
             .split("](")
@@ -101,7 +101,7 @@ mod tests {
             .filter(|target| !target.contains("://"))
     }
 
-    /// The anchor that a heading gets.
+    /// The anchor that GitHub gives to a heading.
     fn anchor(heading: &str) -> String {
         let kept = heading.trim_start_matches('#').trim().to_lowercase();
         let kept = kept.replace(' ', "-");
@@ -142,7 +142,7 @@ mod tests {
     fn every_page_has_code_that_runs() -> io::Result<()> {
         for (name, text) in pages()?.iter().filter(|(name, _)| name != "README.md") {
             assert!(text.contains("\n```rust\n"), "{name}");
-            // Nothing hidden: the reader sees what runs.
+            // No line is hidden from the reader who reads the rendered page.
             assert!(
                 !text.contains("\n# use ") && !text.contains("\n# let "),
                 "{name}"

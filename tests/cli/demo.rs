@@ -12,7 +12,7 @@ use crate::support::{complaint, printed, saponify};
 const ORG: &str = include_str!("../../tenants/demo/org.toml");
 const PASSWORD: &str = "battery-staple";
 
-/// A tenant that runs beside the program.
+/// A tenant that runs in the process of the test.
 struct Tenant {
     sandbox: Sandbox,
     certificate: PathBuf,
@@ -39,7 +39,7 @@ impl Tenant {
         }
     }
 
-    /// A login with everything in place.
+    /// The demo with all settings that a successful login needs.
     fn demo(&self) -> Command {
         let mut command = to(&self.sandbox.login_url());
         let instance = self.sandbox.instance_url();
@@ -123,7 +123,7 @@ fn another_tenant_is_only_read() {
 }
 
 #[test]
-fn odd_answers_are_no_trouble() {
+fn unusual_responses_are_accepted() {
     let tenant = Tenant::start();
     let mut quirks = Quirks::default();
     quirks.shuffle = true;
@@ -134,7 +134,7 @@ fn odd_answers_are_no_trouble() {
 }
 
 #[test]
-fn a_wrong_password_is_told_from_a_wrong_address() {
+fn a_wrong_password_and_a_wrong_address_give_different_errors() {
     let tenant = Tenant::start();
     fails(
         tenant.demo().env("SAPONIFY_PASSWORD", "no-such-password"),
@@ -148,7 +148,7 @@ fn a_wrong_password_is_told_from_a_wrong_address() {
 }
 
 #[test]
-fn an_address_where_nobody_is_says_so() {
+fn an_unreachable_address_is_explained() {
     let tenant = Tenant::start();
     let url = tenant.sandbox.login_url();
     let Tenant {
@@ -226,7 +226,7 @@ fn a_foreign_host_is_not_given_the_session() {
 #[test]
 fn a_failure_in_the_middle_ends_the_demo() {
     let tenant = Tenant::start();
-    // The login is well, the query is not.
+    // The login succeeds, and the query fails.
     tenant.sandbox.push_mode(Mode::Normal);
     tenant.sandbox.push_mode(Mode::Truncate);
     fails(&mut tenant.demo(), &["query: ", "help: try again later"]);

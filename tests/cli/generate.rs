@@ -10,7 +10,7 @@ fn wsdl() -> PathBuf {
     repository("tenants/demo/enterprise.wsdl")
 }
 
-/// A directory with a small WSDL of the given text in it.
+/// A directory that contains a WSDL with this text.
 fn with(text: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("service.wsdl");
@@ -46,7 +46,7 @@ fn a_module_is_written_and_the_second_run_changes_nothing() {
     let before = stamps();
     printed(generate(&wsdl(), &out));
     assert_eq!(tree(&out), first);
-    // Untouched, so that nothing is compiled again.
+    // The files are not written again, so that cargo does not compile them again.
     assert_eq!(stamps(), before);
 }
 
@@ -124,7 +124,7 @@ fn types_go_to_json_only_if_that_is_asked_for() {
 }
 
 #[test]
-fn stages_can_be_looked_at() {
+fn stages_can_be_printed() {
     for (stage, part) in [
         ("raw", "Account"),
         ("model", "Account"),
@@ -223,7 +223,7 @@ fn a_file_that_is_not_there_is_named_with_where_to_get_one() {
 }
 
 #[test]
-fn what_is_no_wsdl_is_refused_with_a_place() {
+fn a_file_that_is_not_a_wsdl_is_refused_with_a_position() {
     for (text, part) in [
         ("", "no root element"),
         ("<a><b></a>", ".wsdl:1:7: "),
@@ -289,7 +289,7 @@ fn a_failed_run_leaves_the_old_output_whole() {
     complaint(&mut generate(&broken, &out));
     assert_eq!(tree(&out), whole);
 
-    // Another tenant, whose module cannot be written in full.
+    // One file of another tenant's module cannot be written.
     let other = folder.path().join("enterprise.wsdl");
     std::fs::write(&other, text.replace("Legacy_Id__c", "Former_Id__c")).unwrap();
     std::fs::remove_file(out.join("types.rs")).unwrap();
@@ -324,7 +324,7 @@ fn a_read_only_directory_stays_as_it_is() {
     std::fs::create_dir(&out).unwrap();
     set_permissions(&out, Permissions::from_mode(0o555)).unwrap();
     if std::fs::write(out.join("probe"), "").is_ok() {
-        eprintln!("skipped: permissions do not hold this user off");
+        eprintln!("skipped: this user may write in spite of the permissions");
         return;
     }
     let said = complaint(&mut generate(&wsdl(), &out));
@@ -346,7 +346,7 @@ fn files_of_others_in_the_directory_stay() {
     assert_eq!(std::fs::read(out.join("mine.rs")).unwrap(), b"// mine\n");
 }
 
-/// A WSDL in a folder that imports one schema from beside that folder and one by URL.
+/// A WSDL in a folder of its own. It imports one schema from the folder above and one by URL.
 fn importing() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("wsdl")).unwrap();
@@ -396,7 +396,7 @@ fn imports_from_elsewhere_need_an_option_which_the_error_names() {
         printed(with_root(&["--skip-import", import]));
         assert!(!out.join("remote.rs").exists(), "{import}");
     }
-    // What is printed between stages has read the same files.
+    // `--dump` reads the same files.
     for stage in ["raw", "model"] {
         let option = format!("urn:remote={}", copy.display());
         let said = printed(with_root(&["--provide", &option, "--dump", stage]));

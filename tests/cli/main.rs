@@ -1,4 +1,4 @@
-//! The program as it is run: what it prints, what it leaves behind, and how it fails.
+//! Tests that run the program: what it prints, which files it writes, and how it fails.
 
 mod demo;
 mod generate;

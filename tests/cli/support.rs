@@ -1,4 +1,4 @@
-//! Runs of the program.
+//! Functions that run the program.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -7,7 +7,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 
-/// The program, in a plain environment.
+/// The program, with an environment that contains no settings of the user.
 pub(crate) fn saponify<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
     for name in [
@@ -26,7 +26,7 @@ pub(crate) fn saponify<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) 
     command
 }
 
-/// What a run that succeeds prints.
+/// The output of a run that must succeed.
 pub(crate) fn printed(mut command: Command) -> String {
     let output = command.output().unwrap();
     let (out, err) = texts(&output);
@@ -35,8 +35,8 @@ pub(crate) fn printed(mut command: Command) -> String {
     out
 }
 
-/// What a run that fails says: notes on what it read, then one message, its causes, and what to do,
-/// each on a line.
+/// The messages of a run that must fail: notes on its input, then one error, its causes, and what
+/// to do, each on a line of its own.
 pub(crate) fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let (_, err) = texts(&output);
@@ -53,7 +53,7 @@ pub(crate) fn complaint(command: &mut Command) -> String {
         );
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }
-    // Nothing is said twice.
+    // No message is repeated.
     let said: Vec<&str> = lines
         .iter()
         .map(|line| line.trim_start_matches("  cause: "))
@@ -78,12 +78,12 @@ fn texts(output: &Output) -> (String, String) {
     (text(&output.stdout), text(&output.stderr))
 }
 
-/// A file of the repository.
+/// The path of a file in the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The files below a directory and what is in them.
+/// All files below a directory, with their contents.
 pub(crate) fn tree(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![directory.to_owned()];

@@ -1,4 +1,4 @@
-"""Runs programs and counts what they use."""
+"""Runs programs and measures their CPU time and memory."""
 
 import os
 import subprocess
@@ -9,18 +9,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Failure(Exception):
-    """Something that must not be."""
+    """A failed check."""
 
 
 class Done(NamedTuple):
     code: int
-    cpu: float  # seconds of this process and those that it waited for
-    peak: float  # megabytes of the largest of them
+    cpu: float  # seconds of this process and of the processes that it waited for
+    peak: float  # megabytes of the largest of these processes
     output: str
 
 
 def attempt(command, cwd=None):
-    """Runs a command to its end, whatever that is."""
+    """Runs a command that may fail, and returns its result."""
     command = [str(part) for part in command]
     process = subprocess.Popen(
         command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -41,7 +41,7 @@ def run(command, cwd=None):
 
 
 def scratch(folder, modules, edition="2024", kind="lib", dependencies=""):
-    """Writes a crate that allows itself nothing."""
+    """Writes a crate. A library denies warnings, missing documentation and unsafe code."""
     (folder / "src").mkdir(parents=True, exist_ok=True)
     (folder / "Cargo.toml").write_text(
         f'[package]\nname = "{folder.name}"\nversion = "0.0.0"\nedition = "{edition}"\n'

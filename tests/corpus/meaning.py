@@ -1,11 +1,12 @@
-"""Do proxies say what the schema says? Example messages are decoded and encoded again.
+"""Checks that proxies keep the meaning of messages: example messages are decoded and encoded again.
 
-Examples come from two places that know nothing of the generator: `samples`, which writes what the
-schema of an element allows, and zeep, which reads such an example and writes its own. Each goes
-through the proxies' types and must come out saying the same, valid by libxml2, or by xmlschema where
-libxml2 refuses the schema.
+The examples come from two sources that are independent of the generator. `samples` writes messages that
+the schema of an element allows. zeep reads such a message and writes its own. Each example is decoded
+to the types of the proxies and encoded again. The result must have the same meaning, and must be valid
+for libxml2, or for xmlschema if libxml2 refuses the schema.
 
-What does not is listed in `meaning.tsv`, with the reason; the list is exact in both directions.
+`meaning.tsv` lists the elements for which this fails, with the reason. An element that is listed but
+passes is an error, too.
 """
 
 import re
@@ -19,11 +20,11 @@ from schemas import XSD, Schemas, same, used
 
 HERE = Path(__file__).resolve().parent
 WELL_KNOWN = ROOT / "wsdl" / "src" / "well_known"
-# A schema that is left out.
+# Replaces a schema that is left out.
 NOTHING = b'<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
-# One or more of each family that is not Salesforce's.
+# One or more WSDLs of each family of services, other than Salesforce's SOAP API.
 FAMILIES = """
     salesforce/etframework.wsdl
     other/bingads/customermanagement_service.wsdl
@@ -44,7 +45,7 @@ FAMILIES = """
 
 
 class Proxies:
-    """What the generator wrote: its tables by element, and the structs of tables."""
+    """Generated code: the table of each element, and the struct of each table."""
 
     def __init__(self, folder):
         self.tables, self.structs = {}, {}
@@ -63,7 +64,7 @@ class Proxies:
 
 
 def infoset(element):
-    """An element as what a schema processor sees, xsi:type resolved."""
+    """Returns an element as a schema processor sees it, with xsi:type resolved."""
     attributes = dict(element.attrib)
     for name in list(attributes):
         if name == XSI + "type":
@@ -85,7 +86,7 @@ def differences(sample, ours, path=""):
             yield f"{path}: no {name}"
         elif not same(value, our_attributes[name]):
             yield f"{path}: {name} is {our_attributes[name]!r} instead of {value!r}"
-    # More attributes than there were are defaults, or the types of values by name: both valid.
+    # Additional attributes are allowed: they are defaults, or xsi:type of values whose type is implied.
     names = [[child[0][0].rpartition("}")[2] for child in side] for side in (children, our_children)]
     if names[0] != names[1]:
         yield f"{path}: {names[1]} instead of {names[0]}"
@@ -103,10 +104,10 @@ def parse(data):
 
 
 def offline(corpus, name):
-    """A transport for zeep that has the copies, and the schemas that everybody knows."""
+    """Returns a transport for zeep that loads local copies and the built-in schemas."""
     import zeep
 
-    # zeep asks for some places by https that are named by http.
+    # zeep requests some http locations by https.
     bare = lambda url: (url.partition("://")[2] or url).rstrip("/")
     folders = [corpus.joinpath(*name.split("/")[:2]), WELL_KNOWN]
     named = {file.name: file for folder in folders if folder.is_dir() for file in folder.rglob("*.*")}
@@ -123,7 +124,7 @@ def offline(corpus, name):
             file = file or places.get(bare(url).rpartition(".")[0]) or places.get(bare(url).rpartition("/")[0])
             if not file:
                 return NOTHING
-            # zeep wants every namespace imported from some place, also the one that all have.
+            # zeep needs an import with a location for every namespace, even for those that need none.
             root = etree.parse(str(file)).getroot()
             said = {reference.get("namespace") for reference in root.findall(XSD + "import")}
             for namespace in used(root) - said - {root.get("targetNamespace"), XSD[1:-1]}:
@@ -137,7 +138,7 @@ def offline(corpus, name):
 
 
 def by_zeep(corpus, name, file, samples):
-    """What zeep makes of samples, by name, as far as it gives back all that it read."""
+    """Returns what zeep writes for each sample, by name, if it writes everything that it read."""
     import zeep
 
     made = {}
@@ -150,7 +151,7 @@ def by_zeep(corpus, name, file, samples):
         try:
             element = client.get_element(f"{{{uri}}}{local}")
             parent = etree.Element("parent")
-            # zeep takes apart what it parses.
+            # zeep modifies the tree that it parses.
             element.render(parent, element.parse(deepcopy(root), client.wsdl.types))
             text = etree.tostring(parent[0], with_tail=False)
         except Exception:
@@ -171,7 +172,7 @@ def check(program, corpus, work):
         out = crate / "src" / module
         given = options(corpus, name)
         if attempt([program, "generate", file, *given, "--module", module, "--messages", "--out", out]).code != 0:
-            continue  # `others` knows which and why.
+            continue  # `others` checks that this file is listed as refused.
         into = folder / module
         run([samples, file, into, *given])
         proxies = Proxies(out)
@@ -207,7 +208,7 @@ def check(program, corpus, work):
 
 
 def copies_for(corpus, name):
-    """Files by the location that they stand for."""
+    """Returns the local copies by the location that each one replaces."""
     return dict(option.split("=", 1) for option in map(str, options(corpus, name)) if "=" in option)
 
 
@@ -221,7 +222,7 @@ def compare(corpus, lines, folder, refused):
     for name, file, module, found in lines:
         schemas = Schemas(file, WELL_KNOWN, copies_for(corpus, name))
         if not all(schemas.declares(root) for _, _, root in found.values()):
-            wrong.append(f"{name}: not all elements are declared in what was found")
+            wrong.append(f"{name}: the schemas that were found do not declare all elements")
         valid = same_again = zeep = 0
         for sample, (_, local, root) in found.items():
             if schemas.error(root):
@@ -247,13 +248,13 @@ def compare(corpus, lines, folder, refused):
                 else:
                     wrong.append(f"{name} {local} {module}/{prefix}{sample}: {problems[0]}")
         rows.append([name, len(found), valid, same_again, zeep, schemas.reason, refused[name]])
-        # Samples are made to fit: where many do not, it is the schemas that were not understood.
+        # Samples are written to be valid. If many are not, the schemas were read incorrectly.
         if valid < 0.95 * len(found):
             wrong.append(f"{name}: only {valid} of {len(found)} samples are valid")
-    head = "file|samples|valid|said again alike|of zeep too|why not libxml2|why not zeep".split("|")
+    head = "file|samples|valid|same again|zeep's same again|why not libxml2|why not zeep".split("|")
     table("meaning", head, rows)
     totals = [sum(row[n] for row in rows) for n in range(1, 5)]
-    print("{} samples, {} valid, {} said again alike, {} of zeep".format(*totals))
-    wrong += [f"{' '.join(key)}: is right, but listed in meaning.tsv" for key in expected.keys() - known]
+    print("{} samples, {} valid, {} the same after decoding and encoding, and {} of zeep".format(*totals))
+    wrong += [f"{' '.join(key)}: passes, but is listed in meaning.tsv" for key in expected.keys() - known]
     if wrong:
         raise Failure(f"{len(wrong)} messages changed their meaning\n" + "\n".join(wrong[:200]))

@@ -1,4 +1,4 @@
-"""WSDLs of all kinds: each is generated and compiles, or is refused for the reason in the table."""
+"""Checks WSDLs of all kinds: the code of each compiles, or the WSDL is refused as the table says."""
 
 from lib import ROOT, Failure, attempt, member, run, scratch, table
 
@@ -7,13 +7,13 @@ TABLES = ROOT / "wsdl" / "tests"
 
 
 def lines(name):
-    """Rows of a table of the reader's tests, whose options and refusals the program shares."""
+    """Returns the rows of a table of the reader's tests, which also holds for the program."""
     text = (TABLES / name).read_text()
     return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 
 def options(corpus, name):
-    """What says where a file's imports are: the folder of its publisher, and copies by location."""
+    """Returns the options for the imports of a file: the folder of its publisher, and local copies."""
     root = corpus.joinpath(*name.split("/")[:2])
     given = ["--root", root] if root.is_dir() else []
     for prefix, location, file in lines("corpus-locations.tsv"):
@@ -45,16 +45,16 @@ def check(program, corpus, work):
         else:
             rows.append([name, "refused", done.cpu, expected.get(name, "")])
         if (done.code == 1) != (name in expected):
-            wrong.append(f"{name}\n{done.output if done.code else 'is generated now'}")
+            wrong.append(f"{name}\n{done.output if done.code else 'is no longer refused'}")
         elif done.code == 1 and "cause:" not in done.output:
             wrong.append(f"{name} is refused without a reason")
     table("other WSDLs", ["file", "", "seconds", "reason"], rows)
     table("operations left out", ["file", "operation and reason"], left)
     print(f"{len(modules)} of {len(files)} generated, {len(files) - len(modules)} refused as the table says")
-    wrong += [f"{name} is in the table and not there" for name in expected if not (corpus / name).exists()]
+    wrong += [f"{name} is in the table but does not exist" for name in expected if not (corpus / name).exists()]
     if wrong:
         raise Failure("refusals are not as corpus-refusals.tsv says\n" + "\n".join(wrong))
-    # Many to a crate, so that the compiler starts seldom; not all, so that it fits into memory.
+    # A crate has many services, to start the compiler rarely, but not all, to limit its memory.
     crates, spent, peak = range(0, len(modules), MANY), 0, 0
     for at in crates:
         text = [f'/// A service.\n#[path = "../../others/{name}/mod.rs"]\npub mod {name};\n' for name in modules[at:at + MANY]]

@@ -1,4 +1,4 @@
-"""The schemas of a WSDL, wherever they lie, for libxml2; and when two texts mean the same."""
+"""Collects all schemas of a WSDL for libxml2, and compares the values of texts."""
 
 import tempfile
 from datetime import datetime
@@ -14,7 +14,7 @@ WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 
 
 def used(schema):
-    """Namespaces of the names that a schema refers to."""
+    """Returns the namespaces of the names that a schema refers to."""
     found = set()
     for element in schema.iter():
         for name in ("type", "ref", "base", "itemType", "memberTypes", "substitutionGroup"):
@@ -25,9 +25,9 @@ def used(schema):
 
 
 class Schemas:
-    """Copies of all schemas in a folder, whose references lead to each other. What is missing for
-    libxml2, though other tools do without it, is put in: imports of namespaces that a schema uses,
-    and the places of those that everybody knows."""
+    """Copies of all schemas in a folder, whose references lead to each other. libxml2 needs some
+    references that other tools do not need, so they are added: imports of namespaces that a schema
+    uses, and the locations of built-in schemas."""
 
     def __init__(self, wsdl, well_known, copies):
         self.copies = copies
@@ -44,11 +44,11 @@ class Schemas:
             self.schema = etree.XMLSchema(etree.parse(str(file), etree.XMLParser(no_network=True)))
         except etree.LxmlError as error:
             self.reason = str(error)[:90]
-            # It reads what libxml2 calls ambiguous or out of place.
+            # xmlschema accepts schemas that libxml2 calls ambiguous or misplaced.
             self.schema = xmlschema.XMLSchema10(str(file), validation="lax", allow="local")
 
     def collect(self, wsdl):
-        """Schemas within a WSDL and those that it imports."""
+        """Collects the schemas in a WSDL and those that it imports."""
         if wsdl in self.seen:
             return
         self.seen.add(wsdl)
@@ -66,7 +66,7 @@ class Schemas:
                 self.collect(location)
 
     def file(self, location, folder):
-        """The file that a location stands for, if there is one."""
+        """Returns the file for a location, if there is one."""
         copy = self.copies.get(location) or self.copies.get(location.rpartition("/")[2])
         path = Path(copy) if copy else (folder / location).resolve() if "://" not in location else None
         return path if path and path.is_file() else None
@@ -75,14 +75,14 @@ class Schemas:
         return self.into / f"{sorted(self.files).index(namespace)}.xsd"
 
     def place(self, namespace):
-        """Where a namespace is declared, for an import that does not say."""
+        """Returns the file that declares a namespace, for an import without a location."""
         if namespace in self.files:
             return self.wrapper(namespace).name
         known = self.well_known.get(namespace)
         return self.copy(known) if known else None
 
     def copy(self, file):
-        """The name of the copy of a file."""
+        """Copies a file once, and returns the name of the copy."""
         if file not in self.copied:
             self.copied[file] = f"copy-{len(self.copied)}.xsd"
             parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
@@ -102,7 +102,7 @@ class Schemas:
                     schema.remove(reference)
                     continue
                 imported.add(namespace)
-                # One place for each namespace: libxml2 reads the first and no other.
+                # Each namespace has one location, because libxml2 reads only the first one.
                 found = self.place(namespace) if namespace in self.files or not file else self.copy(file)
             else:
                 found = self.copy(file) if file else None
@@ -133,7 +133,7 @@ class Schemas:
         return file
 
     def error(self, root):
-        """Why an element is not valid; None if it is."""
+        """Returns why an element is not valid, or None if it is valid."""
         if isinstance(self.schema, etree.XMLSchema):
             if not self.schema.validate(root):
                 return f"invalid: {self.schema.error_log.last_error.message[:200]}"
@@ -142,14 +142,14 @@ class Schemas:
         return f"invalid: {wrong.reason[:200]}" if wrong else None
 
     def declares(self, root):
-        """Whether the element is declared in what was found."""
+        """Whether the collected schemas declare the element."""
         if isinstance(self.schema, etree.XMLSchema):
             return "No matching global declaration" not in (self.error(root) or "")
         return root.tag in self.schema.maps.elements
 
 
 def same(a, b):
-    """Whether two texts are forms of the same value."""
+    """Whether two texts have the same value."""
     if a == b:
         return True
     a, b = a.strip(), b.strip()

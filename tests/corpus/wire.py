@@ -1,13 +1,14 @@
 """Compares our requests with those that other toolkits sent for the same calls.
 
-Both are taken as what a schema processor sees: names in namespaces, types, texts. What may differ:
+Requests are compared as a schema processor sees them: names in namespaces, types, texts. These
+differences are allowed:
 
-- how a number or a moment is written;
-- a date, which WSC writes as a moment;
-- null: we name it in `fieldsToNull`, which is what the service acts upon, and WSC and zeep write an
-  empty element, which it ignores;
+- the form of a number or a dateTime;
+- a date, which WSC writes as a dateTime;
+- null: we name the field in `fieldsToNull`, which the service obeys; WSC and zeep write an empty
+  element, which the service ignores;
 - xsi:type where it repeats the declared type;
-- the suffix of a record id, which the recorded requests made up;
+- the suffix of a record id, which is invented in the recorded requests;
 - `CallOptions`, which the Enterprise WSDL does not have.
 """
 
@@ -27,7 +28,7 @@ OPERATIONS = "login query queryMore create update upsert delete describeSObject 
 
 
 def parse(path):
-    """The root element, with the QNames in xsi:type resolved."""
+    """Returns the root element, with the QNames in xsi:type resolved."""
     scopes, starts, root = [], [], None
     for event, item in ElementTree.iterparse(path, ("start-ns", "start", "end", "end-ns")):
         if event == "start-ns":
@@ -45,10 +46,10 @@ def parse(path):
 
 
 def value(text):
-    """A text, freed of the choices that XML Schema leaves for numbers and moments."""
+    """Returns a form of a text that is the same for all forms of a number or dateTime."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        # WSC knows no dates, so only the day is certain of what it sent for one.
+        # WSC has no dates, so of the dateTime that it sent for a date only the day is known.
         return moment.date().isoformat() if "T" not in text else moment.isoformat()
     except ValueError:
         pass
@@ -64,12 +65,12 @@ def same(ours, theirs):
     ours, theirs = value(ours), value(theirs)
     if ours == theirs:
         return True
-    # A date of ours, a moment of that day of theirs.
+    # Ours is a date, and theirs is a dateTime on that day.
     return isinstance(ours, str) and isinstance(theirs, str) and len(ours) == 10 and theirs[:11] == ours + "T"
 
 
 def children(element):
-    """The children, with nulls of a row named in fieldsToNull and its Id always there."""
+    """Returns the children; nulls are replaced by fieldsToNull, except that an Id is kept."""
     nulls = lambda child: child.tag != ENS + "Id" and child.get(XSI + "nil") in ("true", "1")
     named = []
     for child in element:
@@ -143,4 +144,4 @@ def check(program, corpus, work, recorded):
             compared += 1
     if wrong:
         raise Failure("requests differ from those of other toolkits\n" + "\n".join(wrong))
-    print(f"\n{compared} requests say the same as those of other toolkits")
+    print(f"\n{compared} requests have the same meaning as those of other toolkits")

@@ -1,5 +1,5 @@
-//! What records can be put through beside being stored: merge, lead conversion, e-mail,
-//! approval. The answers are those of the SOAP API Developer Guide.
+//! Operations on records other than reading and writing: merge, lead conversion, e-mail and
+//! approval. The responses are those of the SOAP API Developer Guide.
 
 use saponify::salesforce::Id;
 use saponify::transport::testing::Scripted;
@@ -23,7 +23,7 @@ fn envelope(operation: &str, result: &str) -> String {
     )
 }
 
-/// A service that has one answer.
+/// A client of a service that gives one response.
 fn answering(operation: &str, result: &str) -> (Soap, Scripted) {
     let script = Scripted::new().answer(envelope(operation, result));
     let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
@@ -101,7 +101,7 @@ async fn leads_are_converted() {
     assert_eq!(lead.company(), Some("Acme"));
     assert!(sent(&script).contains("convertedStatus>Closed<"));
 
-    // The whole of it goes to JSON and back, with its derived error and the record in that.
+    // The whole result survives JSON, with its derived error and the record inside the error.
     let mut text = Vec::new();
     json::write_structure(&result, &mut serde_json::Serializer::new(&mut text)).unwrap();
     let mut again = crate::tenant::LeadConvertResult::default();
@@ -150,7 +150,7 @@ async fn mail_of_both_kinds_goes_in_one_call() {
     for expected in [
         "messages xsi:type=\"tns:SingleEmailMessage\"",
         "messages xsi:type=\"tns:MassEmailMessage\"",
-        // A reader turns a bare CR into a line feed.
+        // An XML reader turns a bare CR into a line feed, so CR must be a reference.
         "plainTextBody>line&#13;\nnext\ttab<",
     ] {
         assert!(body.contains(expected), "{expected}: {body}");
@@ -224,7 +224,8 @@ async fn a_type_newer_than_the_code_is_read_changed_and_written_back() {
 
 #[tokio::test]
 async fn parents_of_any_type_are_read_whichever_the_schema_declares() {
-    // `Owner` was `ens:Name` once and is `ens:sObject` or `ens:User` now; the answer tells.
+    // The schema declared `Owner` as `ens:Name` in the past, and declares `ens:sObject` or
+    // `ens:User` now. The response states the actual type.
     let (soap, _) = answering(
         "query",
         &format!(

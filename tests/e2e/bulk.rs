@@ -1,4 +1,4 @@
-//! Many rows at once, against a tenant behind TLS.
+//! Bulk calls with many rows, against a tenant over TLS.
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
@@ -23,7 +23,7 @@ fn numbered(number: usize) -> Contact {
 }
 
 #[tokio::test]
-async fn bad_rows_among_a_thousand_are_told_and_the_others_saved() {
+async fn bad_rows_are_reported_and_the_other_rows_are_saved() {
     let tenant = start().await;
     let bad = [7, 199, 200, 640, 1_000];
     let rows: Vec<Contact> = (0..1_001)
@@ -55,13 +55,13 @@ async fn bad_rows_among_a_thousand_are_told_and_the_others_saved() {
         count(&tenant.soap, "Contact WHERE LastName LIKE 'Row %'").await,
         996
     );
-    // What came back can go again.
+    // The rows that were returned can be sent again.
     assert!(tenant.soap.create_all(mended).summary().await.is_complete());
     assert_eq!(
         count(&tenant.soap, "Contact WHERE LastName = 'Mended'").await,
         5
     );
-    // Rows are where their order says: ids are given in the order of saving.
+    // The rows were saved in order, because the service assigns ids in the order of saving.
     let stored: Vec<Contact> = all(
         &tenant.soap,
         "SELECT Id, LastName FROM Contact WHERE LastName LIKE 'Row %' ORDER BY Id",
@@ -121,7 +121,7 @@ async fn rows_of_eleven_types_make_two_calls() {
             .with_quantity__c(11.0)
             .into(),
     ];
-    // At once the service would not take them.
+    // The service would refuse all of them in one call.
     let error = tenant.soap.create(&rows).await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "LIMIT_EXCEEDED");
     tenant.sandbox.reset_stats();
@@ -179,7 +179,7 @@ async fn a_query_flows_into_an_update() {
         count(&tenant.soap, "Contact WHERE Title = 'Reached'").await,
         before
     );
-    // A query that fails is the end of the rows.
+    // If the query fails, the rows end.
     let rows = tenant.soap.records::<Contact>("SELECT Nope FROM Contact");
     let summary = tenant.soap.update_all(rows).summary().await;
     let [(0, Failure::Source { error })] = &summary.failures[..] else {
@@ -238,14 +238,14 @@ async fn rows_are_upserted_deleted_brought_back_and_read() {
 }
 
 #[tokio::test]
-async fn dropped_half_way_nothing_more_is_sent_and_nothing_twice() {
+async fn a_dropped_bulk_call_sends_nothing_more_and_nothing_twice() {
     let tenant = start().await;
     let mut outcomes = tenant.soap.create_all((0..).map(numbered)).chunk_size(50);
     for _ in 0..125 {
         assert!(outcomes.next().await.unwrap().result.is_ok());
     }
     drop(outcomes);
-    // Three calls were looked at, and one may have been under way.
+    // The outcomes of three calls were taken, and one more call may have been sent.
     let mut known = 0;
     for _ in 0..5 {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -263,7 +263,7 @@ async fn dropped_half_way_nothing_more_is_sent_and_nothing_twice() {
 }
 
 #[tokio::test]
-async fn one_call_fails_and_the_others_stand() {
+async fn a_failed_call_does_not_affect_the_other_calls() {
     let tenant = start().await;
     let fault = Mode::Fault {
         code: "REQUEST_LIMIT_EXCEEDED".to_owned(),
@@ -278,7 +278,7 @@ async fn one_call_fails_and_the_others_stand() {
         match (index / 10, result) {
             (0 | 4, result) => assert!(result.is_ok(), "{index}"),
             (call, Err(failure)) => {
-                // A fault says that nothing was applied; after a broken connection nobody knows.
+                // After a fault, nothing was applied. After a broken connection, nobody knows.
                 assert_eq!(failure.maybe_applied(), call != 1, "{failure}");
                 assert_eq!(failure.error().unwrap().fault().is_some(), call == 1);
                 let name = failure.input().and_then(|row| row.last_name());
@@ -287,7 +287,7 @@ async fn one_call_fails_and_the_others_stand() {
             (_, Ok(_)) => panic!("{index}"),
         }
     }
-    // The one whose answer was swallowed was applied, and nothing was sent again.
+    // The call whose response was lost was applied, and no call was sent again.
     let stored: Vec<Contact> = all(
         &tenant.soap,
         "SELECT LastName FROM Contact WHERE LastName LIKE 'Row %' ORDER BY Id",
@@ -326,7 +326,7 @@ async fn all_or_none_holds_for_each_call() {
 #[tokio::test]
 async fn files_are_spread_over_calls_by_their_size() {
     let mut org = crate::support::org();
-    // No request of more bytes than this is taken; ten files together have more.
+    // The service refuses larger requests. Ten files together are larger.
     org.limits_mut().request_bytes = 1_500_000;
     let tenant = crate::support::start_with(org).await;
     let account: Account = one(
@@ -363,7 +363,7 @@ async fn files_are_spread_over_calls_by_their_size() {
 }
 
 #[tokio::test]
-async fn it_runs_in_a_task_and_borrows_where_it_may() {
+async fn bulk_calls_run_in_a_task_and_may_borrow_rows() {
     let tenant = start().await;
     let names = ["Row 1".to_owned(), "Row 2".to_owned()];
     let rows = names.iter().map(|name| named(name));

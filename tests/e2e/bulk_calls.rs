@@ -1,4 +1,4 @@
-//! Into which calls rows are put, and what becomes of rows whose call fails.
+//! How bulk operations distribute rows over calls, and the outcomes of rows whose call fails.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,11 +30,11 @@ fn fault() -> Answer {
     Answer::new(500, "text/xml", FAULT)
 }
 
-/// Texts of the elements of this name, in order.
+/// The texts of the elements with this name, in order.
 fn texts<'a>(body: &'a str, name: &str) -> Vec<&'a str> {
     let open = format!("{name}>");
     let inside = |rest: &'a str| rest.split('<').next().unwrap();
-    // Every other piece follows a start tag.
+    // Every second piece follows a start tag.
     body.split(open.as_str())
         .skip(1)
         .step_by(2)
@@ -42,12 +42,12 @@ fn texts<'a>(body: &'a str, name: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// The id that the service gives to the row with this number.
+/// The id that the service assigns to the row with this number.
 fn id(number: usize) -> Id {
     format!("003{number:012}").parse().unwrap()
 }
 
-/// Saves every row under the id of its number, which its last name or its id is.
+/// Saves every row under the id of its number. The number is in its last name or its id.
 fn save(request: &Recorded) -> String {
     let result = |number: usize| {
         format!(
@@ -63,7 +63,7 @@ fn save(request: &Recorded) -> String {
     )
 }
 
-/// A service that saves whatever comes, after the steps of a script.
+/// A service that saves every row once the steps of the script are used up.
 fn service(script: Scripted) -> (Soap, Scripted) {
     let script = script.otherwise(save);
     (soap(script.clone()), script)
@@ -81,7 +81,7 @@ fn contact(number: usize) -> Contact {
     Contact::new().with_last_name(&number.to_string())
 }
 
-/// How many rows each request had.
+/// The number of rows in each request.
 fn sizes(script: &Scripted) -> Vec<usize> {
     let requests = script.requests();
     requests
@@ -121,7 +121,7 @@ async fn calls_have_200_rows_and_outcomes_the_order_of_the_rows() {
         .await;
     assert!(summary.is_complete() && summary.succeeded == 10);
     assert_eq!(sizes(&script), [4, 4, 2]);
-    // More than the service takes cannot be asked for, nor none.
+    // The chunk size cannot exceed the limit of the service, and cannot be zero.
     let (soap, script) = service(Scripted::new());
     soap.create_all((0..300).map(contact))
         .chunk_size(1_000)
@@ -155,7 +155,7 @@ async fn rows_come_from_iterators_and_streams() {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_ends_the_rows_and_is_told() {
+async fn a_failed_source_ends_the_rows_and_is_reported() {
     let (soap, script) = service(Scripted::new());
     let bad = "000".parse::<Id>().unwrap_err();
     let rows = (0..3)
@@ -172,7 +172,7 @@ async fn a_source_that_fails_ends_the_rows_and_is_told() {
     assert_eq!(sizes(&script), [3]);
 }
 
-/// A row of a type by its letter, with its number as last name where `save` looks for it.
+/// A row whose type is named by the letter. `save` finds the number in the last name.
 fn of_type(letter: char, number: usize) -> Record {
     let table = Contact::static_table();
     let mut record = Record::of_type(table, table.namespace(), &letter.to_string());
@@ -185,7 +185,7 @@ async fn calls_have_ten_groups_of_one_type_at_most() {
     for (types, calls) in [
         ("abcdefghijk", vec![10, 1]),
         ("aaabbbcccdddeeefffggghhhiiijjjkkk", vec![30, 3]),
-        // Neighbours make a group: the service saves these one by one.
+        // Only neighbouring rows form a group, so the service saves these rows one by one.
         ("abababababababababababab", vec![10, 10, 4]),
         ("aaaaaaaaaaaaaaaaaaaaaaa", vec![23]),
     ] {
@@ -214,7 +214,7 @@ async fn an_upsert_has_one_type() {
     let key = Contact::LEGACY_ID__C.name();
     let summary = soap.upsert_all(key, rows).summary().await;
     assert_eq!((summary.succeeded, sizes(&script)), (6, vec![2, 3, 1]));
-    // Rows of the Partner WSDL say their type in a field.
+    // Rows of the Partner WSDL state their type in a field.
     let rows = "aab".chars().zip(0..).map(|(letter, n)| {
         let mut row = of_type('x', n);
         row.set_text("type", &letter.to_string()).unwrap();
@@ -222,7 +222,7 @@ async fn an_upsert_has_one_type() {
     });
     soap.upsert_all(key, rows).summary().await;
     assert_eq!(sizes(&script)[3..], [2, 1]);
-    // By the key itself, for rows of the key's type.
+    // The external id can be given as a key of the same type as the rows.
     soap.upsert_all(Contact::LEGACY_ID__C, [contact(0)])
         .summary()
         .await;
@@ -252,7 +252,7 @@ async fn calls_are_cut_by_size() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_sent_takes_no_other_down() {
+async fn a_row_that_cannot_be_sent_does_not_affect_other_rows() {
     let (soap, script) = service(Scripted::new());
     let rows = (0..210).map(|n| match n {
         3 => contact(n).with_first_name("a\u{0}b"),
@@ -286,8 +286,8 @@ async fn a_row_that_cannot_be_sent_takes_no_other_down() {
     assert!(script.requests().is_empty());
 }
 
-/// Outcomes by kind: `.` done, `f` a fault, `?` perhaps applied, `!` not sent for another reason,
-/// `-` held back.
+/// Outcomes by kind: `.` succeeded, `f` a fault, `?` perhaps applied, `!` not applied for another
+/// reason, `-` not sent because of an earlier failure.
 fn kinds(results: Vec<Result<SaveResult, Failure<Contact, SaveResult>>>) -> String {
     let kind = |result: Result<SaveResult, Failure<Contact, SaveResult>>| match result {
         Ok(_) => '.',
@@ -300,7 +300,7 @@ fn kinds(results: Vec<Result<SaveResult, Failure<Contact, SaveResult>>>) -> Stri
     results.into_iter().map(kind).collect()
 }
 
-/// Twelve rows in calls of three, of which the second meets this.
+/// Sends twelve rows in calls of three, and gives this response to the second call.
 async fn second(answer: impl Into<Answer>, stop: bool) -> (String, usize) {
     let answers = Scripted::new().expect("create", save).answer(answer);
     let (soap, script) = service(answers);
@@ -313,7 +313,7 @@ async fn second(answer: impl Into<Answer>, stop: bool) -> (String, usize) {
     let bulk = soap.create_all(rows).chunk_size(3);
     let bulk = if stop { bulk.stop_on_error() } else { bulk };
     let results = bulk.into_results().await;
-    // Whatever happened, no row was sent twice, and rows before a failure were.
+    // In every case no row was sent twice, and the rows before a failure were sent.
     let requests = script.requests();
     let sent = requests
         .iter()
@@ -336,7 +336,7 @@ async fn a_call_that_fails_tells_what_is_known_of_its_rows() {
         let (kinds, taken) = second(answer.clone(), false).await;
         assert_eq!((kinds, taken), (format!("...{kind}......"), 12));
         let (kinds, taken) = second(answer, true).await;
-        // Nothing was taken that was not sent: a call is made as soon as it is full.
+        // Every row that was taken was sent, because a call is sent as soon as it is full.
         assert_eq!((kinds, taken), (format!("...{kind}"), 6));
     }
 }
@@ -348,7 +348,7 @@ async fn rows_that_were_taken_but_not_sent_come_back() {
         .chars()
         .zip(0..)
         .map(|(letter, n)| of_type(letter, n));
-    // The first row of the next type is taken to see that the call is full.
+    // The first row of the next type must be taken to know that the call is full.
     let mut outcomes = soap.upsert_all("Legacy_Id__c", rows).stop_on_error();
     let mut told = Vec::new();
     while let Some(outcome) = outcomes.next().await {
@@ -360,7 +360,7 @@ async fn rows_that_were_taken_but_not_sent_come_back() {
 }
 
 #[tokio::test]
-async fn results_that_fit_no_rows_are_not_guessed_at() {
+async fn results_that_cannot_be_matched_to_rows_are_errors() {
     let result = "<result><id>0035e000000AcMe</id><success>true</success></result>";
     for found in [0, 1, 2, 4] {
         let answer = envelope("create", &result.repeat(found));
@@ -406,7 +406,7 @@ async fn headers_go_with_every_call() {
         assert_eq!(texts(request.body(), "allOrNone"), ["true"]);
     }
     assert_eq!(script.requests().len(), 3);
-    // Those of the client too, unless they are left out.
+    // Headers of the client are sent, too, unless the bulk call leaves them out.
     let soap = soap.with(header(true));
     soap.create_all([contact(0)]).summary().await;
     let bulk = soap.create_all([contact(0)]).without::<AllOrNoneHeader>();
@@ -433,7 +433,7 @@ async fn an_endless_input_is_taken_as_it_is_needed() {
     let mut outcomes = soap.create_all(rows).chunk_size(10).concurrency(3);
     for looked_at in 1..=1_000 {
         assert!(is_right(&outcomes.next().await.unwrap()));
-        // Those of the call that is being looked at, and of as many as may be under way.
+        // Rows of the call whose outcomes are being taken, and of the calls that may be under way.
         let ahead = taken.load(Ordering::Relaxed) - looked_at;
         assert!(ahead <= 10 + 3 * 10, "{ahead}");
     }
@@ -447,7 +447,7 @@ async fn an_endless_input_is_taken_as_it_is_needed() {
     assert_eq!(script.requests().len(), sent);
 }
 
-/// The earlier a call, the longer its answer takes.
+/// A transport on which earlier calls take longer than later calls.
 #[derive(Debug)]
 struct Backwards(Scripted, AtomicUsize);
 
@@ -476,7 +476,7 @@ async fn outcomes_keep_their_order_whichever_call_ends_first() {
         assert!(outcome.index == index && is_right(&outcome), "{index}");
     }
     assert!(outcomes.next().await.is_none());
-    // The calls themselves began in order.
+    // The calls were sent in order.
     let requests = script.requests();
     let sent = requests
         .iter()
@@ -519,7 +519,7 @@ async fn retrieve_keeps_positions() {
 }
 
 #[tokio::test]
-async fn without_a_runtime_of_tokio_it_goes_on_while_it_is_polled() {
+async fn without_a_tokio_runtime_bulk_calls_proceed_while_polled() {
     let answers = std::thread::spawn(|| {
         let (soap, script) = service(Scripted::new());
         let mut bulk = Box::pin(soap.create_all((0..450).map(contact)).into_results());

@@ -1,4 +1,4 @@
-//! Secrets do not show: not in `Debug`, not in errors, not in traces.
+//! Secrets are never shown: not in `Debug`, not in errors, not in traces.
 
 use std::fmt::Debug;
 use std::io::Write;
@@ -16,7 +16,7 @@ const USER: &str = "admin@acme.example";
 const PASSWORD: &str = "canary&horse";
 const TOKEN: &str = "cAnAryT0ken";
 
-/// What was shown so far: traces, and whatever a test adds.
+/// Everything shown so far: traces, and values that the test adds.
 #[derive(Clone, Debug, Default)]
 struct Shown(Arc<Mutex<Vec<u8>>>);
 
@@ -70,7 +70,7 @@ fn credentials() -> Credentials {
     Credentials::new(USER, PASSWORD).security_token(TOKEN)
 }
 
-/// The forms in which a secret could slip out.
+/// The forms in which a secret could be shown.
 fn forms(secret: &str) -> Vec<String> {
     let xml = secret.replace('&', "&amp;");
     let debug = format!("{secret:?}");
@@ -87,7 +87,8 @@ fn forms(secret: &str) -> Vec<String> {
 
 #[test]
 fn no_secret_is_shown_anywhere() {
-    // Traces belong to a whole process: beside other tests, some would not be heard.
+    // The test runs in a process of its own, because other tests in the same process would hide
+    // traces.
     const ALONE: &str = "SAPONIFY_TEST_ALONE";
     if std::env::var_os(ALONE).is_some() {
         return alone();
@@ -118,7 +119,7 @@ fn alone() {
         .with_ansi(false)
         .with_writer(shown.clone())
         .finish();
-    // One thread, so that the subscriber of this thread hears all of it.
+    // The runtime has one thread, so that the subscriber of this thread receives all traces.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -135,7 +136,7 @@ fn alone() {
         ("password", PASSWORD),
         ("security token", TOKEN),
         ("session id", session.as_str()),
-        // The part of it that is not the organization's id.
+        // The part after the organization's id.
         ("session id", session.split_once('!').unwrap().1),
     ] {
         for form in forms(secret) {
@@ -148,8 +149,8 @@ fn alone() {
     }
 }
 
-/// Shows every public value there is while all goes well and while it does not. Gives the session
-/// id that must not be among it.
+/// Shows every public value, of calls that succeed and of calls that fail. Returns the session id,
+/// which must not be shown.
 async fn everything(shown: &Shown) -> String {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     shown.value(&credentials());
@@ -214,7 +215,7 @@ async fn bad_day(sandbox: &Sandbox, soap: &Soap, shown: &Shown, id: &str) {
         Mode::Truncate,
         Mode::SessionLost,
         Mode::DailyLimit,
-        // A service that repeats what it got.
+        // A service that repeats the request in its message.
         Mode::Fault {
             code: "INVALID_SESSION_ID".into(),
             message: "not good".into(),
@@ -265,7 +266,8 @@ async fn refused(sandbox: &Sandbox, shown: &Shown) {
         sandbox.login_url(),
         sandbox.login_url().replace("https", "http"),
     );
-    // Foreign host, wrong password, expired version, plain http, a page, a name in the address.
+    // A foreign host, a wrong password, a retired version, plain http, an HTML page, and a user
+    // name in the address.
     login(trusting(), &url, credentials()).await;
     login(
         trusting(),

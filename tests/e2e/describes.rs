@@ -185,7 +185,7 @@ async fn changes_are_listed_by_time() {
 async fn usage_of_the_day_is_known_after_each_call() {
     let tenant = start().await;
     let client = tenant.soap.client().clone();
-    // Login tells nothing of it.
+    // The response to login does not report the usage.
     assert!(client.limit_info().is_none());
     tenant.sandbox.set_daily_limit(100, 15_000);
     let reply = tenant.soap.get_server_timestamp().reply().await.unwrap();
@@ -196,19 +196,19 @@ async fn usage_of_the_day_is_known_after_each_call() {
     );
     let usage = client.limit_info().unwrap();
     assert_eq!((usage.current, usage.limit), (101, 15_000));
-    // Streams tell it too.
+    // Streams report the usage, too.
     all::<Account>(&tenant.soap, "SELECT Id FROM Account LIMIT 1").await;
     assert_eq!(client.limit_info().unwrap().current, 102);
 }
 
 #[tokio::test]
-async fn the_last_call_of_the_day_is_the_last() {
+async fn calls_beyond_the_daily_limit_fail() {
     let tenant = start().await;
     tenant.sandbox.set_daily_limit(14_999, 15_000);
     tenant.soap.get_server_timestamp().await.unwrap();
     let error = tenant.soap.get_server_timestamp().await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "REQUEST_LIMIT_EXCEEDED");
-    // It takes hours, so it is not worth a retry; too many calls at once are.
+    // The limit lasts for hours, so a retry does not help. (It does after too many calls at once.)
     assert!(!error.is_transient());
 }
 

@@ -1,5 +1,5 @@
-//! Every struct and every view of the tenant, each with all of its fields: what a service may
-//! send is decoded, and from then on neither XML nor JSON changes it.
+//! Tests of every struct and every view of the tenant, each with all of its fields: a message that
+//! a service may send is decoded, and neither XML nor JSON changes the decoded value.
 
 use std::fmt::Write as _;
 
@@ -32,15 +32,15 @@ macro_rules! every_type {
     };
 }
 
-// The build script lists them.
+// The build script writes this list.
 include!(concat!(env!("OUT_DIR"), "/every_type.rs"));
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
-/// Levels of values within values.
+/// How deep values are nested.
 const LEVELS: usize = 3;
 
-/// Writes what a service might send of a type, by its table.
+/// Writes an element that a service may send for a type, as its table describes it.
 struct Sample<'k> {
     out: String,
     known: &'k [Known],
@@ -66,7 +66,7 @@ impl Sample<'_> {
         sample.out
     }
 
-    /// Attributes, `>`, and every field.
+    /// Writes attributes, `>`, and every field.
     fn content(&mut self, table: &'static Type, level: usize) {
         for field in table.fields.iter().filter(|f| is(f, Field::ATTRIBUTE)) {
             let name = name(field);
@@ -74,7 +74,7 @@ impl Sample<'_> {
         }
         self.out.push('>');
         for field in table.fields.iter().filter(|f| !is(f, Field::ATTRIBUTE)) {
-            // Names of fields that are null: they have a test of their own.
+            // The names of null fields have a test of their own.
             if field.name == "fieldsToNull" {
                 continue;
             }
@@ -93,7 +93,7 @@ impl Sample<'_> {
     fn field(&mut self, field: &Field, level: usize) {
         let has_table = matches!(field.kind, Kind::Struct | Kind::Record | Kind::Group);
         let nested = field.ty.filter(|_| has_table);
-        // Values of their own type would never end.
+        // Values of recursive types would never end.
         if nested.is_some() && level == LEVELS && is(field, Field::OPTIONAL) {
             return;
         }
@@ -133,7 +133,7 @@ impl Sample<'_> {
             return self.content(ty, level + 1);
         }
         self.out.push('>');
-        // What the schema demands is written in any case, nil if need be.
+        // Required fields are written in any case, as nil if necessary.
         let required = Field::OPTIONAL | Field::ATTRIBUTE | Field::TEXT;
         for field in ty
             .fields
@@ -144,7 +144,7 @@ impl Sample<'_> {
         }
     }
 
-    /// A value of each type that may stand in the place of a repeated field's.
+    /// Writes a value of each type that derives from the type of a field.
     fn derived(&mut self, field: &Field, level: usize) {
         if field.kind != Kind::Struct {
             return;
@@ -173,7 +173,7 @@ fn name(field: &Field) -> String {
     }
 }
 
-/// A text of a kind, not always the canonical one.
+/// A text of this kind, which is not always canonical.
 fn text(kind: Kind) -> &'static str {
     match kind {
         Kind::Boolean => "1",
@@ -212,7 +212,7 @@ fn decode(
     value
 }
 
-/// Neither XML nor JSON changes the value any more.
+/// Checks that neither XML nor JSON changes the value.
 fn is_stable(value: &dyn Struct, empty: fn() -> Box<dyn Struct>, known: &[&'static Type]) {
     let name = value.table().name;
     let written = probe::encode(value).unwrap();
@@ -250,7 +250,7 @@ fn structs_survive_with_every_field() {
         let value = decode(&document, empty, &tables);
         assert_eq!(missing(&*value), [""; 0], "{}\n{document}", table.name);
         is_stable(&*value, empty, &tables);
-        // And with none, but for what the schema demands.
+        // The same for a value that has required fields only.
         let nothing = probe::encode(&*empty()).unwrap();
         let read = decode(&nothing, empty, &tables);
         assert_eq!(probe::encode(&*read).unwrap(), nothing);
@@ -303,7 +303,7 @@ fn records_survive_with_every_field() {
                 }
             }
         });
-        // By their own table, and as records of a type that is not known.
+        // Once with the table of the type, and once as a record of an unknown type.
         for tables in [&views[..], &[]] {
             let result = rows(&document, tables);
             let record: &Record = &result.records[0];

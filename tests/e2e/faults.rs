@@ -1,4 +1,4 @@
-//! Faults, in every form that services have for them.
+//! Faults, in every form in which services send them.
 
 use saponify::transport::testing::Scripted;
 use saponify::{Elements as _, Recovery, Session};
@@ -11,7 +11,7 @@ use crate::tenant::{
 };
 
 #[tokio::test]
-async fn a_wrong_query_tells_where() {
+async fn an_error_in_a_query_has_a_position() {
     let tenant = start().await;
     let error = tenant
         .soap
@@ -23,7 +23,7 @@ async fn a_wrong_query_tells_where() {
     assert_eq!(detail.exception_code, ExceptionCode::MalformedQuery);
     assert_eq!((detail.row, detail.column), (1, 15));
     assert_eq!((fault.row(), fault.column()), (Some(1), Some(15)));
-    // It passes for its bases, and for nothing else.
+    // The detail can be read as each of its base types, and as no other type.
     let base: ApiQueryFault = fault.detail().unwrap().unwrap();
     assert_eq!(base.column, 15);
     assert!(fault.detail::<ApiFault>().unwrap().is_some());
@@ -39,7 +39,7 @@ async fn a_wrong_query_tells_where() {
     );
 }
 
-/// A client of a service that answers with this fault.
+/// A client of a service that responds with this fault.
 fn scripted(fault: &str) -> Soap {
     let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
     Soap::builder()
@@ -140,7 +140,7 @@ async fn the_form_of_a_fault_does_not_matter() {
                     let typed: Option<UnexpectedErrorFault> = fault.detail().unwrap();
                     let has_type = matches!(detail, Detail::Typed | Detail::General);
                     assert_eq!(typed.is_some(), has_type, "{form}");
-                    // A stream meets the same fault.
+                    // A stream gives the same fault.
                     let mut rows = tenant
                         .soap
                         .records::<saponify::Record>("SELECT Id FROM Account");
@@ -157,7 +157,7 @@ async fn the_form_of_a_fault_does_not_matter() {
 }
 
 #[tokio::test]
-async fn what_is_worth_a_retry_is_told_by_the_code() {
+async fn the_code_decides_whether_a_retry_can_help() {
     let tenant = start().await;
     for (code, transient) in [
         ("SERVER_UNAVAILABLE", true),
@@ -211,7 +211,7 @@ async fn an_operation_that_the_tenant_does_not_offer_is_a_fault() {
     let error = tenant.soap.describe_tabs().await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "FUNCTIONALITY_NOT_ENABLED");
     assert_eq!(error.operation(), Some("describeTabs"));
-    // This one declares no fault at all.
+    // The WSDL declares no fault for this operation.
     let call = tenant.soap.describe_searchable_entities(true);
     let error = call.await.unwrap_err();
     let fault: UnexpectedErrorFault = error.fault().unwrap().detail().unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Headers of a client and of a call, and those of answers.
+//! Headers of a client, of a call and of responses.
 
 use saponify::Session;
 use saponify::salesforce::ApiUsage;
@@ -10,13 +10,13 @@ use crate::tenant::*;
 
 const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
-/// A draft that the tenant takes and one that it refuses.
+/// A row that the tenant accepts, and a row that it refuses.
 fn drafts() -> [Account; 2] {
     [Account::new().with_name("Good"), Account::new()]
 }
 
 #[tokio::test]
-async fn what_a_client_carries_holds_until_a_call_says_otherwise() {
+async fn a_call_overrides_the_headers_of_its_client() {
     let tenant = start().await;
     let strict = tenant.soap.with(AllOrNoneHeader { all_or_none: true });
     let outcomes = |saved: Vec<SaveResult>| -> Vec<bool> {
@@ -24,16 +24,16 @@ async fn what_a_client_carries_holds_until_a_call_says_otherwise() {
     };
     let rolled_back = outcomes(strict.create(&drafts()).await.unwrap());
     assert_eq!(rolled_back, [false, false]);
-    // The first client is as it was.
+    // The first client is unchanged.
     let plain = outcomes(tenant.soap.create(&drafts()).await.unwrap());
     assert_eq!(plain, [true, false]);
-    // A header of the call wins, and so does its absence.
+    // A call overrides a header of its client, and can also leave it out.
     let lenient = AllOrNoneHeader { all_or_none: false };
     let call = strict.create(&drafts()).header(lenient.clone());
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
     let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
-    // What was said last holds.
+    // The last setting has priority.
     let strictest = AllOrNoneHeader { all_or_none: true };
     let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
     assert_eq!(
@@ -71,7 +71,7 @@ async fn clients_with_other_headers_share_session_and_usage() {
     let usage = tenant.soap.limit_info().unwrap();
     assert_eq!((usage.current, usage.limit), (101, 15_000));
     assert_eq!(german.limit_info(), Some(usage));
-    // The binding does not declare it there.
+    // The binding does not declare the header for this operation.
     german.get_server_timestamp().await.unwrap();
     let sent = tenant.requests.bodies("getServerTimestamp").remove(0);
     assert!(!sent.contains("LocaleOptions"), "{sent}");
@@ -139,14 +139,14 @@ async fn streams_carry_the_headers_of_their_client() {
             query.body
         );
     }
-    // Neither of these is bound to MruHeader.
+    // The binding declares MruHeader for neither operation.
     for operation in ["queryMore", "queryAll"] {
         for sent in of(operation) {
             assert!(!sent.body.contains("MruHeader"), "{}", sent.body);
             assert_eq!(sent.body.matches("<tns:QueryOptions>").count(), 1);
         }
     }
-    // The stream's own number of rows counts.
+    // The batch size of the stream overrides that of the client's header.
     let second = of("query").nth(1).unwrap();
     assert!(
         second.body.contains("<tns:batchSize>200<"),
@@ -176,7 +176,7 @@ async fn every_batch_of_a_stream_is_asked_for_with_the_headers_of_the_client() {
     assert!(rows.header::<LimitInfoHeader>().unwrap().is_none());
     for (name, current) in [("a", 6), ("b", 7)] {
         assert_eq!(rows.try_next().await.unwrap().unwrap().name(), Some(name));
-        // The header of the answer that the row is of; the usage is known while it is read.
+        // The header is that of the response with this row. The usage is known while rows are read.
         let header: LimitInfoHeader = rows.header().unwrap().unwrap();
         assert_eq!(header.limit_info[0].current, current);
         assert_eq!(soap.limit_info().unwrap().current, current);
@@ -232,11 +232,11 @@ async fn headers_beside_a_fault_are_there_too() {
     let mut rows = soap.records::<Account>("SELECT Id FROM Account");
     let error = rows.try_next().await.unwrap_err();
     assert!(error.header::<LimitInfoHeader>().unwrap().is_some());
-    // The binding of query does not declare it.
+    // The binding does not declare this header for query.
     assert!(error.header::<DebuggingInfo>().unwrap().is_none());
     assert_eq!(soap.limit_info(), Some(usage));
 
-    // An answer that says nothing of the usage leaves it as it was.
+    // A response that does not report the usage does not change it.
     let silent = format!(
         "<e:Envelope xmlns:e='{ENVELOPE}'><e:Body><logoutResponse \
          xmlns='urn:enterprise.soap.sforce.com'/></e:Body></e:Envelope>"
@@ -248,7 +248,7 @@ async fn headers_beside_a_fault_are_there_too() {
 }
 
 #[tokio::test]
-async fn a_debug_log_comes_to_those_who_asked() {
+async fn a_debug_log_is_returned_on_request() {
     let body = "<createResponse xmlns='urn:enterprise.soap.sforce.com'><result><id>001000000000001AAA</id>\
         <success>true</success></result></createResponse>";
     let (soap, requests) = scripted(Scripted::new().answer(envelope(body)));

@@ -1,4 +1,4 @@
-//! Ways in, and ways to be kept out.
+//! Logins that succeed, and logins that are refused.
 
 use saponify::salesforce::Credentials;
 use saponify::transport::testing::Scripted;
@@ -39,7 +39,7 @@ async fn the_endpoint_switches_to_the_one_that_login_names() {
 }
 
 impl Soap {
-    /// Where the last request of a call went.
+    /// The address of the last request of a call.
     async fn get_server_timestamp_url(
         &self,
         requests: &crate::support::recorder::Recorder,
@@ -58,7 +58,7 @@ async fn the_security_token_follows_the_password() {
 }
 
 #[tokio::test]
-async fn refused_credentials_tell_why() {
+async fn refused_credentials_are_explained() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     for (user, password, code) in [
         (USER.0, "wrong", "INVALID_LOGIN"),
@@ -101,7 +101,7 @@ async fn refused_credentials_tell_why() {
             !error.is_transient() && !error.maybe_applied(),
             "{user}: {error}"
         );
-        // Another attempt may lock the user out.
+        // Another attempt may lock the user.
         assert_eq!(error.recovery(), Recovery::GiveUp, "{user}");
         let any: ApiFault = fault.detail().unwrap().unwrap();
         assert_eq!(any.exception_code.as_str(), code);
@@ -156,7 +156,7 @@ async fn a_session_does_not_go_to_a_host_that_nobody_allowed() {
         .await;
     let error = attempt.unwrap_err();
     assert!(error.is_foreign_endpoint(), "{error}");
-    // It says what to allow, and the sandbox saw nothing but the login.
+    // The error names the host to allow, and the sandbox received only the login.
     assert!(error.to_string().contains(&instance(&sandbox)), "{error}");
     assert_eq!(sandbox.stats().requests, 1);
 }
@@ -189,10 +189,10 @@ async fn a_version_without_login_is_named() {
 }
 
 #[tokio::test]
-async fn a_session_from_elsewhere_does_as_well() {
+async fn a_session_from_another_source_works() {
     let tenant = start().await;
     let login = tenant.soap.login_request(USER.0, USER.1).await;
-    // The instance serves login too; the login host serves nothing else.
+    // The instance also serves login. The login host serves nothing else.
     let login = login.unwrap();
     let session = Session::new(&login.server_url.unwrap(), login.session_id.unwrap()).unwrap();
     let soap = Soap::builder()

@@ -1,5 +1,5 @@
-//! The whole house at once: proxies made by the build script, the runtime, and a tenant behind
-//! real TLS.
+//! End-to-end tests: proxies that the build script generates, the runtime, and a tenant over real
+//! TLS.
 
 saponify::include_proxies!(tenant);
 

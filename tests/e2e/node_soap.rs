@@ -1,4 +1,4 @@
-//! A server that somebody else wrote, by the tenant's WSDL alone.
+//! Calls to an independent server, node-soap, which knows only the WSDL of the tenant.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
@@ -11,7 +11,7 @@ use crate::support::{WSDL, peer};
 use crate::tenant::{Account, AllOrNoneHeader, Contact, Soap};
 
 struct Server {
-    // Ends with its input, that is when this is dropped.
+    // The process ends when its input is closed, that is, when this struct is dropped.
     _process: Child,
     output: BufReader<ChildStdout>,
     url: String,
@@ -68,7 +68,8 @@ impl Server {
             .await
     }
 
-    /// What the server made of a request: the operation, and what has to be in it.
+    /// Checks how the server understood a request: the operation, and the parts that it must
+    /// contain.
     fn understood(&mut self, operation: &str, parts: &[&str]) {
         let line = self.line();
         assert!(
@@ -82,7 +83,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_server_of_another_make_is_understood_and_understands() {
+async fn an_independent_server_and_the_client_understand_each_other() {
     if !peer::present("node-soap") {
         return;
     }
@@ -160,7 +161,7 @@ async fn rows_are_understood(soap: &Soap, server: &mut Server) {
         "create",
         &[
             r#""Name":"A & <B> \"C\" 'D' 株式会社""#,
-            // A number, so node-soap found the type of the row and the field in it.
+            // node-soap gives a number, so it found the type of the row and the field in this type.
             r#""AnnualRevenue":10000000000"#,
             r#""fieldsToNull":["Rating"]"#,
             r#""Legacy_Id__c":"LEG-1""#,

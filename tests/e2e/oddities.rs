@@ -1,4 +1,4 @@
-//! Answers that clients have to put up with.
+//! Unusual responses that a client must accept.
 
 use saponify::salesforce::Id;
 use saponify::{Presence, Record};

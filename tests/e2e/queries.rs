@@ -1,4 +1,4 @@
-//! Queries: what rows hold.
+//! Queries: the content of rows.
 
 use jiff::civil::{date, time};
 use saponify::{AnyValue, Presence, Record};
@@ -33,7 +33,7 @@ async fn values_keep_their_types() {
     assert_eq!(tags, ["Urgent", "Export"]);
     let exact = invoice.get_as::<rust_decimal::Decimal>(Invoice__c::AMOUNT__C);
     assert_eq!(exact.unwrap().unwrap().to_string(), "1999.95");
-    // One more than a double holds.
+    // The smallest integer that a double cannot hold.
     assert_eq!(
         invoice.get(Invoice__c::BARCODE__C),
         Some(9_007_199_254_740_993)
@@ -46,7 +46,7 @@ async fn values_keep_their_types() {
     assert_eq!(invoice.get(Invoice__c::IS_DELETED), Some(false));
     assert!(invoice.get(Invoice__c::CREATED_DATE).unwrap() > jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(invoice.id().unwrap().key_prefix(), "a00");
-    // Null and not selected look the same in an Enterprise answer.
+    // An Enterprise response does not tell a null field from one that was not selected.
     assert_eq!(invoice.presence(Invoice__c::DISCOUNT__C), Presence::Absent);
     assert_eq!(invoice.presence(Invoice__c::NAME), Presence::Absent);
 }
@@ -135,7 +135,7 @@ async fn children_that_do_not_fit_are_a_stream_of_their_own() {
     }
     assert_eq!((kids.len(), stream.size()), (7, Some(7)));
     assert!(tenant.requests.bodies("queryMore").len() > 1);
-    // All of them are there at once: nothing needs to be asked for.
+    // All children are in the first response, so no request for more is sent.
     let small = one::<Account>(
         &tenant.soap,
         "SELECT (SELECT Id FROM Contacts LIMIT 1) FROM Account WHERE Legacy_Id__c = 'LEG-2'",
@@ -146,7 +146,7 @@ async fn children_that_do_not_fit_are_a_stream_of_their_own() {
     assert!(stream.try_next().await.unwrap().is_some());
     assert!(stream.try_next().await.unwrap().is_none());
     assert_eq!(tenant.requests.bodies("queryMore").len(), asked);
-    // A cursor that is gone is an error, after the rows that had come.
+    // If the cursor has expired, the stream gives the rows of the first response and then an error.
     tenant.sandbox.expire_locators();
     let mut stream = tenant.soap.children::<Contact>(contacts);
     for _ in 0..contacts.records.len() {
@@ -207,7 +207,7 @@ async fn polymorphic_parents_become_what_they_are() {
 }
 
 #[tokio::test]
-async fn values_of_any_type_tell_theirs() {
+async fn values_of_any_type_state_their_type() {
     let tenant = start().await;
     let rows: Vec<AccountHistory> = all(
         &tenant.soap,

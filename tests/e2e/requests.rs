@@ -1,4 +1,4 @@
-//! What goes over the line: namespaces, order, types, and that it is valid.
+//! The requests that are sent: namespaces, order, types, and validity.
 
 use saponify::{AnyValue, Record};
 
@@ -49,7 +49,7 @@ async fn rows_with_children_and_compounds_can_be_sent() {
     let query = "SELECT Id, Name, BillingAddress, Owner.Name, (SELECT Id, LastName FROM Contacts) \
                  FROM Account WHERE Legacy_Id__c = 'LEG-1'";
     let account: Account = one(&tenant.soap, query).await;
-    // The service refuses these fields, but they have to arrive as the schema wants them.
+    // The service refuses these fields, but the request must be valid by the schema.
     let _ = tenant.soap.update(&[account]).await;
     let body = tenant.requests.bodies("update").remove(0);
     assert!(
@@ -75,7 +75,7 @@ async fn text_arrives_as_it_was() {
 }
 
 #[test]
-fn the_validators_say_no() {
+fn the_validators_refuse_invalid_requests() {
     if !peer::present("lxml and xmlschema") {
         return;
     }
@@ -86,7 +86,7 @@ fn the_validators_say_no() {
         <e:Id i:nil='true'/><e:Name>a</e:Name><e:Site>b</e:Site></t:sObjects></t:create></Body></Envelope>";
     assert_eq!(validator::check(valid), Ok(()));
     for (from, to) in [
-        // An unknown field, another order, the wrong namespace, no Id, no type, a bad value.
+        // An unknown field, another order, a wrong namespace, no Id, no type, an invalid value.
         ("<e:Name>a</e:Name>", "<e:Nome>a</e:Nome>"),
         (
             "<e:Name>a</e:Name><e:Site>b</e:Site>",

@@ -1,4 +1,4 @@
-//! Writing rows: what is stored, what fails by row, what fails by call.
+//! Writing rows: stored values, rows that are refused, and calls that fail.
 
 use std::slice::from_ref;
 
@@ -139,7 +139,7 @@ async fn each_row_has_its_own_outcome() {
     assert!(saved[1].id.is_none());
     assert_eq!(saved[1].errors[0].fields, ["LastName"]);
     assert!(!saved[1].errors[0].message.is_empty());
-    // The subtype of the error is there without being asked for.
+    // The derived type of the error is decoded without a setting.
     let duplicate = saved[3].errors[0]
         .derived
         .downcast_ref::<DuplicateError>()
@@ -169,7 +169,7 @@ async fn all_or_none_stores_none() {
         count(&tenant.soap, "Contact WHERE LastName = 'Good'").await,
         0
     );
-    // The header was of that call alone.
+    // The header applied to that call only.
     let saved = tenant.soap.create(&rows).await.unwrap();
     assert!(saved[0].success && !saved[1].success);
 }
@@ -252,7 +252,7 @@ async fn upsert_tells_what_it_created() {
 }
 
 #[tokio::test]
-async fn what_is_deleted_comes_back_or_goes_for_good() {
+async fn deleted_rows_are_restored_or_purged() {
     let tenant = start().await;
     let ids = created(
         &tenant
@@ -277,12 +277,12 @@ async fn what_is_deleted_comes_back_or_goes_for_good() {
 }
 
 #[tokio::test]
-async fn a_call_that_makes_no_sense_fails_whole() {
+async fn an_invalid_call_fails_as_a_whole() {
     let tenant = start().await;
     let many = vec![Contact::new().with_last_name("A"); 201];
     let error = tenant.soap.create(&many).await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "EXCEEDED_ID_LIMIT");
-    // No schema knows this type, so it goes past the validators.
+    // No schema declares this type, so this client has no validators.
     let credentials = Credentials::new(USER.0, USER.1);
     let soap = login(&tenant.sandbox, https(&tenant.sandbox), credentials)
         .await
@@ -291,7 +291,7 @@ async fn a_call_that_makes_no_sense_fails_whole() {
     let unknown = Record::of_type(table, table.namespace(), "Nope");
     let error = soap.create(&[unknown]).await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "INVALID_TYPE");
-    // The service answered, so nothing is in doubt.
+    // The service responded with a fault, so it is certain that nothing was applied.
     assert!(!error.maybe_applied());
     assert!(
         tenant

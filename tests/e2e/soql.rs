@@ -1,4 +1,4 @@
-//! Queries that are made of keys, against the sandbox's parser and its rows.
+//! Queries that are built from keys, against the parser and the rows of the sandbox.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ async fn rows<V: View>(tenant: &Tenant, query: Soql<V>) -> Vec<V> {
     rows
 }
 
-/// Texts that mean something to SOQL, to LIKE or to XML.
+/// Texts that have a special meaning in SOQL, in LIKE or in XML.
 const NASTY: &[&str] = &[
     "O'Neill",
     "' OR Id != '",
@@ -67,10 +67,10 @@ async fn values_find_the_rows_that_have_them() {
         let found = rows(&tenant, nasty().filter(Contact::TITLE.eq(*text))).await;
         let found: Vec<_> = found.iter().filter_map(|row| row.id()).collect();
         assert_eq!(found, [*id], "{text:?}");
-        // The same by hand.
+        // The same query, written by hand.
         let soql = format!("SELECT Id FROM Contact WHERE Title = {}", quote(text));
         assert_eq!(one::<Contact>(&tenant.soap, &soql).await.id(), Some(*id));
-        // As part of a text, it fits where it is a part and nowhere else.
+        // A partial match finds exactly the rows whose text contains this text.
         let mut conditions = vec![
             (
                 Contact::TITLE.contains(text),
@@ -98,7 +98,8 @@ async fn values_find_the_rows_that_have_them() {
             .len(),
         texts.len()
     );
-    // Wildcards of a pattern are the caller's; what is escaped in it stays a character.
+    // `like` keeps the wildcards of the caller's pattern, and an escaped character has no special
+    // meaning.
     for (pattern, expected) in [
         ("a_b", vec!["a_b"]),
         ("100\\%", vec!["100%"]),
@@ -116,7 +117,7 @@ async fn values_find_the_rows_that_have_them() {
     }
 }
 
-/// A condition, and what it means.
+/// A condition, and a function that states its meaning.
 struct Check {
     condition: Condition<Account>,
     holds: Box<dyn Fn(&Account) -> bool>,
@@ -195,7 +196,7 @@ async fn conditions_mean_what_they_say() {
     for (number, case) in cases(middle).into_iter().enumerate() {
         check(case, &format!("condition {number}")).await;
     }
-    // Trees of them, put together at random: the parentheses are right.
+    // Random trees of conditions test the parentheses.
     let mut state = 7_u64;
     let mut random = move |below: usize| {
         state = state
@@ -224,7 +225,7 @@ async fn conditions_mean_what_they_say() {
                 }
             };
             parts.push(joined);
-            // Deep trees are the parser's own limit.
+            // The parser of the sandbox limits the depth of a tree.
             parts.truncate(6);
         }
         check(parts.remove(0), &format!("tree {tree}")).await;
@@ -232,7 +233,7 @@ async fn conditions_mean_what_they_say() {
 }
 
 #[tokio::test]
-async fn what_is_written_is_the_query_that_one_would_write() {
+async fn queries_are_written_as_by_hand() {
     let id: Id = "0015e000000AcMe".parse().unwrap();
     let query = Soql::select((
         (Contact::ID, Contact::NAME, Contact::ID),
@@ -348,7 +349,7 @@ async fn multi_select_picklists_are_asked_for_by_their_choices() {
     );
 }
 
-/// Every field of a group can be selected, and comes as it was asked for.
+/// Checks that all fields of an object can be selected, and that the rows have no other fields.
 async fn whole<V: View>(tenant: &Tenant) {
     let fields = FieldSet::<V>::all();
     let names: BTreeSet<&str> = fields.names().collect();
@@ -412,7 +413,7 @@ async fn groups_of_fields_can_be_selected() {
             .names()
             .any(|name| name == "Body")
     );
-    // The WSDL does not tell how long a text is; the service does.
+    // The WSDL does not state the length of a text, but the service does.
     let describe = tenant
         .soap
         .describe_s_object("Invoice__c")
@@ -422,7 +423,7 @@ async fn groups_of_fields_can_be_selected() {
     let short = names(FieldSet::all().described(&describe, 255));
     assert!(short.contains(&"Legacy_Id__c") && short.contains(&"Amount__c"));
     assert!(!short.contains(&"Notes__c"), "{short:?}");
-    // What `retrieve` wants.
+    // The form that `retrieve` needs.
     assert_eq!(
         FieldSet::<Invoice__c>::matching("*name").to_string(),
         "Name"
@@ -530,7 +531,7 @@ async fn dates_by_name_are_known() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_not_sent() {
+async fn a_query_that_cannot_be_valid_is_not_sent() {
     fn why<V: View>(query: Soql<V>) -> String {
         let error = query.text().unwrap_err();
         assert!(error.is_usage() && !error.maybe_applied());
@@ -564,7 +565,7 @@ async fn what_cannot_be_asked_is_not_sent() {
     assert!(why(join).contains("one field"));
     let named = Soql::aggregate(count(Account::ID).alias("n FROM x"));
     assert!(named.text().unwrap_err().is_usage());
-    // Neither queries nor conditions show values.
+    // `Debug` of queries and conditions shows no values.
     let condition = Account::NAME.eq("secret");
     let shown = format!("{condition:?} {:?}", accounts().filter(condition.clone()));
     assert!(!shown.contains("secret"), "{shown}");

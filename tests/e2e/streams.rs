@@ -1,4 +1,4 @@
-//! Long queries as streams: all rows, in order, whatever the answers look like.
+//! Long queries as streams: all rows, in order, for every form of response.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::tenant::{Account, QueryOptions, User};
 const QUERY: &str =
     "SELECT Id, Name, Industry, AnnualRevenue, Owner.Name FROM Account ORDER BY Name, Id";
 const ROWS: u64 = 5_000;
-/// When to give up what never comes.
+/// After this time a test stops waiting and fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn many() -> Tenant {
@@ -48,11 +48,11 @@ async fn thousands_of_rows_come_once_and_in_order() {
     );
 }
 
-/// A name, and what answers look like.
+/// A name, and a function that sets the form of responses.
 type Look = (&'static str, fn(&mut Quirks));
 
 #[tokio::test]
-async fn the_look_of_answers_changes_nothing() {
+async fn the_form_of_responses_does_not_matter() {
     let tenant = many().await;
     let plain = drain(tenant.soap.records(QUERY).batch_size(500)).await;
     let looks: [Look; 7] = [
@@ -89,7 +89,7 @@ async fn the_next_batch_is_asked_for_while_this_one_is_read() {
     let before = tenant.sandbox.stats().calls("queryMore");
     let mut rows = tenant.soap.records::<Account>(QUERY).batch_size(200);
     rows.try_next().await.unwrap().unwrap();
-    // No other row is taken, so only reading ahead can ask for the second batch.
+    // No other row is taken, so a second request can only come from fetching the next batch early.
     let asked = async {
         while tenant.sandbox.stats().calls("queryMore") == before {
             tokio::task::yield_now().await;
@@ -97,9 +97,9 @@ async fn the_next_batch_is_asked_for_while_this_one_is_read() {
     };
     tokio::time::timeout(PATIENCE, asked)
         .await
-        .expect("nothing was asked for");
+        .expect("no batch was requested");
     drop(rows);
-    // Nobody waits for that batch any more, and the session is still good.
+    // The stream was dropped while the batch was requested, and the session still works.
     assert!(count(&tenant.soap, "Account").await >= ROWS as i32);
 }
 
@@ -145,7 +145,7 @@ async fn a_lost_locator_is_an_error_after_whole_rows() {
 }
 
 #[tokio::test]
-async fn a_stream_never_ends_well_when_rows_are_missing() {
+async fn a_stream_with_missing_rows_ends_with_an_error() {
     let tenant = many().await;
     let total = count(&tenant.soap, "Account").await as usize;
     for mode in [
@@ -156,7 +156,7 @@ async fn a_stream_never_ends_well_when_rows_are_missing() {
         Mode::SessionLost,
     ] {
         let name = format!("{mode:?}");
-        // The first answer is whole, the second is not.
+        // The first response is complete, and the second is not.
         tenant.sandbox.push_mode(Mode::Normal);
         tenant.sandbox.push_mode(mode);
         let mut rows = tenant.soap.records::<Account>(QUERY).batch_size(500);

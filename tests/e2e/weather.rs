@@ -1,4 +1,5 @@
-//! Bad days: pages in place of answers, connections that break, hosts that are not there.
+//! Network and service failures: HTML pages instead of responses, broken connections, unknown
+//! hosts.
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ fn once() -> [Contact; 1] {
     [Contact::new().with_last_name("Once")]
 }
 
-/// Everything that an error tells.
+/// The complete text of an error, with that of its sources.
 fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -70,7 +71,7 @@ async fn a_create_whose_answer_is_lost_may_have_been_applied() {
     let error = tenant.soap.create(&once()).await.unwrap_err();
     assert!(error.maybe_applied() && error.is_transport(), "{error}");
     assert_eq!(error.operation(), Some("create"));
-    // It was, and nobody sent it again.
+    // The call was applied, and was not sent again.
     assert_eq!(tenant.sandbox.stats().calls("create"), 1);
     assert_eq!(
         count(&tenant.soap, "Contact WHERE LastName = 'Once'").await,
@@ -95,7 +96,7 @@ async fn nobody_sends_a_create_twice() {
         assert_eq!(tenant.requests.bodies("create").len(), sent + 1, "{mode:?}");
         assert_eq!(tenant.sandbox.stats().requests, 1, "{mode:?}");
     }
-    // A keep-alive connection that died does not stand in the way of the next call.
+    // A closed keep-alive connection does not disturb the next call.
     assert!(tenant.soap.create(&once()).await.unwrap()[0].success);
 }
 
@@ -109,7 +110,7 @@ async fn an_answer_that_breaks_off_is_truncated() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_is_told_from_one_that_broke() {
+async fn an_unreachable_host_is_not_a_broken_connection() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     let (url, pem) = (sandbox.instance_url(), sandbox.certificate_pem().to_owned());
     sandbox.shutdown().await;
@@ -122,12 +123,12 @@ async fn a_host_that_is_not_there_is_told_from_one_that_broke() {
     let soap = Soap::builder().transport(https).session(session).unwrap();
     let error = soap.create(&once()).await.unwrap_err();
     assert!(error.is_connect() && !error.is_tls(), "{error}");
-    // No connection, so any call may be repeated.
+    // There was no connection, so any call may be repeated.
     assert!(error.is_transient() && !error.maybe_applied(), "{error}");
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_trusts_ends_it() {
+async fn an_untrusted_certificate_ends_the_call() {
     let sandbox = Sandbox::builder(org()).start().await.unwrap();
     let attempt = Soap::builder()
         .transport(Https::builder().no_proxy().build().unwrap())
@@ -145,7 +146,7 @@ async fn a_certificate_that_nobody_trusts_ends_it() {
 }
 
 #[tokio::test]
-async fn another_tenants_certificate_does_not_do() {
+async fn the_certificate_of_another_tenant_is_refused() {
     let (sandbox, other) = (
         Sandbox::builder(org()).start().await.unwrap(),
         Sandbox::builder(org()).start().await.unwrap(),

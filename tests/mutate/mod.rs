@@ -1,9 +1,9 @@
-//! Breaks WSDLs, for tests and fuzzers of the reader and of the generator.
+//! Mutates WSDLs, for tests and fuzzers of the reader and of the generator.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Pieces that mean something to a reader.
+/// Texts that have a meaning for a reader of XML or of a WSDL.
 const PIECES: &[&str] = &[
     "<",
     ">",
@@ -51,10 +51,10 @@ const PIECES: &[&str] = &[
     "]",
 ];
 
-/// One way to break a document: a sort and two numbers.
+/// A mutation: its kind and two random numbers.
 pub(crate) type Mutation = (usize, usize, usize);
 
-/// Breaks a document, in bytes.
+/// Applies a mutation to the bytes of a document.
 pub(crate) fn apply(bytes: &mut Vec<u8>, (kind, a, b): Mutation) {
     if bytes.is_empty() {
         return;
@@ -76,7 +76,7 @@ pub(crate) fn apply(bytes: &mut Vec<u8>, (kind, a, b): Mutation) {
             bytes.splice(at..at, copy);
         }
         4 => swap_words(bytes, a, b),
-        // Most often what is still a document, and often what is still a WSDL.
+        // The result is usually still well-formed, and often still a WSDL.
         5..8 => swap_values(bytes, a, b),
         _ => bytes.truncate(at),
     }
@@ -91,10 +91,11 @@ fn swap_words(bytes: &mut Vec<u8>, a: usize, b: usize) {
     *bytes = words.concat();
 }
 
-/// Exchanges the values of two attributes of one name.
+/// Exchanges the values of two attributes with the same name.
 fn swap_values(bytes: &mut Vec<u8>, a: usize, b: usize) {
     let mut pieces: Vec<&[u8]> = bytes.split(|byte| *byte == b'"').collect();
-    // Every second piece is a value, and its name ends the piece before it.
+    // Every second piece is a value. The name of its attribute is at the end of the piece before
+    // it.
     let name = |value: usize, pieces: &[&[u8]]| {
         let before = pieces[value - 1];
         let start = before.iter().rposition(|byte| b" \n\t".contains(byte));
@@ -128,12 +129,13 @@ pub(crate) fn inputs(fixtures: &Path) -> Vec<Vec<u8>> {
     inputs
 }
 
-/// Real WSDLs of a moderate size in the folder that `SAPONIFY_CORPUS` names; none if it names none.
+/// The real WSDLs of moderate size in the folder `SAPONIFY_CORPUS`, or none if it is not set.
 pub(crate) fn corpus() -> Vec<Vec<u8>> {
     let Some(root) = std::env::var_os("SAPONIFY_CORPUS") else {
         return Vec::new();
     };
-    // Relative to the workspace, where cargo was started; an absolute path stays what it is.
+    // A relative path is relative to the workspace, where cargo was started. `join` keeps an
+    // absolute path.
     let mut open = vec![Path::new("..").join(root)];
     let mut files = Vec::new();
     while let Some(folder) = open.pop() {

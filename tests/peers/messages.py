@@ -1,15 +1,15 @@
-"""Makes messages of a WSDL with zeep, and compares messages of ours with them.
+"""Writes messages of a WSDL with zeep, and compares our messages with them.
 
 usage: messages.py WSDL ENCODING_SCHEMA
 
-Reads a line of JSON and answers with one, over and over:
+Reads lines of JSON, and answers each one with a line of JSON:
 
 - {"make": [port, operation, "input" or "output", arguments]} -> {"xml": the envelope}
 - {"compare": [ours, theirs], "encoded": bool} -> {"difference": null or a text}
 - {"token": [user, password, digest], "ours": an envelope} -> {"difference": null or a text}
 
-zeep tells no types in encoded messages, leaves `arrayType` out and names items by their type: these
-are not compared, but that the types we tell exist is.
+In encoded messages zeep writes no types and no `arrayType`, and names items after their type. So these
+are not compared. The check is instead that the types in our messages exist in the WSDL.
 """
 
 import base64
@@ -31,7 +31,7 @@ WSU = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utili
 
 
 class Offline(Transport):
-    """Gives the schema of SOAP's encoding from disk, and nothing else that is not a file."""
+    """Loads the schema of the SOAP encoding from a local copy, and otherwise only files."""
 
     def load(self, url):
         if url == ENC:
@@ -45,7 +45,7 @@ client = Client(sys.argv[1], transport=Offline())
 def make(port, operation, side, arguments):
     (service,) = client.wsdl.services.values()
     message = getattr(service.ports[port].binding.get(operation), side)
-    # Lists are positional: zeep does not name what a body of one simple element holds.
+    # A list has positional arguments: zeep gives no name to the content of a body with one simple element.
     given = (arguments, {}) if isinstance(arguments, list) else ((), arguments)
     return etree.tostring(message.serialize(*given[0], **given[1]).content).decode()
 
@@ -57,8 +57,8 @@ def value(text):
         return text
 
 
-def told(element):
-    """Checks the types that an encoded element tells: the WSDL must have them."""
+def check_types(element):
+    """Checks that the WSDL has the types that an encoded element names."""
     for name in (XSI + "type", f"{{{ENC}}}arrayType"):
         if name in element.attrib:
             prefix, _, local = element.attrib[name].partition("[")[0].rpartition(":")
@@ -68,7 +68,7 @@ def told(element):
 def attributes(element, encoded):
     found = dict(element.attrib)
     if encoded:
-        told(element)
+        check_types(element)
         for name in (XSI + "type", f"{{{ENC}}}arrayType", SOAP[0] + "encodingStyle"):
             found.pop(name, None)
     return found
@@ -109,7 +109,7 @@ def token(ours, user, password, digest):
     UsernameToken(user, password, use_digest=digest).apply(envelope, {})
     theirs = envelope.find(f".//{WSSE}UsernameToken")
     if digest:
-        # zeep chooses its own.
+        # zeep chooses values of its own for these.
         for name in (WSSE + "Password", WSSE + "Nonce", WSU + "Created"):
             theirs.find(name).text = header.findtext(name)
     return difference(header, theirs, False)

@@ -1,13 +1,13 @@
-// Serves an Enterprise WSDL with node-soap, which knows nothing of Salesforce but this file.
+// Serves an Enterprise WSDL with node-soap, which is independent of saponify.
 //
 // usage: node node-soap.js WSDL KEY_PEM CERTIFICATE_PEM
 //
-// Prints its port, then one line of JSON for each request: the operation, the arguments and the
-// headers as node-soap understood them. Ends with its standard input.
+// Prints its port, and then one line of JSON for each request: the operation, the arguments and the
+// headers as node-soap understood them. Ends when its standard input ends.
 //
-// Answers are objects that node-soap writes by the schema. Two things it cannot write correctly,
-// and they are given to it as text: fields of a subtype in another namespace than the base (it
-// takes that of the base), and xsi:nil (it does not declare the prefix).
+// Responses are objects, which node-soap writes as the schema says. node-soap writes two things
+// incorrectly, so they are passed as text: fields of a subtype whose namespace differs from that of the
+// base (it uses the namespace of the base), and xsi:nil (it does not declare the prefix).
 
 const fs = require('fs');
 const https = require('https');
@@ -27,7 +27,7 @@ const row = (type, fields) => ({
     .join(''),
 });
 
-const told = (operation, args, headers) => console.log(JSON.stringify({ operation, args, headers }));
+const log = (operation, args, headers) => console.log(JSON.stringify({ operation, args, headers }));
 
 const refusal = (code, message) => ({
   Fault: { faultcode: code, faultstring: `${code}: ${message}`, statusCode: 500 },
@@ -37,7 +37,7 @@ const NAMES = ['Ada & Co', 'Bolt <AG>', 'Çelik', '電気', 'Zed'];
 
 const operations = {
   login(args) {
-    told('login', args);
+    log('login', args);
     if (args.password !== 'pass&word') {
       throw refusal('INVALID_LOGIN', 'Invalid username, password, security token; or user locked out.');
     }
@@ -53,17 +53,17 @@ const operations = {
     };
   },
   query(args, _callback, headers) {
-    told('query', args, headers);
+    log('query', args, headers);
     const records = NAMES.slice(0, 3).map((Name) => row('Account', { Name, Rating: null }));
     return { result: { done: false, queryLocator: '01g-3', records, size: NAMES.length } };
   },
   queryMore(args, _callback, headers) {
-    told('queryMore', args, headers);
+    log('queryMore', args, headers);
     const records = NAMES.slice(3).map((Name) => row('Account', { Name, AnnualRevenue: '1.5E6' }));
     return { result: { done: true, records, size: NAMES.length } };
   },
   create(args, _callback, headers) {
-    told('create', args, headers);
+    log('create', args, headers);
     return {
       result: [
         { id: '0015e000000AcMeAAA', success: true },
@@ -75,11 +75,11 @@ const operations = {
     };
   },
   getServerTimestamp(args, _callback, headers) {
-    told('getServerTimestamp', args, headers);
+    log('getServerTimestamp', args, headers);
     return { result: { timestamp: '2026-01-15T06:00:00.125+01:00' } };
   },
   describeSObject(args, _callback, headers) {
-    told('describeSObject', args, headers);
+    log('describeSObject', args, headers);
     throw refusal('INVALID_TYPE', 'no');
   },
 };

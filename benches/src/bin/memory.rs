@@ -1,7 +1,7 @@
-//! Memory while a query of many rows streams: at the end against after the first batch.
+//! Measures memory while a query of many rows streams: at the end, against after the first batch.
 //!
-//! `cargo run --release -p saponify-benches --bin memory [ROWS]`; the sandbox runs in a process of
-//! its own, which this program starts from itself.
+//! `cargo run --release -p saponify-benches --bin memory [ROWS]`. This program starts itself a
+//! second time as the server, so that the sandbox runs in another process.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader};

@@ -1,4 +1,5 @@
-//! Decodes each example by its type, encodes it again, and writes what came of it beside it.
+//! Decodes each example to its type and encodes it again. Writes the result, or an error, to a file
+//! next to the example.
 #![forbid(unsafe_code)]
 
 use std::fs;

@@ -1,5 +1,5 @@
-//! The calls whose requests other toolkits were recorded with, made by proxies of the same WSDL.
-//! Writes each request into the folder that it is given.
+//! Makes the calls for which requests of other toolkits were recorded, with proxies of the same
+//! WSDL. Writes each request into the folder that is its argument.
 #![forbid(unsafe_code)]
 
 #[allow(missing_docs)]
@@ -24,7 +24,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session = Session::new(endpoint, "00D5e000000Cdd6!AQ.SESSION")?;
     let soap = Soap::builder().transport(service.clone()).session(session)?;
 
-    // As headers of a client and as those of a call: on the wire they are the same.
+    // Once as a header of the call and once as a header of the client: both are sent in the same
+    // way.
     let options = QueryOptions { batch_size: Some(200) };
     let paged = soap.with(options.clone());
     let query = "SELECT Id, Name FROM Account WHERE Name != 'A&B' AND AnnualRevenue < 5";
@@ -75,11 +76,11 @@ fn created() -> Result<Vec<Record>, Box<dyn std::error::Error>> {
     Ok(vec![account.into(), attachment.into(), opportunity.into(), event.into()])
 }
 
-/// The service says no to everything; what counts is that it was asked.
+/// The service refuses every request. The test needs only the requests.
 fn refused<T>(result: Result<T, Error>) -> Result<(), Box<dyn std::error::Error>> {
     match result {
         Err(error) if error.fault().is_some() => Ok(()),
         Err(error) => Err(error.into()),
-        Ok(_) => Err("the service said yes".into()),
+        Ok(_) => Err("the service must refuse every request".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! A tenant of one's own for each test, and a client that is logged in to it.
+//! A tenant for each test, and a client that is logged in to it.
 
 pub(crate) mod peer;
 pub(crate) mod recorder;
@@ -17,7 +17,7 @@ pub(crate) const WSDL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tenants/demo
 /// A user that needs no security token.
 pub(crate) const USER: (&str, &str) = ("integration@acme.example", "battery-staple");
 
-/// A tenant and a client of it.
+/// A tenant, and a client that is logged in to it.
 pub(crate) struct Tenant {
     pub(crate) sandbox: Sandbox,
     pub(crate) soap: Soap,
@@ -63,7 +63,7 @@ pub(crate) async fn start_with(org: Org) -> Tenant {
     }
 }
 
-/// Logs in at the sandbox's login host, with its instance host allowed.
+/// Logs in at the login host of the sandbox, and allows its instance host.
 pub(crate) async fn login(
     sandbox: &Sandbox,
     transport: impl Transport,
@@ -76,7 +76,7 @@ pub(crate) async fn login(
         .await
 }
 
-/// The default transport, trusting the sandbox.
+/// The default transport, which trusts the certificate of the sandbox.
 pub(crate) fn https(sandbox: &Sandbox) -> Https {
     Https::builder()
         .no_proxy()
@@ -110,7 +110,7 @@ pub(crate) async fn one<V: saponify::View>(soap: &Soap, soql: &str) -> V {
     rows.remove(0)
 }
 
-/// How many rows a query has.
+/// The number of rows of a query.
 pub(crate) async fn count(soap: &Soap, from: &str) -> i32 {
     soap.query(&format!("SELECT COUNT() FROM {from}"))
         .await

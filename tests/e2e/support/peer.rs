@@ -1,18 +1,18 @@
-//! Programs of other people, which the gate installs: see `.ci/run`.
+//! Independent programs that `.ci/run` installs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Whether other programs are there to be asked. Says so if they are not.
+/// Whether the independent programs are installed. Prints a message if they are not.
 pub(crate) fn present(what: &str) -> bool {
     let present = std::env::var_os("SAPONIFY_PEERS").is_some();
     if !present {
-        eprintln!("skipped: {what} is not asked; SAPONIFY_PEERS=1 tells that it is installed");
+        eprintln!("skipped: if {what} is installed, set SAPONIFY_PEERS=1 to test with it");
     }
     present
 }
 
-/// A script of `tests/peers` in Python.
+/// A Python script in `tests/peers`.
 pub(crate) fn python(script: &str) -> Command {
     let program = std::env::var_os("SAPONIFY_PYTHON").unwrap_or_else(|| "python3".into());
     let mut command = Command::new(program);
@@ -20,7 +20,7 @@ pub(crate) fn python(script: &str) -> Command {
     command
 }
 
-/// A script of `tests/peers` in JavaScript.
+/// A JavaScript script in `tests/peers`.
 pub(crate) fn node(script: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(scripts().join(script));

@@ -1,4 +1,5 @@
-//! A transport that keeps what is sent and, where peers are there, has it validated first.
+//! A transport that records requests. If the independent validators are installed, it validates
+//! each request first.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,14 +7,14 @@ use saponify::transport::{Exchange, Request, Transport};
 
 use super::validator;
 
-/// Hands requests on to another transport.
+/// Records requests and passes them on to another transport.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     inner: Arc<dyn Transport>,
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
-/// One request.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) operation: &'static str,
@@ -33,7 +34,7 @@ impl Recorder {
         self.sent.lock().unwrap().clone()
     }
 
-    /// Bodies of the requests of one operation.
+    /// The bodies of all requests of an operation.
     pub(crate) fn bodies(&self, operation: &str) -> Vec<String> {
         let of_operation = |sent: Sent| (sent.operation == operation).then_some(sent.body);
         self.sent().into_iter().filter_map(of_operation).collect()

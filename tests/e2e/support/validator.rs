@@ -1,4 +1,5 @@
-//! Two schema processors, kept running: every request of every test passes by them.
+//! Two schema processors, in a process that keeps running. They validate every request of every
+//! test.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -7,7 +8,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::{WSDL, peer};
 
 struct Validator {
-    // Ends with its input, that is with this process.
+    // The process ends when its input is closed, that is, when the tests end.
     _child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -34,7 +35,7 @@ impl Validator {
     }
 }
 
-/// Whether an envelope is valid. Without peers everything is.
+/// Checks that an envelope is valid. If the validators are not installed, every envelope is valid.
 pub(crate) fn check(envelope: &str) -> Result<(), String> {
     let Some(validator) = &*VALIDATOR else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! A call of each operation, some of several, so that every argument and every field of it is set.
+//! One or more calls of each operation, in which every argument and every field of it is set.
 
 use saponify::Call;
 use saponify::generated::OperationType;
@@ -8,7 +8,7 @@ use crate::tenant::*;
 
 pub(super) const ID: &str = "0015e000000AcMeAAK";
 
-/// What is done with each call.
+/// The action of a test on each call.
 pub(super) trait Visit {
     async fn call<O: OperationType>(&mut self, call: Call<'_, O>);
 }
@@ -17,7 +17,7 @@ pub(super) fn id() -> Id {
     ID.parse().unwrap()
 }
 
-/// The same client with every header that any operation takes, each with every field set.
+/// The same client with every header that any operation accepts. Each header has all fields set.
 pub(super) fn with_every_header(soap: &Soap) -> Soap {
     let option = OwnerChangeOption {
         r#type: OwnerChangeOptionType::TransferOpenActivities,

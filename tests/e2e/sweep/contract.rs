@@ -1,4 +1,4 @@
-//! What the WSDL declares, without any of the code that is under test.
+//! The declarations of the WSDL, read without the code under test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use crate::support::WSDL;
 
 pub(super) struct Contract {
     pub(super) model: Model,
-    /// Types that extend a type, directly or not.
+    /// The types that extend a type, directly or indirectly.
     families: BTreeMap<TypeId, Vec<TypeId>>,
     s_object: TypeId,
 }
 
-/// An operation and its global elements.
+/// An operation with its global elements.
 pub(super) struct Operation<'c> {
     pub(super) name: &'c str,
     pub(super) request: ElementId,
@@ -29,7 +29,7 @@ pub(super) struct Operation<'c> {
     pub(super) faults: Vec<ElementId>,
 }
 
-/// What a type may hold at one place.
+/// One part of the content of a type.
 pub(super) enum Item<'c> {
     Element(&'c Particle, &'c LocalElement),
     Any,
@@ -107,17 +107,17 @@ impl Contract {
         *found.unwrap()
     }
 
-    /// Whether values of the type are rows of the tenant.
+    /// Whether the type is an sObject.
     pub(super) fn is_row(&self, id: TypeId) -> bool {
         id == self.s_object || self.model.bases(id).any(|base| base == self.s_object)
     }
 
-    /// Types that extend this one.
+    /// The types that extend this type.
     pub(super) fn family(&self, id: TypeId) -> &[TypeId] {
         self.families.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    /// What a type holds, that of its base first.
+    /// The content of a type, beginning with the content of its base.
     pub(super) fn items(&self, id: TypeId) -> Vec<Item<'_>> {
         let TypeKind::Complex(complex) = &self.model.type_def(id).kind else {
             return Vec::new();
@@ -132,8 +132,8 @@ impl Contract {
         items
     }
 
-    /// `type.element` for every element that may stand below a global element, and `type.*` where
-    /// any may.
+    /// `type.element` for every element that may occur below a global element, and `type.*` for
+    /// wildcards.
     pub(super) fn below(&self, element: ElementId) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         self.collect(self.element(element).type_id, &mut all);
@@ -157,7 +157,7 @@ impl Contract {
         }
     }
 
-    /// Notes what of [`below`](Self::below) a message holds.
+    /// Records which elements of [`below`](Self::below) occur in a message.
     pub(super) fn note(&self, node: &Node, element: ElementId, used: &mut BTreeSet<String>) {
         let declared = self.element(element);
         assert_eq!(node.name, declared.name.local);
@@ -212,7 +212,7 @@ impl Contract {
 fn element(target: PartTarget) -> ElementId {
     match target {
         PartTarget::Element(id) => id,
-        PartTarget::Type(_) => panic!("a part of this WSDL is an element"),
+        PartTarget::Type(_) => panic!("every part of this WSDL must be an element"),
     }
 }
 
@@ -221,7 +221,7 @@ fn push<'c>(particle: &'c Particle, items: &mut Vec<Item<'c>>) {
         Term::Element(element) => items.push(Item::Element(particle, element)),
         Term::Sequence(particles) => particles.iter().for_each(|inner| push(inner, items)),
         Term::Any(_) => items.push(Item::Any),
-        other => panic!("{other:?} is nothing that this WSDL has"),
+        other => panic!("{other:?} does not occur in this WSDL"),
     }
 }
 
@@ -229,7 +229,7 @@ fn push<'c>(particle: &'c Particle, items: &mut Vec<Item<'c>>) {
 #[derive(Default)]
 pub(super) struct Node {
     pub(super) name: String,
-    /// Local part of `xsi:type`.
+    /// The local part of `xsi:type`.
     pub(super) ty: Option<String>,
     pub(super) children: Vec<Node>,
 }

@@ -1,11 +1,11 @@
-//! What a decoded value holds, as lines: `result.fields.label = name`.
+//! The content of a decoded value, as lines such as `result.fields.label = name`.
 
 use std::collections::BTreeSet;
 
 use saponify::generated::{FieldValue, Struct, Value};
 use saponify::{AnyValue, Record};
 
-/// Lines, and the fields of tables that they came from.
+/// The lines, and the fields of tables that they are from.
 #[derive(Default)]
 pub(super) struct Flat {
     pub(super) lines: Vec<String>,
@@ -13,12 +13,12 @@ pub(super) struct Flat {
 }
 
 impl Flat {
-    /// Every occurrence of a field.
+    /// Adds every occurrence of a field.
     pub(super) fn field(&mut self, path: &str, field: &impl FieldValue) {
         self.items(path, |n| field.value(n));
     }
 
-    /// Every field of a struct.
+    /// Adds every field of a struct.
     pub(super) fn fields(&mut self, path: &str, value: &dyn Struct) {
         let table = value.table();
         for (index, field) in (0..).zip(table.fields) {
@@ -29,7 +29,7 @@ impl Flat {
         }
     }
 
-    /// Whether there was any.
+    /// Adds all values, and returns whether there was one.
     fn items<'v>(&mut self, path: &str, value: impl Fn(usize) -> Value<'v>) -> bool {
         let values = (0..).map(value);
         let values = values.take_while(|value| !matches!(value, Value::Absent));
@@ -42,7 +42,7 @@ impl Flat {
             Value::Record(record) => return self.record(path, record),
             Value::Any(any) => return self.any(path, any),
             Value::Element(element) => {
-                // An element of a wildcard stands beside the fields that have names.
+                // An element matched by a wildcard is listed at the level of the other fields.
                 let (parent, _) = path.rsplit_once('.').unwrap_or_default();
                 return self.any(&join(parent, &element.name), &element.value);
             }
@@ -56,19 +56,19 @@ impl Flat {
             Value::Time(value) => value.to_string(),
             Value::Id(value) => value.to_string(),
             Value::Bytes(value) => format!("{value:?}"),
-            other => panic!("{path}: {other:?} is nothing that this WSDL has"),
+            other => panic!("{path}: {other:?} does not occur in this WSDL"),
         };
         self.lines.push(format!("{path} = {text}"));
     }
 
     fn structure(&mut self, path: &str, value: &dyn Struct) {
         if let Some(derived) = value.derived() {
-            // What the base holds is what the derived value holds of it.
+            // The fields of the base must have the same values in the derived value.
             let mut base = Flat::default();
             base.fields(path, value);
             self.structure(path, derived);
             for line in base.lines {
-                assert!(self.lines.contains(&line), "{line} is in the base alone");
+                assert!(self.lines.contains(&line), "only the base has {line}");
             }
             self.seen.extend(base.seen);
             return;

@@ -1,8 +1,9 @@
-//! Every operation of the WSDL, with every argument, header, result and fault that it declares.
+//! Tests of every operation of the WSDL, with every argument, header, result and fault that the
+//! WSDL declares.
 //!
-//! What to expect comes from the WSDL itself, read by `saponify_wsdl`: [`contract`] tells what each
-//! operation takes, [`sample`] writes answers in which every element occurs, and [`flat`] lists what
-//! the proxies made of them.
+//! The expectations are derived from the WSDL, which `saponify_wsdl` reads: [`contract`] states
+//! what each operation accepts, [`sample`] writes responses in which every element occurs, and
+//! [`flat`] lists the values that the proxies decoded.
 
 mod calls;
 mod contract;
@@ -28,7 +29,8 @@ use flat::Flat;
 const FAULT: &str = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>\
     <e:Fault><faultcode>NO</faultcode><faultstring>no</faultstring></e:Fault></e:Body></e:Envelope>";
 
-/// A client of a service that gives this answer to each operation, and what it sends.
+/// A client of a service that gives this response to each operation, and a recorder of its
+/// requests.
 fn client(answer: impl Fn(&str) -> Answer + Send + 'static) -> (Soap, Recorder) {
     let service = Scripted::new().otherwise(move |request| answer(request.operation()));
     let requests = Recorder::new(service);
@@ -45,7 +47,7 @@ fn refusing() -> (Soap, Recorder) {
     client(|_| Answer::new(500, "text/xml", FAULT))
 }
 
-/// Makes each call and expects that it is refused.
+/// Makes each call, and expects that the service refuses it.
 struct Refused;
 
 impl Visit for Refused {
@@ -66,7 +68,7 @@ async fn every_operation_sends_all_that_it_declares_and_no_more() {
     for sent in requests.sent() {
         let operation = contract.operation(sent.operation);
         let (headers, body) = contract::parts(contract::tree(&sent.body));
-        // Every header of the client that the binding declares, and no other.
+        // The request has every header of the client that the binding declares, and no other.
         let names: BTreeSet<_> = headers.iter().map(|header| &*header.name).collect();
         let bound: BTreeSet<_> = contract.names(&operation.headers).collect();
         assert_eq!(names, bound, "{}", sent.operation);
@@ -91,7 +93,7 @@ async fn every_operation_sends_all_that_it_declares_and_no_more() {
     }
 }
 
-/// Makes each call and compares what it gives with what the answer held.
+/// Makes each call, and compares the decoded value with the response.
 struct Read<'c> {
     contract: &'c Contract,
     lines: usize,
@@ -125,7 +127,7 @@ impl Visit for Read<'_> {
     }
 }
 
-/// The name of a header and the lines of its fields.
+/// The name of a header, and the lines of its fields.
 fn header<H: Tabled>(header: Result<Option<H>, Error>) -> Option<(String, Vec<String>)> {
     let header = header.unwrap()?;
     let mut flat = Flat::default();
@@ -133,7 +135,8 @@ fn header<H: Tabled>(header: Result<Option<H>, Error>) -> Option<(String, Vec<St
     Some((H::static_table().name.to_owned(), flat.lines))
 }
 
-/// All fields of all tables that a field leads to. What rows hold is each tenant's own.
+/// All fields of all tables that a field leads to. The fields of rows are left out, because they
+/// differ between tenants.
 fn reachable(field: &Field, all: &mut BTreeSet<(&'static str, &'static str)>) {
     let (Kind::Struct, Some(table)) = (field.kind, field.ty) else {
         return;
@@ -152,7 +155,7 @@ async fn every_answer_is_read_to_its_last_field() {
     for operation in contract.operations() {
         let envelope = sample::response(&contract, &operation).envelope;
         valid(operation.name, &envelope);
-        // Nothing that the schema allows is left out.
+        // The response has every element that the schema allows.
         let mut used = BTreeSet::new();
         let (_, body) = contract::parts(contract::tree(&envelope));
         contract.note(&body, operation.response, &mut used);
@@ -169,11 +172,11 @@ async fn every_answer_is_read_to_its_last_field() {
 
 fn valid(name: &str, envelope: &str) {
     if let Err(why) = validator::check(envelope) {
-        panic!("the answer to {name} is not valid: {why}\n{envelope}");
+        panic!("the response of {name} is not valid: {why}\n{envelope}");
     }
 }
 
-/// Makes each call and compares what its error tells with the fault that the answer held.
+/// Makes each call, and compares its error with the fault in the response.
 struct Failed<'c> {
     contract: &'c Contract,
     fault: ElementId,
@@ -215,7 +218,7 @@ impl Visit for Failed<'_> {
     }
 }
 
-/// The lines of a fault's detail, read as the generated type of this name.
+/// The lines of the detail of a fault, read as the generated type with this name.
 fn detail(ty: &str, fault: &Fault) -> Vec<String> {
     let mut flat = Flat::default();
     macro_rules! typed {
@@ -224,7 +227,7 @@ fn detail(ty: &str, fault: &Fault) -> Vec<String> {
                 $(stringify!($name) => {
                     flat.fields("", &fault.detail::<$name>().unwrap().unwrap());
                 })*
-                other => panic!("{other} is no fault of this WSDL"),
+                other => panic!("{other} is not a fault of this WSDL"),
             }
         };
     }

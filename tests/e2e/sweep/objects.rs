@@ -1,4 +1,4 @@
-//! Every object of the tenant, with every field that it has.
+//! Tests of every object of the tenant, with all of its fields.
 
 use saponify::schema::Kind;
 use saponify::{Record, View};
@@ -8,7 +8,7 @@ use super::refusing;
 use crate::support::WSDL;
 use crate::tenant::*;
 
-/// A value that fits a kind, in the form that XML Schema calls canonical or in another.
+/// A valid value of a kind, in canonical or in another form.
 fn plausible(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::String => "a < b & \"c\"",

@@ -1,8 +1,8 @@
-//! Answers in which every element of every type occurs, each with a text of its own.
+//! Responses in which every element of every type occurs, each with a different text.
 //!
-//! A type is written in full where it first occurs, and after that with no more than it must have:
-//! so each field is both there and not there in some answer. Of a list there are two items. Where
-//! types derive from the declared one, each takes its turn.
+//! A type is written in full where it first occurs, and later with its required elements only. So
+//! each optional field is present in one response and absent in another. A list has two items. If
+//! types derive from the declared type, each of them occurs once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use saponify_wsdl::model::{
 use super::contract::{Contract, Item, Operation};
 use super::flat::join;
 
-/// An answer, and what a reader must find in it.
+/// A response, and the lines that a reader must find in it.
 pub(super) struct Sample {
     pub(super) envelope: String,
     pub(super) body: Vec<String>,
@@ -59,9 +59,9 @@ struct Writer<'c> {
     contract: &'c Contract,
     xml: String,
     lines: Vec<String>,
-    /// Types that were written in full.
+    /// The types that were written in full.
     seen: BTreeSet<TypeId>,
-    /// Values so far, so that no two are the same.
+    /// The number of values so far, which makes each value different.
     count: u32,
 }
 
@@ -101,7 +101,7 @@ impl<'c> Writer<'c> {
         format!("{out}>{}</soapenv:Envelope>", self.xml)
     }
 
-    /// A global element; gives the lines of what is below it.
+    /// Writes a global element, and returns the lines of the elements below it.
     fn global(&mut self, id: ElementId) -> Vec<String> {
         let element = self.contract.element(id);
         let tag = tag(element.name.ns, &element.name.local);
@@ -111,7 +111,7 @@ impl<'c> Writer<'c> {
         std::mem::take(&mut self.lines)
     }
 
-    /// What stands between the tags of a value of a complex type.
+    /// Writes the content of a value of a complex type.
     fn content(&mut self, path: &str, id: TypeId, full: bool) {
         let contract = self.contract;
         for item in contract.items(id) {
@@ -123,7 +123,7 @@ impl<'c> Writer<'c> {
                     self.element_in_short(path, element);
                 }
                 Item::Any if full => {
-                    // Whatever it is, it is found by its name.
+                    // The elements are of no declared type, and can be found by their names.
                     let ns = contract.model.target_namespace.unwrap();
                     for name in ["extra", "more"] {
                         let text = self.text();
@@ -144,7 +144,8 @@ impl<'c> Writer<'c> {
             for _ in 0..=usize::from(repeated) {
                 self.value(&path, element);
             }
-            // In a struct nil is no item; where answers pair with arguments, it keeps its place.
+            // A nil item is ignored in a struct. In a result, whose items correspond to the
+            // arguments, it keeps its position.
             if element.nillable && repeated && path == "result" {
                 self.nil(element);
                 self.lines.push(format!("{path} is nil"));
@@ -154,10 +155,11 @@ impl<'c> Writer<'c> {
         let family = self.contract.family(element.type_id);
         let mut types: Vec<TypeId> = family.iter().chain([&element.type_id]).copied().collect();
         types.retain(|id| !self.seen.contains(id));
-        // Those that lead to others of the family come first, as there may be one place only.
+        // Types that contain others of the family come first, because the schema may have one place
+        // only.
         types.sort_by_key(|id| !self.leads_to(*id, element.type_id));
         if repeated {
-            // One more, in short.
+            // One more item, with its required elements only.
             types.push(element.type_id);
         } else {
             types.truncate(1);
@@ -199,7 +201,7 @@ impl<'c> Writer<'c> {
         let _ = write!(self.xml, "</{tag}>");
     }
 
-    /// An element without children, or a row.
+    /// Writes an element without children, or a row.
     fn value(&mut self, path: &str, element: &LocalElement) {
         let contract = self.contract;
         let tag = tag(element.ns, &element.name);
@@ -243,7 +245,7 @@ impl<'c> Writer<'c> {
         let _ = write!(self.xml, " xsi:type=\"{}\"", tag(name.ns, &name.local));
     }
 
-    /// A value of a simple type, none of them the default: as it is written, and as it is shown.
+    /// A value of a simple type, as it is written and as it is shown. It is never the default.
     fn simple(&mut self, id: TypeId) -> (String, String) {
         self.count += 1;
         let n = self.count;
@@ -274,7 +276,7 @@ impl<'c> Writer<'c> {
                 Builtin::Date => same(format!("{:04}-02-28", 1900 + n)),
                 Builtin::DateTime => same(format!("{:04}-02-28T23:59:59.5Z", 1900 + n)),
                 Builtin::Base64Binary => ("AJ8=".to_owned(), "[0, 159]".to_owned()),
-                other => panic!("{other:?} is nothing that this WSDL has"),
+                other => panic!("{other:?} does not occur in this WSDL"),
             },
             _ => panic!("{} is not simple", ty.name.local()),
         }
@@ -290,7 +292,7 @@ impl<'c> Writer<'c> {
         matches!(kind, TypeKind::Complex(_)) && !self.contract.is_row(id)
     }
 
-    /// Whether values of a type hold others of a family.
+    /// Whether values of a type contain values of a family.
     fn leads_to(&self, id: TypeId, family: TypeId) -> bool {
         let items = self.contract.items(id);
         items

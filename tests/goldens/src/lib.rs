@@ -1,31 +1,32 @@
-//! The expected output of the generator, as modules: what its tests compare with also compiles,
-//! without a warning, under the strictest lints that a user's crate is likely to have.
+//! The expected output of the generator, as modules. The tests of the generator compare with this
+//! code. Here it must also compile without a warning, under the strictest lints that a user's crate
+//! is likely to have.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub)]
 #![deny(clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
-/// Every quirk of Salesforce's Enterprise WSDLs.
+/// All peculiarities of Salesforce's Enterprise WSDLs.
 #[path = "../../../codegen/tests/fixtures/tenant/expected/mod.rs"]
 pub mod tenant;
 
-/// The same, chosen from and renamed by options, without methods and documentation.
+/// The same WSDL with options: a selection, renames, no methods and no documentation.
 #[path = "../../../codegen/tests/fixtures/select/expected/mod.rs"]
 pub mod select;
 
-/// The same as a build script has it, beside the others.
+/// The same code, included as in a build script.
 pub mod included {
     include!("../../../codegen/tests/fixtures/tenant/expected/mod.rs");
 }
 
-/// Names that Rust or the generator have other uses for.
+/// Names that have another meaning in Rust or in generated code.
 #[path = "../../../codegen/tests/fixtures/names/expected/mod.rs"]
 pub mod names;
 
-/// What XML Schema can say beyond Salesforce.
+/// Constructs of XML Schema that Salesforce does not use.
 #[path = "../../../codegen/tests/fixtures/shapes/expected/mod.rs"]
 pub mod shapes;
 
-/// What content models can say: choices, repetition, substitution, mixed content, lists.
+/// Content models: choices, repetition, substitution, mixed content, lists.
 #[path = "../../../codegen/tests/fixtures/content/expected/mod.rs"]
 pub mod content;
 
@@ -33,21 +34,21 @@ pub mod content;
 #[path = "../../../codegen/tests/fixtures/rpc/expected/mod.rs"]
 pub mod rpc;
 
-/// Every style of message.
+/// All message styles.
 #[path = "../../../codegen/tests/fixtures/styles/expected/mod.rs"]
 pub mod styles;
 
-/// A WSDL that means harm.
+/// A malicious WSDL.
 #[path = "../../../codegen/tests/fixtures/hostile/expected/mod.rs"]
 pub mod hostile;
 
 mod refused;
 mod refused_queries;
 
-/// Types of schemas that lie elsewhere.
+/// Types of schemas in other files.
 #[path = "../../../codegen/tests/fixtures/imports/expected/mod.rs"]
 pub mod imports;
 
-/// Groups that are alike, lists and wildcards in choices.
+/// Similar groups, and lists and wildcards in choices.
 #[path = "../../../codegen/tests/fixtures/groups/expected/mod.rs"]
 pub mod groups;

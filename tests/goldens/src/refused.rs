@@ -1,7 +1,7 @@
-//! What generated code must not let through, each beside its twin that differs in one name and
-//! compiles.
+//! Uses of generated code that must not compile. Each one follows an example that differs in one
+//! name and compiles.
 //!
-//! A client carries headers that its WSDL binds to requests:
+//! A client accepts a header that its WSDL binds to requests:
 //!
 //! ```
 //! use saponify_goldens::tenant::{QueryOptions, Soap};
@@ -11,7 +11,7 @@
 //! }
 //! ```
 //!
-//! but none of answers,
+//! A client does not accept a header that is bound to responses only:
 //!
 //! ```compile_fail,E0277
 //! use saponify_goldens::tenant::{LimitInfoHeader, Soap};
@@ -21,7 +21,7 @@
 //! }
 //! ```
 //!
-//! none that no operation takes,
+//! A client does not accept a header that no operation accepts:
 //!
 //! ```compile_fail,E0277
 //! use saponify_goldens::tenant::{CurrencyConversionHeader, Soap};
@@ -31,7 +31,7 @@
 //! }
 //! ```
 //!
-//! and none of another WSDL:
+//! A client does not accept a header of another WSDL:
 //!
 //! ```compile_fail,E0277
 //! use saponify_goldens::{included::QueryOptions, tenant::Soap};
@@ -41,7 +41,7 @@
 //! }
 //! ```
 //!
-//! A call carries headers of its own operation:
+//! A call accepts a header of its own operation, and no header of another operation:
 //!
 //! ```
 //! use saponify_goldens::tenant::{QueryOptions, Soap};

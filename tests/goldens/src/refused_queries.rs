@@ -1,7 +1,7 @@
-//! What a query refuses at compile time. Each refusal stands beside the same with one name changed,
-//! which compiles: so it is that name that is refused.
+//! Queries that must not compile. Each one stands next to a query that differs in one name and
+//! compiles, so that only this name can be the reason.
 //!
-//! A field that the tenant has, and one that it has not:
+//! A field that the tenant has, and a field that it does not have:
 //!
 //! ```
 //! use saponify::salesforce::soql::Soql;
@@ -42,7 +42,7 @@
 //! let _ = Soql::select((Account::ID, Account::NAME)).filter(Account::NAME.eq(7));
 //! ```
 //!
-//! A path that leads to the parent's type, and one that does not:
+//! A path through the type of the parent, and a path through another type:
 //!
 //! ```
 //! use saponify::salesforce::soql::Soql;
@@ -58,7 +58,7 @@
 //! let _ = Soql::select(AccountHistory::ACCOUNT.then(AccountHistory::FIELD));
 //! ```
 //!
-//! A parent by itself:
+//! A parent without a field:
 //!
 //! ```compile_fail,E0277
 //! use saponify::salesforce::soql::Soql;
@@ -67,7 +67,7 @@
 //! let _ = Soql::select(AccountHistory::ACCOUNT);
 //! ```
 //!
-//! Rows of another type than the query's:
+//! Rows of the type of the query, and rows of another type:
 //!
 //! ```
 //! use saponify::salesforce::soql::Soql;

@@ -1,4 +1,4 @@
-//! Content models: what was decoded encodes back to the same elements in the same order.
+//! Content models: a decoded value encodes to the same elements in the same order.
 
 use saponify::probe::{decode, encode};
 use saponify::{AnyValue, Attribute, Content, Limits, Node};
@@ -16,13 +16,13 @@ fn letter(content: &str) -> Letter {
     let json = serde_json::to_string(&letter).expect(content);
     let again: Letter = serde_json::from_str(&json).expect(&json);
     assert_eq!(again, letter, "{json}");
-    // Members may come in any order.
+    // The members of a JSON object may have any order.
     let again: Letter = serde_json::from_value(serde_json::to_value(&letter).unwrap()).unwrap();
     assert_eq!(again, letter, "{json}");
     letter
 }
 
-/// What is between the tags of a letter, prefixes taken off.
+/// The text between the tags of a letter, without prefixes.
 fn written(letter: &Letter) -> String {
     let text = encode(letter).unwrap();
     let text = ["<l:", "</l:", "\"l:"].iter().fold(text, |text, prefix| {
@@ -85,7 +85,7 @@ fn in_a_choice_that_does_not_repeat_order_does_not_matter() {
 }
 
 #[test]
-fn what_repeats_keeps_its_order() {
+fn repeated_content_keeps_its_order() {
     let route = stays(
         "<route><walk>1</walk><wait>2</wait><wait>3</wait><why>rain</why><ride><line>S3</line></ride>\
          <walk>4</walk>\
@@ -157,7 +157,7 @@ fn substitutes_stand_for_their_head() {
         "<picture><pixels>00FF</pixels></picture><copy><page>1</page></copy>\
          <sheet><title>t</title><page>2</page><page>3</page></sheet>",
     );
-    // The repeated head comes first in the letter and takes all of them.
+    // The repeated head is the first field of the letter, so it receives all of these elements.
     assert!(matches!(
         letter.enclosure.as_slice(),
         [
@@ -183,7 +183,7 @@ fn substitutes_that_nobody_declared_are_kept() {
 }
 
 #[test]
-fn an_abstract_type_is_an_enum_of_its_heirs() {
+fn an_abstract_type_is_an_enum_of_its_derived_types() {
     let content = "<wrapped xsi:type=\"Sheet\"><page>1</page>\
         <behind xsi:type=\"Picture\"><title>t</title><pixels>00</pixels></behind></wrapped>";
     let letter = stays(content);
@@ -209,7 +209,7 @@ fn an_abstract_type_is_an_enum_of_its_heirs() {
 }
 
 #[test]
-fn an_heir_that_nobody_declared_is_kept() {
+fn an_undeclared_derived_type_is_kept() {
     let letter = letter(
         "<wrapped xmlns:o='urn:o' xsi:type='o:Box'><title>t</title><o:lid>1</o:lid></wrapped>",
     );
@@ -247,7 +247,7 @@ fn lists_defaults_and_attributes_of_others() {
     let names: Vec<&str> = frame.attributes.iter().map(|a| &*a.name).collect();
     assert_eq!(names, ["lang", "k"]);
     assert_eq!(frame.attributes[1].value, "<v>");
-    // What can only be one thing is written without being said.
+    // Fixed values and required elements are written although the caller does not set them.
     let made = Letter {
         frame: Some(Frame::default()),
         payment: Some(Payment::default()),
@@ -261,7 +261,7 @@ fn lists_defaults_and_attributes_of_others() {
 }
 
 #[test]
-fn heirs_have_the_choices_of_their_base() {
+fn derived_types_have_the_choices_of_their_base() {
     let content = "<payment xsi:type=\"Express\" currency=\"EUR\" version=\"2\"><amount>1</amount>\
         <card>1</card><before>08:00:00.000Z</before></payment>";
     let payment = stays(content).payment.unwrap();
@@ -278,7 +278,7 @@ fn heirs_have_the_choices_of_their_base() {
 }
 
 #[test]
-fn what_no_table_knows_is_said_again() {
+fn undeclared_content_is_written_back() {
     let letter = letter(
         "<h:p xmlns:h='urn:h' class='x' h:id='7' xml:lang='en'>text <h:b>bold</h:b> and \
          <h:i/></h:p><wrapped xmlns:o='urn:o' xsi:type='o:Box' size='2'>some place<title>t</title>\

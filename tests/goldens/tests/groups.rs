@@ -1,4 +1,4 @@
-//! Groups that are alike, lists and wildcards in choices: nothing is lost, nothing is added.
+//! Similar groups, and lists and wildcards in choices: nothing is lost, and nothing is added.
 
 use saponify::probe::{decode, encode};
 use saponify::{Attribute, Limits};
@@ -115,7 +115,7 @@ fn mixed_content_of_a_derived_type_is_kept_with_the_type() {
         (derived.content.len(), derived.z.as_deref()),
         (6, Some("2"))
     );
-    // Of the base is what a reader of the base knows.
+    // The base contains the content that a reader of the base type knows.
     assert_eq!(
         base.content,
         [

@@ -1,5 +1,5 @@
-//! Messages of the fixture `styles`, compared with those that zeep makes of the same WSDL, and
-//! messages of zeep read.
+//! Messages of the fixture `styles` are compared with those that zeep writes for the same WSDL, and
+//! messages that zeep writes are read.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use styles::Seed;
 
 struct Zeep {
-    // Ends with its input, that is when this is dropped.
+    // The process ends when its input is closed, that is, when this struct is dropped.
     _process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -22,7 +22,7 @@ impl Zeep {
     /// `None` if it is not installed.
     fn start() -> Option<Self> {
         if std::env::var_os("SAPONIFY_PEERS").is_none() {
-            eprintln!("skipped: zeep is not asked; SAPONIFY_PEERS=1 tells that it is installed");
+            eprintln!("skipped: if zeep is installed, set SAPONIFY_PEERS=1 to compare with it");
             return None;
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -54,7 +54,7 @@ impl Zeep {
         answer["xml"].as_str().unwrap().to_owned()
     }
 
-    /// That our last request says what zeep's does.
+    /// Checks that our last request has the same meaning as zeep's.
     fn same(&mut self, service: &Scripted, port: &str, arguments: Value) {
         let ours = service.requests().pop().unwrap();
         let theirs = self.make(port, ours.operation(), "input", arguments);

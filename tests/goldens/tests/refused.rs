@@ -1,5 +1,5 @@
-//! That what must not compile does not, for the reason that it should: the traits themselves are
-//! asked. See `refused_queries` in the library for how it looks.
+//! Uses that must not compile are refused for the intended reason: these tests check directly which
+//! traits a type implements. The module `refused_queries` of the library shows how such code looks.
 
 use saponify::Record;
 use saponify::generated::{HeaderOf, Key};
@@ -8,7 +8,8 @@ use saponify::salesforce::soql::{
 };
 use saponify_goldens::tenant::{Account, AccountHistory, QueryOptions, SessionHeader, operations};
 
-/// Whether a type has a trait, as a constant: the inherent one wins if its bound holds.
+/// Whether a type implements a trait, as a constant. The inherent constant has priority over that
+/// of the trait, and exists only if the bound holds.
 macro_rules! holds {
     ($ty:ty: $($bound:tt)+) => {{
         #[allow(dead_code)]
@@ -33,7 +34,7 @@ fn only_fields_of_the_type_can_be_selected() {
     assert!(!holds!((Key<Account, str>, Key<AccountHistory, str>): Fields<Account, Whole>));
     assert!(!holds!(saponify::Parent<Account>: Selectable));
     assert!(!holds!(Record: Selectable));
-    // Functions are of groups.
+    // Aggregate functions can be selected in grouped queries only.
     type Count = saponify::salesforce::soql::Function<Account, i64>;
     assert!(holds!(Count: Fields<Account, Groups>));
     assert!(!holds!(Count: Fields<Account, Whole>));

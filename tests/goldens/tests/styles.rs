@@ -1,4 +1,4 @@
-//! Messages of every style: what is sent, and what is made of the answer.
+//! Messages of every style: the requests that are sent, and how responses are read.
 
 use saponify::transport::testing::Scripted;
 use saponify::{Error, SoapVersion};
@@ -12,7 +12,7 @@ const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
 const ENC: &str = "http://schemas.xmlsoap.org/soap/encoding/";
 const NS: &str = "urn:example:styles";
 
-/// An answer of SOAP 1.1 with this in its body.
+/// A SOAP 1.1 response with this body.
 fn envelope(body: &str) -> String {
     format!(
         "<e:Envelope xmlns:e='{SOAP11}' xmlns:s='{NS}' xmlns:c='urn:example:styles:calls' \
@@ -22,7 +22,7 @@ fn envelope(body: &str) -> String {
     )
 }
 
-/// A client of a service that answers these bodies in turn.
+/// A client of a service that responds with these bodies, one after the other.
 macro_rules! client {
     ($service:ty, $($body:expr),* $(,)?) => {{
         let service = Scripted::new()$(.answer(envelope($body)))*;
@@ -89,11 +89,11 @@ async fn answers_of_several_elements_are_structs() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_by_an_empty_body_or_element() {
+async fn an_empty_body_and_an_empty_element_mean_the_same() {
     let (soap, service) = client!(Document, "<s:pingResponse/>", "", "", "", "<s:other/>");
     soap.ping().await.unwrap();
     assert_eq!(sent(&service, 0), "<s:ping></s:ping>");
-    // A body without the element that says nothing says no less.
+    // The element in the body is empty, so a body without it has the same meaning.
     soap.ping().await.unwrap();
     soap.noop().await.unwrap();
     assert_eq!(sent(&service, 2), "");
@@ -170,7 +170,7 @@ fn plant(name: &str, parent: Option<encoded::Plant>) -> encoded::Plant {
 }
 
 #[tokio::test]
-async fn encoded_messages_tell_types_and_sizes() {
+async fn encoded_messages_state_types_and_sizes() {
     let (soap, service) = client!(
         Encoded,
         "<c:plantsResponse><return enc:arrayType='p:Plant[2]'><x><name>a</name></x>\
@@ -201,7 +201,7 @@ async fn encoded_messages_tell_types_and_sizes() {
 async fn references_are_followed() {
     let (soap, _) = client!(
         Encoded,
-        // As Axis 1 writes it, with a value that two others share.
+        // Axis 1 writes responses like this one. Two values refer to the same third value.
         "\n <c:plantsResponse><plantsReturn href='#id0'/></c:plantsResponse>\
          <multiRef id='id0' enc:root='0' xsi:type='enc:Array' enc:arrayType='p:Plant[2]'>\
          <item href='#id1'/><item href='#id2'/></multiRef>\
@@ -260,7 +260,7 @@ async fn the_encoding_of_soap_1_2() {
 }
 
 #[tokio::test]
-async fn references_that_mean_harm_are_refused() {
+async fn malicious_references_are_refused() {
     let deep: String = (0..300)
         .map(|n| format!("<multiRef id='i{n}' href='#i{}'/>", n + 1))
         .collect();
@@ -506,7 +506,7 @@ async fn raw_headers_go_with_a_call_or_with_all() {
     let token = saponify::ws::UsernameToken::new("user", "canary");
     let builder = Document::builder().transport(service.clone());
     let soap = builder.raw_header(token).anonymous(None).unwrap();
-    // The service's own timestamp comes in a header that must be understood.
+    // The response has a timestamp of the service, in a header that must be understood.
     assert_eq!(soap.count(None).await.unwrap(), 1);
     let call = soap.count(None).raw_header("<mine xmlns='urn:mine'/>");
     assert_eq!(call.await.unwrap(), 2);
@@ -533,8 +533,8 @@ async fn raw_headers_go_with_a_call_or_with_all() {
     assert!(error.to_string().contains("must be understood"), "{error}");
 }
 
-/// An encoded answer with references that is read by a client with small limits, cut and spoilt in
-/// every place: always a value or an error, and never for long.
+/// A client with small limits reads an encoded response with references, which is cut or damaged at
+/// each position. The result is always a value or an error, and reading never takes long.
 #[tokio::test]
 async fn damaged_answers_are_errors() {
     let whole = envelope(

@@ -1,4 +1,4 @@
-//! Generated code as its user sees it.
+//! Generated code from the point of view of its user.
 
 use saponify_goldens::{names, select, shapes, tenant};
 use tenant::{Account, AccountHistory, DuplicateError, Error, StatusCode};
@@ -53,7 +53,7 @@ fn derived_values_stand_for_their_base() {
 }
 
 #[test]
-fn traps_have_names() {
+fn names_that_clash_with_methods_and_keywords_work() {
     let view = names::sobjects::Methods::new()
         .with_get("x")
         .with_with_name("y")
@@ -85,7 +85,7 @@ fn options_choose_and_rename() {
         ..Default::default()
     };
     assert!(saved.saved);
-    // Parents that are not generated are records of any type.
+    // A parent whose type is not generated is an untyped record.
     let owner = saponify::Record::new(&select::tables::S_OBJECT);
     assert!(
         select::Customer::new()
