@@ -1,4 +1,4 @@
-//! The checks themselves, on small crates that are written for the purpose.
+//! Tests of the checks, on small crates that the tests write.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn arrows(krate: &Crate) -> Vec<String> {
 }
 
 #[test]
-fn an_arrow_that_runs_up_is_found() {
+fn an_import_from_a_higher_floor_is_found() {
     let krate = krate(&[
         ("lib.rs", "mod low; mod high;"),
         ("low.rs", "use crate::high::Name;"),
@@ -38,15 +38,15 @@ fn an_arrow_that_runs_up_is_found() {
     let floors = Floors::of_document("```floors\nx: low -> high\n```\n");
     let (_, floors) = floors.crates().next().expect("one crate");
     let up = krate.imports().iter().filter(|import| {
-        let rooms = import.room_from().zip(import.room_to());
-        rooms.is_some_and(|(from, to)| floors.runs_up(from, to))
+        let top_modules = import.top_module_from().zip(import.top_module_to());
+        top_modules.is_some_and(|(from, to)| floors.leads_up(from, to))
     });
     let up: Vec<String> = up.map(ToString::to_string).collect();
     assert_eq!(up, ["low.rs:1 -> high.rs (`crate::high::Name`)"]);
 }
 
 #[test]
-fn names_that_are_passed_on_lead_to_the_file_that_declares_them() {
+fn reexported_names_lead_to_the_file_that_declares_them() {
     let krate = krate(&[
         ("lib.rs", "mod a; mod b; pub use a::Deep;"),
         (

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-/// The floors of all crates, by the name that the document uses.
+/// The floors of all crates, by the name of the crate in the document.
 #[derive(Debug, Default)]
 pub(crate) struct Floors {
     crates: BTreeMap<String, CrateFloors>,
 }
 
-/// The rooms of one crate and the floor of each, counted from the bottom.
+/// The top modules of one crate, and the floor of each, counted from the bottom.
 #[derive(Debug, Default)]
 pub(crate) struct CrateFloors {
-    rooms: BTreeMap<String, usize>,
+    modules: BTreeMap<String, usize>,
 }
 
 impl Floors {
@@ -41,13 +41,17 @@ impl Floors {
             assert!(line.trim().is_empty(), "not a line of floors: {line}");
             return;
         };
-        let rooms = &mut self.crates.entry(name.trim().to_owned()).or_default().rooms;
+        let modules = &mut self
+            .crates
+            .entry(name.trim().to_owned())
+            .or_default()
+            .modules;
         for (floor, listed) in floors.split("->").enumerate() {
-            for room in listed.split_whitespace() {
-                let before = rooms.insert(room.to_owned(), floor);
+            for module in listed.split_whitespace() {
+                let before = modules.insert(module.to_owned(), floor);
                 assert!(
                     before.is_none(),
-                    "{name}: the room `{room}` is listed twice"
+                    "{name}: the module `{module}` is listed twice"
                 );
             }
         }
@@ -61,34 +65,44 @@ impl Floors {
 }
 
 impl CrateFloors {
-    /// Whether an import from one room into another leads to a higher floor.
-    pub(crate) fn runs_up(&self, from: &str, to: &str) -> bool {
-        match (self.rooms.get(from), self.rooms.get(to)) {
+    /// Whether an import from one top module into another leads to a higher floor.
+    pub(crate) fn leads_up(&self, from: &str, to: &str) -> bool {
+        match (self.modules.get(from), self.modules.get(to)) {
             (Some(from), Some(to)) => from < to,
             _ => false,
         }
     }
 
-    /// Rooms that exist and that the document does not list.
-    pub(crate) fn unlisted<'a>(&'a self, rooms: &'a [String]) -> impl Iterator<Item = &'a String> {
-        rooms.iter().filter(|room| !self.rooms.contains_key(*room))
+    /// Top modules that exist and that the document does not list.
+    pub(crate) fn unlisted<'a>(
+        &'a self,
+        modules: &'a [String],
+    ) -> impl Iterator<Item = &'a String> {
+        modules
+            .iter()
+            .filter(|module| !self.modules.contains_key(*module))
     }
 
-    /// Rooms that the document lists and that do not exist.
-    pub(crate) fn vanished<'a>(&'a self, rooms: &'a [String]) -> impl Iterator<Item = &'a String> {
-        self.rooms.keys().filter(|room| !rooms.contains(room))
+    /// Top modules that the document lists and that do not exist.
+    pub(crate) fn vanished<'a>(
+        &'a self,
+        modules: &'a [String],
+    ) -> impl Iterator<Item = &'a String> {
+        self.modules
+            .keys()
+            .filter(|module| !modules.contains(module))
     }
 }
 
 #[test]
-fn rooms_are_read_with_their_floors() {
-    let document = "Text.\n```floors\nhouse: cellar -> kitchen\n  hall -> roof\n```\nMore: text.\n";
+fn modules_are_read_with_their_floors() {
+    let document = "Text.\n```floors\ndemo: xml -> schema\n  value -> client\n```\nMore: text.\n";
     let floors = Floors::of_document(document);
-    let (name, house) = floors.crates().next().expect("one crate");
-    assert_eq!(name, "house");
-    assert!(house.runs_up("cellar", "roof"));
-    assert!(house.runs_up("kitchen", "roof"));
-    assert!(!house.runs_up("roof", "hall"));
-    assert!(!house.runs_up("kitchen", "hall"));
-    assert_eq!(house.unlisted(&["attic".to_owned()]).count(), 1);
+    let (name, demo) = floors.crates().next().expect("one crate");
+    assert_eq!(name, "demo");
+    assert!(demo.leads_up("xml", "client"));
+    assert!(demo.leads_up("schema", "client"));
+    assert!(!demo.leads_up("client", "value"));
+    assert!(!demo.leads_up("schema", "value"));
+    assert_eq!(demo.unlisted(&["json".to_owned()]).count(), 1);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::imports::Import;
 
-/// Files that import each other, directly or through others, and the imports that tie them.
+/// Files that import each other, directly or through others, and the imports between them.
 #[derive(Debug)]
 pub(crate) struct Circle {
     files: BTreeSet<PathBuf>,
@@ -14,7 +14,7 @@ pub(crate) struct Circle {
 }
 
 impl Circle {
-    /// In how many folders the files are.
+    /// The number of folders that contain the files.
     pub(crate) fn folders(&self) -> usize {
         let folders: BTreeSet<_> = self.files.iter().map(|file| file.parent()).collect();
         folders.len()
@@ -27,7 +27,7 @@ impl fmt::Display for Circle {
     }
 }
 
-/// All circles, each as large as it can be.
+/// All circles, each of maximal size.
 pub(crate) fn circles(imports: &[Import]) -> Vec<Circle> {
     let mut next: BTreeMap<&Path, BTreeSet<&Path>> = BTreeMap::new();
     for import in imports {

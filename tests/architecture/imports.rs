@@ -1,8 +1,8 @@
-//! The imports of a crate, read from its source: `use` lines and paths that begin with `crate`,
-//! `super` or `self`.
+//! The imports of a crate, read from its source: `use` declarations, and paths that begin with
+//! `crate`, `super` or `self`.
 //!
-//! A name that a module passes on by `pub use` counts as an import of the file that declares it.
-//! Code under `#[cfg(test)]` is left out.
+//! If a module re-exports a name, importing the name counts as an import of the file that declares
+//! it. Code under `#[cfg(test)]` is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,7 +12,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-/// One file takes something from another of the same crate.
+/// An import of one file from another file of the same crate.
 #[derive(Debug)]
 pub(crate) struct Import {
     pub(crate) from: PathBuf,
@@ -22,12 +22,12 @@ pub(crate) struct Import {
 }
 
 impl Import {
-    pub(crate) fn room_from(&self) -> Option<&str> {
-        room(&self.from)
+    pub(crate) fn top_module_from(&self) -> Option<&str> {
+        top_module(&self.from)
     }
 
-    pub(crate) fn room_to(&self) -> Option<&str> {
-        room(&self.to)
+    pub(crate) fn top_module_to(&self) -> Option<&str> {
+        top_module(&self.to)
     }
 }
 
@@ -38,8 +38,8 @@ impl fmt::Display for Import {
     }
 }
 
-/// The room of a file, whose path is relative to `src`.
-fn room(file: &Path) -> Option<&str> {
+/// The top module of a file, whose path is relative to `src`.
+fn top_module(file: &Path) -> Option<&str> {
     let first = file.iter().next()?.to_str()?;
     match first.strip_suffix(".rs") {
         Some("lib" | "main") => None,
@@ -50,7 +50,7 @@ fn room(file: &Path) -> Option<&str> {
 
 type Module = Vec<String>;
 
-/// A crate's modules and imports.
+/// The modules and imports of a crate.
 #[derive(Debug)]
 pub(crate) struct Crate {
     modules: BTreeMap<Module, PathBuf>,
@@ -78,14 +78,14 @@ impl Crate {
         }
     }
 
-    /// Files and folders directly under `src` that hold modules, the root excepted.
-    pub(crate) fn rooms(&self) -> Vec<String> {
-        let rooms: BTreeSet<&str> = self
+    /// Files and folders directly under `src` that contain modules, without the root file.
+    pub(crate) fn top_modules(&self) -> Vec<String> {
+        let top_modules: BTreeSet<&str> = self
             .modules
             .values()
-            .filter_map(|file| room(file))
+            .filter_map(|file| top_module(file))
             .collect();
-        rooms.into_iter().map(str::to_owned).collect()
+        top_modules.into_iter().map(str::to_owned).collect()
     }
 
     pub(crate) fn imports(&self) -> &[Import] {
@@ -96,8 +96,8 @@ impl Crate {
 #[derive(Default)]
 struct Scan {
     modules: BTreeMap<Module, PathBuf>,
-    /// What modules pass on: module and name, and the path it stands for.
-    passed_on: BTreeMap<(Module, String), Module>,
+    /// Re-exports: a module and a name in it, and the path that the name stands for.
+    reexports: BTreeMap<(Module, String), Module>,
     uses: Vec<Use>,
 }
 
@@ -133,19 +133,19 @@ impl Scan {
     }
 
     fn target(&self, path: &[String], depth: usize) -> Option<&PathBuf> {
-        // The longest part of the path that is a module; what follows is a name in it.
+        // The longest beginning of the path that is a module. The next segment is a name in it.
         let known = (0..=path.len())
             .rev()
             .find(|&n| self.modules.contains_key(&path[..n]))?;
         let module = &path[..known];
         if let Some(name) = path.get(known)
             && depth < 16
-            && let Some(behind) = self.passed_on.get(&(module.to_vec(), name.clone()))
+            && let Some(behind) = self.reexports.get(&(module.to_vec(), name.clone()))
         {
             let path: Module = behind.iter().chain(&path[known + 1..]).cloned().collect();
             return self.target(&path, depth + 1);
         }
-        // A name of the root that no module passes on is a macro or the root's own.
+        // A name of the root that is not re-exported is a macro, or is declared in the root itself.
         if module.is_empty() {
             return None;
         }
@@ -219,14 +219,14 @@ impl FileScan<'_> {
         }
         if public && let Some(path) = self.absolute(&path) {
             let key = (self.module.clone(), alias.to_string());
-            self.scan.passed_on.insert(key, path);
-            // What a module passes on is an import of whoever uses it.
+            self.scan.reexports.insert(key, path);
+            // A re-export counts as an import of the file that uses the name.
             return;
         }
         self.note(&path, name.span().start().line);
     }
 
-    /// Paths in the arguments of macros, which syn does not parse.
+    /// Notes paths in the arguments of macros, which syn does not parse.
     fn tokens(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (n, token) in tokens.iter().enumerate() {
@@ -245,7 +245,7 @@ impl FileScan<'_> {
     }
 }
 
-/// The identifiers at the beginning of these tokens that `::` joins.
+/// The identifiers at the beginning of these tokens, as far as `::` joins them.
 fn path_of(tokens: &[TokenTree]) -> Vec<String> {
     let mut path = Vec::new();
     let mut rest = tokens;
@@ -285,7 +285,7 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 impl<'ast> Visit<'ast> for FileScan<'_> {
     fn visit_file(&mut self, file: &'ast syn::File) {
-        // Modules first: a path may begin with the name of one that is declared further down.
+        // Modules are declared first, because a path may begin with the name of a module below it.
         for item in &file.items {
             if let Item::Mod(item) = item
                 && item.content.is_none()

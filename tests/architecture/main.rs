@@ -1,4 +1,4 @@
-//! The architecture as ARCHITECTURE.md draws it, held against the imports of every crate.
+//! Compares the architecture in ARCHITECTURE.md with the imports of every crate.
 //!
 //! ARCHITECTURE.md lists the floors of each crate in blocks that are fenced as `floors`:
 //!
@@ -6,10 +6,10 @@
 //! runtime: xml lexical -> schema -> value
 //! ```
 //!
-//! A room is a file or a folder directly under `src`. A room may import rooms of lower floors and
-//! rooms of its own floor, as long as the imports form no circle. `lib.rs` and `main.rs` stand
-//! above all floors. Inside a room, files of one folder may import each other; a circle that spans
-//! several folders is an error.
+//! A top module is a file or a folder directly under `src`. It may import top modules of lower
+//! floors and of its own floor, as long as the imports form no circle. `lib.rs` and `main.rs` are
+//! above all floors. The files of one folder may import each other. A circle that spans several
+//! folders is an error.
 
 mod example;
 mod floors;
@@ -29,7 +29,7 @@ fn document() -> String {
     std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is readable")
 }
 
-/// Where the sources of a crate are that the document names.
+/// The source folder of a crate that the document names.
 fn sources(name: &str) -> PathBuf {
     match name {
         "program" => root().join("src"),
@@ -38,24 +38,22 @@ fn sources(name: &str) -> PathBuf {
 }
 
 #[test]
-fn every_room_is_on_a_floor_and_imports_point_down() {
+fn every_module_is_on_a_floor_and_imports_point_down() {
     let floors = Floors::of_document(&document());
     let mut failures = Vec::new();
     for (name, floors) in floors.crates() {
         let source = Crate::read(&sources(name));
-        failures.extend(
-            floors
-                .unlisted(&source.rooms())
-                .map(|room| format!("{name}: the room `{room}` is on no floor of ARCHITECTURE.md")),
-        );
-        failures.extend(floors.vanished(&source.rooms()).map(|room| {
-            format!("{name}: ARCHITECTURE.md lists the room `{room}`, which does not exist")
+        failures.extend(floors.unlisted(&source.top_modules()).map(|module| {
+            format!("{name}: ARCHITECTURE.md lists no floor for the module `{module}`")
+        }));
+        failures.extend(floors.vanished(&source.top_modules()).map(|module| {
+            format!("{name}: ARCHITECTURE.md lists the module `{module}`, which does not exist")
         }));
         for import in source.imports() {
-            if let (Some(from), Some(to)) = (import.room_from(), import.room_to())
-                && floors.runs_up(from, to)
+            if let (Some(from), Some(to)) = (import.top_module_from(), import.top_module_to())
+                && floors.leads_up(from, to)
             {
-                failures.push(format!("{name}: the import {import} runs up to `{to}`"));
+                failures.push(format!("{name}: the import {import} leads up to `{to}`"));
             }
         }
     }
@@ -70,7 +68,9 @@ fn no_circle_of_imports_spans_folders() {
         let source = Crate::read(&sources(name));
         for circle in graph::circles(source.imports()) {
             if circle.folders() > 1 {
-                failures.push(format!("{name}: a circle over several folders:\n{circle}"));
+                failures.push(format!(
+                    "{name}: a circle of imports spans several folders:\n{circle}"
+                ));
             }
         }
     }
@@ -84,7 +84,7 @@ fn every_crate_has_its_floors() {
     for name in ["wsdl", "codegen", "runtime", "sandbox", "program"] {
         assert!(
             listed.contains(&name),
-            "ARCHITECTURE.md has no floors of `{name}`"
+            "ARCHITECTURE.md lists no floors for `{name}`"
         );
     }
 }
@@ -99,17 +99,17 @@ fn crates_depend_on_lower_crates_only() {
         ("sandbox", &[]),
     ];
     for (name, allowed) in allowed {
-        for dependency in house_dependencies(&manifest(name)) {
+        for dependency in workspace_dependencies(&manifest(name)) {
             assert!(
                 allowed.contains(&dependency.as_str()),
-                "the crate in `{name}` depends on `{dependency}`"
+                "the crate in `{name}` must not depend on `{dependency}`"
             );
         }
     }
 }
 
 /// The crates of this workspace that a manifest names under `[dependencies]`.
-fn house_dependencies(manifest: &Path) -> Vec<String> {
+fn workspace_dependencies(manifest: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(manifest).expect("a manifest is readable");
     let manifest: toml::Table = text.parse().expect("a manifest is TOML");
     let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
