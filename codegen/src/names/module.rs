@@ -7,7 +7,8 @@ use saponify_wsdl::model::NsId;
 use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
 use crate::error::Error;
-use crate::select::{Face, Selection, is_salesforce};
+use crate::salesforce;
+use crate::select::{Selection, ShapeKind};
 
 /// Modules that are always there, and names that some systems do not allow for files.
 const RESERVED: &[&str] = &[
@@ -47,7 +48,7 @@ pub(super) fn modules(
     let faced = selection
         .shapes
         .iter()
-        .filter(|s| matches!(s.face, Face::View | Face::Struct));
+        .filter(|s| matches!(s.kind, ShapeKind::View | ShapeKind::Struct));
     let enums = selection
         .enums
         .iter()
@@ -118,13 +119,8 @@ fn suggestion(uri: &str, level: usize) -> String {
 
 /// `urn:sobject.…` to `sobjects`, `http://example.com/2010/orders` to `orders`.
 fn word(uri: &str) -> String {
-    if let Some(name) = uri.strip_prefix("urn:").filter(|_| is_salesforce(uri)) {
-        return match name.split('.').next().unwrap_or_default() {
-            "sobject" => "sobjects".to_owned(),
-            "enterprise" | "partner" => "types".to_owned(),
-            "fault" => "faults".to_owned(),
-            other => tidy(other),
-        };
+    if let Some(word) = salesforce::module_word(uri) {
+        return tidy(word);
     }
     if let Some(name) = uri.strip_prefix("urn:") {
         let last = name

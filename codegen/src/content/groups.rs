@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term, TypeId};
 
 use super::{
-    List, Loss, Member, NO_NS, OFTEN, Occurs, Place, Target, another_wildcard, default, member,
-    substitutes_of,
+    ANY_NUMBER, Loss, Member, MemberList, NO_NS, NodeKind, Occurs, Target, another_wildcard,
+    member, substitutes_of, value_constraint,
 };
 
 /// Index of a [`Group`].
@@ -61,12 +61,12 @@ impl<'m> Groups<'m> {
 #[derive(Default)]
 struct Branches<'m> {
     members: Vec<Member<'m>>,
-    seen: HashSet<(Place, NsId, Cow<'m, str>, Option<GroupId>)>,
+    seen: HashSet<(NodeKind, NsId, Cow<'m, str>, Option<GroupId>)>,
 }
 
 impl<'m> Branches<'m> {
     fn push(&mut self, member: Member<'m>) {
-        let key = (member.place, member.ns, member.name.clone(), member.group());
+        let key = (member.node, member.ns, member.name.clone(), member.group());
         if self.seen.insert(key) {
             self.members.push(member);
         }
@@ -80,7 +80,7 @@ impl GroupKind {
     }
 }
 
-impl<'m> List<'m, '_> {
+impl<'m> MemberList<'m, '_> {
     /// Adds what a particle of a sequence declares.
     pub(super) fn particle(
         &mut self,
@@ -101,7 +101,7 @@ impl<'m> List<'m, '_> {
             Term::Ref(id) => self.reference(*id, occurs, out),
             Term::Sequence(items) | Term::All(items) => {
                 if occurs.repeated && items.len() > 1 {
-                    if !self.how.record {
+                    if !self.options.record {
                         let group = self.sequence(particle, items);
                         return self.push_group(group, occurs, out);
                     }
@@ -113,15 +113,15 @@ impl<'m> List<'m, '_> {
             }
             Term::Choice(branches) => match branches.as_slice() {
                 [only] => self.particle(only, occurs, out),
-                branches if self.how.record => self.side_by_side(branches, occurs, out),
+                branches if self.options.record => self.side_by_side(branches, occurs, out),
                 branches => {
                     let group = self.choice(particle, branches, occurs.repeated);
                     self.push_group(group, occurs, out);
                 }
             },
             Term::Any(_) => out.push(Member {
-                occurs: OFTEN,
-                ..member("any", NO_NS, Place::Wildcard, Target::AnyElement)
+                occurs: ANY_NUMBER,
+                ..member("any", NO_NS, NodeKind::AnyElement, Target::AnyElement)
             }),
         }
     }
@@ -158,7 +158,7 @@ impl<'m> List<'m, '_> {
                 optional: true,
                 ..occurs
             },
-            ..member("", NO_NS, Place::Element, Target::Group(id))
+            ..member("", NO_NS, NodeKind::Element, Target::Group(id))
         });
     }
 
@@ -174,7 +174,7 @@ impl<'m> List<'m, '_> {
             for member in own {
                 match members.last_mut() {
                     Some(last) if last.is_like(&member) => last.occurs.repeated = true,
-                    _ if member.place == Place::Wildcard => {
+                    _ if member.node == NodeKind::AnyElement => {
                         let named = match wildcards.is_empty() {
                             true => Some(member),
                             false => another_wildcard(&members, member, |n| wildcards.contains(n)),
@@ -244,12 +244,12 @@ impl<'m> List<'m, '_> {
             }
             Term::Any(_) => own.push(Member {
                 occurs,
-                ..member("any", NO_NS, Place::Wildcard, Target::AnyElement)
+                ..member("any", NO_NS, NodeKind::AnyElement, Target::AnyElement)
             }),
         }
         for mut member in own {
             member.occurs.optional = false;
-            if self.wanted(&member) {
+            if self.is_wanted(&member) {
                 out.push(member);
             }
         }
@@ -266,12 +266,12 @@ impl<'m> List<'m, '_> {
             return Some(*id);
         }
         let (kind, word, mut members) = make(self);
-        members.retain(|member| member.group().is_some() || self.wanted(member));
+        members.retain(|member| member.group().is_some() || self.is_wanted(member));
         let name = match members.as_slice() {
             [] => return None,
             [only] => only.name.clone().into_owned(),
             [first, second, ..] => {
-                let (first, second) = (self.lead(first), self.lead(second));
+                let (first, second) = (self.first_element(first), self.first_element(second));
                 format!("{first}{word}{}", capitalised(second))
             }
         };
@@ -285,7 +285,7 @@ impl<'m> List<'m, '_> {
     }
 
     /// The element that a member begins with.
-    fn lead<'s>(&'s self, member: &'s Member<'m>) -> &'s str {
+    fn first_element<'s>(&'s self, member: &'s Member<'m>) -> &'s str {
         let mut member = member;
         // Groups are made from the inside out, so this ends.
         while let Some(first) = member
@@ -299,13 +299,13 @@ impl<'m> List<'m, '_> {
 
     /// Makes one group of all elements and the text between them. That of a type that derives from
     /// this one has the same members, and then its own.
-    pub(super) fn mix(&mut self) {
-        let text = |name| member(name, NO_NS, Place::Text, Target::MixedText);
+    pub(super) fn collect_mixed_content(&mut self) {
+        let text = |name| member(name, NO_NS, NodeKind::Text, Target::MixedText);
         let mut elements = Branches::default();
         let mut stack: Vec<Member<'m>> = Vec::new();
         let (content, mut items): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items)
             .into_iter()
-            .partition(|m| matches!(m.place, Place::Element | Place::Wildcard));
+            .partition(|m| matches!(m.node, NodeKind::Element | NodeKind::AnyElement));
         stack.extend(content.into_iter().rev());
         while let Some(mut member) = stack.pop() {
             let group = member.group().map(|id| self.groups.get(id));
@@ -314,7 +314,7 @@ impl<'m> List<'m, '_> {
                     stack.extend(group.members.iter().rev().cloned());
                 }
                 _ => {
-                    if member.place == Place::Wildcard {
+                    if member.node == NodeKind::AnyElement {
                         member.name = Cow::Borrowed("any");
                     }
                     member.occurs.repeated = false;
@@ -324,7 +324,7 @@ impl<'m> List<'m, '_> {
             }
         }
         // First, so that the fields of a type come first in types that derive from it.
-        if elements.members.is_empty() && !self.how.mixed_bases.contains(&self.owner) {
+        if elements.members.is_empty() && !self.options.mixed_bases.contains(&self.owner) {
             items.insert(0, text("value"));
         } else {
             elements.members.insert(0, text("text"));
@@ -333,11 +333,11 @@ impl<'m> List<'m, '_> {
                 name: "content".to_owned(),
                 members: elements.members,
             });
-            let content = member("content", NO_NS, Place::Element, Target::Group(id));
+            let content = member("content", NO_NS, NodeKind::Element, Target::Group(id));
             items.insert(
                 0,
                 Member {
-                    occurs: OFTEN,
+                    occurs: ANY_NUMBER,
                     ..content
                 },
             );
@@ -347,14 +347,14 @@ impl<'m> List<'m, '_> {
 
     /// A reference to a global element: the element, or any that may stand for it.
     fn reference(&mut self, id: ElementId, occurs: Occurs, out: &mut Vec<Member<'m>>) {
-        let model = self.how.model;
-        if !self.how.substitutes.contains_key(&id) && !model.element(id).is_abstract {
+        let model = self.options.model;
+        if !self.options.substitutes.contains_key(&id) && !model.element(id).is_abstract {
             return out.push(self.global(id, occurs));
         }
         let all = std::iter::once(id)
-            .chain(substitutes_of(self.how.substitutes, id))
+            .chain(substitutes_of(self.options.substitutes, id))
             .filter(|id| !model.element(*id).is_abstract);
-        if self.how.record {
+        if self.options.record {
             let optional = true;
             out.extend(all.map(|id| self.global(id, Occurs { optional, ..occurs })));
             return;
@@ -364,7 +364,12 @@ impl<'m> List<'m, '_> {
             None => {
                 let mut members: Vec<_> =
                     all.map(|id| self.global(id, Occurs::default())).collect();
-                members.push(member("other", NO_NS, Place::Wildcard, Target::AnyElement));
+                members.push(member(
+                    "other",
+                    NO_NS,
+                    NodeKind::AnyElement,
+                    Target::AnyElement,
+                ));
                 let group = self.groups.add(Group {
                     kind: GroupKind::Substitution(id),
                     name: model.element(id).name.local.clone(),
@@ -378,16 +383,24 @@ impl<'m> List<'m, '_> {
     }
 
     fn global(&self, id: ElementId, occurs: Occurs) -> Member<'m> {
-        let element = self.how.model.element(id);
+        let element = self.options.model.element(id);
         let target = Target::Type(element.type_id);
         Member {
             occurs: Occurs {
                 nillable: element.nillable,
                 ..occurs
             },
-            default: default(element.default.as_deref(), element.fixed.as_deref()),
+            value_constraint: value_constraint(
+                element.default.as_deref(),
+                element.fixed.as_deref(),
+            ),
             documentation: element.documentation.as_deref(),
-            ..member(&element.name.local, element.name.ns, Place::Element, target)
+            ..member(
+                &element.name.local,
+                element.name.ns,
+                NodeKind::Element,
+                target,
+            )
         }
     }
 }
@@ -399,9 +412,9 @@ fn local(element: &LocalElement, occurs: Occurs) -> Member<'_> {
             nillable: element.nillable,
             ..occurs
         },
-        default: default(element.default.as_deref(), element.fixed.as_deref()),
+        value_constraint: value_constraint(element.default.as_deref(), element.fixed.as_deref()),
         documentation: element.documentation.as_deref(),
-        ..member(&element.name, element.ns, Place::Element, target)
+        ..member(&element.name, element.ns, NodeKind::Element, target)
     }
 }
 

@@ -1,44 +1,4 @@
-use std::collections::BTreeSet;
-
 use super::*;
-
-/// The demo tenant's WSDL: same operations and headers as a real one of API 64.0.
-fn tenant() -> saponify_wsdl::Model {
-    let wsdl = include_bytes!("../../../tenants/demo/enterprise.wsdl");
-    saponify_wsdl::read(wsdl).unwrap()
-}
-
-fn heads(text: &str) -> BTreeSet<String> {
-    entries(text).map(|(head, _)| head.to_owned()).collect()
-}
-
-#[test]
-fn every_operation_and_header_of_a_tenant_has_an_entry_and_no_entry_is_left_over() {
-    let model = tenant();
-    let selection = crate::select::select(&model, &crate::Config::new()).unwrap();
-    let head = |id| {
-        let shape = selection.shape(id);
-        let children: Vec<_> = shape.members.iter().map(|member| &*member.name).collect();
-        format!("({})", children.join(", "))
-    };
-    let operations: BTreeSet<String> = selection
-        .operations
-        .iter()
-        .map(|operation| operation.name.to_owned() + &head(operation.request))
-        .collect();
-    assert_eq!(operations.len(), 63);
-    assert_eq!(heads(OPERATIONS), operations);
-    let mut headers: BTreeSet<String> = selection
-        .operations
-        .iter()
-        .flat_map(|operation| operation.headers.iter().chain(&operation.output_headers))
-        .map(|id| selection.shape(*id).name.to_string() + &head(*id))
-        .collect();
-    assert_eq!(headers.len(), 18, "16 of requests, 2 of answers");
-    // Declared, but bound to no operation.
-    headers.insert("CurrencyConversionHeader(skipCurrencyConversion)".to_owned());
-    assert_eq!(heads(HEADERS), headers);
-}
 
 #[test]
 fn entries_are_complete() {

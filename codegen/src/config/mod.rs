@@ -1,11 +1,14 @@
 //! Options. The same set serves build scripts ([`Config`]'s methods), the command line and
 //! `saponify.toml` (`Config::from_toml`, feature `toml`).
 
+mod pattern;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "toml")]
 use crate::error::Error;
+pub(crate) use pattern::{PatternList, glob};
 
 /// What to generate, and how.
 ///
@@ -29,8 +32,8 @@ pub struct Config {
     pub(crate) input: Option<PathBuf>,
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) module: Option<String>,
-    pub(crate) include: Patterns,
-    pub(crate) exclude: Patterns,
+    pub(crate) include: Filter,
+    pub(crate) exclude: Filter,
     pub(crate) methods: bool,
     pub(crate) messages: bool,
     pub(crate) docs: bool,
@@ -48,7 +51,7 @@ pub struct Config {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "toml", derive(serde::Deserialize))]
 #[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
-pub(crate) struct Patterns {
+pub(crate) struct Filter {
     pub(crate) objects: Vec<String>,
     pub(crate) fields: Vec<String>,
     pub(crate) operations: Vec<String>,
@@ -80,8 +83,8 @@ impl Config {
             input: None,
             out_dir: None,
             module: None,
-            include: Patterns::default(),
-            exclude: Patterns::default(),
+            include: Filter::default(),
+            exclude: Filter::default(),
             methods: true,
             messages: false,
             docs: true,

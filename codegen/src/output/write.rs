@@ -1,13 +1,13 @@
-//! Files on disk: written only if they differ, all or none, and without what earlier runs left.
+//! The output on disk. Files are written only if they differ, and all of them or none; files that an
+//! earlier run left are removed.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::emit::STAMP;
+use super::{Output, STAMP};
 use crate::error::Error;
-use crate::{File, Output};
 
-/// A file that is not as it would be generated.
+/// A file on disk that differs from what would be generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     path: PathBuf,
@@ -18,11 +18,11 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// It is not there.
+    /// There is no such file.
     Missing,
-    /// Its text is another.
+    /// Its text differs.
     Changed,
-    /// An earlier run made it, and this one does not.
+    /// An earlier run wrote it, and this one does not.
     Stale,
 }
 
@@ -52,23 +52,24 @@ impl std::fmt::Display for Difference {
 }
 
 impl Output {
-    /// Makes a directory hold exactly these files, besides files that are not ours.
+    /// Makes a directory contain exactly these files. Files that were not generated stay.
     ///
-    /// Files that are as they should be are not touched. New texts are written beside the old
-    /// ones first and renamed when all are there, so that a failure leaves the old output whole.
+    /// A file whose text is right is not touched. The new texts are first written beside the old
+    /// files and renamed when all are complete, so that a failure leaves the old output intact.
     ///
     /// # Errors
     ///
     /// If a file or directory cannot be read, written or removed.
     pub fn write_to(&self, dir: &Path) -> Result<(), Error> {
         let differences = self.differences(dir)?;
-        // In a directory of ours, even a file that lost its stamp is one of ours.
-        let is_ours = !ours(dir)?.is_empty();
-        for difference in differences.iter().filter(|_| !is_ours) {
+        // In a directory that was generated, even a file without the stamp was generated.
+        let is_generated = !generated_files(dir)?.is_empty();
+        for difference in differences.iter().filter(|_| !is_generated) {
             let path = dir.join(&difference.path);
             if difference.kind == DifferenceKind::Changed {
-                let why =
-                    io::Error::other("it was not generated; move it or choose another directory");
+                let why = io::Error::other(
+                    "the file was not generated; move it, or choose another directory",
+                );
                 return Err(Error::io("will not replace", &path, why));
             }
         }
@@ -93,7 +94,7 @@ impl Output {
                 let path = dir.join(&difference.path);
                 fs::remove_file(&path).map_err(|e| Error::io("cannot remove", &path, e))?;
                 if let Some(parent) = path.parent().filter(|parent| *parent != dir) {
-                    // Fails if it is not empty, which is right.
+                    // Fails if the directory is not empty, as it should.
                     let _ = fs::remove_dir(parent);
                 }
             }
@@ -121,7 +122,7 @@ impl Output {
                 kind,
             });
         }
-        for path in ours(dir)? {
+        for path in generated_files(dir)? {
             if !self.files.iter().any(|file| Path::new(file.path()) == path) {
                 differences.push(Difference {
                     path,
@@ -134,8 +135,8 @@ impl Output {
     }
 }
 
-/// Files of earlier runs in a directory and the directories of its modules.
-fn ours(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The files that earlier runs wrote into a directory and the directories of its modules.
+fn generated_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut nested = Vec::new();
     for (path, is_dir) in entries(dir)? {
@@ -152,7 +153,7 @@ fn ours(dir: &Path) -> Result<Vec<PathBuf>, Error> {
             }
         }
     }
-    // What a run that was killed left beside them is of an earlier run, too.
+    // A run that was interrupted may have left temporary files.
     let rust = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "rs" || extension == "tmp")
@@ -161,8 +162,8 @@ fn ours(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// Names in a directory, which need not exist, and whether each is a directory. Links are neither
-/// followed nor removed.
+/// The names in a directory, and whether each is a directory. The directory need not exist. Links are
+/// neither followed nor removed.
 fn entries(dir: &Path) -> Result<Vec<(PathBuf, bool)>, Error> {
     let failed = |e| Error::io("cannot read", dir, e);
     let entries = match fs::read_dir(dir) {
@@ -188,7 +189,7 @@ fn has_stamp(path: &Path) -> bool {
     read.is_ok() && head == STAMP.as_bytes()
 }
 
-/// Files written under temporary names, removed unless they are committed.
+/// Files written under temporary names. They are removed unless they are committed.
 #[derive(Default)]
 struct Pending {
     files: Vec<(PathBuf, PathBuf)>,
@@ -207,7 +208,7 @@ impl Pending {
         fs::write(&temporary, text).map_err(|e| Error::io("cannot write", path, e))
     }
 
-    /// Creates a directory and remembers which ones were new.
+    /// Creates a directory, and remembers which of its ancestors are new.
     fn create_dir(&mut self, dir: &Path) -> Result<(), Error> {
         let missing: Vec<&Path> = dir
             .ancestors()
@@ -232,65 +233,12 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // Best effort: what cannot be removed was perhaps never there.
+        // Errors are ignored: a file that cannot be removed may not exist.
         for (temporary, _) in &self.files {
             let _ = fs::remove_file(temporary);
         }
         for dir in self.dirs.iter().rev() {
             let _ = fs::remove_dir(dir);
         }
-    }
-}
-
-/// Tells cargo which files a build script depends on.
-pub(crate) fn print_rerun<'p>(paths: impl IntoIterator<Item = &'p Path>) {
-    for line in paths.into_iter().filter_map(rerun) {
-        println!("{line}");
-    }
-}
-
-/// What cargo is told of a file. A path that would end the line, and so could say something else
-/// to cargo, is left out.
-fn rerun(path: &Path) -> Option<String> {
-    let text = path.to_str()?;
-    let line = !text.contains(char::is_control);
-    line.then(|| format!("cargo:rerun-if-changed={text}"))
-}
-
-impl File {
-    pub(crate) fn new(path: impl Into<String>, text: String) -> Self {
-        Self {
-            path: path.into(),
-            text,
-        }
-    }
-
-    /// Path below the output directory, with `/` between its parts.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What it holds.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// These lines are all that a build script prints: no text of a WSDL is among them.
-    #[test]
-    fn cargo_is_told_of_files_and_of_nothing_else() {
-        let line = |path: &str| rerun(Path::new(path));
-        assert_eq!(
-            line("wsdl/a b.wsdl").as_deref(),
-            Some("cargo:rerun-if-changed=wsdl/a b.wsdl")
-        );
-        assert_eq!(line("a\ncargo:rustc-env=PWNED=1"), None);
-        assert_eq!(line("a\rcargo:rustc-cfg=pwned"), None);
     }
 }

@@ -29,11 +29,10 @@ pub(crate) struct Member<'m> {
     /// On the wire, or what a group is called.
     pub(crate) name: Cow<'m, str>,
     pub(crate) ns: NsId,
-    pub(crate) place: Place,
+    pub(crate) node: NodeKind,
     pub(crate) target: Target,
     pub(crate) occurs: Occurs,
-    /// `default` or `fixed`.
-    pub(crate) default: Option<Default<'m>>,
+    pub(crate) value_constraint: Option<ValueConstraint<'m>>,
     pub(crate) documentation: Option<&'m str>,
 }
 
@@ -50,25 +49,25 @@ pub(crate) enum Target {
     AnyAttribute,
 }
 
-/// What a member is worth where the message leaves it open.
+/// The `default` or `fixed` value of a member (XML Schema part 1, "value constraint").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Default<'m> {
+pub(crate) struct ValueConstraint<'m> {
     pub(crate) text: &'m str,
-    /// No other value is valid.
+    /// Whether no other value is valid.
     pub(crate) fixed: bool,
 }
 
 /// Where a member stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
+pub(crate) enum NodeKind {
     Element,
     Attribute,
     /// Text of the element itself (simple content).
     Text,
     /// `xsd:any`.
-    Wildcard,
+    AnyElement,
     /// `xsd:anyAttribute`.
-    Attributes,
+    AnyAttribute,
 }
 
 /// How often a member occurs.
@@ -113,7 +112,7 @@ impl Member<'_> {
 
     /// Whether two members are the same one, told apart by name.
     pub(crate) fn is_like(&self, other: &Member<'_>) -> bool {
-        (self.place, self.ns, &self.name) == (other.place, other.ns, &other.name)
+        (self.node, self.ns, &self.name) == (other.node, other.ns, &other.name)
             && self.group() == other.group()
     }
 }
@@ -175,24 +174,24 @@ pub(crate) struct Flatten<'m, 'a> {
     /// Types from which others derive that have mixed content with elements.
     pub(crate) mixed_bases: &'a HashSet<TypeId>,
     /// Says of each member, with the type that declares it, whether to keep it.
-    pub(crate) wanted: &'a dyn Fn(TypeId, &Member<'_>) -> bool,
+    pub(crate) is_wanted: &'a dyn Fn(TypeId, &Member<'_>) -> bool,
     /// Into a record, which has no groups: what they say is lost.
     pub(crate) record: bool,
 }
 
 /// Flattens a complex type. Simple and built-in types give one text member.
 pub(crate) fn members<'m>(
-    how: &Flatten<'m, '_>,
+    options: &Flatten<'m, '_>,
     id: TypeId,
     groups: &mut Groups<'m>,
     losses: &mut Vec<Loss>,
 ) -> Vec<Member<'m>> {
-    let model = how.model;
+    let model = options.model;
     let mut chain: Vec<TypeId> = model.bases(id).collect();
     chain.reverse();
     chain.push(id);
-    let mut list = List {
-        how,
+    let mut list = MemberList {
+        options,
         groups,
         losses,
         owner: id,
@@ -205,7 +204,7 @@ pub(crate) fn members<'m>(
         let def = model.type_def(id);
         match &def.kind {
             TypeKind::Complex(complex) => {
-                list.step(complex);
+                list.derivation_step(complex);
                 // An extension is as mixed as its base (XML Schema part 1, section 3.4.6).
                 mixed = complex.mixed || mixed && !is_restriction(complex);
             }
@@ -214,29 +213,29 @@ pub(crate) fn members<'m>(
             TypeKind::Builtin(_) | TypeKind::Simple(_) => list.text(id, def),
         }
     }
-    if mixed && how.record {
+    if mixed && options.record {
         list.losses.push(Loss::Mixed);
     } else if mixed {
-        list.mix();
+        list.collect_mixed_content();
     }
     list.items
 }
 
 /// The members of one type while they are gathered.
-pub(super) struct List<'m, 'a> {
-    how: &'a Flatten<'m, 'a>,
+pub(super) struct MemberList<'m, 'a> {
+    options: &'a Flatten<'m, 'a>,
     groups: &'a mut Groups<'m>,
     losses: &'a mut Vec<Loss>,
     /// The type whose step this is.
     owner: TypeId,
     items: Vec<Member<'m>>,
     /// The last member of each name.
-    index: HashMap<(Place, NsId, Cow<'m, str>), usize>,
+    index: HashMap<(NodeKind, NsId, Cow<'m, str>), usize>,
 }
 
-impl<'m> List<'m, '_> {
+impl<'m> MemberList<'m, '_> {
     /// Adds or replaces what one derivation step declares.
-    fn step(&mut self, complex: &'m ComplexType) {
+    fn derivation_step(&mut self, complex: &'m ComplexType) {
         let restriction = is_restriction(complex);
         match &complex.content {
             Content::Elements(particle) => {
@@ -261,11 +260,11 @@ impl<'m> List<'m, '_> {
     /// The text of simple content. A narrower step replaces the type of a wider one.
     fn text(&mut self, id: TypeId, def: &'m TypeDef) {
         let target = Target::Type(id);
-        match self.find(Place::Text, NO_NS, "value") {
+        match self.find(NodeKind::Text, NO_NS, "value") {
             Some(at) => self.items[at].target = target,
             None => self.push(Member {
                 documentation: def.documentation.as_deref(),
-                ..member("value", NO_NS, Place::Text, target)
+                ..member("value", NO_NS, NodeKind::Text, target)
             }),
         }
     }
@@ -286,11 +285,14 @@ impl<'m> List<'m, '_> {
                 optional: attribute.usage != Usage::Required,
                 ..Occurs::default()
             },
-            default: default(attribute.default.as_deref(), attribute.fixed.as_deref()),
+            value_constraint: value_constraint(
+                attribute.default.as_deref(),
+                attribute.fixed.as_deref(),
+            ),
             documentation: attribute.documentation.as_deref(),
-            ..member(&attribute.name, attribute.ns, Place::Attribute, target)
+            ..member(&attribute.name, attribute.ns, NodeKind::Attribute, target)
         };
-        match self.find(Place::Attribute, attribute.ns, &attribute.name) {
+        match self.find(NodeKind::Attribute, attribute.ns, &attribute.name) {
             // A prohibited one stays, optional, so that base fields remain a prefix.
             Some(at) => self.items[at] = member,
             None if attribute.usage == Usage::Prohibited => {}
@@ -299,15 +301,15 @@ impl<'m> List<'m, '_> {
     }
 
     fn any_attribute(&mut self) {
-        if self.how.record {
+        if self.options.record {
             self.losses.push(Loss::AnyAttribute);
             return;
         }
-        let place = Place::Attributes;
-        if self.items.iter().all(|member| member.place != place) {
+        let node = NodeKind::AnyAttribute;
+        if self.items.iter().all(|member| member.node != node) {
             self.push(Member {
-                occurs: OFTEN,
-                ..member("attributes", NO_NS, place, Target::AnyAttribute)
+                occurs: ANY_NUMBER,
+                ..member("attributes", NO_NS, node, Target::AnyAttribute)
             });
         }
     }
@@ -317,10 +319,10 @@ impl<'m> List<'m, '_> {
         let wildcard = self
             .items
             .iter()
-            .position(|member| member.place == Place::Wildcard);
+            .position(|member| member.node == NodeKind::AnyElement);
         let member = Member {
             occurs: ITEMS,
-            ..member("item", NO_NS, Place::Element, Target::Type(item))
+            ..member("item", NO_NS, NodeKind::Element, Target::Type(item))
         };
         match wildcard {
             Some(at) => self.items[at] = member,
@@ -331,24 +333,24 @@ impl<'m> List<'m, '_> {
     fn extend(&mut self, own: Vec<Member<'m>>) {
         let start = self.items.len();
         for member in own {
-            match self.find(member.place, member.ns, &member.name) {
+            match self.find(member.node, member.ns, &member.name) {
                 // The same element again, next to itself: it occurs more than once.
                 Some(at)
-                    if self.how.record
+                    if self.options.record
                         || (at >= start
                             && at + 1 == self.items.len()
                             && self.items[at].is_like(&member)) =>
                 {
                     self.items[at].occurs.repeated = true;
                 }
-                Some(_) if member.place == Place::Wildcard => self.push_wildcard(member),
+                Some(_) if member.node == NodeKind::AnyElement => self.push_wildcard(member),
                 _ => self.push(member),
             }
         }
     }
 
     fn push_wildcard(&mut self, wildcard: Member<'m>) {
-        let is_taken = |name: &str| self.find(Place::Wildcard, NO_NS, name).is_some();
+        let is_taken = |name: &str| self.find(NodeKind::AnyElement, NO_NS, name).is_some();
         let named = if is_taken(&wildcard.name) {
             another_wildcard(&self.items, wildcard, is_taken)
         } else {
@@ -362,16 +364,16 @@ impl<'m> List<'m, '_> {
     /// Restricted content replaces that of the base in place; what it leaves out stays optional.
     fn restrict(&mut self, own: Vec<Member<'m>>) {
         for item in &mut self.items {
-            if matches!(item.place, Place::Element | Place::Wildcard) {
+            if matches!(item.node, NodeKind::Element | NodeKind::AnyElement) {
                 item.occurs.optional = true;
             }
         }
         let mut wildcards = (0..self.items.len())
-            .filter(|at| self.items[*at].place == Place::Wildcard)
+            .filter(|at| self.items[*at].node == NodeKind::AnyElement)
             .collect::<Vec<_>>()
             .into_iter();
         for member in own {
-            if member.place == Place::Wildcard {
+            if member.node == NodeKind::AnyElement {
                 // The first is that of the base, and so on.
                 match wildcards.next() {
                     Some(at) => self.items[at].occurs = member.occurs,
@@ -379,7 +381,7 @@ impl<'m> List<'m, '_> {
                 }
                 continue;
             }
-            match self.find(member.place, member.ns, &member.name) {
+            match self.find(member.node, member.ns, &member.name) {
                 // A group of fewer branches: the base's has them all.
                 Some(at) if member.group().is_some() && self.items[at].group().is_some() => {}
                 Some(at) => self.items[at] = member,
@@ -406,22 +408,22 @@ impl<'m> List<'m, '_> {
         false
     }
 
-    fn find(&self, place: Place, ns: NsId, name: &str) -> Option<usize> {
-        self.index.get(&(place, ns, Cow::Borrowed(name))).copied()
+    fn find(&self, node: NodeKind, ns: NsId, name: &str) -> Option<usize> {
+        self.index.get(&(node, ns, Cow::Borrowed(name))).copied()
     }
 
     fn push(&mut self, member: Member<'m>) {
         // Of a group, each member was asked for.
-        if member.group().is_none() && !self.wanted(&member) {
+        if member.group().is_none() && !self.is_wanted(&member) {
             return;
         }
-        let key = (member.place, member.ns, member.name.clone());
+        let key = (member.node, member.ns, member.name.clone());
         self.index.insert(key, self.items.len());
         self.items.push(member);
     }
 
-    fn wanted(&self, member: &Member<'_>) -> bool {
-        (self.how.wanted)(self.owner, member)
+    fn is_wanted(&self, member: &Member<'_>) -> bool {
+        (self.options.is_wanted)(self.owner, member)
     }
 
     /// What a particle declares, groups and all.
@@ -440,8 +442,8 @@ fn another_wildcard<'m>(
     is_taken: impl Fn(&str) -> bool,
 ) -> Option<Member<'m>> {
     let mut content = before.iter().rev();
-    let last = content.find(|m| matches!(m.place, Place::Element | Place::Wildcard))?;
-    if last.place == Place::Wildcard {
+    let last = content.find(|m| matches!(m.node, NodeKind::Element | NodeKind::AnyElement))?;
+    if last.node == NodeKind::AnyElement {
         return None;
     }
     let mut name = format!("anyAfter{}", groups::capitalised(&last.name));
@@ -461,27 +463,30 @@ fn is_restriction(complex: &ComplexType) -> bool {
 }
 
 /// Any number of times.
-const OFTEN: Occurs = Occurs {
+const ANY_NUMBER: Occurs = Occurs {
     optional: true,
     nillable: false,
     repeated: true,
 };
 
 /// A member that occurs once.
-pub(crate) fn member<'m>(name: &'m str, ns: NsId, place: Place, target: Target) -> Member<'m> {
+pub(crate) fn member<'m>(name: &'m str, ns: NsId, node: NodeKind, target: Target) -> Member<'m> {
     Member {
         name: Cow::Borrowed(name),
         ns,
-        place,
+        node,
         target,
         occurs: Occurs::default(),
-        default: None,
+        value_constraint: None,
         documentation: None,
     }
 }
 
-fn default<'m>(default: Option<&'m str>, fixed: Option<&'m str>) -> Option<Default<'m>> {
+pub(super) fn value_constraint<'m>(
+    default: Option<&'m str>,
+    fixed: Option<&'m str>,
+) -> Option<ValueConstraint<'m>> {
     let text = fixed.or(default)?;
     let fixed = fixed.is_some();
-    Some(Default { text, fixed })
+    Some(ValueConstraint { text, fixed })
 }

@@ -2,7 +2,7 @@
 
 use saponify_wsdl::model::{Model, TypeId, TypeName};
 
-use super::{Member, NO_NS, OFTEN, Occurs, Place};
+use super::{ANY_NUMBER, Member, NO_NS, NodeKind, Occurs};
 
 /// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2; SOAP 1.2 part 2, section
 /// 3.1.6).
@@ -25,7 +25,7 @@ pub(crate) fn is_array(model: &Model, id: TypeId) -> bool {
 /// the encoding's own. An element that the type declares says more than `wsdl:arrayType`.
 pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
     let items = |declared: bool| {
-        let elements = members.iter().filter(|m| m.place == Place::Element);
+        let elements = members.iter().filter(|m| m.node == NodeKind::Element);
         elements.filter(move |m| m.group().is_none() && (m.ns != NO_NS) == declared)
     };
     let mut declared = items(true);
@@ -44,5 +44,5 @@ pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
 /// Items of an array may be missing.
 pub(super) const ITEMS: Occurs = Occurs {
     nillable: true,
-    ..OFTEN
+    ..ANY_NUMBER
 };

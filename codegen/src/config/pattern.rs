@@ -1,4 +1,4 @@
-//! Name patterns with `*`, and help for those that match nothing.
+//! PatternList of names, in which `*` stands for any text, and suggestions for those that match nothing.
 
 use std::cell::Cell;
 
@@ -6,12 +6,12 @@ use crate::error::Error;
 
 /// A list of patterns that remembers which of them matched.
 #[derive(Debug)]
-pub(crate) struct Patterns<'c> {
+pub(crate) struct PatternList<'c> {
     option: &'static str,
     items: Vec<(&'c str, Cell<bool>)>,
 }
 
-impl<'c> Patterns<'c> {
+impl<'c> PatternList<'c> {
     pub(crate) fn new(option: &'static str, patterns: &'c [String]) -> Self {
         let items = patterns
             .iter()
@@ -24,7 +24,7 @@ impl<'c> Patterns<'c> {
         self.items.is_empty()
     }
 
-    /// Whether any pattern matches; all that do are marked.
+    /// Whether any pattern matches. All that match are marked as used.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let mut any = false;
         for (pattern, used) in &self.items {
@@ -51,7 +51,7 @@ impl<'c> Patterns<'c> {
         any
     }
 
-    /// Whether the part before the dot of any pattern matches. Marks nothing.
+    /// Whether the part before the dot of any pattern matches. Marks no pattern.
     pub(crate) fn mentions_type(&self, ty: &str) -> bool {
         let types = self
             .items
@@ -60,9 +60,13 @@ impl<'c> Patterns<'c> {
         types.into_iter().any(|(type_part, _)| glob(type_part, ty))
     }
 
-    /// Refuses patterns that matched nothing, with the names that come nearest.
+    /// Reports a pattern that matched nothing, with the most similar names.
+    ///
+    /// # Errors
+    ///
+    /// If a pattern matched nothing.
     pub(crate) fn check<'n>(&self, names: impl Fn() -> Vec<&'n str>) -> Result<(), Error> {
-        self.check_with(|pattern| near("", pattern, names()))
+        self.check_with(|pattern| suggestion("", pattern, names()))
     }
 
     /// As [`check`](Self::check), for `Type.Field`.
@@ -77,9 +81,9 @@ impl<'c> Patterns<'c> {
             };
             let names = fields(ty);
             if names.is_empty() {
-                near("", ty, types())
+                suggestion("", ty, types())
             } else {
-                near(&format!("{ty}."), field, names)
+                suggestion(&format!("{ty}."), field, names)
             }
         })
     }
@@ -88,7 +92,7 @@ impl<'c> Patterns<'c> {
         match self.items.iter().find(|(_, used)| !used.get()) {
             None => Ok(()),
             Some((pattern, _)) => Err(Error::selection(format!(
-                "{} `{}` names nothing in the WSDL{}",
+                "{} `{}` matches nothing in the WSDL{}",
                 self.option,
                 pattern.escape_debug(),
                 help(pattern),
@@ -115,8 +119,9 @@ pub(crate) fn glob(pattern: &str, name: &str) -> bool {
     name.ends_with(rest)
 }
 
-/// `; did you mean …?` with the names nearest to a pattern, or what there is if none is near.
-fn near(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
+/// `; did you mean …?` with the names most similar to a pattern, or some of all names if none is
+/// similar.
+fn suggestion(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
     const SHOWN: usize = 5;
     names.sort_unstable();
     names.dedup();
@@ -157,7 +162,7 @@ fn near(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
     }
 }
 
-/// Edit distance, if it is not above a limit.
+/// The edit distance of two texts, if it is not above a limit.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > limit {
@@ -199,16 +204,19 @@ mod tests {
     }
 
     #[test]
-    fn near_misses() {
+    fn suggestions() {
         assert_eq!(
-            near("", "Acount", vec!["Account", "Contact"]),
+            suggestion("", "Acount", vec!["Account", "Contact"]),
             "; did you mean `Account`?"
         );
-        assert_eq!(near("", "xyz", vec!["Account"]), "; there is `Account`");
         assert_eq!(
-            near("", "invoice", vec!["Invoice__c"]),
+            suggestion("", "xyz", vec!["Account"]),
+            "; there is `Account`"
+        );
+        assert_eq!(
+            suggestion("", "invoice", vec!["Invoice__c"]),
             "; did you mean `Invoice__c`?"
         );
-        assert_eq!(near("", "x", vec![]), "; there is none");
+        assert_eq!(suggestion("", "x", vec![]), "; there is none");
     }
 }

@@ -8,9 +8,10 @@ use saponify_wsdl::model::{
     Style as BodyStyle, Term, TypeId, TypeKind, Use as Encoding,
 };
 
-use super::{Builder, OPERATIONS};
+use super::builder::Builder;
+use super::types::Style;
+use crate::content::Substitutes;
 use crate::error::Error;
-use crate::fields::Substitutes;
 
 /// A bound service before shapes are known.
 #[derive(Debug)]
@@ -58,21 +59,6 @@ pub(super) enum Body<'m> {
     },
 }
 
-/// How the messages of an operation look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Style {
-    /// The fields of the request stand in the SOAP body themselves.
-    pub(crate) bare_request: bool,
-    /// The fields of the response stand in the SOAP body themselves.
-    pub(crate) bare_response: bool,
-    /// The element of the response may have any name.
-    pub(crate) rpc: bool,
-    /// The encoding of SOAP (section 5 of 1.1, part 2 of 1.2).
-    pub(crate) encoded: bool,
-    /// There is no answer to wait for.
-    pub(crate) one_way: bool,
-}
-
 /// The services whose ports speak SOAP, one per port type.
 pub(super) fn bound<'m>(
     model: &'m Model,
@@ -86,9 +72,9 @@ pub(super) fn bound<'m>(
         let binding = model.binding(port.binding);
         let (mut operations, mut refused) = (Vec::new(), 0);
         for bound in &binding.operations {
-            let included = builder.include[OPERATIONS].matches(&bound.name);
-            let excluded = builder.exclude[OPERATIONS].matches(&bound.name);
-            if excluded || !(included || builder.include[OPERATIONS].is_empty()) {
+            let included = builder.include.operations.matches(&bound.name);
+            let excluded = builder.exclude.operations.matches(&bound.name);
+            if excluded || !(included || builder.include.operations.is_empty()) {
                 continue;
             }
             match operation(model, builder, port_type, bound, &bases) {
@@ -134,8 +120,8 @@ pub(super) fn bound<'m>(
             .flat_map(|binding| &binding.operations);
         bindings.map(|operation| operation.name.as_str()).collect()
     };
-    builder.include[OPERATIONS].check(names)?;
-    builder.exclude[OPERATIONS].check(names)?;
+    builder.include.operations.check(names)?;
+    builder.exclude.operations.check(names)?;
     Ok(services)
 }
 
