@@ -102,7 +102,7 @@ pub use output::{Difference, DifferenceKind, File, GeneratedType, Output, TypeKi
 ///
 /// See [`Config::compile`].
 pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
-    Config::new().input(path.as_ref()).compile()
+    Config::new().input(path.as_ref()).compile().map(drop)
 }
 
 /// Generates proxies for everything in a WSDL, in memory.

@@ -175,19 +175,20 @@ impl Config {
     }
 
     /// For build scripts: reads the input, writes the output to the output directory (by default
-    /// in `$OUT_DIR`), and tells cargo when to run the script again.
+    /// in `$OUT_DIR`), and tells cargo when to run the script again. Returns what was written.
     ///
     /// # Errors
     ///
     /// As [`run`](Config::run), and if the output cannot be written.
-    pub fn compile(&self) -> Result<(), Error> {
-        // Before anything can fail, so that a repaired file is noticed.
+    pub fn compile(&self) -> Result<Output, Error> {
+        // Cargo must watch the input even if it cannot be read, so that a repair is noticed.
         cargo::print_rerun(self.input.as_deref());
         let dir = self.target_dir()?;
         let (output, files) =
             self.read(|source| Ok((generate(source, self)?, source.model.files.clone())))?;
         cargo::print_rerun(files.iter().map(PathBuf::as_path).skip(1));
-        output.write_to(&dir)
+        output.write_to(&dir)?;
+        Ok(output)
     }
 
     /// The input and all that it imports as written: typed, names not yet resolved.

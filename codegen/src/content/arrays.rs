@@ -2,7 +2,7 @@
 
 use saponify_wsdl::model::{Model, TypeId, TypeName};
 
-use super::{ANY_NUMBER, Member, NO_NS, NodeKind, Occurs};
+use super::member::{ITEMS, Member, NO_NS, NodeKind};
 
 /// Whether a type is an array that SOAP encodes (SOAP 1.1 section 5.4.2; SOAP 1.2 part 2, section
 /// 3.1.6).
@@ -21,8 +21,9 @@ pub(crate) fn is_array(model: &Model, id: TypeId) -> bool {
         })
 }
 
-/// Leaves of an array's members the items alone, if there is one kind of them: the attributes are
-/// the encoding's own. An element that the type declares says more than `wsdl:arrayType`.
+/// Keeps only the items among the members of an array, if there is one kind of them. The attributes
+/// belong to the encoding. If the type declares an element, it describes the items better than
+/// `wsdl:arrayType`.
 pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
     let items = |declared: bool| {
         let elements = members.iter().filter(|m| m.node == NodeKind::Element);
@@ -40,9 +41,3 @@ pub(crate) fn keep_items(members: &mut Vec<Member<'_>>) {
         }];
     }
 }
-
-/// Items of an array may be missing.
-pub(super) const ITEMS: Occurs = Occurs {
-    nillable: true,
-    ..ANY_NUMBER
-};

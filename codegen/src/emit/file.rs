@@ -1,12 +1,23 @@
 //! How every file of the output begins.
 
 use crate::output::STAMP;
+use crate::print::Printer;
 
-/// The stamp, the documentation of the module and its first imports.
-pub(super) fn head(about: &str, uses: &[&str]) -> String {
-    let mut out = format!("{STAMP}. Do not edit.\n//! {about}\n\n");
+/// The module of the runtime that generated code names, by the name it has there.
+pub(super) const RUNTIME: &[&str] = &["::saponify::generated as g"];
+
+/// The stamp, the documentation of the module, what it uses, and which of the modules beside it.
+pub(super) fn head(about: &str, uses: &[&str], modules: &[&str]) -> String {
+    let mut out = Printer::default();
+    out.line(&[STAMP, ". Do not edit."]);
+    out.line(&["//! ", about]);
+    out.blank();
     for path in uses {
-        out.push_str(&format!("use {path};\n"));
+        out.line(&["use ", path, ";"]);
     }
-    out
+    if !modules.is_empty() {
+        out.blank();
+        out.import("super", modules);
+    }
+    out.finish()
 }

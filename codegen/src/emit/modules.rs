@@ -1,12 +1,11 @@
 //! The files of a module of types.
 
-use super::file;
+use super::file::{self, RUNTIME};
 use super::split::{Part, split};
 use super::writer::Writer;
 use super::{choices, enums, structs, views};
 use crate::output::File;
 use crate::plan::{Item, Module, Plan};
-use crate::print::Printer;
 use crate::print::escape::code;
 
 /// Prints a module: one file, or several if that would be large.
@@ -27,10 +26,8 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
         });
     }
     let about = title(module);
-    let mut imports = Printer::default();
-    imports.import("super", &w.imports());
-    let head = file::head(&about, &["::saponify::generated as g"]) + "\n" + &imports.finish();
-    let part_head = file::head(&about, &["super::*"]);
+    let head = file::head(&about, RUNTIME, &w.imports());
+    let part_head = file::head(&about, &["super::*"], &[]);
     split(&module.name, &head, "", &part_head, parts, files);
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::file::{self, RUNTIME};
+use super::page;
 use super::writer::Writer;
-use super::{file, page};
 use crate::plan::{Operation, Part, Plan, TableId};
-use crate::print::Printer;
 use crate::print::escape::literal;
 
 /// Prints `operations.rs`.
@@ -31,11 +31,8 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         declaration(&mut w, operation);
     }
     query(&mut w);
-    let mut imports = Printer::default();
-    imports.import("super", &w.imports());
     let about = "The operations, as types: what each gives and which headers it takes.";
-    let head = file::head(about, &["::saponify::generated as g"]);
-    [head, "\n".to_owned(), imports.finish(), w.take()].concat()
+    file::head(about, RUNTIME, &w.imports()) + &w.take()
 }
 
 /// The tables of all faults that operations declare, sorted by identifier.

@@ -1,5 +1,7 @@
 //! `mod.rs`, which declares the modules and re-exports what is in them.
 
+use std::collections::HashSet;
+
 use super::modules;
 use crate::output::STAMP;
 use crate::plan::Plan;
@@ -22,16 +24,22 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     ];
     out.list("const _: () = assert!(", &version, ");");
     for module in &plan.modules {
-        declare(&mut out, &modules::title(module), "pub mod ", &module.name);
+        declare(
+            &mut out,
+            plan,
+            &modules::title(module),
+            "pub mod ",
+            &module.name,
+        );
     }
     let about = "Tables: the wire names and kinds of all types, as data.";
-    declare(&mut out, about, "pub mod ", "tables");
+    declare(&mut out, plan, about, "#[doc(hidden)]\npub mod ", "tables");
     if !plan.operations.is_empty() {
         let about = "The operations, as types: what each gives and which headers it takes.";
-        declare(&mut out, about, "pub mod ", "operations");
+        declare(&mut out, plan, about, "pub mod ", "operations");
     }
     if !plan.services.is_empty() {
-        declare(&mut out, "", "mod ", "service");
+        declare(&mut out, plan, "", "mod ", "service");
     }
     out.blank();
     reexports(&mut out, plan);
@@ -73,41 +81,61 @@ fn comment(out: &mut Printer, plan: &Plan<'_>) {
     }
 }
 
-/// Prints the declaration of a module.
-fn declare(out: &mut Printer, about: &str, head: &str, name: &str) {
+/// Prints the declaration of a module, with the lints that it allows: names are those of XML, and
+/// the others depend on what the user's crate turns on and on what it uses. Without documentation,
+/// it is missing by intent.
+fn declare(out: &mut Printer, plan: &Plan<'_>, about: &str, head: &str, name: &str) {
     out.blank();
     if !about.is_empty() {
         out.doc(about);
     }
-    out.line(&["#[allow(missing_docs, nonstandard_style, unused)]"]);
-    out.line(&["#[allow(unnameable_types, unreachable_pub)]"]);
+    out.line(&["#[allow(nonstandard_style)]"]);
+    if !plan.docs {
+        out.line(&["#[allow(missing_docs)]"]);
+    }
+    out.line(&["#[allow(unnameable_types, unreachable_pub, unused)]"]);
     out.line(&["#[allow(clippy::all, clippy::pedantic, clippy::nursery, rustdoc::all)]"]);
     out.line(&[head, name, ";"]);
 }
 
 fn reexports(out: &mut Printer, plan: &Plan<'_>) {
-    let mut paths: Vec<String> = plan
+    let shared = shared_names(plan);
+    let mut paths: Vec<(String, bool)> = plan
         .modules
         .iter()
-        .map(|module| format!("{}::*", module.name))
+        .map(|module| {
+            let is_shared = module
+                .items
+                .iter()
+                .any(|item| shared.contains(item.ident()));
+            (format!("{}::*", module.name), is_shared)
+        })
         .collect();
     let mut names: Vec<&str> = plan.services.iter().map(|s| s.ident.as_str()).collect();
     names.sort_unstable();
     match names.as_slice() {
         [] => {}
-        [name] => paths.push(format!("service::{name}")),
-        names => paths.push(format!("service::{{{}}}", names.join(", "))),
+        [name] => paths.push((format!("service::{name}"), false)),
+        names => paths.push((format!("service::{{{}}}", names.join(", ")), false)),
     }
     paths.sort_unstable();
-    if plan.modules.len() > 1 {
-        out.line(&["// A name that two modules have needs its module to be told apart."]);
+    if !shared.is_empty() {
+        out.line(&["// A name that several modules define is used by its module: `module::Name`."]);
     }
-    for path in paths {
-        if path.ends_with('*') {
-            out.line(&["#[allow(ambiguous_glob_reexports, unused_imports)]"]);
+    for (path, is_shared) in paths {
+        if is_shared {
+            out.line(&["#[allow(ambiguous_glob_reexports, unreachable_pub, unused_imports)]"]);
         } else {
             out.line(&["#[allow(unused_imports)]"]);
         }
         out.line(&["pub use ", &path, ";"]);
     }
+}
+
+/// The names of types that several modules define.
+fn shared_names<'p>(plan: &'p Plan<'_>) -> HashSet<&'p str> {
+    let mut seen = HashSet::new();
+    let items = plan.modules.iter().flat_map(|module| &module.items);
+    let names = items.map(|item| item.ident());
+    names.filter(|name| !seen.insert(*name)).collect()
 }

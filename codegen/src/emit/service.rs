@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::bulk;
+use super::file::{self, RUNTIME};
+use super::page;
 use super::writer::Writer;
-use super::{bulk, file, page};
 use crate::plan::{Argument, InnerType, Operation, Plan, Scalar, Service, Wrap};
-use crate::print::Printer;
 use crate::print::escape::{code, literal};
 
 /// Prints `service.rs`.
@@ -30,10 +31,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         [_] => "The service.",
         _ => "The services.",
     };
-    let mut imports = Printer::default();
-    imports.import("super", &w.imports());
-    let head = file::head(about, &["::saponify::generated as g"]);
-    [head, "\n".to_owned(), imports.finish(), w.take()].concat()
+    file::head(about, RUNTIME, &w.imports()) + &w.take()
 }
 
 /// Prints the static of a service.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::file;
+use super::file::{self, RUNTIME};
 use super::split::{Part, split};
 use crate::content::{NodeKind, Occurs};
 use crate::output::File;
@@ -27,8 +27,8 @@ pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
     let used: Vec<&str> = used.into_iter().collect();
     let mut imports = Printer::default();
     imports.import("g", &used);
-    let head = file::head(about, &["::saponify::generated as g"]) + &imports.finish();
-    let part_head = file::head(about, &["super::*"]);
+    let head = file::head(about, RUNTIME, &[]) + &imports.finish();
+    let part_head = file::head(about, &["super::*"], &[]);
     split("tables", &head, &schema(plan), &part_head, parts, files);
 }
 

@@ -8,7 +8,7 @@ use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
 use crate::error::Error;
 use crate::salesforce;
-use crate::select::{Selection, ShapeKind};
+use crate::select::Selection;
 
 /// Modules that are always there, and names that some systems do not allow for files.
 const RESERVED: &[&str] = &[
@@ -45,15 +45,15 @@ pub(super) fn modules(
     selection: &Selection<'_>,
     renames: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<NsId, String>, Error> {
-    let faced = selection
+    let typed = selection
         .shapes
         .iter()
-        .filter(|s| matches!(s.kind, ShapeKind::View | ShapeKind::Struct));
+        .filter(|shape| shape.kind.has_type());
     let enums = selection
         .enums
         .iter()
         .map(|id| selection.model.type_def(*id).name.ns());
-    let mut used: Vec<NsId> = faced.map(|shape| shape.ns).chain(enums).collect();
+    let mut used: Vec<NsId> = typed.map(|shape| shape.ns).chain(enums).collect();
     used.sort_by_key(|ns| (selection.uri(*ns), *ns));
     used.dedup();
     for (uri, rust) in renames {

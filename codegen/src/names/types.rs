@@ -66,6 +66,11 @@ pub(super) fn types(
     for (_, mut items) in modules {
         items.sort_by(|a, b| (&a.path, selection.uri(a.ns)).cmp(&(&b.path, selection.uri(b.ns))));
         let mut scope = Scope::with_reserved(OF_TYPES);
+        // A file imports modules by their names, which share a namespace with its types.
+        names
+            .modules
+            .values()
+            .for_each(|module| scope.reserve(module));
         let mut open = Vec::new();
         for item in items {
             match renames.ty(item.ns, item.wire) {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::{Output, STAMP};
+use super::types::{Output, STAMP};
 use crate::error::Error;
 
 /// A file on disk that differs from what would be generated.

@@ -3,7 +3,7 @@
 use saponify_wsdl::model::{Model, TypeId, TypeKind, TypeName, Variety};
 
 use super::types::{DocContent, FieldDoc, GroupDoc, NameList};
-use crate::content::groups::{GroupId, GroupKind};
+use crate::content::{GroupId, GroupKind};
 use crate::content::{Member, NodeKind, Target};
 use crate::select::Selection;
 

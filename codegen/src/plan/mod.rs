@@ -11,6 +11,7 @@ mod operations;
 mod rust_types;
 mod tables;
 mod types;
+mod verify;
 
 use crate::config::Config;
 use crate::error::Error;
@@ -28,7 +29,8 @@ pub(crate) use types::{
 ///
 /// # Errors
 ///
-/// If a type exceeds the limits of its table, or a derive that the options ask for fits no type.
+/// If a type exceeds the limits of its table, or a derive that the options ask for fits no type. A plan
+/// that would not compile is an internal error.
 pub(crate) fn plan<'m>(
     selection: &Selection<'m>,
     names: &Names,
@@ -39,7 +41,7 @@ pub(crate) fn plan<'m>(
     let (namespaces, numbers) = namespaces::namespaces(selection)?;
     let ids = TableIds::new(names);
     let conflicts = names.conflicts.notes();
-    Ok(Plan {
+    let plan = Plan {
         namespaces,
         modules: modules::modules(context, &ids, config)?,
         tables: tables::tables(selection, names, &ids, &numbers, config)?,
@@ -51,5 +53,7 @@ pub(crate) fn plan<'m>(
         docs: config.docs,
         serde: config.serde,
         notes: selection.notes.iter().cloned().chain(conflicts).collect(),
-    })
+    };
+    verify::verify(&plan)?;
+    Ok(plan)
 }

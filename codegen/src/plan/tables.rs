@@ -138,7 +138,7 @@ impl<'m> Planner<'_, 'm> {
             occurs: member.occurs,
             list,
             default: constraint.map(|constraint| constraint.text),
-            sensitive: !open && self.is_sensitive(member),
+            sensitive: self.is_sensitive(member),
         }
     }
 

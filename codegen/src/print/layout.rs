@@ -1,20 +1,9 @@
 //! How rustfmt lays out lists, signatures and chains. This is the only place that measures lines.
 
-use super::Printer;
+use super::printer::{Printer, width};
 
-/// Longest line, in characters.
-pub(crate) const MAX_WIDTH: usize = 100;
 /// Longest list of arguments, array or method chain on one line (rustfmt's default heuristics).
 const SHORT: usize = 60;
-
-/// Number of characters in a text.
-pub(super) fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
-    }
-}
 
 /// Width of items that stand on one line with `, ` between them.
 fn joined_width<S: AsRef<str>>(items: &[S]) -> usize {

@@ -4,9 +4,8 @@
 //! paragraphs: no hidden characters, every character with a meaning in Markdown escaped, no line that
 //! begins a list or heading, and a bounded length.
 
-use super::Printer;
 use super::escape::is_hidden;
-use super::layout::width;
+use super::printer::{Printer, width};
 
 /// Longest documentation that is taken over, in characters.
 const LONGEST: usize = 1_500;
@@ -117,7 +116,7 @@ fn at_line_start(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::print::layout::MAX_WIDTH;
+    use crate::print::printer::MAX_WIDTH;
 
     fn doc(text: &str) -> String {
         let mut printer = Printer::default();

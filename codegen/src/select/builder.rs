@@ -6,7 +6,7 @@ use saponify_wsdl::model::{Builtin, Model, TypeId, TypeKind, TypeName, Variety};
 
 use super::types::ValueType;
 use crate::config::{Config, PatternList};
-use crate::content::groups::Groups;
+use crate::content::Groups;
 use crate::content::{self, Flatten, Loss, Member, NodeKind, Substitutes};
 use crate::error::Error;
 use crate::salesforce;

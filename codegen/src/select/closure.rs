@@ -11,8 +11,8 @@ use super::types::{
     Origin, Selection, Shape, ShapeId, SpecialOperations, ValueType, namespace_uri,
 };
 use crate::config::glob;
-use crate::content::groups::{GroupId, Groups};
 use crate::content::{self, Flatten, Member, Substitutes};
+use crate::content::{GroupId, Groups};
 use crate::error::Error;
 
 /// Most fields of all types together. Inherited fields count for each type that has them.

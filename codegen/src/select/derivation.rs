@@ -6,8 +6,8 @@ use saponify_wsdl::model::TypeId;
 
 use super::builder::Builder;
 use super::types::{Origin, Shape, ShapeId, ShapeKind};
+use crate::content::GroupKind;
 use crate::content::Member;
-use crate::content::groups::GroupKind;
 
 impl<'m> Builder<'m, '_> {
     /// Whether the fields of a type begin with those of its base.

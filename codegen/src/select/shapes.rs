@@ -8,8 +8,8 @@ use saponify_wsdl::model::{ElementId, Model, PartTarget, TypeDef, TypeId, TypeKi
 use super::bindings::{Body, BoundService};
 use super::builder::Builder;
 use super::types::{Origin, Shape, ShapeKind};
-use crate::content::groups::{GroupId, GroupKind};
 use crate::content::{self, Member, NO_NS, NodeKind, Occurs, Target};
+use crate::content::{GroupId, GroupKind};
 
 impl<'m> Builder<'m, '_> {
     /// The shapes of types, of elements with a table of their own, of bodies that no element declares,

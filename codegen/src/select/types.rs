@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use saponify_wsdl::model::{Builtin, ElementId, Enumeration, Model, NsId, QName, TypeId, TypeKind};
 
-use crate::content::groups::{Group, GroupId, Groups};
+use crate::content::{Group, GroupId, Groups};
 use crate::content::{Member, NO_NS, Target};
 use crate::salesforce::{self, operations::BulkKind};
 

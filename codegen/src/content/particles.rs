@@ -1,63 +1,18 @@
-//! Particles, and the groups that some of them are.
+//! The members that particles declare, and the groups that some particles are.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term, TypeId};
+use saponify_wsdl::model::{ElementId, LocalElement, NsId, Particle, Term};
 
-use super::{
-    ANY_NUMBER, Loss, Member, MemberList, NO_NS, NodeKind, Occurs, Target, another_wildcard,
-    member, substitutes_of, value_constraint,
+use super::flatten::{MemberList, another_wildcard};
+use super::member::{
+    ANY_NUMBER, Group, GroupId, GroupKind, Loss, Member, NO_NS, NodeKind, Occurs, Target,
+    capitalised, member, value_constraint,
 };
+use super::substitution::substitutes_of;
 
-/// Index of a [`Group`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct GroupId(pub(crate) u32);
-
-/// A part of the content of types that is no element but has elements.
-#[derive(Debug)]
-pub(crate) struct Group<'m> {
-    pub(crate) kind: GroupKind,
-    /// What it is called after: `cardOrIban`, `opensAndCloses`, `content`.
-    pub(crate) name: String,
-    pub(crate) members: Vec<Member<'m>>,
-}
-
-/// What a group is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GroupKind {
-    /// One of its members, of a type.
-    Choice(TypeId),
-    /// All of its members in order, of a type.
-    Sequence(TypeId),
-    /// Text or one of its members, any number of times: mixed content of a type.
-    Mixed(TypeId),
-    /// An element or another that may stand for it.
-    Substitution(ElementId),
-}
-
-/// All groups that were met, each once: types that inherit one share it.
-#[derive(Debug, Default)]
-pub(crate) struct Groups<'m> {
-    pub(crate) list: Vec<Group<'m>>,
-    /// By type and place of the particle in the model.
-    particles: HashMap<(TypeId, usize), GroupId>,
-    heads: HashMap<ElementId, GroupId>,
-}
-
-impl<'m> Groups<'m> {
-    pub(crate) fn get(&self, id: GroupId) -> &Group<'m> {
-        &self.list[id.0 as usize]
-    }
-
-    fn add(&mut self, group: Group<'m>) -> GroupId {
-        let id = GroupId(self.list.len() as u32);
-        self.list.push(group);
-        id
-    }
-}
-
-/// Branches of a choice. Two that are the same element alone are one.
+/// The branches of a choice. Two branches that are the same element are one.
 #[derive(Default)]
 struct Branches<'m> {
     members: Vec<Member<'m>>,
@@ -73,15 +28,8 @@ impl<'m> Branches<'m> {
     }
 }
 
-impl GroupKind {
-    /// Whether one member is there at a time.
-    pub(crate) fn is_choice(self) -> bool {
-        !matches!(self, GroupKind::Sequence(_))
-    }
-}
-
 impl<'m> MemberList<'m, '_> {
-    /// Adds what a particle of a sequence declares.
+    /// Adds the members that a particle of a sequence declares.
     pub(super) fn particle(
         &mut self,
         particle: &'m Particle,
@@ -126,7 +74,8 @@ impl<'m> MemberList<'m, '_> {
         }
     }
 
-    /// Branches of a choice in a record: all optional, and a name in two branches is one member.
+    /// Adds the branches of a choice in a record. All are optional, and a name that occurs in two
+    /// branches is one member.
     fn side_by_side(
         &mut self,
         branches: &'m [Particle],
@@ -148,7 +97,8 @@ impl<'m> MemberList<'m, '_> {
         }
     }
 
-    /// A group as a member. It may be missing, whatever the schema says: there is no empty choice.
+    /// Adds a group as a member. It is optional whatever the schema says, because there is no empty
+    /// choice.
     fn push_group(&mut self, id: Option<GroupId>, occurs: Occurs, out: &mut Vec<Member<'m>>) {
         let Some(id) = id else { return };
         let group = self.groups.get(id);
@@ -162,7 +112,7 @@ impl<'m> MemberList<'m, '_> {
         });
     }
 
-    /// The group that a sequence is; none if nothing of it is wanted.
+    /// The group of a sequence. `None` if no member of it is wanted.
     fn sequence(&mut self, particle: &'m Particle, items: &'m [Particle]) -> Option<GroupId> {
         self.group(particle, |list| {
             let mut own = Vec::new();
@@ -189,7 +139,7 @@ impl<'m> MemberList<'m, '_> {
         })
     }
 
-    /// The group that a choice is; none if nothing of it is wanted.
+    /// The group of a choice. `None` if no branch of it is wanted.
     fn choice(
         &mut self,
         particle: &'m Particle,
@@ -205,7 +155,7 @@ impl<'m> MemberList<'m, '_> {
         })
     }
 
-    /// A branch of a choice. Within a choice that repeats, nothing else needs to.
+    /// Adds a branch of a choice. Within a choice that repeats, no branch needs to repeat.
     fn branch(
         &mut self,
         branch: &'m Particle,
@@ -255,7 +205,7 @@ impl<'m> MemberList<'m, '_> {
         }
     }
 
-    /// A group of a particle, made when it is met first.
+    /// The group of a particle, which is made when it occurs first.
     fn group(
         &mut self,
         particle: &'m Particle,
@@ -284,10 +234,10 @@ impl<'m> MemberList<'m, '_> {
         Some(id)
     }
 
-    /// The element that a member begins with.
+    /// The name of the element with which a member begins.
     fn first_element<'s>(&'s self, member: &'s Member<'m>) -> &'s str {
         let mut member = member;
-        // Groups are made from the inside out, so this ends.
+        // A group is made after the groups within it, so this ends.
         while let Some(first) = member
             .group()
             .and_then(|id| self.groups.get(id).members.first())
@@ -297,8 +247,8 @@ impl<'m> MemberList<'m, '_> {
         &member.name
     }
 
-    /// Makes one group of all elements and the text between them. That of a type that derives from
-    /// this one has the same members, and then its own.
+    /// Replaces all elements by one group of them and the text between them. The group of a derived
+    /// type has the same members, followed by its own.
     pub(super) fn collect_mixed_content(&mut self) {
         let text = |name| member(name, NO_NS, NodeKind::Text, Target::MixedText);
         let mut elements = Branches::default();
@@ -323,7 +273,7 @@ impl<'m> MemberList<'m, '_> {
                 }
             }
         }
-        // First, so that the fields of a type come first in types that derive from it.
+        // The group comes first, so that the fields of derived types begin with those of this type.
         if elements.members.is_empty() && !self.options.mixed_bases.contains(&self.owner) {
             items.insert(0, text("value"));
         } else {
@@ -345,7 +295,8 @@ impl<'m> MemberList<'m, '_> {
         self.items = items;
     }
 
-    /// A reference to a global element: the element, or any that may stand for it.
+    /// Adds a reference to a global element: the element, or the group of those that may substitute for
+    /// it.
     fn reference(&mut self, id: ElementId, occurs: Occurs, out: &mut Vec<Member<'m>>) {
         let model = self.options.model;
         if !self.options.substitutes.contains_key(&id) && !model.element(id).is_abstract {
@@ -420,12 +371,4 @@ fn local(element: &LocalElement, occurs: Occurs) -> Member<'_> {
 
 fn repeats(particle: &Particle) -> bool {
     particle.max_occurs.is_none_or(|max| max > 1)
-}
-
-pub(super) fn capitalised(name: &str) -> String {
-    let mut chars = name.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
 }
