@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{FieldType, InnerType, Item, Module, Plan, Scalar, TableId, TypeRef, Wrap};
+use crate::plan::{
+    Boxing, FieldType, InnerType, Item, Module, Plan, Scalar, TableId, TypeRef, Wrap,
+};
 use crate::print::Printer;
 
 /// Prints the items of one file.
@@ -107,10 +109,12 @@ impl<'p, 'm> Writer<'p, 'm> {
 
     /// The type of a field or of an output.
     pub(super) fn field_type(&mut self, ty: &'p FieldType) -> String {
-        let mut inner = self.owned(&ty.inner);
-        if ty.boxed {
-            inner = format!("{}<{inner}>", self.prelude.boxed());
-        }
+        let inner = self.owned(&ty.inner);
+        let inner = match ty.boxing {
+            Boxing::None => inner,
+            Boxing::Box => format!("{}<{inner}>", self.prelude.boxed()),
+            Boxing::Deep => format!("g::Deep<{inner}>"),
+        };
         let (option, vec) = (self.prelude.option(), self.prelude.vec());
         match ty.wrap {
             Wrap::Required => inner,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::types::{Field, Item, Plan, TypeRef};
+use super::types::{Boxing, Field, Item, Plan, TypeRef};
 
 impl fmt::Display for Plan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,7 +138,11 @@ impl Plan<'_> {
 fn fields(f: &mut fmt::Formatter<'_>, fields: &[Field<'_>]) -> fmt::Result {
     for (index, field) in fields.iter().enumerate() {
         let (ident, wire) = (&field.ident, &field.doc.wire);
-        let boxed = if field.ty.boxed { " boxed" } else { "" };
+        let boxed = match field.ty.boxing {
+            Boxing::None => "",
+            Boxing::Box => " boxed",
+            Boxing::Deep => " in a deep box",
+        };
         let (wrap, inner) = (field.ty.wrap, &field.ty.inner);
         writeln!(
             f,

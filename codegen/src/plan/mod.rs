@@ -7,6 +7,7 @@ mod dump;
 mod field_docs;
 mod modules;
 mod namespaces;
+mod nesting;
 mod operations;
 mod rust_types;
 mod tables;
@@ -20,9 +21,10 @@ use crate::select::Selection;
 use rust_types::Context;
 use tables::TableIds;
 pub(crate) use types::{
-    Abstract, Argument, BulkMethod, Choice, DocContent, Enum, FieldDoc, FieldKind, FieldType,
-    GroupDoc, Header, InnerType, Item, KeyType, KeyValue, Module, NameList, Operation, Part, Plan,
-    Scalar, Service, Struct, Table, TableField, TableId, TypeRef, View, ViewField, Wrap,
+    Abstract, Argument, Boxing, BulkMethod, Choice, DocContent, Enum, FieldDoc, FieldKind,
+    FieldType, GroupDoc, Header, InnerType, Item, KeyType, KeyValue, Module, NameList, Operation,
+    Part, Plan, Scalar, Service, Struct, Table, TableField, TableId, TypeRef, View, ViewField,
+    Wrap,
 };
 
 /// Plans the output.

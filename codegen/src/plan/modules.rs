@@ -7,11 +7,13 @@ use saponify_wsdl::model::{NsId, TypeId};
 use super::cycles::{self, Boxes};
 use super::derives::{Derives, OF_ENUMS, OF_TYPES};
 use super::field_docs;
+use super::nesting;
 use super::rust_types::Context;
 use super::tables::TableIds;
 use super::types::{
-    Abstract, Choice, DerivedVariant, DocContent, Enum, EnumValue, Field, FieldType, GroupDoc,
-    InnerType, Item, KeyType, KeyValue, Module, NameList, Scalar, Struct, View, ViewField, Wrap,
+    Abstract, Boxing, Choice, DerivedVariant, DocContent, Enum, EnumValue, Field, FieldType,
+    GroupDoc, InnerType, Item, KeyType, KeyValue, Module, NameList, Scalar, Struct, View,
+    ViewField, Wrap,
 };
 use crate::config::Config;
 use crate::content::Member;
@@ -35,11 +37,13 @@ pub(super) fn modules<'m>(
         .operations
         .iter()
         .flat_map(|operation| operation.headers.iter().chain(&operation.output_headers));
+    let boxes = cycles::boxes(selection);
     let planner = Planner {
         context,
         tables,
         derives: Derives::new(selection, config)?,
-        boxes: cycles::boxes(selection),
+        deep: nesting::deep_fields(context, &boxes),
+        boxes,
         headers: headers.copied().collect(),
     };
     let mut modules: BTreeMap<&str, Module<'m>> = BTreeMap::new();
@@ -84,6 +88,7 @@ struct Planner<'s, 'm> {
     tables: &'s TableIds,
     derives: Derives<'s>,
     boxes: Boxes,
+    deep: BTreeSet<(ShapeId, usize)>,
     headers: BTreeSet<ShapeId>,
 }
 
@@ -94,6 +99,14 @@ impl<'s, 'm> Planner<'s, 'm> {
 
     fn field_names(&self, id: ShapeId) -> &'s [FieldNames] {
         &self.context.names.shapes[id.0 as usize].fields
+    }
+
+    fn boxing(&self, id: ShapeId, index: usize, boxed: bool) -> Boxing {
+        match boxed {
+            _ if self.deep.contains(&(id, index)) => Boxing::Deep,
+            true => Boxing::Box,
+            false => Boxing::None,
+        }
     }
 
     fn view(&self, id: ShapeId, shape: &Shape<'m>) -> View<'m> {
@@ -193,7 +206,7 @@ impl<'s, 'm> Planner<'s, 'm> {
                 ty: FieldType {
                     inner: self.context.inner_type(member),
                     wrap,
-                    boxed,
+                    boxing: self.boxing(id, index, boxed),
                 },
                 doc: field_docs::field(selection, member),
             }
@@ -224,8 +237,8 @@ impl<'s, 'm> Planner<'s, 'm> {
 
     fn choice(&self, id: ShapeId, shape: &Shape<'m>) -> Choice<'m> {
         let selection = self.context.selection;
-        let fields = self.field_names(id).iter().zip(&shape.members);
-        let variants = fields.map(|(names, member)| {
+        let fields = self.field_names(id).iter().zip(&shape.members).enumerate();
+        let variants = fields.map(|(index, (names, member))| {
             let wrap = self.context.wrap(member, true);
             // Structs are always boxed: which of them are large changes with every field.
             let is_struct = match selection.value_type(member) {
@@ -236,7 +249,7 @@ impl<'s, 'm> Planner<'s, 'm> {
                 ident: names.ident.clone(),
                 ty: FieldType {
                     inner: self.context.inner_type(member),
-                    boxed: is_struct && wrap != Wrap::Repeated,
+                    boxing: self.boxing(id, index, is_struct && wrap != Wrap::Repeated),
                     wrap,
                 },
                 doc: field_docs::branch(selection, member),

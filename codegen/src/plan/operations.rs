@@ -6,8 +6,8 @@ use super::namespaces::NamespaceNumbers;
 use super::rust_types::Context;
 use super::tables::TableIds;
 use super::types::{
-    Argument, BulkMethod, FieldType, Header, InnerType, Operation, Part, QueryOperations, Service,
-    TypeRef, Wrap,
+    Argument, Boxing, BulkMethod, FieldType, Header, InnerType, Operation, Part, QueryOperations,
+    Service, TypeRef, Wrap,
 };
 use crate::names::OperationNames;
 use crate::salesforce::documentation;
@@ -111,7 +111,7 @@ fn output(context: Context<'_, '_>, operation: &select::Operation<'_>) -> Option
     Some(FieldType {
         inner,
         wrap,
-        boxed: false,
+        boxing: Boxing::None,
     })
 }
 

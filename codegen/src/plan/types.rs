@@ -202,7 +202,16 @@ pub(crate) struct Field<'m> {
 pub(crate) struct FieldType {
     pub(crate) inner: InnerType,
     pub(crate) wrap: Wrap,
-    pub(crate) boxed: bool,
+    pub(crate) boxing: Boxing,
+}
+
+/// Whether a value is in a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Boxing {
+    None,
+    Box,
+    /// In a box that hides what is in it, because types nest too deeply for the compiler.
+    Deep,
 }
 
 /// How a type is wrapped.

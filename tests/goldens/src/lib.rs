@@ -80,3 +80,8 @@ pub mod prelude {
 pub mod edges {
     include!(concat!(env!("OUT_DIR"), "/edges/mod.rs"));
 }
+
+/// Types that nest more deeply than rustc descends.
+pub mod deep {
+    include!(concat!(env!("OUT_DIR"), "/deep/mod.rs"));
+}
