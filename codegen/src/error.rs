@@ -1,4 +1,4 @@
-//! The one error type of this crate: what went wrong, which stage it was, and what to do about it.
+//! The error type of this crate. A message says what was expected, what was found and what to do.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Why no code was written.
 ///
-/// `Debug` prints the message, its whole chain of causes and which option helps, because that is
-/// what a build script that unwraps shows.
+/// `Debug` prints the message, all causes and the option that helps, because a build script that
+/// unwraps the result shows that text.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -23,6 +23,7 @@ enum Kind {
     Config,
     Selection,
     Unsupported,
+    Internal,
 }
 
 impl Error {
@@ -50,6 +51,17 @@ impl Error {
         Self::new(Kind::Unsupported, message)
     }
 
+    /// A defect of this crate: `place` says what is wrong, and where.
+    pub(crate) fn internal(place: impl std::fmt::Display) -> Self {
+        Self::new(
+            Kind::Internal,
+            format!(
+                "no code was written, because it would not compile: {place}. This is a defect of \
+                 saponify-codegen; please report it with the WSDL"
+            ),
+        )
+    }
+
     fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -69,7 +81,7 @@ impl Error {
         self.0.kind == Kind::Io
     }
 
-    /// The WSDL was refused; [`wsdl`](Error::wsdl_error) has the position.
+    /// The WSDL was refused. [`wsdl_error`](Error::wsdl_error) has the position.
     #[must_use]
     pub fn is_wsdl(&self) -> bool {
         self.0.kind == Kind::Wsdl
@@ -87,10 +99,17 @@ impl Error {
         self.0.kind == Kind::Selection
     }
 
-    /// The WSDL is valid and beyond what generated code can express.
+    /// The WSDL is valid, but generated code cannot express it.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
         self.0.kind == Kind::Unsupported
+    }
+
+    /// The generated code would not compile. This is a defect of this crate; the message names the
+    /// place in the generated code.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        self.0.kind == Kind::Internal
     }
 
     /// The reader's own error with its position, if the WSDL was refused.

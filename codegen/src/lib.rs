@@ -75,26 +75,23 @@
 //! output only as an identifier, a literal or an escaped comment.
 #![forbid(unsafe_code)]
 
-mod comment;
 mod config;
+mod content;
 mod emit;
 mod error;
-mod fields;
 mod names;
+mod output;
+mod pipeline;
 mod plan;
-mod run;
+mod print;
 mod salesforce;
 mod select;
-mod write;
 
 use std::path::Path;
 
 pub use config::Config;
 pub use error::Error;
-pub use write::{Difference, DifferenceKind};
-
-use saponify_wsdl::Model;
-use sha2::{Digest as _, Sha256};
+pub use output::{Difference, DifferenceKind, File, GeneratedType, Output, TypeKind};
 
 /// For build scripts: generates proxies for everything in a WSDL into `$OUT_DIR`.
 ///
@@ -105,7 +102,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// See [`Config::compile`].
 pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
-    Config::new().input(path.as_ref()).compile()
+    Config::new().input(path.as_ref()).compile().map(drop)
 }
 
 /// Generates proxies for everything in a WSDL, in memory.
@@ -115,98 +112,4 @@ pub fn compile(path: impl AsRef<Path>) -> Result<(), Error> {
 /// See [`Config::generate`].
 pub fn generate(wsdl: &[u8]) -> Result<Output, Error> {
     Config::new().generate(wsdl)
-}
-
-/// What was generated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    files: Vec<File>,
-    notes: Vec<String>,
-}
-
-/// A generated file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    path: String,
-    text: String,
-}
-
-impl Output {
-    /// The files; the first is `mod.rs`.
-    #[must_use]
-    pub fn files(&self) -> &[File] {
-        &self.files
-    }
-
-    /// What the reader left out or repaired, with its place, then what the WSDL has that the code
-    /// does not. Texts may quote the WSDL, without characters that change how they show.
-    #[must_use]
-    pub fn notes(&self) -> &[String] {
-        &self.notes
-    }
-}
-
-/// The stages in their order.
-fn pipeline(model: &Model, config: &Config, source: &str, wsdl: &[u8]) -> Result<Output, Error> {
-    with_plan(model, config, source, wsdl, |plan| Output {
-        files: emit::emit(plan),
-        notes: model
-            .notes
-            .iter()
-            .map(note)
-            .chain(plan.notes.iter().cloned())
-            .collect(),
-    })
-}
-
-/// A note of the reader with its place, if it has one.
-fn note(note: &saponify_wsdl::model::Note) -> String {
-    let saponify_wsdl::model::Note {
-        position,
-        file,
-        text,
-    } = note;
-    let text = match (file, position.line) {
-        (_, 0) => text.clone(),
-        (Some(file), _) => format!("{}:{position}: {text}", file.display()),
-        (None, _) => format!("{position}: {text}"),
-    };
-    emit::docs::plain(&text)
-}
-
-fn with_plan<T>(
-    model: &Model,
-    config: &Config,
-    source: &str,
-    wsdl: &[u8],
-    then: impl FnOnce(&plan::Plan<'_>) -> T,
-) -> Result<T, Error> {
-    let selection = select::select(model, config)?;
-    let roles = plan::roles(&selection);
-    let mut names = names::names(&selection, &roles, config)?;
-    let mut endpoints: Vec<&str> = selection.services.iter().map(|s| s.endpoint).collect();
-    endpoints.dedup();
-    let header = plan::Header {
-        source: source.to_owned(),
-        digest: digest(wsdl),
-        facts: model
-            .leading_comment
-            .as_deref()
-            .map(comment::facts)
-            .unwrap_or_default(),
-        endpoints,
-    };
-    let alike = std::mem::take(&mut names.alike).into_notes();
-    let mut plan = plan::plan(selection, names, &roles, config, header)?;
-    plan.notes.extend(alike);
-    Ok(then(&plan))
-}
-
-/// The first half of a SHA-256: enough to tell one WSDL from another.
-fn digest(wsdl: &[u8]) -> String {
-    Sha256::digest(wsdl)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -57,7 +57,7 @@ pub(crate) struct Generate {
     /// Write nothing; fail if the directory does not hold what would be written.
     #[arg(long, conflicts_with_all = ["stdout", "dump"])]
     check: bool,
-    /// Print what lies between two stages instead of generating.
+    /// Print the result of a stage instead of generating.
     #[arg(long, value_name = "STAGE")]
     dump: Option<Dump>,
 }
@@ -68,7 +68,11 @@ enum Dump {
     Raw,
     /// The resolved model.
     Model,
-    /// What will be emitted, under its Rust names.
+    /// The parts of the model that the options select.
+    Selection,
+    /// The Rust names of all that is selected.
+    Names,
+    /// What will be emitted.
     Plan,
 }
 
@@ -203,6 +207,8 @@ fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
     let text = match stage {
         Dump::Raw => config.dump_raw()?,
         Dump::Model => config.dump_model()?,
+        Dump::Selection => config.dump_selection()?,
+        Dump::Names => config.dump_names()?,
         Dump::Plan => config.dump_plan()?,
     };
     put(&text)

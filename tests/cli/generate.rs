@@ -128,6 +128,11 @@ fn stages_can_be_printed() {
     for (stage, part) in [
         ("raw", "Account"),
         ("model", "Account"),
+        (
+            "selection",
+            "view \"urn:sobject.enterprise.soap.sforce.com\" \"Account\"",
+        ),
+        ("names", "key ANNUAL_REVENUE"),
         ("plan", "describe_global"),
     ] {
         let mut command = saponify(["generate", "--dump", stage]);

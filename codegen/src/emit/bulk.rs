@@ -1,56 +1,52 @@
 //! Methods that take any number of rows.
 
-use super::docs;
-use super::text::push_signature;
-use crate::names::Bulk;
-use crate::plan::Operation;
+use super::writer::Writer;
+use crate::plan::{BulkMethod, Operation};
+use crate::print::escape::code;
+use crate::salesforce::operations::BulkKind;
 
-pub(super) fn push(out: &mut String, method: &str, how: Bulk, operation: &Operation<'_>) {
-    let about = match how {
-        Bulk::Save | Bulk::Upsert | Bulk::ById => [
-            "in calls of at most 200, for any number of rows from an iterator or",
-            "stream. Gives what became of each row, in their order: see [`Bulk`](g::Bulk).",
-        ],
-        Bulk::Retrieve => [
-            "in calls of at most 2,000, for any number of ids from an iterator or",
-            "stream. Gives a row or none for each, in their order: see [`Bulk`](g::Bulk).",
-        ],
+pub(super) fn print(w: &mut Writer<'_, '_>, bulk: &BulkMethod, operation: &Operation<'_>) {
+    let [first, second] = bulk.kind.documentation();
+    w.out
+        .doc(&["Operation ", &code(operation.wire), ", ", first].concat());
+    w.out.doc(second);
+    let row = match bulk.kind {
+        BulkKind::Save | BulkKind::Upsert => "R",
+        BulkKind::ById | BulkKind::Retrieve => "g::Id",
     };
-    let wire = docs::code(operation.wire);
-    docs::push_line(out, 1, &format!("Operation {wire}, {}", about[0]));
-    docs::push_line(out, 1, about[1]);
-    let names = &operation.arguments;
-    let names: Vec<&str> = names
-        .iter()
-        .map(|argument| argument.ident.as_str())
-        .collect();
-    let row = match how {
-        Bulk::Save | Bulk::Upsert => "R",
-        Bulk::ById | Bulk::Retrieve => "g::Id",
+    let types: &[&str] = match bulk.kind {
+        BulkKind::Save | BulkKind::ById => &[],
+        BulkKind::Upsert => &["impl g::ExternalId<R>"],
+        BulkKind::Retrieve => &["&str", "&str"],
     };
-    let types: Vec<String> = match how {
-        Bulk::Save | Bulk::ById => Vec::new(),
-        Bulk::Upsert => vec!["impl g::ExternalId<R>".to_owned()],
-        Bulk::Retrieve => vec!["&str".to_owned(), "&str".to_owned()],
+    let (generics, call) = match bulk.kind {
+        BulkKind::Save => ("'s, R: g::View, M", "save_all"),
+        BulkKind::Upsert => ("'s, R: g::View, M", "upsert_all"),
+        BulkKind::ById => ("'s, M", "by_id_all"),
+        BulkKind::Retrieve => ("'s, M", "retrieve_all"),
     };
     let source = format!("impl g::Source<M, Row = {row}> + 's");
+    let types = types.iter().copied().chain([source.as_str()]);
+    let arguments = operation
+        .arguments
+        .iter()
+        .map(|argument| argument.ident.as_str());
+    let arguments: Vec<&str> = arguments.collect();
     let mut parameters = vec!["&self".to_owned()];
-    let types = types.into_iter().chain([source]);
-    parameters.extend(
-        names
-            .iter()
-            .zip(types)
-            .map(|(name, ty)| format!("{name}: {ty}")),
+    let typed = arguments.iter().zip(types);
+    parameters.extend(typed.map(|(name, ty)| format!("{name}: {ty}")));
+    w.out.signature(
+        &["pub fn ", &bulk.method, "<", generics, ">"],
+        &parameters,
+        &[
+            " -> g::Bulk<'s, operations::",
+            &operation.ty,
+            ", ",
+            row,
+            ">",
+        ],
     );
-    let (generics, call) = match how {
-        Bulk::Save => ("'s, R: g::View, M", "save_all"),
-        Bulk::Upsert => ("'s, R: g::View, M", "upsert_all"),
-        Bulk::ById => ("'s, M", "by_id_all"),
-        Bulk::Retrieve => ("'s, M", "retrieve_all"),
-    };
-    let head = format!("pub fn {method}<{generics}>");
-    let result = format!(" -> g::Bulk<'s, operations::{}, {row}>", operation.names.ty);
-    push_signature(out, 1, &head, &parameters, &result);
-    let names = names.join(", ");
-    out.push_str(&format!("        self.client.{call}({names})\n    }}\n"));
+    w.out
+        .line(&["self.client.", call, "(", &arguments.join(", "), ")"]);
+    w.out.close(&["}"]);
 }

@@ -1,39 +1,22 @@
 //! Open enumerations.
 
-use super::text::push_literal;
-use super::{docs, views};
-use crate::plan::{Enum, Plan};
+use super::writer::Writer;
+use crate::plan::Enum;
+use crate::print::escape::{code, literal};
 
-pub(super) fn push(out: &mut String, plan: &Plan<'_>, enumeration: &Enum<'_>) {
-    out.push_str("g::open_enum! {\n");
-    docs::push_line(out, 1, &docs::code(enumeration.wire));
-    if let (true, Some(text)) = (plan.docs, enumeration.documentation) {
-        docs::push_line(out, 1, "");
-        docs::push(out, 1, text);
-    }
-    if !enumeration.derives.is_empty() {
-        out.push_str(&format!(
-            "    #[derive({})]\n",
-            enumeration.derives.join(", ")
-        ));
-    }
-    out.push_str("    ");
-    out.push_str(&enumeration.ident);
-    out.push_str(" {\n");
+pub(super) fn print(w: &mut Writer<'_, '_>, enumeration: &Enum<'_>) {
+    w.out.open(&["g::open_enum! {"]);
+    w.item_doc(&code(enumeration.wire), enumeration.documentation);
+    w.derives(&enumeration.derives);
+    w.out.open(&[&enumeration.ident, " {"]);
     for variant in &enumeration.variants {
-        if plan.docs {
-            docs::push_line(out, 2, &docs::code(variant.wire));
-            if let Some(text) = variant.documentation {
-                docs::push_line(out, 2, "");
-                docs::push(out, 2, text);
-            }
+        if w.plan.docs {
+            w.item_doc(&code(variant.wire), variant.documentation);
         }
-        out.push_str("        ");
-        out.push_str(&variant.ident);
-        out.push_str(" = ");
-        push_literal(out, variant.wire);
-        out.push_str(",\n");
+        w.out
+            .line(&[&variant.ident, " = ", &literal(variant.wire), ","]);
     }
-    out.push_str("    }\n}\n");
-    views::push_serde(out, plan, "open_enum", &enumeration.ident);
+    w.out.close(&["}"]);
+    w.out.close(&["}"]);
+    w.serde("open_enum", &enumeration.ident);
 }

@@ -1,151 +1,135 @@
-//! Operations: their tables and their types.
+//! Operations: their statics and their types.
 
 use std::collections::BTreeSet;
 
-use super::text::{self, MAX, push_list, width};
-use super::types::{Imports, Scope, field_type};
-use super::{STAMP, page};
-use crate::plan::{Operation, Plan};
+use super::file::{self, RUNTIME};
+use super::page;
+use super::writer::Writer;
+use crate::plan::{Operation, Part, Plan, TableId};
+use crate::print::escape::literal;
 
+/// Prints `operations.rs`.
 pub(super) fn file(plan: &Plan<'_>) -> String {
-    let mut body = String::new();
-    let mut imports = Imports::default();
-    imports.add("tables");
-    let scope = Scope::of(
-        plan.operations
-            .iter()
-            .map(|operation| operation.names.ty.as_str()),
-    );
-    let faults = faults(plan);
-    if !faults.is_empty() {
-        body.push_str("\n/// A service may answer with any of its faults, declared for the operation or not.\n");
-        let head = "static FAULTS: &[&g::Type] = &[";
-        push_list(&mut body, 0, head, &faults, "];");
-    }
-    for operation in &plan.operations {
-        body.push('\n');
-        let faultless = faults.is_empty();
-        push(&mut body, plan, operation, faultless, &scope, &mut imports);
-    }
-    if let Some(query) = &plan.query {
-        let table = |number: usize| format!("&{}", plan.operations[number].names.table);
-        let all = query
-            .query_all
-            .map_or("None".to_owned(), |n| format!("Some({})", table(n)));
-        let options = match &query.options {
-            Some(options) => format!("Some(&tables::{options})"),
-            None => "None".to_owned(),
-        };
-        body.push_str(&format!(
-            "\npub(super) static QUERY_OPERATIONS: g::QueryOperations = g::QueryOperations {{\n    \
-             query: {},\n    query_all: {all},\n    query_more: {},\n    options: {options},\n}};\n",
-            table(query.query),
-            table(query.query_more),
-        ));
-    }
-    format!(
-        "{STAMP}. Do not edit.\n//! The operations, as types: what each gives and which headers it \
-         takes.\n\nuse ::saponify::generated as g;\n\n{}{body}",
-        imports.lines("super")
-    )
-}
-
-/// Tables of all faults that operations declare, sorted.
-fn faults(plan: &Plan<'_>) -> Vec<String> {
-    let faults = plan.operations.iter().flat_map(|o| &o.faults);
-    let tables: BTreeSet<&str> = faults.map(|fault| fault.table.as_str()).collect();
-    tables
+    let idents = plan
+        .operations
         .iter()
-        .map(|table| format!("&tables::{table}"))
-        .collect()
+        .map(|operation| operation.ty.as_str());
+    let mut w = Writer::new(plan, idents);
+    w.import("tables");
+    let faults = faults(&mut w);
+    if !faults.is_empty() {
+        w.out.blank();
+        w.out
+            .doc("A service may answer with any of its faults, declared for the operation or not.");
+        w.out.list("static FAULTS: &[&g::Type] = &[", &faults, "];");
+    }
+    let faults = if faults.is_empty() { "&[]" } else { "FAULTS" };
+    for operation in &plan.operations {
+        w.out.blank();
+        table(&mut w, operation, faults);
+        w.out.blank();
+        declaration(&mut w, operation);
+    }
+    query(&mut w);
+    let about = "The operations, as types: what each gives and which headers it takes.";
+    file::head(about, RUNTIME, &w.imports()) + &w.take()
 }
 
-fn push(
-    out: &mut String,
-    plan: &Plan<'_>,
-    operation: &Operation<'_>,
-    faultless: bool,
-    scope: &Scope,
-    imports: &mut Imports,
-) {
-    let names = &operation.names;
-    let head = format!(
-        "pub(super) static {}: g::Operation = g::Operation {{\n",
-        names.table
-    );
-    out.push_str(&head);
-    out.push_str(&format!("    name: {},\n", text::literal(operation.wire)));
-    out.push_str(&format!(
-        "    action: {},\n",
-        text::literal(operation.action)
-    ));
+/// The tables of all faults that operations declare, sorted by identifier.
+fn faults(w: &mut Writer<'_, '_>) -> Vec<String> {
+    let faults = w
+        .plan
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.faults);
+    let tables: BTreeSet<TableId> = faults.map(|fault| fault.table).collect();
+    tables.into_iter().map(|id| reference(w, id)).collect()
+}
+
+fn reference(w: &mut Writer<'_, '_>, id: TableId) -> String {
+    format!("&{}", w.table(id))
+}
+
+/// Prints the static of an operation.
+fn table(w: &mut Writer<'_, '_>, operation: &Operation<'_>, faults: &str) {
+    let ident = &operation.ident;
+    w.out.open(&[
+        "pub(super) static ",
+        ident,
+        ": g::Operation = g::Operation {",
+    ]);
+    w.out.line(&["name: ", &literal(operation.wire), ","]);
+    w.out.line(&["action: ", &literal(operation.action), ","]);
     let style = &operation.style;
-    let flags = super::tables::joined([
+    let flags = [
         (style.bare_request, "g::Operation::BARE_REQUEST"),
         (style.bare_response, "g::Operation::BARE_RESPONSE"),
         (style.rpc, "g::Operation::RPC"),
         (style.encoded, "g::Operation::ENCODED"),
         (style.one_way, "g::Operation::ONE_WAY"),
-    ]);
-    push_flags(out, &flags);
-    out.push_str(&format!("    request: &tables::{},\n", operation.request));
-    out.push_str(&format!("    response: &tables::{},\n", operation.response));
+    ];
+    let flags: Vec<&str> = flags
+        .iter()
+        .filter(|flag| flag.0)
+        .map(|flag| flag.1)
+        .collect();
+    w.out.flags("flags", &flags);
+    let request = reference(w, operation.request);
+    w.out.line(&["request: ", &request, ","]);
+    let response = reference(w, operation.response);
+    w.out.line(&["response: ", &response, ","]);
     let types: Vec<String> = operation
         .types
         .iter()
-        .map(|(ns, name)| format!("({ns}, {})", text::literal(name)))
+        .map(|(ns, name)| format!("({ns}, {})", literal(name)))
         .collect();
-    push_list(out, 1, "types: &[", &types, "],");
-    for (field, parts) in [
-        ("headers", &operation.headers),
-        ("output_headers", &operation.output_headers),
-    ] {
-        let tables: Vec<String> = parts
-            .iter()
-            .map(|part| format!("&tables::{}", part.table))
-            .collect();
-        push_list(out, 1, &format!("{field}: &["), &tables, "],");
-    }
-    let faults = if faultless { "&[]" } else { "FAULTS" };
-    out.push_str(&format!("    faults: {faults},\n"));
-    out.push_str("};\n\ng::operation! {\n");
-    page::push(out, 1, plan, operation);
-    let output = match &operation.output {
-        Some(ty) => field_type(ty, scope, imports),
-        None => "()".to_owned(),
-    };
-    let headers: Vec<String> = operation
-        .headers
-        .iter()
-        .filter_map(|header| header.ty.as_ref())
-        .map(|ty| super::types::path(ty, imports))
-        .collect();
-    let line = format!(
-        "    {}, {}, {output}, [{}]",
-        names.ty,
-        names.table,
-        headers.join(", ")
-    );
-    if width(&line) <= MAX {
-        out.push_str(&line);
-        out.push('\n');
-    } else {
-        out.push_str(&format!("    {}, {}, {output}, [\n", names.ty, names.table));
-        for header in headers {
-            out.push_str(&format!("        {header},\n"));
-        }
-        out.push_str("    ]\n");
-    }
-    out.push_str("}\n");
+    w.out.list("types: &[", &types, "],");
+    let headers = tables(w, &operation.headers);
+    w.out.list("headers: &[", &headers, "],");
+    let headers = tables(w, &operation.output_headers);
+    w.out.list("output_headers: &[", &headers, "],");
+    w.out.line(&["faults: ", faults, ","]);
+    w.out.close(&["};"]);
 }
 
-/// Flags on one line, or as rustfmt breaks a long sum.
-fn push_flags(out: &mut String, flags: &str) {
-    let line = format!("    flags: {flags},\n");
-    if width(&line) <= MAX {
-        out.push_str(&line);
-    } else {
-        let broken = flags.replace(" | ", "\n        | ");
-        out.push_str(&format!("    flags: {broken},\n"));
-    }
+fn tables(w: &mut Writer<'_, '_>, parts: &[Part]) -> Vec<String> {
+    parts.iter().map(|part| reference(w, part.table)).collect()
+}
+
+/// Prints the type of an operation.
+fn declaration<'p>(w: &mut Writer<'p, '_>, operation: &'p Operation<'_>) {
+    w.out.open(&["g::operation! {"]);
+    page::print(&mut w.out, w.plan, operation);
+    let output = match &operation.output {
+        Some(ty) => w.field_type(ty),
+        None => "()".to_owned(),
+    };
+    let headers = operation
+        .headers
+        .iter()
+        .filter_map(|header| header.ty.as_ref());
+    let headers: Vec<String> = headers.map(|ty| w.path(ty)).collect();
+    let head = [&operation.ty, ", ", &operation.ident, ", ", &output, ", ["].concat();
+    w.out.macro_list(&head, &headers, "]");
+    w.out.close(&["}"]);
+}
+
+/// Prints the static of the operations behind the stream of rows.
+fn query(w: &mut Writer<'_, '_>) {
+    let Some(query) = &w.plan.query else {
+        return;
+    };
+    let operation = |number: usize| w.plan.operations[number].ident.clone();
+    let (first, more) = (operation(query.query), operation(query.query_more));
+    let all = w.prelude().some_ref(query.query_all.map(operation));
+    let options = query.options.map(|id| w.table(id));
+    let options = w.prelude().some_ref(options);
+    w.out.blank();
+    w.out
+        .open(&["pub(super) static QUERY_OPERATIONS: g::QueryOperations = g::QueryOperations {"]);
+    w.out.line(&["query: &", &first, ","]);
+    w.out.line(&["query_all: ", &all, ","]);
+    w.out.line(&["query_more: &", &more, ","]);
+    w.out.line(&["options: ", &options, ","]);
+    w.out.close(&["};"]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::File;
+use crate::output::File;
 
 /// A piece of a file that stays together.
 pub(super) struct Part<'p> {
@@ -11,11 +11,12 @@ pub(super) struct Part<'p> {
 }
 
 /// A module above this size is split by initial letter.
-const WHOLE: usize = 256 << 10;
+const SPLIT_ABOVE: usize = 256 << 10;
 /// A file of one letter above this size is split again.
-const LETTER: usize = 512 << 10;
+const SPLIT_LETTER_ABOVE: usize = 512 << 10;
 
-/// Writes a module: `head`, what is common to all its files (`first`), and its parts.
+/// Adds the files of a module. `head` begins its only or its first file and `part_head` each of the
+/// others; `first` is text that stands before all parts.
 pub(super) fn split(
     module: &str,
     head: &str,
@@ -36,7 +37,7 @@ pub(super) fn split(
         out
     };
     let firsts = || (!first.is_empty()).then_some(first);
-    if total <= WHOLE {
+    if total <= SPLIT_ABOVE {
         let texts = firsts()
             .into_iter()
             .chain(parts.iter().map(|part| part.text.as_str()));
@@ -75,7 +76,7 @@ pub(super) fn split(
             *number += 1;
         };
         for part in parts {
-            if size + part.text.len() > LETTER {
+            if size + part.text.len() > SPLIT_LETTER_ABOVE {
                 flush(&mut chunk, &mut number);
                 size = 0;
             }

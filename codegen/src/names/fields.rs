@@ -1,12 +1,13 @@
 //! Fields, getters, setters, keys and arguments.
 
-use super::case::{lower, screaming, snake, spelled, variant, written};
+use super::case::{lower, screaming, snake, spelled, written};
+use super::conflicts::NameConflicts;
+use super::identifiers::FieldNames;
 use super::renames::{Renames, taken};
 use super::reserved::{OF_STRUCTS, OF_VIEWS};
 use super::scope::Scope;
-use super::{Alike, FieldNames};
+use crate::content::{Member, NodeKind};
 use crate::error::Error;
-use crate::fields::{Member, Place};
 use crate::select::Shape;
 
 /// The forms of a name with a small letter at its head.
@@ -21,13 +22,13 @@ pub(super) fn form(name: &str, level: usize) -> String {
 
 /// The forms of a member: what is no element says so, if an element has the name.
 fn member_form(member: &Member<'_>, level: usize) -> String {
-    let suffix = match member.place {
+    let suffix = match member.node {
         _ if level == 0 => "",
-        Place::Attribute => "_attribute",
-        Place::Text => "_text",
-        Place::Wildcard => "_element",
-        Place::Attributes => "_attributes",
-        Place::Element => return form(&member.name, level),
+        NodeKind::Attribute => "_attribute",
+        NodeKind::Text => "_text",
+        NodeKind::AnyElement => "_element",
+        NodeKind::AnyAttribute => "_attributes",
+        NodeKind::Element => return form(&member.name, level),
     };
     form(&member.name, level.saturating_sub(1)) + suffix
 }
@@ -39,20 +40,20 @@ fn ranks(members: &[Member<'_>]) -> [Vec<usize>; 2] {
     // An element may occur in two places of a sequence: then the first one comes first.
     order.sort_by(|a, b| {
         let [a, b] = [a, b].map(|index| &members[*index]);
-        (&a.name, a.place, a.ns).cmp(&(&b.name, b.place, b.ns))
+        (&a.name, a.node, a.ns).cmp(&(&b.name, b.node, b.ns))
     });
     let (elements, others) = order
         .into_iter()
-        .partition(|index| members[*index].place == Place::Element);
+        .partition(|index| members[*index].node == NodeKind::Element);
     [elements, others]
 }
 
 /// Identifiers of members. `make` makes those of one stem, of which the first is the field's.
-fn members<const N: usize>(
+pub(super) fn members<const N: usize>(
     shape: &Shape<'_>,
     renames: &Renames<'_>,
     scope: &mut Scope,
-    alike: &mut Alike,
+    conflicts: &mut NameConflicts,
     form: impl Fn(&Member<'_>, usize) -> String,
     make: impl Fn(&str) -> [String; N],
 ) -> Result<Vec<[String; N]>, Error> {
@@ -76,7 +77,7 @@ fn members<const N: usize>(
         });
         for (&index, (idents, level)) in rank.iter().zip(idents) {
             if level > 0 {
-                alike.add(&[&shape.name, &shape.members[index].name], &idents[0]);
+                conflicts.add(&[&shape.name, &shape.members[index].name], &idents[0]);
             }
             all[index] = idents;
         }
@@ -87,10 +88,10 @@ fn members<const N: usize>(
 pub(super) fn of_view(
     shape: &Shape<'_>,
     renames: &Renames<'_>,
-    alike: &mut Alike,
+    conflicts: &mut NameConflicts,
 ) -> Result<Vec<FieldNames>, Error> {
     let mut scope = Scope::with_reserved(OF_VIEWS);
-    let idents = members(shape, renames, &mut scope, alike, member_form, |stem| {
+    let idents = members(shape, renames, &mut scope, conflicts, member_form, |stem| {
         let key = screaming(stem);
         // Constants and methods share one namespace, and some scripts have no capitals. A form
         // that keeps its case does so because capitals would make it like another.
@@ -114,37 +115,12 @@ pub(super) fn of_view(
 pub(super) fn of_struct(
     shape: &Shape<'_>,
     renames: &Renames<'_>,
-    alike: &mut Alike,
+    conflicts: &mut NameConflicts,
 ) -> Result<Vec<FieldNames>, Error> {
     let mut scope = Scope::with_reserved(OF_STRUCTS);
     let make = |stem: &str| [stem.to_owned()];
-    let idents = members(shape, renames, &mut scope, alike, member_form, make)?;
-    Ok(plain(idents))
-}
-
-/// Variants of a choice.
-pub(super) fn of_choice(
-    shape: &Shape<'_>,
-    renames: &Renames<'_>,
-    alike: &mut Alike,
-) -> Result<Vec<FieldNames>, Error> {
-    let form = |member: &Member<'_>, level: usize| match level {
-        0 => variant(&member.name),
-        1 => written(&member.name, 'X'),
-        _ => spelled(&member.name, 'X'),
-    };
-    let make = |stem: &str| [stem.to_owned()];
-    let idents = members(shape, renames, &mut Scope::default(), alike, form, make)?;
-    Ok(plain(idents))
-}
-
-/// Names of which there is nothing but the identifier.
-pub(super) fn plain(idents: Vec<[String; 1]>) -> Vec<FieldNames> {
-    let fields = idents.into_iter().map(|[ident]| FieldNames {
-        ident,
-        ..FieldNames::default()
-    });
-    fields.collect()
+    let idents = members(shape, renames, &mut scope, conflicts, member_form, make)?;
+    Ok(FieldNames::plain(idents))
 }
 
 /// Arguments of a method, one for each member of the request.

@@ -7,7 +7,8 @@ use saponify_wsdl::model::NsId;
 use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
 use crate::error::Error;
-use crate::select::{Face, Selection, is_salesforce};
+use crate::salesforce;
+use crate::select::Selection;
 
 /// Modules that are always there, and names that some systems do not allow for files.
 const RESERVED: &[&str] = &[
@@ -44,15 +45,15 @@ pub(super) fn modules(
     selection: &Selection<'_>,
     renames: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<NsId, String>, Error> {
-    let faced = selection
+    let typed = selection
         .shapes
         .iter()
-        .filter(|s| matches!(s.face, Face::View | Face::Struct));
+        .filter(|shape| shape.kind.has_type());
     let enums = selection
         .enums
         .iter()
         .map(|id| selection.model.type_def(*id).name.ns());
-    let mut used: Vec<NsId> = faced.map(|shape| shape.ns).chain(enums).collect();
+    let mut used: Vec<NsId> = typed.map(|shape| shape.ns).chain(enums).collect();
     used.sort_by_key(|ns| (selection.uri(*ns), *ns));
     used.dedup();
     for (uri, rust) in renames {
@@ -118,13 +119,8 @@ fn suggestion(uri: &str, level: usize) -> String {
 
 /// `urn:sobject.…` to `sobjects`, `http://example.com/2010/orders` to `orders`.
 fn word(uri: &str) -> String {
-    if let Some(name) = uri.strip_prefix("urn:").filter(|_| is_salesforce(uri)) {
-        return match name.split('.').next().unwrap_or_default() {
-            "sobject" => "sobjects".to_owned(),
-            "enterprise" | "partner" => "types".to_owned(),
-            "fault" => "faults".to_owned(),
-            other => tidy(other),
-        };
+    if let Some(word) = salesforce::module_word(uri) {
+        return tidy(word);
     }
     if let Some(name) = uri.strip_prefix("urn:") {
         let last = name

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::case::{capitalised, screaming, snake, spelled, written};
+use super::fields;
+use super::identifiers::{Names, OperationNames};
 use super::renames::{checked, taken, unknown};
 use super::reserved::{OF_OPERATIONS, OF_SERVICES};
 use super::scope::Scope;
-use super::{Bulk, Names, OperationNames, Roles, fields};
 use crate::config::Config;
 use crate::error::Error;
+use crate::salesforce::operations::BulkKind;
 use crate::select::{Operation, Selection, Service};
 
 pub(super) fn operations(
     selection: &Selection<'_>,
-    roles: &Roles,
     config: &Config,
     names: &mut Names,
 ) -> Result<(), Error> {
@@ -39,7 +40,7 @@ pub(super) fn operations(
     });
     names.services = services.into_iter().map(|[ident]| ident).collect();
     let mut bulk = BTreeMap::new();
-    let methods = methods(selection, roles, config, &mut bulk)?;
+    let methods = methods(selection, config, &mut bulk)?;
     for (number, (method, [ty, table])) in methods
         .into_iter()
         .zip(types(selection, config))
@@ -60,29 +61,29 @@ pub(super) fn operations(
 /// Methods by operation: a scope for each service. Overloads are told apart by their inputs.
 fn methods(
     selection: &Selection<'_>,
-    roles: &Roles,
     config: &Config,
-    bulk: &mut BTreeMap<usize, (String, Bulk)>,
+    bulk: &mut BTreeMap<usize, (String, BulkKind)>,
 ) -> Result<Vec<String>, Error> {
     let mut methods = vec![String::new(); selection.operations.len()];
     for service in distinct(selection) {
         let mut scope = Scope::with_reserved(OF_SERVICES);
-        let has = |role: Option<usize>| role.is_some_and(|n| service.operations.contains(&n));
-        if has(roles.login) {
+        let special = &selection.special;
+        let has = |number: usize| service.operations.contains(&number);
+        if special.login.is_some_and(has) {
             scope.reserve("login");
         }
-        if has(roles.query) {
+        if special.query.as_ref().is_some_and(|query| has(query.query)) {
             scope.reserve("records");
             scope.reserve("children");
         }
-        for (number, how) in &roles.bulk {
+        for (number, kind) in &special.bulk {
             if service.operations.contains(number) {
                 let wire = selection.operations[*number].name;
                 let chosen = config.rename.operations.get(wire);
                 let stem = chosen.map_or_else(|| snake(wire), String::clone);
                 let method = format!("{stem}_all");
                 scope.reserve(&method);
-                bulk.insert(*number, (method, *how));
+                bulk.insert(*number, (method, *kind));
             }
         }
         let mut open = Vec::new();
@@ -90,7 +91,7 @@ fn methods(
         for number in service.operations.clone() {
             let wire = selection.operations[number].name;
             let chosen = config.rename.operations.get(wire).map(String::as_str);
-            let login = (roles.login == Some(number)).then_some("login_request");
+            let login = (special.login == Some(number)).then_some("login_request");
             let Some(rust) = chosen.or(login) else {
                 open.push((number, None));
                 continue;

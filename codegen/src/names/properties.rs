@@ -8,7 +8,7 @@ use super::case::{lower, snake};
 use super::fields::form;
 use super::scope::Scope;
 
-/// Names of few letters, so that many are alike.
+/// Names of few letters, so that many are conflicts.
 fn names(pattern: &'static str) -> impl Strategy<Value = BTreeSet<String>> {
     prop::collection::btree_set(pattern, 1..12)
 }
@@ -27,7 +27,7 @@ fn sorted(names: &BTreeSet<String>) -> BTreeMap<String, String> {
     assign(&names.iter().collect::<Vec<_>>())
 }
 
-/// What two names must have in common to be alike.
+/// What two names must have in common to be conflicts.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)

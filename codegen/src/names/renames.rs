@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use saponify_wsdl::model::{NsId, TypeId};
 
 use super::case::is_identifier;
-use super::types::has_type;
-use crate::config::Config;
+use crate::config::{Config, glob};
+use crate::content::Member;
 use crate::error::Error;
-use crate::fields::Member;
-use crate::select::{Selection, Shape, glob};
+use crate::select::{Selection, Shape};
 
 /// Names that options give.
 pub(super) struct Renames<'c> {
@@ -124,11 +123,11 @@ pub(super) fn taken(what: &str, wire: &str, rust: &str) -> Error {
 
 /// Everything that gets a type: namespace and name on the wire.
 fn typed<'s>(selection: &'s Selection<'_>) -> impl Iterator<Item = (NsId, &'s str)> {
-    let faced = |shape: &&Shape<'_>| has_type(shape.face);
+    let has_type = |shape: &&Shape<'_>| shape.kind.has_type();
     let shapes = selection
         .shapes
         .iter()
-        .filter(faced)
+        .filter(has_type)
         .map(|shape| (shape.ns, &*shape.name));
     let enums = selection.enums.iter().map(|id| {
         let name = &selection.model.type_def(*id).name;

@@ -61,7 +61,7 @@ impl Scope {
 
     /// The identifiers, and the level of the form that they are: 0 is the tidy one.
     ///
-    /// A form may be several identifiers, which stay alike. Only names that are the same are
+    /// A form may be several identifiers, which stay conflicts. Only names that are the same are
     /// numbered, in the order in which they come.
     pub(super) fn assign_with_level<const N: usize>(
         &mut self,
@@ -188,9 +188,9 @@ fn repeated<const N: usize>(
         tidy.entry(idents).or_default().push(index);
     }
     let mut again = HashMap::new();
-    for alike in tidy.into_values().filter(|alike| alike.len() > 1) {
+    for conflicts in tidy.into_values().filter(|conflicts| conflicts.len() > 1) {
         let mut first = HashMap::new();
-        for index in alike {
+        for index in conflicts {
             match first.entry(form(index, FORMS - 1)) {
                 Entry::Occupied(known) => {
                     again.insert(index, *known.get());
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn alike() {
+    fn conflicts() {
         let assign = |names: &[&str]| assign(&mut Scope::default(), names);
         // The one that is written so has the identifier, whatever the order.
         assert_eq!(

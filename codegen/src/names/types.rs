@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use saponify_wsdl::model::{NsId, TypeId, TypeName};
 
-use super::case::{capitalised, screaming, snake, spelled, variant, written};
+use super::case::{capitalised, screaming, snake, spelled, written};
+use super::identifiers::{EnumNames, Names};
 use super::renames::{Renames, taken};
-use super::reserved::{OF_ENUMS, OF_TABLES, OF_TYPES};
+use super::reserved::{OF_TABLES, OF_TYPES};
 use super::scope::Scope;
-use super::{EnumNames, FieldNames, Names};
+use super::variants;
 use crate::error::Error;
-use crate::select::{Face, Origin, Selection, Shape, ShapeId};
+use crate::select::{Origin, Selection, ShapeId};
 
 /// Something that becomes a type.
 struct Item<'m> {
@@ -65,6 +66,11 @@ pub(super) fn types(
     for (_, mut items) in modules {
         items.sort_by(|a, b| (&a.path, selection.uri(a.ns)).cmp(&(&b.path, selection.uri(b.ns))));
         let mut scope = Scope::with_reserved(OF_TYPES);
+        // A file imports modules by their names, which share a namespace with its types.
+        names
+            .modules
+            .values()
+            .for_each(|module| scope.reserve(module));
         let mut open = Vec::new();
         for item in items {
             match renames.ty(item.ns, item.wire) {
@@ -82,7 +88,7 @@ pub(super) fn types(
             let idents = scope.assign_with_level(rank.len(), form);
             for (item, ([ident], level)) in rank.into_iter().zip(idents) {
                 if level > 0 {
-                    names.alike.add(&item.path, &ident);
+                    names.conflicts.add(&item.path, &ident);
                 }
                 found.push((item.id, ident));
             }
@@ -92,7 +98,7 @@ pub(super) fn types(
         match id {
             ItemId::Shape(id) => names.shapes[id.0 as usize].ty = ty,
             ItemId::Enum(id) => {
-                let variants = variants(selection, renames, id, names)?;
+                let variants = variants::of_enum(selection, renames, id, &mut names.conflicts)?;
                 names.enums.insert(id, EnumNames { ty, variants });
             }
         }
@@ -103,18 +109,18 @@ pub(super) fn types(
 fn items<'s>(selection: &'s Selection<'_>) -> Vec<Item<'s>> {
     let mut items = Vec::new();
     for (id, shape) in selection.ids() {
-        if !has_type(shape.face) {
+        if !shape.kind.has_type() {
             continue;
         }
         let named = match shape.origin {
             Origin::Type(id) => matches!(selection.model.type_def(id).name, TypeName::Global(_)),
             Origin::Element(_) | Origin::Group(_) => false,
-            Origin::Synthetic(..) => true,
+            Origin::Message(..) => true,
         };
         items.push(Item {
             ns: shape.ns,
             wire: &shape.name,
-            path: path(shape),
+            path: shape.name_path(),
             named,
             id: ItemId::Shape(id),
         });
@@ -136,84 +142,13 @@ fn items<'s>(selection: &'s Selection<'_>) -> Vec<Item<'s>> {
     items
 }
 
-fn path<'s>(shape: &'s Shape<'_>) -> Vec<&'s str> {
-    match shape.path.as_slice() {
-        [] => vec![&shape.name],
-        path => path.iter().map(|name| &**name).collect(),
-    }
-}
-
-/// Whether a shape is a type of the output.
-pub(super) fn has_type(face: Face) -> bool {
-    match face {
-        Face::View | Face::Struct | Face::Choice | Face::Abstract => true,
-        Face::OpenBase | Face::Table => false,
-    }
-}
-
-/// Variants of an abstract type.
-pub(super) fn heirs(selection: &Selection<'_>, shape: &Shape<'_>) -> Vec<FieldNames> {
-    let mut scope = Scope::with_reserved(&["Other"]);
-    // Heirs are sorted by name.
-    let idents = scope.assign(shape.derived.len(), |at, level| {
-        let path = path(selection.shape(shape.derived[at]));
-        [match level {
-            0 => path.iter().map(|name| capitalised(name)).collect(),
-            1 => written(&path.join("_"), 'X'),
-            _ => spelled(&path.join("_"), 'X'),
-        }]
-    });
-    super::fields::plain(idents)
-}
-
-fn variants(
-    selection: &Selection<'_>,
-    renames: &Renames<'_>,
-    id: TypeId,
-    names: &mut Names,
-) -> Result<Vec<String>, Error> {
-    let values = selection.values(id);
-    let ty = selection.model.type_def(id).name.local();
-    // The prefix of a qualified name is an accident of the document.
-    let text = |index: usize| {
-        let qname = values[index].qname.as_ref();
-        qname.map_or(values[index].value.as_str(), |name| name.local.as_str())
-    };
-    let mut scope = Scope::with_reserved(OF_ENUMS);
-    let mut variants = vec![String::new(); values.len()];
-    let mut open = Vec::new();
-    for (index, value) in values.iter().enumerate() {
-        match renames.value(ty, &value.value) {
-            Some(rust) if scope.give(&[rust.to_owned()]) => variants[index] = rust.to_owned(),
-            Some(rust) => return Err(taken("value", &format!("{ty}.{}", value.value), rust)),
-            None => open.push(index),
-        }
-    }
-    open.sort_by_key(|index| (text(*index), values[*index].value.as_str()));
-    let form = |at: usize, level: usize| {
-        [match level {
-            0 => variant(text(open[at])),
-            1 => written(text(open[at]), 'X'),
-            _ => spelled(text(open[at]), 'X'),
-        }]
-    };
-    let idents = scope.assign_with_level(open.len(), form);
-    for (&index, ([ident], level)) in open.iter().zip(idents) {
-        if level > 0 {
-            names.alike.add(&[ty, text(index)], &ident);
-        }
-        variants[index] = ident;
-    }
-    Ok(variants)
-}
-
 /// Names of tables, which share a module. If several types have a name, each has that of its
 /// module before it.
 pub(super) fn tables(selection: &Selection<'_>, names: &mut Names) {
     let mut scope = Scope::with_reserved(OF_TABLES);
     let idents = scope.assign(selection.shapes.len(), |at, level| {
         let shape = &selection.shapes[at];
-        let path = path(shape);
+        let path = shape.name_path();
         let tidy = || {
             screaming(
                 &path
@@ -229,7 +164,7 @@ pub(super) fn tables(selection: &Selection<'_>, names: &mut Names) {
         let module = names.modules.get(&shape.ns).map_or("", String::as_str);
         let kind = match shape.origin {
             Origin::Element(_) => "_ELEMENT",
-            Origin::Type(_) | Origin::Group(_) | Origin::Synthetic(..) => "",
+            Origin::Type(_) | Origin::Group(_) | Origin::Message(..) => "",
         };
         let (module, written) = match level {
             1 => (screaming(module), tidy()),

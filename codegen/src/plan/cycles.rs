@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::fields::Member;
-use crate::select::{Face, Selection, ShapeId, Use};
+use crate::content::Member;
+use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 
 /// Fields to box, as shape and member index.
 pub(super) type Boxes = BTreeSet<(ShapeId, usize)>;
@@ -32,7 +32,7 @@ pub(super) fn boxes(selection: &Selection<'_>) -> Boxes {
 fn edges(selection: &Selection<'_>) -> Vec<Edge> {
     let mut edges = Vec::new();
     for (from, shape) in selection.ids() {
-        if shape.face != Face::Struct {
+        if shape.kind != ShapeKind::Struct {
             continue;
         }
         for (index, member) in shape.members.iter().enumerate() {
@@ -47,8 +47,10 @@ fn edges(selection: &Selection<'_>) -> Vec<Edge> {
 
 /// The struct that a member holds by value.
 fn contained(selection: &Selection<'_>, member: &Member<'_>) -> Option<ShapeId> {
-    match selection.use_of(member)? {
-        Use::Shape(id) if !member.occurs.repeated && selection.shape(id).face == Face::Struct => {
+    match selection.value_type(member)? {
+        ValueType::Shape(id)
+            if !member.occurs.repeated && selection.shape(id).kind == ShapeKind::Struct =>
+        {
             Some(id)
         }
         _ => None,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::Config;
+use crate::config::{Config, glob};
 use crate::error::Error;
-use crate::select::{Face, Selection, glob};
+use crate::select::{Selection, ShapeKind};
 
 /// Additional derives, checked.
 pub(super) struct Derives<'c>(Vec<(&'c str, &'c [String])>);
@@ -29,7 +29,10 @@ impl<'c> Derives<'c> {
                     )));
                 }
             }
-            let shapes = selection.shapes.iter().filter(|s| s.face != Face::Table);
+            let shapes = selection
+                .shapes
+                .iter()
+                .filter(|s| s.kind != ShapeKind::TableOnly);
             let enums = selection
                 .enums
                 .iter()

@@ -1,8 +1,8 @@
-//! The plan as text, for `--dump plan` and for eyes.
+//! The plan as text, for `--dump plan`. The format is for reading and may change.
 
 use std::fmt;
 
-use super::{Item, Plan, TypeRef};
+use super::types::{Boxing, Field, Item, Plan, TypeRef};
 
 impl fmt::Display for Plan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,18 +23,18 @@ impl fmt::Display for Plan<'_> {
             writeln!(f, "\noperations")?;
         }
         for operation in &self.operations {
-            write!(f, "  {} = {:?} (", operation.names.method, operation.wire)?;
+            write!(f, "  {} = {:?} (", operation.method, operation.wire)?;
             for (n, argument) in operation.arguments.iter().enumerate() {
                 let comma = if n == 0 { "" } else { ", " };
                 write!(
                     f,
                     "{comma}{}: {:?} {:?}",
-                    argument.ident, argument.wrap, argument.leaf
+                    argument.ident, argument.wrap, argument.inner
                 )?;
             }
             write!(f, ")")?;
             if let Some(output) = &operation.output {
-                write!(f, " -> {:?} {:?}", output.wrap, output.leaf)?;
+                write!(f, " -> {:?} {:?}", output.wrap, output.inner)?;
             }
             let style = &operation.style;
             for (set, what) in [
@@ -54,7 +54,10 @@ impl fmt::Display for Plan<'_> {
                 ("answers with headers", &operation.output_headers),
                 ("faults", &operation.faults),
             ] {
-                let tables: Vec<_> = parts.iter().map(|part| part.table.as_str()).collect();
+                let tables: Vec<_> = parts
+                    .iter()
+                    .map(|part| self.table(part.table).ident.as_str())
+                    .collect();
                 if !tables.is_empty() {
                     writeln!(f, "    {what} {}", tables.join(" "))?;
                 }
@@ -70,7 +73,7 @@ impl fmt::Display for Plan<'_> {
         for table in &self.tables {
             write!(f, "  {} = {}:{:?}", table.ident, table.ns, table.wire)?;
             if let Some(base) = &table.base {
-                write!(f, " base {base}")?;
+                write!(f, " base {}", self.table(*base).ident)?;
             }
             writeln!(
                 f,
@@ -92,12 +95,11 @@ impl Plan<'_> {
             Item::View(view) => {
                 writeln!(f, "  view {} = {:?}", view.ident, view.wire)?;
                 for field in &view.fields {
-                    let names = &field.names;
                     let wire = &field.doc.wire;
                     writeln!(
                         f,
                         "    {} {} = {wire:?}: {:?}",
-                        field.index, names.ident, field.ty
+                        field.index, field.getter, field.ty
                     )?;
                 }
             }
@@ -110,29 +112,11 @@ impl Plan<'_> {
                     write!(f, " derived {derived}")?;
                 }
                 writeln!(f)?;
-                for (index, field) in structure.fields.iter().enumerate() {
-                    let wire = &field.doc.wire;
-                    let boxed = if field.ty.boxed { " boxed" } else { "" };
-                    let (wrap, leaf) = (field.ty.wrap, &field.ty.leaf);
-                    writeln!(
-                        f,
-                        "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}",
-                        field.ident
-                    )?;
-                }
+                fields(f, &structure.fields)?;
             }
             Item::Choice(choice) => {
                 writeln!(f, "  choice {} = {:?}", choice.ident, choice.wire)?;
-                for (index, variant) in choice.variants.iter().enumerate() {
-                    let wire = &variant.doc.wire;
-                    let boxed = if variant.ty.boxed { " boxed" } else { "" };
-                    let (wrap, leaf) = (variant.ty.wrap, &variant.ty.leaf);
-                    writeln!(
-                        f,
-                        "    {index} {} = {wire:?}: {wrap:?} {leaf:?}{boxed}",
-                        variant.ident
-                    )?;
-                }
+                fields(f, &choice.variants)?;
             }
             Item::Abstract(ty) => {
                 writeln!(f, "  abstract {} = {:?}", ty.ident, ty.wire)?;
@@ -151,11 +135,25 @@ impl Plan<'_> {
     }
 }
 
+fn fields(f: &mut fmt::Formatter<'_>, fields: &[Field<'_>]) -> fmt::Result {
+    for (index, field) in fields.iter().enumerate() {
+        let (ident, wire) = (&field.ident, &field.doc.wire);
+        let boxed = match field.ty.boxing {
+            Boxing::None => "",
+            Boxing::Box => " boxed",
+            Boxing::Deep => " in a deep box",
+        };
+        let (wrap, inner) = (field.ty.wrap, &field.ty.inner);
+        writeln!(
+            f,
+            "    {index} {ident} = {wire:?}: {wrap:?} {inner:?}{boxed}"
+        )?;
+    }
+    Ok(())
+}
+
 impl fmt::Display for TypeRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.module {
-            Some(module) => write!(f, "{module}::{}", self.ident),
-            None => f.write_str(&self.ident),
-        }
+        write!(f, "{}::{}", self.module, self.ident)
     }
 }

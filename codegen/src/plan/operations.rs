@@ -1,162 +1,158 @@
 //! The plan of operations and services.
 
-use super::build::{leaf, type_ref, wrap};
-use super::tables::Numbers;
-use super::{Argument, FieldType, Header, Leaf, Operation, Part, Query, Service, Wrap, roles};
-use crate::names::{Names, Roles};
-use crate::salesforce;
-use crate::select::{Face, Selection, ShapeId};
+use saponify_wsdl::model::QName;
 
-/// All operations, with the names taken out of `names`.
+use super::namespaces::NamespaceNumbers;
+use super::rust_types::Context;
+use super::tables::TableIds;
+use super::types::{
+    Argument, Boxing, BulkMethod, FieldType, Header, InnerType, Operation, Part, QueryOperations,
+    Service, TypeRef, Wrap,
+};
+use crate::names::OperationNames;
+use crate::salesforce::documentation;
+use crate::select::{self, ShapeId, ShapeKind};
+
+/// Plans all operations.
 pub(super) fn operations<'m>(
-    selection: &Selection<'m>,
-    names: &mut Names,
-    numbers: &Numbers,
+    context: Context<'_, 'm>,
+    tables: &TableIds,
+    numbers: &NamespaceNumbers,
 ) -> Vec<Operation<'m>> {
-    let taken = std::mem::take(&mut names.operations);
-    let names = &*names;
-    let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
-    let planned = selection
+    let operations = context
+        .selection
         .operations
         .iter()
-        .zip(taken)
-        .map(|(operation, own)| {
-            let request = selection.shape(operation.request);
-            let arguments = request
-                .members
-                .iter()
-                .zip(&own.arguments)
-                .map(|(member, ident)| {
-                    let leaf = leaf(selection, names, member, None);
-                    Argument {
-                        ident: ident.clone(),
-                        leaf,
-                        wrap: wrap(selection, member, false),
-                    }
-                });
-            let type_of = |id: ShapeId| {
-                let shape = selection.shape(id);
-                let ident = &names.shapes[id.0 as usize].ty;
-                (shape.face == Face::Struct).then(|| type_ref(names, shape.ns, ident, None))
-            };
-            let parts = |ids: &[ShapeId]| {
-                let part = |id: &ShapeId| Part {
-                    table: table(*id),
-                    ty: type_of(*id),
-                };
-                ids.iter().map(part).collect()
-            };
-            // The detail is read as what the element's type is.
-            let fault = |id: &ShapeId| Part {
-                table: table(*id),
-                ty: type_of(*id).or_else(|| selection.shape(*id).base.and_then(type_of)),
-            };
-            let types = operation.types.iter().map(|name| match name {
-                Some(name) => (numbers.of(name.ns), name.local.as_str()),
-                None => (0, ""),
-            });
-            Operation {
-                wire: operation.name,
-                action: operation.action,
-                style: operation.style,
-                types: types.collect(),
-                documentation: operation.documentation,
-                remarks: salesforce::operation(
-                    selection.uri(request.ns),
-                    operation.name,
-                    request.members.iter().map(|member| &member.name),
-                ),
-                request: table(operation.request),
-                response: table(operation.response),
-                headers: parts(&operation.headers),
-                output_headers: parts(&operation.output_headers),
-                faults: operation.faults.iter().map(fault).collect(),
-                output: output(selection, names, operation),
-                arguments: arguments.collect(),
-                names: own,
-            }
-        });
-    planned.collect()
+        .zip(&context.names.operations);
+    operations
+        .map(|(operation, names)| plan_operation(context, tables, numbers, operation, names))
+        .collect()
 }
 
-fn output(
-    selection: &Selection<'_>,
-    names: &Names,
-    operation: &crate::select::Operation<'_>,
-) -> Option<FieldType> {
-    if let Some(id) = operation.whole {
-        let ident = &names.shapes[id.0 as usize].ty;
-        let leaf = Leaf::Struct(type_ref(names, selection.shape(id).ns, ident, None));
-        return Some(FieldType {
-            leaf,
-            wrap: Wrap::Required,
-            boxed: false,
-        });
-    }
-    match selection.shape(operation.response).members.as_slice() {
-        [member] => {
-            let leaf = leaf(selection, names, member, None);
-            // Answers pair with arguments by position, so nil items keep theirs.
-            Some(FieldType {
-                leaf,
-                wrap: wrap(selection, member, true),
-                boxed: false,
-            })
+fn plan_operation<'m>(
+    context: Context<'_, 'm>,
+    tables: &TableIds,
+    numbers: &NamespaceNumbers,
+    operation: &select::Operation<'m>,
+    names: &OperationNames,
+) -> Operation<'m> {
+    let selection = context.selection;
+    let request = selection.shape(operation.request);
+    let arguments = request.members.iter().zip(&names.arguments);
+    let arguments = arguments.map(|(member, ident)| Argument {
+        ident: ident.clone(),
+        inner: context.inner_type(member),
+        wrap: context.wrap(member, false),
+    });
+    let part = |id: &ShapeId| Part {
+        table: tables.of(*id),
+        ty: struct_type(context, *id),
+    };
+    // A fault detail is read as the type of its element.
+    let fault = |id: &ShapeId| {
+        let base = selection.shape(*id).base;
+        let of_base = || base.and_then(|base| struct_type(context, base));
+        Part {
+            table: tables.of(*id),
+            ty: struct_type(context, *id).or_else(of_base),
         }
-        _ => None,
+    };
+    let type_name = |name: &Option<&'m QName>| match name {
+        Some(name) => (numbers.of(name.ns), name.local.as_str()),
+        None => (0, ""),
+    };
+    Operation {
+        method: names.method.clone(),
+        ty: names.ty.clone(),
+        ident: names.table.clone(),
+        bulk: names
+            .bulk
+            .clone()
+            .map(|(method, kind)| BulkMethod { method, kind }),
+        wire: operation.name,
+        action: operation.action,
+        style: operation.style,
+        types: operation.types.iter().map(type_name).collect(),
+        documentation: operation.documentation,
+        remarks: documentation::operation(
+            selection.uri(request.ns),
+            operation.name,
+            request.members.iter().map(|member| &member.name),
+        ),
+        request: tables.of(operation.request),
+        response: tables.of(operation.response),
+        headers: operation.headers.iter().map(part).collect(),
+        output_headers: operation.output_headers.iter().map(part).collect(),
+        faults: operation.faults.iter().map(fault).collect(),
+        output: output(context, operation),
+        arguments: arguments.collect(),
     }
 }
 
-/// All services.
+fn struct_type(context: Context<'_, '_>, id: ShapeId) -> Option<TypeRef> {
+    let is_struct = context.selection.shape(id).kind == ShapeKind::Struct;
+    is_struct.then(|| context.shape_type(id))
+}
+
+fn output(context: Context<'_, '_>, operation: &select::Operation<'_>) -> Option<FieldType> {
+    let (inner, wrap) = match operation.result_struct {
+        Some(id) => (InnerType::Struct(context.shape_type(id)), Wrap::Required),
+        None => match context
+            .selection
+            .shape(operation.response)
+            .members
+            .as_slice()
+        {
+            // Results pair with arguments by position, so nil items keep theirs.
+            [member] => (context.inner_type(member), context.wrap(member, true)),
+            _ => return None,
+        },
+    };
+    Some(FieldType {
+        inner,
+        wrap,
+        boxing: Boxing::None,
+    })
+}
+
+/// Plans all services.
 pub(super) fn services<'m>(
-    selection: &Selection<'m>,
-    names: &Names,
-    roles: &Roles,
+    context: Context<'_, 'm>,
+    tables: &TableIds,
     header: &Header<'m>,
 ) -> Vec<Service<'m>> {
-    let planned = selection
-        .services
-        .iter()
-        .zip(&names.services)
-        .map(|(service, ident)| {
-            let all = || {
-                service
-                    .operations
-                    .clone()
-                    .map(|number| &selection.operations[number])
-            };
-            let table = |id: ShapeId| names.shapes[id.0 as usize].table.clone();
-            let within = |number: &usize| service.operations.contains(number);
-            Service {
-                ident: ident.clone(),
-                name: service.name,
-                port: service.port,
-                endpoint: service.endpoint,
-                api_version: header.facts.api_version,
-                documentation: service.documentation,
-                soap12: service.soap12,
-                operations: service.operations.clone(),
-                session_header: all()
-                    .find_map(|operation| roles::session_header(selection, operation))
-                    .map(table),
-                limit_header: all()
-                    .find_map(|operation| roles::limit_header(selection, operation))
-                    .map(table),
-                login: roles.login.filter(within),
-                query: roles.query.as_ref().is_some_and(within),
-            }
-        });
+    let selection = context.selection;
+    let special = &selection.special;
+    let services = selection.services.iter().zip(&context.names.services);
+    let planned = services.map(|(service, ident)| Service {
+        ident: ident.clone(),
+        name: service.name,
+        port: service.port,
+        endpoint: service.endpoint,
+        api_version: header.comment.api_version,
+        documentation: service.documentation,
+        soap12: service.soap12,
+        operations: service.operations.clone(),
+        session_header: service.session_header.map(|id| tables.of(id)),
+        limit_header: service.limit_header.map(|id| tables.of(id)),
+        login: special
+            .login
+            .filter(|number| service.operations.contains(number)),
+        query: special
+            .query
+            .as_ref()
+            .is_some_and(|query| service.operations.contains(&query.query)),
+    });
     planned.collect()
 }
 
 /// The operations behind the stream of rows.
-pub(super) fn query(selection: &Selection<'_>, names: &Names, roles: &Roles) -> Option<Query> {
-    let (query, query_more) = (roles.query?, roles.query_more?);
-    let options = roles::query_options(selection, &selection.operations[query]);
-    Some(Query {
-        query,
-        query_all: roles.query_all,
-        query_more,
-        options: options.map(|id| names.shapes[id.0 as usize].table.clone()),
+pub(super) fn query(context: Context<'_, '_>, tables: &TableIds) -> Option<QueryOperations> {
+    let query = context.selection.special.query.as_ref()?;
+    Some(QueryOperations {
+        query: query.query,
+        query_all: query.query_all,
+        query_more: query.query_more,
+        options: query.options.map(|id| tables.of(id)),
     })
 }

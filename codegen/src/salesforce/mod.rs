@@ -1,98 +1,70 @@
-//! What Salesforce documents about its API outside the WSDL: limits above all. Two text files in
-//! this directory hold it, in our own words; it goes into documentation and nowhere else.
+//! What this crate knows about Salesforce beyond the WSDL that it reads. No other module knows a name
+//! or a rule of Salesforce's; this one knows nothing of the generator's stages.
 
-/// Operations: what each does, its limits, and whether it may be repeated.
-const OPERATIONS: &str = include_str!("operations.txt");
-/// Headers: what each does.
-const HEADERS: &str = include_str!("headers.txt");
+pub(crate) mod documentation;
+pub(crate) mod leading_comment;
+pub(crate) mod operations;
+pub(crate) mod secrets;
 
-/// Namespaces that the texts are about: of the Enterprise and the Partner WSDL.
-const NAMESPACES: [&str; 2] = [
-    "urn:enterprise.soap.sforce.com",
-    "urn:partner.soap.sforce.com",
+/// Whether a namespace belongs to one of Salesforce's APIs.
+pub(crate) fn is_salesforce(uri: &str) -> bool {
+    uri.contains("soap.sforce.com")
+}
+
+/// Whether a type is the one from which all sObjects derive.
+pub(crate) fn is_object_base(uri: &str, name: &str) -> bool {
+    name == "sObject" && is_salesforce(uri)
+}
+
+/// Whether a simple type is that of record ids: a string of 18 characters called `ID`.
+pub(crate) fn is_record_id(name: &str, length: Option<u64>) -> bool {
+    name == "ID" && length == Some(18)
+}
+
+/// Whether a type holds the rows of a query. A field of this type in an sObject holds the child rows
+/// of a sub-query.
+pub(crate) fn is_query_result(type_name: &str) -> bool {
+    type_name == "QueryResult"
+}
+
+/// Whether a field is the list of the fields to set to null, which a record has as its first element.
+pub(crate) fn lists_null_fields(field: &str) -> bool {
+    field == "fieldsToNull"
+}
+
+/// The remark on a repeated field of ids in an sObject: it can only be a `JunctionIdList`.
+pub(crate) const JUNCTION_IDS: &str =
+    "A `JunctionIdList`: setting it to null deletes *all* of its junction rows.";
+
+/// Whether only the service sets a field of an sObject ("System Fields" in the Object Reference).
+/// These fields get no setter.
+pub(crate) fn is_audit_field(field: &str) -> bool {
+    AUDIT_FIELDS.contains(&field)
+}
+
+/// Sorted.
+const AUDIT_FIELDS: &[&str] = &[
+    "CreatedBy",
+    "CreatedById",
+    "CreatedDate",
+    "IsDeleted",
+    "LastActivityDate",
+    "LastModifiedBy",
+    "LastModifiedById",
+    "LastModifiedDate",
+    "LastReferencedDate",
+    "LastViewedDate",
+    "SystemModstamp",
 ];
 
-/// What is known of an operation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Remarks {
-    pub(crate) does: String,
-    pub(crate) limits: Vec<String>,
-    pub(crate) repeat: String,
-    /// Title of the page in the SOAP API Developer Guide, if there is one.
-    pub(crate) page: Option<String>,
+/// The word that names the module of one of Salesforce's namespaces: `sobjects` for
+/// `urn:sobject.enterprise.soap.sforce.com`.
+pub(crate) fn module_word(uri: &str) -> Option<&str> {
+    let name = uri.strip_prefix("urn:").filter(|_| is_salesforce(uri))?;
+    Some(match name.split('.').next().unwrap_or_default() {
+        "sobject" => "sobjects",
+        "enterprise" | "partner" => "types",
+        "fault" => "faults",
+        other => other,
+    })
 }
-
-/// Remarks on an operation. Its namespace, its name and the children of its request must all be
-/// those of Salesforce's.
-pub(crate) fn operation(
-    uri: &str,
-    name: &str,
-    children: impl Iterator<Item = impl AsRef<str>>,
-) -> Option<Remarks> {
-    find(OPERATIONS, uri, name, children)
-}
-
-/// What a header does, known by the same signs.
-pub(crate) fn header(
-    uri: &str,
-    name: &str,
-    children: impl Iterator<Item = impl AsRef<str>>,
-) -> Option<String> {
-    find(HEADERS, uri, name, children).map(|remarks| remarks.does)
-}
-
-fn find(
-    text: &str,
-    uri: &str,
-    name: &str,
-    children: impl Iterator<Item = impl AsRef<str>>,
-) -> Option<Remarks> {
-    if !NAMESPACES.contains(&uri) {
-        return None;
-    }
-    let children: Vec<_> = children.collect();
-    let children: Vec<&str> = children.iter().map(AsRef::as_ref).collect();
-    let head = format!("{name}({})", children.join(", "));
-    entries(text).find_map(|(found, body)| (found == head).then(|| remarks(body)))
-}
-
-/// First line and remaining lines of each entry.
-fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split("\n\n")
-        .filter_map(|entry| entry.trim().split_once('\n'))
-        .filter(|(head, _)| !head.starts_with('#'))
-}
-
-fn remarks(body: &str) -> Remarks {
-    let mut remarks = Remarks::default();
-    for (keyword, text) in lines(body) {
-        match keyword {
-            "does" => remarks.does = text,
-            "limit" => remarks.limits.push(text),
-            "repeat" => remarks.repeat = text,
-            "page" if text != "WSDL" => remarks.page = Some(text),
-            _ => {}
-        }
-    }
-    remarks
-}
-
-/// Keywords and texts, with continued lines joined.
-fn lines(body: &str) -> Vec<(&str, String)> {
-    let mut lines: Vec<(&str, String)> = Vec::new();
-    for line in body.lines() {
-        let text = line.trim();
-        if line.starts_with("    ") {
-            if let Some((_, last)) = lines.last_mut() {
-                last.push(' ');
-                last.push_str(text);
-            }
-        } else if let Some((keyword, text)) = text.split_once(' ') {
-            lines.push((keyword, text.trim_start().to_owned()));
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,28 +1,36 @@
-//! What the kept parts need, and the shapes they become.
+//! The types that the kept parts need, and the selection made of all of them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use saponify_wsdl::model::{Content, Model, Particle, Term, TypeDef, TypeId, TypeKind, TypeName};
 
-use super::service::BoundService;
-use super::{Builder, FIELDS, OBJECTS, OPERATIONS, Origin, Selection, Shape, ShapeId, Use};
+use super::bindings::BoundService;
+use super::builder::Builder;
+use super::types::{
+    Origin, Selection, Shape, ShapeId, SpecialOperations, ValueType, namespace_uri,
+};
+use crate::config::glob;
+use crate::content::{self, Flatten, Member, Substitutes};
+use crate::content::{GroupId, Groups};
 use crate::error::Error;
-use crate::fields::groups::{GroupId, Groups};
-use crate::fields::{self, Flatten, Member, Substitutes};
 
-/// Most fields of all types together, inherited ones counted with each heir.
-const MOST_FIELDS: usize = 2_000_000;
+/// Most fields of all types together. Inherited fields count for each type that has them.
+const MAX_FIELDS: usize = 2_000_000;
 
 impl<'m> Builder<'m, '_> {
-    /// Marks the types to keep.
+    /// Marks the types to keep: those that the options ask for, and all that these need.
+    ///
+    /// # Errors
+    ///
+    /// If a pattern names nothing, or the types have too many fields.
     pub(super) fn close(&mut self, services: &[BoundService<'m>]) -> Result<(), Error> {
         let model = self.model;
         let has_views = self.open.iter().any(Option::is_some);
-        let narrowed = !self.include[OBJECTS].is_empty()
-            || !self.include[OPERATIONS].is_empty()
-            || !self.exclude[OBJECTS].is_empty()
-            || !self.exclude[OPERATIONS].is_empty();
+        let narrowed = !self.include.objects.is_empty()
+            || !self.include.operations.is_empty()
+            || !self.exclude.objects.is_empty()
+            || !self.exclude.operations.is_empty();
         let mut queue = Vec::new();
         let mut dropped = vec![false; model.types.len()];
         for (index, def) in model.types.iter().enumerate() {
@@ -38,13 +46,13 @@ impl<'m> Builder<'m, '_> {
             }
             let view = self.open[index].is_some();
             let root = self.open[index] == Some(id);
-            let included = self.include[OBJECTS].matches(&name.local);
-            let excluded = self.exclude[OBJECTS].matches(&name.local) && !root;
+            let included = self.include.objects.matches(&name.local);
+            let excluded = self.exclude.objects.matches(&name.local) && !root;
             dropped[index] = excluded;
-            // Rows of aggregates have no fields of their own, and no query does without them.
+            // `AggregateResult` declares no fields, and every aggregate query gives rows of it.
             let open_only = view && !excluded && has_wildcard(def);
-            let wanted = if self.include[OBJECTS].is_empty() {
-                // Filters of operations drop structs that nothing needs, not objects.
+            let wanted = if self.include.objects.is_empty() {
+                // A filter of operations leaves out structs that nothing needs, but no objects.
                 view || !narrowed
             } else if has_views {
                 included || root || open_only || (!view && !narrowed)
@@ -74,10 +82,10 @@ impl<'m> Builder<'m, '_> {
             self.members(id);
             let types = self.types_of(id);
             flattened += types.len();
-            if flattened > MOST_FIELDS {
+            if flattened > MAX_FIELDS {
                 return Err(Error::unsupported(
-                    "the types have more than two million fields with those they inherit: leave \
-                     some out",
+                    "the types have more than two million fields, inherited ones included: exclude \
+                     some of them",
                 ));
             }
             queue.extend(types.into_iter().filter(|id| !dropped[id.0 as usize]));
@@ -105,7 +113,7 @@ impl<'m> Builder<'m, '_> {
         types
     }
 
-    /// Complex types by base.
+    /// The complex types that derive directly from each type.
     fn children(&self) -> HashMap<TypeId, Vec<TypeId>> {
         let mut children: HashMap<TypeId, Vec<TypeId>> = HashMap::new();
         for (index, def) in self.model.types.iter().enumerate() {
@@ -119,8 +127,8 @@ impl<'m> Builder<'m, '_> {
 
     fn check(&mut self) -> Result<(), Error> {
         let model = self.model;
-        if !(self.include[FIELDS].is_empty() && self.exclude[FIELDS].is_empty()) {
-            // Types that were dropped may still be named by a field pattern.
+        if !(self.include.fields.is_empty() && self.exclude.fields.is_empty()) {
+            // A pattern of fields may name a type that was left out.
             for index in 0..model.types.len() {
                 if matches!(model.types[index].kind, TypeKind::Complex(_)) {
                     self.members(TypeId(index as u32));
@@ -137,33 +145,30 @@ impl<'m> Builder<'m, '_> {
             });
             named.collect::<Vec<_>>()
         };
-        self.include[OBJECTS].check(types)?;
-        self.exclude[OBJECTS].check(types)?;
+        self.include.objects.check(types)?;
+        self.exclude.objects.check(types)?;
         let fields = |pattern: &str| {
             let mut names = Vec::new();
             for (index, def) in model.types.iter().enumerate() {
-                if super::glob(pattern, def.name.local()) {
+                if glob(pattern, def.name.local()) {
                     let members = self.members[index].iter().flatten();
                     names.extend(members.map(|member| &*member.name));
-                    // What an exclude took out is a name, too.
+                    // A field that was excluded is a name that a pattern may have.
                     names.extend(declared(model, TypeId(index as u32)));
                 }
             }
             names
         };
-        self.include[FIELDS].check_fields(types, fields)?;
-        self.exclude[FIELDS].check_fields(types, fields)
+        self.include.fields.check_fields(types, fields)?;
+        self.exclude.fields.check_fields(types, fields)
     }
 
-    /// Makes shapes of what is kept.
-    pub(super) fn finish(
-        mut self,
-        services: Vec<BoundService<'m>>,
-    ) -> Result<Selection<'m>, Error> {
+    /// Makes the selection of what is kept.
+    pub(super) fn finish(mut self, services: &[BoundService<'m>]) -> Selection<'m> {
         let model = self.model;
-        let mut shapes = self.collect(&services);
+        let mut shapes = self.collect(services);
         shapes.sort_by(|a, b| {
-            let uri = |shape: &Shape<'m>| super::uri(model, shape.ns);
+            let uri = |shape: &Shape<'m>| namespace_uri(model, shape.ns);
             (&a.name, uri(a), &a.path, a.origin).cmp(&(&b.name, uri(b), &b.path, b.origin))
         });
         let ids: HashMap<Origin, ShapeId> = shapes
@@ -171,56 +176,59 @@ impl<'m> Builder<'m, '_> {
             .enumerate()
             .map(|(n, s)| (s.origin, ShapeId(n as u32)))
             .collect();
-        let uses = self.uses(&ids);
+        let value_types = self.value_types(&ids);
         let types = || (0..model.types.len() as u32).map(TypeId);
         let lists = types().map(|id| self.list_items(id)).collect();
         let group_shapes = (0..self.groups.list.len() as u32)
             .map(|id| ids.get(&Origin::Group(GroupId(id))).copied())
             .collect();
-        self.families(&mut shapes, &ids);
+        self.link_derivations(&mut shapes, &ids);
         let mut enums: Vec<TypeId> = types()
-            .filter(|id| self.keep[id.0 as usize] && uses[id.0 as usize] == Use::Enum(*id))
+            .filter(|id| {
+                self.keep[id.0 as usize] && value_types[id.0 as usize] == ValueType::Enum(*id)
+            })
             .collect();
         enums.sort_by_key(|id| {
             let name = &model.type_def(*id).name;
-            (name.local(), super::uri(model, name.ns()), *id)
+            (name.local(), namespace_uri(model, name.ns()), *id)
         });
-        let (services, operations) = super::link::link(model, &services, &shapes, &ids);
+        let (services, operations) = super::link::link(model, services, &shapes, &ids);
         let notes = self.notes.into_iter().map(|(text, count)| match count {
             1 => text,
             count => format!("{text} ({count} times)"),
         });
         let notes = notes.collect();
-        Ok(Selection {
+        Selection {
             model,
             shapes,
             enums,
-            uses,
+            value_types,
             lists,
             group_shapes,
             groups: self.groups,
             services,
             operations,
+            special: SpecialOperations::default(),
             notes,
-        })
+        }
     }
 
-    /// What fields of each type are.
-    fn uses(&self, ids: &HashMap<Origin, ShapeId>) -> Vec<Use> {
-        let uses = (0..self.model.types.len() as u32).map(TypeId).map(|id| {
-            if let Some(simple) = self.simple_use(id) {
+    /// What the values of the fields of each type are.
+    fn value_types(&self, ids: &HashMap<Origin, ShapeId>) -> Vec<ValueType> {
+        let value_types = (0..self.model.types.len() as u32).map(TypeId).map(|id| {
+            if let Some(simple) = self.simple_value_type(id) {
                 return simple;
             }
             let root = self.open[id.0 as usize];
             let own = ids.get(&Origin::Type(id));
             let or_root = own.or_else(|| ids.get(&Origin::Type(root?)));
-            or_root.map_or(Use::Any, |shape| Use::Shape(*shape))
+            or_root.map_or(ValueType::Any, |shape| ValueType::Shape(*shape))
         });
-        uses.collect()
+        value_types.collect()
     }
 }
 
-/// Whether a type itself accepts any element.
+/// Whether the type itself, not a base of it, declares a wildcard for elements.
 fn has_wildcard(def: &TypeDef) -> bool {
     fn any(particle: &Particle) -> bool {
         match &particle.term {
@@ -238,17 +246,17 @@ fn has_wildcard(def: &TypeDef) -> bool {
     }
 }
 
-/// Names of the elements that a type declares itself, whatever the filter says.
+/// The names of the elements that a type declares, also of those that the options exclude.
 fn declared(model: &Model, id: TypeId) -> Vec<&str> {
     let everything = |_: TypeId, _: &Member<'_>| true;
-    let how = Flatten {
+    let options = Flatten {
         model,
         substitutes: &Substitutes::new(),
         mixed_bases: &HashSet::new(),
-        wanted: &everything,
+        is_wanted: &everything,
         record: true,
     };
-    let members = fields::members(&how, id, &mut Groups::default(), &mut Vec::new());
+    let members = content::members(&options, id, &mut Groups::default(), &mut Vec::new());
     let names = members.into_iter().filter_map(|member| match member.name {
         Cow::Borrowed(name) => Some(name),
         Cow::Owned(_) => None,

@@ -1,24 +1,24 @@
-//! Operations with the shapes that they use.
+//! Operations linked to the shapes of their messages.
 
 use std::collections::HashMap;
 
 use saponify_wsdl::model::{ElementId, Model, PartTarget, QName, TypeName};
 
-use super::service::{Body, BoundOperation, BoundService};
-use super::shapes::own;
-use super::{Face, Operation, Origin, Service, Shape, ShapeId};
+use super::bindings::{Body, BoundOperation, BoundService};
+use super::shapes::is_table_of_type;
+use super::types::{Operation, Origin, Service, Shape, ShapeId, ShapeKind};
 
-/// Services and operations with the shapes they use.
+/// The services and operations, linked to the shapes that they use.
 pub(super) fn link<'m>(
     model: &'m Model,
     services: &[BoundService<'m>],
     shapes: &[Shape<'m>],
     ids: &HashMap<Origin, ShapeId>,
 ) -> (Vec<Service<'m>>, Vec<Operation<'m>>) {
-    // Every body, header and fault was given a shape by `collect`.
+    // `collect` made a shape of every body, header and fault.
     let element = |id: &ElementId| {
         let ty = Origin::Type(model.element(*id).type_id);
-        let origin = if own(model, *id) {
+        let origin = if is_table_of_type(model, *id) {
             ty
         } else {
             Origin::Element(*id)
@@ -31,9 +31,7 @@ pub(super) fn link<'m>(
     };
     let body = |number: usize, response: bool, body: &Body<'m>| match body {
         Body::Element(id) => element(id),
-        Body::Synthetic { .. } => ids
-            .get(&Origin::Synthetic(number as u32, response))
-            .copied(),
+        Body::Synthetic { .. } => ids.get(&Origin::Message(number as u32, response)).copied(),
     };
     let mut operations = Vec::new();
     let mut linked = Vec::new();
@@ -57,7 +55,7 @@ pub(super) fn link<'m>(
                 documentation: operation.documentation,
                 request,
                 response,
-                whole: whole(model, operation, shapes, ids, response),
+                result_struct: result_struct(model, operation, shapes, ids, response),
                 headers: operation.headers.iter().filter_map(element).collect(),
                 output_headers: operation
                     .output_headers
@@ -75,12 +73,14 @@ pub(super) fn link<'m>(
             documentation: service.documentation,
             soap12: service.soap12,
             operations: same.unwrap_or(start..operations.len()),
+            session_header: None,
+            limit_header: None,
         });
     }
     (linked, operations)
 }
 
-/// What encoded messages say of each argument: the name of its type, if it has one.
+/// The name of each argument's type, which encoded messages state; `None` for anonymous types.
 fn types<'m>(model: &'m Model, operation: &BoundOperation<'m>) -> Vec<Option<&'m QName>> {
     match &operation.request {
         Body::Synthetic { parts, .. } if operation.style.encoded => parts
@@ -98,8 +98,8 @@ fn types<'m>(model: &'m Model, operation: &BoundOperation<'m>) -> Vec<Option<&'m
     }
 }
 
-/// The struct that is a whole answer of several fields.
-fn whole(
+/// The struct of the results, if there are several.
+fn result_struct(
     model: &Model,
     operation: &BoundOperation<'_>,
     shapes: &[Shape<'_>],
@@ -110,8 +110,8 @@ fn whole(
     if shape.members.len() < 2 {
         return None;
     }
-    match (&operation.response, shape.face) {
-        (_, Face::Struct) => Some(response),
+    match (&operation.response, shape.kind) {
+        (_, ShapeKind::Struct) => Some(response),
         (Body::Element(id), _) => ids.get(&Origin::Type(model.element(*id).type_id)).copied(),
         (Body::Synthetic { .. }, _) => None,
     }

@@ -1,39 +1,41 @@
-//! The shapes that kept types, elements, groups and bodies become.
+//! Shapes made of the types, elements, groups and message bodies that are kept.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use saponify_wsdl::model::{ElementId, Model, PartTarget, TypeDef, TypeId, TypeKind, TypeName};
 
-use super::service::{Body, BoundService};
-use super::{Builder, Face, Origin, Shape, ShapeId};
-use crate::fields::groups::{GroupId, GroupKind};
-use crate::fields::{self, Member, NO_NS, Occurs, Place, Target};
+use super::bindings::{Body, BoundService};
+use super::builder::Builder;
+use super::types::{Origin, Shape, ShapeKind};
+use crate::content::{self, Member, NO_NS, NodeKind, Occurs, Target};
+use crate::content::{GroupId, GroupKind};
 
 impl<'m> Builder<'m, '_> {
-    /// Shapes of types, of elements with a table of their own, and of synthetic bodies.
+    /// The shapes of types, of elements with a table of their own, of bodies that no element declares,
+    /// and of groups.
     pub(super) fn collect(&mut self, services: &[BoundService<'m>]) -> Vec<Shape<'m>> {
         let model = self.model;
         let mut shapes = Vec::new();
-        let mut wanted: BTreeMap<ElementId, Face> = BTreeMap::new();
+        let mut kinds: BTreeMap<ElementId, ShapeKind> = BTreeMap::new();
         let mut bodies: BTreeSet<ElementId> = BTreeSet::new();
-        let mut faced: BTreeSet<ElementId> = BTreeSet::new();
+        let mut typed: BTreeSet<ElementId> = BTreeSet::new();
         let of_messages = match self.config.messages {
-            true => Face::Struct,
-            false => Face::Table,
+            true => ShapeKind::Struct,
+            false => ShapeKind::TableOnly,
         };
         for operation in services.iter().flat_map(|service| &service.operations) {
             for id in operation.elements() {
-                wanted.entry(id).or_insert(of_messages);
+                kinds.entry(id).or_insert(of_messages);
             }
             if self.config.messages {
-                wanted.extend(operation.bare_elements().map(|id| (id, Face::Struct)));
+                kinds.extend(operation.bare_elements().map(|id| (id, ShapeKind::Struct)));
             }
             for id in operation.headers.iter().chain(&operation.output_headers) {
-                wanted.insert(*id, Face::Struct);
-                faced.insert(*id);
+                kinds.insert(*id, ShapeKind::Struct);
+                typed.insert(*id);
             }
-            faced.extend(operation.faults.iter().filter_map(|fault| match fault {
+            typed.extend(operation.faults.iter().filter_map(|fault| match fault {
                 PartTarget::Element(id) => Some(*id),
                 PartTarget::Type(_) => None,
             }));
@@ -46,11 +48,11 @@ impl<'m> Builder<'m, '_> {
             if let Body::Element(id) = operation.response
                 && self.members(model.element(id).type_id).len() > 1
             {
-                faced.insert(id);
+                typed.insert(id);
             }
         }
-        // The type written inside a request or response element is no type of its own, unless
-        // something else has it, too.
+        // The anonymous type of a request or response element needs no Rust type, unless something
+        // else refers to it.
         let type_of = |id: &ElementId| model.element(*id).type_id;
         let anonymous =
             |id: &TypeId| matches!(model.type_def(*id).name, TypeName::Anonymous { .. });
@@ -59,7 +61,7 @@ impl<'m> Builder<'m, '_> {
             .iter()
             .flat_map(|service| &service.operations)
             .flat_map(|operation| operation.part_types(model));
-        for id in faced
+        for id in typed
             .iter()
             .map(type_of)
             .chain(parts)
@@ -76,21 +78,21 @@ impl<'m> Builder<'m, '_> {
             if !self.keep[index] || !matches!(model.types[index].kind, TypeKind::Complex(_)) {
                 continue;
             }
-            let face = if wrappers.contains(&id) {
-                Face::Table
+            let kind = if wrappers.contains(&id) {
+                ShapeKind::TableOnly
             } else {
-                Face::Struct
+                ShapeKind::Struct
             };
-            let mut shape = self.of_type(id, face);
+            let mut shape = self.of_type(id, kind);
             if anonymous(&id) && shape.documentation.is_none() {
                 let element = elements.get(&id).map(|id| model.element(*id));
                 shape.documentation = element.and_then(|e| e.documentation.as_deref());
             }
             shapes.push(shape);
         }
-        for (id, face) in wanted {
-            if !own(model, id) {
-                shapes.push(self.of_element(id, face));
+        for (id, kind) in kinds {
+            if !is_table_of_type(model, id) {
+                shapes.push(self.of_element(id, kind));
             }
         }
         let operations = services.iter().flat_map(|service| &service.operations);
@@ -103,18 +105,18 @@ impl<'m> Builder<'m, '_> {
                     bare,
                 } = body
                 {
-                    let origin = Origin::Synthetic(number as u32, response);
-                    let face = if self.config.messages && !bare || response && parts.len() > 1 {
-                        Face::Struct
+                    let origin = Origin::Message(number as u32, response);
+                    let kind = if self.config.messages && !bare || response && parts.len() > 1 {
+                        ShapeKind::Struct
                     } else {
-                        Face::Table
+                        ShapeKind::TableOnly
                     };
                     shapes.push(Shape {
                         name: Cow::Owned(name.clone()),
                         ns: *ns,
                         path: Vec::new(),
                         origin,
-                        face,
+                        kind,
                         members: parts.iter().map(|part| part_member(model, *part)).collect(),
                         base: None,
                         is_base: false,
@@ -128,7 +130,7 @@ impl<'m> Builder<'m, '_> {
         shapes
     }
 
-    /// Shapes of the groups that shapes have, and of the groups in them.
+    /// Adds the shapes of the groups that shapes have, and of the groups within these.
     pub(super) fn collect_groups(&self, shapes: &mut Vec<Shape<'m>>) {
         let groups_of = |members: &[Member<'_>]| members.iter().filter_map(Member::group).collect();
         let mut queue: Vec<GroupId> = Vec::new();
@@ -149,9 +151,9 @@ impl<'m> Builder<'m, '_> {
     pub(super) fn of_group(&self, id: GroupId) -> Shape<'m> {
         let model = self.model;
         let group = self.groups.get(id);
-        let face = match group.kind.is_choice() {
-            true => Face::Choice,
-            false => Face::Struct,
+        let kind = match group.kind.is_choice() {
+            true => ShapeKind::Choice,
+            false => ShapeKind::Struct,
         };
         let (ns, mut path, word) = match group.kind {
             GroupKind::Choice(owner) | GroupKind::Sequence(owner) | GroupKind::Mixed(owner) => {
@@ -178,7 +180,7 @@ impl<'m> Builder<'m, '_> {
                 .chain([Cow::Owned(word.to_owned())])
                 .collect(),
             origin: Origin::Group(id),
-            face,
+            kind,
             members: group.members.clone(),
             base: None,
             is_base: false,
@@ -187,7 +189,7 @@ impl<'m> Builder<'m, '_> {
         }
     }
 
-    /// Types of members of kept types: what must have a face of its own.
+    /// The anonymous types to which members of kept types refer.
     pub(super) fn referred(&self) -> BTreeSet<TypeId> {
         let kept = (0..self.keep.len()).filter(|index| self.keep[*index]);
         kept.flat_map(|index| self.types_of(TypeId(index as u32)))
@@ -195,13 +197,13 @@ impl<'m> Builder<'m, '_> {
             .collect()
     }
 
-    pub(super) fn of_type(&mut self, id: TypeId, face: Face) -> Shape<'m> {
+    pub(super) fn of_type(&mut self, id: TypeId, kind: ShapeKind) -> Shape<'m> {
         let def = self.model.type_def(id);
-        let face = match self.open[id.0 as usize] {
-            Some(root) if root == id => Face::OpenBase,
-            Some(_) => Face::View,
-            None if face == Face::Struct && is_abstract(def) => Face::Abstract,
-            None => face,
+        let kind = match self.open[id.0 as usize] {
+            Some(root) if root == id => ShapeKind::OpenBase,
+            Some(_) => ShapeKind::View,
+            None if kind == ShapeKind::Struct && is_abstract(def) => ShapeKind::Abstract,
+            None => kind,
         };
         let path = path_of(&def.name).into_iter().map(Cow::Borrowed).collect();
         Shape {
@@ -209,7 +211,7 @@ impl<'m> Builder<'m, '_> {
             ns: def.name.ns(),
             path,
             origin: Origin::Type(id),
-            face,
+            kind,
             members: self.members(id).to_vec(),
             base: None,
             is_base: false,
@@ -218,14 +220,14 @@ impl<'m> Builder<'m, '_> {
         }
     }
 
-    pub(super) fn of_element(&mut self, id: ElementId, face: Face) -> Shape<'m> {
+    pub(super) fn of_element(&mut self, id: ElementId, kind: ShapeKind) -> Shape<'m> {
         let element = self.model.element(id);
         Shape {
             name: Cow::Borrowed(&element.name.local),
             ns: element.name.ns,
             path: vec![Cow::Borrowed(&element.name.local)],
             origin: Origin::Element(id),
-            face,
+            kind,
             members: match self.model.type_def(element.type_id).kind {
                 TypeKind::Complex(_) => self.members(element.type_id).to_vec(),
                 _ => vec![Member {
@@ -233,7 +235,12 @@ impl<'m> Builder<'m, '_> {
                         nillable: element.nillable,
                         ..Occurs::default()
                     },
-                    ..fields::member("value", NO_NS, Place::Text, Target::Type(element.type_id))
+                    ..content::member(
+                        "value",
+                        NO_NS,
+                        NodeKind::Text,
+                        Target::Type(element.type_id),
+                    )
                 }],
             },
             base: None,
@@ -242,79 +249,9 @@ impl<'m> Builder<'m, '_> {
             documentation: element.documentation.as_deref(),
         }
     }
-
-    /// Whether the fields of a base are the first fields of a type.
-    fn is_prefix(&self, base: &Shape<'_>, shape: &Shape<'_>) -> bool {
-        begins_with(&shape.members, &base.members, |a, b| {
-            a.is_like(b) || self.is_more_mixed(a, b)
-        })
-    }
-
-    /// Whether mixed content is that of a base with more elements.
-    fn is_more_mixed(&self, base: &Member<'_>, derived: &Member<'_>) -> bool {
-        let mixed = |member: &Member<'_>| {
-            let group = member.group().map(|id| self.groups.get(id));
-            group.filter(|group| matches!(group.kind, GroupKind::Mixed(_)))
-        };
-        match (mixed(base), mixed(derived)) {
-            (Some(base), Some(derived)) => {
-                begins_with(&derived.members, &base.members, Member::is_like)
-            }
-            _ => false,
-        }
-    }
-
-    /// Links bases to derived types. A base takes values of derived types only if there is a place for
-    /// them, a member of its type.
-    pub(super) fn families(&self, shapes: &mut [Shape<'m>], ids: &HashMap<Origin, ShapeId>) {
-        let members = shapes.iter().flat_map(|shape| &shape.members);
-        let places: HashSet<TypeId> = members.filter_map(Member::type_id).collect();
-        for index in 0..shapes.len() {
-            let shape = ShapeId(index as u32);
-            match shapes[index].origin {
-                Origin::Type(id) => {
-                    let bases = self.model.bases(id).map(Origin::Type);
-                    let bases = bases.filter_map(|base| ids.get(&base).copied());
-                    // A base counts only if its fields are the first ones here, too: those of an
-                    // array that SOAP encodes are not.
-                    let bases: Vec<_> = bases
-                        .take_while(|base| self.is_prefix(&shapes[base.0 as usize], &shapes[index]))
-                        .collect();
-                    shapes[index].base = bases.first().copied();
-                    if shapes[index].face != Face::Struct {
-                        continue;
-                    }
-                    for base in bases {
-                        let base = &mut shapes[base.0 as usize];
-                        let is_place = match base.origin {
-                            Origin::Type(id) => places.contains(&id),
-                            _ => false,
-                        };
-                        base.is_base = true;
-                        if is_place || base.face == Face::Abstract {
-                            base.derived.push(shape);
-                        }
-                    }
-                }
-                Origin::Element(id) if shapes[index].face == Face::Table => {
-                    let ty = Origin::Type(self.model.element(id).type_id);
-                    shapes[index].base = ids.get(&ty).copied();
-                }
-                Origin::Element(_) | Origin::Group(_) | Origin::Synthetic(..) => {}
-            }
-        }
-    }
 }
 
-fn begins_with<'m>(
-    list: &[Member<'m>],
-    start: &[Member<'m>],
-    alike: impl Fn(&Member<'m>, &Member<'m>) -> bool,
-) -> bool {
-    start.len() <= list.len() && start.iter().zip(list).all(|(a, b)| alike(a, b))
-}
-
-/// Names that make up the name of a type.
+/// The names that make up the name of a type.
 fn path_of(name: &TypeName) -> Vec<&str> {
     match name {
         TypeName::Global(name) => vec![name.local.as_str()],
@@ -322,8 +259,8 @@ fn path_of(name: &TypeName) -> Vec<&str> {
     }
 }
 
-/// Whether an element's table is that of its type: the type is its own, or has its name.
-pub(super) fn own(model: &Model, id: ElementId) -> bool {
+/// Whether an element has the table of its type: the type is anonymous, or has the element's name.
+pub(super) fn is_table_of_type(model: &Model, id: ElementId) -> bool {
     let element = model.element(id);
     let def = model.type_def(element.type_id);
     if !matches!(def.kind, TypeKind::Complex(_)) {
@@ -345,10 +282,10 @@ fn part_member<'m>(model: &'m Model, (name, target): (&'m str, PartTarget)) -> M
             nillable,
             ..Occurs::default()
         },
-        ..fields::member(name, ns, Place::Element, Target::Type(type_id))
+        ..content::member(name, ns, NodeKind::Element, Target::Type(type_id))
     };
     match target {
-        // Accessors of rpc parts have no namespace (WSDL 1.1 section 3.5; Basic Profile R2735).
+        // The elements of rpc parts have no namespace (WSDL 1.1 section 3.5; Basic Profile R2735).
         PartTarget::Type(id) => member(name, NO_NS, id, false),
         PartTarget::Element(id) => {
             let element = model.element(id);

@@ -1,12 +1,14 @@
 //! What generated code may name. **No stability promise**: generated code and this crate go
 //! together, which generated code checks with [`VERSION`].
 
+mod deep;
 mod enums;
 mod serde;
 mod service;
 mod structs;
 mod views;
 
+pub use deep::{Deep, DeepForm};
 pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 

@@ -20,7 +20,7 @@ macro_rules! gen_view {
             /// The record with a field set.
             #[inline]
             #[must_use]
-            pub fn with<T: ?Sized>(
+            pub fn with<T: ?::core::marker::Sized>(
                 self,
                 key: $crate::generated::Key<Self, T>,
                 value: impl $crate::generated::IntoField<T>,

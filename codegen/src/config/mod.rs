@@ -1,0 +1,368 @@
+//! Options. The same set serves build scripts ([`Config`]'s methods), the command line and
+//! `saponify.toml` (`Config::from_toml`, feature `toml`).
+
+mod pattern;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[cfg(feature = "toml")]
+use crate::error::Error;
+pub(crate) use pattern::{PatternList, glob};
+
+/// What to generate, and how.
+///
+/// Patterns are names of the WSDL in which `*` stands for any text: `Account`, `*__c`. One that
+/// matches nothing is an error, so that a misspelt name does not go unnoticed.
+///
+/// ```
+/// let config = saponify_codegen::Config::new()
+///     .include_objects(["Account", "Contact", "Invoice*__c"])
+///     .exclude_fields(["Account.*__pc"])
+///     .methods(false);
+/// # let _ = config;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(
+    feature = "toml",
+    serde(deny_unknown_fields, default, rename_all = "kebab-case")
+)]
+pub struct Config {
+    pub(crate) input: Option<PathBuf>,
+    pub(crate) out_dir: Option<PathBuf>,
+    pub(crate) module: Option<String>,
+    pub(crate) include: Filter,
+    pub(crate) exclude: Filter,
+    pub(crate) methods: bool,
+    pub(crate) messages: bool,
+    pub(crate) docs: bool,
+    pub(crate) serde: bool,
+    pub(crate) derive: BTreeMap<String, Vec<String>>,
+    pub(crate) rename: Renames,
+    pub(crate) open_bases: Option<Vec<String>>,
+    pub(crate) sensitive: Vec<String>,
+    pub(crate) import_roots: Vec<PathBuf>,
+    pub(crate) provide: BTreeMap<String, PathBuf>,
+    pub(crate) skip_imports: Vec<String>,
+}
+
+/// Patterns of what to keep or leave out.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
+pub(crate) struct Filter {
+    pub(crate) objects: Vec<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) operations: Vec<String>,
+}
+
+/// Rust names by names of the WSDL.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "toml", derive(serde::Deserialize))]
+#[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
+pub(crate) struct Renames {
+    pub(crate) types: BTreeMap<String, String>,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) operations: BTreeMap<String, String>,
+    pub(crate) modules: BTreeMap<String, String>,
+    pub(crate) values: BTreeMap<String, String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Config {
+    /// Everything in the WSDL, with methods and documentation.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            input: None,
+            out_dir: None,
+            module: None,
+            include: Filter::default(),
+            exclude: Filter::default(),
+            methods: true,
+            messages: false,
+            docs: true,
+            serde: false,
+            derive: BTreeMap::new(),
+            rename: Renames::default(),
+            open_bases: None,
+            sensitive: Vec::new(),
+            import_roots: Vec::new(),
+            provide: BTreeMap::new(),
+            skip_imports: Vec::new(),
+        }
+    }
+
+    /// The options in a `saponify.toml`.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::from_toml(
+    ///     "input = 'wsdl/enterprise.wsdl'\n\
+    ///      methods = false\n\
+    ///      [include]\n\
+    ///      objects = ['Account', '*__c']\n",
+    /// )?;
+    /// # let _ = config;
+    /// # Ok::<(), saponify_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, or has a key that is no option or a value of the wrong type.
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        toml::from_str(text)
+            .map_err(|source| Error::config("the options in TOML cannot be used").caused_by(source))
+    }
+
+    /// The WSDL file. Relative paths are relative to the current directory, which in a build
+    /// script is that of the package.
+    #[must_use]
+    pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
+        self.input = Some(path.into());
+        self
+    }
+
+    /// The directory that gets `mod.rs` and its submodules. By default `$OUT_DIR` and the name
+    /// of the module.
+    #[must_use]
+    pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(path.into());
+        self
+    }
+
+    /// Name of the module, which is also that of the directory in `$OUT_DIR`. By default the
+    /// input's file name without its extension.
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = Some(name.into());
+        self
+    }
+
+    /// Keeps only these objects. Operations and all they need stay, too; a parent that is not
+    /// kept becomes an untyped record.
+    #[must_use]
+    pub fn include_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.include
+            .objects
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these objects out.
+    #[must_use]
+    pub fn exclude_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.exclude
+            .objects
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Of the types named here keeps only these fields, and `Id`: `Account.Name`, `*.*Date`.
+    #[must_use]
+    pub fn include_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.include
+            .fields
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these fields out: `Account.Jigsaw`, `*.SystemModstamp`. What a service sends
+    /// regardless remains readable by name.
+    #[must_use]
+    pub fn exclude_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.exclude
+            .fields
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps only these operations, and of the types that are no objects only what they need.
+    #[must_use]
+    pub fn include_operations<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.include
+            .operations
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves these operations out.
+    #[must_use]
+    pub fn exclude_operations<S: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.exclude
+            .operations
+            .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether objects get a getter and a `with_` method per field beside the key constant.
+    /// Without them a tenant of thirty thousand fields compiles in half the time.
+    #[must_use]
+    pub fn methods(mut self, methods: bool) -> Self {
+        self.methods = methods;
+        self
+    }
+
+    /// Whether the elements of requests and answers are types of their own, too. A call takes and
+    /// gives what is in them, so nobody needs them to call a service; one who reads or writes
+    /// messages without calling does.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().messages(true);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn messages(mut self, messages: bool) -> Self {
+        self.messages = messages;
+        self
+    }
+
+    /// Whether fields and types are documented.
+    #[must_use]
+    pub fn docs(mut self, docs: bool) -> Self {
+        self.docs = docs;
+        self
+    }
+
+    /// Whether generated types are `Serialize` and `Deserialize`, to and from JSON as the module
+    /// `json` of the runtime tells. The crate `saponify` then needs its feature `serde`.
+    #[must_use]
+    pub fn serde(mut self, serde: bool) -> Self {
+        self.serde = serde;
+        self
+    }
+
+    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`. Those
+    /// that a type has anyway are passed over, so that a pattern may match types of several kinds.
+    #[must_use]
+    pub fn derive<S: Into<String>>(
+        mut self,
+        types: impl Into<String>,
+        derives: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let list = self.derive.entry(types.into()).or_default();
+        list.extend(derives.into_iter().map(Into::into));
+        self
+    }
+
+    /// The Rust name of a type: `("Account", "Customer")`.
+    #[must_use]
+    pub fn rename_type(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.types.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The Rust name of a field: `("Account.Type", "kind")`.
+    #[must_use]
+    pub fn rename_field(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.fields.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The name of an operation's method: `("query", "run_query")`.
+    #[must_use]
+    pub fn rename_operation(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.operations.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The variant of an enumeration's value: `("StatusCode.UNABLE_TO_LOCK_ROW", "Locked")`.
+    #[must_use]
+    pub fn rename_value(mut self, wire: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.values.insert(wire.into(), rust.into());
+        self
+    }
+
+    /// The module for the types of a namespace: `("http://example.com/2010/orders", "orders")`.
+    #[must_use]
+    pub fn rename_module(mut self, uri: impl Into<String>, rust: impl Into<String>) -> Self {
+        self.rename.modules.insert(uri.into(), rust.into());
+        self
+    }
+
+    /// Types whose descendants become views over sparse records instead of structs, as local
+    /// names or `{namespace}name`. By default `sObject` in a namespace of Salesforce.
+    #[must_use]
+    pub fn open_bases<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.open_bases = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// More fields, by name or pattern, whose values are never printed. Session ids, passwords
+    /// and security tokens are known already.
+    #[must_use]
+    pub fn sensitive<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
+        self.sensitive.extend(fields.into_iter().map(Into::into));
+        self
+    }
+
+    /// Directories, besides the input's own, from which the WSDL may import files.
+    ///
+    /// Needed where `../` leads out of the folder of the WSDL. Nothing is ever fetched, and no file
+    /// outside of these folders is read: neither by `..`, nor by an absolute path, nor through a
+    /// symbolic link.
+    ///
+    /// ```
+    /// // device/wsdl/device.wsdl imports ../../schema/types.xsd
+    /// let config = saponify_codegen::Config::new()
+    ///     .input("vendor/camera/device/wsdl/device.wsdl")
+    ///     .import_roots(["vendor/camera"]);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn import_roots<P: Into<PathBuf>>(mut self, dirs: impl IntoIterator<Item = P>) -> Self {
+        self.import_roots.extend(dirs.into_iter().map(Into::into));
+        self
+    }
+
+    /// The file to take for an import, which is named by its location exactly as written in the
+    /// document, or by its namespace. What that file imports may lie in its folder.
+    ///
+    /// For imports by URL, of which a copy was saved, and for those that give no location.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new()
+    ///     .input("wsdl/shop.wsdl")
+    ///     .provide_file("https://example.com/price.xsd", "wsdl/price.xsd");
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn provide_file(mut self, import: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        self.provide.insert(import.into(), path.into());
+        self
+    }
+
+    /// Leaves imports out: by location exactly as written in the document, or by namespace.
+    ///
+    /// For documents of which nothing is used. A name that would have come from one is an error.
+    #[must_use]
+    pub fn skip_imports<S: Into<String>>(mut self, imports: impl IntoIterator<Item = S>) -> Self {
+        self.skip_imports
+            .extend(imports.into_iter().map(Into::into));
+        self
+    }
+
+    /// The input that was set.
+    #[must_use]
+    pub fn input_path(&self) -> Option<&Path> {
+        self.input.as_deref()
+    }
+
+    /// The output directory that was set.
+    #[must_use]
+    pub fn out_dir_path(&self) -> Option<&Path> {
+        self.out_dir.as_deref()
+    }
+}

@@ -1,0 +1,305 @@
+//! The stages in their order, and what the public methods of [`Config`] do with them.
+
+use std::path::{Path, PathBuf};
+
+use saponify_wsdl::model::Note;
+use saponify_wsdl::{Model, Reader};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::Config;
+use crate::emit;
+use crate::error::Error;
+use crate::names::{Names, names};
+use crate::output::{GeneratedType, Output, TypeKind, cargo};
+use crate::plan::{Header, Item, Plan, plan};
+use crate::print::escape::plain;
+use crate::salesforce::leading_comment;
+use crate::select::{Selection, select};
+
+/// What was read: the model, the name of the input, and its bytes.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    model: &'s Model,
+    name: &'s str,
+    wsdl: &'s [u8],
+}
+
+/// Runs all stages.
+fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
+    with_plan(source, config, |plan| Output {
+        files: emit::emit(plan),
+        types: types(plan),
+        notes: source
+            .model
+            .notes
+            .iter()
+            .map(reader_note)
+            .chain(plan.notes.iter().cloned())
+            .collect(),
+    })
+}
+
+/// Runs the stages up to "names".
+fn with_names<T>(
+    source: Source<'_>,
+    config: &Config,
+    then: impl FnOnce(&Selection<'_>, &Names) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let selection = select(source.model, config)?;
+    let names = names(&selection, config)?;
+    then(&selection, &names)
+}
+
+/// Runs the stages up to "plan".
+fn with_plan<T>(
+    source: Source<'_>,
+    config: &Config,
+    then: impl FnOnce(&Plan<'_>) -> T,
+) -> Result<T, Error> {
+    let selection = select(source.model, config)?;
+    let names = names(&selection, config)?;
+    let plan = plan(&selection, &names, config, header(source, &selection))?;
+    Ok(then(&plan))
+}
+
+fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
+    let services = selection.services.iter();
+    let mut endpoints: Vec<&str> = services.map(|service| service.endpoint).collect();
+    endpoints.dedup();
+    let comment = source.model.leading_comment.as_deref();
+    Header {
+        source: source.name.to_owned(),
+        digest: digest(source.wsdl),
+        comment: comment.map(leading_comment::read).unwrap_or_default(),
+        endpoints,
+    }
+}
+
+fn types(plan: &Plan<'_>) -> Vec<GeneratedType> {
+    let mut types = Vec::new();
+    for module in &plan.modules {
+        types.extend(module.items.iter().map(|item| {
+            let kind = match item {
+                Item::View(_) => TypeKind::View,
+                Item::Struct(_) => TypeKind::Struct,
+                Item::Choice(_) => TypeKind::Choice,
+                Item::Abstract(_) => TypeKind::Abstract,
+                Item::Enum(_) => TypeKind::Enum,
+            };
+            GeneratedType::new(&module.name, item.ident(), kind)
+        }));
+    }
+    types
+}
+
+/// A note of the reader, with its position if it has one.
+fn reader_note(note: &Note) -> String {
+    let Note {
+        position,
+        file,
+        text,
+    } = note;
+    let text = match (file, position.line) {
+        (_, 0) => text.clone(),
+        (Some(file), _) => format!("{}:{position}: {text}", file.display()),
+        (None, _) => format!("{position}: {text}"),
+    };
+    plain(&text)
+}
+
+/// The first half of a SHA-256: enough to tell one WSDL from another.
+fn digest(wsdl: &[u8]) -> String {
+    Sha256::digest(wsdl)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+impl Config {
+    /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
+    /// read but those given to [`provide_file`](Config::provide_file).
+    ///
+    /// # Errors
+    ///
+    /// If the WSDL is refused, or an option does not fit it.
+    pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
+        let read = self.reader().read(wsdl);
+        let model = read.map_err(|source| Error::wsdl(None, source))?;
+        let source = Source {
+            model: &model,
+            name: "WSDL",
+            wsdl,
+        };
+        generate(source, self)
+    }
+
+    /// Reads the input, with what it imports from its own directory, and generates.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, it cannot be read or is refused, or an option does not fit it.
+    pub fn run(&self) -> Result<Output, Error> {
+        self.read(|source| generate(source, self))
+    }
+
+    /// The parts of the model that the options select, as text.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn dump_selection(&self) -> Result<String, Error> {
+        self.read(|source| Ok(select(source.model, self)?.to_string()))
+    }
+
+    /// The Rust names of everything that is selected, as text.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn dump_names(&self) -> Result<String, Error> {
+        self.read(|source| {
+            with_names(source, self, |selection, names| {
+                Ok(names.dump(selection).to_string())
+            })
+        })
+    }
+
+    /// The plan of the output as text: every name and type that was decided.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn dump_plan(&self) -> Result<String, Error> {
+        self.read(|source| with_plan(source, self, |plan| plan.to_string()))
+    }
+
+    /// For build scripts: reads the input, writes the output to the output directory (by default
+    /// in `$OUT_DIR`), and tells cargo when to run the script again. Returns what was written.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run), and if the output cannot be written.
+    pub fn compile(&self) -> Result<Output, Error> {
+        // Cargo must watch the input even if it cannot be read, so that a repair is noticed.
+        cargo::print_rerun(self.input.as_deref());
+        let dir = self.target_dir()?;
+        let (output, files) =
+            self.read(|source| Ok((generate(source, self)?, source.model.files.clone())))?;
+        cargo::print_rerun(files.iter().map(PathBuf::as_path).skip(1));
+        output.write_to(&dir)?;
+        Ok(output)
+    }
+
+    /// The input and all that it imports as written: typed, names not yet resolved.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is not well-formed.
+    pub fn dump_raw(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .dump_raw_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// The resolved model of the input, as text.
+    ///
+    /// # Errors
+    ///
+    /// If no input is set, or it cannot be read or is refused.
+    pub fn dump_model(&self) -> Result<String, Error> {
+        let input = self.required_input()?;
+        self.reader()
+            .read_file(input)
+            .map(|model| model.to_string())
+            .map_err(|source| Error::wsdl(Some(input), source))
+    }
+
+    /// A reader that may read what the options say.
+    fn reader(&self) -> Reader {
+        let mut reader = Reader::new();
+        for root in &self.import_roots {
+            reader.allow_root(root);
+        }
+        for (import, path) in &self.provide {
+            reader.provide_file(import, path);
+        }
+        for import in &self.skip_imports {
+            reader.skip_import(import);
+        }
+        reader
+    }
+
+    fn required_input(&self) -> Result<&PathBuf, Error> {
+        self.input
+            .as_ref()
+            .ok_or_else(|| Error::config("no input: set the path of a WSDL"))
+    }
+
+    fn read<T>(&self, then: impl FnOnce(Source<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let input = self.required_input()?;
+        let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        let model = self
+            .reader()
+            .read_file(input)
+            .map_err(|source| Error::wsdl(Some(input), source))?;
+        let name = input
+            .file_name()
+            .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        then(Source {
+            model: &model,
+            name: &name,
+            wsdl: &wsdl,
+        })
+    }
+
+    /// Where the output goes.
+    ///
+    /// # Errors
+    ///
+    /// If neither an output directory is set nor `$OUT_DIR`, or the input's name gives no name
+    /// for the module and none is set.
+    pub fn target_dir(&self) -> Result<PathBuf, Error> {
+        if let Some(dir) = &self.out_dir {
+            return Ok(dir.clone());
+        }
+        let Some(dir) = std::env::var_os("OUT_DIR") else {
+            return Err(Error::config(
+                "no output directory: set one, or call from a build script, where OUT_DIR is set",
+            ));
+        };
+        Ok(Path::new(&dir).join(self.module_name()?))
+    }
+
+    /// Name of the generated module.
+    ///
+    /// # Errors
+    ///
+    /// If the input's name gives none and none is set, or the one that is set is no identifier.
+    pub fn module_name(&self) -> Result<String, Error> {
+        if let Some(name) = &self.module {
+            return match crate::names::is_identifier(name) {
+                true => Ok(name.clone()),
+                false => Err(Error::config(format!(
+                    "module {name:?} is no Rust identifier"
+                ))),
+            };
+        }
+        let stem = self
+            .input
+            .as_deref()
+            .and_then(Path::file_stem)
+            .and_then(|s| s.to_str());
+        match stem.map(crate::names::module_of_stem) {
+            Some(name) if !name.is_empty() => Ok(name),
+            _ => Err(Error::config(
+                "the input's file name gives no module name: set one",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;

@@ -1,0 +1,109 @@
+//! A box for types that nest deeply.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use super::{FieldValue, Form, Slot, Value};
+
+/// A value in a box whose type says nothing about what the value consists of.
+///
+/// To find out whether a type is `Send`, the compiler looks into the types of its fields, and gives up
+/// beyond 128 levels (E0275). It does not look into this box, so generated code uses it where types
+/// nest deeply. It is used as [`Box`] is, and made by `into()`.
+pub struct Deep<T>(Box<dyn Hold<T>>);
+
+/// A value of the type `T`. That it is `Send` and `Sync` is checked where it is boxed.
+trait Hold<T>: Send + Sync {
+    fn get(&self) -> &T;
+    fn get_mut(&mut self) -> &mut T;
+    fn take(self: Box<Self>) -> T;
+    fn duplicate(&self) -> Box<dyn Hold<T>>;
+}
+
+impl<T: Clone + Send + Sync + 'static> Hold<T> for T {
+    fn get(&self) -> &T {
+        self
+    }
+
+    fn get_mut(&mut self) -> &mut T {
+        self
+    }
+
+    fn take(self: Box<Self>) -> T {
+        *self
+    }
+
+    fn duplicate(&self) -> Box<dyn Hold<T>> {
+        Box::new(self.clone())
+    }
+}
+
+impl<T> Deep<T> {
+    /// The value.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.0.take()
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> From<T> for Deep<T> {
+    fn from(value: T) -> Self {
+        Self(Box::new(value))
+    }
+}
+
+impl<T> Deref for Deep<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.get()
+    }
+}
+
+impl<T> DerefMut for Deep<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_mut()
+    }
+}
+
+impl<T> Clone for Deep<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.duplicate())
+    }
+}
+
+impl<T: Clone + Default + Send + Sync + 'static> Default for Deep<T> {
+    fn default() -> Self {
+        T::default().into()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Deep<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Deep<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// How a value in a [`Deep`] box is filled and read.
+#[derive(Debug)]
+pub struct DeepForm;
+
+impl<T: FieldValue> FieldValue for Deep<T> {
+    type Form = DeepForm;
+}
+
+impl<T: FieldValue> Form<Deep<T>> for DeepForm {
+    fn slot(value: &mut Deep<T>) -> Slot<'_> {
+        (**value).slot()
+    }
+
+    fn value(value: &Deep<T>, n: usize) -> Value<'_> {
+        (**value).value(n)
+    }
+}
