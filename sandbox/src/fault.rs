@@ -1,6 +1,11 @@
 //! Faults: what the server says when a whole call fails.
 
-use crate::soql::Position;
+/// Where something stands in a query, for messages: both count from one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) row: u32,
+    pub(crate) column: u32,
+}
 
 /// One SOAP fault, before it is written in one of the forms that clients meet.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::Call;
 use crate::fault::Fault;
 use crate::org::{Field, Kind, Object};
-use crate::server::answer::{Content, Record};
+use crate::xml::answer::{Content, Record};
 
 /// Objects of one call.
 const MAX_OBJECTS: usize = 100;

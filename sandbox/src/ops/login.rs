@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Call, user};
 use crate::fault::Fault;
 use crate::org::LoginMode;
-use crate::server::answer::Record;
+use crate::xml::answer::Record;
 
 const VAGUE: &str = "Invalid username, password, security token; or user locked out.";
 

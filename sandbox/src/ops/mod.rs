@@ -1,24 +1,22 @@
 //! The operations: one file for each family.
 
-pub(crate) mod cursor;
 mod describe;
 mod login;
 mod query;
 mod recycle;
 mod retrieve;
-mod rows;
 mod save;
 mod search;
 mod user;
-mod write;
 
 use crate::fault::Fault;
-use crate::server::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
-use crate::server::mode::{Mode, Quirks};
-use crate::server::request::Element;
-use crate::server::state::{Caller, State, concurrent_limit, daily_limit};
+use crate::quirks::Quirks;
+use crate::tenant::mode::Mode;
+use crate::tenant::{Caller, State, concurrent_limit, daily_limit};
 use crate::wsdl::ENTERPRISE;
 use crate::wsdl::api::{Operation, api};
+use crate::xml::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
+use crate::xml::request::Element;
 
 /// Which of the two hosts a call came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use rusqlite::params_from_iter;
 
 use super::Call;
-use super::cursor::{self};
-use super::rows::{Prepared, Run, count, query_result};
-use super::write::write_value;
 use crate::fault::Fault;
 use crate::org::Kind;
-use crate::server::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
-use crate::server::state::Caller;
+use crate::rows::write::write_value;
+use crate::rows::{Prepared, Run, count, cursor, query_result};
 use crate::soql::plan::{Group, Output, Plan};
 use crate::soql::{self};
+use crate::tenant::Caller;
+use crate::xml::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
 
 /// Rows that a grouped query may have.
 const MAX_GROUPS: usize = 2_000;
@@ -52,7 +51,10 @@ pub(super) fn query_more(
     limit: Option<LimitInfo>,
 ) -> Result<Out, Fault> {
     let locator = call.body.text_of("queryLocator").trim();
-    let found = cursor::find(call.state, caller, locator)?;
+    let found = call
+        .state
+        .cursors
+        .find(&call.state.org, caller.user, locator)?;
     let Ok(mut cursor) = found.lock() else {
         return Err(Fault::internal("a cursor was left locked"));
     };
@@ -71,7 +73,7 @@ pub(super) fn query_more(
     let next = if more {
         Some(cursor::renamed(locator, given))
     } else {
-        cursor::close(call.state, locator);
+        call.state.cursors.close(locator);
         None
     };
     Ok(finish(
@@ -111,9 +113,9 @@ fn run<'a>(
         () => u64::from(size),
     };
     Run {
-        state: call.state,
+        source: call.state.source(),
         connection,
-        caller,
+        user: caller.user,
         batch,
         quirks: &call.quirks,
     }
@@ -125,14 +127,16 @@ fn plain(
     plan: Plan,
     rows: &mut Out,
 ) -> Result<(Option<String>, u64), Fault> {
-    let query = Prepared::new(call.state, plan, &call.quirks).map(Arc::new);
+    let query = Prepared::new(&call.state.org, plan, &call.quirks).map(Arc::new);
     let query = query.ok_or_else(|| Fault::internal("a plan without rows"))?;
     let connection = call.state.store.lock();
-    query.index(call.state, &connection)?;
+    query.index(&call.state.store, &connection)?;
     let run = run(call, caller, &connection, &query.plan);
     let (page, start) = run.first(&query, None, rows)?;
     let total = start.as_ref().map_or(page.rows, |start| start.total);
-    let locator = start.map(|start| cursor::open(call.state, &connection, caller, start));
+    let state = call.state;
+    let locator =
+        start.map(|start| (state.cursors).open(&state.org, &connection, caller.user, start));
     drop(connection);
     call.state.live().stats.rows += page.rows + page.inside;
     Ok((locator, total))

@@ -7,8 +7,8 @@ use super::save::{RowError, all_or_none, check_count};
 use crate::fault::Fault;
 use crate::id::{self, Id};
 use crate::org::Object;
-use crate::server::answer::{Content, Record};
 use crate::soql::dates::{self, DAY};
+use crate::xml::answer::{Content, Record};
 
 /// What to do with one row.
 #[derive(Clone, Copy, PartialEq, Eq)]

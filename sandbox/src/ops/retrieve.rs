@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Call;
-use super::rows::Prepared;
 use crate::fault::Fault;
-use crate::server::answer::{LimitInfo, Out, close_envelope, open_envelope};
+use crate::rows::Prepared;
 use crate::soql;
+use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
 
 /// Ids of one call.
 const MAX_IDS: usize = 2_000;
@@ -34,7 +34,7 @@ pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out,
             "retrieve takes fields only",
         ));
     }
-    let query = Prepared::new(call.state, plan, &call.quirks).map(Arc::new);
+    let query = Prepared::new(&call.state.org, plan, &call.quirks).map(Arc::new);
     let query =
         query.ok_or_else(|| Fault::unexpected("INVALID_FIELD", "retrieve takes fields only"))?;
     let mut out = Out::new();
@@ -49,7 +49,7 @@ pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out,
                 format!("malformed id {id}"),
             )
         })?;
-        if !query.write_one(call.state, &connection, id, &mut out)? {
+        if !query.write_one(&call.state.org, &connection, id, &mut out)? {
             out.extend_from_slice(b"<result xsi:nil=\"true\"/>");
         }
     }

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 use super::{Call, user};
 use crate::fault::Fault;
 use crate::org::{Object, Org};
-use crate::server::answer::{Content, Record};
-use crate::server::state::Caller;
+use crate::tenant::Caller;
+use crate::xml::answer::{Content, Record};
 use input::Input;
 
 /// Why one row was not saved; the call itself goes on.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rusqlite::types::Value;
 
 use super::Call;
-use super::rows::Prepared;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::org::Object;
-use crate::server::answer::{LimitInfo, Out, close_envelope, open_envelope};
+use crate::rows::Prepared;
 use crate::soql;
+use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
 
 const MAX_ROWS: i64 = 2_000;
 
@@ -49,7 +49,8 @@ pub(super) fn search(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, F
         let query = format!("SELECT {fields} FROM {}", object.name);
         let tree = soql::parse(&query)?;
         let plan = soql::plan::query(&call.state.org, &query, &tree, call.version, false)?;
-        let Some(prepared) = Prepared::new(call.state, plan, &call.quirks).map(Arc::new) else {
+        let Some(prepared) = Prepared::new(&call.state.org, plan, &call.quirks).map(Arc::new)
+        else {
             continue;
         };
         find(call, object, &prepared, &pattern, &mut out)?;
@@ -128,7 +129,7 @@ fn find(
     while let Some(row) = rows.next()? {
         let mut record = Out::new();
         if query.write_one(
-            call.state,
+            &call.state.org,
             &connection,
             Id::new(object.prefix, row.get(0)?),
             &mut record,

@@ -4,10 +4,10 @@ use super::Call;
 use crate::fault::Fault;
 use crate::id::{Id, long_form};
 use crate::org::{Kind, Org};
-use crate::server::answer::{Content, Record};
-use crate::server::session::random_text;
-use crate::server::state::{Caller, State};
 use crate::soql::dates;
+use crate::tenant::session::random_text;
+use crate::tenant::{Caller, State};
+use crate::xml::answer::{Content, Record};
 
 /// The id of a user of the description: they come first in the table.
 pub(super) fn id(org: &Org, number: usize) -> String {

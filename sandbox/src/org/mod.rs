@@ -182,16 +182,6 @@ impl Org {
         &mut self.limits
     }
 
-    /// The Enterprise WSDL of this org at a version of the API.
-    #[must_use]
-    pub fn enterprise_wsdl(&self, version: ApiVersion, scale: Scale) -> String {
-        if scale == Scale::NONE {
-            crate::wsdl::write(self, version)
-        } else {
-            crate::wsdl::write(&self.clone().scaled(scale), version)
-        }
-    }
-
     /// Finds an object as SOQL does: without regard to case.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
         self.objects.get(name).or_else(|| {

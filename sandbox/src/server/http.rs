@@ -20,12 +20,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::answer;
-use super::mode::Mode;
-use super::request;
-use super::state::State;
 use crate::fault::Fault;
 use crate::ops::{self, Host, Outcome};
+use crate::tenant::State;
+use crate::tenant::mode::Mode;
+use crate::xml::{answer, request};
 
 /// Answers longer than this come in chunks.
 const CHUNKED_FROM: usize = 64 * 1024;

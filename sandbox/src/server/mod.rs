@@ -1,11 +1,6 @@
 //! The server: two hosts, one tenant.
 
-pub(crate) mod answer;
 mod http;
-pub(crate) mod mode;
-pub(crate) mod request;
-pub(crate) mod session;
-pub(crate) mod state;
 mod tls;
 
 use std::fmt;
@@ -21,9 +16,11 @@ use tokio::task::JoinHandle;
 use crate::error::Error;
 use crate::ops::Host;
 use crate::org::{ApiVersion, LoginMode, Org};
+use crate::quirks::Quirks;
 use crate::store::Store;
-use mode::{Mode, Quirks, Stats};
-use state::{Addresses, State};
+use crate::tenant::mode::Mode;
+use crate::tenant::stats::Stats;
+use crate::tenant::{Addresses, State};
 
 /// Settings of a sandbox that is about to start.
 #[derive(Debug)]
@@ -267,7 +264,7 @@ impl Sandbox {
 
     /// Forgets all query locators.
     pub fn expire_locators(&self) {
-        self.state.live().cursors.clear();
+        self.state.cursors.close_all();
     }
 
     fn user(&self, username: &str) -> Option<usize> {

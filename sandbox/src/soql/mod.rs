@@ -8,14 +8,9 @@ mod parse;
 pub(crate) mod plan;
 mod sql;
 
-use crate::fault::Fault;
+pub(crate) use crate::fault::Position;
 
-/// Where something stands in a query, for messages: both count from one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Position {
-    pub(crate) row: u32,
-    pub(crate) column: u32,
-}
+use crate::fault::Fault;
 
 /// Parses a query.
 pub(crate) fn parse(text: &str) -> Result<ast::Query, Fault> {

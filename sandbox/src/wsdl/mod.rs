@@ -6,7 +6,7 @@ mod service;
 
 use std::fmt::Write as _;
 
-use crate::org::{ApiVersion, Org};
+use crate::org::{ApiVersion, Org, Scale};
 use api::api;
 
 pub(crate) const ENTERPRISE: &str = "urn:enterprise.soap.sforce.com";
@@ -48,7 +48,19 @@ impl Writer {
     }
 }
 
-pub(crate) fn write(org: &Org, version: ApiVersion) -> String {
+impl Org {
+    /// The Enterprise WSDL of this org at a version of the API.
+    #[must_use]
+    pub fn enterprise_wsdl(&self, version: ApiVersion, scale: Scale) -> String {
+        if scale == Scale::NONE {
+            write(self, version)
+        } else {
+            write(&self.clone().scaled(scale), version)
+        }
+    }
+}
+
+fn write(org: &Org, version: ApiVersion) -> String {
     let api = api();
     let mut writer = Writer {
         out: String::new(),

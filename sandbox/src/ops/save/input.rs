@@ -2,8 +2,8 @@
 
 use crate::fault::Fault;
 use crate::org::{Field, Object};
-use crate::server::request::Element;
 use crate::wsdl::SOBJECT;
+use crate::xml::request::Element;
 
 use super::Call;
 

@@ -1,10 +1,9 @@
 //! Answers: XML text, escaped, in the order that the schema asks for.
 
 use crate::fault::Fault;
+use crate::quirks::{Detail, Quirks};
 use crate::wsdl::api::{Body, Child, Definition, api};
 use crate::wsdl::{ENTERPRISE, FAULT, SOBJECT};
-
-use super::mode::{Detail, Quirks};
 
 pub(crate) type Out = Vec<u8>;
 

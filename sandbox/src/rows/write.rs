@@ -7,11 +7,11 @@ use rusqlite::types::ValueRef;
 
 use crate::id::{Id, Prefix};
 use crate::org::Kind;
-use crate::server::answer::{Out, escape_into};
-use crate::server::mode::Quirks;
+use crate::quirks::Quirks;
 use crate::soql::dates;
 use crate::soql::plan::{Node, Shape};
 use crate::store::value::write_double;
+use crate::xml::answer::{Out, escape_into};
 
 /// A shape with its tags made beforehand.
 #[derive(Debug)]

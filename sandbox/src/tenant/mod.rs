@@ -1,16 +1,23 @@
-//! What all connections share.
+//! The state of the tenant, which all connections share: sessions, grants, limits, counters.
+
+pub(crate) mod mode;
+pub(crate) mod session;
+pub(crate) mod stats;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::answer::LimitInfo;
-use super::mode::{Mode, Quirks, Stats};
-use super::session::Sessions;
 use crate::fault::Fault;
-use crate::ops::cursor::Cursor;
 use crate::org::{LoginMode, Org};
+use crate::quirks::Quirks;
+use crate::rows::Source;
+use crate::rows::cursor::Cursors;
 use crate::store::Store;
+use crate::xml::answer::LimitInfo;
+use mode::Mode;
+use session::Sessions;
+use stats::Stats;
 
 /// The addresses of the two hosts, without a slash at the end.
 #[derive(Clone, Debug)]
@@ -22,6 +29,7 @@ pub(crate) struct Addresses {
 pub(crate) struct State {
     pub(crate) org: Org,
     pub(crate) store: Store,
+    pub(crate) cursors: Cursors,
     pub(crate) addresses: OnceLock<Addresses>,
     live: Mutex<Live>,
 }
@@ -41,8 +49,6 @@ pub(crate) struct Live {
     pub(crate) login_times: HashMap<usize, VecDeque<Instant>>,
     pub(crate) used: u64,
     pub(crate) daily_limit: Option<u64>,
-    pub(crate) cursors: HashMap<String, Arc<Mutex<Cursor>>>,
-    pub(crate) cursor_serial: i64,
     pub(crate) stats: Stats,
     /// Calls under way.
     under_way: u64,
@@ -69,6 +75,7 @@ impl State {
         Self {
             org,
             store,
+            cursors: Cursors::default(),
             addresses: OnceLock::new(),
             live: Mutex::default(),
         }
@@ -76,6 +83,14 @@ impl State {
 
     pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that reading rows needs.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            org: &self.org,
+            cursors: &self.cursors,
+        }
     }
 
     /// Counts a call while it lasts.

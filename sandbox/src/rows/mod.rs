@@ -1,48 +1,59 @@
-//! Runs plans: a page at a time, sub-queries inside their rows.
+//! Reads the rows of a query plan, one page at a time, with sub-queries inside their rows.
+
+pub(crate) mod cursor;
+pub(crate) mod write;
 
 use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, ToSql, params_from_iter};
 
-use super::cursor::{self, Place, Start};
-use super::write::{Nested, Writer};
 use crate::fault::Fault;
 use crate::id::{Id, Prefix};
-use crate::server::answer::{Out, end};
-use crate::server::mode::Quirks;
-use crate::server::state::{Caller, State};
+use crate::org::Org;
+use crate::quirks::Quirks;
 use crate::soql::plan::{Output, Plan};
+use crate::store::Store;
+use crate::xml::answer::{Out, end};
+use cursor::{Cursors, Place, Start};
+use write::{Nested, Writer};
+
+/// What rows are read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) org: &'a Org,
+    pub(crate) cursors: &'a Cursors,
+}
 
 /// A plan with the means to write its rows.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(super) plan: Plan,
+    pub(crate) plan: Plan,
     writer: Writer,
     children: Vec<Arc<Prepared>>,
     prefix: Prefix,
 }
 
 /// What one page came to.
-pub(super) struct Page {
-    pub(super) rows: u64,
-    pub(super) inside: u64,
-    pub(super) more: bool,
+pub(crate) struct Page {
+    pub(crate) rows: u64,
+    pub(crate) inside: u64,
+    pub(crate) more: bool,
     /// Serial of the last row, or its position in a snapshot.
     last: i64,
 }
 
 impl Prepared {
-    pub(super) fn new(state: &State, mut plan: Plan, quirks: &Quirks) -> Option<Self> {
+    pub(crate) fn new(org: &Org, mut plan: Plan, quirks: &Quirks) -> Option<Self> {
         let Output::Rows(shape) = &plan.output else {
             return None;
         };
         let writer = Writer::new(shape, quirks);
-        let prefix = state.org.objects.get(&plan.object)?.prefix;
+        let prefix = org.objects.get(&plan.object)?.prefix;
         let children = std::mem::take(&mut plan.children);
         let children = children
             .into_iter()
-            .map(|plan| Self::new(state, plan, quirks).map(Arc::new))
+            .map(|plan| Self::new(org, plan, quirks).map(Arc::new))
             .collect::<Option<_>>()?;
         Some(Self {
             plan,
@@ -53,12 +64,12 @@ impl Prepared {
     }
 
     /// Indexes that make sub-queries fast.
-    pub(super) fn index(&self, state: &State, connection: &Connection) -> rusqlite::Result<()> {
+    pub(crate) fn index(&self, store: &Store, connection: &Connection) -> rusqlite::Result<()> {
         for child in &self.children {
             if let Some(field) = &child.plan.parent_field {
-                state.store.index(connection, &child.plan.object, field)?;
+                store.index(connection, &child.plan.object, field)?;
             }
-            child.index(state, connection)?;
+            child.index(store, connection)?;
         }
         Ok(())
     }
@@ -114,17 +125,18 @@ impl Prepared {
 }
 
 /// One run over a query, on behalf of a caller.
-pub(super) struct Run<'a> {
-    pub(super) state: &'a State,
-    pub(super) connection: &'a Connection,
-    pub(super) caller: Caller,
-    pub(super) batch: u64,
-    pub(super) quirks: &'a Quirks,
+pub(crate) struct Run<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) connection: &'a Connection,
+    /// Number of the user who calls.
+    pub(crate) user: usize,
+    pub(crate) batch: u64,
+    pub(crate) quirks: &'a Quirks,
 }
 
 impl Run<'_> {
     /// The first rows of a query, and the start of a cursor if there are more.
-    pub(super) fn first(
+    pub(crate) fn first(
         &self,
         query: &Arc<Prepared>,
         parent: Option<i64>,
@@ -156,7 +168,7 @@ impl Run<'_> {
     }
 
     /// The rows after those that a cursor has given.
-    pub(super) fn next(
+    pub(crate) fn next(
         &self,
         query: &Arc<Prepared>,
         parent: Option<i64>,
@@ -208,7 +220,7 @@ impl Run<'_> {
             more: false,
             last: 0,
         };
-        let instance = self.state.org.instance;
+        let instance = self.source.org.instance;
         let mut inner = Inner {
             run: self,
             query,
@@ -238,7 +250,7 @@ impl Run<'_> {
     }
 
     /// How many rows a query has in all.
-    pub(super) fn count(&self, query: &Prepared, parent: Option<i64>) -> Result<u64, Fault> {
+    pub(crate) fn count(&self, query: &Prepared, parent: Option<i64>) -> Result<u64, Fault> {
         count(self.connection, &query.plan, &query.values(parent))
     }
 
@@ -253,11 +265,7 @@ impl Run<'_> {
             offset,
             ..
         } = &query.plan;
-        let table = {
-            let mut live = self.state.live();
-            live.cursor_serial += 1;
-            format!("snapshot_{}", live.cursor_serial)
-        };
+        let table = format!("snapshot_{}", self.source.cursors.next_serial());
         let condition = query.plan.parent_condition();
         self.connection.execute_batch(&format!(
             "CREATE TEMP TABLE \"{table}\" (position INTEGER PRIMARY KEY, id INTEGER)"
@@ -276,7 +284,7 @@ impl Run<'_> {
 }
 
 /// `done`, locator, rows, size.
-pub(super) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
+pub(crate) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
     match locator {
         Some(locator) => {
             out.extend_from_slice(
@@ -290,7 +298,7 @@ pub(super) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: 
 }
 
 /// How many rows a plan has, with its limit.
-pub(super) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> Result<u64, Fault> {
+pub(crate) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> Result<u64, Fault> {
     let Plan {
         from,
         filter,
@@ -343,8 +351,13 @@ impl Nested for Inner<'_, '_> {
             return Ok(0);
         }
         let total = start.as_ref().map_or(page.rows, |start| start.total);
-        let locator = start
-            .map(|start| cursor::open(self.run.state, self.run.connection, self.run.caller, start));
+        let Run {
+            source,
+            connection,
+            user,
+            ..
+        } = *self.run;
+        let locator = start.map(|start| source.cursors.open(source.org, connection, user, start));
         out.extend_from_slice(format!("<sf:{name} xsi:type=\"QueryResult\">").as_bytes());
         query_result(locator.as_deref(), &rows, total, out);
         end(&format!("sf:{name}"), out);
@@ -354,9 +367,9 @@ impl Nested for Inner<'_, '_> {
 
 impl Prepared {
     /// Writes one row as `result`, if it is there.
-    pub(super) fn write_one(
+    pub(crate) fn write_one(
         &self,
-        state: &State,
+        org: &Org,
         connection: &Connection,
         id: Id,
         out: &mut Out,
@@ -383,8 +396,7 @@ impl Prepared {
             return Ok(false);
         };
         out.extend_from_slice(format!("<result{}>", self.writer.kind).as_bytes());
-        self.writer
-            .write(row, state.org.instance, &mut Childless, out)?;
+        self.writer.write(row, org.instance, &mut Childless, out)?;
         out.extend_from_slice(b"</result>");
         Ok(true)
     }

@@ -1,0 +1,185 @@
+//! Query locators: where a query stopped, so that the next batch can go on.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::Prepared;
+use crate::fault::Fault;
+use crate::id::{Id, Prefix};
+use crate::org::Org;
+
+/// The open cursors of the tenant.
+#[derive(Debug, Default)]
+pub(crate) struct Cursors(Mutex<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    by_key: HashMap<String, Arc<Mutex<Cursor>>>,
+    /// The newest cursor or snapshot has this number.
+    serial: i64,
+}
+
+/// A query that has more rows to give.
+pub(crate) struct Cursor {
+    user: usize,
+    /// Grows with each cursor, so it tells which is the oldest.
+    serial: i64,
+    opened: Instant,
+    pub(crate) query: Arc<Prepared>,
+    /// For a sub-query: the packed id of the row around it.
+    pub(crate) parent: Option<i64>,
+    pub(crate) at: Place,
+    pub(crate) total: u64,
+    pub(crate) given: u64,
+}
+
+/// The last row that was given.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// In the order of ids: its serial.
+    After(i64),
+    /// In another order, which a table of ids holds: its position.
+    Snapshot { table: String, position: i64 },
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor")
+            .field("at", &self.at)
+            .field("total", &self.total)
+            .field("given", &self.given)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a cursor starts with.
+pub(crate) struct Start {
+    pub(crate) query: Arc<Prepared>,
+    pub(crate) parent: Option<i64>,
+    pub(crate) at: Place,
+    pub(crate) total: u64,
+    pub(crate) given: u64,
+}
+
+impl Cursors {
+    /// Keeps a query for later; gives back its locator.
+    pub(crate) fn open(
+        &self,
+        org: &Org,
+        connection: &Connection,
+        user: usize,
+        start: Start,
+    ) -> String {
+        let life = life(org);
+        let mut open = self.lock();
+        open.serial += 1;
+        let prefix = Prefix::parse("01g").unwrap_or(Prefix::custom(0));
+        let key = org.id_text(Id::new(prefix, open.serial));
+        let locator = format!("{key}-{}", start.given);
+        // A dead cursor is kept for as long again, so that the fault can say that it expired.
+        // A cursor that is locked is in use, perhaps by the very call that opens this one.
+        open.by_key.retain(|_, cursor| {
+            let Ok(cursor) = cursor.try_lock() else {
+                return true;
+            };
+            let keep = cursor.opened.elapsed() < life * 2;
+            if !keep && let Place::Snapshot { table, .. } = &cursor.at {
+                // If the table cannot be dropped now, it goes with the connection.
+                let _ = connection.execute_batch(&format!("DROP TABLE IF EXISTS temp.\"{table}\""));
+            }
+            keep
+        });
+        let cursor = Cursor {
+            user,
+            serial: open.serial,
+            opened: Instant::now(),
+            query: start.query,
+            parent: start.parent,
+            at: start.at,
+            total: start.total,
+            given: start.given,
+        };
+        open.by_key.insert(key, Arc::new(Mutex::new(cursor)));
+        locator
+    }
+
+    /// A number for a table that holds the ids of a query.
+    pub(crate) fn next_serial(&self) -> i64 {
+        let mut open = self.lock();
+        open.serial += 1;
+        open.serial
+    }
+
+    /// Finds the cursor of a locator, which must be its newest.
+    pub(crate) fn find(
+        &self,
+        org: &Org,
+        user: usize,
+        locator: &str,
+    ) -> Result<Arc<Mutex<Cursor>>, Fault> {
+        let unknown = || Fault::locator("QUERY_LOCATOR_NOT_FOUND", "invalid query locator");
+        let malformed = || Fault::locator("INVALID_QUERY_LOCATOR_FORMAT", "invalid query locator");
+        let (key, given) = locator.trim().split_once('-').ok_or_else(malformed)?;
+        let given: u64 = given.parse().map_err(|_| malformed())?;
+        if !crate::id::is_shaped(key) {
+            return Err(malformed());
+        }
+        let found = self.lock().by_key.get(key).cloned().ok_or_else(unknown)?;
+        {
+            let cursor = found.lock().map_err(|_| unknown())?;
+            if cursor.user != user || cursor.given != given {
+                return Err(unknown());
+            }
+            if cursor.opened.elapsed() >= life(org) {
+                return Err(Fault::locator(
+                    "QUERY_LOCATOR_EXPIRED",
+                    "invalid query locator: it has expired",
+                ));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn close(&self, locator: &str) {
+        let key = locator.trim().split('-').next().unwrap_or("");
+        self.lock().by_key.remove(key);
+    }
+
+    pub(crate) fn close_all(&self) {
+        self.lock().by_key.clear();
+    }
+
+    /// Closes the oldest cursors of a user until at most `most` are open.
+    pub(crate) fn trim(&self, user: usize, most: usize) {
+        let mut open = self.lock();
+        let mut of_user: Vec<_> = (open.by_key.iter())
+            .filter_map(|(key, cursor)| {
+                let cursor = cursor.try_lock().ok()?;
+                (cursor.user == user).then(|| (cursor.serial, key.clone()))
+            })
+            .collect();
+        of_user.sort_unstable();
+        let surplus = of_user.len().saturating_sub(most);
+        for (_, key) in of_user.into_iter().take(surplus) {
+            open.by_key.remove(&key);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn life(org: &Org) -> Duration {
+    Duration::from_secs(org.limits.locator_seconds.into())
+}
+
+/// The locator of a cursor that has moved on.
+pub(crate) fn renamed(locator: &str, given: u64) -> String {
+    let key = locator.trim().split('-').next().unwrap_or("");
+    format!("{key}-{given}")
+}
