@@ -31,6 +31,7 @@
 mod error;
 mod fault;
 mod id;
+mod oauth;
 mod ops;
 mod org;
 mod quirks;
@@ -39,11 +40,15 @@ mod server;
 mod soql;
 mod store;
 mod tenant;
+mod ui;
+mod web;
 mod wsdl;
 mod xml;
 
 pub use error::Error;
-pub use org::{ApiVersion, Field, Kind, Limits, LoginMode, Object, Org, Scale, User};
+pub use org::{
+    ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,
+};
 pub use quirks::{Detail, Quirks};
 pub use server::{Builder, Sandbox};
 pub use tenant::mode::Mode;

@@ -1,7 +1,5 @@
 //! `login`, with the many ways in which it fails.
 
-use std::time::{Duration, Instant};
-
 use super::{Call, user};
 use crate::fault::Fault;
 use crate::org::LoginMode;
@@ -31,22 +29,16 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
     }
     let name = call.body.text_of("username").trim();
     let password = call.body.text_of("password");
-    let found = org
-        .users
-        .iter()
-        .position(|user| user.username.eq_ignore_ascii_case(name));
-    let Some(number) = found else {
+    let Some(number) = state.user(name) else {
         return Err(Fault::login("INVALID_LOGIN", VAGUE));
     };
     let user = &org.users[number];
-    limit_rate(call, number)?;
+    if !state.count_login(number) {
+        return Err(Fault::login("INVALID_LOGIN", "Login Rate Exceeded"));
+    }
 
     let mut live = state.live();
-    let own = live
-        .passwords
-        .get(&number)
-        .unwrap_or(&user.password)
-        .clone();
+    let own = state.password(&live, number).to_owned();
     if !user.token.is_empty() && password == own {
         let what = "Invalid username, password, security token; or user locked out. Are you at a new location? When accessing Salesforce--either via a desktop client or the API--from outside of your company's trusted networks, you must add a security token to your password to log in.";
         return Err(Fault::login("LOGIN_MUST_USE_SECURITY_TOKEN", what));
@@ -54,17 +46,14 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
     if password.strip_prefix(own.as_str()) != Some(user.token.as_str()) {
         return Err(Fault::login("INVALID_LOGIN", VAGUE));
     }
-    let mode = live.login_modes.get(&number).copied().unwrap_or(user.login);
+    let mode = state.login_mode(&live, number);
     refuse(mode)?;
     let expired = mode == LoginMode::Expired && !live.passwords.contains_key(&number);
     let life = state.session_life(&live);
     let secret = live.sessions.open(&org.id, number, expired, life);
     drop(live);
 
-    let instance = state
-        .addresses
-        .get()
-        .map_or("", |addresses| addresses.instance.as_str());
+    let instance = state.addresses().instance;
     let tail = format!("{}.0/{}{}", call.version, org.id, org.address_tail());
     Ok(Record::new("LoginResult")
         .with(
@@ -75,25 +64,8 @@ fn attempt(call: &Call<'_>) -> Result<Record, Fault> {
         .with("sandbox", org.is_sandbox)
         .with("serverUrl", format!("{instance}/services/Soap/c/{tail}"))
         .with("sessionId", secret)
-        .with("userId", user::id(org, number))
+        .with("userId", org.user_id(number))
         .with("userInfo", user::record(state, number)))
-}
-
-/// Counts the logins of the last hour.
-fn limit_rate(call: &Call<'_>, number: usize) -> Result<(), Fault> {
-    let mut live = call.state.live();
-    let times = live.login_times.entry(number).or_default();
-    while times
-        .front()
-        .is_some_and(|time: &Instant| time.elapsed() > Duration::from_secs(3_600))
-    {
-        times.pop_front();
-    }
-    if times.len() >= call.state.org.limits.logins_per_hour as usize {
-        return Err(Fault::login("INVALID_LOGIN", "Login Rate Exceeded"));
-    }
-    times.push_back(Instant::now());
-    Ok(())
 }
 
 fn soap_login_disabled() -> Fault {
@@ -105,7 +77,7 @@ fn refuse(mode: LoginMode) -> Result<(), Fault> {
     let (code, what) = match mode {
         LoginMode::Ok | LoginMode::Expired => return Ok(()),
         LoginMode::SoapLoginDisabled => return Err(soap_login_disabled()),
-        LoginMode::Locked => ("INVALID_LOGIN", VAGUE),
+        LoginMode::Locked | LoginMode::Inactive => ("INVALID_LOGIN", VAGUE),
         LoginMode::Lockout => (
             "PASSWORD_LOCKOUT",
             "The user has exceeded the maximum number of login attempts",

@@ -12,18 +12,11 @@ mod user;
 use crate::fault::Fault;
 use crate::quirks::Quirks;
 use crate::tenant::mode::Mode;
-use crate::tenant::{Caller, State, concurrent_limit, daily_limit};
+use crate::tenant::{Caller, Host, State, concurrent_limit, daily_limit};
 use crate::wsdl::ENTERPRISE;
 use crate::wsdl::api::{Operation, api};
 use crate::xml::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
 use crate::xml::request::Element;
-
-/// Which of the two hosts a call came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Host {
-    Login,
-    Instance,
-}
 
 /// A call that is understood so far.
 pub(crate) struct Call<'a> {

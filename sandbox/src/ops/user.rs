@@ -9,14 +9,6 @@ use crate::tenant::session::random_text;
 use crate::tenant::{Caller, State};
 use crate::xml::answer::{Content, Record};
 
-/// The id of a user of the description: they come first in the table.
-pub(super) fn id(org: &Org, number: usize) -> String {
-    match org.objects.get("User") {
-        Some(object) => org.id_text(Id::new(object.prefix, number as i64 + 1)),
-        None => String::new(),
-    }
-}
-
 pub(super) fn packed(org: &Org, caller: Caller) -> i64 {
     org.objects.get("User").map_or(0, |object| {
         Id::new(object.prefix, caller.user as i64 + 1).pack()
@@ -30,7 +22,7 @@ pub(super) fn info(call: &Call<'_>, caller: Caller) -> Record {
 pub(super) fn record(state: &State, number: usize) -> Record {
     let org = &state.org;
     let user = &org.users[number];
-    let id = id(org, number);
+    let id = org.user_id(number);
     let has_profile = org
         .objects
         .get("User")
@@ -112,10 +104,7 @@ pub(super) fn set_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fa
 pub(super) fn change_own_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fault> {
     let known = {
         let live = call.state.live();
-        live.passwords
-            .get(&caller.user)
-            .unwrap_or(&call.state.org.users[caller.user].password)
-            .clone()
+        call.state.password(&live, caller.user).to_owned()
     };
     if call.body.text_of("oldPassword") != known {
         return Err(Fault::new(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::app::App;
 use super::check::check;
 use super::field::{Field, Kind, label};
 use super::login::{Limits, LoginMode, User};
@@ -23,6 +24,8 @@ struct File {
     package: Vec<PackageFile>,
     #[serde(default)]
     user: Vec<Spanned<UserFile>>,
+    #[serde(default)]
+    app: Vec<Spanned<App>>,
     #[serde(default)]
     object: BTreeMap<Spanned<String>, ObjectFile>,
 }
@@ -75,6 +78,10 @@ struct UserFile {
     profile: Option<String>,
     #[serde(default)]
     login: LoginMode,
+    #[serde(default)]
+    api_only: bool,
+    #[serde(default = "yes")]
+    modify_all_data: bool,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +197,23 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
     }
     link(&mut objects);
 
+    let usernames: Vec<_> = (file.user.iter())
+        .map(|user| user.as_ref().username.clone())
+        .collect();
+    let mut apps: Vec<App> = Vec::new();
+    for app in file.app {
+        let line = lines.at(&app);
+        let app = app.into_inner();
+        let problem = match apps.iter().find(|other| other.key == app.key) {
+            Some(other) => Some(format!("`{}` has the same key", other.name)),
+            None => app.problem(&usernames),
+        };
+        if let Some(problem) = problem {
+            return Err(Error::org(line, format!("app `{}`: {problem}", app.name)));
+        }
+        apps.push(app);
+    }
+
     let org = Org {
         name: organization.name,
         id: organization.id.into_inner(),
@@ -211,6 +235,7 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
             .into_iter()
             .map(|user| User::from(user.into_inner()))
             .collect(),
+        apps,
         objects,
     };
     check(&org, &places)?;
@@ -369,6 +394,8 @@ impl From<UserFile> for User {
             last_name: file.last_name,
             profile: file.profile,
             login: file.login,
+            api_only: file.api_only,
+            modify_all_data: file.modify_all_data,
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum LoginMode {
     Locked,
     /// `PASSWORD_LOCKOUT`.
     Lockout,
+    /// `INVALID_LOGIN`, and `inactive_user` from OAuth: an administrator deactivated the user.
+    Inactive,
     /// `LOGIN_DURING_RESTRICTED_DOMAIN`: the address of the caller is not allowed.
     RestrictedIp,
     /// `LOGIN_DURING_RESTRICTED_TIME`.
@@ -48,6 +50,10 @@ pub struct User {
     pub(crate) email: String,
     pub(crate) profile: Option<String>,
     pub(crate) login: LoginMode,
+    /// The permission API Only User: no pages of the user interface.
+    pub(crate) api_only: bool,
+    /// The permission Modify All Data, which the WSDL download needs.
+    pub(crate) modify_all_data: bool,
 }
 
 impl User {
@@ -112,6 +118,10 @@ pub struct Limits {
     pub min_batch: u32,
     /// The largest batch, and the one given when nothing is asked.
     pub max_batch: u32,
+    /// How long an authorization code or a single-use login link can be used.
+    pub code_seconds: u32,
+    /// Query cursors that a user can have open; one more closes the oldest. None means no limit.
+    pub cursors_per_user: Option<usize>,
     /// Never more rows in a batch than this, whatever is asked.
     pub batch_rows: Option<u32>,
     /// Rows that one create, update, upsert or delete takes.
@@ -129,6 +139,8 @@ impl Default for Limits {
             max_version: 68,
             session_seconds: 7_200,
             locator_seconds: 172_800,
+            code_seconds: 900,
+            cursors_per_user: None,
             min_batch: 200,
             max_batch: 2_000,
             batch_rows: None,

@@ -2,10 +2,12 @@
 //!
 //! A person writes it as one TOML file; the WSDL and the server are made from it.
 
+mod app;
 mod check;
 mod field;
 mod file;
 mod login;
+pub(crate) mod public_key;
 mod scale;
 
 use std::collections::BTreeMap;
@@ -13,6 +15,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::id::{Id, Prefix, long_form};
+pub use app::{App, GrantType};
 pub use field::{Field, Kind};
 pub use login::{Limits, LoginMode, User};
 pub use scale::Scale;
@@ -36,6 +39,7 @@ pub struct Org {
     pub(crate) limits: Limits,
     pub(crate) soap_login: bool,
     pub(crate) users: Vec<User>,
+    pub(crate) apps: Vec<App>,
     /// By name, in ASCII order.
     pub(crate) objects: BTreeMap<String, Object>,
 }
@@ -161,6 +165,17 @@ impl Org {
         &self.users
     }
 
+    /// The connected apps of the description.
+    #[must_use]
+    pub fn apps(&self) -> &[App] {
+        &self.apps
+    }
+
+    /// The connected apps, for a test to change or to add to.
+    pub fn apps_mut(&mut self) -> &mut Vec<App> {
+        &mut self.apps
+    }
+
     /// The same org with extra objects, for measurements at the size of a grown tenant.
     #[must_use]
     pub fn scaled(mut self, scale: Scale) -> Self {
@@ -193,6 +208,14 @@ impl Org {
 
     pub(crate) fn object_of(&self, prefix: Prefix) -> Option<&Object> {
         self.objects.values().find(|object| object.prefix == prefix)
+    }
+
+    /// The id of a user of the description: they are the first rows of `User`.
+    pub(crate) fn user_id(&self, number: usize) -> String {
+        match self.objects.get("User") {
+            Some(object) => self.id_text(Id::new(object.prefix, number as i64 + 1)),
+            None => String::new(),
+        }
     }
 
     pub(crate) fn parse_id(&self, text: &str) -> Option<Id> {

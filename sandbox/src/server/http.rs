@@ -21,14 +21,19 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::fault::Fault;
-use crate::ops::{self, Host, Outcome};
-use crate::tenant::State;
+use crate::oauth::{self, Endpoint};
+use crate::ops::{self, Outcome};
 use crate::tenant::mode::Mode;
+use crate::tenant::{Host, State};
+use crate::ui::{self, Page};
+use crate::web::{WebAnswer, WebRequest};
 use crate::xml::{answer, request};
 
 /// Answers longer than this come in chunks.
 const CHUNKED_FROM: usize = 64 * 1024;
 const CHUNK: usize = 16 * 1024;
+/// Bytes that a form can have.
+const MAX_FORM: usize = 64 * 1024;
 
 /// Accepts connections until the sandbox stops.
 pub(super) async fn listen(
@@ -80,15 +85,75 @@ async fn serve(
     host: Host,
     state: Arc<State>,
 ) -> io::Result<Response<Answer>> {
-    let Some(version) = version(request.uri().path()) else {
-        return Ok(page(StatusCode::NOT_FOUND, "URL No Longer Exists"));
-    };
-    if request.method() != Method::POST {
-        return Ok(page(
+    match Service::of(host, request.uri().path()) {
+        None => Ok(page(StatusCode::NOT_FOUND, "URL No Longer Exists")),
+        Some(Service::Soap(_)) if request.method() != Method::POST => Ok(page(
             StatusCode::METHOD_NOT_ALLOWED,
             "HTTP POST is what SOAP needs",
-        ));
+        )),
+        Some(Service::Soap(version)) => soap(request, host, version, state).await,
+        Some(service) => web(request, host, service, state).await,
     }
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy)]
+enum Service {
+    /// The SOAP API at this version.
+    Soap(u16),
+    OAuth(Endpoint),
+    Page(Page),
+}
+
+impl Service {
+    fn of(host: Host, path: &str) -> Option<Self> {
+        if let Some(version) = version(path) {
+            return Some(Self::Soap(version));
+        }
+        if let Some(endpoint) = Endpoint::of(path) {
+            return Some(Self::OAuth(endpoint));
+        }
+        // Pages of the interface are served by the instance alone.
+        Page::of(path)
+            .filter(|_| host == Host::Instance)
+            .map(Self::Page)
+    }
+}
+
+/// Forms and pages.
+async fn web(
+    request: Request<Incoming>,
+    host: Host,
+    service: Service,
+    state: Arc<State>,
+) -> io::Result<Response<Answer>> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
+        return Ok(page(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large"));
+    };
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
+    let work = move || match service {
+        Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
+        Service::Page(page) => ui::answer(&state, page, &request),
+        Service::Soap(_) => WebAnswer::message(StatusCode::NOT_FOUND, "Not Found", ""),
+    };
+    let answer = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?;
+    let mut response = Response::new(Answer::new(answer.body));
+    *response.status_mut() = answer.status;
+    for (name, value) in answer.headers {
+        response.headers_mut().append(name, value);
+    }
+    Ok(response)
+}
+
+async fn soap(
+    request: Request<Incoming>,
+    host: Host,
+    version: u16,
+    state: Arc<State>,
+) -> io::Result<Response<Answer>> {
     let is_gzip = |headers: &HeaderMap, name| {
         headers
             .get(name)

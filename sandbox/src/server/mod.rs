@@ -14,13 +14,12 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::error::Error;
-use crate::ops::Host;
-use crate::org::{ApiVersion, LoginMode, Org};
+use crate::org::{ApiVersion, App, LoginMode, Org};
 use crate::quirks::Quirks;
 use crate::store::Store;
 use crate::tenant::mode::Mode;
 use crate::tenant::stats::Stats;
-use crate::tenant::{Addresses, State};
+use crate::tenant::{Addresses, Host, State};
 
 /// Settings of a sandbox that is about to start.
 #[derive(Debug)]
@@ -212,7 +211,7 @@ impl Sandbox {
     ///
     /// Unknown users are ignored.
     pub fn set_user_mode(&self, username: &str, mode: Mode) {
-        if let Some(user) = self.user(username) {
+        if let Some(user) = self.state.user(username) {
             self.state.live().user_modes.insert(user, mode);
         }
     }
@@ -229,7 +228,7 @@ impl Sandbox {
 
     /// How logins of a user end from now on. Unknown users are ignored.
     pub fn set_login_mode(&self, username: &str, mode: LoginMode) {
-        if let Some(user) = self.user(username) {
+        if let Some(user) = self.state.user(username) {
             self.state.live().login_modes.insert(user, mode);
         }
     }
@@ -251,6 +250,19 @@ impl Sandbox {
         self.state.live().session_life = Some(life);
     }
 
+    /// How long an authorization code or a single-use login link can be used.
+    pub fn set_code_life(&self, life: Duration) {
+        self.state.live().code_life = Some(life);
+    }
+
+    /// Changes the app with this consumer key, as an administrator would. Unknown keys are ignored.
+    pub fn update_app(&self, key: &str, change: impl FnOnce(&mut App)) {
+        let mut live = self.state.live();
+        if let Some(app) = live.apps.iter_mut().find(|app| app.key == key) {
+            change(app);
+        }
+    }
+
     /// Ends all sessions, as a change of a security setting does.
     pub fn expire_sessions(&self) {
         self.state.live().sessions.close_all();
@@ -265,14 +277,6 @@ impl Sandbox {
     /// Forgets all query locators.
     pub fn expire_locators(&self) {
         self.state.cursors.close_all();
-    }
-
-    fn user(&self, username: &str) -> Option<usize> {
-        self.state
-            .org
-            .users
-            .iter()
-            .position(|user| user.username.eq_ignore_ascii_case(username))
     }
 
     /// Stops listening and closes all connections.

@@ -1,5 +1,6 @@
 //! The state of the tenant, which all connections share: sessions, grants, limits, counters.
 
+pub(crate) mod grants;
 pub(crate) mod mode;
 pub(crate) mod session;
 pub(crate) mod stats;
@@ -9,18 +10,27 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::fault::Fault;
-use crate::org::{LoginMode, Org};
+use crate::id::long_form;
+use crate::org::{App, LoginMode, Org};
 use crate::quirks::Quirks;
 use crate::rows::Source;
 use crate::rows::cursor::Cursors;
 use crate::store::Store;
 use crate::xml::answer::LimitInfo;
+use grants::Grants;
 use mode::Mode;
-use session::Sessions;
+use session::{Session, Sessions};
 use stats::Stats;
 
+/// Which of the two hosts a call came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    Login,
+    Instance,
+}
+
 /// The addresses of the two hosts, without a slash at the end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Addresses {
     pub(crate) login: String,
     pub(crate) instance: String,
@@ -45,6 +55,9 @@ pub(crate) struct Live {
     pub(crate) passwords: HashMap<usize, String>,
     pub(crate) soap_login: Option<bool>,
     pub(crate) sessions: Sessions,
+    pub(crate) apps: Vec<App>,
+    pub(crate) grants: Grants,
+    pub(crate) code_life: Option<Duration>,
     pub(crate) session_life: Option<Duration>,
     pub(crate) login_times: HashMap<usize, VecDeque<Instant>>,
     pub(crate) used: u64,
@@ -72,12 +85,16 @@ pub(crate) struct Caller {
 
 impl State {
     pub(crate) fn new(org: Org, store: Store) -> Self {
+        let live = Live {
+            apps: org.apps.clone(),
+            ..Live::default()
+        };
         Self {
             org,
             store,
             cursors: Cursors::default(),
             addresses: OnceLock::new(),
-            live: Mutex::default(),
+            live: Mutex::new(live),
         }
     }
 
@@ -106,17 +123,87 @@ impl State {
             .unwrap_or(Duration::from_secs(self.org.limits.session_seconds.into()))
     }
 
-    /// Looks a session up.
+    /// How long an authorization code or a single-use link can be used.
+    pub(crate) fn code_life(&self, live: &Live) -> Duration {
+        live.code_life
+            .unwrap_or(Duration::from_secs(self.org.limits.code_seconds.into()))
+    }
+
+    /// Looks up the session of a SOAP call.
     pub(crate) fn caller(&self, secret: &str) -> Result<Caller, Fault> {
-        let mut live = self.live();
-        let life = self.session_life(&live);
-        match live.sessions.touch(secret, life) {
-            Some(session) => Ok(Caller {
+        let caller = self.session(secret, |session| {
+            let caller = Caller {
                 user: session.user,
                 restricted: session.restricted,
-            }),
+            };
+            (!session.is_jwt()).then_some((caller, session.has("api")))
+        });
+        match caller.flatten() {
+            Some((caller, true)) => Ok(caller),
+            Some((_, false)) => Err(Fault::unexpected(
+                "INVALID_SESSION_ID",
+                "This session is not valid for use with the API",
+            )),
             None => Err(Fault::session()),
         }
+    }
+
+    /// Looks at a session, which this keeps alive.
+    pub(crate) fn session<T>(&self, secret: &str, look: impl FnOnce(&Session) -> T) -> Option<T> {
+        let mut live = self.live();
+        let life = self.session_life(&live);
+        live.sessions.touch(secret, life).map(look)
+    }
+
+    /// Number of the user who has this name.
+    pub(crate) fn user(&self, username: &str) -> Option<usize> {
+        (self.org.users.iter()).position(|user| user.username.eq_ignore_ascii_case(username.trim()))
+    }
+
+    pub(crate) fn login_mode(&self, live: &Live, user: usize) -> LoginMode {
+        let mode = live.login_modes.get(&user).copied();
+        mode.unwrap_or_else(|| self.org.users[user].login)
+    }
+
+    pub(crate) fn password<'a>(&'a self, live: &'a Live, user: usize) -> &'a str {
+        let changed = live.passwords.get(&user);
+        changed.unwrap_or(&self.org.users[user].password)
+    }
+
+    /// Counts a login. Returns false if the user has had too many within the last hour.
+    pub(crate) fn count_login(&self, user: usize) -> bool {
+        let mut live = self.live();
+        let times = live.login_times.entry(user).or_default();
+        while (times.front()).is_some_and(|time| time.elapsed() > Duration::from_secs(3_600)) {
+            times.pop_front();
+        }
+        if times.len() >= self.org.limits.logins_per_hour as usize {
+            return false;
+        }
+        times.push_back(Instant::now());
+        true
+    }
+
+    /// Opens a session of the kind that a login gives; returns its secret.
+    pub(crate) fn open_session(&self, user: usize) -> String {
+        let mut live = self.live();
+        let life = self.session_life(&live);
+        live.sessions.open(&self.org.id, user, false, life)
+    }
+
+    /// The address that stands for a user everywhere.
+    pub(crate) fn identity_url(&self, user: usize) -> String {
+        format!(
+            "{}/id/{}/{}",
+            self.addresses().login,
+            long_form(&self.org.id),
+            self.org.user_id(user)
+        )
+    }
+
+    /// The address of the login host and of the instance, without a slash at the end.
+    pub(crate) fn addresses(&self) -> Addresses {
+        self.addresses.get().cloned().unwrap_or_default()
     }
 
     /// Counts a call against the limit of the day.

@@ -1,17 +1,42 @@
-//! Sessions: who is logged in, since when unheard of, and what they may do.
+//! Sessions: who is logged in, when they last called, and what they may do.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 
-/// A session of a user. All clients of a user share it.
+use super::grants::Grant;
+
+/// A session of a user. All clients that log in as a user share one; each OAuth token has its own.
 pub(crate) struct Session {
     /// Number of the user in the description.
     pub(crate) user: usize,
     pub(crate) last_call: Instant,
     /// The password must be changed first.
     pub(crate) restricted: bool,
+    /// Present if the session is an OAuth access token.
+    pub(crate) token: Option<Token>,
+}
+
+/// What an access token adds to a session.
+#[derive(Clone)]
+pub(crate) struct Token {
+    pub(crate) grant: Grant,
+    /// Whether it has the format of a JWT, which SOAP does not accept.
+    pub(crate) is_jwt: bool,
+    /// The family of the refresh token that it goes with.
+    pub(crate) family: Option<u64>,
+}
+
+impl Session {
+    /// Whether the session can be used for a purpose: `api` or `web`.
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        (self.token.as_ref()).is_none_or(|token| token.grant.has(scope))
+    }
+
+    pub(crate) fn is_jwt(&self) -> bool {
+        self.token.as_ref().is_some_and(|token| token.is_jwt)
+    }
 }
 
 /// The sessions, by their secret.
@@ -40,22 +65,38 @@ impl Sessions {
     ) -> String {
         self.by_secret
             .retain(|_, session| session.last_call.elapsed() < life);
-        let known = (self.by_secret.iter_mut())
-            .find(|(_, session)| session.user == user && session.restricted == restricted);
+        let known = (self.by_secret.iter_mut()).find(|(_, session)| {
+            session.user == user && session.restricted == restricted && session.token.is_none()
+        });
         if let Some((secret, session)) = known {
             session.last_call = Instant::now();
             return secret.clone();
         }
-        let secret = format!("{org}!AQ{}", random_text());
-        self.by_secret.insert(
-            secret.clone(),
-            Session {
-                user,
-                last_call: Instant::now(),
-                restricted,
-            },
-        );
+        let secret = opaque_secret(org);
+        self.insert(secret.clone(), user, restricted, None);
         secret
+    }
+
+    /// Makes a secret the session of an access token.
+    pub(crate) fn open_token(&mut self, secret: String, token: Token) {
+        self.insert(secret, token.grant.user, false, Some(token));
+    }
+
+    fn insert(&mut self, secret: String, user: usize, restricted: bool, token: Option<Token>) {
+        let session = Session {
+            user,
+            last_call: Instant::now(),
+            restricted,
+            token,
+        };
+        self.by_secret.insert(secret, session);
+    }
+
+    /// Closes the access tokens that were issued with a refresh token.
+    pub(crate) fn close_family(&mut self, family: u64) {
+        (self.by_secret).retain(|_, session| {
+            (session.token.as_ref()).is_none_or(|token| token.family != Some(family))
+        });
     }
 
     /// The session of a secret, which this call keeps alive.
@@ -80,6 +121,11 @@ impl Sessions {
     pub(crate) fn len(&self) -> usize {
         self.by_secret.len()
     }
+}
+
+/// A session id in the usual format: the id of the org, and a part that nobody can guess.
+pub(crate) fn opaque_secret(org: &str) -> String {
+    format!("{org}!AQ{}", random_text())
 }
 
 /// Text nobody can guess, from the random keys that the standard library hashes with.

@@ -16,6 +16,12 @@ pub struct Stats {
     pub logins: u64,
     /// Logins that were refused.
     pub refused_logins: u64,
+    /// OAuth access tokens that were issued.
+    pub tokens: u64,
+    /// Requests for a token that were refused.
+    pub refused_tokens: u64,
+    /// OAuth access tokens that were issued, by grant type, such as `refresh_token`.
+    pub grants: BTreeMap<String, u64>,
     /// Calls that ended in a fault.
     pub faults: u64,
     /// Rows in query results, those of sub-queries included.

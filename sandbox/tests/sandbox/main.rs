@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 mod login;
+mod oauth;
 mod org;
 mod peers;
 mod query;
 mod replication;
 mod save;
 mod support;
+mod ui;
 mod weather;
 mod wsdl;

@@ -41,6 +41,7 @@ pub(crate) async fn start(org: Org) -> Tenant {
     let authority = reqwest::Certificate::from_pem(sandbox.certificate_pem().as_bytes()).unwrap();
     let http = reqwest::Client::builder()
         .tls_certs_only([authority])
+        .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
     Tenant { sandbox, http }

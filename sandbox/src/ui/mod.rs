@@ -1,0 +1,217 @@
+//! The few pages of the user interface that programs meet: login, home, `frontdoor.jsp`, `wsdl.jsp`.
+
+use http::StatusCode;
+
+use crate::org::LoginMode;
+use crate::tenant::State;
+use crate::web::{WebAnswer, WebRequest, escape, form};
+
+/// A page of the user interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Home,
+    FrontDoor,
+    EnterpriseWsdl,
+}
+
+impl Page {
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        Some(match path {
+            "/" | "/home/home.jsp" => Self::Home,
+            path if path.starts_with("/lightning/") => Self::Home,
+            "/secur/frontdoor.jsp" => Self::FrontDoor,
+            "/soap/wsdl.jsp" | "/services/wsdl/enterprise" => Self::EnterpriseWsdl,
+            _ => return None,
+        })
+    }
+
+    /// The name that an injected fault is limited by.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::FrontDoor => "frontdoor",
+            Self::EnterpriseWsdl => "wsdl",
+        }
+    }
+}
+
+/// Who looks at a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browser {
+    Stranger,
+    /// A user with the run of the interface.
+    Session(usize),
+    /// A user who can only change the password: it has expired, or the user is for the API only.
+    PasswordOnly(usize),
+}
+
+pub(crate) fn answer(state: &State, page: Page, request: &WebRequest) -> WebAnswer {
+    match page {
+        Page::FrontDoor => front_door(state, request),
+        Page::Home => home(state, request),
+        Page::EnterpriseWsdl => wsdl(state, request),
+    }
+}
+
+/// Whether an address stays on this host whatever it is appended to.
+pub(crate) fn is_relative(address: &str) -> bool {
+    let begins_a_host = address.starts_with("//") || address.starts_with("/\\");
+    let path = address.split(['?', '#']).next().unwrap_or("");
+    !begins_a_host && !path.contains([':', '\\']) && !address.contains(char::is_control)
+}
+
+/// The user of the cookie `sid`.
+pub(crate) fn browser(state: &State, request: &WebRequest) -> Browser {
+    match request.cookie("sid") {
+        Some(secret) => browser_of(state, secret),
+        None => Browser::Stranger,
+    }
+}
+
+fn browser_of(state: &State, secret: &str) -> Browser {
+    let looked = state.session(secret, |session| {
+        let is_web = session.has("web") && !session.is_jwt();
+        is_web.then_some((session.user, session.restricted))
+    });
+    match looked.flatten() {
+        None => Browser::Stranger,
+        Some((user, restricted)) if restricted || state.org.users[user].api_only => {
+            Browser::PasswordOnly(user)
+        }
+        Some((user, _)) => Browser::Session(user),
+    }
+}
+
+/// Checks what a user typed into the login page. No security token is asked for there.
+pub(crate) fn check_password(
+    state: &State,
+    username: &str,
+    password: &str,
+) -> Result<usize, &'static str> {
+    const WRONG: &str = "Please check your username and password. If you still can't log in, \
+                         contact your Salesforce administrator.";
+    let user = state.user(username).ok_or(WRONG)?;
+    let live = state.live();
+    if state.password(&live, user) != password {
+        return Err(WRONG);
+    }
+    match state.login_mode(&live, user) {
+        _ if state.org.users[user].api_only => {
+            Err("This user can use the API only and cannot log in here.")
+        }
+        LoginMode::Expired => Err("Your password has expired. Change it before you log in here."),
+        LoginMode::RestrictedIp => Err("You cannot log in from this address."),
+        LoginMode::RestrictedTime => Err("You cannot log in at this time."),
+        LoginMode::Challenge => Err("Verify your identity with the code that was sent to you."),
+        LoginMode::Locked
+        | LoginMode::Lockout
+        | LoginMode::Inactive
+        | LoginMode::TrialExpired
+        | LoginMode::OrgLocked => Err(WRONG),
+        // The others are about the API alone.
+        _ => Ok(user),
+    }
+}
+
+/// The login page; `hidden` goes with the form.
+pub(crate) fn login_page(
+    action: &str,
+    hidden: &[(&str, &str)],
+    username: &str,
+    message: &str,
+) -> WebAnswer {
+    let visible = format!(
+        "<p id=\"error\">{}</p>\
+         <label>Username <input name=\"username\" autocomplete=\"username\" value=\"{}\"></label>\
+         <label>Password <input name=\"pw\" type=\"password\" autocomplete=\"current-password\"></label>\
+         <button name=\"Login\" value=\"login\">Log In</button>",
+        escape(message),
+        escape(username)
+    );
+    WebAnswer::page(
+        StatusCode::OK,
+        "Login | Salesforce",
+        &form(action, hidden, &visible),
+    )
+}
+
+fn home(state: &State, request: &WebRequest) -> WebAnswer {
+    if request.is_post() {
+        let (username, password) = (request.param("username"), request.param("pw"));
+        return match check_password(state, username, password) {
+            Ok(user) => WebAnswer::redirect("/").with_session(&state.open_session(user)),
+            Err(message) => login_page("/", &[], username, message),
+        };
+    }
+    match browser(state, request) {
+        Browser::Stranger => login_page("/", &[], "", ""),
+        Browser::PasswordOnly(_) => change_password(),
+        Browser::Session(user) => {
+            let text = format!(
+                "{} is logged in to {}.",
+                state.org.users[user].username, state.org.name
+            );
+            WebAnswer::message(StatusCode::OK, "Home | Salesforce", &text)
+        }
+    }
+}
+
+fn change_password() -> WebAnswer {
+    let text = "You must change your password before you can see anything else.";
+    WebAnswer::message(StatusCode::OK, "Change Your Password | Salesforce", text)
+}
+
+/// `/secur/frontdoor.jsp`: gives a browser the cookie of a session, and sends it on.
+fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
+    let link = request.param("otp");
+    let (secret, target) = if link.is_empty() {
+        (request.param("sid").to_owned(), request.param("retURL"))
+    } else {
+        let mut live = state.live();
+        let life = state.code_life(&live);
+        // A link works once, even if it comes too late.
+        let link = live.grants.links.remove(link);
+        let link = link.filter(|link| link.made.elapsed() < life);
+        drop(live);
+        let secret = link.map(|link| state.open_session(link.user));
+        (secret.unwrap_or_default(), request.param("startURL"))
+    };
+    match browser_of(state, &secret) {
+        Browser::Stranger => login_page("/", &[], "", ""),
+        Browser::PasswordOnly(_) => change_password().with_session(&secret),
+        Browser::Session(_) => {
+            // An address of another host is ignored, so that nobody is lured away.
+            let target = match is_relative(target) {
+                true if target.starts_with('/') => target.to_owned(),
+                true => format!("/{target}"),
+                false => "/".to_owned(),
+            };
+            WebAnswer::redirect(&target).with_session(&secret)
+        }
+    }
+}
+
+/// The classic download of the WSDL, which takes the cookie of a browser session.
+fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
+    let user = match browser(state, request) {
+        Browser::Stranger => return login_page("/", &[], "", ""),
+        Browser::PasswordOnly(_) => return change_password(),
+        Browser::Session(user) => user,
+    };
+    if !state.org.users[user].modify_all_data {
+        let text = "You do not have the level of access necessary to perform the operation you \
+                    requested. Please contact the owner of the record or your administrator if \
+                    access is necessary.";
+        return WebAnswer::message(StatusCode::OK, "Insufficient Privileges", text);
+    }
+    if request.path.ends_with(".jsp") && request.param("type") != "*" {
+        let text = "The sandbox has no Partner WSDL. The parameter type=* asks for the Enterprise \
+                    WSDL.";
+        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
+    }
+    let org = &state.org;
+    let text = org.enterprise_wsdl(org.api_version(), crate::org::Scale::NONE);
+    // A client that takes the address from this WSDL logs in here.
+    let text = text.replace("https://login.salesforce.com", &state.addresses().login);
+    WebAnswer::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
+}
