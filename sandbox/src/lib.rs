@@ -30,6 +30,7 @@
 
 mod error;
 mod fault;
+mod faults;
 mod id;
 mod oauth;
 mod ops;
@@ -46,10 +47,13 @@ mod wsdl;
 mod xml;
 
 pub use error::Error;
+pub use faults::{
+    FaultName, GzipFlaw, Injection, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw,
+    TlsFlaw, WireFlaw, XmlFlaw,
+};
 pub use org::{
     ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,
 };
 pub use quirks::{Detail, Quirks};
 pub use server::{Builder, Sandbox};
-pub use tenant::mode::Mode;
 pub use tenant::stats::Stats;

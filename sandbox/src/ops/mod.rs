@@ -10,8 +10,8 @@ mod search;
 mod user;
 
 use crate::fault::Fault;
+use crate::faults::{Mode, SoapFlaw, Stage};
 use crate::quirks::Quirks;
-use crate::tenant::mode::Mode;
 use crate::tenant::{Caller, Host, State, concurrent_limit, daily_limit};
 use crate::wsdl::ENTERPRISE;
 use crate::wsdl::api::{Operation, api};
@@ -25,14 +25,12 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: Option<&'a Element>,
     pub(crate) body: &'a Element,
     pub(crate) quirks: Quirks,
+    pub(crate) mode: &'a Mode,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn header(&self, name: &str) -> Option<&'a Element> {
-        self.headers?
-            .children
-            .iter()
-            .find(|header| header.is(ENTERPRISE, name))
+        header(self.headers, name)
     }
 
     /// A boolean inside a header of its own.
@@ -81,28 +79,33 @@ fn respond(
 ) -> Result<Out, Fault> {
     let (headers, body) = parts(envelope)?;
     let is_login = body.is(ENTERPRISE, "login");
+    let caller = if is_login {
+        Ok(None)
+    } else {
+        let header = header(headers, "SessionHeader");
+        let secret = header.map_or("", |header| header.text_of("sessionId"));
+        state.caller(secret).map(Some)
+    };
+    *mode = state.choose(
+        Stage::Call,
+        &body.name,
+        caller.as_ref().ok().copied().flatten(),
+    );
+    *(state.live().stats.received)
+        .entry(body.name.clone())
+        .or_default() += 1;
+    // A page or a broken connection comes before anything else is looked at.
+    if mode.replaces_pages() {
+        return Ok(Out::new());
+    }
     let call = Call {
         state,
         version,
         headers,
         body,
         quirks: quirks.clone(),
-    };
-    let caller = if is_login {
-        Ok(None)
-    } else {
-        let header = call.header("SessionHeader");
-        let secret = header.map_or("", |header| header.text_of("sessionId"));
-        state.caller(secret).map(Some)
-    };
-    // A page or a broken connection comes before anything else is looked at.
-    *mode = choose_mode(state, caller.as_ref().ok().copied().flatten());
-    if matches!(
         mode,
-        Mode::Refuse | Mode::Html503 | Mode::Html200 | Mode::Status(_)
-    ) {
-        return Ok(Out::new());
-    }
+    };
     let operation = find_operation(&call)?;
     if host == Host::Login && !is_login {
         let what = "Destination URL not reset. The URL returned from login must be set in the SforceService";
@@ -112,8 +115,14 @@ fn respond(
         let what = format!("API version {version}.0 is not supported");
         return Err(Fault::unexpected("UNSUPPORTED_API_VERSION", what));
     }
+    if *mode == Mode::SessionStorm {
+        state.live().sessions.close_all();
+        if !is_login {
+            return Err(Fault::session());
+        }
+    }
     let caller = caller?;
-    weather(mode, is_login)?;
+    raise(mode, is_login)?;
     let limit = match caller {
         None => None,
         Some(_) => Some(state.charge()?),
@@ -122,10 +131,25 @@ fn respond(
     *(state.live().stats.operations)
         .entry(name.to_owned())
         .or_default() += 1;
-    match caller {
-        None => login::login(&call).map(|result| wrap(name, limit, vec![result.into()])),
-        Some(caller) => dispatch(&call, name, caller, limit),
+    if *mode == Mode::DeadLocators {
+        state.cursors.close_all();
     }
+    let Some(caller) = caller else {
+        return login::login(&call).map(|result| wrap(name, limit, vec![result.into()]));
+    };
+    let out = dispatch(&call, name, caller, limit);
+    let most = match mode {
+        Mode::MaxCursors(most) => Some(*most),
+        _ => state.org.limits.cursors_per_user,
+    };
+    if let Some(most) = most {
+        state.cursors.trim(caller.user, most);
+    }
+    out
+}
+
+fn header<'a>(headers: Option<&'a Element>, name: &str) -> Option<&'a Element> {
+    (headers?.children.iter()).find(|header| header.is(ENTERPRISE, name))
 }
 
 /// The header, if there is one, and the operation inside the body.
@@ -154,21 +178,15 @@ fn find_operation(call: &Call<'_>) -> Result<&'static Operation, Fault> {
         })
 }
 
-/// The mode of this call: what is queued, then what is set for the user, then for all.
-fn choose_mode(state: &State, caller: Option<Caller>) -> Mode {
-    let mut live = state.live();
-    if let Some(mode) = live.next.pop_front() {
-        return mode;
-    }
-    let of_user = caller.and_then(|caller| live.user_modes.get(&caller.user));
-    of_user.unwrap_or(&live.mode).clone()
-}
-
 /// Faults that a mode raises before anything is done.
-fn weather(mode: &Mode, is_login: bool) -> Result<(), Fault> {
+fn raise(mode: &Mode, is_login: bool) -> Result<(), Fault> {
     match mode {
         Mode::Fault { code, message } if is_login => Err(Fault::login(code, message)),
         Mode::Fault { code, message } => Err(Fault::unexpected(code, message)),
+        Mode::Soap(SoapFlaw::Fault200) => {
+            let what = "The server is too busy";
+            Err(Fault::unexpected("SERVER_UNAVAILABLE", what))
+        }
         Mode::DailyLimit => Err(daily_limit()),
         Mode::ConcurrentLimit => Err(concurrent_limit()),
         Mode::SessionLost if !is_login => Err(Fault::session()),

@@ -6,6 +6,7 @@ use rusqlite::params_from_iter;
 
 use super::Call;
 use crate::fault::Fault;
+use crate::faults::{Mode, PagingFlaw};
 use crate::org::Kind;
 use crate::rows::write::write_value;
 use crate::rows::{Prepared, Run, count, cursor, query_result};
@@ -23,6 +24,13 @@ pub(super) fn query(
     limit: Option<LimitInfo>,
     all: bool,
 ) -> Result<Out, Fault> {
+    if call.mode == &Mode::Paging(PagingFlaw::EmptyNotDone) {
+        return Ok(nothing_yet(
+            call,
+            if all { "queryAll" } else { "query" },
+            limit,
+        ));
+    }
     let text = call.body.text_of("queryString");
     let tree = soql::parse(text)?;
     let plan = soql::plan::query(&call.state.org, text, &tree, call.version, all)?;
@@ -50,6 +58,9 @@ pub(super) fn query_more(
     caller: Caller,
     limit: Option<LimitInfo>,
 ) -> Result<Out, Fault> {
+    if call.mode == &Mode::Paging(PagingFlaw::EmptyNotDone) {
+        return Ok(nothing_yet(call, "queryMore", limit));
+    }
     let locator = call.body.text_of("queryLocator").trim();
     let found = call
         .state
@@ -62,14 +73,30 @@ pub(super) fn query_more(
     let connection = call.state.store.lock();
     let query = cursor.query.clone();
     let run = run(call, caller, &connection, &query.plan);
+    let repeats = call.mode == &Mode::Paging(PagingFlaw::RepeatedLocator);
+    let place = cursor.at.clone();
     let mut rows = Out::new();
     let remaining = cursor.total.saturating_sub(cursor.given).max(1);
     let page = run.next(&query, cursor.parent, &mut cursor.at, remaining, &mut rows)?;
+    if repeats && page.more {
+        cursor.at = place;
+        drop(connection);
+        call.state.count_rows(page.rows + page.inside);
+        let total = cursor.total;
+        return Ok(finish(
+            call,
+            "queryMore",
+            limit,
+            Some(locator),
+            &rows,
+            total,
+        ));
+    }
     cursor.given += page.rows;
     let more = page.more && cursor.given < cursor.total;
     let (given, total) = (cursor.given, cursor.total);
     drop(connection);
-    call.state.live().stats.rows += page.rows + page.inside;
+    call.state.count_rows(page.rows + page.inside);
     let next = if more {
         Some(cursor::renamed(locator, given))
     } else {
@@ -138,7 +165,7 @@ fn plain(
     let locator =
         start.map(|start| (state.cursors).open(&state.org, &connection, caller.user, start));
     drop(connection);
-    call.state.live().stats.rows += page.rows + page.inside;
+    call.state.count_rows(page.rows + page.inside);
     Ok((locator, total))
 }
 
@@ -194,8 +221,15 @@ fn grouped(call: &Call<'_>, plan: &Plan, groups: &[Group], out: &mut Out) -> Res
         }
         out.extend_from_slice(b"</records>");
     }
-    call.state.live().stats.rows += count as u64;
+    call.state.count_rows(count as u64);
     Ok(count as u64)
+}
+
+/// A result that is not done, without rows, and with a locator that was never seen before.
+fn nothing_yet(call: &Call<'_>, operation: &str, limit: Option<LimitInfo>) -> Out {
+    let given = call.state.live().stats.requests;
+    let locator = format!("{}-{given}", call.state.cursors.made_up(&call.state.org));
+    finish(call, operation, limit, Some(&locator), &[], 1_000)
 }
 
 /// The envelope around a query result.

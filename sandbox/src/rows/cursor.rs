@@ -77,8 +77,7 @@ impl Cursors {
         let life = life(org);
         let mut open = self.lock();
         open.serial += 1;
-        let prefix = Prefix::parse("01g").unwrap_or(Prefix::custom(0));
-        let key = org.id_text(Id::new(prefix, open.serial));
+        let key = org.id_text(Id::new(prefix(), open.serial));
         let locator = format!("{key}-{}", start.given);
         // A dead cursor is kept for as long again, so that the fault can say that it expired.
         // A cursor that is locked is in use, perhaps by the very call that opens this one.
@@ -105,6 +104,11 @@ impl Cursors {
         };
         open.by_key.insert(key, Arc::new(Mutex::new(cursor)));
         locator
+    }
+
+    /// The key of a cursor that does not exist.
+    pub(crate) fn made_up(&self, org: &Org) -> String {
+        org.id_text(Id::new(prefix(), self.next_serial()))
     }
 
     /// A number for a table that holds the ids of a query.
@@ -172,6 +176,11 @@ impl Cursors {
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The prefix of the ids of cursors.
+fn prefix() -> Prefix {
+    Prefix::parse("01g").unwrap_or(Prefix::custom(0))
 }
 
 fn life(org: &Org) -> Duration {

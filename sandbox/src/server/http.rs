@@ -1,37 +1,31 @@
-//! HTTP/1.1 over TLS: connections, bodies, compression.
+//! HTTP/1.1 over TLS: connections, and where their requests go.
 
-use std::io::{self, Read as _, Write as _};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::future::poll_fn;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use bytes::Bytes;
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rustls::ServerConfig;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use crate::fault::Fault;
+use super::body::{Answer, response};
+use super::soap::{self, SoapRequest};
+use super::tls::Configs;
+use crate::faults::script::Script;
+use crate::faults::{Delivery, Mode, Stage, TlsFlaw, deliver, old_server_hello};
 use crate::oauth::{self, Endpoint};
-use crate::ops::{self, Outcome};
-use crate::tenant::mode::Mode;
 use crate::tenant::{Host, State};
 use crate::ui::{self, Page};
 use crate::web::{WebAnswer, WebRequest};
-use crate::xml::{answer, request};
 
-/// Answers longer than this come in chunks.
-const CHUNKED_FROM: usize = 64 * 1024;
-const CHUNK: usize = 16 * 1024;
 /// Bytes that a form can have.
 const MAX_FORM: usize = 64 * 1024;
 
@@ -40,10 +34,9 @@ pub(super) async fn listen(
     listener: TcpListener,
     host: Host,
     state: Arc<State>,
-    config: Arc<ServerConfig>,
+    configs: Arc<Configs>,
     mut stopped: watch::Receiver<()>,
 ) {
-    let acceptor = TlsAcceptor::from(config);
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
     loop {
@@ -51,49 +44,75 @@ pub(super) async fn listen(
             _ = stopped.changed() => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
-                // Too many open files, for one; there will be room again.
+                // Too many files are open, for example. Some will be closed again.
                 Err(_) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
                     continue;
                 }
             },
         };
         while connections.try_join_next().is_some() {}
-        connections.spawn(connection(stream, host, state.clone(), acceptor.clone()));
+        connections.spawn(connection(stream, host, state.clone(), configs.clone()));
     }
 }
 
-async fn connection(stream: TcpStream, host: Host, state: Arc<State>, acceptor: TlsAcceptor) {
+/// What the requests of a connection share.
+#[derive(Clone)]
+struct Context {
+    host: Host,
+    state: Arc<State>,
+    /// Whether the client is on the same machine.
+    is_local: bool,
+    /// What is to be played to the client in place of an answer.
+    script: Arc<Mutex<Option<Script>>>,
+}
+
+async fn connection(stream: TcpStream, host: Host, state: Arc<State>, configs: Arc<Configs>) {
     let _ = stream.set_nodelay(true);
-    let Ok(stream) = acceptor.accept(stream).await else {
+    let is_local = stream.peer_addr().is_ok_and(|peer| peer.ip().is_loopback());
+    let flaw = match state.choose(Stage::Connection, "", None) {
+        Mode::Tls(flaw) => Some(flaw),
+        _ => None,
+    };
+    if flaw == Some(TlsFlaw::Version11) {
+        return old_handshake(stream).await;
+    }
+    let Ok(stream) = TlsAcceptor::from(configs.get(flaw)).accept(stream).await else {
         tracing::debug!("TLS handshake failed");
         return;
     };
     state.live().stats.connections += 1;
-    let service = service_fn(|request| serve(request, host, state.clone()));
-    let served = hyper::server::conn::http1::Builder::new()
+    let context = Context {
+        host,
+        state,
+        is_local,
+        script: Arc::default(),
+    };
+    let service = service_fn(|request| Box::pin(serve(request, context.clone())));
+    let mut connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
-    if let Err(error) = served {
-        tracing::debug!(%error, "connection ended");
+        .serve_connection(TokioIo::new(stream), service);
+    let served = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let script = (context.script.lock())
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    match (script, served) {
+        (Some(script), _) => script.play(&mut stream).await,
+        (None, Ok(())) => {
+            let _ = stream.shutdown().await;
+        }
+        (None, Err(error)) => tracing::debug!(%error, "connection ended"),
     }
 }
 
-async fn serve(
-    request: Request<Incoming>,
-    host: Host,
-    state: Arc<State>,
-) -> io::Result<Response<Answer>> {
-    match Service::of(host, request.uri().path()) {
-        None => Ok(page(StatusCode::NOT_FOUND, "URL No Longer Exists")),
-        Some(Service::Soap(_)) if request.method() != Method::POST => Ok(page(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "HTTP POST is what SOAP needs",
-        )),
-        Some(Service::Soap(version)) => soap(request, host, version, state).await,
-        Some(service) => web(request, host, service, state).await,
-    }
+/// Answers a handshake as a server does that is too old.
+async fn old_handshake(mut stream: TcpStream) {
+    let mut hello = [0; 4096];
+    let _ = stream.read(&mut hello).await;
+    let _ = stream.write_all(&old_server_hello()).await;
+    // The client ends the connection when it has understood.
+    let _ = stream.read(&mut hello).await;
 }
 
 /// What a path leads to.
@@ -103,117 +122,34 @@ enum Service {
     Soap(u16),
     OAuth(Endpoint),
     Page(Page),
+    Stats,
 }
 
 impl Service {
-    fn of(host: Host, path: &str) -> Option<Self> {
+    fn of(context: &Context, path: &str) -> Option<Self> {
         if let Some(version) = version(path) {
             return Some(Self::Soap(version));
         }
         if let Some(endpoint) = Endpoint::of(path) {
             return Some(Self::OAuth(endpoint));
         }
-        // Pages of the interface are served by the instance alone.
+        if path == "/sandbox/stats" && context.is_local && context.state.live().stats_page {
+            return Some(Self::Stats);
+        }
+        // The pages of the user interface are on the instance only.
         Page::of(path)
-            .filter(|_| host == Host::Instance)
+            .filter(|_| context.host == Host::Instance)
             .map(Self::Page)
     }
-}
 
-/// Forms and pages.
-async fn web(
-    request: Request<Incoming>,
-    host: Host,
-    service: Service,
-    state: Arc<State>,
-) -> io::Result<Response<Answer>> {
-    let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
-        return Ok(page(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large"));
-    };
-    let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
-    let work = move || match service {
-        Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
-        Service::Page(page) => ui::answer(&state, page, &request),
-        Service::Soap(_) => WebAnswer::message(StatusCode::NOT_FOUND, "Not Found", ""),
-    };
-    let answer = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?;
-    let mut response = Response::new(Answer::new(answer.body));
-    *response.status_mut() = answer.status;
-    for (name, value) in answer.headers {
-        response.headers_mut().append(name, value);
+    /// The name that injections and counters use.
+    fn name(self) -> &'static str {
+        match self {
+            Self::OAuth(endpoint) => endpoint.name(),
+            Self::Page(page) => page.name(),
+            Self::Soap(_) | Self::Stats => "",
+        }
     }
-    Ok(response)
-}
-
-async fn soap(
-    request: Request<Incoming>,
-    host: Host,
-    version: u16,
-    state: Arc<State>,
-) -> io::Result<Response<Answer>> {
-    let is_gzip = |headers: &HeaderMap, name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.contains("gzip"))
-    };
-    let takes_gzip = is_gzip(request.headers(), header::ACCEPT_ENCODING);
-    let sends_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
-    let limit = state.org.limits.request_bytes;
-    let _under_way = state.begin();
-    let body = Limited::new(request.into_body(), limit).collect().await;
-    let worker = state.clone();
-    let work = move || {
-        let state = worker;
-        let outcome = match body {
-            Ok(body) => {
-                let bytes = body.to_bytes();
-                {
-                    let mut live = state.live();
-                    live.stats.requests += 1;
-                    live.stats.bytes_in += bytes.len() as u64;
-                }
-                decoded(&bytes, sends_gzip, limit)
-                    .and_then(|bytes| {
-                        let read = request::read(&bytes);
-                        read.map_err(|what| Fault::unexpected("XML_PARSER_ERROR", what))
-                    })
-                    .map(|envelope| ops::answer(&state, host, version, &envelope))
-            }
-            Err(_) => Err(too_large(limit)),
-        };
-        let outcome = outcome.unwrap_or_else(|fault| {
-            let body = answer::fault(&fault, &state.live().quirks);
-            Outcome {
-                body,
-                is_fault: true,
-                mode: Mode::Normal,
-            }
-        });
-        let mut live = state.live();
-        live.stats.faults += u64::from(outcome.is_fault);
-        live.stats.bytes_out += outcome.body.len() as u64;
-        let gzip = takes_gzip && live.quirks.gzip && outcome.body.len() > 1_024;
-        let status = if outcome.is_fault {
-            live.quirks.fault_status
-        } else {
-            200
-        };
-        drop(live);
-        let body = if gzip {
-            compressed(&outcome.body)
-        } else {
-            outcome.body
-        };
-        (body, outcome.mode, gzip, status)
-    };
-    let (body, mode, gzip, status) = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?;
-    respond(body, mode, gzip, status).await
 }
 
 /// Reads `/services/Soap/c/64.0/…`.
@@ -223,155 +159,125 @@ fn version(path: &str) -> Option<u16> {
     version.strip_suffix(".0").unwrap_or(version).parse().ok()
 }
 
-fn too_large(limit: usize) -> Fault {
-    Fault::unexpected(
-        "EXCEEDED_MAX_SIZE_REQUEST",
-        format!("The request is larger than {limit} bytes"),
-    )
-}
-
-fn decoded(bytes: &Bytes, gzip: bool, limit: usize) -> Result<Bytes, Fault> {
-    if !gzip {
-        return Ok(bytes.clone());
+async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Response<Answer>> {
+    if let Mode::Wire(flaw) = context.state.choose(Stage::Head, "", None) {
+        let nothing = WebAnswer::message(StatusCode::OK, "", "");
+        return play(&context, flaw.script(&nothing));
     }
-    let mut out = Vec::new();
-    let mut reader = GzDecoder::new(&bytes[..]).take(limit as u64 + 1);
-    reader
-        .read_to_end(&mut out)
-        .map_err(|_| Fault::unexpected("XML_PARSER_ERROR", "the request is no gzip stream"))?;
-    if out.len() > limit {
-        return Err(too_large(limit));
-    }
-    Ok(out.into())
-}
-
-fn compressed(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    // Writing to a vector cannot fail.
-    let _ = encoder.write_all(body);
-    encoder.finish().unwrap_or_default()
-}
-
-async fn respond(
-    body: Vec<u8>,
-    mode: Mode,
-    gzip: bool,
-    status: u16,
-) -> io::Result<Response<Answer>> {
-    let cut = match mode {
-        Mode::Refuse | Mode::Swallow => {
-            return Err(io::Error::other("the connection is closed on purpose"));
-        }
-        Mode::Html503 => {
-            let mut response = page(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "We are down for maintenance.",
-            );
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
-            return Ok(response);
-        }
-        Mode::Html200 => return Ok(page(StatusCode::OK, "Login")),
-        Mode::Status(code) => {
-            let mut response = Response::new(Answer::new(Vec::new()));
-            *response.status_mut() =
-                StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return Ok(response);
-        }
-        Mode::Delay(pause) => {
-            tokio::time::sleep(pause).await;
-            None
-        }
-        Mode::Truncate => Some(body.len() / 2),
-        _ => None,
+    let takes_gzip = is_gzip(request.headers(), header::ACCEPT_ENCODING);
+    let (delivery, pause) = match Service::of(&context, request.uri().path()) {
+        None => (
+            Delivery::Plain(WebAnswer::message(
+                StatusCode::NOT_FOUND,
+                "URL No Longer Exists",
+                "",
+            )),
+            None,
+        ),
+        Some(Service::Soap(version)) => soap(request, version, &context).await?,
+        Some(service) => web(request, service, &context).await?,
     };
-    let mut response = Response::new(Answer {
-        cut,
-        ..Answer::new(body)
-    });
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("text/xml; charset=utf-8"),
-    );
-    if gzip {
-        headers.insert(
-            header::CONTENT_ENCODING,
-            header::HeaderValue::from_static("gzip"),
-        );
-        headers.insert(
-            header::VARY,
-            header::HeaderValue::from_static("Accept-Encoding"),
-        );
+    if let Some(pause) = pause {
+        tokio::time::sleep(pause).await;
     }
-    Ok(response)
-}
-
-fn page(status: StatusCode, text: &str) -> Response<Answer> {
-    let body = format!(
-        "<!DOCTYPE html><html><head><title>{text}</title></head><body><p>{text}</p></body></html>"
-    );
-    let mut response = Response::new(Answer::new(body.into_bytes()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    response
-}
-
-/// A body: in one piece with its length if it is short, in chunks if it is long.
-pub(super) struct Answer {
-    rest: Bytes,
-    chunked: bool,
-    /// After so many bytes the connection breaks.
-    cut: Option<usize>,
-}
-
-impl Answer {
-    fn new(body: Vec<u8>) -> Self {
-        Self {
-            chunked: body.len() > CHUNKED_FROM,
-            rest: body.into(),
-            cut: None,
+    match delivery {
+        Delivery::Plain(answer) => {
+            let gzip = takes_gzip && context.state.live().quirks.gzip;
+            Ok(response(answer, gzip))
         }
+        Delivery::Raw(script) => play(&context, script),
     }
 }
 
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = io::Error;
+/// Leaves the connection to a script: the error makes hyper let go of it.
+fn play(context: &Context, script: Script) -> io::Result<Response<Answer>> {
+    let mut slot = (context.script.lock()).unwrap_or_else(PoisonError::into_inner);
+    *slot = Some(script);
+    Err(io::Error::other("the answer is injected"))
+}
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let room = self.cut.unwrap_or(usize::MAX);
-        if room == 0 {
-            return Poll::Ready(Some(Err(io::Error::other("the answer is cut on purpose"))));
-        }
-        if self.rest.is_empty() {
-            return Poll::Ready(None);
-        }
-        let size = if self.chunked { CHUNK } else { self.rest.len() }
-            .min(self.rest.len())
-            .min(room);
-        self.cut = self.cut.map(|cut| cut - size);
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(size)))))
-    }
+fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
+    (headers.get(name))
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"))
+}
 
-    fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && self.cut != Some(0)
-    }
+/// An answer on its way out, and the pause before it.
+type Outgoing = (Delivery, Option<Duration>);
 
-    fn size_hint(&self) -> SizeHint {
-        if self.chunked {
-            SizeHint::default()
-        } else {
-            SizeHint::with_exact(self.rest.len() as u64)
-        }
+async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
+    if request.method() != Method::POST {
+        let text = "SOAP is sent by HTTP POST.";
+        let answer = WebAnswer::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
+        return Ok((Delivery::Plain(answer), None));
     }
+    let state = context.state.clone();
+    let is_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
+    let _under_way = state.begin();
+    let body = Limited::new(request.into_body(), state.org.limits.request_bytes)
+        .collect()
+        .await;
+    let request = SoapRequest {
+        host: context.host,
+        version,
+        body: body.ok().map(http_body_util::Collected::to_bytes),
+        is_gzip,
+    };
+    blocking(move || soap::answer(&state, &request)).await
+}
+
+/// Forms and pages.
+async fn web(
+    request: Request<Incoming>,
+    service: Service,
+    context: &Context,
+) -> io::Result<Outgoing> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
+        let answer = WebAnswer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
+        return Ok((Delivery::Plain(answer), None));
+    };
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
+    let (state, host) = (context.state.clone(), context.host);
+    blocking(move || {
+        if matches!(service, Service::Stats) {
+            let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
+            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal);
+        }
+        let name = service.name();
+        let mode = state.choose(Stage::Call, name, None);
+        {
+            let mut live = state.live();
+            live.stats.requests += 1;
+            *live.stats.received.entry(name.to_owned()).or_default() += 1;
+        }
+        let answer = match service {
+            // The answer that this leads to takes the place of this one.
+            _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
+            Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
+            Service::Page(page) => ui::answer(&state, page, &request),
+            Service::Soap(_) | Service::Stats => {
+                WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
+            }
+        };
+        (answer, mode)
+    })
+    .await
+}
+
+/// Runs what takes time where it holds up nobody, and applies the mode.
+async fn blocking(
+    work: impl FnOnce() -> (WebAnswer, Mode) + Send + 'static,
+) -> io::Result<Outgoing> {
+    let work = move || {
+        let (answer, mode) = work();
+        let pause = match mode {
+            Mode::Delay(pause) => Some(pause),
+            _ => None,
+        };
+        (deliver(&mode, answer), pause)
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)
 }

@@ -1,6 +1,8 @@
 //! The server: two hosts, one tenant.
 
+mod body;
 mod http;
+mod soap;
 mod tls;
 
 use std::fmt;
@@ -14,10 +16,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::error::Error;
+use crate::faults::{Injection, Mode};
 use crate::org::{ApiVersion, App, LoginMode, Org};
 use crate::quirks::Quirks;
 use crate::store::Store;
-use crate::tenant::mode::Mode;
 use crate::tenant::stats::Stats;
 use crate::tenant::{Addresses, Host, State};
 
@@ -28,6 +30,8 @@ pub struct Builder {
     database: Option<PathBuf>,
     bind: SocketAddr,
     quirks: Quirks,
+    injections: Vec<Injection>,
+    stats_page: bool,
 }
 
 impl Builder {
@@ -52,6 +56,20 @@ impl Builder {
         self
     }
 
+    /// Adds an injection from the start.
+    #[must_use]
+    pub fn inject(mut self, injection: Injection) -> Self {
+        self.injections.push(injection);
+        self
+    }
+
+    /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine.
+    #[must_use]
+    pub fn stats_page(mut self, on: bool) -> Self {
+        self.stats_page = on;
+        self
+    }
+
     /// Makes a certificate, fills the database and begins to listen.
     ///
     /// # Errors
@@ -62,6 +80,8 @@ impl Builder {
             database,
             bind,
             quirks,
+            injections,
+            stats_page,
         } = self;
         let identity = tls::Identity::make()?;
         let state = tokio::task::spawn_blocking(move || {
@@ -71,7 +91,14 @@ impl Builder {
         let state = state
             .await
             .map_err(|error| Error::other(format!("the database was not filled: {error}")))??;
-        state.live().quirks = quirks;
+        {
+            let mut live = state.live();
+            live.quirks = quirks;
+            live.stats_page = stats_page;
+            for injection in injections {
+                live.injections.add(injection);
+            }
+        }
         let state = Arc::new(state);
 
         let login = listen(bind).await?;
@@ -90,12 +117,13 @@ impl Builder {
 
         let (stop, stopped) = watch::channel(());
         let hosts = [(login, Host::Login), (instance, Host::Instance)];
+        let configs = Arc::new(identity.configs);
         let tasks = hosts.map(|(listener, host)| {
             tokio::spawn(http::listen(
                 listener,
                 host,
                 state.clone(),
-                identity.config.clone(),
+                configs.clone(),
                 stopped.clone(),
             ))
         });
@@ -154,6 +182,8 @@ impl Sandbox {
             database: None,
             bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             quirks: Quirks::default(),
+            injections: Vec::new(),
+            stats_page: false,
         }
     }
 
@@ -219,6 +249,16 @@ impl Sandbox {
     /// What happens to the next call alone. Several are taken in turn.
     pub fn push_mode(&self, mode: Mode) {
         self.state.live().next.push_back(mode);
+    }
+
+    /// Adds an injection: what happens to the calls that it describes.
+    pub fn inject(&self, injection: Injection) {
+        self.state.live().injections.add(injection);
+    }
+
+    /// Ends all injections.
+    pub fn clear_injections(&self) {
+        self.state.live().injections.clear();
     }
 
     /// How answers look from now on.

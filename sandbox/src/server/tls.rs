@@ -1,15 +1,17 @@
-//! The certificate of the sandbox: an authority made at start, and what it signs for the two hosts.
+//! The certificates of the sandbox: an authority made at start, and what it signs for the two hosts.
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::error::Error;
+use crate::faults::TlsFlaw;
 
 /// Names that the certificate is good for.
 const NAMES: &[&str] = &[
@@ -20,50 +22,101 @@ const NAMES: &[&str] = &[
     "*.sandbox.localhost",
 ];
 
+/// What connections are accepted with.
+pub(super) struct Configs {
+    good: Arc<ServerConfig>,
+    flawed: Vec<(TlsFlaw, Arc<ServerConfig>)>,
+}
+
 pub(super) struct Identity {
     /// The authority, for clients.
     pub(super) pem: String,
-    pub(super) config: Arc<ServerConfig>,
+    pub(super) configs: Configs,
+}
+
+impl Configs {
+    /// What to accept a connection with. A flaw that is not about the certificate changes nothing.
+    pub(super) fn get(&self, flaw: Option<TlsFlaw>) -> Arc<ServerConfig> {
+        let flawed = self.flawed.iter().find(|(known, _)| Some(*known) == flaw);
+        flawed.map_or(&self.good, |(_, config)| config).clone()
+    }
 }
 
 impl Identity {
     pub(super) fn make() -> Result<Self, Error> {
-        let failed =
-            |error: rcgen::Error| Error::other(format!("no certificate could be made: {error}"));
-        let mut authority = CertificateParams::default();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority
-            .distinguished_name
-            .push(DnType::CommonName, "saponify sandbox authority");
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let authority_key = KeyPair::generate().map_err(failed)?;
-        let authority_certificate = authority.self_signed(&authority_key).map_err(failed)?;
-        let issuer = Issuer::new(authority, authority_key);
-
-        let names: Vec<_> = NAMES.iter().map(|name| (*name).to_owned()).collect();
-        let mut host = CertificateParams::new(names).map_err(failed)?;
-        host.distinguished_name
-            .push(DnType::CommonName, "localhost");
-        host.use_authority_key_identifier_extension = true;
-        host.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        host.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let host_key = KeyPair::generate().map_err(failed)?;
-        let host_certificate = host.signed_by(&host_key, &issuer).map_err(failed)?;
-
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(host_key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![host_certificate.der().clone()], key)
-            })
-            .map_err(|error| Error::other(format!("TLS cannot be set up: {error}")))?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let (pem, issuer) = authority()?;
+        let (_, stranger) = authority()?;
+        let good = config(&issuer, None)?;
+        let flaws = [
+            TlsFlaw::Expired,
+            TlsFlaw::NotYetValid,
+            TlsFlaw::WrongHost,
+            TlsFlaw::Untrusted,
+        ];
+        let mut flawed = Vec::new();
+        for flaw in flaws {
+            let signer = match flaw {
+                TlsFlaw::Untrusted => &stranger,
+                _ => &issuer,
+            };
+            flawed.push((flaw, config(signer, Some(flaw))?));
+        }
         Ok(Self {
-            pem: authority_certificate.pem(),
-            config: Arc::new(config),
+            pem,
+            configs: Configs { good, flawed },
         })
     }
+}
+
+fn failed(error: rcgen::Error) -> Error {
+    Error::other(format!("no certificate could be made: {error}"))
+}
+
+/// A new authority: its certificate in PEM, and what signs in its name.
+fn authority() -> Result<(String, Issuer<'static, KeyPair>), Error> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    (params.distinguished_name).push(DnType::CommonName, "saponify sandbox authority");
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let key = KeyPair::generate().map_err(failed)?;
+    let pem = params.self_signed(&key).map_err(failed)?.pem();
+    Ok((pem, Issuer::new(params, key)))
+}
+
+fn config(
+    issuer: &Issuer<'static, KeyPair>,
+    flaw: Option<TlsFlaw>,
+) -> Result<Arc<ServerConfig>, Error> {
+    let names: Vec<_> = match flaw {
+        Some(TlsFlaw::WrongHost) => vec!["elsewhere.example".to_owned()],
+        _ => NAMES.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let mut host = CertificateParams::new(names).map_err(failed)?;
+    (host.distinguished_name).push(DnType::CommonName, "localhost");
+    host.use_authority_key_identifier_extension = true;
+    host.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    host.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    match flaw {
+        Some(TlsFlaw::Expired) => host.not_after = date_time_ymd(2001, 1, 1),
+        Some(TlsFlaw::NotYetValid) => {
+            let year = (Timestamp::now() + SignedDuration::from_hours(24 * 366)).strftime("%Y");
+            host.not_before = date_time_ymd(year.to_string().parse().unwrap_or(9998), 1, 2);
+        }
+        _ => {}
+    }
+    let key = KeyPair::generate().map_err(failed)?;
+    let certificate = host.signed_by(&key, issuer).map_err(failed)?;
+
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| {
+            builder
+                .with_no_client_auth()
+                .with_single_cert(vec![certificate.der().clone()], key)
+        })
+        .map_err(|error| Error::other(format!("TLS cannot be set up: {error}")))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
 }

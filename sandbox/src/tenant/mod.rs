@@ -1,7 +1,6 @@
 //! The state of the tenant, which all connections share: sessions, grants, limits, counters.
 
 pub(crate) mod grants;
-pub(crate) mod mode;
 pub(crate) mod session;
 pub(crate) mod stats;
 
@@ -10,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::fault::Fault;
+use crate::faults::{Injections, Mode, Stage};
 use crate::id::long_form;
 use crate::org::{App, LoginMode, Org};
 use crate::quirks::Quirks;
@@ -18,7 +18,6 @@ use crate::rows::cursor::Cursors;
 use crate::store::Store;
 use crate::xml::answer::LimitInfo;
 use grants::Grants;
-use mode::Mode;
 use session::{Session, Sessions};
 use stats::Stats;
 
@@ -50,6 +49,9 @@ pub(crate) struct Live {
     pub(crate) quirks: Quirks,
     pub(crate) mode: Mode,
     pub(crate) next: VecDeque<Mode>,
+    pub(crate) injections: Injections,
+    /// Rows that were sent since the start, whatever the counters say.
+    pub(crate) rows_sent: u64,
     pub(crate) user_modes: HashMap<usize, Mode>,
     pub(crate) login_modes: HashMap<usize, LoginMode>,
     pub(crate) passwords: HashMap<usize, String>,
@@ -63,6 +65,8 @@ pub(crate) struct Live {
     pub(crate) used: u64,
     pub(crate) daily_limit: Option<u64>,
     pub(crate) stats: Stats,
+    /// Whether the counters are served by HTTP.
+    pub(crate) stats_page: bool,
     /// Calls under way.
     under_way: u64,
 }
@@ -108,6 +112,35 @@ impl State {
             org: &self.org,
             cursors: &self.cursors,
         }
+    }
+
+    /// The mode of a call: what is queued, then what is injected, then what is set for the user, then
+    /// what is set for all. Modes of another stage wait for theirs.
+    pub(crate) fn choose(&self, stage: Stage, operation: &str, caller: Option<Caller>) -> Mode {
+        let mut live = self.live();
+        if live.next.front().is_some_and(|mode| mode.stage() == stage)
+            && let Some(mode) = live.next.pop_front()
+        {
+            return mode;
+        }
+        let rows = live.rows_sent;
+        if let Some(mode) = live.injections.choose(stage, operation, rows) {
+            return mode;
+        }
+        let of_user = caller.and_then(|caller| live.user_modes.get(&caller.user));
+        let mode = of_user.unwrap_or(&live.mode);
+        if mode.stage() == stage {
+            mode.clone()
+        } else {
+            Mode::Normal
+        }
+    }
+
+    /// Counts rows that were sent.
+    pub(crate) fn count_rows(&self, rows: u64) {
+        let mut live = self.live();
+        live.stats.rows += rows;
+        live.rows_sent += rows;
     }
 
     /// Counts a call while it lasts.

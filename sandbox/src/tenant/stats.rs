@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// What the server has counted since it started.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// TLS connections that were opened.
@@ -30,12 +30,15 @@ pub struct Stats {
     pub bytes_in: u64,
     /// Bytes of answers, before compression.
     pub bytes_out: u64,
-    /// Calls that were applied, by operation.
+    /// Calls that arrived, by operation, whether or not they were carried out. Requests to OAuth
+    /// endpoints and pages are counted by the last part of their address, such as `token`.
+    pub received: BTreeMap<String, u64>,
+    /// Calls that were carried out, by operation.
     pub operations: BTreeMap<String, u64>,
 }
 
 impl Stats {
-    /// How often an operation was applied.
+    /// How often an operation was carried out.
     #[must_use]
     pub fn calls(&self, operation: &str) -> u64 {
         self.operations.get(operation).copied().unwrap_or(0)

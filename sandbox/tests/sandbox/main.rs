@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod faults;
 mod login;
 mod oauth;
 mod org;

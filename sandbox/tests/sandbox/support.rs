@@ -1,6 +1,7 @@
 //! A client that can do what a test needs and no more: it posts text and looks for text.
 
-use saponify_sandbox::{ApiVersion, Org, Sandbox};
+pub(crate) use saponify_sandbox::Org;
+use saponify_sandbox::{ApiVersion, Sandbox};
 
 /// The org of `tenants/demo`, with fewer synthetic rows.
 pub(crate) fn demo() -> Org {
@@ -35,9 +36,13 @@ pub(crate) struct Answer {
 }
 
 pub(crate) async fn start(org: Org) -> Tenant {
+    trusting(Sandbox::builder(org).start().await.unwrap())
+}
+
+/// A sandbox that runs already, with a client that trusts it.
+pub(crate) fn trusting(sandbox: Sandbox) -> Tenant {
     // A second test in the same process finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let sandbox = Sandbox::builder(org).start().await.unwrap();
     let authority = reqwest::Certificate::from_pem(sandbox.certificate_pem().as_bytes()).unwrap();
     let http = reqwest::Client::builder()
         .tls_certs_only([authority])

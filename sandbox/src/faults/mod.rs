@@ -1,0 +1,85 @@
+//! Fault injection: everything that can be wrong with an answer, by name.
+//!
+//! A [`Mode`] says what is wrong. An [`Injection`] says which calls it happens to. The other files
+//! do it: each turns an answer that is right into one that is not.
+
+mod gzip;
+mod injection;
+mod mode;
+mod names;
+mod paging;
+pub(crate) mod script;
+mod soap;
+mod text;
+mod wire;
+mod xml;
+
+pub use gzip::GzipFlaw;
+pub use injection::Injection;
+pub(crate) use injection::Injections;
+pub use mode::Mode;
+pub(crate) use mode::Stage;
+pub use names::FaultName;
+pub use paging::PagingFlaw;
+pub use soap::{LoginFlaw, SoapFlaw};
+pub use text::TextFlaw;
+pub(crate) use wire::old_server_hello;
+pub use wire::{ReplyFlaw, TlsFlaw, WireFlaw};
+pub use xml::XmlFlaw;
+
+use crate::web::WebAnswer;
+use script::Script;
+
+/// How an answer leaves the server.
+pub(crate) enum Delivery {
+    /// As HTTP has it.
+    Plain(WebAnswer),
+    /// Byte by byte, with nobody who checks that it is HTTP.
+    Raw(Script),
+}
+
+/// Does to an answer what the mode says.
+pub(crate) fn deliver(mode: &Mode, mut answer: WebAnswer) -> Delivery {
+    match mode {
+        Mode::Xml(flaw) => answer.body = flaw.spoil(&answer.body),
+        Mode::Soap(flaw) => flaw.spoil(&mut answer),
+        Mode::Paging(flaw) => answer.body = flaw.spoil(answer.body),
+        Mode::Login(flaw) => answer.body = flaw.spoil(&answer.body),
+        Mode::Text(flaw) => flaw.spoil(&mut answer),
+        Mode::Reply(flaw) => answer = flaw.spoil(answer),
+        Mode::Gzip(flaw) => return flaw.deliver(answer),
+        Mode::Wire(flaw) => return Delivery::Raw(flaw.script(&answer)),
+        Mode::Truncate => return Delivery::Raw(WireFlaw::CloseMidBody.script(&answer)),
+        Mode::Refuse | Mode::Swallow => return Delivery::Raw(Script::silent()),
+        Mode::Html503 => answer = ReplyFlaw::Html503.spoil(answer),
+        Mode::Html200 => answer = ReplyFlaw::Html200.spoil(answer),
+        Mode::Status(status) => answer = wire::empty(*status),
+        _ => {}
+    }
+    Delivery::Plain(answer)
+}
+
+/// Defines flaws of one kind. The name is what the command line calls the flaw, and the line of
+/// documentation is what `--help` says about it.
+macro_rules! flaws {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $(#[doc = $help:literal] $variant:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(#[doc = $help] $variant,)+
+        }
+
+        impl $name {
+            /// Every flaw of this kind: its name and what it is.
+            pub(crate) const ALL: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$variant, $text, $help),)+];
+        }
+    };
+}
+use flaws;

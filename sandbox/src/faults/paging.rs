@@ -1,0 +1,57 @@
+//! Flaws of query results: batches that do not add up.
+
+use super::flaws;
+
+flaws! {
+    /// A query result that a client must not take for complete, or not go on with for ever.
+    pub enum PagingFlaw {
+        /// The size is one more than there are rows.
+        SizeTooLarge = "size_mismatch",
+        /// The size is one less than there are rows.
+        SizeTooSmall = "size_too_small",
+        /// The result is not done and has no locator.
+        NotDoneNoLocator = "notdone_nolocator",
+        /// queryMore gives the same rows and the same locator again.
+        RepeatedLocator = "repeated_locator",
+        /// The result has no rows, is not done and has a new locator, again and again.
+        EmptyNotDone = "empty_notdone",
+    }
+}
+
+impl PagingFlaw {
+    /// Changes what an answer says about itself. The other flaws are made by the query.
+    pub(super) fn spoil(self, body: Vec<u8>) -> Vec<u8> {
+        let changed = match self {
+            Self::SizeTooLarge => with_size(&body, |size| size + 1),
+            Self::SizeTooSmall => with_size(&body, |size| size.saturating_sub(1)),
+            Self::NotDoneNoLocator => without_locator(&body),
+            Self::RepeatedLocator | Self::EmptyNotDone => None,
+        };
+        changed.unwrap_or(body)
+    }
+}
+
+/// The last size is that of the outer query.
+fn with_size(body: &[u8], change: impl FnOnce(u64) -> u64) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let start = text.rfind("<size>")? + "<size>".len();
+    let end = start + text[start..].find('<')?;
+    let size = change(text[start..end].parse().ok()?).to_string();
+    Some([&text[..start], &size, &text[end..]].concat().into_bytes())
+}
+
+/// The first `done` is that of the outer query.
+fn without_locator(body: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let start = text.find("<done>")?;
+    let after = ["</queryLocator>", "<queryLocator xsi:nil=\"true\"/>"];
+    let end = (after.iter())
+        .filter_map(|tag| Some(start + text[start..].find(tag)? + tag.len()))
+        .min()?;
+    let not_done = "<done>false</done><queryLocator xsi:nil=\"true\"/>";
+    Some(
+        [&text[..start], not_done, &text[end..]]
+            .concat()
+            .into_bytes(),
+    )
+}

@@ -1,0 +1,90 @@
+//! Flaws of the envelope, and of what `login` answers.
+
+use super::flaws;
+use crate::web::WebAnswer;
+
+flaws! {
+    /// An envelope that is not the one that was asked for.
+    pub enum SoapFlaw {
+        /// A fault with status 200; the call is not carried out.
+        Fault200 = "fault_200",
+        /// The answer of another operation.
+        WrongOperation = "wrong_op",
+        /// A header that the WSDL does not know, which a client must accept.
+        UnknownHeader = "unknown_header",
+        /// An unknown header with mustUnderstand="1".
+        MustUnderstand = "mustunderstand",
+        /// An envelope with an empty body.
+        EmptyBody = "empty_body",
+    }
+}
+
+flaws! {
+    /// An endpoint that a client must not send the session to.
+    pub enum LoginFlaw {
+        /// login names an endpoint on a foreign host.
+        Foreign = "foreign_serverurl",
+        /// login names an endpoint without TLS.
+        Http = "http_serverurl",
+        /// login names an endpoint with a user and a password in the address.
+        UserInfo = "userinfo_serverurl",
+    }
+}
+
+impl SoapFlaw {
+    pub(super) fn spoil(self, answer: &mut WebAnswer) {
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let body = match self {
+            // The fault is made where other faults are; only the status is wrong.
+            Self::Fault200 => {
+                answer.status = http::StatusCode::OK;
+                return;
+            }
+            Self::WrongOperation => in_body(
+                &text,
+                "<describeTabsResponse><result><label>Sales</label></result></describeTabsResponse>",
+            ),
+            Self::UnknownHeader => with_header(&text, ""),
+            Self::MustUnderstand => with_header(&text, " soapenv:mustUnderstand=\"1\""),
+            Self::EmptyBody => in_body(&text, ""),
+        };
+        answer.body = body.into_bytes();
+    }
+}
+
+/// The envelope with another body.
+fn in_body(text: &str, body: &str) -> String {
+    let (open, close) = ("<soapenv:Body>", "</soapenv:Body>");
+    match (text.find(open), text.rfind(close)) {
+        (Some(start), Some(end)) => [&text[..start + open.len()], body, &text[end..]].concat(),
+        _ => text.to_owned(),
+    }
+}
+
+fn with_header(text: &str, attribute: &str) -> String {
+    let block = format!("<h:Novelty xmlns:h=\"urn:novelty\"{attribute}><h:x>1</h:x></h:Novelty>");
+    if text.contains("<soapenv:Header>") {
+        text.replacen("<soapenv:Header>", &format!("<soapenv:Header>{block}"), 1)
+    } else {
+        let header = format!("<soapenv:Header>{block}</soapenv:Header><soapenv:Body>");
+        text.replacen("<soapenv:Body>", &header, 1)
+    }
+}
+
+impl LoginFlaw {
+    pub(super) fn spoil(self, body: &[u8]) -> Vec<u8> {
+        let text = String::from_utf8_lossy(body);
+        let (open, close) = ("<serverUrl>", "</serverUrl>");
+        let (Some(start), Some(end)) = (text.find(open), text.find(close)) else {
+            return body.to_vec();
+        };
+        let (before, after) = (&text[..start + open.len()], &text[end..]);
+        let url = &text[start + open.len()..end];
+        let url = match self {
+            Self::Foreign => "https://evilsalesforce.com/services/Soap/c/64.0".to_owned(),
+            Self::Http => url.replacen("https://", "http://", 1),
+            Self::UserInfo => url.replacen("https://", "https://user:password@", 1),
+        };
+        [before, &url, after].concat().into_bytes()
+    }
+}

@@ -1,0 +1,81 @@
+//! SOAP over HTTP: from the bytes of a request to those of its answer.
+
+use std::io::Read as _;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::StatusCode;
+
+use crate::fault::Fault;
+use crate::faults::Mode;
+use crate::ops::{self, Outcome};
+use crate::tenant::{Host, State};
+use crate::web::WebAnswer;
+use crate::xml::{answer, request};
+
+/// A request whose body was read, unless it was too large.
+pub(super) struct SoapRequest {
+    pub(super) host: Host,
+    pub(super) version: u16,
+    pub(super) body: Option<Bytes>,
+    pub(super) is_gzip: bool,
+}
+
+/// Answers a request. The mode is to be applied to the answer.
+pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) {
+    let outcome = carry_out(state, request).unwrap_or_else(|fault| Outcome {
+        body: answer::fault(&fault, &state.live().quirks),
+        is_fault: true,
+        mode: Mode::Normal,
+    });
+    let mut live = state.live();
+    live.stats.faults += u64::from(outcome.is_fault);
+    live.stats.bytes_out += outcome.body.len() as u64;
+    let status = if outcome.is_fault {
+        live.quirks.fault_status
+    } else {
+        200
+    };
+    drop(live);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let answer = WebAnswer::new(status, "text/xml; charset=utf-8", outcome.body);
+    (answer, outcome.mode)
+}
+
+fn carry_out(state: &State, request: &SoapRequest) -> Result<Outcome, Fault> {
+    let limit = state.org.limits.request_bytes;
+    let Some(bytes) = &request.body else {
+        return Err(too_large(limit));
+    };
+    {
+        let mut live = state.live();
+        live.stats.requests += 1;
+        live.stats.bytes_in += bytes.len() as u64;
+    }
+    let bytes = match request.is_gzip {
+        true => inflated(bytes, limit)?,
+        false => bytes.clone(),
+    };
+    let envelope =
+        request::read(&bytes).map_err(|what| Fault::unexpected("XML_PARSER_ERROR", what))?;
+    Ok(ops::answer(state, request.host, request.version, &envelope))
+}
+
+fn too_large(limit: usize) -> Fault {
+    Fault::unexpected(
+        "EXCEEDED_MAX_SIZE_REQUEST",
+        format!("The request is larger than {limit} bytes"),
+    )
+}
+
+fn inflated(bytes: &Bytes, limit: usize) -> Result<Bytes, Fault> {
+    let mut out = Vec::new();
+    let mut reader = GzDecoder::new(&bytes[..]).take(limit as u64 + 1);
+    reader
+        .read_to_end(&mut out)
+        .map_err(|_| Fault::unexpected("XML_PARSER_ERROR", "the request is not a gzip stream"))?;
+    if out.len() > limit {
+        return Err(too_large(limit));
+    }
+    Ok(out.into())
+}
