@@ -1,4 +1,4 @@
-//! Measures how fast a query over many synthetic rows is served, end to end over TLS.
+//! Measures how fast a query over many synthetic rows is served over TLS.
 //!
 //! ```text
 //! cargo run --release -p saponify-sandbox --example throughput -- 1000000

@@ -1,9 +1,9 @@
-//! The one error of this crate: opaque, with a message that names the place.
+//! The error of this crate.
 
 use std::fmt;
 use std::path::Path;
 
-/// Why an org description could not be read, or a sandbox not be started.
+/// An org description could not be read, or a sandbox could not be started.
 pub struct Error(Box<Kind>);
 
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,7 @@ impl Error {
         }))
     }
 
-    /// The line of the org description that is at fault, if one is.
+    /// The line of the org description that the error is about, if it is about one.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         match *self.0 {
@@ -78,7 +78,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Prints the whole chain of causes, because `unwrap` shows this.
+/// Shows the whole chain of causes, because `unwrap` prints this.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)?;

@@ -1,21 +1,21 @@
-//! Faults: what the server says when a whole call fails.
+//! SOAP faults, for calls that fail as a whole.
 
-/// Where something stands in a query, for messages: both count from one.
+/// A position in a query. Both numbers start at one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Position {
     pub(crate) row: u32,
     pub(crate) column: u32,
 }
 
-/// One SOAP fault, before it is written in one of the forms that clients meet.
+/// A SOAP fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
-    /// Element of the detail, such as `LoginFault`.
+    /// The name of the element in the detail, such as `LoginFault`.
     pub(crate) element: &'static str,
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) position: Option<Position>,
-    /// Extended code, and its message.
+    /// The extended error code and its message.
     pub(crate) extended: Option<(&'static str, String)>,
 }
 
@@ -38,7 +38,7 @@ impl Fault {
         Self::new("LoginFault", code, message)
     }
 
-    /// A fault about a query; the code decides on its type.
+    /// Makes a fault about a query. Its type depends on the code.
     pub(crate) fn query(code: &'static str, message: &str, at: Position) -> Self {
         let element = match code {
             "INVALID_FIELD" => "InvalidFieldFault",
@@ -66,7 +66,7 @@ impl Fault {
         )
     }
 
-    /// Something inside went wrong; the text is for the person who runs the sandbox.
+    /// Makes a fault for an error of the sandbox itself.
     pub(crate) fn internal(what: impl std::fmt::Display) -> Self {
         Self::unexpected(
             "UNKNOWN_EXCEPTION",

@@ -1,7 +1,7 @@
-//! Record ids: fifteen base-62 characters, three more that make them safe against case folding.
+//! Record ids: 15 base-62 characters, and 3 check characters that make them safe against case folding.
 //!
-//! An id is `PPPiissssssssss`: key prefix of the object, instance of the org, serial number. Inside
-//! the sandbox it is one integer, prefix and serial packed, so a row is found without an index.
+//! The form of an id is `PPPiissssssssss`: the key prefix of the object, the instance of the org, and a
+//! serial number. The sandbox packs prefix and serial number into one integer.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ const CHECK: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 const SERIAL_BITS: u32 = 45;
 const SERIAL_DIGITS: usize = 10;
 
-/// The three characters that say of which object an id is.
+/// The key prefix: three characters that identify the object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Prefix(u32);
 
@@ -24,7 +24,7 @@ impl Prefix {
             .map(|n| Self(n as u32))
     }
 
-    /// The nth prefix of those that custom objects get: `a00`, `a01`, …
+    /// The nth prefix for custom objects: `a00`, `a01`, …
     pub(crate) fn custom(n: u32) -> Self {
         let first = 36 * 62 * 62;
         Self(first + n)
@@ -45,7 +45,7 @@ impl fmt::Debug for Prefix {
     }
 }
 
-/// A record id without the instance, which is the same for a whole org.
+/// A record id without the instance, which is the same for all ids of an org.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Id {
     pub(crate) prefix: Prefix,
@@ -57,7 +57,7 @@ impl Id {
         Self { prefix, serial }
     }
 
-    /// The form in the database.
+    /// Packs the id into an integer, as the database holds it.
     pub(crate) fn pack(self) -> i64 {
         (i64::from(self.prefix.0) << SERIAL_BITS) | self.serial
     }
@@ -69,14 +69,14 @@ impl Id {
         }
     }
 
-    /// The smallest packed id of an object; all of its ids are `SPAN` numbers from here.
+    /// The smallest packed id of an object. All of its ids are within `SPAN` of it.
     pub(crate) fn base(prefix: Prefix) -> i64 {
         Self::new(prefix, 0).pack()
     }
 
     pub(crate) const SPAN: i64 = 1 << SERIAL_BITS;
 
-    /// Reads an id of 15 or 18 characters; `instance` are characters four and five.
+    /// Reads an id of 15 or 18 characters. `instance` is the fourth and fifth character.
     pub(crate) fn parse(text: &str, instance: [u8; 2]) -> Option<Self> {
         let bytes = text.as_bytes();
         if !matches!(bytes.len(), 15 | 18) || bytes[3..5] != instance {
@@ -117,7 +117,7 @@ impl fmt::Debug for Id {
     }
 }
 
-/// The three check characters of a 15-character id: one bit per upper-case letter.
+/// The check characters of a 15-character id. Each upper-case letter sets one bit.
 pub(crate) fn suffix(id: &[u8]) -> [u8; 3] {
     let mut check = [0; 3];
     for (group, slot) in id.chunks(5).zip(&mut check) {
@@ -129,13 +129,13 @@ pub(crate) fn suffix(id: &[u8]) -> [u8; 3] {
     check
 }
 
-/// Makes 18 characters of 15.
+/// Adds the check characters to a 15-character id.
 pub(crate) fn long_form(id15: &str) -> String {
     let check = suffix(id15.as_bytes());
     format!("{id15}{}", String::from_utf8_lossy(&check))
 }
 
-/// Whether a text has the shape of an id, whatever it means.
+/// Whether a text has the form of an id.
 pub(crate) fn is_shaped(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().all(u8::is_ascii_alphanumeric)

@@ -1,9 +1,10 @@
-//! A local tenant that anyone can start.
+//! A local tenant for tests, without an account and without a network.
 //!
-//! An [`Org`] is described in one TOML file: objects, fields, users, rows. From it come the
-//! Enterprise WSDL of that org ([`Org::enterprise_wsdl`]) and a SOAP server that answers for it
-//! over real TLS ([`Sandbox`]), with the habits of the real service: login hosts, sessions, query
-//! locators, row-level errors, faults, limits, and, when asked for, bad days.
+//! An [`Org`] is described in one TOML file: objects, fields, users, apps, rows. Two things are made
+//! from the description: the Enterprise WSDL of the org ([`Org::enterprise_wsdl`]), and a server that
+//! answers for the org over TLS ([`Sandbox`]). The server behaves as Salesforce does: it has a login
+//! host and an instance host, sessions, OAuth tokens, query locators, errors of single rows, faults and
+//! limits. A test can inject about ninety faults by name ([`Injection`], [`FaultName`]).
 //!
 //! ```no_run
 //! use saponify_sandbox::{Mode, Org, Sandbox, Scale};
@@ -16,15 +17,15 @@
 //! println!("log in at {}", sandbox.login_url());
 //! println!("and trust\n{}", sandbox.certificate_pem());
 //!
-//! sandbox.push_mode(Mode::Html503); // the next call meets a maintenance page
+//! sandbox.push_mode(Mode::Html503); // the next call is answered with a maintenance page
+//! sandbox.inject("no_response@create:every=3".parse()?);
 //! assert_eq!(sandbox.stats().logins, 0);
 //! sandbox.shutdown().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `tenants/demo/org.toml` in the repository is a description of a small company and says in its
-//! comments how one is written.
+//! `tenants/demo/org.toml` in the repository describes a small company. Its comments explain the format.
 
 #![forbid(unsafe_code)]
 
@@ -56,4 +57,5 @@ pub use org::{
 };
 pub use quirks::{Detail, Quirks};
 pub use server::{Builder, Sandbox};
+pub use store::Progress;
 pub use tenant::stats::Stats;

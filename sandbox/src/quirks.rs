@@ -1,47 +1,47 @@
 //! Variations in how answers are written, within what clients must accept.
 
-/// Which detail a fault carries.
+/// The form of the detail of a fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Detail {
-    /// The element that is named after the fault type.
+    /// An element named after the type of the fault.
     #[default]
     Typed,
-    /// The old form: `sf:fault` with the type in `xsi:type`.
+    /// The old form: an element `sf:fault` with the type in `xsi:type`.
     General,
-    /// `<detail/>`.
+    /// An empty `<detail/>`.
     Empty,
-    /// No detail at all.
+    /// No detail.
     Absent,
 }
 
-/// How answers look, within what clients have to put up with.
+/// Variations in how answers are written. Clients must accept all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quirks {
-    /// Fields of a row come in another order each time.
+    /// The fields of a row are in a different order each time.
     pub shuffle: bool,
-    /// Null fields are written with `xsi:nil` instead of left out.
+    /// Null fields are written with `xsi:nil` instead of being omitted.
     pub write_nil: bool,
-    /// Rows carry a field that the WSDL does not know.
+    /// Rows have a field that the WSDL does not have.
     pub unknown_elements: bool,
-    /// Codes and types carry values that the WSDL does not list.
+    /// Codes have values that the WSDL does not list.
     pub unknown_enum_values: bool,
-    /// Results carry `xsi:type="QueryResult"`, as some versions write it.
+    /// Query results have `xsi:type="QueryResult"`, as some API versions write it.
     pub typed_results: bool,
-    /// Polymorphic parents carry their own type instead of `Name`.
+    /// Polymorphic parents have their actual type instead of `Name`.
     pub concrete_parents: bool,
-    /// Rows that are written fail with `UNABLE_TO_LOCK_ROW`.
+    /// Saving a row fails with `UNABLE_TO_LOCK_ROW`.
     pub rows_locked: bool,
     /// The fault code has no prefix.
     pub bare_fault_code: bool,
     /// The detail of faults.
     pub fault_detail: Detail,
-    /// The HTTP status of faults: 500, or 200 as some proxies make of it.
+    /// The HTTP status of faults: 500, or 200 as some proxies change it to.
     pub fault_status: u16,
-    /// Batches have no more rows than this, whatever is asked for.
+    /// The most rows of a batch, whatever the caller asks for.
     pub batch_rows: Option<u32>,
-    /// Answers are compressed if the client takes it.
+    /// Answers are compressed if the client accepts gzip.
     pub gzip: bool,
 }
 

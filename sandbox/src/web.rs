@@ -5,11 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
-/// A request with its parameters decoded.
+/// A request with decoded parameters.
 pub(crate) struct WebRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
-    /// The parameters of the query and, of a POST, those of the form.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) form: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
@@ -105,7 +104,7 @@ impl WebAnswer {
             .with(header::CACHE_CONTROL, "no-cache, no-store")
     }
 
-    /// A page; `body` is HTML.
+    /// A page. `body` is HTML.
     pub(crate) fn page(status: StatusCode, title: &str, body: &str) -> Self {
         let title = escape(title);
         let page = format!(
@@ -126,7 +125,7 @@ impl WebAnswer {
             .with(header::CACHE_CONTROL, "no-cache, no-store")
     }
 
-    /// Adds a header; a value that HTTP does not allow is left out.
+    /// Adds a header, unless HTTP does not allow its value.
     pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.push((name, value));
@@ -134,14 +133,14 @@ impl WebAnswer {
         self
     }
 
-    /// Gives the browser a session.
+    /// Sets the session cookie.
     pub(crate) fn with_session(self, secret: &str) -> Self {
         let cookie = format!("sid={secret}; Path=/; Secure; HttpOnly; SameSite=Lax");
         self.with(header::SET_COOKIE, &cookie)
     }
 }
 
-/// A form whose values are hidden, around the HTML of its visible part.
+/// A form with hidden inputs, around the HTML of its visible part.
 pub(crate) fn form(action: &str, hidden: &[(&str, &str)], visible: &str) -> String {
     let mut out = format!("<form method=\"post\" action=\"{}\">", escape(action));
     for (name, value) in hidden {
@@ -156,7 +155,7 @@ pub(crate) fn form(action: &str, hidden: &[(&str, &str)], visible: &str) -> Stri
     out
 }
 
-/// Text for HTML, inside elements and double quotes.
+/// Escapes text for HTML, in elements and in attributes with double quotes.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

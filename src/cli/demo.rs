@@ -1,4 +1,4 @@
-//! `saponify demo`: half a minute that shows what the proxies are like.
+//! `saponify demo` shows the proxies at work in half a minute.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use saponify_sandbox::{Org, Sandbox};
 use super::{Failure, block_on, sandbox::DEMO_ORG};
 use crate::tenant::{Account, MalformedQueryFault, Soap};
 
-/// Logs in, streams, writes and fails, on a local tenant started for it. With `--endpoint`, logs
-/// in to a real org instead and only reads.
+/// Logs in, streams, writes and fails, on a local tenant that it starts. With `--endpoint`, it logs in to
+/// a real org instead and only reads.
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Log in here, such as https://login.salesforce.com. The password is read from
@@ -24,13 +24,13 @@ pub(crate) struct Demo {
     /// User name for --endpoint.
     #[arg(long, value_name = "NAME", requires = "endpoint")]
     user: Option<String>,
-    /// Trust the certificate in this PEM file too.
+    /// Trust also the certificate in this PEM file.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     /// Let login name this host as the endpoint: HOST or HOST:PORT.
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
-    /// Rows to stream at most.
+    /// Stream at most this many rows.
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     rows: u32,
 }
@@ -50,7 +50,7 @@ impl Demo {
 
     async fn on_real_org(&self, endpoint: &str, user: &str) -> Result<(), Failure> {
         let password = std::env::var("SAPONIFY_PASSWORD").map_err(|_| {
-            Failure::new("no password")
+            Failure::new("no password was given")
                 .hint("put it into SAPONIFY_PASSWORD, and the security token into SAPONIFY_TOKEN")
         })?;
         let mut credentials = Credentials::new(user, password);
@@ -140,7 +140,7 @@ impl Demo {
     }
 }
 
-/// Rows as they arrive, in batches that nobody has to think about.
+/// Streams rows. The batches are fetched in the background.
 async fn stream(soap: &Soap, most: u32) -> Result<(), Failure> {
     title("Streaming query");
     println!("  {}", style(QUERY).dim());
@@ -209,7 +209,7 @@ async fn write(soap: &Soap) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Two rows, one of them wrong: the call succeeds, and each row has its own outcome.
+/// Creates two rows, one of them invalid. The call succeeds, and each row has its own result.
 async fn partial_failure(soap: &Soap) -> Result<(), Failure> {
     title("A row that fails");
     let fine = Account::new().with_name("Initech");
@@ -231,12 +231,12 @@ async fn partial_failure(soap: &Soap) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A query that is wrong: the fault is a type of the WSDL.
+/// Sends an invalid query. The fault has a type of the WSDL.
 async fn fault(soap: &Soap) -> Result<(), Failure> {
     title("A fault, typed");
     let error = match soap.query("SELECT Name FRM Account").await {
         Err(error) => error,
-        Ok(_) => return Err(Failure::new("the service took a query that is wrong")),
+        Ok(_) => return Err(Failure::new("the service accepted an invalid query")),
     };
     let detail = error
         .fault()
@@ -268,7 +268,7 @@ fn usage(soap: &Soap) {
     if let Some(usage) = soap.limit_info() {
         title("API usage");
         println!(
-            "  {} of {} calls, as the last answer told",
+            "  {} of {} calls, according to the last response",
             usage.current, usage.limit
         );
     }

@@ -1,4 +1,4 @@
-//! How the program fails: one message, the chain of causes, and what to do.
+//! The failure of a subcommand: a message, its causes, and what to do.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ impl Failure {
         }
     }
 
-    /// Adds an error and what caused it, leaving out what was already said.
+    /// Adds an error and its causes, without repeating what was already said.
     pub(crate) fn because(mut self, error: impl Error) -> Self {
         self.note(error.to_string());
         let mut source = error.source();
@@ -60,7 +60,7 @@ impl Failure {
 
 impl From<saponify_sandbox::Error> for Failure {
     fn from(error: saponify_sandbox::Error) -> Self {
-        Self::new("the sandbox cannot go on").because(error)
+        Self::new("the sandbox failed").because(error)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand, all thin.
+//! The command line, with one file for each subcommand.
 
 mod demo;
 mod failure;
@@ -26,7 +26,7 @@ enum Command {
     /// A local tenant: serve it over TLS, or write its WSDL.
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
-    /// See all of it at work: log in, stream, write, fail.
+    /// Show the proxies at work on a local tenant: log in, stream, write, fail.
     Demo(demo::Demo),
 }
 
@@ -40,7 +40,7 @@ impl Arguments {
     }
 }
 
-/// Runs a future to its end on a runtime made for it.
+/// Runs a future to completion on a new runtime.
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -49,7 +49,7 @@ fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
     runtime.block_on(future)
 }
 
-/// To standard output; a reader that has seen enough is no failure.
+/// Writes to standard output. A closed pipe is not a failure.
 fn put(text: &str) -> Result<(), Failure> {
     std::io::stdout()
         .write_all(text.as_bytes())

@@ -1,17 +1,19 @@
 //! `saponify sandbox serve` and `saponify sandbox wsdl`.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use saponify_sandbox::{ApiVersion, Org, Scale};
+use indicatif::{ProgressBar, ProgressStyle};
+use saponify_sandbox::{ApiVersion, FaultName, Injection, LoginMode, Org, Scale};
 
 use super::{Failure, block_on};
 
-/// The organization that the demo uses, where none is given.
+/// The org of the demo, which is used if no other is given.
 pub(super) const DEMO_ORG: &str = include_str!("../../tenants/demo/org.toml");
 
-/// A local tenant.
+/// The subcommands of `saponify sandbox`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sandbox {
     /// Serve the tenant over TLS until Ctrl-C.
@@ -22,42 +24,55 @@ pub(crate) enum Sandbox {
 
 #[derive(Args, Debug)]
 pub(crate) struct Tenant {
-    /// The org description; without it, the demo's.
+    /// The org description. By default, that of the demo.
     org: Option<PathBuf>,
-    /// Add this many made-up objects.
+    /// Add this many synthetic objects.
     #[arg(long, value_name = "N", default_value_t = 0)]
     objects: usize,
-    /// Give each made-up object this many fields.
+    /// Give each synthetic object this many fields.
     #[arg(long, value_name = "N", default_value_t = 60)]
     fields_per_object: usize,
 }
 
 #[derive(Args, Debug)]
+#[command(after_long_help = fault_help())]
 pub(crate) struct Serve {
     #[command(flatten)]
     tenant: Tenant,
-    /// Address to listen at.
+    /// Listen at this address.
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     bind: IpAddr,
-    /// Port of the login host; the instance host gets the next one. 0 takes free ones.
+    /// Port of the login host. The instance host gets the next one. With 0, both take free ones.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Keep rows in this SQLite file instead of in memory.
+    /// Keep the rows in this SQLite file between runs. By default, they are lost at the end.
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// Make this many rows of an object: `Account=1000000`.
     #[arg(long, value_name = "OBJECT=N", value_parser = object_rows)]
     rows: Vec<(String, u64)>,
-    /// Write the certificate that clients must trust to this file.
+    /// Write the certificate that clients must trust to this file. By default, it is a file in the folder
+    /// for temporary files.
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
+    /// Inject this fault. The option can be given several times. `--help` lists the names.
+    ///
+    /// NAME@OPERATION hits only one operation: a SOAP operation (`create`), or the last part of an OAuth
+    /// address (`token`). `:after=N` spares the first N calls, `:after_rows=N` spares all calls until N
+    /// rows were sent, `:every=N` hits the first of every N calls, and `:times=N` hits at most N calls.
+    /// An example is `no_response@create:every=3:times=2`.
+    #[arg(long, value_name = "NAME")]
+    fault: Vec<Injection>,
+    /// Serve the counters as JSON at /sandbox/stats, but only to clients on this machine.
+    #[arg(long)]
+    stats: bool,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Wsdl {
     #[command(flatten)]
     tenant: Tenant,
-    /// Version of the API; without it, the one that the description names.
+    /// Version of the API. By default, the version in the org description.
     #[arg(long, value_name = "64.0")]
     api_version: Option<ApiVersion>,
     /// Write to this file instead of standard output.
@@ -110,29 +125,136 @@ impl Serve {
             }
             org = org.with_rows(object, *count);
         }
-        let address = SocketAddr::new(self.bind, self.port);
-        let mut builder = saponify_sandbox::Sandbox::builder(org).bind(address);
+        let bar = ProgressBar::new(0).with_style(
+            ProgressStyle::with_template("making rows {wide_bar} {human_pos}/{human_len} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        let mut builder = saponify_sandbox::Sandbox::builder(org)
+            .bind(SocketAddr::new(self.bind, self.port))
+            .stats_page(self.stats)
+            .on_progress({
+                let bar = bar.clone();
+                move |progress| {
+                    bar.set_length(progress.total);
+                    bar.set_position(progress.done);
+                    bar.set_message(progress.object.to_owned());
+                }
+            });
+        for fault in &self.fault {
+            builder = builder.inject(fault.clone());
+        }
         if let Some(database) = &self.database {
             builder = builder.database(database);
         }
-        let sandbox = builder.start().await?;
-        if let Some(path) = &self.certificate {
-            std::fs::write(path, sandbox.certificate_pem()).map_err(|error| {
-                Failure::new(format!("cannot write {}", path.display())).because(error)
-            })?;
-        }
-        println!("login    {}", sandbox.login_url());
-        println!("instance {}", sandbox.instance_url());
-        match &self.certificate {
-            Some(path) => println!("trust    {}", path.display()),
-            None => print!("trust this certificate:\n{}", sandbox.certificate_pem()),
-        }
-        println!("Ctrl-C ends it.");
-        // Without a handler Ctrl-C would end the process all the same, only less tidily.
-        let _ = tokio::signal::ctrl_c().await;
+        let sandbox = builder.start().await;
+        bar.finish_and_clear();
+        let sandbox = sandbox?;
+        let certificate = self.write_certificate(&sandbox)?;
+        super::put(&self.introduction(&sandbox, &certificate))?;
+        interrupted().await;
+        let stats = sandbox.stats();
         sandbox.shutdown().await;
-        Ok(())
+        super::put(&format!(
+            "\nStopped after {} requests: {} logins, {} OAuth tokens, {} rows, {} faults.\n",
+            stats.requests, stats.logins, stats.tokens, stats.rows, stats.faults
+        ))
     }
+
+    /// Writes the certificate to the file that was asked for, or to a file named after the port.
+    fn write_certificate(&self, sandbox: &saponify_sandbox::Sandbox) -> Result<PathBuf, Failure> {
+        let path = self.certificate.clone().unwrap_or_else(|| {
+            let url = sandbox.login_url();
+            let port = url.rsplit(':').next().unwrap_or_default();
+            std::env::temp_dir().join(format!("saponify-sandbox-{port}.pem"))
+        });
+        std::fs::write(&path, sandbox.certificate_pem()).map_err(|error| {
+            Failure::new(format!("cannot write {}", path.display())).because(error)
+        })?;
+        Ok(path)
+    }
+
+    /// The addresses, users and apps of the tenant, and a command that uses it.
+    fn introduction(&self, sandbox: &saponify_sandbox::Sandbox, certificate: &Path) -> String {
+        let org = sandbox.org();
+        let (login, instance) = (sandbox.login_url(), sandbox.instance_url());
+        let trust = certificate.display();
+        let mut out = format!("login    {login}\ninstance {instance}\ntrust    {trust}\n");
+        if self.stats {
+            let _ = writeln!(out, "stats    {login}/sandbox/stats");
+        }
+        out.push_str("\nUsers, with password and security token:\n");
+        for user in org.users() {
+            let _ = write!(out, "  {:<28} {}", user.username(), user.password());
+            if !user.security_token().is_empty() {
+                let _ = write!(out, " {}", user.security_token());
+            }
+            if user.login_mode() != LoginMode::Ok {
+                let _ = write!(out, "   ({})", user.login_mode());
+            }
+            out.push('\n');
+        }
+        if !org.apps().is_empty() {
+            out.push_str("\nConnected apps, with consumer key and secret:\n");
+        }
+        for app in org.apps() {
+            let _ = writeln!(out, "  {:<16} {} {}", app.name, app.key, app.secret);
+        }
+        let usable = (org.users().iter())
+            .find(|user| user.login_mode() == LoginMode::Ok && user.security_token().is_empty());
+        if let Some(user) = usable {
+            let host = instance.trim_start_matches("https://");
+            let _ = write!(
+                out,
+                "\nTry it:\n  SAPONIFY_PASSWORD={} saponify demo --endpoint {login} --user {} \
+                 --certificate {} --allow-host {host}\n",
+                quoted(user.password()),
+                quoted(user.username()),
+                quoted(&trust.to_string()),
+            );
+        }
+        out.push_str("\nCtrl-C stops the tenant.\n");
+        out
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn interrupted() {
+    // If no handler can be installed, the signal ends the process immediately, which is acceptable.
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Quotes text for a POSIX shell, if it needs quotes.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@=+,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// The names of the faults, with a line about each of them.
+fn fault_help() -> String {
+    let mut out = "Faults:\n".to_owned();
+    for known in FaultName::all() {
+        let _ = writeln!(out, "  {:<24} {}", known.name, known.help);
+    }
+    out.push_str(
+        "  status_NNN               An empty body with this status; the call is not carried out\n  \
+           delay_N                  The answer comes after N milliseconds\n  \
+           fault_CODE               The fault with this exception code, such as fault_QUERY_TIMEOUT",
+    );
+    out
 }
 
 fn object_rows(text: &str) -> Result<(String, u64), String> {
@@ -141,6 +263,6 @@ fn object_rows(text: &str) -> Result<(String, u64), String> {
         .ok_or("expected OBJECT=N, such as Account=1000")?;
     let count = count
         .parse()
-        .map_err(|_| format!("`{count}` is no number of rows"))?;
+        .map_err(|_| format!("`{count}` is not a number of rows"))?;
     Ok((object.to_owned(), count))
 }

@@ -102,12 +102,88 @@ fn the_tenant_serves_until_it_is_interrupted() {
     assert!(server.wait().unwrap().success());
 }
 
+#[cfg(unix)]
+#[test]
+fn serve_introduces_itself_and_says_what_it_did() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::{Command, Stdio};
+
+    let mut server = Command::new(env!("CARGO_BIN_EXE_saponify"))
+        .args(["sandbox", "serve", "--rows", "Account=12", "--stats"])
+        .args([
+            "--fault",
+            "html_503@token:times=1",
+            "--fault",
+            "status_502@login",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(server.stdout.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("Ctrl-C") {
+        assert!(output.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    for part in [
+        "integration@acme.example     battery-staple\n",
+        "admin@acme.example           correct-horse T0kenT0kenT0kenT0kenT0ke\n",
+        "(restricted_ip)",
+        "3MVG9.acme.nightly-sync nightly-sync-secret",
+        "/sandbox/stats",
+    ] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+
+    // The command that is there to be pasted meets the fault that was asked for.
+    let command = said
+        .lines()
+        .find(|line| line.contains("SAPONIFY_PASSWORD="))
+        .unwrap();
+    let program = env!("CARGO_BIN_EXE_saponify");
+    let command = command.replace("saponify demo", &format!("'{program}' demo"));
+    let demo = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let complaint = String::from_utf8_lossy(&demo.stderr);
+    assert!(
+        !demo.status.success() && complaint.contains("502"),
+        "{complaint}"
+    );
+
+    let id = server.id().to_string();
+    let interrupt = Command::new("kill").args(["-INT", &id]).status();
+    assert!(interrupt.unwrap().success() && server.wait().unwrap().success());
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains("Stopped after 1 requests: 0 logins"),
+        "{rest}"
+    );
+}
+
+#[test]
+fn the_names_of_faults_are_in_the_help() {
+    let help = printed(saponify(["sandbox", "serve", "--help"]));
+    for name in saponify_sandbox::FaultName::all() {
+        let line = help
+            .lines()
+            .find(|line| line.trim_start().starts_with(name.name));
+        assert!(
+            line.is_some_and(|line| line.contains(name.help)),
+            "{}",
+            name.name
+        );
+    }
+    let short = printed(saponify(["sandbox", "serve", "-h"]));
+    assert!(short.contains("--fault") && !short.contains("gzip_bomb"));
+}
+
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     for arguments in [
         &["sandbox", "serve", "--rows", "Account"][..],
         &["sandbox", "serve", "--rows", "Account=many"],
         &["sandbox", "serve", "--port", "70000"],
+        &["sandbox", "serve", "--fault", "html_5O3"],
+        &["sandbox", "serve", "--fault", "html_503:often=3"],
         &["sandbox", "wsdl", "--api-version", "new"],
         &["sandbox"],
         &[],

@@ -146,8 +146,6 @@ async fn a_lost_locator_is_an_error_after_whole_rows() {
 
 #[tokio::test]
 async fn a_stream_with_missing_rows_ends_with_an_error() {
-    let tenant = many().await;
-    let total = count(&tenant.soap, "Account").await as usize;
     for mode in [
         Mode::Truncate,
         Mode::Refuse,
@@ -155,6 +153,10 @@ async fn a_stream_with_missing_rows_ends_with_an_error() {
         Mode::Html503,
         Mode::SessionLost,
     ] {
+        // Each mode has its own tenant, because a request for the next batch that is still in flight
+        // would take a mode from the queue.
+        let tenant = many().await;
+        let total = count(&tenant.soap, "Account").await as usize;
         let name = format!("{mode:?}");
         // The first response is complete, and the second is not.
         tenant.sandbox.push_mode(Mode::Normal);

@@ -1,4 +1,4 @@
-//! Flaws of compression. They come whether or not the client offers to take gzip.
+//! Flaws of compression. They apply even if the client does not accept gzip.
 
 use std::io::Write as _;
 
@@ -82,7 +82,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// One block of blanks, compressed once and repeated: a full flush makes blocks independent.
+/// A block of blanks that is compressed once and repeated. After a full flush, a block does not depend on
+/// the blocks before it.
 fn bomb() -> Vec<u8> {
     let blanks = vec![b' '; BLOCK];
     let mut deflate = Compress::new(Compression::best(), false);

@@ -1,11 +1,11 @@
-//! Injections: which calls a mode happens to.
+//! Injections: which calls a mode hits.
 
 use std::str::FromStr;
 
 use super::{FaultName, Mode, Stage};
 use crate::error::Error;
 
-/// A mode and the calls that it happens to.
+/// A mode, and the calls that it hits.
 ///
 /// As text it is `NAME`, `NAME@OPERATION`, or either with `:after=N`, `:after_rows=N`, `:every=N`
 /// and `:times=N`, such as `no_response@create:every=3`. The operation is that of SOAP (`create`) or
@@ -21,7 +21,7 @@ pub struct Injection {
 }
 
 impl Injection {
-    /// A mode that happens to all calls.
+    /// A mode that hits all calls.
     #[must_use]
     pub fn new(mode: Mode) -> Self {
         Self {
@@ -34,35 +34,35 @@ impl Injection {
         }
     }
 
-    /// Only calls of this operation count.
+    /// Hits only this operation.
     #[must_use]
     pub fn on(mut self, operation: impl Into<String>) -> Self {
         self.operation = Some(operation.into());
         self
     }
 
-    /// The first calls are spared.
+    /// Spares the first calls.
     #[must_use]
     pub fn after(mut self, calls: u64) -> Self {
         self.after = calls;
         self
     }
 
-    /// Calls are spared until so many rows were sent.
+    /// Spares all calls until this many rows were sent.
     #[must_use]
     pub fn after_rows(mut self, rows: u64) -> Self {
         self.after_rows = rows;
         self
     }
 
-    /// Of the calls that are not spared, only the first of every `n` is hit.
+    /// Hits only the first of every `n` calls.
     #[must_use]
     pub fn every(mut self, n: u64) -> Self {
         self.every = n.max(1);
         self
     }
 
-    /// It happens no more often than this.
+    /// Hits at most `n` calls.
     #[must_use]
     pub fn times(mut self, n: u64) -> Self {
         self.times = Some(n);
@@ -118,9 +118,9 @@ pub(crate) struct Injections(Vec<Active>);
 #[derive(Debug)]
 struct Active {
     injection: Injection,
-    /// Calls that were not spared.
+    /// Calls that could have been hit.
     seen: u64,
-    /// Calls that are still to be spared.
+    /// Calls that are still spared.
     spared: u64,
     hit: u64,
 }

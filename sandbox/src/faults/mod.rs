@@ -1,7 +1,7 @@
 //! Fault injection: everything that can be wrong with an answer, by name.
 //!
-//! A [`Mode`] says what is wrong. An [`Injection`] says which calls it happens to. The other files
-//! do it: each turns an answer that is right into one that is not.
+//! A [`Mode`] says what is wrong. An [`Injection`] says which calls are hit. The other files contain the
+//! flaws by kind: each turns a correct answer into a flawed one.
 
 mod gzip;
 mod injection;
@@ -30,15 +30,15 @@ pub use xml::XmlFlaw;
 use crate::web::WebAnswer;
 use script::Script;
 
-/// How an answer leaves the server.
+/// How to send an answer.
 pub(crate) enum Delivery {
-    /// As HTTP has it.
+    /// As an HTTP response.
     Plain(WebAnswer),
-    /// Byte by byte, with nobody who checks that it is HTTP.
+    /// As raw bytes, which need not be HTTP.
     Raw(Script),
 }
 
-/// Does to an answer what the mode says.
+/// Applies a mode to an answer.
 pub(crate) fn deliver(mode: &Mode, mut answer: WebAnswer) -> Delivery {
     match mode {
         Mode::Xml(flaw) => answer.body = flaw.spoil(&answer.body),
@@ -59,8 +59,8 @@ pub(crate) fn deliver(mode: &Mode, mut answer: WebAnswer) -> Delivery {
     Delivery::Plain(answer)
 }
 
-/// Defines flaws of one kind. The name is what the command line calls the flaw, and the line of
-/// documentation is what `--help` says about it.
+/// Defines the flaws of one kind. The string is the name of the flaw on the command line, and the line
+/// of documentation is its description in `--help`.
 macro_rules! flaws {
     (
         $(#[$meta:meta])*

@@ -1,4 +1,4 @@
-//! Modes: what the server does to a call instead of answering it as it should.
+//! Modes: what happens to a call.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use super::{
 
 /// What happens to a call.
 ///
-/// Most modes are applied to the answer of a call that was carried out. [`Mode::is_before`] tells
-/// those that keep the call from being carried out.
+/// Most modes change the answer to a call that was carried out. [`Mode::is_before`] tells which modes
+/// keep the call from being carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
@@ -70,14 +70,14 @@ pub enum Mode {
     Tls(TlsFlaw),
 }
 
-/// When a mode has to be known.
+/// The stage at which a mode applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// When a connection is accepted.
     Connection,
     /// When the head of a request has been read.
     Head,
-    /// When it is known what a request asks for.
+    /// When the operation of a request is known.
     Call,
 }
 

@@ -5,21 +5,21 @@ use super::{
     XmlFlaw,
 };
 
-/// A mode that can be asked for by name.
+/// A named mode.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FaultName {
     /// The name, such as `html_503`.
     pub name: &'static str,
-    /// One line about what happens.
+    /// A description in one line.
     pub help: &'static str,
-    /// What happens.
+    /// The mode.
     pub mode: Mode,
-    /// The operation that it happens to unless another is named.
+    /// The operation that is hit, unless the injection names another.
     pub operation: Option<&'static str>,
-    /// Calls are spared until this many rows were sent, unless something else is said.
+    /// No call is hit before this many rows were sent, unless the injection says otherwise.
     pub after_rows: u64,
-    /// How often it happens, unless something else is said.
+    /// The most calls that are hit, unless the injection says otherwise.
     pub times: Option<u64>,
 }
 
@@ -68,8 +68,8 @@ impl FaultName {
         all
     }
 
-    /// Finds a mode by its name. `status_502`, `delay_250` (milliseconds) and `fault_SOME_CODE` are
-    /// names, too.
+    /// Finds a mode by its name. Names can also have the form `status_502`, `delay_250` (milliseconds) or
+    /// `fault_SOME_CODE`.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         if let Some(found) = Self::all().into_iter().find(|known| known.name == name) {

@@ -1,9 +1,9 @@
-//! Flaws of query results: batches that do not add up.
+//! Flaws of query results.
 
 use super::flaws;
 
 flaws! {
-    /// A query result that a client must not take for complete, or not go on with for ever.
+    /// A query result that a client must not accept as complete, or must not continue with forever.
     pub enum PagingFlaw {
         /// The size is one more than there are rows.
         SizeTooLarge = "size_mismatch",
@@ -19,7 +19,7 @@ flaws! {
 }
 
 impl PagingFlaw {
-    /// Changes what an answer says about itself. The other flaws are made by the query.
+    /// Changes a finished answer. Two of the flaws are made by the query operations instead.
     pub(super) fn spoil(self, body: Vec<u8>) -> Vec<u8> {
         let changed = match self {
             Self::SizeTooLarge => with_size(&body, |size| size + 1),
@@ -31,7 +31,7 @@ impl PagingFlaw {
     }
 }
 
-/// The last size is that of the outer query.
+/// Changes the last size, which is that of the outer query.
 fn with_size(body: &[u8], change: impl FnOnce(u64) -> u64) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let start = text.rfind("<size>")? + "<size>".len();
@@ -40,7 +40,7 @@ fn with_size(body: &[u8], change: impl FnOnce(u64) -> u64) -> Option<Vec<u8>> {
     Some([&text[..start], &size, &text[end..]].concat().into_bytes())
 }
 
-/// The first `done` is that of the outer query.
+/// Changes the first `done`, which is that of the outer query.
 fn without_locator(body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let start = text.find("<done>")?;

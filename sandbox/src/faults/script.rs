@@ -1,4 +1,4 @@
-//! Scripts: bytes and pauses that are played to a client in place of an answer.
+//! Scripts: bytes and pauses to send in place of an HTTP response.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::web::WebAnswer;
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Send(Bytes),
-    /// One byte at a time, with this pause before each.
+    /// One byte at a time, with a pause before each.
     Slowly(Bytes, Duration),
-    /// Until the client closes the connection.
+    /// Again and again, until the client closes the connection.
     Repeat(Bytes),
-    /// Nothing, for as long as the server runs.
+    /// Nothing. The connection stays open as long as the server runs.
     Hang,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum End {
     Reset,
 }
 
-/// What is played in place of an answer.
+/// What to send in place of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Script {
     steps: Vec<Step>,
@@ -41,12 +41,12 @@ impl Script {
         Self { steps, end }
     }
 
-    /// Closes the connection without a word.
+    /// Closes the connection without sending anything.
     pub(super) fn silent() -> Self {
         Self::new(Vec::new(), End::Close)
     }
 
-    /// Plays the script. It ends early if the client closes the connection.
+    /// Sends the script. Stops early if the client closes the connection.
     pub(crate) async fn play(self, stream: &mut TlsStream<TcpStream>) {
         for step in self.steps {
             if send(step, stream).await.is_err() {
@@ -59,7 +59,7 @@ impl Script {
             }
             End::Reset => {
                 let _ = stream.flush().await;
-                // Closing the socket now sends a reset instead of an orderly end.
+                // With zero linger, closing the socket sends a reset.
                 let _ = stream.get_ref().0.set_zero_linger();
             }
         }
@@ -87,7 +87,7 @@ async fn send(step: Step, stream: &mut TlsStream<TcpStream>) -> std::io::Result<
     }
 }
 
-/// The head of an answer with these headers besides its own.
+/// The head of a response: the status line, the headers of the answer, and more headers.
 pub(super) fn head(answer: &WebAnswer, more: &[(HeaderName, HeaderValue)]) -> Bytes {
     let mut out = BytesMut::new();
     out.extend_from_slice(format!("HTTP/1.1 {}\r\n", answer.status).as_bytes());

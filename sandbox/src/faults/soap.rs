@@ -1,4 +1,4 @@
-//! Flaws of the envelope, and of what `login` answers.
+//! Flaws of the envelope, and flaws of the answer to `login`.
 
 use super::flaws;
 use crate::web::WebAnswer;
@@ -35,7 +35,7 @@ impl SoapFlaw {
     pub(super) fn spoil(self, answer: &mut WebAnswer) {
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         let body = match self {
-            // The fault is made where other faults are; only the status is wrong.
+            // The operations raise the fault. Only the status is changed here.
             Self::Fault200 => {
                 answer.status = http::StatusCode::OK;
                 return;
@@ -52,7 +52,7 @@ impl SoapFlaw {
     }
 }
 
-/// The envelope with another body.
+/// Replaces the content of the SOAP body.
 fn in_body(text: &str, body: &str) -> String {
     let (open, close) = ("<soapenv:Body>", "</soapenv:Body>");
     match (text.find(open), text.rfind(close)) {

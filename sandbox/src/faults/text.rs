@@ -6,7 +6,7 @@ use super::flaws;
 use crate::web::WebAnswer;
 
 flaws! {
-    /// An encoding that a client must take, or refuse by its name.
+    /// An encoding that a client must accept, or refuse with a clear error.
     pub enum TextFlaw {
         /// A byte order mark before the XML, which a client must accept.
         Bom = "bom",
@@ -21,7 +21,7 @@ flaws! {
     }
 }
 
-/// What the XML declaration says, until a flaw says something else.
+/// The encoding in the XML declaration of every answer.
 const UTF8: &str = "encoding=\"UTF-8\"";
 
 impl TextFlaw {
@@ -37,7 +37,7 @@ impl TextFlaw {
                     .collect();
             }
             Self::BadUtf8 => {
-                // Between the tags that end the answer, where there is text in every answer.
+                // Before the last end tag inside of the body.
                 let at = text.rfind("</soapenv:Body>").unwrap_or(text.len());
                 let at = text[..at].rfind("</").unwrap_or(0);
                 answer.body.insert(at, 0xff);
@@ -45,7 +45,7 @@ impl TextFlaw {
             Self::Latin1Declared => {
                 let text = text.replace(UTF8, "encoding=\"ISO-8859-1\"");
                 answer.set(header::CONTENT_TYPE, "text/xml; charset=iso-8859-1");
-                // The comment makes sure that the bytes are not UTF-8 by chance.
+                // Because of the comment, the bytes are not valid UTF-8.
                 answer.body = with_comment(&text)
                     .chars()
                     .map(|c| u8::try_from(c).unwrap_or(b'?'))
@@ -59,7 +59,7 @@ impl TextFlaw {
     }
 }
 
-/// The text with a comment that ASCII cannot hold.
+/// Adds a comment that is not ASCII.
 fn with_comment(text: &str) -> String {
     match text.find("?>") {
         Some(at) => format!("{}<!-- café -->{}", &text[..at + 2], &text[at + 2..]),

@@ -11,7 +11,7 @@ use super::script::{End, Script, Step, head};
 use crate::web::WebAnswer;
 
 flaws! {
-    /// An answer with a wrong status, content type or meaning, which is still HTTP.
+    /// An HTTP response that is not the answer to the call.
     pub enum ReplyFlaw {
         /// A page of HTML with status 200; the call is not carried out.
         Html200 = "html_200",
@@ -49,7 +49,7 @@ flaws! {
 }
 
 flaws! {
-    /// An answer whose bytes are not the HTTP that they should be.
+    /// Bytes that are not a complete and correct HTTP response.
     pub enum WireFlaw {
         /// The request body is never read, and nothing is answered.
         UploadNotRead = "upload_not_read",
@@ -67,9 +67,9 @@ flaws! {
         CloseMidBody = "close_mid_body",
         /// The connection is closed in the middle of a chunked body.
         CloseMidChunk = "close_mid_chunk",
-        /// The body ends with the connection, and that closes in the middle of it.
+        /// The body has no length, and the connection is closed in the middle of it.
         CloseMidNolen = "close_mid_nolen",
-        /// The connection is closed after a complete answer that promised to keep it.
+        /// The connection is closed after a complete answer, without Connection: close.
         CloseAfterAnswer = "close_after_answer",
         /// The body never ends.
         Oversize = "oversize",
@@ -85,7 +85,7 @@ flaws! {
         HugeHeaders = "huge_headers",
         /// Ten thousand headers.
         ManyHeaders = "many_headers",
-        /// 100 Continue, again and again.
+        /// Endless 100 Continue responses.
         EndlessContinue = "endless_continue",
         /// The answer is not HTTP.
         NotHttp = "not_http",
@@ -93,7 +93,7 @@ flaws! {
 }
 
 flaws! {
-    /// A TLS handshake that a client must end.
+    /// A TLS handshake that a client must refuse.
     pub enum TlsFlaw {
         /// The certificate has expired.
         Expired = "tls_expired",
@@ -101,7 +101,7 @@ flaws! {
         NotYetValid = "tls_not_yet_valid",
         /// The certificate is for another host.
         WrongHost = "tls_wrong_host",
-        /// The certificate is from an authority that nobody trusts.
+        /// The certificate is signed by an unknown authority.
         Untrusted = "tls_untrusted",
         /// The server speaks TLS 1.1.
         Version11 = "tls_11",
@@ -268,7 +268,7 @@ impl WireFlaw {
     }
 }
 
-/// A chunked body that goes on with rows until the client has had enough.
+/// A chunked body with endless rows.
 fn endless_body(head: Bytes) -> Script {
     let start = concat!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope ",
@@ -289,7 +289,7 @@ fn endless_body(head: Bytes) -> Script {
 }
 
 fn with_more_headers(head: &Bytes, lines: impl Iterator<Item = String>, body: Bytes) -> Script {
-    // The head ends with an empty line, which has to come after the other headers.
+    // The empty line at the end of the head must come after the other headers.
     let first = head.slice(..head.len().saturating_sub(2));
     let mut steps = vec![Step::Send(first)];
     steps.extend(lines.map(|line| Step::Send(line.into())));
@@ -298,7 +298,7 @@ fn with_more_headers(head: &Bytes, lines: impl Iterator<Item = String>, body: By
     Script::new(steps, End::Close)
 }
 
-/// The start of a handshake with a server that knows TLS 1.1 and nothing newer: its ServerHello.
+/// The ServerHello of a server that supports nothing newer than TLS 1.1.
 pub(crate) fn old_server_hello() -> Bytes {
     // Record: handshake (22), version 3.2. Message: ServerHello (2), 38 bytes, version 3.2.
     let mut hello = vec![22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];

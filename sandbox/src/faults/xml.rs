@@ -1,11 +1,11 @@
-//! Flaws of the XML: what is not well-formed, and what is too much.
+//! Flaws of the XML: documents that are not well-formed, and documents that exceed limits.
 
 use super::flaws;
 
 flaws! {
     /// XML that a client must refuse.
     pub enum XmlFlaw {
-        /// The XML ends in the middle, and HTTP does not show it.
+        /// The XML ends in the middle, but the HTTP message is complete.
         Truncated = "truncated_xml",
         /// A document type declaration.
         Dtd = "dtd",
@@ -13,15 +13,15 @@ flaws! {
         XxeFile = "xxe_file",
         /// An external entity that is an address.
         XxeHttp = "xxe_http",
-        /// Entities that multiply.
+        /// Entities that expand exponentially.
         BillionLaughs = "billion_laughs",
         /// One long entity, used ten thousand times.
         Quadratic = "quadratic",
         /// A reference to an entity that is not declared.
         UndefinedEntity = "undef_entity",
-        /// Ten thousand elements inside each other.
+        /// Ten thousand nested elements.
         Deep10k = "deep10k",
-        /// A million elements inside each other.
+        /// A million nested elements.
         Deep1m = "deep1m",
         /// An element with 100,000 attributes.
         ManyAttributes = "many_attrs",
@@ -88,16 +88,16 @@ impl XmlFlaw {
     }
 }
 
-/// The answer with a document type that declares `entities`, and `use_of_them` inside the body.
-fn doctype(text: &str, entities: &str, use_of_them: &str) -> Vec<u8> {
-    let used = String::from_utf8(inside(text, &format!("<x>{use_of_them}</x>")));
+/// Adds a document type that declares `entities`, and text in the body that uses them.
+fn doctype(text: &str, entities: &str, usage: &str) -> Vec<u8> {
+    let used = String::from_utf8(inside(text, &format!("<x>{usage}</x>")));
     let used = used.unwrap_or_default();
     let at = used.find("?>").map_or(0, |at| at + 2);
     let (declaration, rest) = used.split_at(at);
     format!("{declaration}<!DOCTYPE soapenv:Envelope [{entities}]>{rest}").into_bytes()
 }
 
-/// The answer with something more inside of the first element of its body.
+/// Adds content to the first element of the body.
 fn inside(text: &str, more: &str) -> Vec<u8> {
     let body = text
         .find("<soapenv:Body>")

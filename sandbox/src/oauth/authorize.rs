@@ -11,7 +11,7 @@ use crate::web::{WebAnswer, WebRequest, escape, form, with_query};
 
 const PATH: &str = "/services/oauth2/authorize";
 
-/// Parameters that the login page carries along.
+/// The parameters that the login page repeats as hidden inputs.
 const CARRIED: &[&str] = &[
     "response_type",
     "client_id",
@@ -29,7 +29,7 @@ pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
     if request.is_post() && !ticket.is_empty() {
         return decide(state, request, ticket);
     }
-    // As long as it is not known where the user may be sent, errors are shown and not sent.
+    // Errors are shown to the user unless the redirect address is known to be one of the app.
     let app = match trusted(state, request) {
         Ok(app) => app,
         Err(refusal) => return show(&refusal),
@@ -90,7 +90,7 @@ fn understood(app: &App, request: &WebRequest) -> Result<AuthorizationRequest, R
     })
 }
 
-/// The browser's session, or the login page, or the session that the login page asked for.
+/// Continues with the session of the browser or with the login that was sent, or shows the login page.
 fn log_in(
     state: &State,
     app: &App,
@@ -123,7 +123,7 @@ fn log_in(
     ui::login_page(PATH, &hidden, request.param("login_hint"), message)
 }
 
-/// Sends the code if the user has approved the app before; asks the user otherwise.
+/// Sends the code if the user approved the app before. Otherwise shows the consent page.
 fn consent(
     state: &State,
     app: &App,
@@ -162,14 +162,14 @@ fn consent(
     WebAnswer::page(StatusCode::OK, "Allow Access?", &body)
 }
 
-/// The user has pressed a button of the consent page.
+/// Handles the answer to the consent page.
 fn decide(state: &State, request: &WebRequest, ticket: &str) -> WebAnswer {
     let Browser::Session(user) = ui::browser(state, request) else {
         return ui::login_page("/", &[], "", "Your session has ended.");
     };
     let waiting = {
         let mut live = state.live();
-        // A ticket works once, and only for the user whom the page was made for.
+        // A ticket works once, and only for the user that it was made for.
         let waiting = live.grants.consents.remove(ticket);
         waiting.filter(|consent| consent.user == user)
     };
@@ -193,7 +193,7 @@ fn send_code(state: &State, user: usize, asked: AuthorizationRequest) -> WebAnsw
     WebAnswer::redirect(&with_query(&address, &[("code", &code), ("state", &token)]))
 }
 
-/// Sends an error to the app.
+/// Redirects to the app with an error.
 fn refuse(address: &str, token: &str, refusal: &Refusal) -> WebAnswer {
     let pairs = [
         ("error", refusal.error),
@@ -203,7 +203,7 @@ fn refuse(address: &str, token: &str, refusal: &Refusal) -> WebAnswer {
     WebAnswer::redirect(&with_query(address, &pairs))
 }
 
-/// Shows an error to the user.
+/// Shows an error page.
 fn show(refusal: &Refusal) -> WebAnswer {
     let text = format!(
         "error={}&error_description={}",

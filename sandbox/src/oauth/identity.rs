@@ -1,4 +1,4 @@
-//! What a token can be shown: who it belongs to, that it shall end, that a browser shall have a session.
+//! The endpoints that take a token: userinfo, the identity URL, revoke, singleaccess.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::tenant::State;
 use crate::tenant::session::Session;
 use crate::web::{WebAnswer, WebRequest, with_query};
 
-/// Looks at the session of a request's token, or says in the words of the service why not.
+/// Calls `look` with the session of the token of a request. Otherwise answers as the service does.
 fn session<T>(
     state: &State,
     request: &WebRequest,
@@ -85,7 +85,8 @@ fn facts(state: &State, number: usize) -> Value {
     })
 }
 
-/// `/services/oauth2/revoke`: ends an access token, or a refresh token with all that came from it.
+/// `/services/oauth2/revoke`: ends an access token, or a refresh token and all access tokens that were
+/// issued with it.
 pub(super) fn revoke(state: &State, request: &WebRequest) -> WebAnswer {
     let text = request.param("token");
     let mut live = state.live();
@@ -106,7 +107,7 @@ pub(super) fn revoke(state: &State, request: &WebRequest) -> WebAnswer {
     }
 }
 
-/// `/services/oauth2/singleaccess`: a link that opens a browser session once.
+/// `/services/oauth2/singleaccess`: gives a single-use link that opens a browser session.
 pub(super) fn single_access(state: &State, request: &WebRequest) -> WebAnswer {
     let looked = session(state, request, |session| {
         (session.user, session.has("web") && !session.restricted)

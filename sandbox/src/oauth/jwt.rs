@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use crate::org::public_key::PublicKey;
 use crate::tenant::session::random_text;
 
-/// The claims that matter to the token endpoint. They are not trusted before [`Assertion::verify`].
+/// The claims of an assertion. They can be trusted only after [`Assertion::verify`].
 pub(super) struct Assertion<'a> {
     pub(super) issuer: String,
     pub(super) subject: String,
     pub(super) audience: String,
-    /// Seconds since 1970. The real service also lives with milliseconds, which are never past.
+    /// The expiry, in seconds since 1970. The real service also accepts milliseconds, and so does this:
+    /// they are far in the future.
     pub(super) expires: f64,
     signed: &'a str,
     signature: Vec<u8>,
@@ -62,7 +63,7 @@ impl<'a> Assertion<'a> {
     }
 }
 
-/// An access token in the format of a JWT. Its signature is made up: clients must not look at it.
+/// Makes an access token in the format of a JWT. The signature is random, because clients do not verify it.
 pub(super) fn access_token(issuer: &str, subject: &str, scopes: &[String]) -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let head = json!({ "tnk": "core/sandbox", "ver": "1.0", "typ": "JWT", "alg": "RS256" });

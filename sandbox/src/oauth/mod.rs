@@ -1,7 +1,7 @@
-//! OAuth 2.0: tokens, the pages that a user sees on the way to one, and what a token can be shown.
+//! OAuth 2.0: the token endpoint, the login and consent pages, and the endpoints that take a token.
 //!
-//! Names of errors and their descriptions are those that Salesforce sends, as far as they are known
-//! from its documentation and from reports of clients.
+//! Errors have the codes and descriptions of Salesforce, as far as its documentation and reports of
+//! clients show them.
 
 mod authorize;
 mod identity;
@@ -39,7 +39,7 @@ impl Endpoint {
         })
     }
 
-    /// The name that an injected fault is limited by.
+    /// The name of the operation in injections and counters.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Token => "token",
@@ -96,7 +96,7 @@ fn app(state: &State, key: &str) -> Result<App, Refusal> {
     app.ok_or_else(|| Refusal::new("invalid_client_id", "client identifier invalid"))
 }
 
-/// Refuses users who cannot get a token, whatever they are asked for.
+/// Refuses users who cannot get a token by any grant type.
 fn check_user(state: &State, user: usize) -> Result<(), Refusal> {
     let mode = state.login_mode(&state.live(), user);
     let (error, description) = match mode {
@@ -108,13 +108,13 @@ fn check_user(state: &State, user: usize) -> Result<(), Refusal> {
         LoginMode::RestrictedIp | LoginMode::RestrictedTime => {
             ("invalid_grant", "ip restricted or invalid login hours")
         }
-        // The others are about the SOAP login alone.
+        // The other modes are only about the SOAP login.
         _ => return Ok(()),
     };
     Err(Refusal::new(error, description))
 }
 
-/// Whether a user may use an app without being asked.
+/// Whether a user can use an app without a consent page.
 fn is_approved(state: &State, app: &App, user: usize) -> bool {
     let name = &state.org.users[user].username;
     let by_admin = (app.approved.iter()).any(|approved| approved.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! `/services/oauth2/token`: four grant types, each with its refusals.
+//! `/services/oauth2/token` with its four grant types.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,7 +15,7 @@ use crate::tenant::session::{Token, opaque_secret};
 use crate::tenant::{Host, State};
 use crate::web::{WebAnswer, WebRequest};
 
-/// What is issued: an access token, and perhaps a refresh token of a family.
+/// What to issue: an access token and, for some grant types, a refresh token.
 struct Issue {
     app: App,
     grant: Grant,
@@ -65,7 +65,7 @@ fn grant_type_off() -> Refusal {
     Refusal::new("unsupported_grant_type", "grant type not supported")
 }
 
-/// The app of a request, by its key and its secret from the form or from HTTP Basic.
+/// Authenticates the app by its key and secret, from the form or from HTTP Basic.
 fn client(state: &State, request: &WebRequest, grant: GrantType) -> Result<App, Refusal> {
     let (key, secret) = request.basic().unwrap_or_else(|| {
         let text = |name| request.param(name).to_owned();
@@ -116,7 +116,7 @@ fn jwt_bearer(state: &State, request: &WebRequest) -> Result<Issue, Refusal> {
     if !(app.public_key()).is_some_and(|key| assertion.verify(&key)) {
         return Err(invalid("invalid assertion"));
     }
-    // The real service uses these words for an assertion, too.
+    // The real service uses the same words for an assertion that has expired.
     if assertion.is_expired() {
         return Err(invalid("expired authorization code"));
     }
@@ -167,7 +167,7 @@ fn authorization_code(state: &State, request: &WebRequest) -> Result<Issue, Refu
         let what = "redirect_uri must match configuration";
         return Err(Refusal::new("redirect_uri_mismatch", what));
     }
-    // A code that is shown with a wrong verifier is worthless from then on.
+    // A wrong verifier uses the code up, too.
     code.is_used = true;
     if let Some(challenge) = &code.challenge {
         let verifier = request.param("code_verifier");
@@ -198,7 +198,7 @@ fn refresh_token(state: &State, request: &WebRequest) -> Result<Issue, Refusal> 
         .filter(|token| token.grant.app == app.key)
         .ok_or_else(expired)?;
     if token.is_used {
-        // Somebody else has it: with rotation, the whole family ends.
+        // The token was used before, so it may have been stolen. The whole family ends.
         live.grants.end_family(token.family);
         live.sessions.close_family(token.family);
         return Err(expired());

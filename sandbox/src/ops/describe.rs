@@ -5,10 +5,10 @@ use crate::fault::Fault;
 use crate::org::{Field, Kind, Object};
 use crate::xml::answer::{Content, Record};
 
-/// Objects of one call.
+/// The most objects in one call.
 const MAX_OBJECTS: usize = 100;
 
-/// What the global and the full description have in common.
+/// Adds what the global and the full description have in common.
 fn head(record: Record, object: &Object) -> Record {
     record
         .with("createable", object.writable)
@@ -52,7 +52,7 @@ pub(super) fn several(call: &Call<'_>) -> Result<Vec<Content>, Fault> {
         .map(|name| name.text.as_str())
         .collect();
     if names.len() > MAX_OBJECTS {
-        let what = format!("describeSObjects takes {MAX_OBJECTS} objects at most");
+        let what = format!("describeSObjects takes at most {MAX_OBJECTS} objects");
         return Err(Fault::unexpected("EXCEEDED_MAX_TYPES_LIMIT", what));
     }
     names

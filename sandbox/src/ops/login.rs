@@ -1,4 +1,4 @@
-//! `login`, with the many ways in which it fails.
+//! `login`, and the reasons for which it is refused.
 
 use super::{Call, user};
 use crate::fault::Fault;
@@ -98,10 +98,9 @@ fn refuse(mode: LoginMode) -> Result<(), Fault> {
             "API_DISABLED_FOR_ORG",
             "API is not enabled for this Organization or Partner",
         ),
-        LoginMode::ApiCurrentlyDisabled => (
-            "API_CURRENTLY_DISABLED",
-            "The API is switched off for the moment",
-        ),
+        LoginMode::ApiCurrentlyDisabled => {
+            ("API_CURRENTLY_DISABLED", "The API is temporarily disabled")
+        }
         LoginMode::NoApiAuth => (
             "INSUFFICIENT_ACCESS",
             "The permission Use Any API Auth is needed for SOAP API login()",

@@ -1,4 +1,4 @@
-//! The operations: one file for each family.
+//! The operations of the API, one file for each group of them.
 
 mod describe;
 mod login;
@@ -18,7 +18,7 @@ use crate::wsdl::api::{Operation, api};
 use crate::xml::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
 use crate::xml::request::Element;
 
-/// A call that is understood so far.
+/// A call whose envelope was read.
 pub(crate) struct Call<'a> {
     pub(crate) state: &'a State,
     pub(crate) version: u16,
@@ -33,22 +33,22 @@ impl<'a> Call<'a> {
         header(self.headers, name)
     }
 
-    /// A boolean inside a header of its own.
+    /// Whether a boolean child of a header is true.
     pub(crate) fn flag(&self, header: &str, child: &str) -> bool {
         self.header(header)
             .is_some_and(|header| header.is_true(child))
     }
 }
 
-/// What a call came to.
+/// The result of a call.
 pub(crate) struct Outcome {
     pub(crate) body: Out,
     pub(crate) is_fault: bool,
-    /// The mode that applies to the delivery of the answer.
+    /// The mode to apply to the answer.
     pub(crate) mode: Mode,
 }
 
-/// Answers an envelope.
+/// Carries out the call in an envelope.
 pub(crate) fn answer(state: &State, host: Host, version: u16, envelope: &Element) -> Outcome {
     let mut mode = Mode::Normal;
     let quirks = state.live().quirks.clone();
@@ -94,7 +94,7 @@ fn respond(
     *(state.live().stats.received)
         .entry(body.name.clone())
         .or_default() += 1;
-    // A page or a broken connection comes before anything else is looked at.
+    // A page or a broken connection takes the place of the call.
     if mode.replaces_pages() {
         return Ok(Out::new());
     }
@@ -152,7 +152,7 @@ fn header<'a>(headers: Option<&'a Element>, name: &str) -> Option<&'a Element> {
     (headers?.children.iter()).find(|header| header.is(ENTERPRISE, name))
 }
 
-/// The header, if there is one, and the operation inside the body.
+/// The SOAP header, if there is one, and the element of the operation.
 fn parts(envelope: &Element) -> Result<(Option<&Element>, &Element), Fault> {
     let failed = |what: &str| Fault::unexpected("UNKNOWN_EXCEPTION", what);
     if !envelope.is("http://schemas.xmlsoap.org/soap/envelope/", "Envelope") {
@@ -178,7 +178,7 @@ fn find_operation(call: &Call<'_>) -> Result<&'static Operation, Fault> {
         })
 }
 
-/// Faults that a mode raises before anything is done.
+/// Raises the fault of a mode before anything is done.
 fn raise(mode: &Mode, is_login: bool) -> Result<(), Fault> {
     match mode {
         Mode::Fault { code, message } if is_login => Err(Fault::login(code, message)),
@@ -233,14 +233,14 @@ fn dispatch(
         "logout" => user::logout(call),
         "invalidateSessions" => user::invalidate(call),
         other => {
-            let what = format!("{other} is in the WSDL, but this tenant does not offer it");
+            let what = format!("{other} is in the WSDL, but the sandbox does not implement it");
             return Err(Fault::unexpected("FUNCTIONALITY_NOT_ENABLED", what));
         }
     };
     Ok(wrap(name, limit, results))
 }
 
-/// An answer whose results are written in the order of the schema.
+/// Writes a complete answer with these results.
 pub(crate) fn wrap(operation: &str, limit: Option<LimitInfo>, results: Vec<Content>) -> Out {
     let mut out = Out::new();
     open_envelope(limit, &mut out);

@@ -15,7 +15,7 @@ use crate::soql::{self};
 use crate::tenant::Caller;
 use crate::xml::answer::{LimitInfo, Out, close_envelope, end, open_envelope};
 
-/// Rows that a grouped query may have.
+/// The most rows of a grouped query.
 const MAX_GROUPS: usize = 2_000;
 
 pub(super) fn query(
@@ -67,7 +67,7 @@ pub(super) fn query_more(
         .cursors
         .find(&call.state.org, caller.user, locator)?;
     let Ok(mut cursor) = found.lock() else {
-        return Err(Fault::internal("a cursor was left locked"));
+        return Err(Fault::internal("the lock of a cursor is poisoned"));
     };
     let cursor = &mut *cursor;
     let connection = call.state.store.lock();
@@ -113,7 +113,7 @@ pub(super) fn query_more(
     ))
 }
 
-/// The size of batches: what the caller asks for, within limits.
+/// Prepares a run with the batch size that the caller asks for, within limits.
 fn run<'a>(
     call: &'a Call<'_>,
     caller: Caller,
@@ -135,7 +135,7 @@ fn run<'a>(
     let size = most.into_iter().flatten().fold(size, u32::min).max(1);
     let batch = match () {
         () if plan.has_bytes => 1,
-        // Two long texts of the tenant's own make rows heavy.
+        // Rows with two custom long text fields come in small batches.
         () if plan.long_texts >= 2 => u64::from(size.min(200)),
         () => u64::from(size),
     };
@@ -155,7 +155,7 @@ fn plain(
     rows: &mut Out,
 ) -> Result<(Option<String>, u64), Fault> {
     let query = Prepared::new(&call.state.org, plan, &call.quirks).map(Arc::new);
-    let query = query.ok_or_else(|| Fault::internal("a plan without rows"))?;
+    let query = query.ok_or_else(|| Fault::internal("the plan has no rows"))?;
     let connection = call.state.store.lock();
     query.index(&call.state.store, &connection)?;
     let run = run(call, caller, &connection, &query.plan);
@@ -225,14 +225,14 @@ fn grouped(call: &Call<'_>, plan: &Plan, groups: &[Group], out: &mut Out) -> Res
     Ok(count as u64)
 }
 
-/// A result that is not done, without rows, and with a locator that was never seen before.
+/// Writes a result that is not done, has no rows, and has a new locator.
 fn nothing_yet(call: &Call<'_>, operation: &str, limit: Option<LimitInfo>) -> Out {
     let given = call.state.live().stats.requests;
     let locator = format!("{}-{given}", call.state.cursors.made_up(&call.state.org));
     finish(call, operation, limit, Some(&locator), &[], 1_000)
 }
 
-/// The envelope around a query result.
+/// Writes the envelope around a query result.
 fn finish(
     call: &Call<'_>,
     operation: &str,

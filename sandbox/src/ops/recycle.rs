@@ -1,4 +1,4 @@
-//! `delete`, `undelete`, `emptyRecycleBin`, and what replication asks: `getUpdated`, `getDeleted`.
+//! `delete`, `undelete`, `emptyRecycleBin`, and the operations for replication: `getUpdated`, `getDeleted`.
 
 use rusqlite::OptionalExtension;
 
@@ -10,7 +10,7 @@ use crate::org::Object;
 use crate::soql::dates::{self, DAY};
 use crate::xml::answer::{Content, Record};
 
-/// What to do with one row.
+/// What to do with a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Delete,
@@ -117,7 +117,7 @@ fn one(
     Ok(id)
 }
 
-/// The object and the span of a replication call, seconds left out of account.
+/// The object and the time span of a replication call. Seconds are ignored.
 fn span<'a>(call: &'a Call<'_>, days: i64) -> Result<(&'a Object, i64, i64), Fault> {
     let name = call.body.text_of("sObjectType").trim();
     let object = call.state.org.object(name).ok_or_else(|| {
@@ -127,18 +127,18 @@ fn span<'a>(call: &'a Call<'_>, days: i64) -> Result<(&'a Object, i64, i64), Fau
             format!("sObject type '{name}' is not supported."),
         )
     })?;
-    let moment = |name: &str| {
+    let datetime = |name: &str| {
         let text = call.body.text_of(name).trim();
-        dates::parse_moment(text)
-            .map(|moment| moment.div_euclid(60_000) * 60_000)
+        dates::parse_datetime(text)
+            .map(|datetime| datetime.div_euclid(60_000) * 60_000)
             .ok_or_else(|| {
                 Fault::unexpected(
                     "INVALID_REPLICATION_DATE",
-                    format!("{name} is no dateTime: {text}"),
+                    format!("{name} is not a dateTime: {text}"),
                 )
             })
     };
-    let (start, end) = (moment("startDate")?, moment("endDate")?);
+    let (start, end) = (datetime("startDate")?, datetime("endDate")?);
     if start >= end {
         return Err(Fault::unexpected(
             "INVALID_REPLICATION_DATE",
@@ -172,16 +172,16 @@ fn changed(
     })?;
     let mut found = Vec::new();
     for row in rows {
-        let (serial, moment) = row?;
+        let (serial, datetime) = row?;
         found.push((
             call.state.org.id_text(Id::new(object.prefix, serial)),
-            moment,
+            datetime,
         ));
     }
     if found.len() > 600_000 {
         return Err(Fault::unexpected(
             "EXCEEDED_ID_LIMIT",
-            "too many ids in this span: narrow it",
+            "there are too many ids in this time span; make it shorter",
         ));
     }
     Ok(found)
@@ -195,22 +195,22 @@ pub(super) fn updated(call: &Call<'_>) -> Result<Record, Fault> {
     }
     Ok(record.with(
         "latestDateCovered",
-        dates::moment_text(end.min(dates::now())),
+        dates::datetime_text(end.min(dates::now())),
     ))
 }
 
 pub(super) fn deleted(call: &Call<'_>) -> Result<Record, Fault> {
     let (object, start, end) = span(call, 15)?;
     let mut record = Record::new("GetDeletedResult");
-    for (id, moment) in changed(call, object, true, start, end)? {
+    for (id, datetime) in changed(call, object, true, start, end)? {
         let deleted = Record::new("DeletedRecord")
-            .with("deletedDate", dates::moment_text(moment))
+            .with("deletedDate", dates::datetime_text(datetime))
             .with("id", id);
         record.add("deletedRecords", deleted);
     }
-    let earliest = dates::moment_text(dates::now() - 15 * DAY);
+    let earliest = dates::datetime_text(dates::now() - 15 * DAY);
     Ok(record.with("earliestDateAvailable", earliest).with(
         "latestDateCovered",
-        dates::moment_text(end.min(dates::now())),
+        dates::datetime_text(end.min(dates::now())),
     ))
 }

@@ -1,4 +1,4 @@
-//! `retrieve`: rows by id, one slot for each id that was asked for.
+//! `retrieve`: rows by id, with one result for each id.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::rows::Prepared;
 use crate::soql;
 use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
 
-/// Ids of one call.
+/// The most ids in one call.
 const MAX_IDS: usize = 2_000;
 
 pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, Fault> {
@@ -31,12 +31,12 @@ pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out,
     if !plan.children.is_empty() {
         return Err(Fault::unexpected(
             "INVALID_FIELD",
-            "retrieve takes fields only",
+            "retrieve takes only fields",
         ));
     }
     let query = Prepared::new(&call.state.org, plan, &call.quirks).map(Arc::new);
     let query =
-        query.ok_or_else(|| Fault::unexpected("INVALID_FIELD", "retrieve takes fields only"))?;
+        query.ok_or_else(|| Fault::unexpected("INVALID_FIELD", "retrieve takes only fields"))?;
     let mut out = Out::new();
     open_envelope(limit, &mut out);
     out.extend_from_slice(b"<retrieveResponse>");

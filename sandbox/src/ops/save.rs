@@ -1,4 +1,4 @@
-//! `create`, `update`, `upsert`: each row on its own, or all or none.
+//! `create`, `update`, `upsert`: each row by itself, or all rows or none.
 
 mod apply;
 mod input;
@@ -12,17 +12,17 @@ use crate::tenant::Caller;
 use crate::xml::answer::{Content, Record};
 use input::Input;
 
-/// Why one row was not saved; the call itself goes on.
+/// Why a row was not saved. The call continues with the other rows.
 #[derive(Clone, Debug)]
 pub(super) struct RowError {
     pub(super) status: &'static str,
     pub(super) message: String,
     pub(super) fields: Vec<String>,
-    /// The row that this one duplicates, by a duplicate rule.
+    /// The row that a duplicate rule found.
     pub(super) duplicate: Option<Duplicate>,
 }
 
-/// What a duplicate rule found.
+/// The finding of a duplicate rule.
 #[derive(Clone, Debug)]
 pub(super) struct Duplicate {
     pub(super) object: String,
@@ -49,7 +49,7 @@ impl RowError {
         Self::new("ALL_OR_NONE_OPERATION_ROLLED_BACK", what)
     }
 
-    /// The `errors` element.
+    /// Makes the `errors` element.
     pub(super) fn record(&self, call: &Call<'_>) -> Record {
         let status = if call.quirks.unknown_enum_values {
             "BRAND_NEW_STATUS_CODE"
@@ -103,13 +103,13 @@ impl Duplicate {
     }
 }
 
-/// What became of a row.
+/// The result of saving a row.
 pub(super) struct Saved {
     pub(super) id: i64,
     pub(super) created: bool,
 }
 
-/// What rows are saved with.
+/// What saving rows needs.
 pub(super) struct Saver<'a> {
     pub(super) org: &'a Org,
     pub(super) connection: &'a Connection,
@@ -141,7 +141,7 @@ pub(super) fn upsert(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fa
         .filter_map(|row| row.kind.as_ref());
     if let Some(first) = kinds.next() {
         if kinds.any(|kind| kind != first) {
-            let what = "The upsert request must contain rows of one object only";
+            let what = "All rows of an upsert must be of one object";
             return Err(Fault::new("InvalidSObjectFault", "INVALID_TYPE", what));
         }
         if let Some(object) = call.state.org.object(&first.1) {
@@ -166,7 +166,7 @@ fn check_key(object: &Object, key: &str) -> Result<(), Fault> {
     Err(Fault::new("InvalidFieldFault", "INVALID_FIELD", what))
 }
 
-/// Rows of one call, at most.
+/// Checks the number of rows of a call.
 pub(super) fn check_count(call: &Call<'_>, count: usize) -> Result<(), Fault> {
     let most = call.state.org.limits.save_rows;
     if count > most as usize {
@@ -177,7 +177,7 @@ pub(super) fn check_count(call: &Call<'_>, count: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Neighbours of one object are saved together; ten such groups make a call, at most.
+/// Checks the number of groups. Adjacent rows of one object form a group, and a call can have ten.
 fn check_groups(inputs: &[Input<'_>]) -> Result<(), Fault> {
     let mut groups = inputs.chunk_by(|a, b| a.object.name == b.object.name);
     if groups.nth(10).is_some() {
@@ -224,7 +224,7 @@ fn run(
     )
 }
 
-/// Applies rows one after the other; takes all of them back if the caller wants all or none.
+/// Saves the rows in turn. Rolls all of them back if one fails and the caller wants all or none.
 pub(super) fn all_or_none<T, U>(
     call: &Call<'_>,
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! `search`: the core of SOSL, `FIND {words} IN ALL FIELDS RETURNING Account(Id, Name), Contact`.
+//! `search`: the part of SOSL that has the form `FIND {words} IN ALL FIELDS RETURNING Account(Id, Name)`.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub(super) fn search(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, F
     Ok(out)
 }
 
-/// Objects and field lists after `RETURNING`.
+/// Reads the objects and field lists after `RETURNING`.
 fn targets<'a>(call: &'a Call<'_>, text: &str) -> Result<Vec<(&'a Object, String)>, Fault> {
     let org = &call.state.org;
     let mut targets = Vec::new();

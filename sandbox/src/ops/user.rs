@@ -1,4 +1,4 @@
-//! Facts about users, passwords, sessions, and the clock.
+//! Operations about users, passwords, sessions and the time.
 
 use super::Call;
 use crate::fault::Fault;
@@ -67,7 +67,7 @@ pub(super) fn record(state: &State, number: usize) -> Record {
 }
 
 pub(super) fn timestamp() -> Record {
-    Record::new("GetServerTimestampResult").with("timestamp", dates::moment_text(dates::now()))
+    Record::new("GetServerTimestampResult").with("timestamp", dates::datetime_text(dates::now()))
 }
 
 fn find(call: &Call<'_>) -> Result<usize, Fault> {
@@ -94,7 +94,7 @@ pub(super) fn set_password(call: &Call<'_>, caller: Caller) -> Result<Record, Fa
     if caller.restricted && number != caller.user {
         return Err(Fault::unexpected(
             "INSUFFICIENT_ACCESS",
-            "Only the own password can be set with this session",
+            "This session can only set the password of its own user",
         ));
     }
     change(call, number, call.body.text_of("password"))?;
@@ -110,7 +110,7 @@ pub(super) fn change_own_password(call: &Call<'_>, caller: Caller) -> Result<Rec
         return Err(Fault::new(
             "InvalidOldPasswordFault",
             "INVALID_OLD_PASSWORD",
-            "The old password is not right",
+            "The old password is wrong",
         ));
     }
     change(call, caller.user, call.body.text_of("newPassword"))?;

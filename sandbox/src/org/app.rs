@@ -147,7 +147,7 @@ impl App {
     }
 }
 
-/// The secret stays out of it.
+/// Shows no secret.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")

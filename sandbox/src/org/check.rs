@@ -1,11 +1,11 @@
-//! Says no to descriptions that would make a WSDL or a database that cannot be.
+//! Refuses descriptions that would lead to an invalid WSDL or an invalid database.
 
 use std::collections::BTreeMap;
 
 use super::{Object, Org};
 use crate::error::Error;
 
-/// Checks names across objects; `lines` tells where each object begins.
+/// Checks that names do not collide. `lines` has the line at which each object begins.
 pub(super) fn check(org: &Org, lines: &BTreeMap<String, usize>) -> Result<(), Error> {
     let mut prefixes = BTreeMap::new();
     let mut children = BTreeMap::new();
@@ -21,14 +21,14 @@ pub(super) fn check(org: &Org, lines: &BTreeMap<String, usize>) -> Result<(), Er
         if !is_name(&object.name)
             || ["sObject", "AggregateResult", "Name"].contains(&object.name.as_str())
         {
-            return fail("this cannot be the name of an object".to_owned());
+            return fail("an object cannot have this name".to_owned());
         }
-        // The tables of SQLite do not tell cases apart.
+        // Names of SQLite tables are case-insensitive.
         if let Some(other) = names.insert(object.name.to_ascii_lowercase(), &object.name) {
-            return fail(format!("`{other}` differs from it by case only"));
+            return fail(format!("`{other}` differs from it only by case"));
         }
         if let Some(other) = prefixes.insert(object.prefix, &object.name) {
-            return fail(format!("`{other}` has the prefix {} too", object.prefix));
+            return fail(format!("`{other}` has the same prefix {}", object.prefix));
         }
         for field in object.fields.values() {
             let Some(name) = &field.children else {
@@ -58,12 +58,12 @@ fn fields(org: &Org, object: &Object) -> Option<String> {
     };
     for field in object.fields.values() {
         if !is_name(&field.name) {
-            return Some(format!("`{}` cannot be the name of a field", field.name));
+            return Some(format!("a field cannot have the name `{}`", field.name));
         }
         for target in &field.targets {
             if !org.objects.contains_key(target) {
                 return Some(format!(
-                    "field `{}` refers to `{target}`, which is not there",
+                    "field `{}` refers to `{target}`, and the org has no such object",
                     field.name
                 ));
             }
@@ -81,7 +81,7 @@ fn fields(org: &Org, object: &Object) -> Option<String> {
         .flat_map(|field| [&field.relationship, &field.children])
         .flatten();
     if let Some(name) = links.into_iter().find(|name| !is_name(name)) {
-        return Some(format!("`{name}` cannot be the name of a relationship"));
+        return Some(format!("a relationship cannot have the name `{name}`"));
     }
     object
         .children

@@ -1,19 +1,19 @@
-//! Fields, and the one-line notation that describes them: `reference(Account) required children=Contacts`.
+//! Fields, and the notation that describes one in a line: `reference(Account) required children=Contacts`.
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The id of the row itself.
     Id,
     /// A line of text.
     String,
-    /// A text of several lines.
+    /// Text of several lines.
     TextArea,
-    /// One of a list of values.
+    /// One value of a list.
     Picklist,
-    /// Several of a list of values, joined by `;`.
+    /// Several values of a list, joined by `;`.
     MultiPicklist,
-    /// A list of values that takes any text.
+    /// A list of suggested values; any other text is allowed as well.
     Combobox,
     /// An e-mail address.
     Email,
@@ -29,9 +29,9 @@ pub enum Kind {
     Reference,
     /// True or false; never null.
     Boolean,
-    /// 32 bits.
+    /// An integer of 32 bits.
     Int,
-    /// 64 bits.
+    /// An integer of 64 bits.
     Long,
     /// A number with decimals.
     Double,
@@ -39,25 +39,25 @@ pub enum Kind {
     Currency,
     /// A percentage.
     Percent,
-    /// A day.
+    /// A date.
     Date,
-    /// A moment, to the millisecond.
+    /// A date and time, to the millisecond.
     DateTime,
     /// A time of day.
     Time,
     /// Bytes.
     Base64,
-    /// A value whose type shows at run time only.
+    /// A value whose type is known only at run time.
     AnyType,
-    /// A compound of street, city and so on; read only.
+    /// A compound of street, city and other components. It is read-only.
     Address,
-    /// A compound of latitude and longitude; read only.
+    /// A compound of latitude and longitude. It is read-only.
     Location,
     /// Text in JSON.
     Json,
 }
 
-/// Names of the kinds in the notation; with the `fieldType` and `soapType` of a describe.
+/// The name of each kind in the notation, and its `fieldType` and `soapType` in a describe result.
 const KINDS: &[(&str, Kind, &str, &str)] = &[
     ("id", Kind::Id, "id", "tns:ID"),
     ("string", Kind::String, "string", "xsd:string"),
@@ -105,13 +105,13 @@ impl Kind {
             .map_or(("string", "xsd:string"), |row| (row.2, row.3))
     }
 
-    /// The `fieldType` that a describe gives.
+    /// The `fieldType` in a describe result.
     #[must_use]
     pub fn field_type(self) -> &'static str {
         self.row().0
     }
 
-    /// The type in the WSDL, prefixed as there.
+    /// The type in the WSDL, with its prefix.
     #[must_use]
     pub fn soap_type(self) -> &'static str {
         self.row().1
@@ -141,7 +141,7 @@ impl Kind {
         )
     }
 
-    /// A compound has no column of its own.
+    /// Whether it is a compound, which has no column of its own.
     pub(crate) fn is_compound(self) -> bool {
         matches!(self, Self::Address | Self::Location)
     }
@@ -218,7 +218,7 @@ impl Field {
         }
     }
 
-    /// A reference that the server fills in, such as `CreatedById`.
+    /// Makes a reference that the server sets, such as `CreatedById`.
     pub(crate) fn system_reference(name: &str, relationship: &str) -> Self {
         Self {
             targets: vec!["User".to_owned()],
@@ -244,7 +244,7 @@ impl Field {
             .ok_or_else(|| {
                 let known: Vec<_> = KINDS.iter().skip(1).map(|row| row.0).collect();
                 format!(
-                    "field `{name}`: `{kind_name}` is no kind; there are {}",
+                    "field `{name}`: `{kind_name}` is not a kind of field; the kinds are {}",
                     known.join(", ")
                 )
             })?;
@@ -274,7 +274,8 @@ impl Field {
         Ok(field)
     }
 
-    /// `reference(-)` is an id of something outside; `relationship=none` an id that leads nowhere.
+    /// Reads the targets of a reference. `reference(-)` is an id of something outside of the org, and
+    /// `relationship=none` is an id that queries cannot follow.
     fn link(&mut self) -> Result<(), String> {
         if self.targets.is_empty() {
             return Err(format!(
@@ -301,7 +302,7 @@ impl Field {
         let number = |part: &str| {
             part.trim()
                 .parse::<u32>()
-                .map_err(|_| format!("field `{}`: `{part}` is no number", self.name))
+                .map_err(|_| format!("field `{}`: `{part}` is not a number", self.name))
         };
         match self.kind {
             Kind::Picklist | Kind::MultiPicklist | Kind::Combobox => self.values = list('|'),
@@ -311,7 +312,10 @@ impl Field {
                 let (precision, scale) = text.split_once(',').unwrap_or((text, "0"));
                 let (precision, scale) = (number(precision)?, number(scale)?);
                 if precision > 18 || scale > precision {
-                    return Err(format!("field `{}`: 18 digits at most", self.name));
+                    return Err(format!(
+                        "field `{}`: a number has at most 18 digits",
+                        self.name
+                    ));
                 }
                 (self.precision, self.scale) = (precision as u8, scale as u8);
             }
@@ -349,7 +353,7 @@ impl Field {
         Ok(())
     }
 
-    /// The fields that a compound consists of, in the order of its type.
+    /// The components of a compound, in the order of its type in the WSDL.
     pub(crate) fn components(&self) -> Vec<(Self, &'static str)> {
         let custom = self.name.strip_suffix("__c");
         let stem =
@@ -386,7 +390,7 @@ impl Field {
         parts
     }
 
-    /// Words of the name, for a person to read.
+    /// The label, made of the words of the name.
     pub(crate) fn label(&self) -> String {
         label(&self.name)
     }
@@ -395,7 +399,7 @@ impl Field {
         self.name.ends_with("__c") || self.name.ends_with("__s")
     }
 
-    /// Whether the field may be emptied.
+    /// Whether the field can be null.
     pub(crate) fn nillable(&self) -> bool {
         !self.required && !matches!(self.kind, Kind::Id | Kind::Boolean)
     }

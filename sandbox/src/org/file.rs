@@ -1,4 +1,4 @@
-//! The TOML of an org description, and the way from it to an [`Org`].
+//! Reads the TOML of an org description into an [`Org`].
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ struct Organization {
     #[serde(default = "time_zone")]
     time_zone: String,
     api_version: Spanned<String>,
-    /// When the WSDL says that it was made; fixed, so that it is the same on every run.
+    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same on every run.
     generated: toml::value::Datetime,
     /// The `0DF…` id of the chosen package versions.
     package_set: Option<Spanned<String>>,
@@ -90,15 +90,15 @@ struct ObjectFile {
     prefix: Option<Spanned<String>>,
     label: Option<String>,
     plural: Option<String>,
-    /// Which of the fields that most objects have this one has.
+    /// The system fields that the object has: `deleted`, `created`, `modified`, `stamp`.
     #[serde(default = "system")]
     system: Spanned<String>,
     #[serde(default = "yes")]
     writable: bool,
-    /// Whether `COUNT(field)` and its like work.
+    /// Whether aggregate functions and GROUP BY work.
     #[serde(default = "yes")]
     aggregates: bool,
-    /// A field whose equality makes a new row a duplicate.
+    /// The field of the duplicate rule: a new row with a value that another row has is a duplicate.
     duplicate_rule: Option<Spanned<String>>,
     #[serde(default)]
     rows: Rows,
@@ -138,7 +138,7 @@ fn yes() -> bool {
     true
 }
 
-/// Text offsets to line numbers.
+/// Converts offsets in the text to line numbers.
 struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
@@ -161,14 +161,14 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
     if id.len() != 15 || !id.starts_with("00D") || !id.bytes().all(|c| c.is_ascii_alphanumeric()) {
         return Err(Error::org(
             lines.at(&organization.id),
-            "the id has 15 characters and begins with 00D",
+            "the id must have 15 characters and begin with 00D",
         ));
     }
     let instance = [id.as_bytes()[3], id.as_bytes()[4]];
     let api_version = ApiVersion::parse(organization.api_version.as_ref()).ok_or_else(|| {
         Error::org(
             lines.at(&organization.api_version),
-            "an API version looks like \"64.0\"",
+            "the API version must look like \"64.0\"",
         )
     })?;
     if let Some(set) = &organization.package_set
@@ -176,7 +176,7 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
     {
         return Err(Error::org(
             lines.at(set),
-            "a package set has 15 characters and begins with 0DF",
+            "the package set must have 15 characters and begin with 0DF",
         ));
     }
 
@@ -250,7 +250,10 @@ fn read_object(
 ) -> Result<Object, Error> {
     let prefix = match &file.prefix {
         Some(text) => Prefix::parse(text.as_ref()).ok_or_else(|| {
-            Error::org(lines.at(text), "a key prefix has three letters or digits")
+            Error::org(
+                lines.at(text),
+                "a key prefix must have three letters or digits",
+            )
         })?,
         None => (free.next())
             .ok_or_else(|| Error::org(lines.at(name), "there are no key prefixes left"))?,
@@ -309,7 +312,7 @@ fn read_object(
 }
 
 impl Object {
-    /// An object with the fields that every custom object has.
+    /// Makes an object with the fields that every custom object has.
     pub(super) fn new(name: &str, prefix: Prefix) -> Self {
         let mut object = Self::bare(name, prefix);
         for word in ["deleted", "created", "modified", "stamp"] {
@@ -342,27 +345,27 @@ impl Object {
     }
 
     fn add_system(&mut self, word: &str) -> bool {
-        let moment = |name: &str| Field::new(name, Kind::DateTime).read_only();
+        let datetime = |name: &str| Field::new(name, Kind::DateTime).read_only();
         match word {
             "deleted" => self.insert(Field::new("IsDeleted", Kind::Boolean).read_only()),
             "created" => {
-                self.insert(moment("CreatedDate"));
+                self.insert(datetime("CreatedDate"));
                 self.insert(Field::system_reference("CreatedById", "CreatedBy"));
             }
             "modified" => {
-                self.insert(moment("LastModifiedDate"));
+                self.insert(datetime("LastModifiedDate"));
                 self.insert(Field::system_reference(
                     "LastModifiedById",
                     "LastModifiedBy",
                 ));
             }
-            "stamp" => self.insert(moment("SystemModstamp")),
+            "stamp" => self.insert(datetime("SystemModstamp")),
             _ => return false,
         }
         true
     }
 
-    /// Adds a field, and its components if it is a compound.
+    /// Adds a field and, if it is a compound, its components.
     pub(super) fn insert(&mut self, field: Field) {
         if field.kind.is_compound() {
             for (component, _) in field.components() {

@@ -1,15 +1,15 @@
-//! Users of the tenant, and what happens when they log in.
+//! The users of the tenant, what happens when they log in, and the limits of the org.
 
 use std::fmt;
 
-/// How the server answers a user's `login` whose password is right.
+/// What a login with the right password leads to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoginMode {
-    /// A session.
+    /// The login gives a session.
     #[default]
     Ok,
-    /// A session that can only set a new password.
+    /// The password has expired: the session can only be used to set a new one.
     Expired,
     /// `INVALID_LOGIN`, as for a wrong password.
     Locked,
@@ -25,18 +25,41 @@ pub enum LoginMode {
     Challenge,
     /// `API_DISABLED_FOR_ORG`.
     ApiDisabled,
-    /// `API_CURRENTLY_DISABLED`, which passes.
+    /// `API_CURRENTLY_DISABLED`, a temporary condition.
     ApiCurrentlyDisabled,
     /// `INVALID_OPERATION`: the org has SOAP login switched off.
     SoapLoginDisabled,
-    /// `INSUFFICIENT_ACCESS`: the permission Use Any API Auth is missing.
+    /// `INSUFFICIENT_ACCESS`: the user lacks the permission Use Any API Auth.
     NoApiAuth,
     /// `TRIAL_EXPIRED`.
     TrialExpired,
     /// `ORG_LOCKED`.
     OrgLocked,
-    /// `SERVER_UNAVAILABLE`, which passes.
+    /// `SERVER_UNAVAILABLE`, a temporary condition.
     Unavailable,
+}
+
+/// The name in an org description, such as `restricted_ip`.
+impl fmt::Display for LoginMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Expired => "expired",
+            Self::Locked => "locked",
+            Self::Lockout => "lockout",
+            Self::Inactive => "inactive",
+            Self::RestrictedIp => "restricted_ip",
+            Self::RestrictedTime => "restricted_time",
+            Self::Challenge => "challenge",
+            Self::ApiDisabled => "api_disabled",
+            Self::ApiCurrentlyDisabled => "api_currently_disabled",
+            Self::SoapLoginDisabled => "soap_login_disabled",
+            Self::NoApiAuth => "no_api_auth",
+            Self::TrialExpired => "trial_expired",
+            Self::OrgLocked => "org_locked",
+            Self::Unavailable => "unavailable",
+        })
+    }
 }
 
 /// A user who can log in.
@@ -50,9 +73,9 @@ pub struct User {
     pub(crate) email: String,
     pub(crate) profile: Option<String>,
     pub(crate) login: LoginMode,
-    /// The permission API Only User: no pages of the user interface.
+    /// Whether the user has the permission API Only User and therefore sees no pages.
     pub(crate) api_only: bool,
-    /// The permission Modify All Data, which the WSDL download needs.
+    /// Whether the user has the permission Modify All Data, which the WSDL download needs.
     pub(crate) modify_all_data: bool,
 }
 
@@ -63,13 +86,13 @@ impl User {
         &self.username
     }
 
-    /// The password; tests need it, logs must not have it.
+    /// The password. Do not log it.
     #[must_use]
     pub fn password(&self) -> &str {
         &self.password
     }
 
-    /// The security token, which is written right behind the password; empty if none is asked for.
+    /// The security token, which is appended to the password. It is empty if none is needed.
     #[must_use]
     pub fn security_token(&self) -> &str {
         &self.token
@@ -81,7 +104,7 @@ impl User {
             .to_owned()
     }
 
-    /// What the description says of this user's logins.
+    /// What a login of this user leads to, according to the description.
     #[must_use]
     pub fn login_mode(&self) -> LoginMode {
         self.login
@@ -102,31 +125,31 @@ impl fmt::Debug for User {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Calls in 24 hours; `LimitInfoHeader` counts up to it.
+    /// API calls in 24 hours. `LimitInfoHeader` shows how many were used.
     pub daily_requests: u64,
-    /// Logins of one user in an hour.
+    /// Logins of one user within an hour.
     pub logins_per_hour: u32,
-    /// The newest API version that `login` is served at.
+    /// The newest API version that has `login`.
     pub login_max_version: u16,
-    /// The newest API version that is served at all.
+    /// The newest API version that is served.
     pub max_version: u16,
-    /// How long a session lives without a call.
+    /// Seconds after which an idle session ends.
     pub session_seconds: u32,
-    /// How long a query locator lives.
+    /// Seconds after which a query locator expires.
     pub locator_seconds: u32,
     /// The smallest batch that `QueryOptions` can ask for.
     pub min_batch: u32,
-    /// The largest batch, and the one given when nothing is asked.
+    /// The largest batch, which is also the default.
     pub max_batch: u32,
-    /// How long an authorization code or a single-use login link can be used.
+    /// Seconds after which an authorization code or a single-use login link expires.
     pub code_seconds: u32,
-    /// Query cursors that a user can have open; one more closes the oldest. None means no limit.
+    /// Cursors that a user can have open. One more closes the oldest. None means no limit.
     pub cursors_per_user: Option<usize>,
-    /// Never more rows in a batch than this, whatever is asked.
+    /// The most rows of a batch, whatever the caller asks for.
     pub batch_rows: Option<u32>,
-    /// Rows that one create, update, upsert or delete takes.
+    /// Rows in one create, update, upsert or delete.
     pub save_rows: u32,
-    /// Bytes of a request after decompression.
+    /// Bytes of a request, after decompression.
     pub request_bytes: usize,
 }
 

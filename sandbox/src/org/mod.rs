@@ -1,6 +1,6 @@
-//! The org description: which objects, fields, users and rows a tenant has.
+//! The org description: the objects, fields, users, apps and rows of a tenant.
 //!
-//! A person writes it as one TOML file; the WSDL and the server are made from it.
+//! It is written by hand as one TOML file. The WSDL and the server are made from it.
 
 mod app;
 mod check;
@@ -20,7 +20,7 @@ pub use field::{Field, Kind};
 pub use login::{Limits, LoginMode, User};
 pub use scale::Scale;
 
-/// A tenant: everything that its WSDL says and its server answers from.
+/// A tenant: everything that its WSDL and its server are made from.
 #[derive(Clone, Debug)]
 pub struct Org {
     pub(crate) name: String,
@@ -44,7 +44,7 @@ pub struct Org {
     pub(crate) objects: BTreeMap<String, Object>,
 }
 
-/// An installed managed package, as the comment of the WSDL lists it.
+/// An installed managed package, which the comment of the WSDL lists.
 #[derive(Clone, Debug)]
 pub(crate) struct Package {
     pub(crate) name: String,
@@ -61,7 +61,7 @@ pub struct Object {
     pub(crate) prefix: Prefix,
     pub(crate) writable: bool,
     pub(crate) aggregates: bool,
-    /// A field that a duplicate rule compares.
+    /// The field that the duplicate rule compares.
     pub(crate) duplicate_rule: Option<String>,
     /// By name, in ASCII order; `Id` included.
     pub(crate) fields: BTreeMap<String, Field>,
@@ -70,14 +70,14 @@ pub struct Object {
     pub(crate) rows: Vec<Row>,
 }
 
-/// The other end of a reference: `Contacts` of `Account`.
+/// The child side of a reference, such as `Contacts` of `Account`.
 #[derive(Clone, Debug)]
 pub(crate) struct Child {
     pub(crate) object: String,
     pub(crate) field: String,
 }
 
-/// A row that the description spells out.
+/// A row that the description lists.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) line: usize,
@@ -121,7 +121,7 @@ impl Org {
     /// Reads an org description.
     ///
     /// # Errors
-    /// When the text is not TOML, or says something that cannot be; the error names the line.
+    /// Fails if the text is not TOML or contradicts itself. The error names the line.
     pub fn parse(text: &str) -> Result<Self, Error> {
         file::read(text)
     }
@@ -129,7 +129,7 @@ impl Org {
     /// Reads an org description from a file.
     ///
     /// # Errors
-    /// As [`Org::parse`], and when the file cannot be read.
+    /// Fails as [`Org::parse`] does, and if the file cannot be read.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|error| Error::read(path, error))?;
@@ -176,14 +176,14 @@ impl Org {
         &mut self.apps
     }
 
-    /// The same org with extra objects, for measurements at the size of a grown tenant.
+    /// Adds synthetic objects, to measure a tenant of a realistic size.
     #[must_use]
     pub fn scaled(mut self, scale: Scale) -> Self {
         scale.grow(&mut self);
         self
     }
 
-    /// Changes how many rows an object is filled with; nothing happens if there is no such object.
+    /// Changes how many synthetic rows an object gets. Unknown objects are ignored.
     #[must_use]
     pub fn with_rows(mut self, object: &str, rows: u64) -> Self {
         if let Some(object) = self.objects.get_mut(object) {
@@ -192,12 +192,12 @@ impl Org {
         self
     }
 
-    /// The limits, for a test to tighten.
+    /// The limits, so that a test can lower them.
     pub fn limits_mut(&mut self) -> &mut Limits {
         &mut self.limits
     }
 
-    /// Finds an object as SOQL does: without regard to case.
+    /// Finds an object. Case does not matter, as in SOQL.
     pub(crate) fn object(&self, name: &str) -> Option<&Object> {
         self.objects.get(name).or_else(|| {
             self.objects
@@ -226,7 +226,7 @@ impl Org {
         id.to_text(self.instance)
     }
 
-    /// The tail of the service addresses: the package set, if the org has packages.
+    /// The end of the service addresses: the package set, if the org has one.
     pub(crate) fn address_tail(&self) -> String {
         match &self.package_set {
             Some(set) => format!("/{set}"),
@@ -236,7 +236,7 @@ impl Org {
 }
 
 impl Object {
-    /// Finds a field without regard to case.
+    /// Finds a field. Case does not matter.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         (self.fields.get(name)).or_else(|| {
             self.fields
@@ -245,7 +245,7 @@ impl Object {
         })
     }
 
-    /// Finds the reference that a parent relationship follows.
+    /// Finds the reference of a parent relationship.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
         self.fields.values().find(|field| {
             field
@@ -265,7 +265,7 @@ impl Object {
         self.name.ends_with("__c")
     }
 
-    /// The field that names a row: `Name`, or `Subject` or `CaseNumber` where there is none.
+    /// The field that names a row: `Name`, or else `Subject`, `CaseNumber` or `Title`.
     pub(crate) fn name_field(&self) -> Option<&Field> {
         ["Name", "Subject", "CaseNumber", "Title"]
             .iter()

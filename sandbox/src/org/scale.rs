@@ -1,4 +1,4 @@
-//! Extra objects, made up but always the same, to see a tenant at the size that real ones grow to.
+//! Adds synthetic objects, the same on every run, to measure a tenant of a realistic size.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use super::field::{Field, Kind};
 use super::{Child, Object, Org};
 use crate::id::Prefix;
 
-/// How many objects to add to an org, and how many fields each gets.
+/// How many objects to add to an org, and how many fields each of them has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scale {
-    /// Extra objects.
+    /// The number of objects to add.
     pub objects: usize,
-    /// Own fields of each, besides those that every object has.
+    /// The number of fields of each, besides those that every object has.
     pub fields_per_object: usize,
 }
 
@@ -38,17 +38,17 @@ const WORDS: &[&str] = &[
     "Comment",
 ];
 
-/// How many of the objects others refer to.
+/// How many of the objects are targets of references.
 const HUBS: usize = 24;
 
 impl Scale {
-    /// Nothing added.
+    /// Adds nothing.
     pub const NONE: Self = Self {
         objects: 0,
         fields_per_object: 0,
     };
 
-    /// So many objects of so many fields.
+    /// Adds `objects` objects with `fields_per_object` fields each.
     #[must_use]
     pub fn new(objects: usize, fields_per_object: usize) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl Scale {
     }
 }
 
-/// One field in eight refers to a sibling; the others go round the kinds.
+/// Makes a field. One in eight refers to another synthetic object; the others alternate the kinds.
 fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     let word = WORDS[field % WORDS.len()];
     let name = format!("{word}_{}__c", field / WORDS.len());
@@ -116,7 +116,7 @@ fn synthetic(object: usize, field: usize, names: &[String]) -> Field {
     made
 }
 
-/// Gives every object the child relationships that references to it declare.
+/// Adds to every object the child relationships that the references to it declare.
 pub(super) fn link(objects: &mut BTreeMap<String, Object>) {
     let mut children = Vec::new();
     for object in objects.values() {

@@ -1,4 +1,4 @@
-//! Query locators: where a query stopped, so that the next batch can go on.
+//! Cursors of queries and the locators that name them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,30 +19,30 @@ pub(crate) struct Cursors(Mutex<Open>);
 #[derive(Debug, Default)]
 struct Open {
     by_key: HashMap<String, Arc<Mutex<Cursor>>>,
-    /// The newest cursor or snapshot has this number.
+    /// The number of the newest cursor or snapshot.
     serial: i64,
 }
 
-/// A query that has more rows to give.
+/// A query that has more rows.
 pub(crate) struct Cursor {
     user: usize,
-    /// Grows with each cursor, so it tells which is the oldest.
+    /// The number of the cursor. The oldest one has the lowest.
     serial: i64,
     opened: Instant,
     pub(crate) query: Arc<Prepared>,
-    /// For a sub-query: the packed id of the row around it.
+    /// In a sub-query: the packed id of the row around it.
     pub(crate) parent: Option<i64>,
     pub(crate) at: Place,
     pub(crate) total: u64,
     pub(crate) given: u64,
 }
 
-/// The last row that was given.
+/// The position of the last row that was sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// In the order of ids: its serial.
+    /// The serial number of the row, if the order is that of the ids.
     After(i64),
-    /// In another order, which a table of ids holds: its position.
+    /// The position of the row in a table that holds the ids in the order of the query.
     Snapshot { table: String, position: i64 },
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// What a cursor starts with.
+/// What is needed to open a cursor.
 pub(crate) struct Start {
     pub(crate) query: Arc<Prepared>,
     pub(crate) parent: Option<i64>,
@@ -66,7 +66,7 @@ pub(crate) struct Start {
 }
 
 impl Cursors {
-    /// Keeps a query for later; gives back its locator.
+    /// Opens a cursor and returns its locator.
     pub(crate) fn open(
         &self,
         org: &Org,
@@ -187,7 +187,7 @@ fn life(org: &Org) -> Duration {
     Duration::from_secs(org.limits.locator_seconds.into())
 }
 
-/// The locator of a cursor that has moved on.
+/// The locator of the same cursor after more rows were sent.
 pub(crate) fn renamed(locator: &str, given: u64) -> String {
     let key = locator.trim().split('-').next().unwrap_or("");
     format!("{key}-{given}")

@@ -18,14 +18,14 @@ use crate::xml::answer::{Out, end};
 use cursor::{Cursors, Place, Start};
 use write::{Nested, Writer};
 
-/// What rows are read from.
+/// What reading rows needs: the org, and the open cursors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) org: &'a Org,
     pub(crate) cursors: &'a Cursors,
 }
 
-/// A plan with the means to write its rows.
+/// A plan that is ready to run, with its tags prepared.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) plan: Plan,
@@ -34,12 +34,12 @@ pub(crate) struct Prepared {
     prefix: Prefix,
 }
 
-/// What one page came to.
+/// The result of reading one page.
 pub(crate) struct Page {
     pub(crate) rows: u64,
     pub(crate) inside: u64,
     pub(crate) more: bool,
-    /// Serial of the last row, or its position in a snapshot.
+    /// The serial number of the last row, or its position in a snapshot.
     last: i64,
 }
 
@@ -63,7 +63,7 @@ impl Prepared {
         })
     }
 
-    /// Indexes that make sub-queries fast.
+    /// Creates the indexes that sub-queries need.
     pub(crate) fn index(&self, store: &Store, connection: &Connection) -> rusqlite::Result<()> {
         for child in &self.children {
             if let Some(field) = &child.plan.parent_field {
@@ -124,7 +124,7 @@ impl Prepared {
     }
 }
 
-/// One run over a query, on behalf of a caller.
+/// Reads pages of queries for a user.
 pub(crate) struct Run<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) connection: &'a Connection,
@@ -135,7 +135,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The first rows of a query, and the start of a cursor if there are more.
+    /// Writes the first page of a query. If there are more rows, returns what a cursor needs.
     pub(crate) fn first(
         &self,
         query: &Arc<Prepared>,
@@ -167,7 +167,7 @@ impl Run<'_> {
         Ok((page, Some(start)))
     }
 
-    /// The rows after those that a cursor has given.
+    /// Writes the page after `place`.
     pub(crate) fn next(
         &self,
         query: &Arc<Prepared>,
@@ -249,12 +249,12 @@ impl Run<'_> {
         }
     }
 
-    /// How many rows a query has in all.
+    /// Counts all rows of a query.
     pub(crate) fn count(&self, query: &Prepared, parent: Option<i64>) -> Result<u64, Fault> {
         count(self.connection, &query.plan, &query.values(parent))
     }
 
-    /// Writes the ids down in the order of the query, so that later batches agree with this one.
+    /// Stores the ids of all rows in the order of the query, so that later pages agree with this one.
     fn snapshot(&self, query: &Prepared, parent: Option<i64>, given: u64) -> Result<Place, Fault> {
         let Plan {
             from,
@@ -283,7 +283,7 @@ impl Run<'_> {
     }
 }
 
-/// `done`, locator, rows, size.
+/// Writes `done`, the locator, the rows and `size`.
 pub(crate) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: &mut Out) {
     match locator {
         Some(locator) => {
@@ -297,7 +297,7 @@ pub(crate) fn query_result(locator: Option<&str>, rows: &[u8], total: u64, out: 
     out.extend_from_slice(format!("<size>{total}</size>").as_bytes());
 }
 
-/// How many rows a plan has, with its limit.
+/// Counts the rows of a plan, up to its limit.
 pub(crate) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> Result<u64, Fault> {
     let Plan {
         from,
@@ -319,7 +319,7 @@ pub(crate) fn count(connection: &Connection, plan: &Plan, values: &[Value]) -> R
     Ok(count as u64)
 }
 
-/// Sub-queries of the row that is being written.
+/// Runs the sub-queries of the row that is being written.
 struct Inner<'r, 'a> {
     run: &'r Run<'a>,
     query: &'r Arc<Prepared>,
@@ -366,7 +366,7 @@ impl Nested for Inner<'_, '_> {
 }
 
 impl Prepared {
-    /// Writes one row as `result`, if it is there.
+    /// Writes one row as `result`. Returns false if there is no such row.
     pub(crate) fn write_one(
         &self,
         org: &Org,
@@ -402,7 +402,7 @@ impl Prepared {
     }
 }
 
-/// Where sub-queries cannot be.
+/// For rows without sub-queries.
 struct Childless;
 
 impl Nested for Childless {

@@ -1,4 +1,4 @@
-//! Rows of a query to XML, straight from the columns of SQLite.
+//! Writes the rows of a query as XML, directly from the columns of SQLite.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,12 +13,12 @@ use crate::soql::plan::{Node, Shape};
 use crate::store::value::write_double;
 use crate::xml::answer::{Out, escape_into};
 
-/// A shape with its tags made beforehand.
+/// The shape of a row with its tags prepared.
 #[derive(Debug)]
 pub(crate) struct Writer {
     items: Vec<Item>,
     presence: usize,
-    /// ` xsi:type="sf:Account"`, as an object inside another has it.
+    /// The attribute that names the type, such as ` xsi:type="sf:Account"`.
     pub(crate) kind: String,
     unknown: bool,
     shuffle: bool,
@@ -49,7 +49,7 @@ enum Item {
     },
 }
 
-/// Writes the rows of a sub-query; gives back how many they were.
+/// Writes the rows of a sub-query and returns how many there are.
 pub(crate) trait Nested {
     fn children(
         &mut self,
@@ -82,7 +82,7 @@ impl Writer {
         }
     }
 
-    /// Writes the fields of a row; gives back how many rows there were inside it.
+    /// Writes the fields of a row and returns how many rows of sub-queries are inside.
     pub(crate) fn write(
         &self,
         row: &Row<'_>,
@@ -97,7 +97,7 @@ impl Writer {
         };
         let count = self.items.len();
         for i in 0..count {
-            // A rotation, and every other time backwards: not sorted, yet the same on every run.
+            // Rotated, and reversed every other time: unsorted, but the same on every run.
             let at = if turn % 2 == 1 { count - 1 - i } else { i };
             match &self.items[(at + turn) % count] {
                 Item::Value {
@@ -192,7 +192,7 @@ impl Item {
     }
 }
 
-/// An address or a location; there is none if all of its parts are null.
+/// Writes an address or a location, unless all of its components are null.
 fn compound(
     name: &str,
     kind: Kind,
@@ -217,7 +217,7 @@ fn compound(
             write_value(value, kind, None, *b"00", &mut inner);
             inner.extend_from_slice(format!("</{part}>").as_bytes());
         }
-        // The codes of country and state follow their names in the type; nobody has them here.
+        // The codes of country and state follow the names in the type. The sandbox has none.
         let code = match (*part, kind) {
             ("country", Kind::Address) => Some("countryCode"),
             ("state", Kind::Address) => Some("stateCode"),
@@ -235,7 +235,7 @@ fn compound(
     Ok(())
 }
 
-/// A value of a type that shows here only: its letter says which.
+/// Writes a value of the type anyType; its first letter names the actual type.
 fn write_any(open: &[u8], value: ValueRef<'_>, out: &mut Out) {
     let text = value.as_str().unwrap_or("s");
     let kind = match text.as_bytes().first() {
@@ -270,7 +270,7 @@ pub(crate) fn write_value(
             out.extend_from_slice(if value == 0 { b"false" } else { b"true" });
         }
         (ValueRef::Integer(days), Kind::Date) => dates::write_date(days, out),
-        (ValueRef::Integer(moment), Kind::DateTime) => dates::write_moment(moment, out),
+        (ValueRef::Integer(datetime), Kind::DateTime) => dates::write_datetime(datetime, out),
         (ValueRef::Integer(time), Kind::Time) => dates::write_time(time, out),
         (ValueRef::Integer(number), Kind::Double | Kind::Currency | Kind::Percent) => {
             write_double(number as f64, out)

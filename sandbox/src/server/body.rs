@@ -18,24 +18,29 @@ const CHUNK: usize = 16 * 1024;
 /// Answers shorter than this are not compressed.
 const GZIP_FROM: usize = 1024;
 
-/// A body: in one piece with its length if it is short, in chunks if it is long.
+/// A body. A short one is sent in one piece with its length, a long one in chunks.
 pub(super) struct Answer {
     rest: Bytes,
     chunked: bool,
 }
 
-/// The response of hyper for an answer.
-pub(super) fn response(mut answer: WebAnswer, takes_gzip: bool) -> Response<Answer> {
+/// Compresses an answer, unless it is short or encoded already.
+pub(super) fn compress(answer: &mut WebAnswer) {
     let is_encoded = (answer.headers.iter()).any(|(name, _)| *name == header::CONTENT_ENCODING);
-    if takes_gzip && !is_encoded && answer.body.len() > GZIP_FROM {
-        answer.body = compressed(&answer.body);
-        for (name, value) in [
-            (header::CONTENT_ENCODING, "gzip"),
-            (header::VARY, "Accept-Encoding"),
-        ] {
-            answer.headers.push((name, HeaderValue::from_static(value)));
-        }
+    if is_encoded || answer.body.len() <= GZIP_FROM {
+        return;
     }
+    answer.body = compressed(&answer.body);
+    for (name, value) in [
+        (header::CONTENT_ENCODING, "gzip"),
+        (header::VARY, "Accept-Encoding"),
+    ] {
+        answer.headers.push((name, HeaderValue::from_static(value)));
+    }
+}
+
+/// Makes the response for an answer.
+pub(super) fn response(answer: WebAnswer) -> Response<Answer> {
     let mut response = Response::new(Answer {
         chunked: answer.body.len() > CHUNKED_FROM,
         rest: answer.body.into(),

@@ -1,4 +1,4 @@
-//! HTTP/1.1 over TLS: connections, and where their requests go.
+//! HTTP/1.1 over TLS: accepts connections and dispatches requests.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{Answer, response};
+use super::body::{Answer, compress, response};
 use super::soap::{self, SoapRequest};
 use super::tls::Configs;
 use crate::faults::script::Script;
@@ -56,14 +56,14 @@ pub(super) async fn listen(
     }
 }
 
-/// What the requests of a connection share.
+/// The context of all requests of a connection.
 #[derive(Clone)]
 struct Context {
     host: Host,
     state: Arc<State>,
     /// Whether the client is on the same machine.
     is_local: bool,
-    /// What is to be played to the client in place of an answer.
+    /// The script to send in place of a response.
     script: Arc<Mutex<Option<Script>>>,
 }
 
@@ -106,16 +106,16 @@ async fn connection(stream: TcpStream, host: Host, state: Arc<State>, configs: A
     }
 }
 
-/// Answers a handshake as a server does that is too old.
+/// Answers a handshake as a server does that supports nothing newer than TLS 1.1.
 async fn old_handshake(mut stream: TcpStream) {
     let mut hello = [0; 4096];
     let _ = stream.read(&mut hello).await;
     let _ = stream.write_all(&old_server_hello()).await;
-    // The client ends the connection when it has understood.
+    // Wait until the client closes the connection.
     let _ = stream.read(&mut hello).await;
 }
 
-/// What a path leads to.
+/// The service at a path.
 #[derive(Clone, Copy)]
 enum Service {
     /// The SOAP API at this version.
@@ -142,7 +142,7 @@ impl Service {
             .map(Self::Page)
     }
 
-    /// The name that injections and counters use.
+    /// The name of the operation in injections and counters.
     fn name(self) -> &'static str {
         match self {
             Self::OAuth(endpoint) => endpoint.name(),
@@ -164,32 +164,45 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
         let nothing = WebAnswer::message(StatusCode::OK, "", "");
         return play(&context, flaw.script(&nothing));
     }
-    let takes_gzip = is_gzip(request.headers(), header::ACCEPT_ENCODING);
-    let (delivery, pause) = match Service::of(&context, request.uri().path()) {
+    let gzip =
+        is_gzip(request.headers(), header::ACCEPT_ENCODING) && context.state.live().quirks.gzip;
+    let service = Service::of(&context, request.uri().path());
+    // A call counts as in progress until its answer is sent, pauses included.
+    let _in_progress = matches!(service, Some(Service::Soap(_))).then(|| context.state.begin());
+    let (mut answer, mode) = match service {
         None => (
-            Delivery::Plain(WebAnswer::message(
-                StatusCode::NOT_FOUND,
-                "URL No Longer Exists",
-                "",
-            )),
-            None,
+            WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", ""),
+            Mode::Normal,
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
         Some(service) => web(request, service, &context).await?,
     };
-    if let Some(pause) = pause {
+    if let Mode::Delay(pause) = mode {
         tokio::time::sleep(pause).await;
     }
-    match delivery {
-        Delivery::Plain(answer) => {
-            let gzip = takes_gzip && context.state.live().quirks.gzip;
-            Ok(response(answer, gzip))
+    let delivery = blocking(move || {
+        // What is wrong with the connection is wrong with the compressed bytes. What is wrong with
+        // the text must be there before compression.
+        if gzip && matches!(mode, Mode::Wire(_) | Mode::Truncate) {
+            compress(&mut answer);
         }
+        match deliver(&mode, answer) {
+            Delivery::Plain(mut answer) => {
+                if gzip {
+                    compress(&mut answer);
+                }
+                Delivery::Plain(answer)
+            }
+            raw => raw,
+        }
+    });
+    match delivery.await? {
+        Delivery::Plain(answer) => Ok(response(answer)),
         Delivery::Raw(script) => play(&context, script),
     }
 }
 
-/// Leaves the connection to a script: the error makes hyper let go of it.
+/// Hands the connection over to a script. The error makes hyper stop.
 fn play(context: &Context, script: Script) -> io::Result<Response<Answer>> {
     let mut slot = (context.script.lock()).unwrap_or_else(PoisonError::into_inner);
     *slot = Some(script);
@@ -202,18 +215,17 @@ fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
         .is_some_and(|value| value.contains("gzip"))
 }
 
-/// An answer on its way out, and the pause before it.
-type Outgoing = (Delivery, Option<Duration>);
+/// An answer, and the mode to apply to it.
+type Outgoing = (WebAnswer, Mode);
 
 async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
     if request.method() != Method::POST {
         let text = "SOAP is sent by HTTP POST.";
         let answer = WebAnswer::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
-        return Ok((Delivery::Plain(answer), None));
+        return Ok((answer, Mode::Normal));
     }
     let state = context.state.clone();
     let is_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
-    let _under_way = state.begin();
     let body = Limited::new(request.into_body(), state.org.limits.request_bytes)
         .collect()
         .await;
@@ -226,7 +238,7 @@ async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io
     blocking(move || soap::answer(&state, &request)).await
 }
 
-/// Forms and pages.
+/// Answers everything but SOAP.
 async fn web(
     request: Request<Incoming>,
     service: Service,
@@ -235,7 +247,7 @@ async fn web(
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
         let answer = WebAnswer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
-        return Ok((Delivery::Plain(answer), None));
+        return Ok((answer, Mode::Normal));
     };
     let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
     let (state, host) = (context.state.clone(), context.host);
@@ -252,7 +264,7 @@ async fn web(
             *live.stats.received.entry(name.to_owned()).or_default() += 1;
         }
         let answer = match service {
-            // The answer that this leads to takes the place of this one.
+            // The mode replaces this answer.
             _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
             Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
             Service::Page(page) => ui::answer(&state, page, &request),
@@ -265,18 +277,8 @@ async fn web(
     .await
 }
 
-/// Runs what takes time where it holds up nobody, and applies the mode.
-async fn blocking(
-    work: impl FnOnce() -> (WebAnswer, Mode) + Send + 'static,
-) -> io::Result<Outgoing> {
-    let work = move || {
-        let (answer, mode) = work();
-        let pause = match mode {
-            Mode::Delay(pause) => Some(pause),
-            _ => None,
-        };
-        (deliver(&mode, answer), pause)
-    };
+/// Runs work on a thread that may block.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(io::Error::other)

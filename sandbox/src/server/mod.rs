@@ -1,4 +1,4 @@
-//! The server: two hosts, one tenant.
+//! The server of a tenant: a login host and an instance host.
 
 mod body;
 mod http;
@@ -19,12 +19,11 @@ use crate::error::Error;
 use crate::faults::{Injection, Mode};
 use crate::org::{ApiVersion, App, LoginMode, Org};
 use crate::quirks::Quirks;
-use crate::store::Store;
+use crate::store::{Progress, Store};
 use crate::tenant::stats::Stats;
 use crate::tenant::{Addresses, Host, State};
 
-/// Settings of a sandbox that is about to start.
-#[derive(Debug)]
+/// The settings of a sandbox.
 pub struct Builder {
     org: Org,
     database: Option<PathBuf>,
@@ -32,31 +31,49 @@ pub struct Builder {
     quirks: Quirks,
     injections: Vec<Injection>,
     stats_page: bool,
+    progress: Box<dyn FnMut(Progress<'_>) + Send>,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("bind", &self.bind)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Builder {
-    /// Keeps the rows in this file. Without it they are gone when the sandbox is.
+    /// Keeps the rows in this file. Without a file, the rows are lost when the sandbox stops.
     #[must_use]
     pub fn database(mut self, path: impl Into<PathBuf>) -> Self {
         self.database = Some(path.into());
         self
     }
 
-    /// Where the login host listens; the instance host takes the next port, or any if this is 0.
+    /// Sets the address of the login host. The instance host takes the next port. With port 0, both hosts
+    /// take free ports.
     #[must_use]
     pub fn bind(mut self, address: SocketAddr) -> Self {
         self.bind = address;
         self
     }
 
-    /// How answers look from the start.
+    /// Sets how answers are written.
     #[must_use]
     pub fn quirks(mut self, quirks: Quirks) -> Self {
         self.quirks = quirks;
         self
     }
 
-    /// Adds an injection from the start.
+    /// Sets a function that is called from time to time while the database is filled.
+    #[must_use]
+    pub fn on_progress(mut self, report: impl FnMut(Progress<'_>) + Send + 'static) -> Self {
+        self.progress = Box::new(report);
+        self
+    }
+
+    /// Adds an injection that is active from the start.
     #[must_use]
     pub fn inject(mut self, injection: Injection) -> Self {
         self.injections.push(injection);
@@ -70,10 +87,10 @@ impl Builder {
         self
     }
 
-    /// Makes a certificate, fills the database and begins to listen.
+    /// Makes the certificates, fills the database and starts to listen.
     ///
     /// # Errors
-    /// When the database cannot be opened or filled, or a port is taken.
+    /// Fails if the database cannot be opened or filled, or if a port is in use.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let Self {
             org,
@@ -82,10 +99,11 @@ impl Builder {
             quirks,
             injections,
             stats_page,
+            mut progress,
         } = self;
         let identity = tls::Identity::make()?;
         let state = tokio::task::spawn_blocking(move || {
-            let store = Store::open(&org, database.as_deref())?;
+            let store = Store::open(&org, database.as_deref(), &mut *progress)?;
             Ok::<_, Error>(State::new(org, store))
         });
         let state = state
@@ -112,7 +130,7 @@ impl Builder {
             login: url(&login)?,
             instance: url(&instance)?,
         };
-        // Nothing else sets it.
+        // This is the only place that sets it.
         let _ = state.addresses.set(addresses.clone());
 
         let (stop, stopped) = watch::channel(());
@@ -143,7 +161,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
         .map_err(|error| Error::io(format!("cannot listen on {address}"), error))
 }
 
-/// Loopback is called by name, as the certificate has it.
+/// The address of a host. Loopback is called `localhost`, because the certificate has that name.
 fn url(listener: &TcpListener) -> Result<String, Error> {
     let address = listener
         .local_addr()
@@ -174,7 +192,7 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Begins to set a sandbox up.
+    /// Makes the settings of a sandbox that serves this org.
     #[must_use]
     pub fn builder(org: Org) -> Builder {
         Builder {
@@ -184,22 +202,23 @@ impl Sandbox {
             quirks: Quirks::default(),
             injections: Vec::new(),
             stats_page: false,
+            progress: Box::new(|_| {}),
         }
     }
 
-    /// The login host, such as `https://localhost:8443`.
+    /// The address of the login host, such as `https://localhost:8443`.
     #[must_use]
     pub fn login_url(&self) -> String {
         self.addresses.login.clone()
     }
 
-    /// The host that everything but `login` is served at.
+    /// The address of the instance host, which serves everything but `login`.
     #[must_use]
     pub fn instance_url(&self) -> String {
         self.addresses.instance.clone()
     }
 
-    /// The full address of `login` at a version of the API.
+    /// The full address of `login` for a version of the API.
     #[must_use]
     pub fn login_endpoint(&self, version: ApiVersion) -> String {
         format!(
@@ -209,36 +228,35 @@ impl Sandbox {
         )
     }
 
-    /// The certificate authority that a client has to trust, in PEM.
+    /// The certificate authority that clients must trust, in PEM.
     #[must_use]
     pub fn certificate_pem(&self) -> &str {
         &self.pem
     }
 
-    /// The org that is served.
+    /// The org that the sandbox serves.
     #[must_use]
     pub fn org(&self) -> &Org {
         &self.state.org
     }
 
-    /// What was counted up to now.
+    /// The counters.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.state.live().stats.clone()
     }
 
-    /// Starts to count from zero.
+    /// Sets all counters to zero.
     pub fn reset_stats(&self) {
         self.state.live().stats = Stats::default();
     }
 
-    /// What happens to all calls from now on.
+    /// Sets the mode of all calls.
     pub fn set_mode(&self, mode: Mode) {
         self.state.live().mode = mode;
     }
 
-    /// What happens to the calls of one user; [`Mode::Normal`] shields the user from the mode of all.
-    ///
+    /// Sets the mode of the SOAP calls of one user, which has precedence over the mode of all calls.
     /// Unknown users are ignored.
     pub fn set_user_mode(&self, username: &str, mode: Mode) {
         if let Some(user) = self.state.user(username) {
@@ -246,51 +264,51 @@ impl Sandbox {
         }
     }
 
-    /// What happens to the next call alone. Several are taken in turn.
+    /// Adds a mode to a queue. Each call takes the first mode from the queue, if there is one.
     pub fn push_mode(&self, mode: Mode) {
         self.state.live().next.push_back(mode);
     }
 
-    /// Adds an injection: what happens to the calls that it describes.
+    /// Adds an injection. If several injections hit a call, the first one is applied.
     pub fn inject(&self, injection: Injection) {
         self.state.live().injections.add(injection);
     }
 
-    /// Ends all injections.
+    /// Removes all injections.
     pub fn clear_injections(&self) {
         self.state.live().injections.clear();
     }
 
-    /// How answers look from now on.
+    /// Sets how answers are written from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.state.live().quirks = quirks;
     }
 
-    /// How logins of a user end from now on. Unknown users are ignored.
+    /// Sets what logins of a user lead to from now on. Unknown users are ignored.
     pub fn set_login_mode(&self, username: &str, mode: LoginMode) {
         if let Some(user) = self.state.user(username) {
             self.state.live().login_modes.insert(user, mode);
         }
     }
 
-    /// Whether the org lets anybody log in by SOAP.
+    /// Switches SOAP login on or off for the org.
     pub fn set_soap_login(&self, on: bool) {
         self.state.live().soap_login = Some(on);
     }
 
-    /// How many calls of the day count as used, and how many there may be.
+    /// Sets how many calls of the day were used, and how many there can be.
     pub fn set_daily_limit(&self, used: u64, limit: u64) {
         let mut live = self.state.live();
         live.used = used;
         live.daily_limit = Some(limit);
     }
 
-    /// How long a session lives without a call.
+    /// Sets how long a session can be idle before it ends.
     pub fn set_session_life(&self, life: Duration) {
         self.state.live().session_life = Some(life);
     }
 
-    /// How long an authorization code or a single-use login link can be used.
+    /// Sets how long an authorization code or a single-use login link can be used.
     pub fn set_code_life(&self, life: Duration) {
         self.state.live().code_life = Some(life);
     }
@@ -303,7 +321,7 @@ impl Sandbox {
         }
     }
 
-    /// Ends all sessions, as a change of a security setting does.
+    /// Ends all sessions.
     pub fn expire_sessions(&self) {
         self.state.live().sessions.close_all();
     }
@@ -314,7 +332,7 @@ impl Sandbox {
         self.state.live().sessions.len()
     }
 
-    /// Forgets all query locators.
+    /// Ends all query locators.
     pub fn expire_locators(&self) {
         self.state.cursors.close_all();
     }
@@ -324,7 +342,7 @@ impl Sandbox {
         let Self { stop, tasks, .. } = self;
         drop(stop);
         for task in tasks {
-            // A task that failed has stopped as well.
+            // A task that failed has stopped, too.
             let _ = task.await;
         }
     }

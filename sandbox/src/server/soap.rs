@@ -1,4 +1,4 @@
-//! SOAP over HTTP: from the bytes of a request to those of its answer.
+//! SOAP over HTTP: reads a request, carries it out, and makes the answer.
 
 use std::io::Read as _;
 
@@ -13,7 +13,7 @@ use crate::tenant::{Host, State};
 use crate::web::WebAnswer;
 use crate::xml::{answer, request};
 
-/// A request whose body was read, unless it was too large.
+/// A request. The body is None if it was too large.
 pub(super) struct SoapRequest {
     pub(super) host: Host,
     pub(super) version: u16,
@@ -21,7 +21,7 @@ pub(super) struct SoapRequest {
     pub(super) is_gzip: bool,
 }
 
-/// Answers a request. The mode is to be applied to the answer.
+/// Answers a request. Returns also the mode to apply to the answer.
 pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) {
     let outcome = carry_out(state, request).unwrap_or_else(|fault| Outcome {
         body: answer::fault(&fault, &state.live().quirks),

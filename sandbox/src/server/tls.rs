@@ -1,4 +1,4 @@
-//! The certificates of the sandbox: an authority made at start, and what it signs for the two hosts.
+//! The certificates of the sandbox: an authority that is made at start, and the certificates of the hosts.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use crate::error::Error;
 use crate::faults::TlsFlaw;
 
-/// Names that the certificate is good for.
+/// The names in the certificate.
 const NAMES: &[&str] = &[
     "localhost",
     "127.0.0.1",
@@ -22,20 +22,20 @@ const NAMES: &[&str] = &[
     "*.sandbox.localhost",
 ];
 
-/// What connections are accepted with.
+/// The TLS configurations of the server.
 pub(super) struct Configs {
     good: Arc<ServerConfig>,
     flawed: Vec<(TlsFlaw, Arc<ServerConfig>)>,
 }
 
 pub(super) struct Identity {
-    /// The authority, for clients.
+    /// The certificate of the authority, for clients.
     pub(super) pem: String,
     pub(super) configs: Configs,
 }
 
 impl Configs {
-    /// What to accept a connection with. A flaw that is not about the certificate changes nothing.
+    /// The configuration for a flaw, or the correct one.
     pub(super) fn get(&self, flaw: Option<TlsFlaw>) -> Arc<ServerConfig> {
         let flawed = self.flawed.iter().find(|(known, _)| Some(*known) == flaw);
         flawed.map_or(&self.good, |(_, config)| config).clone()
@@ -72,7 +72,7 @@ fn failed(error: rcgen::Error) -> Error {
     Error::other(format!("no certificate could be made: {error}"))
 }
 
-/// A new authority: its certificate in PEM, and what signs in its name.
+/// Makes an authority: its certificate in PEM, and its issuer to sign with.
 fn authority() -> Result<(String, Issuer<'static, KeyPair>), Error> {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

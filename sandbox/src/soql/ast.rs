@@ -1,4 +1,4 @@
-//! What a query says, before anything is known about the org.
+//! The syntax tree of a query. It knows nothing about the org.
 
 use super::Position;
 
@@ -37,7 +37,7 @@ pub(crate) enum Select {
         operand: Operand,
         alias: Option<String>,
     },
-    /// `FIELDS(STANDARD)` and its kin.
+    /// `FIELDS(ALL)`, `FIELDS(STANDARD)` or `FIELDS(CUSTOM)`.
     Fields {
         which: String,
         at: Position,
@@ -50,7 +50,7 @@ pub(crate) enum Select {
     },
 }
 
-/// What can stand left of an operator.
+/// The left side of an operator.
 #[derive(Clone, Debug)]
 pub(crate) enum Operand {
     Field(Path),
@@ -87,7 +87,7 @@ pub(crate) enum Function {
     DayInMonth,
     DayOnly,
     HourInDay,
-    /// The translated value; here there are no translations.
+    /// The translated value. The sandbox has no translations.
     ToLabel,
 }
 
@@ -139,7 +139,7 @@ pub(crate) enum Condition {
         query: Box<Query>,
         negated: bool,
     },
-    /// `INCLUDES` and `EXCLUDES` of a multi-select picklist.
+    /// `INCLUDES` and `EXCLUDES`, for multi-select picklists.
     Includes {
         left: Operand,
         values: Vec<Literal>,
@@ -171,16 +171,16 @@ pub(crate) enum Value {
     Number(String),
     Text {
         text: String,
-        /// The same for LIKE, with a backslash before what is no wildcard.
+        /// The same text as a pattern for LIKE: a backslash stands before each literal `%` and `_`.
         pattern: String,
     },
-    /// Days since 1970.
+    /// A date, in days since 1970.
     Date(i64),
-    /// Milliseconds since 1970.
+    /// A date and time, in milliseconds since 1970.
     DateTime(i64),
-    /// Milliseconds since midnight.
+    /// A time, in milliseconds since midnight.
     Time(i64),
-    /// `TODAY`, `LAST_N_DAYS:30`: a span of days, end not included.
+    /// A date literal such as `TODAY` or `LAST_N_DAYS:30`: the first day, and the day after the last.
     Span {
         name: String,
         n: Option<u32>,

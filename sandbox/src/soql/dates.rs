@@ -1,4 +1,4 @@
-//! Days and moments: numbers inside, ISO text outside, and the spans that SOQL names.
+//! Dates and date-times: numbers inside, ISO text outside, and the date literals of SOQL.
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
@@ -17,7 +17,7 @@ fn days(date: Date) -> i64 {
     (date - epoch()).get_days().into()
 }
 
-/// `2026-01-31`, with or without a zone behind it.
+/// Reads `2026-01-31`, with or without a zone.
 pub(crate) fn parse_date(text: &str) -> Option<i64> {
     let date = text.get(..10)?.parse::<Date>().ok()?;
     let tail = &text[10..];
@@ -25,15 +25,15 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
     zone.then(|| days(date))
 }
 
-/// A moment with a zone, to the millisecond. `+0100` is taken for `+01:00`.
-pub(crate) fn parse_moment(text: &str) -> Option<i64> {
+/// Reads a date and time with a zone, to the millisecond. `+0100` means `+01:00`.
+pub(crate) fn parse_datetime(text: &str) -> Option<i64> {
     text.get(..11)?.ends_with('T').then_some(())?;
     text.parse::<Timestamp>()
         .ok()
-        .map(|moment| moment.as_millisecond())
+        .map(|datetime| datetime.as_millisecond())
 }
 
-/// `08:30:00.000Z`, the zone being optional.
+/// Reads `08:30:00.000Z`, with or without the zone.
 pub(crate) fn parse_time(text: &str) -> Option<i64> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let time = text.parse::<jiff::civil::Time>().ok()?;
@@ -42,7 +42,7 @@ pub(crate) fn parse_time(text: &str) -> Option<i64> {
     Some(seconds * 1_000 + i64::from(time.millisecond()))
 }
 
-/// Year, month and day of a number of days; Howard Hinnant's algorithm.
+/// Year, month and day of a day number, by Howard Hinnant's algorithm.
 fn civil(days: i64) -> (i64, u32, u32) {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
@@ -72,7 +72,7 @@ pub(crate) fn write_date(days: i64, out: &mut Vec<u8>) {
     two(day.into(), out);
 }
 
-/// `08:30:00.000Z`.
+/// Writes `08:30:00.000Z`.
 pub(crate) fn write_time(millis: i64, out: &mut Vec<u8>) {
     let (seconds, millis) = (millis / 1_000 % 86_400, millis % 1_000);
     two(seconds / 3_600, out);
@@ -86,15 +86,15 @@ pub(crate) fn write_time(millis: i64, out: &mut Vec<u8>) {
     out.push(b'Z');
 }
 
-pub(crate) fn write_moment(moment: i64, out: &mut Vec<u8>) {
-    write_date(moment.div_euclid(DAY), out);
+pub(crate) fn write_datetime(datetime: i64, out: &mut Vec<u8>) {
+    write_date(datetime.div_euclid(DAY), out);
     out.push(b'T');
-    write_time(moment.rem_euclid(DAY), out);
+    write_time(datetime.rem_euclid(DAY), out);
 }
 
-pub(crate) fn moment_text(moment: i64) -> String {
+pub(crate) fn datetime_text(datetime: i64) -> String {
     let mut out = Vec::with_capacity(24);
-    write_moment(moment, &mut out);
+    write_datetime(datetime, &mut out);
     String::from_utf8(out).unwrap_or_default()
 }
 
@@ -126,12 +126,12 @@ pub(super) fn is_span(name: &str) -> bool {
     }
 }
 
-/// Whether a number belongs to the name of a span.
+/// Whether a date literal takes a number.
 pub(super) fn is_counted(name: &str) -> bool {
     name.starts_with("N_") || name.contains("_N_")
 }
 
-/// First day and the day after the last of a named span, in days since 1970; days are of GMT.
+/// The first day of a date literal and the day after its last, in days since 1970, in GMT.
 pub(super) fn span(name: &str, n: u32, now: i64) -> Option<(i64, i64)> {
     let today = epoch().checked_add(now.div_euclid(DAY).days()).ok()?;
     let one = |date: Date| Some((days(date), days(date) + 1));
@@ -163,7 +163,7 @@ pub(super) fn span(name: &str, n: u32, now: i64) -> Option<(i64, i64)> {
     Some((days(from), days(to)))
 }
 
-/// The first day of the period that lies `shift` periods from today's.
+/// The first day of the period that is `shift` periods after the current one.
 fn period(today: Date, unit: &str, shift: i64) -> Option<Date> {
     let first = today.first_of_month();
     Some(match unit.trim_end_matches('S') {
@@ -186,17 +186,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_survive_text() {
+    fn datetimes_survive_text() {
         for text in [
             "2024-02-29T23:59:59.999Z",
             "1969-12-31T00:00:00.000Z",
             "2026-11-22T08:05:03.010Z",
         ] {
-            assert_eq!(moment_text(parse_moment(text).unwrap()), text);
+            assert_eq!(datetime_text(parse_datetime(text).unwrap()), text);
         }
         assert_eq!(
-            parse_moment("2024-01-01T01:00:00+01:00"),
-            parse_moment("2024-01-01T00:00:00Z")
+            parse_datetime("2024-01-01T01:00:00+01:00"),
+            parse_datetime("2024-01-01T00:00:00Z")
         );
         assert_eq!(parse_date("2024-02-30"), None);
         assert_eq!(parse_time("08:30:00.000Z"), Some(30_600_000));
@@ -204,8 +204,8 @@ mod tests {
 
     #[test]
     fn spans_end_where_the_next_begins() {
-        // A Sunday.
-        let now = parse_moment("2026-11-22T10:00:00Z").unwrap();
+        // This day is a Sunday.
+        let now = parse_datetime("2026-11-22T10:00:00Z").unwrap();
         let day = |text| parse_date(text).unwrap();
         assert_eq!(
             span("TODAY", 0, now),

@@ -1,4 +1,4 @@
-//! Conditions to SQL.
+//! Translates conditions to SQL.
 
 use rusqlite::types::Value as Sql;
 
@@ -9,14 +9,14 @@ use super::{Position, plan};
 use crate::fault::Fault;
 use crate::org::Kind;
 
-/// SQL text with the values for its question marks.
+/// SQL text, and the values of its parameters.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     pub(super) sql: String,
     pub(super) values: Vec<Sql>,
 }
 
-/// Builds a condition; `having` allows aggregates.
+/// Builds a condition. Aggregates are allowed in `having` only.
 pub(super) fn build(
     scope: &mut Scope<'_>,
     condition: &Condition,
@@ -53,7 +53,7 @@ impl<'a> Builder<'_, 'a> {
             Condition::And(terms) => self.joined(terms, " AND "),
             Condition::Or(terms) => self.joined(terms, " OR "),
             Condition::Not(term) => {
-                // What is unknown is false here, so its negation is true.
+                // SOQL has no third truth value: NOT of an unknown condition is true.
                 self.push("(NOT coalesce(");
                 self.condition(term)?;
                 self.push(", 0))");
@@ -208,7 +208,7 @@ impl<'a> Builder<'_, 'a> {
         let value = self.literal(column, left, right)?;
         let sign = match operator {
             Compare::Equal => "=",
-            // Rows without a value differ from any value.
+            // A row without a value counts as different from every value.
             Compare::NotEqual => "IS NOT",
             Compare::Less => "<",
             Compare::LessEqual => "<=",
@@ -252,7 +252,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// `'A;B'` asks for rows that have both.
+    /// A condition on a multi-select picklist. `'A;B'` asks for rows that have both values.
     fn includes(
         &mut self,
         column: &Column<'_>,
@@ -313,7 +313,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(())
     }
 
-    /// The value in the form that the column stores.
+    /// Converts a value to the form in the column.
     fn literal(
         &self,
         column: &Column<'_>,
@@ -354,7 +354,7 @@ impl<'a> Builder<'_, 'a> {
             )),
             (Value::Date(days), Kind::Date) => Ok(Sql::Integer(*days)),
             (_, Kind::Date) => Err(typed("of type date and should not be enclosed in quotes")),
-            (Value::DateTime(moment), Kind::DateTime) => Ok(Sql::Integer(*moment)),
+            (Value::DateTime(datetime), Kind::DateTime) => Ok(Sql::Integer(*datetime)),
             (_, Kind::DateTime) => Err(typed(
                 "of type dateTime and should not be enclosed in quotes",
             )),
@@ -365,10 +365,10 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// The SQL of a function over a column, and the kind of its value.
+/// The SQL of a function over a column, and the kind of its result.
 pub(super) fn call(function: Function, column: &Column<'_>) -> (String, Kind) {
     let sql = &column.sql;
-    // Dates are days, moments are milliseconds.
+    // Columns hold dates in days and date-times in milliseconds.
     let seconds = if column.kind == Kind::Date {
         format!("{sql} * 86400")
     } else {

@@ -1,4 +1,4 @@
-//! Tokens of SOQL.
+//! Splits SOQL into tokens.
 
 use super::dates;
 use super::{Position, fault_at};
@@ -6,10 +6,10 @@ use crate::fault::Fault;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// A word, with dots inside if it is a path.
+    /// A word. A path is one word with dots inside.
     Word(String),
-    /// A string, and the same as a pattern for LIKE, in which a backslash keeps the next character
-    /// from being a wildcard.
+    /// A string, and the same string as a pattern for LIKE, in which a backslash makes the next
+    /// character literal.
     Text {
         text: String,
         pattern: String,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Date(i64),
     DateTime(i64),
     Time(i64),
-    /// `(` `)` `,` `:` and operators.
+    /// `(`, `)`, `,`, `:` or an operator.
     Sign(&'static str),
     End,
 }
@@ -30,7 +30,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The token as a message names it.
+    /// The token as error messages show it.
     pub(super) fn shown(&self) -> String {
         match &self.kind {
             Kind::Word(word) => format!("'{word}'"),
@@ -139,7 +139,7 @@ impl Lexer<'_> {
         Kind::Word(word)
     }
 
-    /// A number, or a date, or a moment, or a time of day.
+    /// Reads a number, a date, a date with a time, or a time.
     fn number(&mut self, at: Position) -> Result<Kind, Fault> {
         let rest = self.rest();
         let bytes = rest.as_bytes();
@@ -155,7 +155,7 @@ impl Lexer<'_> {
             } else if word.len() == 10 {
                 dates::parse_date(&word).map(Kind::Date)
             } else {
-                dates::parse_moment(&word).map(Kind::DateTime)
+                dates::parse_datetime(&word).map(Kind::DateTime)
             };
             self.advance(end);
             return match kind {
@@ -183,7 +183,7 @@ impl Lexer<'_> {
         let (mut text, mut pattern) = (String::new(), String::new());
         let mut push = |c: char, escaped: bool| {
             text.push(c);
-            // What is no escape in the query must not become one in the pattern.
+            // Text that is not an escape in the query must not become one in the pattern.
             if escaped || c == '\\' {
                 pattern.push('\\');
             }

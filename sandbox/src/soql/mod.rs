@@ -25,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Result<ast::Query, Fault> {
     parse::Parser::new(text, tokens).query()
 }
 
-/// A fault about a place in a query, with the excerpt and the caret that the service writes.
+/// Makes a fault about a position in a query, with the excerpt and the caret that the service writes.
 pub(crate) fn fault_at(text: &str, at: Position, code: &'static str, what: &str) -> Fault {
     let line = text
         .lines()
@@ -61,7 +61,7 @@ mod tests {
     ];
 
     proptest::proptest! {
-        /// What the runtime quotes is one token, and the very text.
+        /// A string that the runtime quotes is one token and has the same text.
         #[test]
         fn quoted_texts_come_back(text in "\\PC*|[\\x00-\\x7f]*|.*|['\\\\%_\n\r\t\u{8}\u{c}u0nN]*") {
             let tokens = lex::tokens(&saponify::salesforce::soql::quote(&text)).unwrap();

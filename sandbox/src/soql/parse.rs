@@ -1,4 +1,4 @@
-//! The parser: recursive descent, one function for each rule.
+//! Parses tokens by recursive descent, with one function for each rule of the grammar.
 
 use super::ast::{
     Compare, Condition, Function, Literal, Operand, Order, Path, Query, Select, Value,
@@ -16,7 +16,7 @@ pub(super) struct Parser<'a> {
     depth: u32,
 }
 
-/// Words that end a list, so they are no aliases.
+/// Words that begin the next clause and therefore cannot be aliases.
 const KEYWORDS: &[&str] = &[
     "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "USING", "WITH", "FOR", "ALL",
     "AND", "OR", "NOT", "ASC", "DESC", "NULLS", "WHEN", "ELSE", "END", "THEN",
@@ -41,7 +41,7 @@ impl<'a> Parser<'a> {
     }
 
     fn peek(&self) -> &Token {
-        // The last token is `End`, which is never passed.
+        // The last token is `End`, and the parser never moves past it.
         &self.tokens[self.next.min(self.tokens.len() - 1)]
     }
 
@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
         matches!(token, Some(Token { kind: Kind::Sign(text), .. }) if *text == sign)
     }
 
-    /// Runs a rule that contains itself.
+    /// Runs a recursive rule, within a limit of depth.
     fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.depth == MAX_DEPTH {
             return self.fail(self.peek().at, "the query is nested too deeply");
@@ -199,7 +199,7 @@ impl<'a> Parser<'a> {
             query.filter = Some(self.condition()?);
         }
         if self.word("WITH") {
-            // SECURITY_ENFORCED and the like change nothing here.
+            // WITH SECURITY_ENFORCED and similar clauses have no effect here.
             self.path()?;
         }
         if self.word("GROUP") {
@@ -343,7 +343,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `a AND b AND c`, or `a OR b`; the two do not mix without parentheses.
+    /// `a AND b AND c` or `a OR b`. The two cannot be mixed without parentheses.
     fn condition(&mut self) -> Result<Condition, Fault> {
         let first = self.term()?;
         for (word, other) in [("AND", "OR"), ("OR", "AND")] {
@@ -456,7 +456,7 @@ impl<'a> Parser<'a> {
             Kind::Text { text, pattern } => Value::Text { text, pattern },
             Kind::Number(number) => Value::Number(number),
             Kind::Date(days) => Value::Date(days),
-            Kind::DateTime(moment) => Value::DateTime(moment),
+            Kind::DateTime(datetime) => Value::DateTime(datetime),
             Kind::Time(time) => Value::Time(time),
             Kind::Word(word) => {
                 let upper = word.to_ascii_uppercase();

@@ -1,4 +1,4 @@
-//! From a syntax tree to a plan: the SQL of a query, and the shape of the rows that come out.
+//! Makes a plan of a syntax tree: the SQL of the query, and the shape of its rows.
 
 mod group;
 mod select;
@@ -13,29 +13,29 @@ use crate::fault::Fault;
 use crate::id::Prefix;
 use crate::org::{Kind, Object, Org};
 
-/// What to ask SQLite, and how to read the answer. The first column is the serial of the row.
+/// The parts of a SQL statement, and how to read its rows. The first column is the serial number.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) object: String,
     pub(crate) output: Output,
     pub(crate) columns: Vec<String>,
     pub(crate) from: String,
-    /// Alias of the object of the query.
+    /// The alias of the queried object.
     pub(crate) root: String,
     pub(crate) filter: String,
     pub(crate) values: Vec<rusqlite::types::Value>,
     /// `GROUP BY` and `HAVING`.
     pub(crate) group: String,
-    /// Empty: by id.
+    /// Empty if the order is that of the ids.
     pub(crate) order: String,
     pub(crate) limit: Option<u64>,
     pub(crate) offset: u64,
     pub(crate) children: Vec<Plan>,
-    /// Bytes are selected, so batches have one row.
+    /// Whether base64 fields are selected; their batches have one row.
     pub(crate) has_bytes: bool,
-    /// How many long texts of the tenant's own are selected.
+    /// How many custom long text fields are selected.
     pub(crate) long_texts: u32,
-    /// For a query inside a row: the reference that leads to that row.
+    /// In a sub-query: the reference to the row around it.
     pub(crate) parent_field: Option<String>,
 }
 
@@ -54,15 +54,15 @@ pub(crate) struct Group {
     pub(crate) prefix: Option<Prefix>,
 }
 
-/// An object in the answer, and what of it was selected.
+/// An object in the answer, and its selected fields.
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) object: String,
-    /// Written as the pseudo object `Name`, as polymorphic parents are.
+    /// Whether it is written with the type `Name`, as polymorphic parents are.
     pub(crate) as_name: bool,
-    /// The column that is null if there is no such row.
+    /// The column that is null if the object is absent.
     pub(crate) presence: usize,
-    /// `Id` comes first, then the rest in ASCII order.
+    /// `Id` first, then the others in ASCII order.
     pub(crate) nodes: BTreeMap<(bool, String), Node>,
 }
 
@@ -73,14 +73,14 @@ pub(crate) enum Node {
         kind: Kind,
         prefix: Option<Prefix>,
     },
-    /// Names and columns of an address or a location.
+    /// An address or a location: the names of its components and their columns.
     Compound {
         kind: Kind,
         parts: Vec<(&'static str, usize)>,
     },
-    /// One of these, or none; one alone for a parent of one type.
+    /// A parent: one of these objects, or none.
     Parent(Vec<Shape>),
-    /// The number of a plan among the children.
+    /// A sub-query: its index in `children`.
     Children(usize),
 }
 
@@ -101,7 +101,7 @@ impl Shape {
     }
 }
 
-/// Plans a query; `all_rows` shows deleted rows too.
+/// Plans a query. `all_rows` includes deleted rows.
 pub(crate) fn query(
     org: &Org,
     text: &str,
@@ -131,7 +131,7 @@ fn find<'a>(org: &'a Org, text: &str, from: &Path) -> Result<&'a Object, Fault> 
     })
 }
 
-/// The inside of `Id IN (SELECT …)`: SQL that gives packed ids.
+/// Plans the sub-query of `IN (SELECT …)`: SQL that gives packed ids.
 pub(super) fn semi_join(outer: &Scope<'_>, query: &Query) -> Result<Filter, Fault> {
     let object = find(outer.org, outer.text, &query.from)?;
     let mark = format!("{}s", outer.mark());
@@ -183,7 +183,7 @@ pub(super) fn semi_join(outer: &Scope<'_>, query: &Query) -> Result<Filter, Faul
     })
 }
 
-/// The column of a field or of a function over one.
+/// The column of a field, or of a function over a field.
 pub(super) fn operand<'a>(scope: &mut Scope<'a>, operand: &Operand) -> Result<Column<'a>, Fault> {
     match operand {
         Operand::Field(path) => {
@@ -304,7 +304,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Selects a column once, and says its number.
+    /// Adds a column unless it is selected already. Returns its index.
     fn index(&mut self, sql: String) -> usize {
         match self.columns.iter().position(|column| *column == sql) {
             Some(index) => index,
@@ -339,7 +339,7 @@ impl<'a> Planner<'a> {
             }
             let direction = if item.descending { "DESC" } else { "ASC" };
             let nulls = if item.nulls_last { "LAST" } else { "FIRST" };
-            // An id is never null, and sorting it as it is lets SQLite walk the table.
+            // An id is never null. Sorting by the bare column lets SQLite read the table in order.
             let nulls = if column.kind == Kind::Id {
                 String::new()
             } else {
@@ -352,12 +352,12 @@ impl<'a> Planner<'a> {
 }
 
 impl Plan {
-    /// Whether the order is that of the ids, so that a cursor can go on from the last one.
+    /// Whether the order is that of the ids, so that a cursor can continue after the last one.
     pub(crate) fn is_by_id(&self) -> bool {
         self.order.is_empty() || self.order == format!("{}.\"Id\" ASC", self.root)
     }
 
-    /// The condition that ties a query inside a row to the row; takes one parameter, a packed id.
+    /// The condition that links a sub-query to the row around it. Its parameter is a packed id.
     pub(crate) fn parent_condition(&self) -> String {
         match &self.parent_field {
             Some(field) => format!("{}.\"{field}\" = ? AND ", self.root),

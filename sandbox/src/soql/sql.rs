@@ -1,4 +1,4 @@
-//! Names to columns: walks relationships and collects the joins that they need.
+//! Resolves names to columns. Follows relationships and collects the joins that they need.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,34 @@ use crate::fault::Fault;
 use crate::id::{Id, Prefix};
 use crate::org::{Field, Kind, Object, Org};
 
-/// A field as SQL sees it.
+/// The SQL of a field.
 #[derive(Clone, Debug)]
 pub(super) struct Column<'a> {
     pub(super) sql: String,
     pub(super) kind: Kind,
-    /// The object of an `Id` column, which holds serials only.
+    /// The object of an `Id` column, because the column holds only the serial number.
     pub(super) prefix: Option<Prefix>,
-    /// Missing for what is made up on the way, such as `What.Type`.
+    /// None for a value that is computed, such as `What.Type`.
     pub(super) field: Option<&'a Field>,
     pub(super) object: &'a Object,
 }
 
-/// One object of the statement, under an alias.
+/// An object in the statement, with its alias.
 #[derive(Clone, Debug)]
 pub(super) struct Source<'a> {
     pub(super) object: &'a Object,
     pub(super) alias: String,
 }
 
-/// Where a path leads before its last name.
+/// The object or objects that a path leads to, without its last name.
 #[derive(Clone, Debug)]
 pub(super) enum Place<'a> {
     One(Source<'a>),
-    /// A polymorphic parent: any of these, the others being null.
+    /// A polymorphic parent: one of these objects. The columns of the others are null.
     Many(Vec<Source<'a>>),
 }
 
-/// Fields of the pseudo object `Name`, which stands for any polymorphic parent.
+/// The fields of the object `Name`, which stands for any polymorphic parent.
 pub(crate) const NAME_FIELDS: &[&str] = &[
     "Alias",
     "Email",
@@ -52,16 +52,16 @@ pub(crate) const NAME_FIELDS: &[&str] = &[
     "Username",
 ];
 
-/// The joins of one statement.
+/// Collects the joins of a statement.
 pub(super) struct Scope<'a> {
     pub(super) org: &'a Org,
     pub(super) text: &'a str,
     pub(super) root: Source<'a>,
-    /// What the query calls its object.
+    /// The alias that the query gives its object.
     alias: Option<String>,
     joins: Vec<String>,
     known: BTreeMap<String, Place<'a>>,
-    /// Prefix of the aliases, so that statements can nest.
+    /// The prefix of all aliases, different for each nested statement.
     mark: String,
     version: u16,
 }
@@ -119,7 +119,7 @@ impl<'a> Scope<'a> {
         self.fail(at, "INVALID_FIELD", &what)
     }
 
-    /// The names of a path, without the alias of the query in front.
+    /// The names of a path, without the alias of the query.
     pub(super) fn names<'p>(&self, path: &'p Path) -> &'p [String] {
         match path.parts.as_slice() {
             [first, rest @ ..] if !rest.is_empty() => {
@@ -135,7 +135,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Follows relationships.
+    /// Follows the relationships of a path.
     pub(super) fn place(
         &mut self,
         relationships: &[String],
@@ -158,7 +158,7 @@ impl<'a> Scope<'a> {
                 continue;
             }
             let Place::One(source) = &place else {
-                return Err(self.fail(at, "INVALID_FIELD", &format!("Didn't understand relationship '{name}' in field path. A polymorphic parent gives no way further.")));
+                return Err(self.fail(at, "INVALID_FIELD", &format!("Didn't understand relationship '{name}' in field path. A polymorphic relationship must be the last one of the path.")));
             };
             let Some(field) = source.object.relationship(name) else {
                 let what = format!(
@@ -180,7 +180,8 @@ impl<'a> Scope<'a> {
         Ok(place)
     }
 
-    /// A packed id minus the base of its object is the serial; of other objects' ids nothing matches.
+    /// Joins a parent. A packed id minus the base of its object is the serial number, so ids of other
+    /// objects match no row.
     fn join(&mut self, object: &'a Object, reference: &str) -> Source<'a> {
         let count = self.joins.len() + 1;
         let alias = format!("{}{count}", self.mark);
@@ -192,7 +193,7 @@ impl<'a> Scope<'a> {
         Source { object, alias }
     }
 
-    /// The column of a path.
+    /// Finds the column of a path.
     pub(super) fn column(&mut self, path: &Path) -> Result<Column<'a>, Fault> {
         let names = self.names(path);
         let Some((last, relationships)) = names.split_last() else {
@@ -212,7 +213,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A field of whichever parent it is.
+    /// A field of a polymorphic parent, whichever object that is.
     fn any_of(
         &self,
         sources: &[Source<'a>],
@@ -262,12 +263,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The serial; null if there is no such parent.
+    /// The serial number of a parent; null if there is none.
     pub(super) fn presence(&self) -> String {
         format!("{}.\"Id\"", self.alias)
     }
 
-    /// A field of the pseudo object `Name`.
+    /// A field of the object `Name`.
     pub(super) fn name_column(&self, name: &str) -> Option<Column<'a>> {
         if name.eq_ignore_ascii_case("Type") {
             return Some(Column {
@@ -292,7 +293,7 @@ impl<'a> Source<'a> {
 }
 
 impl Column<'_> {
-    /// Ids in the form that references have.
+    /// The id in its packed form, as references hold it.
     pub(super) fn packed(&self) -> String {
         match self.prefix {
             Some(prefix) => format!("({} + {})", self.sql, Id::base(prefix)),

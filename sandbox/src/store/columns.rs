@@ -1,10 +1,10 @@
-//! Tables and columns of the objects.
+//! Creates the tables of the objects and their columns.
 
 use rusqlite::Connection;
 
 use crate::org::{Field, Kind, Object};
 
-/// Fields that have a column, the id apart.
+/// The fields that have a column. The id is the row id and has none.
 pub(super) fn stored(object: &Object) -> impl Iterator<Item = &Field> {
     (object.fields.values()).filter(|field| {
         !field.kind.is_compound() && field.kind != Kind::Id && field.name != "IsDeleted"
@@ -30,7 +30,7 @@ pub(super) fn create_table(connection: &Connection, object: &Object) -> rusqlite
     connection.execute_batch(&sql)
 }
 
-/// Unique fields and external ids are looked up all the time; they get their index at once.
+/// Creates the indexes of unique fields and external ids, which are looked up often.
 pub(super) fn create_indexes(connection: &Connection, object: &Object) -> rusqlite::Result<()> {
     for field in stored(object).filter(|field| field.unique || field.external_id) {
         connection.execute_batch(&format!(

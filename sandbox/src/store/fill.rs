@@ -1,4 +1,4 @@
-//! Fills a fresh database: users, the rows of the description, synthetic rows.
+//! Fills a new database with the users, the rows of the description, and synthetic rows.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,22 @@ use crate::id::Id;
 use crate::org::{Field, Kind, Object, Org, Row, User};
 use crate::soql::dates;
 
-/// How many rows of an object are spelled out: users and the description's own.
+/// How far the filling of the database has come.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// The object whose rows are being made.
+    pub object: &'a str,
+    /// Rows that have been made, of all objects.
+    pub done: u64,
+    /// Rows that there will be, of all objects.
+    pub total: u64,
+}
+
+/// Rows between two reports of progress.
+const REPORT_EVERY: u64 = 1_000;
+
+/// How many rows of an object the description lists, including the users.
 fn explicit(org: &Org, object: &Object) -> usize {
     object.rows.len()
         + match object.name.as_str() {
@@ -25,12 +40,19 @@ fn explicit(org: &Org, object: &Object) -> usize {
 
 struct Filler<'a> {
     org: &'a Org,
-    /// Packed ids of the rows that have a key.
+    /// The packed ids of the rows that have a key.
     keys: BTreeMap<&'a str, i64>,
     end: i64,
+    progress: &'a mut dyn FnMut(Progress<'_>),
+    done: u64,
+    total: u64,
 }
 
-pub(super) fn fill(connection: &mut Connection, org: &Org) -> Result<(), Error> {
+pub(super) fn fill(
+    connection: &mut Connection,
+    org: &Org,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<(), Error> {
     let failed = |error| Error::database("cannot be filled", error);
     let fingerprint = hash(&[&format!("{org:?}")]) as i64;
     let known = connection
@@ -50,7 +72,12 @@ pub(super) fn fill(connection: &mut Connection, org: &Org) -> Result<(), Error> 
     let mut filler = Filler {
         org,
         keys: BTreeMap::new(),
-        end: dates::parse_moment(&org.generated).unwrap_or(0),
+        end: dates::parse_datetime(&org.generated).unwrap_or(0),
+        progress,
+        done: 0,
+        total: (org.objects.values())
+            .map(|object| explicit(org, object) as u64 + object.generate)
+            .sum(),
     };
     filler.number();
     let transaction = connection.transaction().map_err(failed)?;
@@ -66,7 +93,7 @@ pub(super) fn fill(connection: &mut Connection, org: &Org) -> Result<(), Error> 
 }
 
 impl<'a> Filler<'a> {
-    /// Gives the spelled-out rows their serials before anything refers to them.
+    /// Numbers the listed rows, so that others can refer to them.
     fn number(&mut self) {
         for object in self.org.objects.values() {
             let before = explicit(self.org, object) - object.rows.len();
@@ -88,7 +115,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn object(&self, connection: &Connection, object: &Object) -> Result<(), Error> {
+    fn object(&mut self, connection: &Connection, object: &Object) -> Result<(), Error> {
         let failed = |error| Error::database(format!("cannot fill {}", object.name), error);
         let fields: Vec<&Field> = stored(object).collect();
         let names: String = fields
@@ -104,9 +131,10 @@ impl<'a> Filler<'a> {
 
         let own = explicit(self.org, object) as i64;
         let total = own + object.generate as i64;
+        let end = self.end;
         let mut serial = 0;
         let mut add = |serial: i64, values: Vec<Value>| {
-            let head = [Value::Integer(serial), Value::Integer(self.end)];
+            let head = [Value::Integer(serial), Value::Integer(end)];
             insert
                 .execute(params_from_iter(head.into_iter().chain(values)))
                 .map_err(failed)
@@ -169,7 +197,15 @@ impl<'a> Filler<'a> {
                 values[name] = full_name(&values[first], &values[last]);
             }
             add(serial, values)?;
+            if (serial as u64).is_multiple_of(REPORT_EVERY) {
+                (self.progress)(Progress {
+                    object: &object.name,
+                    done: self.done + serial as u64,
+                    total: self.total,
+                });
+            }
         }
+        self.done += total as u64;
         Ok(())
     }
 
@@ -246,7 +282,7 @@ impl<'a> Filler<'a> {
         })
     }
 
-    /// What a field holds when nobody says.
+    /// The value of a field that the row does not set.
     fn default(&self, field: &Field, serial: i64) -> Value {
         match field.name.as_str() {
             "CreatedDate" | "LastModifiedDate" | "SystemModstamp" => {
@@ -275,7 +311,7 @@ pub(crate) fn default(org: &Org, field: &Field, serial: i64) -> Value {
     }
 }
 
-/// Where `Name`, `FirstName` and `LastName` are, if the first is made of the others.
+/// The positions of `Name`, `FirstName` and `LastName`, if the object composes its name of them.
 pub(crate) fn name_parts(object: &Object, fields: &[&Field]) -> Option<(usize, usize, usize)> {
     let at = |name: &str| fields.iter().position(|field| field.name == name);
     let computed = object

@@ -1,4 +1,4 @@
-//! Synthetic values: the nth value of a field is always the same one.
+//! Makes synthetic values. The nth value of a field is the same on every run.
 
 use rusqlite::types::Value;
 
@@ -7,7 +7,7 @@ use crate::id::{Id, Prefix};
 use crate::org::{Field, Kind, Object, Org};
 use crate::soql::dates::{self, DAY};
 
-/// How a field gets its values.
+/// The rule that makes the values of a field.
 enum Make {
     Null,
     OneOf(&'static [&'static str]),
@@ -29,7 +29,7 @@ enum Make {
     Between(f64, f64),
     Boolean(u8),
     Date,
-    /// Grows with the row number.
+    /// The value grows with the number of the row.
     Created,
     Stamp,
     Midnight,
@@ -46,7 +46,7 @@ enum Make {
     EventFields(&'static str),
 }
 
-/// The generator of one field.
+/// Makes the values of one field.
 pub(super) struct Generator {
     seed: u64,
     nulls: u8,
@@ -54,16 +54,16 @@ pub(super) struct Generator {
     alias: u32,
 }
 
-/// What a value may depend on besides its number.
+/// The facts that a value may depend on.
 #[derive(Clone, Copy)]
 pub(super) struct Context {
     pub(super) serial: i64,
-    /// Rows in all, and the moment that the newest of them has.
+    /// The number of rows, and the time of the newest of them.
     pub(super) total: i64,
     pub(super) end: i64,
 }
 
-/// A mixer of bits; the constants are those of splitmix64.
+/// Mixes bits as splitmix64 does.
 fn mix(mut z: u64) -> u64 {
     z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -71,7 +71,7 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// FNV-1a.
+/// Hashes text with FNV-1a.
 pub(super) fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -84,7 +84,7 @@ fn pick<'a>(list: &[&'a str], h: u64) -> &'a str {
 }
 
 impl Generator {
-    /// `counts` says how many rows an object has.
+    /// Makes the generator of a field. `counts` tells how many rows an object has.
     pub(super) fn new(
         org: &Org,
         object: &Object,
@@ -169,7 +169,7 @@ impl Make {
         }
     }
 
-    /// The generators that `gen=` names.
+    /// The rule that `gen=` names.
     fn named(name: &str, field: &Field) -> Option<Self> {
         Some(match name {
             "none" => Self::Null,
@@ -324,7 +324,7 @@ impl Make {
             Self::Any => any(h, context),
             Self::Json => text(format!("{{\"n\":{n},\"tags\":[\"a&b\",\"<c>\"]}}")),
             Self::EventLog => Value::Blob(event_log(context).into_bytes()),
-            // Daily files have no sequence; of the hourly ones some are late.
+            // Daily files have no sequence number. Some of the hourly files are late.
             Self::Sequence => {
                 let interval = mix(hash(&["EventLogFile", "Interval"]) ^ n as u64);
                 let late = i64::from(n % 4 == 3);
@@ -341,7 +341,7 @@ impl Make {
     }
 }
 
-/// Rounds a number that was scaled up.
+/// Rounds a scaled number.
 trait Floored {
     fn floored(self, unit: f64) -> Value;
 }
@@ -356,7 +356,7 @@ impl Floored for Value {
 }
 
 impl Context {
-    /// Rows spread over three hundred days; some share a second.
+    /// A time within the last three hundred days. Some rows have the same second.
     fn created(self) -> i64 {
         let step = (300 * DAY / self.total.max(1)).clamp(250, DAY);
         (self.end - (self.total - self.serial) * step).div_euclid(1_000) * 1_000
@@ -367,7 +367,7 @@ fn length(h: u64) -> u64 {
     16 + h % 3_000
 }
 
-/// A value with the letter of its type in front.
+/// A value of the type anyType, with a letter in front that names its type.
 fn any(h: u64, context: Context) -> Value {
     let (letter, text) = match h % 5 {
         0 => ('s', pick(words::SENTENCES, h >> 8).to_owned()),
@@ -375,14 +375,14 @@ fn any(h: u64, context: Context) -> Value {
         2 => ('b', (h & 256 == 0).to_string()),
         3 => (
             't',
-            dates::moment_text(context.end - (h % 1_000_000) as i64 * 1_000),
+            dates::datetime_text(context.end - (h % 1_000_000) as i64 * 1_000),
         ),
         _ => ('s', pick(words::COMPANIES, h >> 8).to_owned()),
     };
     Value::Text(format!("{letter}{text}"))
 }
 
-/// Every fifth file has its columns in another order.
+/// The header line of a log. Every fifth file has its columns in another order.
 fn event_fields(n: i64) -> Vec<&'static str> {
     let mut fields = words::EVENT_FIELDS.to_vec();
     if n % 5 == 4 {
@@ -391,7 +391,7 @@ fn event_fields(n: i64) -> Vec<&'static str> {
     fields
 }
 
-/// A log as the service writes it: all fields quoted, quotes inside tripled.
+/// A log as the service writes it: every field is quoted, and quotes inside a field are tripled.
 fn event_log(context: Context) -> String {
     let n = context.serial;
     let fields = event_fields(n);
@@ -407,11 +407,11 @@ fn event_log(context: Context) -> String {
         + "\n";
     for row in 0..20 + n % 30 {
         let h = mix((n * 1_000 + row) as u64);
-        let moment = context.end - (context.total - n) * DAY + row * 60_000;
+        let datetime = context.end - (context.total - n) * DAY + row * 60_000;
         let values = fields.iter().map(|field| match *field {
             "EVENT_TYPE" => kind.to_owned(),
-            "TIMESTAMP" => dates::moment_text(moment).replace(['-', ':', 'T', 'Z'], ""),
-            "TIMESTAMP_DERIVED" => dates::moment_text(moment),
+            "TIMESTAMP" => dates::datetime_text(datetime).replace(['-', ':', 'T', 'Z'], ""),
+            "TIMESTAMP_DERIVED" => dates::datetime_text(datetime),
             "REQUEST_ID" => format!("4{h:021x}"),
             "LOGIN_STATUS" if row % 10 == 9 => "\"\"LOGIN_ERROR_\"quoted\"\"\"".to_owned(),
             "LOGIN_STATUS" => "LOGIN_NO_ERROR".to_owned(),

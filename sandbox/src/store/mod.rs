@@ -1,8 +1,8 @@
 //! The rows of the tenant, in SQLite: one table for each object.
 //!
-//! Serial numbers are row ids, so ids need no index; references hold packed ids. Without a file the
-//! database is a temporary one of SQLite's own: it lives in the page cache while it is small and spills
-//! to disk when it grows, so memory stays flat however many rows there are.
+//! The serial number of a record is the SQLite row id, so looking up an id needs no index. References
+//! hold packed ids. Without a file, SQLite makes a temporary database: it stays in the page cache while
+//! it is small and moves to disk when it grows, so memory does not grow with the number of rows.
 
 mod columns;
 pub(crate) mod fill;
@@ -19,18 +19,23 @@ use rusqlite::Connection;
 
 use crate::error::Error;
 use crate::org::Org;
+pub use fill::Progress;
 
-/// The database behind a lock: SQLite answers one statement at a time.
+/// The database, behind a lock because SQLite runs one statement at a time.
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Mutex<Connection>,
-    /// Indexes made because a query wanted them.
+    /// The names of the indexes that were made for queries.
     indexes: Mutex<BTreeSet<String>>,
 }
 
 impl Store {
-    /// Opens the database and fills it, unless the file holds the rows of this very description.
-    pub(crate) fn open(org: &Org, path: Option<&Path>) -> Result<Self, Error> {
+    /// Opens the database. Fills it unless the file already holds the rows of this description.
+    pub(crate) fn open(
+        org: &Org,
+        path: Option<&Path>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Self, Error> {
         let failed = |error| Error::database("cannot be opened", error);
         let mut connection = match path {
             Some(path) => Connection::open(path).map_err(failed)?,
@@ -43,7 +48,7 @@ impl Store {
             )
             .map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
-        fill::fill(&mut connection, org)?;
+        fill::fill(&mut connection, org, progress)?;
         Ok(Self {
             connection: Mutex::new(connection),
             indexes: Mutex::default(),
@@ -56,7 +61,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that rows are found by a field without reading all of them.
+    /// Makes sure that there is an index on a field.
     pub(crate) fn index(
         &self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! Values between text and database.
+//! Converts values between the text of XML and the form in the database.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,20 +8,20 @@ use crate::id;
 use crate::org::{Field, Kind, Org};
 use crate::soql::dates;
 
-/// Why a text is no value of a field.
+/// Why a text is not a value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
-    /// Not of the type at all.
+    /// The text does not have the form that the type asks for.
     Malformed(String),
-    /// An id that no object of this org has.
+    /// The text is an id whose prefix no object of this org has.
     Id,
-    /// An id of an object that the field does not refer to.
+    /// The text is an id of an object that the field cannot refer to.
     WrongObject,
     TooLong,
     OutOfRange,
 }
 
-/// Reads the lexical form that XML has.
+/// Reads a value from the lexical form that XML has.
 pub(crate) fn from_text(
     org: &Org,
     field: &Field,
@@ -52,13 +52,13 @@ pub(crate) fn from_text(
             Value::Real(number)
         }
         Kind::Date => {
-            // Some clients send a moment where a day is asked for.
+            // Some clients send a dateTime for a date.
             let day = dates::parse_date(trimmed).or_else(|| {
-                dates::parse_moment(trimmed).map(|moment| moment.div_euclid(dates::DAY))
+                dates::parse_datetime(trimmed).map(|datetime| datetime.div_euclid(dates::DAY))
             });
             Value::Integer(day.ok_or_else(malformed)?)
         }
-        Kind::DateTime => Value::Integer(dates::parse_moment(trimmed).ok_or_else(malformed)?),
+        Kind::DateTime => Value::Integer(dates::parse_datetime(trimmed).ok_or_else(malformed)?),
         Kind::Time => Value::Integer(dates::parse_time(trimmed).ok_or_else(malformed)?),
         Kind::Base64 => {
             let compact: String = text.split_ascii_whitespace().collect();
@@ -103,7 +103,7 @@ fn reference(org: &Org, field: &Field, text: &str) -> Result<Value, Unfit> {
     }
 }
 
-/// Doubles as XML writes them: always with a decimal point.
+/// Writes a double as XML has it, always with a decimal point.
 pub(crate) fn write_double(number: f64, out: &mut Vec<u8>) {
     use std::io::Write as _;
     // Writing to a vector cannot fail.

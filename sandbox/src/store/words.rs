@@ -1,4 +1,4 @@
-//! Words that synthetic rows are made of. Some need escaping in XML, some are not of ASCII.
+//! The words in synthetic rows. Some need escaping in XML, and some are not ASCII.
 
 pub(super) const COMPANIES: &[&str] = &[
     "Acme",

@@ -1,4 +1,4 @@
-//! What OAuth has handed out and waits to see again: codes, refresh tokens, consents, single-use links.
+//! What OAuth has issued apart from sessions: codes, refresh tokens, consents, single-use links.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,13 +11,13 @@ use super::session::random_text;
 pub(crate) struct Grant {
     /// The consumer key of the app.
     pub(crate) app: String,
-    /// Number of the user in the description.
+    /// The index of the user in the description.
     pub(crate) user: usize,
     pub(crate) scopes: Vec<String>,
 }
 
 impl Grant {
-    /// Whether a scope is granted. `full` contains all of them but `refresh_token`.
+    /// Whether a scope is granted. `full` includes all of them except `refresh_token`.
     pub(crate) fn has(&self, scope: &str) -> bool {
         let is_granted = |name: &str| self.scopes.iter().any(|granted| granted == name);
         match scope {
@@ -38,7 +38,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) challenge: Option<String>,
 }
 
-/// An authorization code that was handed out.
+/// An authorization code that was issued.
 #[derive(Clone)]
 pub(crate) struct Code {
     pub(crate) grant: Grant,
@@ -48,23 +48,23 @@ pub(crate) struct Code {
     pub(crate) is_used: bool,
 }
 
-/// A refresh token. Those that replace each other by rotation are of one family.
+/// A refresh token. Tokens that replaced each other by rotation belong to one family.
 #[derive(Clone)]
 pub(crate) struct RefreshToken {
     pub(crate) grant: Grant,
     pub(crate) family: u64,
-    /// Replaced by a newer one.
+    /// Whether it was replaced by a newer one.
     pub(crate) is_used: bool,
 }
 
-/// A consent page that waits for its answer.
+/// A consent page that was not answered yet.
 #[derive(Clone)]
 pub(crate) struct Consent {
     pub(crate) user: usize,
     pub(crate) request: AuthorizationRequest,
 }
 
-/// A link that opens a browser session once.
+/// A single-use link that opens a browser session.
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) user: usize,
@@ -78,12 +78,12 @@ pub(crate) struct Grants {
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
     pub(crate) consents: HashMap<String, Consent>,
     pub(crate) links: HashMap<String, Link>,
-    /// App and user of the consents that were given.
+    /// The app and the user of each consent that was given.
     pub(crate) approvals: HashSet<(String, usize)>,
     families: u64,
 }
 
-/// The secrets stay out of it.
+/// Shows no secrets.
 impl fmt::Debug for Grants {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Grants")

@@ -21,7 +21,7 @@ use grants::Grants;
 use session::{Session, Sessions};
 use stats::Stats;
 
-/// Which of the two hosts a call came to.
+/// The host that a call was sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     Login,
@@ -43,14 +43,14 @@ pub(crate) struct State {
     live: Mutex<Live>,
 }
 
-/// What changes while the server runs.
+/// The part of the state that changes while the server runs.
 #[derive(Default)]
 pub(crate) struct Live {
     pub(crate) quirks: Quirks,
     pub(crate) mode: Mode,
     pub(crate) next: VecDeque<Mode>,
     pub(crate) injections: Injections,
-    /// Rows that were sent since the start, whatever the counters say.
+    /// Rows that were sent since the start. Resetting the counters does not change it.
     pub(crate) rows_sent: u64,
     pub(crate) user_modes: HashMap<usize, Mode>,
     pub(crate) login_modes: HashMap<usize, LoginMode>,
@@ -67,11 +67,11 @@ pub(crate) struct Live {
     pub(crate) stats: Stats,
     /// Whether the counters are served by HTTP.
     pub(crate) stats_page: bool,
-    /// Calls under way.
+    /// SOAP calls that are in progress.
     under_way: u64,
 }
 
-/// A call under way, counted until it is dropped.
+/// A call in progress. It is counted until it is dropped.
 pub(crate) struct UnderWay(Arc<State>);
 
 impl Drop for UnderWay {
@@ -80,7 +80,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// Who calls: the user of a session.
+/// The user of a session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
     pub(crate) user: usize,
@@ -106,7 +106,7 @@ impl State {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Everything that reading rows needs.
+    /// What reading rows needs.
     pub(crate) fn source(&self) -> Source<'_> {
         Source {
             org: &self.org,
@@ -114,8 +114,8 @@ impl State {
         }
     }
 
-    /// The mode of a call: what is queued, then what is injected, then what is set for the user, then
-    /// what is set for all. Modes of another stage wait for theirs.
+    /// Chooses the mode of a call: the next in the queue, or an injection that hits the call, or the mode
+    /// of the user, or the mode of all. Modes of other stages are left for their stage.
     pub(crate) fn choose(&self, stage: Stage, operation: &str, caller: Option<Caller>) -> Mode {
         let mut live = self.live();
         if live.next.front().is_some_and(|mode| mode.stage() == stage)
@@ -143,7 +143,7 @@ impl State {
         live.rows_sent += rows;
     }
 
-    /// Counts a call while it lasts.
+    /// Counts a call as long as the returned value lives.
     pub(crate) fn begin(self: &Arc<Self>) -> UnderWay {
         let mut live = self.live();
         live.under_way += 1;
@@ -181,14 +181,14 @@ impl State {
         }
     }
 
-    /// Looks at a session, which this keeps alive.
+    /// Calls `look` with a session, and restarts its idle time.
     pub(crate) fn session<T>(&self, secret: &str, look: impl FnOnce(&Session) -> T) -> Option<T> {
         let mut live = self.live();
         let life = self.session_life(&live);
         live.sessions.touch(secret, life).map(look)
     }
 
-    /// Number of the user who has this name.
+    /// The index of the user with this name.
     pub(crate) fn user(&self, username: &str) -> Option<usize> {
         (self.org.users.iter()).position(|user| user.username.eq_ignore_ascii_case(username.trim()))
     }
@@ -217,14 +217,14 @@ impl State {
         true
     }
 
-    /// Opens a session of the kind that a login gives; returns its secret.
+    /// Opens a session as a login does, and returns its secret.
     pub(crate) fn open_session(&self, user: usize) -> String {
         let mut live = self.live();
         let life = self.session_life(&live);
         live.sessions.open(&self.org.id, user, false, life)
     }
 
-    /// The address that stands for a user everywhere.
+    /// The identity URL of a user.
     pub(crate) fn identity_url(&self, user: usize) -> String {
         format!(
             "{}/id/{}/{}",
@@ -234,7 +234,7 @@ impl State {
         )
     }
 
-    /// The address of the login host and of the instance, without a slash at the end.
+    /// The addresses of the login host and of the instance.
     pub(crate) fn addresses(&self) -> Addresses {
         self.addresses.get().cloned().unwrap_or_default()
     }

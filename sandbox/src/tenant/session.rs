@@ -9,10 +9,10 @@ use super::grants::Grant;
 
 /// A session of a user. All clients that log in as a user share one; each OAuth token has its own.
 pub(crate) struct Session {
-    /// Number of the user in the description.
+    /// The index of the user in the description.
     pub(crate) user: usize,
     pub(crate) last_call: Instant,
-    /// The password must be changed first.
+    /// Whether the session can only be used to change the password.
     pub(crate) restricted: bool,
     /// Present if the session is an OAuth access token.
     pub(crate) token: Option<Token>,
@@ -39,13 +39,13 @@ impl Session {
     }
 }
 
-/// The sessions, by their secret.
+/// All sessions, by their secret.
 #[derive(Default)]
 pub(crate) struct Sessions {
     by_secret: HashMap<String, Session>,
 }
 
-/// Secrets stay out of it.
+/// Shows no secrets.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
@@ -55,7 +55,7 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    /// The live session of a user, or a new one; returns its secret.
+    /// Returns the secret of the session of a user, and opens the session if there is none.
     pub(crate) fn open(
         &mut self,
         org: &str,
@@ -77,7 +77,7 @@ impl Sessions {
         secret
     }
 
-    /// Makes a secret the session of an access token.
+    /// Opens the session of an access token.
     pub(crate) fn open_token(&mut self, secret: String, token: Token) {
         self.insert(secret, token.grant.user, false, Some(token));
     }
@@ -99,7 +99,7 @@ impl Sessions {
         });
     }
 
-    /// The session of a secret, which this call keeps alive.
+    /// Finds a session and restarts its idle time.
     pub(crate) fn touch(&mut self, secret: &str, life: Duration) -> Option<&Session> {
         if self.by_secret.get(secret)?.last_call.elapsed() >= life {
             self.by_secret.remove(secret);
@@ -128,7 +128,7 @@ pub(crate) fn opaque_secret(org: &str) -> String {
     format!("{org}!AQ{}", random_text())
 }
 
-/// Text nobody can guess, from the random keys that the standard library hashes with.
+/// Random text. Its source is the random keys that the standard library makes for hash maps.
 pub(crate) fn random_text() -> String {
     let mut out = String::new();
     while out.len() < 88 {

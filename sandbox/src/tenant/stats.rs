@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 pub struct Stats {
     /// TLS connections that were opened.
     pub connections: u64,
-    /// Calls, logins included.
+    /// Requests to the SOAP API (including logins), to OAuth endpoints and for pages.
     pub requests: u64,
-    /// Calls that were under way at the same time, at most.
+    /// The largest number of SOAP calls that were in progress at the same time.
     pub at_once: u64,
-    /// Logins that gave a session.
+    /// SOAP logins that succeeded.
     pub logins: u64,
-    /// Logins that were refused.
+    /// SOAP logins that were refused.
     pub refused_logins: u64,
     /// OAuth access tokens that were issued.
     pub tokens: u64,
@@ -22,13 +22,13 @@ pub struct Stats {
     pub refused_tokens: u64,
     /// OAuth access tokens that were issued, by grant type, such as `refresh_token`.
     pub grants: BTreeMap<String, u64>,
-    /// Calls that ended in a fault.
+    /// SOAP calls that were answered with a fault.
     pub faults: u64,
-    /// Rows in query results, those of sub-queries included.
+    /// Rows in query results, including those of sub-queries.
     pub rows: u64,
-    /// Bytes of requests, as they came over the line.
+    /// Bytes of SOAP requests as they were sent, before decompression.
     pub bytes_in: u64,
-    /// Bytes of answers, before compression.
+    /// Bytes of SOAP answers, before compression.
     pub bytes_out: u64,
     /// Calls that arrived, by operation, whether or not they were carried out. Requests to OAuth
     /// endpoints and pages are counted by the last part of their address, such as `token`.

@@ -1,4 +1,4 @@
-//! The few pages of the user interface that programs meet: login, home, `frontdoor.jsp`, `wsdl.jsp`.
+//! The pages of the user interface that matter to programs: login, home, `frontdoor.jsp`, `wsdl.jsp`.
 
 use http::StatusCode;
 
@@ -25,7 +25,7 @@ impl Page {
         })
     }
 
-    /// The name that an injected fault is limited by.
+    /// The name of the operation in injections and counters.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Home => "home",
@@ -35,13 +35,13 @@ impl Page {
     }
 }
 
-/// Who looks at a page.
+/// The user of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Browser {
     Stranger,
-    /// A user with the run of the interface.
+    /// A user who can see all pages.
     Session(usize),
-    /// A user who can only change the password: it has expired, or the user is for the API only.
+    /// A user who can only change the password, because it has expired or the user is an API-only user.
     PasswordOnly(usize),
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn answer(state: &State, page: Page, request: &WebRequest) -> WebAnsw
     }
 }
 
-/// Whether an address stays on this host whatever it is appended to.
+/// Whether an address is relative to the host.
 pub(crate) fn is_relative(address: &str) -> bool {
     let begins_a_host = address.starts_with("//") || address.starts_with("/\\");
     let path = address.split(['?', '#']).next().unwrap_or("");
@@ -82,7 +82,7 @@ fn browser_of(state: &State, secret: &str) -> Browser {
     }
 }
 
-/// Checks what a user typed into the login page. No security token is asked for there.
+/// Checks the name and the password from a login page, which needs no security token.
 pub(crate) fn check_password(
     state: &State,
     username: &str,
@@ -108,12 +108,12 @@ pub(crate) fn check_password(
         | LoginMode::Inactive
         | LoginMode::TrialExpired
         | LoginMode::OrgLocked => Err(WRONG),
-        // The others are about the API alone.
+        // The other modes are only about the API.
         _ => Ok(user),
     }
 }
 
-/// The login page; `hidden` goes with the form.
+/// The login page, with `hidden` as hidden inputs of its form.
 pub(crate) fn login_page(
     action: &str,
     hidden: &[(&str, &str)],
@@ -136,6 +136,9 @@ pub(crate) fn login_page(
 }
 
 fn home(state: &State, request: &WebRequest) -> WebAnswer {
+    if request.is_post() && request.form.is_empty() {
+        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
+    }
     if request.is_post() {
         let (username, password) = (request.param("username"), request.param("pw"));
         return match check_password(state, username, password) {
@@ -161,7 +164,7 @@ fn change_password() -> WebAnswer {
     WebAnswer::message(StatusCode::OK, "Change Your Password | Salesforce", text)
 }
 
-/// `/secur/frontdoor.jsp`: gives a browser the cookie of a session, and sends it on.
+/// `/secur/frontdoor.jsp`: sets the session cookie of the browser and redirects.
 fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
     let link = request.param("otp");
     let (secret, target) = if link.is_empty() {
@@ -169,7 +172,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
     } else {
         let mut live = state.live();
         let life = state.code_life(&live);
-        // A link works once, even if it comes too late.
+        // The link is used up even if it has expired.
         let link = live.grants.links.remove(link);
         let link = link.filter(|link| link.made.elapsed() < life);
         drop(live);
@@ -180,7 +183,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
         Browser::Stranger => login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => change_password().with_session(&secret),
         Browser::Session(_) => {
-            // An address of another host is ignored, so that nobody is lured away.
+            // An address of another host is ignored: this is not an open redirect.
             let target = match is_relative(target) {
                 true if target.starts_with('/') => target.to_owned(),
                 true => format!("/{target}"),
@@ -191,7 +194,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
     }
 }
 
-/// The classic download of the WSDL, which takes the cookie of a browser session.
+/// The download of the WSDL, which needs the cookie of a browser session.
 fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
     let user = match browser(state, request) {
         Browser::Stranger => return login_page("/", &[], "", ""),
@@ -211,7 +214,7 @@ fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
     }
     let org = &state.org;
     let text = org.enterprise_wsdl(org.api_version(), crate::org::Scale::NONE);
-    // A client that takes the address from this WSDL logs in here.
+    // Clients that take the endpoint from this WSDL log in at the sandbox.
     let text = text.replace("https://login.salesforce.com", &state.addresses().login);
     WebAnswer::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
 }

@@ -1,9 +1,10 @@
-//! The API that every tenant has: operations, headers, types, codes, read from the tables beside.
+//! The API that all tenants have in common, read from the tables in `api/`: operations, headers, types,
+//! codes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Types, headers and operations of the newest version, and when each came.
+/// The types, headers and operations of the newest version, and the version that introduced each.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) definitions: Vec<Definition>,
@@ -25,11 +26,11 @@ pub(crate) enum Body {
         base: Option<&'static str>,
         children: Vec<Child>,
     },
-    /// The values, each with the properties that its details carry.
+    /// The values, each with the names of the properties in its details.
     Values(Vec<(&'static str, Vec<&'static str>)>),
 }
 
-/// A child element, or the wildcard.
+/// A child element or a wildcard.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Child {
     Element {
@@ -57,13 +58,13 @@ pub(crate) struct Operation {
     pub(crate) documentation: &'static str,
     pub(crate) request: Vec<Child>,
     pub(crate) result: Option<Child>,
-    /// Marks of [`Header`]s.
+    /// The marks of the [`Header`]s that the operation takes.
     pub(crate) input: Vec<&'static str>,
     pub(crate) output: Vec<&'static str>,
     pub(crate) faults: Vec<&'static str>,
 }
 
-/// The marks that `operations.txt` uses for faults.
+/// The faults, by the marks that `operations.txt` uses.
 const FAULTS: &[(&str, &str)] = &[
     ("U", "UnexpectedErrorFault"),
     ("S", "InvalidSObjectFault"),
@@ -96,7 +97,7 @@ pub(crate) fn api() -> &'static Api {
     &API
 }
 
-/// Adds the prefix that the tables leave out.
+/// Adds the prefix of the namespace, which the tables omit.
 pub(crate) fn qualified(kind: &str) -> String {
     if kind.contains(':') {
         kind.to_owned()
@@ -141,7 +142,7 @@ impl Api {
         self.headers.iter().find(|header| header.mark == mark)
     }
 
-    /// Names of the types that only operations and headers newer than `version` use.
+    /// The names of the types that are used only by operations and headers newer than `version`.
     pub(crate) fn too_new(&self, version: u16) -> BTreeSet<&'static str> {
         let (old, new): (Vec<_>, Vec<_>) =
             self.operations.iter().partition(|op| op.since <= version);
@@ -196,7 +197,7 @@ impl Child {
         }
     }
 
-    /// Reads `name type` with marks.
+    /// Reads a line of the form `name type marks`.
     fn read(text: &'static str) -> Self {
         match text.split_once(' ') {
             Some((name, kind)) => Self::typed(name, kind),
@@ -231,7 +232,7 @@ impl Child {
     }
 
     fn list(text: &'static str) -> Vec<Self> {
-        // A comma inside braces belongs to a range.
+        // A comma inside braces is part of a range.
         let mut depth = 0;
         text.split(move |c| {
             depth += i32::from(c == '{') - i32::from(c == '}');
@@ -244,7 +245,8 @@ impl Child {
     }
 }
 
-/// An entry begins in column one; what is indented below belongs to it.
+/// Splits a table into entries. An entry begins in the first column and includes the indented lines
+/// below it.
 struct Entry {
     head: &'static str,
     tail: &'static str,
@@ -298,7 +300,7 @@ impl Definition {
     }
 }
 
-/// Reads `NAME NAME(property property) …`.
+/// Reads a list of codes of the form `NAME NAME(property property) …`.
 fn values(text: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut values = Vec::new();
     let mut rest = text.trim_start();

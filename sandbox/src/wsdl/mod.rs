@@ -1,4 +1,4 @@
-//! Writes the Enterprise WSDL of an org, with the anatomy that the real service gives it.
+//! Writes the Enterprise WSDL of an org, structured as the real service does it.
 
 pub(crate) mod api;
 mod schema;
@@ -13,7 +13,7 @@ pub(crate) const ENTERPRISE: &str = "urn:enterprise.soap.sforce.com";
 pub(crate) const SOBJECT: &str = "urn:sobject.enterprise.soap.sforce.com";
 pub(crate) const FAULT: &str = "urn:fault.enterprise.soap.sforce.com";
 
-/// Text with indentation, four blanks a level.
+/// Writes lines with an indentation of four blanks a level.
 struct Writer {
     out: String,
     depth: usize,
@@ -33,7 +33,7 @@ impl Writer {
         self.out.push('\n');
     }
 
-    /// An element with children.
+    /// Writes an element with children.
     fn block(
         &mut self,
         name: &str,
@@ -49,7 +49,7 @@ impl Writer {
 }
 
 impl Org {
-    /// The Enterprise WSDL of this org at a version of the API.
+    /// Writes the Enterprise WSDL of this org for a version of the API.
     #[must_use]
     pub fn enterprise_wsdl(&self, version: ApiVersion, scale: Scale) -> String {
         if scale == Scale::NONE {

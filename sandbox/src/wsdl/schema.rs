@@ -1,4 +1,4 @@
-//! The three inline schemas.
+//! Writes the three inline schemas.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::api::{Api, Body, Child, Definition, qualified};
 use super::{ENTERPRISE, FAULT, SOBJECT, Writer};
 use crate::org::{ApiVersion, Object, Org};
 
-/// Up to here a parent of several types was declared as `ens:Name`.
+/// The last version that declares a polymorphic parent as `ens:Name`.
 const LAST_WITH_NAME: ApiVersion = ApiVersion(45);
 
 fn schema(writer: &mut Writer, namespace: &str, extra: &str, body: impl FnOnce(&mut Writer)) {
@@ -63,7 +63,7 @@ fn extension(writer: &mut Writer, name: &str, base: &str, body: impl FnOnce(&mut
     });
 }
 
-/// Fields, parents and child relationships in one ASCII-sorted list.
+/// Writes fields, parents and child relationships, sorted together by ASCII.
 fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     let mut elements: BTreeMap<&str, String> = BTreeMap::new();
     for field in object
@@ -92,7 +92,7 @@ fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     }
 }
 
-/// The pseudo object that stands for polymorphic parents in answers.
+/// Writes the object `Name`, which stands for polymorphic parents.
 fn name_object(writer: &mut Writer, org: &Org) {
     for name in ["Alias", "Email", "FirstName"] {
         optional(writer, name, "xsd:string");
@@ -151,7 +151,7 @@ pub(super) fn enterprise(writer: &mut Writer, api: &Api, version: ApiVersion) {
         for operation in api.operations.iter().filter(|op| op.since <= version.0) {
             writer.blank();
             writer.line(format_args!("<!-- {} -->", operation.name));
-            // One operation of all has no sequence in its wrappers.
+            // Only one operation has wrappers without a sequence.
             let bare = operation.name == "logout";
             wrapper(writer, operation.name, &operation.request, bare);
             let response = format!("{}Response", operation.name);
@@ -192,7 +192,7 @@ fn define(writer: &mut Writer, definition: &Definition) {
                 children.iter().for_each(|item| child(writer, *item));
             });
         }
-        // Two results say nothing, not even an empty sequence.
+        // Two result types have no content, not even an empty sequence.
         Body::Record {
             base: None,
             children,
@@ -274,14 +274,14 @@ fn child(writer: &mut Writer, child: Child) {
     }
 }
 
-/// Faults that say row and column of a query.
+/// Writes a fault that has the row and the column of a query.
 const QUERY_FAULTS: &[&str] = &[
     "InvalidFieldFault",
     "InvalidSObjectFault",
     "MalformedQueryFault",
     "MalformedSearchFault",
 ];
-/// The others.
+/// Writes a fault without a position.
 pub(super) const PLAIN_FAULTS: &[&str] = &[
     "LoginFault",
     "InvalidQueryLocatorFault",
@@ -291,7 +291,7 @@ pub(super) const PLAIN_FAULTS: &[&str] = &[
     "UnexpectedErrorFault",
 ];
 
-/// All fault elements except the general one, in the order of the schema.
+/// The names of all fault elements but the general one, in the order of the schema.
 pub(super) fn fault_names() -> impl Iterator<Item = &'static str> {
     PLAIN_FAULTS.iter().chain(QUERY_FAULTS).copied()
 }

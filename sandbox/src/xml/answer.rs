@@ -1,4 +1,4 @@
-//! Answers: XML text, escaped, in the order that the schema asks for.
+//! Writes answers as XML, with elements in the order of the schema.
 
 use crate::fault::Fault;
 use crate::quirks::{Detail, Quirks};
@@ -11,7 +11,7 @@ const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
-/// Writes text, escaped; what XML cannot hold is left out.
+/// Writes text with escapes. Characters that XML does not allow are omitted.
 pub(crate) fn escape_into(text: &[u8], out: &mut Out) {
     let mut rest = text;
     while let Some(at) = rest
@@ -31,7 +31,7 @@ pub(crate) fn escape_into(text: &[u8], out: &mut Out) {
     out.extend_from_slice(rest);
 }
 
-/// `<name>text</name>`.
+/// Writes `<name>text</name>`.
 pub(crate) fn element(name: &str, text: &str, out: &mut Out) {
     out.push(b'<');
     out.extend_from_slice(name.as_bytes());
@@ -42,17 +42,17 @@ pub(crate) fn element(name: &str, text: &str, out: &mut Out) {
 
 pub(crate) fn end(name: &str, out: &mut Out) {
     out.extend_from_slice(b"</");
-    // A start tag may carry attributes.
+    // `name` may have attributes behind it.
     out.extend_from_slice(name.split(' ').next().unwrap_or(name).as_bytes());
     out.push(b'>');
 }
 
-/// What an element of a result holds.
+/// The content of an element.
 #[derive(Clone)]
 pub(crate) enum Content {
     Text(String),
     Record(Record),
-    /// XML that is made already, without its own tags.
+    /// Finished XML, without the tags around it.
     Raw(Out),
     Nil,
 }
@@ -93,8 +93,8 @@ impl From<Option<String>> for Content {
     }
 }
 
-/// A value of a type of the enterprise namespace. Elements come out in the order of the schema;
-/// those that must be there and were not given come out nil, or false, or zero, or empty.
+/// A value of a type of the enterprise namespace. Its elements are written in the order of the schema.
+/// A required element without a value is written as nil, false, zero or empty, depending on its type.
 #[derive(Clone)]
 pub(crate) struct Record {
     definition: Option<&'static Definition>,
@@ -115,7 +115,7 @@ impl Record {
         }
     }
 
-    /// Written with `xsi:type`, as a subtype must be.
+    /// Writes the value with `xsi:type`, which a subtype needs.
     pub(crate) fn typed(mut self) -> Self {
         self.typed = true;
         self
@@ -197,14 +197,14 @@ impl Content {
     }
 }
 
-/// Calls of the day so far, and how many there may be.
+/// How many calls of the day were used, and how many there can be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LimitInfo {
     pub(crate) current: u64,
     pub(crate) limit: u64,
 }
 
-/// The start of an answer, up to the body.
+/// Writes the start of an answer, up to the body.
 pub(crate) fn open_envelope(limit: Option<LimitInfo>, out: &mut Out) {
     out.extend_from_slice(
         format!(
@@ -227,7 +227,7 @@ pub(crate) fn close_envelope(out: &mut Out) {
     out.extend_from_slice(b"</soapenv:Body></soapenv:Envelope>");
 }
 
-/// A whole answer that is a fault, in the form that the quirks ask for.
+/// Writes a complete answer with a fault, in the form that the quirks ask for.
 pub(crate) fn fault(fault: &Fault, quirks: &Quirks) -> Out {
     let mut out = Out::new();
     let code = if quirks.unknown_enum_values {

@@ -1,4 +1,4 @@
-//! XML as the server speaks it: requests are read to a tree, answers are written as text.
+//! Reads requests into a tree, and writes answers as text.
 
 pub(crate) mod answer;
 pub(crate) mod request;

@@ -1,6 +1,6 @@
-//! Requests: the bytes of a call to a small tree, namespaces resolved.
+//! Reads a request into a small tree and resolves its namespaces.
 //!
-//! This reader is the sandbox's own on purpose: it shares nothing with the client that it tests.
+//! The sandbox has a reader of its own so that it shares no code with the client that it tests.
 
 use std::fmt;
 
@@ -12,19 +12,19 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const MAX_DEPTH: usize = 64;
 const MAX_ELEMENTS: usize = 500_000;
 
-/// An element: names, text, children.
+/// An element with its text and children.
 #[derive(Default)]
 pub(crate) struct Element {
     pub(crate) namespace: String,
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) nil: bool,
-    /// Namespace and name of `xsi:type`.
+    /// The namespace and the name in `xsi:type`.
     pub(crate) kind: Option<(String, String)>,
     pub(crate) children: Vec<Element>,
 }
 
-/// Names only: a text may be a password.
+/// Shows names only, because a text may be a password.
 impl fmt::Debug for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(&self.name)
@@ -38,7 +38,7 @@ impl Element {
         self.name == name && self.namespace == namespace
     }
 
-    /// The first child of that name, in the namespace of its parent.
+    /// The first child with this name in the namespace of the parent.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.children
             .iter()
@@ -51,7 +51,7 @@ impl Element {
             .filter(move |child| child.is(&self.namespace, name))
     }
 
-    /// The text of a child; empty if there is none.
+    /// The text of a child, or an empty text if there is no such child.
     pub(crate) fn text_of(&self, name: &str) -> &str {
         self.child(name).map_or("", |child| child.text.as_str())
     }
@@ -61,7 +61,7 @@ impl Element {
     }
 }
 
-/// Reads a document, or says what is wrong with it.
+/// Reads a document. The error says what is wrong with it.
 pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| "the request is not UTF-8".to_owned())?;
@@ -78,7 +78,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
                     return Err("the request has too many elements".to_owned());
                 }
                 if root.is_some() {
-                    return Err("content after the root element".to_owned());
+                    return Err("there is content after the root element".to_owned());
                 }
                 open.push(element(&reader, &start)?);
             }
@@ -87,7 +87,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
                 close(element, &mut open, &mut root)?;
             }
             Event::End(_) => {
-                let element = open.pop().ok_or("an end tag too many")?;
+                let element = open.pop().ok_or("there is one end tag too many")?;
                 close(element, &mut open, &mut root)?;
             }
             Event::Text(text) => {
@@ -95,21 +95,27 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Element, String> {
                 match open.last_mut() {
                     Some(element) => element.text.push_str(&text),
                     None if text.trim().is_empty() => {}
-                    None => return Err("text outside the root element".to_owned()),
+                    None => return Err("there is text outside the root element".to_owned()),
                 }
             }
             Event::CData(data) => {
-                let element = open.last_mut().ok_or("text outside the root element")?;
+                let element = open
+                    .last_mut()
+                    .ok_or("there is text outside the root element")?;
                 element.text.push_str(&data.into_inner());
             }
             Event::GeneralRef(reference) => {
-                let element = open.last_mut().ok_or("text outside the root element")?;
+                let element = open
+                    .last_mut()
+                    .ok_or("there is text outside the root element")?;
                 match reference
                     .resolve_char_ref()
                     .map_err(|error| error.to_string())?
                 {
                     Some(c) if is_allowed(c) => element.text.push(c),
-                    Some(_) => return Err("a character that XML does not allow".to_owned()),
+                    Some(_) => {
+                        return Err("there is a character that XML does not allow".to_owned());
+                    }
                     None => {
                         let name = reference.into_inner();
                         let text = quick_xml::escape::resolve_xml_entity(&name)
@@ -136,7 +142,7 @@ fn is_allowed(c: char) -> bool {
 fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), String> {
     match open.last_mut() {
         Some(parent) => parent.children.push(element),
-        None if root.is_some() => return Err("two root elements".to_owned()),
+        None if root.is_some() => return Err("there are two root elements".to_owned()),
         None => *root = Some(element),
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Ways to log in and ways to be refused.
+//! Logins that succeed and logins that are refused.
 
 use crate::support::{demo, envelope, start};
 use saponify_sandbox::{LoginMode, Mode};

@@ -1,4 +1,4 @@
-//! Descriptions that cannot be, and what they are told.
+//! Org descriptions that are wrong, and the errors about them.
 
 use saponify_sandbox::{ApiVersion, Org, Sandbox, Scale};
 
@@ -10,12 +10,12 @@ fn mistakes_name_their_line() {
         (
             "[object.A__c.fields]\nB__c = \"strin(4)\"",
             10,
-            "`strin` is no kind",
+            "`strin` is not a kind",
         ),
         (
             "[object.A__c.fields]\nB__c = \"string(x)\"",
             10,
-            "`x` is no number",
+            "`x` is not a number",
         ),
         (
             "[object.A__c.fields]\nB__c = \"string requird\"",
@@ -40,13 +40,13 @@ fn mistakes_name_their_line() {
         (
             "[object.A__c]\nprefix = \"005\"",
             6,
-            "has the prefix 005 too",
+            "has the same prefix 005",
         ),
         ("[object.A__c]\nsystem = \"all\"", 10, "is not one of"),
         (
             "[object.A__c.fields]\nB__c = \"reference(C__c)\"",
             9,
-            "which is not there",
+            "the org has no such object",
         ),
         (
             "[object.A__c.fields]\nB = \"string\"\nb = \"string\"",
@@ -56,12 +56,12 @@ fn mistakes_name_their_line() {
         (
             "[object.A__c.fields]\nB = \"reference(User) relationship=a-b\"",
             9,
-            "name of a relationship",
+            "a relationship cannot have the name",
         ),
         (
             "[object.'A b'.fields]\nB = \"string\"",
             9,
-            "cannot be the name of an object",
+            "an object cannot have this name",
         ),
         (
             "[object.A__c.fields]\nB = \"reference(User) children=X\"\nC = \"reference(User) children=X\"",
@@ -72,6 +72,26 @@ fn mistakes_name_their_line() {
             "[object.A__c]\n[[object.A__c.row]]\nNope = 1",
             10,
             "has no field `Nope`",
+        ),
+        (
+            "[[app]]\nname = \"A\"\nkey = \"k\"\nscopes = [\"everything\"]",
+            9,
+            "app `A`: `everything` is not a scope",
+        ),
+        (
+            "[[app]]\nname = \"A\"\nkey = \"k\"\nrun_as = \"nobody@x.example\"",
+            9,
+            "app `A`: the org has no user `nobody@x.example`",
+        ),
+        (
+            "[[app]]\nname = \"A\"\nkey = \"k\"\n[[app]]\nname = \"B\"\nkey = \"k\"",
+            12,
+            "app `B`: `A` has the same key",
+        ),
+        (
+            "[[app]]\nname = \"A\"\nkey = \"k\"\ncertificate = \"none\"",
+            9,
+            "must be an RSA certificate or public key in PEM",
         ),
     ] {
         let error = Org::parse(&format!("{HEAD}{tail}\n")).unwrap_err();

@@ -1,4 +1,4 @@
-//! An independent client reads the WSDL and uses the server.
+//! zeep, an independent client, reads the WSDL and calls the server.
 
 use std::process::Stdio;
 

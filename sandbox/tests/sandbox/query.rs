@@ -1,10 +1,10 @@
-//! Queries: what comes out, in which form, and what is refused.
+//! Queries: their rows, the form of the rows, and the queries that are refused.
 
 use saponify_sandbox::{Mode, Quirks};
 
 use crate::support::{Answer, demo, start};
 
-/// Runs queries that must fail; gives code and message.
+/// Runs a query that must fail, and returns the code and the message.
 async fn refused(soql: &str) -> (String, String) {
     let tenant = start(demo()).await;
     let answer = tenant.session().await.query(soql).await;

@@ -1,4 +1,4 @@
-//! What changed and what is gone, by time.
+//! `getUpdated` and `getDeleted`.
 
 use crate::support::{demo, start};
 

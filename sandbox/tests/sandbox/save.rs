@@ -1,4 +1,4 @@
-//! Writing: what succeeds, what fails by row, what fails by call.
+//! Saving rows: successes, errors of single rows, faults of whole calls.
 
 use crate::support::{Session, demo, start};
 

@@ -1,4 +1,4 @@
-//! A client that can do what a test needs and no more: it posts text and looks for text.
+//! A minimal client: it posts text, and looks for text in the answer.
 
 pub(crate) use saponify_sandbox::Org;
 use saponify_sandbox::{ApiVersion, Sandbox};
@@ -22,13 +22,13 @@ pub(crate) fn demo() -> Org {
     .fold(org, |org, object| org.with_rows(object, 300))
 }
 
-/// A sandbox with a client that trusts it.
+/// A sandbox, and a client that trusts it.
 pub(crate) struct Tenant {
     pub(crate) sandbox: Sandbox,
     pub(crate) http: reqwest::Client,
 }
 
-/// What came back.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -39,9 +39,9 @@ pub(crate) async fn start(org: Org) -> Tenant {
     trusting(Sandbox::builder(org).start().await.unwrap())
 }
 
-/// A sandbox that runs already, with a client that trusts it.
+/// Makes a client for a sandbox that is already running.
 pub(crate) fn trusting(sandbox: Sandbox) -> Tenant {
-    // A second test in the same process finds it installed.
+    // Another test of this process may have installed it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let authority = reqwest::Certificate::from_pem(sandbox.certificate_pem().as_bytes()).unwrap();
     let http = reqwest::Client::builder()
@@ -160,7 +160,7 @@ impl Session<'_> {
 }
 
 impl Answer {
-    /// Texts of all elements of that local name, in order.
+    /// The texts of all elements with this local name, in order.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         let mut found = Vec::new();
         let mut rest = self.text.as_str();
@@ -186,7 +186,7 @@ impl Answer {
         found
     }
 
-    /// The text of the first element of that local name.
+    /// The text of the first element with this local name.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.all(name)
             .first()

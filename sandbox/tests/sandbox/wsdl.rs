@@ -1,4 +1,4 @@
-//! The WSDL that is checked in is the one that the code writes.
+//! The Enterprise WSDL, and that the committed one is up to date.
 
 use std::path::Path;
 
@@ -64,7 +64,7 @@ fn the_schemas_stand_in_their_order() {
     assert!(wsdl.contains("<soap:address location=\"https://login.salesforce.com/services/Soap/c/64.0/0DF5e0000004Fxy\"/>"));
     assert!(place("name=\"Account\">") < place("name=\"AccountHistory\">"));
     assert!(wsdl.contains("Generated on 2026-01-15 06:00:00 +0000."));
-    // Bound to no operation, yet there.
+    // This header is declared although no operation takes it.
     assert_eq!(wsdl.matches("part=\"CurrencyConversionHeader\"").count(), 0);
     assert!(wsdl.contains("element=\"tns:CurrencyConversionHeader\""));
 }

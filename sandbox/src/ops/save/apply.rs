@@ -1,4 +1,4 @@
-//! Checks of a row, and the statement that stores it.
+//! Checks a row and stores it.
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params_from_iter};
@@ -10,7 +10,7 @@ use crate::org::{Field, Kind, Object};
 use crate::store::fill::{default, full_name};
 use crate::store::value::{Unfit, from_text};
 
-/// Columns and values of a statement.
+/// The columns and values of a SQL statement.
 type Values<'a> = Vec<(&'a str, Value)>;
 
 fn internal(error: rusqlite::Error) -> RowError {
@@ -182,7 +182,7 @@ impl Saver<'_> {
         Ok(Id::new(object.prefix, serial).pack())
     }
 
-    /// The serial of a live row, by the id that the caller gave.
+    /// The serial number of a row that exists and is not deleted.
     fn existing(&self, object: &Object, text: &str) -> Result<i64, RowError> {
         let id = match self.org.parse_id(text) {
             Some(id) if id.prefix == object.prefix => id,
@@ -215,7 +215,7 @@ impl Saver<'_> {
         }
     }
 
-    /// What the caller sets, checked field by field.
+    /// Checks the fields that the caller sets, and converts their values.
     fn values<'i>(&self, input: &'i Input<'_>, creating: bool) -> Result<Values<'i>, RowError> {
         let mut values: Values<'i> = Vec::new();
         let mut closed = Vec::new();
@@ -408,7 +408,7 @@ impl Saver<'_> {
         error.on(&field.name)
     }
 
-    /// Keeps a full name in step with its parts.
+    /// Updates a full name when one of its parts changes.
     fn compose_name(&self, object: &Object, serial: i64) -> Result<(), RowError> {
         let computed = object
             .fields

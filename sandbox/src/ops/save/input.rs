@@ -1,4 +1,4 @@
-//! Rows as a request spells them.
+//! Reads the rows of a request.
 
 use crate::fault::Fault;
 use crate::org::{Field, Object};
@@ -14,7 +14,7 @@ pub(super) struct Input<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) values: Vec<(&'a Field, &'a str)>,
     pub(super) nulls: Vec<&'a Field>,
-    /// Parents that are named by an external id: the reference, the parent's object, its field, the value.
+    /// Parents that are given by an external id.
     pub(super) parents: Vec<Parent<'a>>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Input<'a> {
                         continue;
                     }
                     let field = field(call, object, name)?;
-                    // A nil value says nothing: `fieldsToNull` is what empties a field.
+                    // A nil value is ignored. Only `fieldsToNull` sets a field to null.
                     if !child.nil {
                         input.values.push((field, text));
                     }
@@ -63,7 +63,7 @@ impl<'a> Input<'a> {
         Ok(input)
     }
 
-    /// Whether the row says something of this field.
+    /// Whether the row sets this field.
     pub(super) fn sets(&self, field: &Field) -> bool {
         self.values.iter().any(|(set, _)| set.name == field.name)
             || self
@@ -120,7 +120,7 @@ fn parent<'a>(
             Fault::new(
                 "InvalidSObjectFault",
                 "INVALID_TYPE",
-                format!("'{name}' is no parent of {}", reference.name),
+                format!("'{name}' is not a parent type of {}", reference.name),
             )
         })?;
     let value = element
@@ -131,7 +131,7 @@ fn parent<'a>(
     let key = field(call, object, &value.name)?;
     if !key.external_id && key.name != "Id" {
         let what = format!(
-            "Foreign key external ID: field {} of {} is no external id",
+            "Foreign key external ID: field {} of {} is not an external id",
             key.name, object.name
         );
         return Err(Fault::new("InvalidFieldFault", "INVALID_FIELD", what));

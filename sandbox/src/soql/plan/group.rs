@@ -1,4 +1,4 @@
-//! The select list of a grouped query, and its groups.
+//! Plans the select list of a grouped query, and its groups.
 
 use super::{Group, Planner, operand};
 use crate::fault::Fault;
@@ -30,7 +30,7 @@ impl Planner<'_> {
                 return Err(self.fail(
                     query.from.at,
                     "MALFORMED_QUERY",
-                    "A grouped query selects fields and functions only",
+                    "A grouped query can only select fields and functions",
                 ));
             };
             let column = operand(&mut self.scope, selected)?;

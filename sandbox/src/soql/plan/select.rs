@@ -1,4 +1,4 @@
-//! The select list of a query for rows: fields, parents, sub-queries.
+//! Plans the select list of a query for rows: fields, parents, sub-queries.
 
 use super::{Node, Output, Planner, Shape};
 use crate::fault::Fault;
@@ -41,7 +41,7 @@ impl<'a> Planner<'a> {
         Ok(shape)
     }
 
-    /// A selected path: makes the parents on the way, then the value.
+    /// Adds a selected path: first the parents on the way, then the value.
     fn field(&mut self, shape: &mut Shape, path: &Path) -> Result<(), Fault> {
         let names = self.scope.names(path).to_vec();
         let Some((last, relationships)) = names.split_last() else {
@@ -259,7 +259,7 @@ impl<'a> Planner<'a> {
             .place(self.scope.names(path).to_vec().as_slice(), path.at)?
         else {
             let what = format!(
-                "'{}' is no polymorphic relationship, which TYPEOF needs",
+                "TYPEOF needs a polymorphic relationship, and '{}' is not one",
                 path.text()
             );
             return Err(self.fail(path.at, "INVALID_FIELD", &what));
@@ -272,7 +272,7 @@ impl<'a> Planner<'a> {
             return Err(self.fail(
                 path.at,
                 "INVALID_FIELD",
-                "TYPEOF works on parents of the queried object only",
+                "TYPEOF works only on relationships of the queried object",
             ));
         };
         for (object, _) in whens {

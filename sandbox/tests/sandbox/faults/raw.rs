@@ -1,4 +1,4 @@
-//! A client that reads bytes and believes nothing.
+//! A client that sees the bytes of an answer as they are.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::support::{Session, envelope};
 /// How a connection ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// In order, with TLS's own goodbye.
+    /// Properly, with the close_notify of TLS.
     Closed,
-    /// Without it, or by a reset.
+    /// Without close_notify, or by a reset.
     Broken,
-    /// Not at all: enough was read.
+    /// It is still open: enough bytes were read.
     Open,
 }
 
@@ -83,11 +83,11 @@ impl Connection {
         String::from_utf8(head).unwrap()
     }
 
-    /// Whether nothing has come after a moment.
+    /// Whether nothing arrives for a short time.
     pub(crate) async fn is_silent(&mut self) -> bool {
-        let moment = std::time::Duration::from_millis(150);
+        let short = std::time::Duration::from_millis(150);
         let mut byte = [0];
-        tokio::time::timeout(moment, self.0.read(&mut byte))
+        tokio::time::timeout(short, self.0.read(&mut byte))
             .await
             .is_err()
     }

@@ -1,4 +1,4 @@
-//! Bad days: limits, faults in all forms, pages that are no SOAP, connections that break.
+//! Limits, the forms of faults, answers that are not SOAP, broken connections, compression, concurrency.
 
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
@@ -119,7 +119,7 @@ async fn pages_and_broken_connections_happen() {
 }
 
 #[tokio::test]
-async fn a_user_can_have_weather_of_their_own() {
+async fn a_user_can_have_a_mode_of_their_own() {
     let tenant = start(demo()).await;
     let session = tenant.session().await;
     tenant
@@ -211,7 +211,7 @@ async fn gzip_goes_both_ways_and_bombs_do_not() {
     assert!(text.contains("EXCEEDED_MAX_SIZE_REQUEST"), "{text}");
 }
 
-/// Cursors, snapshots and sub-queries of many callers share locks; none may wait for ever.
+/// Cursors, snapshots and sub-queries of many callers share locks. No caller may wait forever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_callers_page_at_once() {
     let mut org = demo();
@@ -234,7 +234,7 @@ async fn many_callers_page_at_once() {
                     .text
                     .matches("<records xsi:type=\"sf:Account\">")
                     .count();
-                // The first is that of the outer query.
+                // The first `done` is that of the outer query.
                 let Some(at) = answer.text.find("<done>") else {
                     panic!("{}", answer.text)
                 };
