@@ -1,6 +1,7 @@
 //! `saponify sandbox serve` and `saponify sandbox wsdl`.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -162,12 +163,21 @@ impl Serve {
 
     /// Writes the certificate to the file that was asked for, or to a file named after the port.
     fn write_certificate(&self, sandbox: &saponify_sandbox::Sandbox) -> Result<PathBuf, Failure> {
-        let path = self.certificate.clone().unwrap_or_else(|| {
-            let url = sandbox.login_url();
-            let port = url.rsplit(':').next().unwrap_or_default();
-            std::env::temp_dir().join(format!("saponify-sandbox-{port}.pem"))
-        });
-        std::fs::write(&path, sandbox.certificate_pem()).map_err(|error| {
+        let pem = sandbox.certificate_pem();
+        let (path, written) = match &self.certificate {
+            Some(path) => (path.clone(), std::fs::write(path, pem)),
+            None => {
+                let url = sandbox.login_url();
+                let port = url.rsplit(':').next().unwrap_or_default();
+                let path = std::env::temp_dir().join(format!("saponify-sandbox-{port}.pem"));
+                // The folder belongs to all users, so an existing file or link is never written to.
+                let _ = std::fs::remove_file(&path);
+                let written = std::fs::File::create_new(&path)
+                    .and_then(|mut file| file.write_all(pem.as_bytes()));
+                (path, written)
+            }
+        };
+        written.map_err(|error| {
             Failure::new(format!("cannot write {}", path.display())).because(error)
         })?;
         Ok(path)
@@ -197,7 +207,8 @@ impl Serve {
             out.push_str("\nConnected apps, with consumer key and secret:\n");
         }
         for app in org.apps() {
-            let _ = writeln!(out, "  {:<16} {} {}", app.name, app.key, app.secret);
+            let line = format!("  {:<16} {} {}", app.name, app.key, app.secret);
+            let _ = writeln!(out, "{}", line.trim_end());
         }
         let usable = (org.users().iter())
             .find(|user| user.login_mode() == LoginMode::Ok && user.security_token().is_empty());

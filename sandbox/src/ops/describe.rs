@@ -1,6 +1,6 @@
 //! `describeGlobal`, `describeSObject`, `describeSObjects`.
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::org::{Field, Kind, Object};
 use crate::xml::answer::{Content, Record};

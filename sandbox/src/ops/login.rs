@@ -1,6 +1,7 @@
 //! `login`, and the reasons for which it is refused.
 
-use super::{Call, user};
+use super::call::Call;
+use super::user;
 use crate::fault::Fault;
 use crate::org::LoginMode;
 use crate::xml::answer::Record;

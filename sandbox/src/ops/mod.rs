@@ -1,5 +1,6 @@
 //! The operations of the API, one file for each group of them.
 
+pub(crate) mod call;
 mod describe;
 mod login;
 mod query;
@@ -17,28 +18,7 @@ use crate::wsdl::ENTERPRISE;
 use crate::wsdl::api::{Operation, api};
 use crate::xml::answer::{self, Content, LimitInfo, Out, close_envelope, open_envelope};
 use crate::xml::request::Element;
-
-/// A call whose envelope was read.
-pub(crate) struct Call<'a> {
-    pub(crate) state: &'a State,
-    pub(crate) version: u16,
-    pub(crate) headers: Option<&'a Element>,
-    pub(crate) body: &'a Element,
-    pub(crate) quirks: Quirks,
-    pub(crate) mode: &'a Mode,
-}
-
-impl<'a> Call<'a> {
-    pub(crate) fn header(&self, name: &str) -> Option<&'a Element> {
-        header(self.headers, name)
-    }
-
-    /// Whether a boolean child of a header is true.
-    pub(crate) fn flag(&self, header: &str, child: &str) -> bool {
-        self.header(header)
-            .is_some_and(|header| header.is_true(child))
-    }
-}
+use call::{Call, header};
 
 /// The result of a call.
 pub(crate) struct Outcome {
@@ -146,10 +126,6 @@ fn respond(
         state.cursors.trim(caller.user, most);
     }
     out
-}
-
-fn header<'a>(headers: Option<&'a Element>, name: &str) -> Option<&'a Element> {
-    (headers?.children.iter()).find(|header| header.is(ENTERPRISE, name))
 }
 
 /// The SOAP header, if there is one, and the element of the operation.

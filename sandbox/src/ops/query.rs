@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::params_from_iter;
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::faults::{Mode, PagingFlaw};
 use crate::org::Kind;

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
-use super::Call;
+use super::call::Call;
 use super::save::{RowError, all_or_none, check_count};
 use crate::fault::Fault;
 use crate::id::{self, Id};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::rows::Prepared;
 use crate::soql;

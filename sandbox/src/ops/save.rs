@@ -5,7 +5,8 @@ mod input;
 
 use rusqlite::Connection;
 
-use super::{Call, user};
+use super::call::Call;
+use super::user;
 use crate::fault::Fault;
 use crate::org::{Object, Org};
 use crate::tenant::Caller;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::types::Value;
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::org::Object;

@@ -1,6 +1,6 @@
 //! Operations about users, passwords, sessions and the time.
 
-use super::Call;
+use super::call::Call;
 use crate::fault::Fault;
 use crate::id::{Id, long_form};
 use crate::org::{Kind, Org};

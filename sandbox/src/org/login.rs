@@ -129,7 +129,7 @@ pub struct Limits {
     pub daily_requests: u64,
     /// Logins of one user within an hour.
     pub logins_per_hour: u32,
-    /// The newest API version that has `login`.
+    /// The newest API version that has `login`. With 0, `login` is retired.
     pub login_max_version: u16,
     /// The newest API version that is served.
     pub max_version: u16,

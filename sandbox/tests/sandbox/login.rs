@@ -132,6 +132,20 @@ async fn versions_and_the_switch_of_the_org_are_minded() {
 }
 
 #[tokio::test]
+async fn a_retired_login_is_refused_in_every_version() {
+    let mut org = demo();
+    org.limits_mut().login_max_version = 0;
+    let tenant = start(org).await;
+    for version in [31, 64, 67] {
+        let answer = tenant
+            .login_at(version, "integration@acme.example", "battery-staple")
+            .await;
+        assert_eq!(answer.fault().0, "UNSUPPORTED_API_VERSION", "{version}");
+    }
+    assert_eq!(tenant.sandbox.stats().refused_logins, 3);
+}
+
+#[tokio::test]
 async fn too_many_logins_are_stopped() {
     let mut org = demo();
     org.limits_mut().logins_per_hour = 3;

@@ -1,11 +1,10 @@
 //! Reads the rows of a request.
 
 use crate::fault::Fault;
+use crate::ops::call::Call;
 use crate::org::{Field, Object};
 use crate::wsdl::SOBJECT;
 use crate::xml::request::Element;
-
-use super::Call;
 
 /// One `sObjects` element.
 #[derive(Debug)]
