@@ -33,7 +33,7 @@ pub enum ErrorKind {
     Encoding,
     /// Not well-formed XML, or not namespace-well-formed.
     NotWellFormed,
-    /// The document has a DTD (`<!DOCTYPE …>`).
+    /// The document refers to an entity that only a DTD could declare. DTDs are never read.
     Dtd,
     /// A [limit](crate::Limits) was passed; [`Error::limit`] has its name and figure.
     Limit,
@@ -160,7 +160,8 @@ impl Error {
         self.0.kind == ErrorKind::Limit
     }
 
-    /// Whether the document has a DTD, which is always refused.
+    /// Whether the document cannot be read without its DTD, because it refers to an entity that
+    /// only a DTD could declare.
     #[must_use]
     pub fn is_dtd(&self) -> bool {
         self.0.kind == ErrorKind::Dtd

@@ -57,6 +57,7 @@
 
 #![forbid(unsafe_code)]
 
+mod documents;
 mod encoding;
 mod error;
 mod limits;
@@ -64,6 +65,7 @@ mod load;
 mod locate;
 pub mod model;
 mod names;
+mod options;
 mod print;
 mod raw;
 mod reader;

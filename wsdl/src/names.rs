@@ -28,6 +28,7 @@ known! {
     SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/",
     HTTP = "http://schemas.xmlsoap.org/wsdl/http/",
     MIME = "http://schemas.xmlsoap.org/wsdl/mime/",
+    XSI = "http://www.w3.org/2001/XMLSchema-instance",
     XSD1999 = "http://www.w3.org/1999/XMLSchema",
     XSD2000 = "http://www.w3.org/2000/10/XMLSchema",
 }
@@ -143,6 +144,21 @@ fn is_name_part(character: char) -> bool {
     is_name_start(character)
         || matches!(character,
             '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// An `NCName` that is like a text.
+pub(crate) fn to_ncname(text: &str) -> String {
+    let mut name: String = text
+        .chars()
+        .map(|character| match is_name_part(character) {
+            true => character,
+            false => '_',
+        })
+        .collect();
+    if !name.starts_with(is_name_start) {
+        name.insert(0, '_');
+    }
+    name
 }
 
 /// Splits a QName into prefix and local part; the prefix is empty if there is none.

@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
+use crate::documents::Documents;
 use crate::error::{Error, ErrorKind, quoted};
-use crate::load::File;
 use crate::names::Ns;
 use crate::raw::{
     AttributeItem, Attributes, Group, Item, Particle, Schema, SimpleType, Str, Term, Type, Variety,
@@ -35,7 +35,8 @@ struct Place {
 }
 
 /// Renames what is redefined, in all documents.
-pub(crate) fn redefine(schemas: &mut [Schema<'_>], files: &[File]) -> Result<(), Error> {
+pub(crate) fn redefine(documents: &mut Documents<'_>) -> Result<(), Error> {
+    let (schemas, files) = (&mut documents.schemas, &documents.files);
     if schemas.iter().all(|schema| schema.redefines.is_empty()) {
         return Ok(());
     }
@@ -134,10 +135,10 @@ struct Target {
 impl Target {
     fn refer(&self, name: &mut Name<'_>) -> bool {
         let ns = match name.ns {
-            Ns::NONE if self.chameleon => self.ns,
+            Some(Ns::NONE) if self.chameleon => Some(self.ns),
             ns => ns,
         };
-        let same = ns == self.ns && name.local() == self.name;
+        let same = ns == Some(self.ns) && name.local() == self.name;
         if same {
             name.set_local(&self.other);
         }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use saponify_wsdl::model::Builtin;
 use saponify_wsdl::{Limits, Reader};
 
 #[test]
@@ -117,6 +118,9 @@ fn reader(case: &Path) -> Reader {
             }
             ["skip", location] => {
                 reader.skip_import(*location);
+            }
+            ["type", name, builtin] => {
+                reader.override_type(*name, Builtin::from_name(builtin).unwrap());
             }
             ["limit", "nesting", figure] => limits.nesting = figure.parse().unwrap(),
             ["limit", "particles", figure] => limits.particles = figure.parse().unwrap(),

@@ -2,7 +2,7 @@
 //! name knows what they stand for; what a name refers to is the next stage's matter.
 
 mod particles;
-mod print;
+mod same;
 mod schema;
 mod simple;
 mod wsdl;
@@ -10,7 +10,7 @@ mod wsdl;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(crate) use print::print;
+pub(crate) use same::{Around, Same};
 
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{
@@ -119,6 +119,16 @@ pub(crate) struct Binding<'a> {
     pub(crate) style: Style,
     pub(crate) documentation: Option<String>,
     pub(crate) operations: Vec<BindingOperation<'a>>,
+    /// Operations that cannot be read because of an extension.
+    pub(crate) unsupported: Vec<Unsupported<'a>>,
+    pub(crate) position: Position,
+}
+
+/// A bound operation that requires an extension that is not supported.
+#[derive(Debug)]
+pub(crate) struct Unsupported<'a> {
+    pub(crate) operation: Str<'a>,
+    pub(crate) reason: String,
     pub(crate) position: Position,
 }
 
@@ -369,7 +379,7 @@ pub(crate) struct Wildcard {
     pub(crate) process_contents: ProcessContents,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WildcardItem {
     Any,
     Other,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::model::{DerivationMethod, ProcessContents};
-use crate::xml::{Name, Node, words};
+use crate::xml::{Node, words};
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn complex_type(
@@ -69,10 +69,7 @@ impl<'a> Builder<'_, 'a> {
             "restriction" => DerivationMethod::Restriction,
             _ => return Err(unexpected(*step, "extension or restriction")),
         };
-        step.required("base")?;
-        if let Some(base) = step.reference("base")? {
-            complex.derivation = Some((method, base));
-        }
+        complex.derivation = Some((method, step.required_reference("base")?));
         Ok(*step)
     }
 
@@ -133,7 +130,7 @@ impl<'a> Builder<'_, 'a> {
             "choice" => Term::Choice(self.members(node)?),
             "all" => Term::All(self.members(node)?),
             "any" => Term::Any(self.wildcard(node)?),
-            "group" => Term::Group(group_reference(node)?),
+            "group" => Term::Group(node.required_reference("ref")?),
             _ => {
                 return Err(unexpected(
                     node,
@@ -207,11 +204,6 @@ fn complex_attributes<'a>(node: Node<'_, 'a>) -> Result<Box<ComplexType<'a>>, Er
         attributes: Attributes::default(),
         position: node.position(),
     }))
-}
-
-fn group_reference<'a>(node: Node<'_, 'a>) -> Result<Name<'a>, Error> {
-    let name = node.required("ref")?;
-    node.qname("ref", name)
 }
 
 /// `minOccurs` and `maxOccurs`.

@@ -3,8 +3,8 @@
 use super::Resolver;
 use crate::error::{Error, ErrorKind, clipped, quoted};
 use crate::model::{
-    Builtin, Content, DerivationMethod, ElementId, Enumeration, QName, TypeId, TypeKind, TypeName,
-    Variety,
+    Builtin, Content, DerivationMethod, ElementId, Enumeration, Facets, QName, TypeId, TypeKind,
+    TypeName, Variety,
 };
 use crate::raw;
 
@@ -26,6 +26,7 @@ impl Resolver<'_, '_> {
         let order = self.derivation_order()?;
         let mut sorts = vec![Sort::Any; self.model.types.len()];
         for id in order {
+            self.take_text_of_base(id, &sorts);
             sorts[id.0 as usize] = self.sort(id, &sorts)?;
         }
         for (index, definition) in self.model.types.iter().enumerate() {
@@ -108,6 +109,36 @@ impl Resolver<'_, '_> {
                 base.filter(|_| index == 0)
             }
         }
+    }
+
+    /// Makes `complexContent` without elements over a base of text a type of that text.
+    ///
+    /// It is legal where the base is a complex type (XSD 1.0 part 1, section 3.4.2: without content
+    /// of its own, the type has that of its base). Over a simple type it is not, and means the same.
+    fn take_text_of_base(&mut self, id: TypeId, sorts: &[Sort]) {
+        let TypeKind::Complex(complex) = &self.model.type_def(id).kind else {
+            return;
+        };
+        let (Content::Empty, Some(derivation)) = (&complex.content, &complex.derivation) else {
+            return;
+        };
+        let base = derivation.base;
+        match sorts[base.0 as usize] {
+            Sort::Text { .. } => {}
+            Sort::Simple { .. } => {
+                let text = format!(
+                    "complexContent over the simple type {} is read as simpleContent",
+                    quoted(self.model.type_def(base).name.local())
+                );
+                self.at.file = self.type_files[id.0 as usize];
+                self.note(self.model.type_def(id).position, text);
+            }
+            Sort::Elements { .. } | Sort::Any => return,
+        }
+        self.complex_mut(id, |complex| {
+            complex.content = Content::Simple(Facets::default());
+            complex.mixed = false;
+        });
     }
 
     /// The sort of a type, those of its sources known.
@@ -202,7 +233,7 @@ impl Resolver<'_, '_> {
 
     fn value(&mut self, enumeration: &raw::Enumeration<'_>) -> Option<QName> {
         let name = enumeration.name.as_ref()?;
-        Some(self.qname(name.ns, name.local()))
+        Some(self.qname(name.ns?, name.local()))
     }
 
     /// Gives elements without a type that of the head of their substitution group, and refuses

@@ -1,8 +1,11 @@
-//! Stage 3: names become ids, groups are expanded, and what refers to nothing is refused.
+//! Stage 3: names become ids, and groups are expanded. What refers to nothing is replaced or left
+//! out, with a note.
 
 mod attributes;
 mod binding;
 mod checks;
+mod missing;
+mod overrides;
 mod particles;
 mod schema;
 mod simple;
@@ -12,29 +15,32 @@ mod wsdl;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 
+use crate::documents::{Documents, File};
 use crate::error::{Error, ErrorKind, clipped, quoted};
 use crate::limits::Limits;
-use crate::load::{File, Loaded};
 use crate::model::{
     ElementId, Model, Namespace, Note, NsId, Owner, Position, QName, TypeId, TypeName,
 };
 use crate::names::{Namespaces, Ns};
+use crate::options::Options;
 use crate::raw::{Element, Facets, NOTES_MAX, Schema, Type};
 use crate::xml::Name;
+use overrides::Overrides;
 use tables::Tables;
 
-pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Error> {
+pub(crate) fn resolve(options: &Options, documents: Documents<'_>) -> Result<Model, Error> {
     let mut resolver = Resolver {
-        limits,
-        files: &loaded.files,
-        namespaces: &loaded.namespaces,
-        schemas: &loaded.schemas,
-        unread: &loaded.unread,
+        limits: &options.limits,
+        overrides: Overrides::new(options.types.iter().map(|(name, ty)| (name.as_str(), *ty))),
+        files: &documents.files,
+        namespaces: &documents.namespaces,
+        schemas: &documents.schemas,
+        unread: &documents.unread,
         tables: Tables::default(),
         ns_ids: HashMap::new(),
         builtins: HashMap::new(),
         model: Model {
-            leading_comment: loaded.leading_comment.clone(),
+            leading_comment: documents.leading_comment.clone(),
             ..Model::default()
         },
         type_files: Vec::new(),
@@ -42,23 +48,27 @@ pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Erro
         pending: VecDeque::new(),
         enumerations: Vec::new(),
         untyped: HashSet::new(),
-        imported: imported(&loaded.schemas),
+        missing_elements: HashMap::new(),
+        repeated: HashSet::new(),
+        first_left_out: None,
+        imported: imported(&documents.schemas),
         noted: HashSet::new(),
         particles: 0,
         copied: 0,
         at: At::default(),
     };
-    for (file, position, text) in &loaded.notes {
+    for (file, position, text) in &documents.notes {
         resolver.at.file = *file;
         resolver.note(*position, text.clone());
     }
     resolver.schemas()?;
-    resolver.definitions(&loaded.definitions)?;
+    resolver.definitions(&documents.definitions)?;
     resolver.built_in_definitions()?;
     resolver.check_types()?;
     resolver.check_substitutions()?;
+    resolver.note_unused_overrides();
     let mut model = resolver.model;
-    model.files = loaded
+    model.files = documents
         .files
         .into_iter()
         .filter_map(|file| file.name)
@@ -83,6 +93,7 @@ struct Resolver<'s, 'a> {
     namespaces: &'s Namespaces<'a>,
     schemas: &'s [Schema<'a>],
     unread: &'s [(Ns, String)],
+    overrides: Overrides<'s>,
     tables: Tables<'s>,
     ns_ids: HashMap<Ns, NsId>,
     builtins: HashMap<&'static str, TypeId>,
@@ -96,6 +107,12 @@ struct Resolver<'s, 'a> {
     enumerations: Vec<(TypeId, &'s Facets<'a>)>,
     /// Elements that take the type of the head of their substitution group.
     untyped: HashSet<ElementId>,
+    /// Declarations that stand in for elements that are not defined.
+    missing_elements: HashMap<(Ns, &'s str), ElementId>,
+    /// Schema and index of the items that repeat earlier ones.
+    repeated: HashSet<(usize, usize)>,
+    /// Why the first operation was left out. It is the error if no operation remains.
+    first_left_out: Option<Error>,
     /// Which schema imports which namespace.
     imported: HashSet<(usize, Ns)>,
     /// What has been noted once and for all.
@@ -249,10 +266,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     /// The namespace that a reference means: in a chameleon include the namespace of the includer.
-    fn effective(&self, name: &Name<'a>) -> Ns {
+    fn effective(&self, name: &Name<'a>) -> Option<Ns> {
         let schema = self.at.schema.map(|index| &self.schemas[index]);
         match schema {
-            Some(schema) if schema.chameleon && name.ns == Ns::NONE => schema.target,
+            Some(schema) if schema.chameleon && name.ns == Some(Ns::NONE) => Some(schema.target),
             _ => name.ns,
         }
     }
@@ -282,36 +299,6 @@ impl<'s, 'a> Resolver<'s, 'a> {
             .at(position)
             .in_file(self.file_name(self.at.file).as_deref())
             .on_path(path)
-    }
-
-    fn undefined(&self, what: &str, name: &Name<'a>, position: Position) -> Error {
-        let ns = self.effective(name);
-        let uri = self.namespaces.uri(ns);
-        let from = match uri {
-            "" => "no namespace".to_string(),
-            uri => quoted(uri),
-        };
-        let message = format!(
-            "the {what} {} of {from} is not defined",
-            quoted(name.written())
-        );
-        let error = self.error(ErrorKind::Undefined, position, message);
-        if let Some((_, location)) = self.unread.iter().find(|(unread, _)| *unread == ns) {
-            return error.help(format!(
-                "its namespace was imported from {}, which was not read",
-                quoted(location)
-            ));
-        }
-        let of_schema = matches!(
-            what,
-            "type" | "element" | "group" | "attribute" | "attribute group"
-        );
-        let target = |schema: &Schema<'_>| schema.target == ns;
-        if of_schema && ns != Ns::XSD && !self.schemas.iter().any(target) {
-            return error
-                .help("no schema of that namespace is in the WSDL or imported by location");
-        }
-        error
     }
 
     /// Notes, once, that a schema uses a namespace that it does not import.

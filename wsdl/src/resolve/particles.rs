@@ -1,12 +1,13 @@
 //! Complex types and model groups; groups are expanded where they are referred to.
 
+use super::missing::{TypeRole, any_elements, anything};
 use super::schema::owned;
-use super::tables::{Key, State};
+use super::tables::{Key, State, Tables};
 use super::{Resolver, Step};
 use crate::error::Error;
 use crate::model::{
-    Content, Derivation, LocalElement, Particle, Position, Term, TypeId, Wildcard,
-    WildcardNamespaces,
+    Builtin, Content, Derivation, DerivationMethod, LocalElement, Particle, Position, Term, TypeId,
+    Wildcard, WildcardNamespaces,
 };
 use crate::names::Ns;
 use crate::raw::{self, Item, WildcardItem};
@@ -37,16 +38,75 @@ impl Extent {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
+    /// Resolves the base of a complex type; says whether one is named that is not defined.
     pub(super) fn derivation(
         &mut self,
         id: TypeId,
         complex: &'s raw::ComplexType<'a>,
+    ) -> Result<bool, Error> {
+        let Some((method, name)) = &complex.derivation else {
+            return Ok(false);
+        };
+        let (method, position) = (*method, complex.position);
+        let is_simple = matches!(complex.content, raw::Content::Simple(..));
+        let role = match is_simple {
+            true => TypeRole::Simple,
+            false => TypeRole::Any,
+        };
+        let mut missing = false;
+        let base = match self.defined_type(name, position)? {
+            Some(base) => Some(base),
+            None => match self.overridden(name, role, position) {
+                Some(builtin) if builtin != Builtin::AnyType => Some(self.builtin(builtin)?),
+                _ if is_simple => {
+                    missing = true;
+                    let done = "any text and any attributes are read in its place";
+                    self.note_missing("type", name, position, done);
+                    Some(self.builtin(Builtin::AnySimpleType)?)
+                }
+                _ => {
+                    missing = true;
+                    let done = "any elements and attributes are read in its place";
+                    self.note_missing("type", name, position, done);
+                    None
+                }
+            },
+        };
+        let derivation = base.map(|base| Derivation { method, base });
+        self.complex_mut(id, |complex| complex.derivation = derivation);
+        Ok(missing)
+    }
+
+    /// Lets a complex type hold whatever its base may have held, since that is not defined.
+    pub(super) fn open_content(
+        &mut self,
+        id: TypeId,
+        complex: &'s raw::ComplexType<'a>,
     ) -> Result<(), Error> {
-        if let Some((method, base)) = &complex.derivation {
-            let (method, base) = (*method, self.type_ref(base, complex.position)?);
-            let derivation = Some(Derivation { method, base });
-            self.complex_mut(id, |complex| complex.derivation = derivation);
-        }
+        let position = complex.position;
+        let extends = complex.derivation.as_ref().map(|(method, _)| *method)
+            == Some(DerivationMethod::Extension);
+        self.count_particles(3, position)?;
+        self.complex_mut(id, |complex| {
+            complex.any_attribute.get_or_insert_with(anything);
+            // A restriction says all that it holds; an extension comes after what its base holds.
+            if !extends {
+                return;
+            }
+            let inherited = any_elements(position);
+            match std::mem::take(&mut complex.content) {
+                Content::Empty => complex.content = Content::Elements(inherited),
+                Content::Elements(own) => {
+                    complex.content = Content::Elements(Particle {
+                        min_occurs: 1,
+                        max_occurs: Some(1),
+                        term: Term::Sequence(vec![inherited, own]),
+                        position,
+                    });
+                }
+                simple => complex.content = simple,
+            }
+        });
         Ok(())
     }
 
@@ -113,10 +173,18 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let position = particle.position;
         self.count_particles(1, position)?;
         let term = if let raw::Term::Group(name) = &particle.term {
+            let is_known = |tables: &Tables<'s>, key: &Key<'s>| tables.groups.contains_key(key);
+            let key = self.group_key(name, is_known);
+            let Some(key) = key.filter(|key| is_known(&self.tables, key)) else {
+                let done = "any elements are read in its place";
+                self.note_missing("group", name, position, done);
+                siblings.push(any_elements(position));
+                (extent.size, extent.height) = (1, 1);
+                return Ok(extent);
+            };
             // A reference is replaced by the group's own particle, which counts.
-            let key = self.group_key(name, |tables, key| tables.groups.contains_key(key));
             self.resolve_group(key, position)?;
-            self.group_term(key, name, position, &mut extent)?
+            self.group_term(key, position, &mut extent)?
         } else {
             self.descend(position)?;
             let term = self.term(&particle.term, &mut extent)?;
@@ -155,13 +223,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
     fn group_term(
         &mut self,
         key: Key<'s>,
-        name: &Name<'a>,
         position: Position,
         extent: &mut Extent,
     ) -> Result<Option<Term>, Error> {
         let Some(State::Done(group)) = self.tables.groups.get(&key).map(|group| &group.state)
         else {
-            return Err(self.undefined("group", name, position));
+            return Ok(None);
         };
         self.check_nesting(position, group.extent.height)?;
         // The particle that refers takes the place of the group's own.
@@ -193,7 +260,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
 
     fn element_term(&mut self, element: &'s raw::Element<'a>) -> Result<Term, Error> {
         if let Some(name) = &element.reference {
-            return Ok(Term::Ref(self.element_ref(name, element.position)?));
+            return self.element_ref(name, element.position);
         }
         let name = element.name.as_deref().unwrap_or_default();
         self.at.steps.push(Step {
@@ -203,6 +270,25 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let type_id = self.type_of(element)?;
         self.at.steps.pop();
         Ok(Term::Element(self.local_element(element, type_id)))
+    }
+
+    /// A reference to a global element, or what stands in for it.
+    fn element_ref(&mut self, name: &'s Name<'a>, position: Position) -> Result<Term, Error> {
+        if let Some(id) = self.defined_element(name, position) {
+            return Ok(Term::Ref(id));
+        }
+        Ok(match self.missing_element(name, position)? {
+            Some(id) => {
+                let done = "it is read as an element of any type";
+                self.note_missing("element", name, position, done);
+                Term::Ref(id)
+            }
+            None => {
+                let done = "any element is read in its place";
+                self.note_missing("element", name, position, done);
+                Term::Any(anything())
+            }
+        })
     }
 
     fn local_element(

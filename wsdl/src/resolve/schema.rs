@@ -1,11 +1,12 @@
 //! Global types and elements.
 
+use super::missing::TypeRole;
 use super::{Pending, Resolver};
 use crate::error::Error;
 use crate::model::{
     Builtin, ComplexType, ElementDecl, ElementId, Owner, Schema, TypeId, TypeKind, TypeName,
 };
-use crate::raw::{Element, Item, Str, Type};
+use crate::raw::{Content, Element, Item, Str, Type};
 use crate::redefine::replaced;
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -26,8 +27,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
             if schema.built_in {
                 continue;
             }
-            for item in &schema.items {
-                self.item(index, item)?;
+            for (item_index, item) in schema.items.iter().enumerate() {
+                if !self.repeated.contains(&(index, item_index)) {
+                    self.item(index, item)?;
+                }
             }
         }
         self.built_in_definitions()
@@ -118,13 +121,17 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Type::Complex(complex) => {
                 self.model.types[id.0 as usize].kind = TypeKind::Complex(ComplexType {
                     is_abstract: complex.is_abstract,
-                    mixed: complex.mixed,
+                    // Text alone is never mixed, whatever the attribute says.
+                    mixed: complex.mixed && !matches!(complex.content, Content::Simple(..)),
                     ..ComplexType::default()
                 });
-                self.derivation(id, complex)?;
+                let base_is_missing = self.derivation(id, complex)?;
                 let content = self.content(id, complex)?;
                 self.complex_mut(id, |complex| complex.content = content);
                 self.complex_attributes(id, complex)?;
+                if base_is_missing {
+                    self.open_content(id, complex)?;
+                }
             }
         }
         let documentation = match definition {
@@ -163,7 +170,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let name = element.name.as_deref().unwrap_or_default();
         let before = self.go(schema, "element", name);
         let substitution_group = match &element.substitution {
-            Some(head) => Some(self.element_ref(head, element.position)?),
+            Some(head) => {
+                let found = self.defined_element(head, element.position);
+                if found.is_none() {
+                    let done = "the element substitutes for none";
+                    self.note_missing("element", head, element.position, done);
+                }
+                found
+            }
             None => None,
         };
         let untyped = element.type_name.is_none() && element.anonymous.is_none();
@@ -189,7 +203,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     /// The type of an element with a name.
     pub(super) fn type_of(&mut self, element: &'s Element<'a>) -> Result<TypeId, Error> {
         match (&element.type_name, &element.anonymous) {
-            (Some(name), _) => self.type_ref(name, element.position),
+            (Some(name), _) => self.type_ref(name, TypeRole::Any, element.position),
             (None, Some(anonymous)) => self.anonymous_type(anonymous),
             (None, None) => self.builtin(Builtin::AnyType),
         }

@@ -104,22 +104,7 @@ impl<'a> Parser<'_, 'a, '_> {
                         return Err(self.malformed(start, message));
                     }
                 }
-                Event::DocType(declared) => {
-                    let declared = declared.trim_ascii_start();
-                    let html = declared
-                        .get(..4)
-                        .is_some_and(|s| s.eq_ignore_ascii_case("html"));
-                    return Err(Error::new(
-                        ErrorKind::Dtd,
-                        "the document has a document type declaration (<!DOCTYPE)",
-                    )
-                    .at(self.position(start))
-                    .help(if html {
-                        "this is a web page, such as a login or error page"
-                    } else {
-                        "remove it: no WSDL needs one, and entities of a DTD are a known attack"
-                    }));
-                }
+                Event::DocType(declared) => self.doctype(start, &declared)?,
                 Event::Eof => break,
             }
         }
@@ -134,6 +119,24 @@ impl<'a> Parser<'_, 'a, '_> {
         if !self.comments.is_empty() {
             self.document.leading_comment = Some(self.comments.join("\n"));
         }
+        Ok(())
+    }
+
+    /// A document type declaration, with its internal subset, is skipped and never interpreted.
+    fn doctype(&mut self, start: usize, declared: &str) -> Result<(), Error> {
+        let name = declared.trim_ascii_start().get(..4);
+        if name.is_some_and(|name| name.eq_ignore_ascii_case("html")) {
+            let message = "the document is a web page (<!DOCTYPE html>), not a WSDL";
+            return Err(Error::new(ErrorKind::NotWsdl, message)
+                .at(self.position(start))
+                .help("it may be a login or error page: save the WSDL itself"));
+        }
+        if !self.document.elements.is_empty() || self.document.doctype.is_some() {
+            let message =
+                "a document type declaration may stand only once, before the root element";
+            return Err(self.malformed(start, message));
+        }
+        self.document.doctype = Some(self.position(start));
         Ok(())
     }
 

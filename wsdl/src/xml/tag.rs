@@ -129,7 +129,7 @@ fn normalize_value(raw: &str) -> Result<Cow<'_, str>, Error> {
             b'&' => {
                 let reference = &rest[after..];
                 let end = memchr::memchr(b';', reference.as_bytes())
-                    .ok_or_else(|| malformed("`&` stands alone; write `&amp;`"))?;
+                    .ok_or_else(|| malformed("`&` stands alone").help("write `&amp;`"))?;
                 value.push(entity(&reference[..end])?);
                 after += end + 1;
             }
@@ -182,9 +182,15 @@ pub(super) fn entity(name: &str) -> Result<char, Error> {
     })
 }
 
+/// Only a DTD could declare such an entity, and DTDs are never read: an entity may stand for a
+/// file of this machine, or for so many others that it fills the memory.
 pub(super) fn unknown_entity(name: &str) -> Error {
-    malformed(format!("the entity {} is not defined", quoted(name)))
-        .help("without a DTD there are lt, gt, amp, apos, quot and character references")
+    let message = format!(
+        "the entity {} is not one of lt, gt, amp, apos and quot",
+        quoted(name)
+    );
+    Error::new(ErrorKind::Dtd, message)
+        .help("DTDs are not read: write its text, or a character reference, in place of the entity")
 }
 
 pub(super) fn undeclared(name: &str) -> Error {
