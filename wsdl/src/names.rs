@@ -2,17 +2,28 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
-/// A namespace, as an index into [`Namespaces`].
+/// A namespace, as an index into [`Namespaces`] plus one: an `Option` of it takes no more space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Ns(pub(crate) u32);
+pub(crate) struct Ns(NonZeroU32);
+
+impl Ns {
+    pub(crate) const fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 macro_rules! known {
     ($($name:ident = $uri:literal,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         enum Index { $($name,)* }
         impl Ns {
-            $(pub(crate) const $name: Ns = Ns(Index::$name as u32);)*
+            $(pub(crate) const $name: Ns = Ns::at(Index::$name as usize);)*
         }
         const KNOWN: &[&str] = &[$($uri,)*];
     };
@@ -52,7 +63,7 @@ impl<'a> Namespaces<'a> {
         for uri in KNOWN {
             namespaces.intern(Cow::Borrowed(uri));
         }
-        namespaces.prefixes[Ns::XML.0 as usize] = Some("xml");
+        namespaces.prefixes[Ns::XML.index()] = Some("xml");
         namespaces
     }
 
@@ -60,7 +71,7 @@ impl<'a> Namespaces<'a> {
         if let Some(ns) = self.index.get(&uri) {
             return *ns;
         }
-        let ns = Ns(self.uris.len() as u32);
+        let ns = Ns::at(self.uris.len());
         self.uris.push(uri.clone());
         self.prefixes.push(None);
         self.index.insert(uri, ns);
@@ -69,7 +80,7 @@ impl<'a> Namespaces<'a> {
 
     pub(crate) fn bind(&mut self, ns: Ns, prefix: &'a str) {
         if !prefix.is_empty() {
-            self.prefixes[ns.0 as usize].get_or_insert(prefix);
+            self.prefixes[ns.index()].get_or_insert(prefix);
         }
     }
 
@@ -78,11 +89,11 @@ impl<'a> Namespaces<'a> {
     }
 
     pub(crate) fn uri(&self, ns: Ns) -> &str {
-        &self.uris[ns.0 as usize]
+        &self.uris[ns.index()]
     }
 
     pub(crate) fn prefix(&self, ns: Ns) -> Option<&'a str> {
-        self.prefixes[ns.0 as usize]
+        self.prefixes[ns.index()]
     }
 }
 

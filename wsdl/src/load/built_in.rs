@@ -38,7 +38,7 @@ impl<'a> Loader<'_, 'a> {
         let mut defined: HashSet<Ns> = self.documents.schemas.iter().map(|s| s.target).collect();
         // The list grows while it is walked: such schemas refer to each other.
         while next < self.documents.namespaces.len() {
-            let ns = Ns(next as u32);
+            let ns = Ns::at(next);
             next += 1;
             let Some(text) = well_known::schema(self.documents.namespaces.uri(ns)) else {
                 continue;

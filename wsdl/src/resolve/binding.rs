@@ -11,6 +11,13 @@ use crate::model::{
 };
 use crate::raw::{self, Same};
 
+/// What a `soap:header` or `soap:headerfault` is.
+#[derive(Clone, Copy)]
+enum HeaderRole {
+    Header,
+    Fault,
+}
+
 impl<'s, 'a> Resolver<'s, 'a> {
     pub(super) fn binding(
         &mut self,
@@ -200,11 +207,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
         };
         let mut headers = Vec::new();
         for header in &bound.headers {
-            let Some((message, part)) = self.header_part(header, "header", tables) else {
+            let Some((message, part)) = self.header_part(header, HeaderRole::Header, tables) else {
                 continue;
             };
             let faults = header.faults.iter();
-            let faults = faults.filter_map(|fault| self.header_part(fault, "headerfault", tables));
+            let faults =
+                faults.filter_map(|fault| self.header_part(fault, HeaderRole::Fault, tables));
             headers.push(HeaderBinding {
                 message,
                 part,
@@ -246,26 +254,31 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(parts)
     }
 
-    /// The part that a header sends; `None` if the header is left out.
+    /// The part of a header, or of what may come back about it. `None` if it is left out.
     fn header_part(
         &mut self,
         header: &raw::Header<'a>,
-        what: &str,
+        role: HeaderRole,
         tables: &WsdlTables<'s, 'a>,
     ) -> Option<(MessageId, usize)> {
         let position = header.position;
-        let found = self
-            .sound_message(&header.message, position, tables)
-            .and_then(|message| {
-                let part = self.part(message, &header.part, position, tables)?;
-                Ok((message, part))
-            });
+        let message = match role {
+            HeaderRole::Header => self.usable_message(&header.message, position, tables),
+            HeaderRole::Fault => self.fault_message(&header.message, position, tables),
+        };
+        let found = message.and_then(|message| {
+            let part = self.part(message, &header.part, position, tables)?;
+            Ok((message, part))
+        });
         match found {
             Ok(found) => Some(found),
             Err(error) => {
-                let reason = error.message();
-                let text = format!("the {what} {} is left out: {reason}", quoted(&header.part));
-                self.note(position, text);
+                let (name, reason) = (quoted(&header.part), error.message());
+                let what = match role {
+                    HeaderRole::Header => "header",
+                    HeaderRole::Fault => "headerfault",
+                };
+                self.note(position, format!("the {what} {name} is left out: {reason}"));
                 None
             }
         }

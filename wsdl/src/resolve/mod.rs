@@ -12,6 +12,7 @@ mod simple;
 mod tables;
 mod wsdl;
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 
@@ -27,6 +28,9 @@ use crate::raw::{Element, Facets, NOTES_MAX, Schema, Type};
 use crate::xml::Name;
 use overrides::Overrides;
 use tables::Tables;
+
+/// Stands after as many notes as are made.
+const MORE_NOTES: &str = "there is more to note; only the first notes are kept";
 
 pub(crate) fn resolve(options: &Options, documents: Documents<'_>) -> Result<Model, Error> {
     let mut resolver = Resolver {
@@ -171,9 +175,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn note(&mut self, position: Position, text: String) {
-        if self.model.notes.len() >= NOTES_MAX {
-            return;
-        }
+        let (position, text) = match self.model.notes.len().cmp(&NOTES_MAX) {
+            Ordering::Less => (position, text),
+            Ordering::Equal => (Position::default(), MORE_NOTES.to_string()),
+            Ordering::Greater => return,
+        };
         let file = self.file_name(self.at.file);
         self.model.notes.push(Note {
             position,

@@ -264,7 +264,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             let Some(message) = message else {
                 continue;
             };
-            match self.usable_message(message, tables) {
+            match self.usable_message(&message.message, message.position, tables) {
                 Ok(id) => {
                     *resolved = Some(OperationMessage {
                         name: message.name.as_deref().map_or(default, str::to_string),
@@ -309,23 +309,6 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }))
     }
 
-    /// The message of an input or output, if what it holds can be told.
-    fn usable_message(
-        &mut self,
-        message: &raw::OperationMessage<'a>,
-        tables: &WsdlTables<'s, 'a>,
-    ) -> Result<MessageId, Error> {
-        let id = self.message_ref(&message.message, message.position, tables)?;
-        match tables.faulty.get(&id) {
-            Some(Fault::Unusable) => {
-                let name = quoted(&self.model.message(id).name.local);
-                let text = format!("the message {name} cannot be used");
-                Err(self.error(ErrorKind::Invalid, message.position, text))
-            }
-            Some(Fault::UndefinedElement) | None => Ok(id),
-        }
-    }
-
     /// A declared fault; `None` if it is left out, since nothing is known of its detail.
     fn fault(
         &mut self,
@@ -333,7 +316,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         tables: &WsdlTables<'s, 'a>,
     ) -> Option<OperationMessage> {
         let name = fault.name.as_deref().unwrap_or_default();
-        match self.sound_message(&fault.message, fault.position, tables) {
+        match self.fault_message(&fault.message, fault.position, tables) {
             Ok(message) => Some(OperationMessage {
                 name: name.to_string(),
                 message,
@@ -347,22 +330,39 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// A message of which everything is defined.
-    pub(super) fn sound_message(
+    /// The message of an input, output or header, if it can be told what is sent.
+    pub(super) fn usable_message(
         &mut self,
         name: &Name<'a>,
         position: Position,
         tables: &WsdlTables<'s, 'a>,
     ) -> Result<MessageId, Error> {
         let id = self.message_ref(name, position, tables)?;
-        let what = match tables.faulty.get(&id) {
-            None => return Ok(id),
-            Some(Fault::UndefinedElement) => "refers to an element that is not defined",
-            Some(Fault::Unusable) => "cannot be used",
-        };
+        match tables.faulty.get(&id) {
+            Some(Fault::Unusable) => Err(self.faulty(id, "cannot be used", position)),
+            Some(Fault::UndefinedElement) | None => Ok(id),
+        }
+    }
+
+    /// The message of a fault, if all that it refers to is defined. The detail of a fault that is
+    /// not declared can still be read, so nothing is gained from one whose content is not known.
+    pub(super) fn fault_message(
+        &mut self,
+        name: &Name<'a>,
+        position: Position,
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Result<MessageId, Error> {
+        let id = self.usable_message(name, position, tables)?;
+        match tables.faulty.get(&id) {
+            None => Ok(id),
+            Some(_) => Err(self.faulty(id, "refers to an element that is not defined", position)),
+        }
+    }
+
+    fn faulty(&self, id: MessageId, what: &str, position: Position) -> Error {
         let name = quoted(&self.model.message(id).name.local);
         let text = format!("the message {name} {what}");
-        Err(self.error(ErrorKind::Undefined, position, text))
+        self.error(ErrorKind::Invalid, position, text)
     }
 
     fn service(
@@ -432,7 +432,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    pub(super) fn message_ref(
+    fn message_ref(
         &mut self,
         name: &Name<'a>,
         position: Position,
