@@ -75,6 +75,8 @@ known! {
     "http://www.w3.org/2000/09/xmldsig#" => "xmldsig.xsd",
     "http://www.w3.org/2001/04/xmlenc#" => "xmlenc.xsd",
     "http://ws-i.org/profiles/basic/1.1/xsd" => "swaref.xsd",
+    "http://microsoft.com/wsdl/types/" => "microsoft-types.xsd",
+    "http://xml.apache.org/xml-soap" => "apache-soap.xsd",
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" => "security.xsd",
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd" => "security-utility.xsd",
     "http://docs.oasis-open.org/wsn/b-2" => "notification.xsd",

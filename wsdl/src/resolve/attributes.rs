@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::missing::{TypeRole, anything};
 use super::schema::owned;
-use super::tables::{Key, State, Tables};
+use super::tables::{Key, Progress, Tables};
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{ArrayType, AttributeUse, Builtin, NsId, Position, TypeId, Wildcard};
 use crate::names::Ns;
@@ -83,7 +83,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         };
         self.resolve_attribute_group(key, position)?;
         let group = self.tables.attribute_groups.get(&key);
-        let Some(State::Done(group)) = group.map(|group| &group.state) else {
+        let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
             return Ok(());
         };
         // Counted before it is copied: copies of copies grow exponentially.
@@ -91,7 +91,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.count_particles(size, position)?;
         self.count_copy(text, position)?;
         let group = self.tables.attribute_groups.get(&key);
-        let Some(State::Done(group)) = group.map(|group| &group.state) else {
+        let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
             return Ok(());
         };
         let group = group.clone();
@@ -110,23 +110,23 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(group) = self.tables.attribute_groups.get_mut(&key) else {
             return Ok(());
         };
-        let place = group.place;
-        match &group.state {
-            State::Done(_) => return Ok(()),
-            State::Open => return Err(self.circular("attribute group", key.1, position)),
-            State::Untouched => group.state = State::Open,
+        let index = group.index;
+        match &group.progress {
+            Progress::Done(_) => return Ok(()),
+            Progress::InProgress => return Err(self.circular("attribute group", key.1, position)),
+            Progress::NotStarted => group.progress = Progress::InProgress,
         }
         let schemas = self.schemas;
-        let Item::AttributeGroup(group) = &schemas[place.schema].items[place.item] else {
+        let Item::AttributeGroup(group) = &schemas[index.schema].items[index.item] else {
             return Ok(());
         };
         self.descend(position)?;
-        let before = self.go(place.schema, "attributeGroup", &group.name);
+        let before = self.enter_item(index.schema, "attributeGroup", &group.name);
         let resolved = self.attributes(&group.attributes)?;
-        self.at = before;
+        self.context = before;
         self.ascend();
         if let Some(group) = self.tables.attribute_groups.get_mut(&key) {
-            group.state = State::Done(resolved);
+            group.progress = Progress::Done(resolved);
         }
         Ok(())
     }
@@ -151,7 +151,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             },
             None => {
                 let name = attribute.name.as_deref().unwrap_or_default();
-                let schema = self.at.schema.map(|index| &self.schemas[index]);
+                let schema = self.context.schema.map(|index| &self.schemas[index]);
                 let default = schema.is_some_and(|schema| schema.attribute_qualified);
                 let ns = match attribute.qualified.unwrap_or(default) {
                     true => schema.map_or(Ns::NONE, |schema| schema.target),
@@ -240,25 +240,25 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(attribute) = self.tables.attributes.get(&key) else {
             return Ok(None);
         };
-        if let State::Done(resolved) = &attribute.state {
+        if let Progress::Done(resolved) = &attribute.progress {
             return Ok(Some(resolved.clone()));
         }
-        let place = attribute.place;
+        let index = attribute.index;
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Attribute(attribute) = &schema.items[place.item] else {
+        let schema = &schemas[index.schema];
+        let Item::Attribute(attribute) = &schema.items[index.item] else {
             return Ok(None);
         };
         if schema.built_in && key.0 != Ns::XML {
             self.note_well_known(key.0, position);
         }
         let name = attribute.name.as_deref().unwrap_or_default();
-        let before = self.go(place.schema, "attribute", name);
+        let before = self.enter_item(index.schema, "attribute", name);
         let type_id = match &attribute.anonymous {
             Some(simple) => self.anonymous_simple(simple)?,
             None => self.attribute_type(attribute)?,
         };
-        self.at = before;
+        self.context = before;
         let resolved = GlobalAttribute {
             name: name.to_string(),
             ns: self.ns_id(key.0),
@@ -268,7 +268,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             documentation: attribute.documentation.clone(),
         };
         if let Some(entry) = self.tables.attributes.get_mut(&key) {
-            entry.state = State::Done(resolved.clone());
+            entry.progress = Progress::Done(resolved.clone());
         }
         Ok(Some(resolved))
     }

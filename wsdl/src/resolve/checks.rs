@@ -130,7 +130,7 @@ impl Resolver<'_, '_> {
                     "complexContent over the simple type {} is read as simpleContent",
                     quoted(self.model.type_def(base).name.local())
                 );
-                self.at.file = self.type_files[id.0 as usize];
+                self.context.file = self.type_files[id.0 as usize];
                 self.note(self.model.type_def(id).position, text);
             }
             Sort::Elements { .. } | Sort::Any => return,
@@ -240,12 +240,12 @@ impl Resolver<'_, '_> {
     /// groups that go in a circle.
     pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
         let count = self.model.elements.len();
-        let mut settled = vec![false; count];
+        let mut done = vec![false; count];
         let mut on_chain = vec![false; count];
         for start in 0..count {
             let mut chain = Vec::new();
             let mut next = Some(ElementId(start as u32));
-            while let Some(id) = next.filter(|id| !settled[id.0 as usize]) {
+            while let Some(id) = next.filter(|id| !done[id.0 as usize]) {
                 if std::mem::replace(&mut on_chain[id.0 as usize], true) {
                     let element = self.model.element(id);
                     let message = format!(
@@ -260,9 +260,9 @@ impl Resolver<'_, '_> {
                 chain.push(id);
                 next = self.model.element(id).substitution_group;
             }
-            // From the head down, so that each finds its head settled.
+            // From the head down, so that each finds its head done.
             for id in chain.into_iter().rev() {
-                settled[id.0 as usize] = true;
+                done[id.0 as usize] = true;
                 let head = self.model.element(id).substitution_group;
                 if let (true, Some(head)) = (self.untyped.contains(&id), head) {
                     self.model.elements[id.0 as usize].type_id = self.model.element(head).type_id;

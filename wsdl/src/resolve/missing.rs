@@ -56,7 +56,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if let Some(id) = self.missing_elements.get(&key) {
             return Ok(Some(*id));
         }
-        let id = self.new_element(self.at.file);
+        let id = self.new_element(self.context.file);
         self.missing_elements.insert(key, id);
         self.model.elements[id.0 as usize] = ElementDecl {
             name: self.qname(ns, name.local()),

@@ -4,6 +4,7 @@
 mod attributes;
 mod binding;
 mod checks;
+mod messages;
 mod missing;
 mod overrides;
 mod particles;
@@ -27,7 +28,7 @@ use crate::options::Options;
 use crate::raw::{Element, Facets, NOTES_MAX, Schema, Type};
 use crate::xml::Name;
 use overrides::Overrides;
-use tables::Tables;
+use tables::{ItemIndex, Tables};
 
 /// Stands after as many notes as are made.
 const MORE_NOTES: &str = "there is more to note; only the first notes are kept";
@@ -59,10 +60,10 @@ pub(crate) fn resolve(options: &Options, documents: Documents<'_>) -> Result<Mod
         noted: HashSet::new(),
         particles: 0,
         copied: 0,
-        at: At::default(),
+        context: Context::default(),
     };
     for (file, position, text) in &documents.notes {
-        resolver.at.file = *file;
+        resolver.context.file = *file;
         resolver.note(*position, text.clone());
     }
     resolver.schemas()?;
@@ -113,8 +114,8 @@ struct Resolver<'s, 'a> {
     untyped: HashSet<ElementId>,
     /// Declarations that stand in for elements that are not defined.
     missing_elements: HashMap<(Ns, &'s str), ElementId>,
-    /// Schema and index of the items that repeat earlier ones.
-    repeated: HashSet<(usize, usize)>,
+    /// The items that repeat earlier ones.
+    repeated: HashSet<ItemIndex>,
     /// Why the first operation was left out. It is the error if no operation remains.
     first_left_out: Option<Error>,
     /// Which schema imports which namespace.
@@ -124,7 +125,7 @@ struct Resolver<'s, 'a> {
     particles: u64,
     /// Bytes of text that stand in the model more often than in the documents.
     copied: u64,
-    at: At<'s>,
+    context: Context<'s>,
 }
 
 enum Pending<'s, 'a> {
@@ -134,18 +135,18 @@ enum Pending<'s, 'a> {
 
 /// The place that is being resolved.
 #[derive(Default)]
-struct At<'s> {
+struct Context<'s> {
     file: usize,
     /// Index of the schema; none within WSDL's own constructs.
     schema: Option<usize>,
     /// The named constructs around the place, outermost first.
-    steps: Vec<Step<'s>>,
+    path: Vec<PathStep<'s>>,
     /// How deep the recursion is.
     depth: u64,
 }
 
 #[derive(Clone, Copy)]
-struct Step<'s> {
+struct PathStep<'s> {
     kind: &'static str,
     name: &'s str,
 }
@@ -180,7 +181,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Ordering::Equal => (Position::default(), MORE_NOTES.to_string()),
             Ordering::Greater => return,
         };
-        let file = self.file_name(self.at.file);
+        let file = self.file_name(self.context.file);
         self.model.notes.push(Note {
             position,
             file,
@@ -195,9 +196,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
         name: &'s str,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.at.steps.push(Step { kind, name });
+        self.context.path.push(PathStep { kind, name });
         let result = body(self)?;
-        self.at.steps.pop();
+        self.context.path.pop();
         Ok(result)
     }
 
@@ -207,32 +208,32 @@ impl<'s, 'a> Resolver<'s, 'a> {
     /// in stack. After an error nobody comes back: it has been placed already, and ends the reading.
     fn descend(&mut self, position: Position) -> Result<(), Error> {
         self.check_nesting(position, 1)?;
-        self.at.depth += 1;
+        self.context.depth += 1;
         Ok(())
     }
 
     fn ascend(&mut self) {
-        self.at.depth -= 1;
+        self.context.depth -= 1;
     }
 
     fn check_nesting(&self, position: Position, more: u64) -> Result<(), Error> {
         let limit = self.limits.nesting;
-        if self.at.depth + more > limit {
+        if self.context.depth + more > limit {
             let error = Error::over("nesting", limit, "the nesting of groups and types");
-            return Err(self.place(error, position));
+            return Err(self.locate(error, position));
         }
         Ok(())
     }
 
     /// Goes to a global definition; what is returned is the place to come back to.
-    fn go(&mut self, schema: usize, kind: &'static str, name: &'s str) -> At<'s> {
-        let place = At {
+    fn enter_item(&mut self, schema: usize, kind: &'static str, name: &'s str) -> Context<'s> {
+        let entered = Context {
             file: self.schemas[schema].file,
             schema: Some(schema),
-            steps: vec![Step { kind, name }],
-            depth: self.at.depth,
+            path: vec![PathStep { kind, name }],
+            depth: self.context.depth,
         };
-        std::mem::replace(&mut self.at, place)
+        std::mem::replace(&mut self.context, entered)
     }
 
     /// Counts text that is copied: a document could have a long one copied without end.
@@ -241,20 +242,20 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let limit = self.limits.total_size;
         if self.copied > limit {
             let what = "the text that groups and paths of names copy";
-            return Err(self.place(Error::over("total_size", limit, what), position));
+            return Err(self.locate(Error::over("total_size", limit, what), position));
         }
         Ok(())
     }
 
     /// The name of an anonymous type here.
     fn anonymous_name(&mut self, position: Position) -> Result<TypeName, Error> {
-        let bytes = self.at.steps.iter().map(|step| step.name.len()).sum();
+        let bytes = self.context.path.iter().map(|step| step.name.len()).sum();
         self.count_copy(bytes, position)?;
         let schema = self
-            .at
+            .context
             .schema
             .map_or(Ns::NONE, |index| self.schemas[index].target);
-        let owner = match self.at.steps.first().map(|step| step.kind) {
+        let owner = match self.context.path.first().map(|step| step.kind) {
             Some("element") => Owner::Element,
             Some("complexType" | "simpleType") => Owner::Type,
             _ => Owner::Other,
@@ -263,8 +264,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
             ns: self.ns_id(schema),
             owner,
             path: self
-                .at
-                .steps
+                .context
+                .path
                 .iter()
                 .map(|step| step.name.to_string())
                 .collect(),
@@ -273,7 +274,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
 
     /// The namespace that a reference means: in a chameleon include the namespace of the includer.
     fn effective(&self, name: &Name<'a>) -> Option<Ns> {
-        let schema = self.at.schema.map(|index| &self.schemas[index]);
+        let schema = self.context.schema.map(|index| &self.schemas[index]);
         match schema {
             Some(schema) if schema.chameleon && name.ns == Some(Ns::NONE) => Some(schema.target),
             _ => name.ns,
@@ -281,35 +282,35 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn error(&self, kind: ErrorKind, position: Position, message: impl Into<String>) -> Error {
-        self.place(Error::new(kind, message), position)
+        self.locate(Error::new(kind, message), position)
     }
 
     /// Adds file, position and path to an error.
-    fn place(&self, error: Error, position: Position) -> Error {
+    fn locate(&self, error: Error, position: Position) -> Error {
         let mut path = Vec::new();
         if self
-            .at
+            .context
             .schema
             .is_none_or(|index| self.schemas[index].file == 0)
         {
             path.push("definitions".to_string());
         }
-        if let Some(index) = self.at.schema {
+        if let Some(index) = self.context.schema {
             let uri = self.namespaces.uri(self.schemas[index].target);
             path.push(format!("schema {{{}}}", clipped(uri)));
         }
-        for step in &self.at.steps {
+        for step in &self.context.path {
             path.push(format!("{} {}", step.kind, clipped(step.name)));
         }
         error
             .at(position)
-            .in_file(self.file_name(self.at.file).as_deref())
+            .in_file(self.file_name(self.context.file).as_deref())
             .on_path(path)
     }
 
     /// Notes, once, that a schema uses a namespace that it does not import.
     fn note_unimported(&mut self, ns: Ns, position: Position) {
-        let Some(index) = self.at.schema else {
+        let Some(index) = self.context.schema else {
             return;
         };
         let schema = &self.schemas[index];

@@ -76,7 +76,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let unused = self.overrides.entries.iter().filter(|entry| !entry.used);
         let names: Vec<&str> = unused.map(|entry| entry.name).collect();
         for name in names {
-            self.at.file = usize::MAX;
+            self.context.file = usize::MAX;
             let text = format!(
                 "nothing refers to the type {}, which was to be read as another",
                 quoted(name)

@@ -2,8 +2,8 @@
 
 use super::missing::{TypeRole, any_elements, anything};
 use super::schema::owned;
-use super::tables::{Key, State, Tables};
-use super::{Resolver, Step};
+use super::tables::{Key, Progress, Tables};
+use super::{PathStep, Resolver};
 use crate::error::Error;
 use crate::model::{
     Builtin, Content, Derivation, DerivationMethod, LocalElement, Particle, Position, Term, TypeId,
@@ -226,7 +226,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         position: Position,
         extent: &mut Extent,
     ) -> Result<Option<Term>, Error> {
-        let Some(State::Done(group)) = self.tables.groups.get(&key).map(|group| &group.state)
+        let Some(Progress::Done(group)) = self.tables.groups.get(&key).map(|group| &group.progress)
         else {
             return Ok(None);
         };
@@ -239,8 +239,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.count_particles(extent.size, position)?;
         self.count_copy(extent.text, position)?;
         Ok(
-            match self.tables.groups.get(&key).map(|group| &group.state) {
-                Some(State::Done(group)) => group.particle.as_ref().map(|own| own.term.clone()),
+            match self.tables.groups.get(&key).map(|group| &group.progress) {
+                Some(Progress::Done(group)) => group.particle.as_ref().map(|own| own.term.clone()),
                 _ => None,
             },
         )
@@ -263,12 +263,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
             return self.element_ref(name, element.position);
         }
         let name = element.name.as_deref().unwrap_or_default();
-        self.at.steps.push(Step {
+        self.context.path.push(PathStep {
             kind: "element",
             name,
         });
         let type_id = self.type_of(element)?;
-        self.at.steps.pop();
+        self.context.path.pop();
         Ok(Term::Element(self.local_element(element, type_id)))
     }
 
@@ -296,7 +296,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         element: &'s raw::Element<'a>,
         type_id: TypeId,
     ) -> Box<LocalElement> {
-        let schema = self.at.schema.map(|index| &self.schemas[index]);
+        let schema = self.context.schema.map(|index| &self.schemas[index]);
         let default = schema.is_some_and(|schema| schema.element_qualified);
         let ns = match element.qualified.unwrap_or(default) {
             true => schema.map_or(Ns::NONE, |schema| schema.target),
@@ -318,16 +318,16 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some((schema, group)) = self.open_group(key, position)? else {
             return Ok(());
         };
-        let before = self.go(schema, "group", &group.name);
+        let before = self.enter_item(schema, "group", &group.name);
         let mut resolved = Vec::new();
         let extent = match &group.particle {
             Some(particle) => self.particle(particle, &mut resolved)?,
             None => Extent::default(),
         };
-        self.at = before;
+        self.context = before;
         if let Some(entry) = self.tables.groups.get_mut(&key) {
             let particle = resolved.pop();
-            entry.state = State::Done(ResolvedGroup { particle, extent });
+            entry.progress = Progress::Done(ResolvedGroup { particle, extent });
         }
         Ok(())
     }
@@ -341,15 +341,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(entry) = self.tables.groups.get_mut(&key) else {
             return Ok(None);
         };
-        let place = entry.place;
-        match &entry.state {
-            State::Done(_) => return Ok(None),
-            State::Open => return Err(self.circular("group", key.1, position)),
-            State::Untouched => entry.state = State::Open,
+        let index = entry.index;
+        match &entry.progress {
+            Progress::Done(_) => return Ok(None),
+            Progress::InProgress => return Err(self.circular("group", key.1, position)),
+            Progress::NotStarted => entry.progress = Progress::InProgress,
         }
         let schemas = self.schemas;
-        Ok(match &schemas[place.schema].items[place.item] {
-            Item::Group(group) => Some((place.schema, group)),
+        Ok(match &schemas[index.schema].items[index.item] {
+            Item::Group(group) => Some((index.schema, group)),
             _ => None,
         })
     }
@@ -364,14 +364,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let limit = self.limits.particles;
         if self.particles.saturating_add(more) > limit {
             let what = "the number of particles and attributes, groups expanded,";
-            return Err(self.place(Error::over("particles", limit, what), position));
+            return Err(self.locate(Error::over("particles", limit, what), position));
         }
         Ok(())
     }
 
     pub(super) fn wildcard(&mut self, wildcard: &raw::Wildcard) -> Wildcard {
         let target = self
-            .at
+            .context
             .schema
             .map_or(Ns::NONE, |index| self.schemas[index].target);
         let namespaces = match wildcard.namespaces.as_slice() {

@@ -1,6 +1,7 @@
 //! Global types and elements.
 
 use super::missing::TypeRole;
+use super::tables::ItemIndex;
 use super::{Pending, Resolver};
 use crate::error::Error;
 use crate::model::{
@@ -28,7 +29,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 continue;
             }
             for (item_index, item) in schema.items.iter().enumerate() {
-                if !self.repeated.contains(&(index, item_index)) {
+                let key = ItemIndex {
+                    schema: index,
+                    item: item_index,
+                };
+                if !self.repeated.contains(&key) {
                     self.item(index, item)?;
                 }
             }
@@ -88,7 +93,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
         let name = definition.name().unwrap_or_default();
-        let before = self.go(schema, definition.step(), name);
+        let before = self.enter_item(schema, definition.step(), name);
         let target = self.schemas[schema].target;
         let name = match replaced(name) {
             // Only its redefinition refers to it, and no document can name it.
@@ -100,7 +105,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             None => TypeName::Global(self.qname(target, name)),
         };
         self.define(id, name, definition)?;
-        self.at = before;
+        self.context = before;
         Ok(())
     }
 
@@ -154,7 +159,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     pub(super) fn anonymous_type(&mut self, definition: &'s Type<'a>) -> Result<TypeId, Error> {
         let position = definition.position();
         self.descend(position)?;
-        let id = self.new_type(self.at.file, position)?;
+        let id = self.new_type(self.context.file, position)?;
         let name = self.anonymous_name(position)?;
         self.define(id, name, definition)?;
         self.ascend();
@@ -168,7 +173,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         element: &'s Element<'a>,
     ) -> Result<(), Error> {
         let name = element.name.as_deref().unwrap_or_default();
-        let before = self.go(schema, "element", name);
+        let before = self.enter_item(schema, "element", name);
         let substitution_group = match &element.substitution {
             Some(head) => {
                 let found = self.defined_element(head, element.position);
@@ -196,7 +201,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             documentation: element.documentation.clone(),
             position: element.position,
         };
-        self.at = before;
+        self.context = before;
         Ok(())
     }
 

@@ -68,7 +68,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         simple: &'s raw::SimpleType<'a>,
     ) -> Result<TypeId, Error> {
         self.descend(simple.position)?;
-        let id = self.new_type(self.at.file, simple.position)?;
+        let id = self.new_type(self.context.file, simple.position)?;
         let name = self.anonymous_name(simple.position)?;
         let kind = TypeKind::Simple(self.simple_type(id, simple)?);
         self.model.types[id.0 as usize] = TypeDef {

@@ -17,9 +17,9 @@ use crate::xml::Name;
 /// A name, the two halves borrowed: nothing is copied to look something up.
 pub(super) type Key<'s> = (Ns, &'s str);
 
-/// Where a definition stands.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+/// Which item of which schema a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ItemIndex {
     pub(super) schema: usize,
     pub(super) item: usize,
 }
@@ -27,42 +27,42 @@ pub(super) struct Place {
 /// A definition whose resolved form is made when it is first referred to.
 #[derive(Debug)]
 pub(super) struct Lazy<T> {
-    pub(super) place: Place,
-    pub(super) state: State<T>,
+    pub(super) index: ItemIndex,
+    pub(super) progress: Progress<T>,
 }
 
 #[derive(Debug)]
-pub(super) enum State<T> {
-    Untouched,
-    Open,
+pub(super) enum Progress<T> {
+    NotStarted,
+    InProgress,
     Done(T),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Tables<'s> {
-    types: HashMap<Key<'s>, (Place, Option<TypeId>)>,
-    elements: HashMap<Key<'s>, (Place, Option<ElementId>)>,
+    types: HashMap<Key<'s>, (ItemIndex, Option<TypeId>)>,
+    elements: HashMap<Key<'s>, (ItemIndex, Option<ElementId>)>,
     pub(super) attributes: HashMap<Key<'s>, Lazy<GlobalAttribute>>,
     pub(super) groups: HashMap<Key<'s>, Lazy<ResolvedGroup>>,
     pub(super) attribute_groups: HashMap<Key<'s>, Lazy<ResolvedAttributes>>,
 }
 
 impl<T> Lazy<T> {
-    fn new(place: Place) -> Self {
-        let state = State::Untouched;
-        Self { place, state }
+    fn new(index: ItemIndex) -> Self {
+        let progress = Progress::NotStarted;
+        Self { index, progress }
     }
 }
 
 impl<'s> Tables<'s> {
     /// Where a definition of the same kind and name stands.
-    fn find(&self, item: &Item<'_>, key: Key<'s>) -> Option<Place> {
+    fn find(&self, item: &Item<'_>, key: Key<'s>) -> Option<ItemIndex> {
         match item {
             Item::Type(_) => self.types.get(&key).map(|entry| entry.0),
             Item::Element(_) => self.elements.get(&key).map(|entry| entry.0),
-            Item::Attribute(_) => self.attributes.get(&key).map(|entry| entry.place),
-            Item::Group(_) => self.groups.get(&key).map(|entry| entry.place),
-            Item::AttributeGroup(_) => self.attribute_groups.get(&key).map(|entry| entry.place),
+            Item::Attribute(_) => self.attributes.get(&key).map(|entry| entry.index),
+            Item::Group(_) => self.groups.get(&key).map(|entry| entry.index),
+            Item::AttributeGroup(_) => self.attribute_groups.get(&key).map(|entry| entry.index),
         }
     }
 }
@@ -71,13 +71,13 @@ impl<'s, 'a> Resolver<'s, 'a> {
     /// Enters every global definition; those of the documents get their ids here, in order.
     pub(super) fn enter_globals(&mut self) -> Result<(), Error> {
         let schemas = self.schemas;
-        for (index, schema) in schemas.iter().enumerate() {
-            self.at.file = schema.file;
-            self.at.schema = Some(index);
+        for (schema_index, schema) in schemas.iter().enumerate() {
+            self.context.file = schema.file;
+            self.context.schema = Some(schema_index);
             let mut repeated = Vec::new();
             for (item_index, item) in schema.items.iter().enumerate() {
-                let place = Place {
-                    schema: index,
+                let index = ItemIndex {
+                    schema: schema_index,
                     item: item_index,
                 };
                 let name = item.name();
@@ -94,7 +94,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                         ));
                     }
                     repeated.push((item, earlier));
-                    self.repeated.insert((index, item_index));
+                    self.repeated.insert(index);
                     continue;
                 }
                 match item {
@@ -103,34 +103,34 @@ impl<'s, 'a> Resolver<'s, 'a> {
                             true => None,
                             false => Some(self.new_type(schema.file, item.position())?),
                         };
-                        self.tables.types.insert(key, (place, id));
+                        self.tables.types.insert(key, (index, id));
                     }
                     Item::Element(_) => {
                         let id = match schema.built_in {
                             true => None,
                             false => Some(self.new_element(schema.file)),
                         };
-                        self.tables.elements.insert(key, (place, id));
+                        self.tables.elements.insert(key, (index, id));
                     }
                     Item::Attribute(_) => {
-                        self.tables.attributes.insert(key, Lazy::new(place));
+                        self.tables.attributes.insert(key, Lazy::new(index));
                     }
                     Item::Group(_) => {
-                        self.tables.groups.insert(key, Lazy::new(place));
+                        self.tables.groups.insert(key, Lazy::new(index));
                     }
                     Item::AttributeGroup(_) => {
-                        self.tables.attribute_groups.insert(key, Lazy::new(place));
+                        self.tables.attribute_groups.insert(key, Lazy::new(index));
                     }
                 }
             }
             self.note_repeated(&repeated);
         }
-        self.at.schema = None;
+        self.context.schema = None;
         Ok(())
     }
 
     /// Notes, once for a schema, that definitions in it repeat earlier ones.
-    fn note_repeated(&mut self, repeated: &[(&Item<'_>, Place)]) {
+    fn note_repeated(&mut self, repeated: &[(&Item<'_>, ItemIndex)]) {
         let Some((item, earlier)) = repeated.first() else {
             return;
         };
@@ -143,17 +143,17 @@ impl<'s, 'a> Resolver<'s, 'a> {
             "the {} {} is the same as the one at {} and is read once{more}",
             item.kind(),
             quoted(item.name()),
-            self.place_of(*earlier)
+            self.position_of(*earlier)
         );
         self.note(item.position(), text);
     }
 
-    fn defined_twice(&self, kind: &str, name: &str, place: Place, position: Position) -> Error {
+    fn defined_twice(&self, kind: &str, name: &str, index: ItemIndex, position: Position) -> Error {
         let message = format!(
             "the {kind} {} is defined twice, in different ways",
             quoted(name)
         );
-        let other = self.place_of(place);
+        let other = self.position_of(index);
         self.error(ErrorKind::Duplicate, position, message)
             .help(format!(
                 "the other definition is at {other}; remove one of them"
@@ -161,11 +161,13 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     /// A definition's file, unless it is the current one, and its position.
-    fn place_of(&self, place: Place) -> String {
-        let schema = &self.schemas[place.schema];
-        let position = schema.items[place.item].position();
+    fn position_of(&self, index: ItemIndex) -> String {
+        let schema = &self.schemas[index.schema];
+        let position = schema.items[index.item].position();
         match self.file_name(schema.file) {
-            Some(file) if schema.file != self.at.file => format!("{}:{position}", file.display()),
+            Some(file) if schema.file != self.context.file => {
+                format!("{}:{position}", file.display())
+            }
             _ => position.to_string(),
         }
     }
@@ -175,7 +177,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let limit = self.limits.types;
         if self.model.types.len() as u64 >= limit {
             let error = Error::over("types", limit, "the number of types");
-            return Err(self.place(error, position));
+            return Err(self.locate(error, position));
         }
         let id = TypeId(self.model.types.len() as u32);
         let ns = self.ns_id(Ns::XSD);
@@ -286,15 +288,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn type_by_key(&mut self, key: Key<'s>, position: Position) -> Result<Option<TypeId>, Error> {
-        let Some((place, known)) = self.tables.types.get(&key).copied() else {
+        let Some((index, known)) = self.tables.types.get(&key).copied() else {
             return Ok(None);
         };
         if known.is_some() {
             return Ok(known);
         }
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Type(definition) = &schema.items[place.item] else {
+        let schema = &schemas[index.schema];
+        let Item::Type(definition) = &schema.items[index.item] else {
             return Ok(None);
         };
         let id = self.new_type(schema.file, definition.position())?;
@@ -303,7 +305,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             entry.1 = Some(id);
         }
         self.pending
-            .push_back(Pending::Type(place.schema, id, definition));
+            .push_back(Pending::Type(index.schema, id, definition));
         Ok(Some(id))
     }
 
@@ -322,14 +324,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 self.note_repair(name, position);
             }
         }
-        let (place, known) = found?;
+        let (index, known) = found?;
         if known.is_some() {
             self.note_unimported(ns, position);
             return known;
         }
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Element(declaration) = &schema.items[place.item] else {
+        let schema = &schemas[index.schema];
+        let Item::Element(declaration) = &schema.items[index.item] else {
             return None;
         };
         let id = self.new_element(schema.file);
@@ -337,7 +339,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if let Some(entry) = self.tables.elements.get_mut(&(ns, name.local())) {
             entry.1 = Some(id);
         }
-        let pending = Pending::Element(place.schema, id, declaration);
+        let pending = Pending::Element(index.schema, id, declaration);
         self.pending.push_back(pending);
         Some(id)
     }
@@ -356,7 +358,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if name.is_prefixed() || name.ns != Some(Ns::NONE) {
             return None;
         }
-        self.at.schema.map(|index| self.schemas[index].target)
+        self.context.schema.map(|index| self.schemas[index].target)
     }
 
     /// The key of a group or attribute that a name refers to, repaired if that helps.
@@ -386,7 +388,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
 
     pub(super) fn note_well_known(&mut self, ns: Ns, position: Position) {
         let ours = self
-            .at
+            .context
             .schema
             .is_some_and(|index| self.schemas[index].built_in);
         if !ours && self.noted.insert((usize::MAX, ns)) {

@@ -1,14 +1,14 @@
-//! Messages, port types and services.
+//! WSDL's own definitions: their names, port types and services.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Resolver;
-use super::missing::TypeRole;
+use super::messages::Fault;
 use super::tables::Key;
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{
-    BindingId, Builtin, Message, MessageId, Operation, OperationMessage, Part, PartTarget, Port,
-    PortType, PortTypeId, Position, Service,
+    BindingId, MessageId, Operation, OperationMessage, Port, PortType, PortTypeId, Position,
+    Service,
 };
 use crate::names::Ns;
 use crate::raw::{self, Definitions, Same};
@@ -17,10 +17,10 @@ use crate::xml::Name;
 /// The names of WSDL's own definitions. Each kind has its own symbol space.
 #[derive(Debug, Default)]
 pub(super) struct WsdlTables<'s, 'a> {
-    messages: HashMap<Key<'s>, Entry<&'s raw::Message<'a>, MessageId>>,
+    pub(super) messages: HashMap<Key<'s>, Entry<&'s raw::Message<'a>, MessageId>>,
     pub(super) parts: HashMap<(MessageId, &'s str), usize>,
     /// What is wrong with messages, if something is.
-    faulty: HashMap<MessageId, Fault>,
+    pub(super) faulty: HashMap<MessageId, Fault>,
     port_types: HashMap<Key<'s>, Entry<&'s raw::PortType<'a>, PortTypeId>>,
     /// Operations by port type and name; more than one if overloaded.
     pub(super) operations: HashMap<(PortTypeId, &'s str), Vec<usize>>,
@@ -32,23 +32,14 @@ pub(super) struct WsdlTables<'s, 'a> {
     bindings: HashMap<Key<'s>, Entry<&'s raw::Binding<'a>, Option<BindingId>>>,
     services: HashMap<Key<'s>, Entry<&'s raw::Service<'a>, ()>>,
     /// Target namespace of the definitions that are being resolved.
-    target: Option<Ns>,
+    pub(super) target: Option<Ns>,
 }
 
 /// A definition as written, and what it became.
 #[derive(Clone, Copy, Debug)]
-struct Entry<R, T> {
-    raw: R,
-    id: T,
-}
-
-/// What is wrong with a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    /// A part refers to an element that is not defined. Its name is known, its content is not.
-    UndefinedElement,
-    /// What a part holds cannot be told.
-    Unusable,
+pub(super) struct Entry<R, T> {
+    pub(super) raw: R,
+    pub(super) id: T,
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -59,8 +50,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
             self.model.target_namespace = root.target_namespace.map(|ns| self.ns_id(ns));
             self.model.documentation = root.documentation.clone();
         }
-        self.at.schema = None;
-        self.at.steps.clear();
+        self.context.schema = None;
+        self.context.path.clear();
         // Kind by kind over all documents: any of them may refer to any other.
         for definitions in all {
             self.enter(definitions, &mut tables);
@@ -105,101 +96,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn enter(&mut self, definitions: &Definitions<'a>, tables: &mut WsdlTables<'s, 'a>) {
-        self.at.file = definitions.file;
+        self.context.file = definitions.file;
         tables.target = definitions.target_namespace;
-    }
-
-    fn message(
-        &mut self,
-        message: &'s raw::Message<'a>,
-        tables: &mut WsdlTables<'s, 'a>,
-    ) -> Result<(), Error> {
-        let id = MessageId(self.model.messages.len() as u32);
-        let key = tables.key(&message.name);
-        let (raw, position) = (message, message.position);
-        if let Some(earlier) = tables.messages.get(&key) {
-            return self.repeated("message", key.1, position, earlier.raw.same(raw, None));
-        }
-        tables.messages.insert(key, Entry { raw, id });
-        let mut parts: Vec<Part> = Vec::new();
-        for part in &message.parts {
-            if let Some(earlier) = tables.parts.get(&(id, &*part.name)) {
-                let same = message.parts[*earlier].same(part, None);
-                self.repeated("part", &part.name, part.position, same)?;
-                continue;
-            }
-            tables.parts.insert((id, &part.name), parts.len());
-            let (target, fault) = self.part_target(part)?;
-            if let Some(fault) = fault {
-                tables.faulty.insert(id, fault);
-            }
-            parts.push(Part {
-                name: part.name.to_string(),
-                target,
-            });
-        }
-        let name = self.qname(key.0, key.1);
-        self.model.messages.push(Message {
-            name,
-            parts,
-            position: message.position,
-        });
-        Ok(())
-    }
-
-    /// What a part refers to, and what is wrong with that.
-    fn part_target(
-        &mut self,
-        part: &'s raw::Part<'a>,
-    ) -> Result<(PartTarget, Option<Fault>), Error> {
-        let position = part.position;
-        let element = match &part.element {
-            None => None,
-            Some(name) => match self.defined_element(name, position) {
-                Some(id) => Some(id),
-                None => {
-                    let missing = self.missing_element(name, position)?;
-                    let (done, fault) = match missing {
-                        Some(_) => (
-                            "it is read as an element of any type",
-                            Fault::UndefinedElement,
-                        ),
-                        None => ("the message cannot be used", Fault::Unusable),
-                    };
-                    self.note_missing("element", name, position, done);
-                    let target = match missing {
-                        Some(id) => PartTarget::Element(id),
-                        None => PartTarget::Type(self.builtin(Builtin::AnyType)?),
-                    };
-                    return Ok((target, Some(fault)));
-                }
-            },
-        };
-        let type_id = match &part.type_name {
-            Some(name) => Some(self.type_ref(name, TypeRole::Any, position)?),
-            None => None,
-        };
-        Ok(match (element, type_id) {
-            (Some(element), None) => (PartTarget::Element(element), None),
-            (None, Some(type_id)) => (PartTarget::Type(type_id), None),
-            (None, None) => {
-                let text = format!(
-                    "the part {} has neither `element` nor `type` and is read as of any type",
-                    quoted(&part.name)
-                );
-                self.note(position, text);
-                (PartTarget::Type(self.builtin(Builtin::AnyType)?), None)
-            }
-            (Some(element), Some(_)) => {
-                let text = format!(
-                    "the part {} has both `element` and `type`, where only one is allowed: the \
-                     message cannot be used",
-                    quoted(&part.name)
-                );
-                self.note(position, text);
-                (PartTarget::Element(element), Some(Fault::Unusable))
-            }
-        })
     }
 
     fn port_type(
@@ -225,7 +123,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             if *count > limit {
                 let what = format!("the number of operations {}", quoted(name));
                 let error = Error::over("overloads", limit, what);
-                return Err(self.place(error, operation.position));
+                return Err(self.locate(error, operation.position));
             }
             if *count > 1 && first.same(operation, None) {
                 self.repeated("operation", name, operation.position, true)?;
@@ -330,41 +228,6 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    /// The message of an input, output or header, if it can be told what is sent.
-    pub(super) fn usable_message(
-        &mut self,
-        name: &Name<'a>,
-        position: Position,
-        tables: &WsdlTables<'s, 'a>,
-    ) -> Result<MessageId, Error> {
-        let id = self.message_ref(name, position, tables)?;
-        match tables.faulty.get(&id) {
-            Some(Fault::Unusable) => Err(self.faulty(id, "cannot be used", position)),
-            Some(Fault::UndefinedElement) | None => Ok(id),
-        }
-    }
-
-    /// The message of a fault, if all that it refers to is defined. The detail of a fault that is
-    /// not declared can still be read, so nothing is gained from one whose content is not known.
-    pub(super) fn fault_message(
-        &mut self,
-        name: &Name<'a>,
-        position: Position,
-        tables: &WsdlTables<'s, 'a>,
-    ) -> Result<MessageId, Error> {
-        let id = self.usable_message(name, position, tables)?;
-        match tables.faulty.get(&id) {
-            None => Ok(id),
-            Some(_) => Err(self.faulty(id, "refers to an element that is not defined", position)),
-        }
-    }
-
-    fn faulty(&self, id: MessageId, what: &str, position: Position) -> Error {
-        let name = quoted(&self.model.message(id).name.local);
-        let text = format!("the message {name} {what}");
-        self.error(ErrorKind::Invalid, position, text)
-    }
-
     fn service(
         &mut self,
         service: &'s raw::Service<'a>,
@@ -432,15 +295,6 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
     }
 
-    fn message_ref(
-        &mut self,
-        name: &Name<'a>,
-        position: Position,
-        tables: &WsdlTables<'s, 'a>,
-    ) -> Result<MessageId, Error> {
-        self.lookup("message", name, position, &tables.messages, tables.target)
-    }
-
     pub(super) fn port_type_ref(
         &mut self,
         name: &Name<'a>,
@@ -451,7 +305,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.lookup("portType", name, position, port_types, target)
     }
 
-    fn lookup<R, T: Copy>(
+    pub(super) fn lookup<R, T: Copy>(
         &mut self,
         what: &str,
         name: &Name<'a>,
@@ -492,7 +346,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     /// A second definition of a name, which is fine if it says the same as the first.
-    fn repeated(
+    pub(super) fn repeated(
         &mut self,
         what: &str,
         name: &str,
@@ -520,7 +374,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
 }
 
 impl<'s, 'a> WsdlTables<'s, 'a> {
-    fn key(&self, name: &'s str) -> Key<'s> {
+    pub(super) fn key(&self, name: &'s str) -> Key<'s> {
         (self.target.unwrap_or(Ns::NONE), name)
     }
 

@@ -104,7 +104,7 @@ impl<'a> Parser<'_, 'a, '_> {
                         return Err(self.malformed(start, message));
                     }
                 }
-                Event::DocType(declared) => self.doctype(start, &declared)?,
+                Event::DocType(_) => self.doctype(start, token)?,
                 Event::Eof => break,
             }
         }
@@ -123,13 +123,18 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     /// A document type declaration, with its internal subset, is skipped and never interpreted.
-    fn doctype(&mut self, start: usize, declared: &str) -> Result<(), Error> {
+    fn doctype(&mut self, start: usize, token: &str) -> Result<(), Error> {
+        let declared = token.get("<!DOCTYPE".len()..).unwrap_or_default();
         let name = declared.trim_ascii_start().get(..4);
         if name.is_some_and(|name| name.eq_ignore_ascii_case("html")) {
             let message = "the document is a web page (<!DOCTYPE html>), not a WSDL";
             return Err(Error::new(ErrorKind::NotWsdl, message)
                 .at(self.position(start))
                 .help("it may be a login or error page: save the WSDL itself"));
+        }
+        // The tokenizer takes it in any case, as HTML has it.
+        if !token.starts_with("<!DOCTYPE") {
+            return Err(self.malformed(start, "`<!DOCTYPE` must be in capitals"));
         }
         if !self.document.elements.is_empty() || self.document.doctype.is_some() {
             let message =
