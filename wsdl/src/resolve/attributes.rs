@@ -113,8 +113,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let index = group.index;
         match &group.progress {
             Progress::Done(_) => return Ok(()),
-            Progress::InProgress => return Err(self.circular("attribute group", key.1, position)),
-            Progress::NotStarted => group.progress = Progress::InProgress,
+            Progress::Started => return Err(self.circular("attribute group", key.1, position)),
+            Progress::NotStarted => group.progress = Progress::Started,
         }
         let schemas = self.schemas;
         let Item::AttributeGroup(group) = &schemas[index.schema].items[index.item] else {

@@ -344,8 +344,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let index = entry.index;
         match &entry.progress {
             Progress::Done(_) => return Ok(None),
-            Progress::InProgress => return Err(self.circular("group", key.1, position)),
-            Progress::NotStarted => entry.progress = Progress::InProgress,
+            Progress::Started => return Err(self.circular("group", key.1, position)),
+            Progress::NotStarted => entry.progress = Progress::Started,
         }
         let schemas = self.schemas;
         Ok(match &schemas[index.schema].items[index.item] {

@@ -34,7 +34,7 @@ pub(super) struct Lazy<T> {
 #[derive(Debug)]
 pub(super) enum Progress<T> {
     NotStarted,
-    InProgress,
+    Started,
     Done(T),
 }
 
