@@ -1,4 +1,4 @@
-//! Every document of one WSDL as it is written: what loading gives and resolving takes.
+//! All documents of one WSDL as they are written. `load` returns them, and `resolve` takes them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::model::Position;
 use crate::names::{Namespaces, Ns};
 use crate::raw::{Definitions, Schema};
 
-/// Every document of one WSDL, names not yet resolved.
+/// All documents of one WSDL, with names not yet resolved.
 #[derive(Debug)]
 pub(crate) struct Documents<'a> {
     pub(crate) definitions: Vec<Definitions<'a>>,

@@ -25,8 +25,8 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
         _ => match declared(&bytes) {
             None => from_utf8(bytes)?,
             Some(name) if is(name, &["UTF-8", "UTF8"]) => from_utf8(bytes)?,
-            // What declares UTF-16 byte by byte is not UTF-16: .NET prints a string that way, and
-            // it is saved as UTF-8.
+            // A declaration of UTF-16 that can be read as ASCII is wrong: .NET writes it into
+            // strings, which are then saved as UTF-8.
             Some(name) if is(name, &["UTF-16"]) => from_utf8(bytes)?,
             Some(name) if is(name, &["US-ASCII", "ASCII"]) => match bytes.is_ascii() {
                 true => from_utf8(bytes)?,
@@ -39,7 +39,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
             },
             Some(name) => {
                 let encoding = Encoding::for_label(name.as_bytes()).filter(|_| is_ncname(name));
-                // The declaration itself has been read as ASCII.
+                // The declaration has been read as ASCII, so the encoding must contain that.
                 let Some(encoding) = encoding.filter(|found| found.is_ascii_compatible()) else {
                     return Err(unsupported(&format!("encoding {}", quoted(name))));
                 };
@@ -112,7 +112,7 @@ fn check_characters(text: &str) -> Result<(), Error> {
     let (words, rest) = text.as_bytes().as_chunks::<8>();
     let mut offset = 0;
     for word in words {
-        // A word of eight bytes from 0x20 to 0x7F, which is most of them, is fine as a whole.
+        // Most words consist of eight bytes from 0x20 to 0x7F, which are all allowed.
         let word = u64::from_le_bytes(*word);
         if (word | word.wrapping_sub(0x2020_2020_2020_2020)) & HIGH != 0 {
             check_bytes(text, offset, offset + 8)?;
@@ -153,7 +153,7 @@ fn position_at_end(text: &str) -> Position {
     cursor.position
 }
 
-/// Walks a text forwards, counting lines and columns; linear however often it is asked.
+/// Counts lines and columns of a text from its start to its end, in linear time in total.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     offset: usize,

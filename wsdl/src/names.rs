@@ -1,4 +1,4 @@
-//! XML names, and namespaces as small numbers.
+//! XML names, and namespaces as numbers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -44,7 +44,7 @@ known! {
     XSD2000 = "http://www.w3.org/2000/10/XMLSchema",
 }
 
-/// Every namespace of the documents of one reading, interned.
+/// All namespaces of the documents of one reading, interned.
 #[derive(Debug)]
 pub(crate) struct Namespaces<'a> {
     uris: Vec<Cow<'a, str>>,
@@ -157,7 +157,7 @@ fn is_name_part(character: char) -> bool {
             '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-/// An `NCName` that is like a text.
+/// Makes an `NCName` from a text.
 pub(crate) fn to_ncname(text: &str) -> String {
     let mut name: String = text
         .chars()
@@ -183,7 +183,7 @@ pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Trims what XML calls white space, which is less than what Unicode does.
+/// Removes what XML calls white space from both ends; Unicode has more kinds of it.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }

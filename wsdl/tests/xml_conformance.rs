@@ -7,7 +7,7 @@ mod xmlconf;
 use saponify_wsdl::{ErrorKind, Reader};
 use xmlconf::{Expected, cases, has_dtd};
 
-/// Documents that are not well-formed and are taken for what they mean, on purpose.
+/// Documents that are not well-formed and are read on purpose, because their meaning is clear.
 const TAKEN: &[(&str, &str)] = &[
     (
         "not-wf-sa-147",
@@ -41,11 +41,11 @@ fn the_suite_is_passed() {
         let document = std::fs::read(&case.path).unwrap();
         let error = Reader::new().read(&document).unwrap_err();
         let fine = error.kind() == ErrorKind::NotWsdl;
-        // Not text at all, or an encoding that is refused by name.
+        // The bytes are no text, or the encoding is refused by name.
         let foreign = error.kind() == ErrorKind::Encoding;
         let refused = error.is_not_well_formed() || error.kind() == ErrorKind::IllegalName;
         match case.expected {
-            // A DTD is skipped, so faults in it are not found, and its entities are not known.
+            // A DTD is skipped, so errors in it are not found, and its entities are not known.
             Expected::WellFormed if has_dtd(&document) => {
                 with_dtd += 1;
                 if !(fine || foreign || error.is_dtd()) {

@@ -1,4 +1,4 @@
-//! Definitions that every toolkit knows and that documents therefore do not bring along.
+//! Adds built-in definitions, which many documents refer to without containing them.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use crate::well_known;
 use crate::xml::{self, Budget};
 
 impl<'a> Loader<'_, 'a> {
-    /// Adds messages and port types of a namespace that everyone knows, and of those that these
-    /// import, unless they are defined already.
+    /// Adds the built-in messages and port types of a namespace and of those that it imports,
+    /// unless the documents define them.
     pub(super) fn add_well_known_definitions(
         &mut self,
         ns: Ns,
@@ -32,11 +32,11 @@ impl<'a> Loader<'_, 'a> {
         Ok(())
     }
 
-    /// Adds definitions of namespaces that everyone knows and nobody sends along.
+    /// Adds the built-in schemas of the namespaces that the documents mention and do not define.
     pub(super) fn add_well_known(&mut self) -> Result<(), Error> {
         let mut next = 0;
         let mut defined: HashSet<Ns> = self.documents.schemas.iter().map(|s| s.target).collect();
-        // The list grows while it is walked: such schemas refer to each other.
+        // The list grows in the loop, because built-in schemas refer to each other.
         while next < self.documents.namespaces.len() {
             let ns = Ns::at(next);
             next += 1;

@@ -1,4 +1,4 @@
-//! What imports and includes lead to, and what becomes of those that lead nowhere.
+//! Which document an import or include means, and what happens if that cannot be read.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(super) struct Unfollowed {
     file: usize,
     kind: ImportKind,
     namespace: Option<Ns>,
-    /// The namespace that imports, which cannot satisfy its own import.
+    /// The namespace that imports. It cannot be the one in which the import is found.
     importer: Option<Ns>,
     location: String,
     position: Position,
@@ -63,7 +63,7 @@ impl<'a> Loader<'_, 'a> {
                 self.enqueue(found, import.kind, includer);
                 Ok(Some(found))
             }
-            // Only a document that is not there may turn out not to be needed.
+            // The document may turn out not to be needed.
             Err(error) if error.is_import() && !import.kind.is_include() => {
                 self.unfollowed.push(Unfollowed {
                     error,
@@ -80,8 +80,8 @@ impl<'a> Loader<'_, 'a> {
         }
     }
 
-    /// What an import is followed by: its location, unless only its namespace was provided.
-    /// `None` if it names a namespace and nothing else, which may be defined elsewhere.
+    /// The text by which the document of an import is found: its location, or its namespace if only
+    /// that was provided. `None` if it has no location: its namespace may be defined elsewhere.
     fn wanted(&self, import: &Import<'a>) -> Option<String> {
         let provided = |name: &str| self.options.imports.contains_key(name);
         let location = import.location.as_deref();
@@ -145,7 +145,7 @@ impl<'a> Loader<'_, 'a> {
         Ok(index)
     }
 
-    /// A path in the words of the directory that was given for it.
+    /// A path as it begins with the directory that the caller gave.
     fn display_name(&self, path: &Path) -> PathBuf {
         let mut roots = self.roots.iter().zip(&self.given_roots);
         let below =
@@ -153,7 +153,7 @@ impl<'a> Loader<'_, 'a> {
         roots.find_map(below).unwrap_or_else(|| path.to_path_buf())
     }
 
-    /// Decides about the imports that were not followed, now that all others have been.
+    /// Decides about the imports that could not be followed, after all others have been.
     pub(super) fn check_unfollowed(&mut self) -> Result<(), Error> {
         let unfollowed = std::mem::take(&mut self.unfollowed);
         let targets: HashSet<Ns> = self.documents.schemas.iter().map(|s| s.target).collect();

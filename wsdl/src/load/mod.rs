@@ -60,7 +60,7 @@ struct Loader<'r, 'a> {
     /// Files by what identifies them: canonical path or provided location.
     known: HashMap<PathBuf, usize>,
     queue: VecDeque<Job<'a>>,
-    /// What was queued and what was read: files, and for those included on behalf of whom.
+    /// What was queued and what was read: files, with the namespace that includes them.
     queued: HashSet<(usize, Option<Ns>)>,
     done: HashSet<(usize, Option<Ns>)>,
     /// Imported files by their text and the namespace that includes them.
@@ -114,7 +114,7 @@ impl<'r, 'a> Loader<'r, 'a> {
                 self.roots.push(root_path);
                 self.given_roots.push(root.clone());
             }
-            // A document that imports it back finds it here, by whichever link.
+            // A document that imports this one finds it here, even through a link.
             let (path, _) = canonical(name)?;
             self.known.insert(path, 0);
         }

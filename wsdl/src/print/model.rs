@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use crate::model::*;
 
-/// The whole model, in document order. The text is for eyes and tests and may change.
+/// The whole model, in document order. The text is for people and for tests, and it may change.
 impl Display for Model {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut printer = Printer {
@@ -25,7 +25,7 @@ pub(super) struct Printer<'m, 'f, 'o> {
     indent: usize,
 }
 
-/// A prefix per namespace, each its own.
+/// A prefix for each namespace. No two are the same.
 fn prefixes(model: &Model) -> Vec<String> {
     let mut uses: HashMap<&str, u32> = HashMap::new();
     for namespace in &model.namespaces {

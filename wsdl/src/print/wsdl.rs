@@ -1,4 +1,4 @@
-//! The WSDL half of a model as text: messages, port types, bindings and services.
+//! Messages, port types, bindings and services of a model as text.
 
 use std::fmt::{self, Write};
 

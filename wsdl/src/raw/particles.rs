@@ -42,7 +42,7 @@ impl<'a> Builder<'_, 'a> {
         if let [first, ..] = children.as_slice()
             && matches!(first.local(), "sequence" | "choice" | "all" | "group")
         {
-            // Not valid, and what it means is clear: it says what it holds.
+            // This is not valid, but its meaning is clear: the content is written out.
             self.note(
                 node,
                 "complexContent that derives from nothing is read as if it were not there",
@@ -148,7 +148,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn members(&mut self, node: Node<'_, 'a>) -> Result<Vec<Particle<'a>>, Error> {
-        // A loop, since adaptors of iterators take stack, and this recurses.
+        // A loop, because this function recurses and adaptors of iterators take more stack.
         let mut members = Vec::new();
         for child in self.xsd_children(node, &mut None) {
             members.push(self.particle(child)?);

@@ -9,7 +9,7 @@ use crate::model::Usage;
 use crate::names::Ns;
 use crate::xml::{Name, Node, trimmed};
 
-/// Identity constraints and the like: they constrain values, which no generated type can.
+/// Identity constraints and similar elements. They constrain values, which a type cannot express.
 const CONSTRAINTS: [&str; 6] = [
     "unique",
     "key",
@@ -370,7 +370,7 @@ fn qualified(node: Node<'_, '_>, attribute: &str) -> Result<Option<bool>, Error>
     }
 }
 
-/// The name that an enumeration value is, if its base turns out to be `xsd:QName`.
+/// The value of an enumeration as a name, in case its base is `xsd:QName`.
 pub(super) fn value_as_name<'a>(node: Node<'_, 'a>, value: &Str<'a>) -> Option<Name<'a>> {
     let name = node.qname(trimmed(value)).ok()?;
     name.ns.is_some().then_some(name)

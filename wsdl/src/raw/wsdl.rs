@@ -176,7 +176,7 @@ impl<'a> Builder<'_, 'a> {
                 return Err(unexpected(child, "operation"));
             }
             match self.binding_operation(child) {
-                // Only this operation needs what is not supported.
+                // Only this operation requires the extension.
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
                     binding.unsupported.push(Unsupported {
                         operation: child.required_name()?,
@@ -338,7 +338,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(service)
     }
 
-    /// The name of something that nothing refers to. It never travels, so any text can be made one.
+    /// A name that nothing refers to and that is in no message. A text that is no name is made one.
     fn label(&mut self, node: Node<'_, 'a>) -> Result<Str<'a>, Error> {
         let written = node.required("name")?;
         node.check_length(&written)?;
@@ -355,7 +355,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(name.into())
     }
 
-    /// The children that belong to WSDL, documentation taken out and extensions checked.
+    /// The children in the namespace of WSDL, without documentation. Extensions are checked.
     fn wsdl_children<'d>(
         &mut self,
         node: Node<'d, 'a>,
@@ -374,7 +374,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(children)
     }
 
-    /// An element of another namespace: it may be ignored unless it says that it may not.
+    /// Checks an element of another namespace. It is ignored unless it says that it is required.
     fn extension(&mut self, node: Node<'_, 'a>) -> Result<(), Error> {
         let known = [Ns::SOAP11, Ns::SOAP12, Ns::HTTP, Ns::MIME];
         if known.contains(&node.ns()) {
@@ -435,7 +435,7 @@ fn parameter_order<'a>(node: Node<'_, 'a>) -> Result<Vec<Str<'a>>, Error> {
     }
 }
 
-/// A value that will be sent as, or in, an HTTP header: a line break in it would start another.
+/// A value that is sent in an HTTP header, where a line break would start another header.
 fn header_safe<'a>(node: Node<'_, 'a>, attribute: &str) -> Result<Option<Str<'a>>, Error> {
     let Some(value) = node.token(attribute) else {
         return Ok(None);

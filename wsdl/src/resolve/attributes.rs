@@ -86,7 +86,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
             return Ok(());
         };
-        // Counted before it is copied: copies of copies grow exponentially.
+        // Counted before it is copied, because copies of copies grow exponentially.
         let (size, text) = (group.uses.len() as u64, group.text);
         self.count_particles(size, position)?;
         self.count_copy(text, position)?;

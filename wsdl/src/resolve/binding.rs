@@ -1,4 +1,4 @@
-//! Bindings: which part of which message travels where.
+//! Bindings: how the parts of messages are sent.
 
 use std::collections::{HashMap, HashSet};
 
@@ -64,7 +64,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             })?;
             operations.extend(resolved);
         }
-        // A binding of which nothing is left is of no use.
+        // A binding without operations is of no use.
         let bound = binding.operations.len() + binding.unsupported.len();
         if operations.is_empty() && bound > 0 {
             let text = format!(
@@ -174,7 +174,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             .collect();
         let message = match matching.as_slice() {
             [only] => return Some(*only),
-            // It was noted where it is declared.
+            // The port type's operation was left out, with a note.
             [] if tables.left_out.contains(&(port_type, &*bound.name)) => return None,
             [] if candidates.is_empty() => {
                 let port_type = quoted(&self.model.port_type(port_type).name.local);
@@ -229,7 +229,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// The parts of a body. A wrong name of the only part means that part.
+    /// The parts of a body. If a message has only one part, a wrong name is taken to mean it.
     fn body_parts(
         &mut self,
         message: MessageId,
@@ -254,7 +254,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(parts)
     }
 
-    /// The part of a header, or of what may come back about it. `None` if it is left out.
+    /// The part of a header or of a header's fault; `None` if it is left out.
     fn header_part(
         &mut self,
         header: &raw::Header<'a>,

@@ -1,4 +1,5 @@
-//! What can be checked once every type is known: circles, and sorts of type in the wrong place.
+//! Checks that need every type: circles of derivation, and types that are used as what they are
+//! not, such as a complex type for an attribute.
 
 use super::Resolver;
 use crate::error::{Error, ErrorKind, clipped, quoted};
@@ -17,7 +18,7 @@ enum Sort {
     Text { qname: bool },
     /// Any other complex type; whether it is mixed.
     Elements { mixed: bool },
-    /// `anyType`, which is what you want.
+    /// `anyType`, which can be the base of any complex type.
     Any,
 }
 
@@ -48,9 +49,9 @@ impl Resolver<'_, '_> {
         Ok(())
     }
 
-    /// Every type after those that it derives from; a circle is an error.
+    /// All types, each after those that it derives from. A circle is an error.
     ///
-    /// Without recursion, since a chain of derivations may be as long as there are types.
+    /// This does not recurse, because a chain of derivations may contain every type.
     fn derivation_order(&self) -> Result<Vec<TypeId>, Error> {
         #[derive(Clone, Copy, PartialEq)]
         enum Mark {
@@ -111,10 +112,11 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Makes `complexContent` without elements over a base of text a type of that text.
+    /// Gives a type with `complexContent` and no elements the text of its base.
     ///
-    /// It is legal where the base is a complex type (XSD 1.0 part 1, section 3.4.2: without content
-    /// of its own, the type has that of its base). Over a simple type it is not, and means the same.
+    /// If the base is a complex type of text, this is legal: without content of its own, a type has
+    /// the content of its base (XSD 1.0 part 1, section 3.4.2). If the base is a simple type, it is
+    /// not legal but means the same.
     fn take_text_of_base(&mut self, id: TypeId, sorts: &[Sort]) {
         let TypeKind::Complex(complex) = &self.model.type_def(id).kind else {
             return;
@@ -141,7 +143,7 @@ impl Resolver<'_, '_> {
         });
     }
 
-    /// The sort of a type, those of its sources known.
+    /// The sort of a type, when the sorts of the types that it derives from are known.
     fn sort(&self, id: TypeId, sorts: &[Sort]) -> Result<Sort, Error> {
         let of = |id: TypeId| sorts[id.0 as usize];
         let invalid = |message: String| Err(self.type_error(ErrorKind::Invalid, id, message));
@@ -181,7 +183,7 @@ impl Resolver<'_, '_> {
                     (Content::Simple(_), Sort::Simple { qname } | Sort::Text { qname }) => {
                         Ok(Sort::Text { qname })
                     }
-                    // Text is what remains of mixed content when the elements are taken away.
+                    // A restriction may leave out the elements of mixed content, so text remains.
                     (Content::Simple(_), Sort::Elements { mixed: true } | Sort::Any)
                         if derivation.method == DerivationMethod::Restriction =>
                     {
@@ -208,7 +210,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Enumerations of QNames get their names.
+    /// Adds the names to the values of enumerations of QNames.
     fn resolve_enumerations(&mut self, sorts: &[Sort]) {
         for (id, facets) in std::mem::take(&mut self.enumerations) {
             let (Sort::Simple { qname } | Sort::Text { qname }) = sorts[id.0 as usize] else {
@@ -236,8 +238,8 @@ impl Resolver<'_, '_> {
         Some(self.qname(name.ns?, name.local()))
     }
 
-    /// Gives elements without a type that of the head of their substitution group, and refuses
-    /// groups that go in a circle.
+    /// Gives elements without a type the type of the head of their substitution group. A circle of
+    /// such groups is an error.
     pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
         let count = self.model.elements.len();
         let mut done = vec![false; count];
@@ -260,7 +262,7 @@ impl Resolver<'_, '_> {
                 chain.push(id);
                 next = self.model.element(id).substitution_group;
             }
-            // From the head down, so that each finds its head done.
+            // From the head down, so that the type of the head is known.
             for id in chain.into_iter().rev() {
                 done[id.0 as usize] = true;
                 let head = self.model.element(id).substitution_group;

@@ -91,7 +91,7 @@ fn imported(schemas: &[Schema<'_>]) -> HashSet<(usize, Ns)> {
         .collect()
 }
 
-/// `'s` is the raw trees', `'a` that of the texts below them.
+/// The resolver. `'s` is the lifetime of the raw trees, `'a` that of the texts below them.
 struct Resolver<'s, 'a> {
     limits: &'s Limits,
     files: &'s [File],
@@ -120,10 +120,10 @@ struct Resolver<'s, 'a> {
     first_left_out: Option<Error>,
     /// Which schema imports which namespace.
     imported: HashSet<(usize, Ns)>,
-    /// What has been noted once and for all.
+    /// Which notes have been made that are made only once: the schema and the namespace.
     noted: HashSet<(usize, Ns)>,
     particles: u64,
-    /// Bytes of text that stand in the model more often than in the documents.
+    /// Bytes of text that have been copied into the model more than once.
     copied: u64,
     context: Context<'s>,
 }
@@ -133,15 +133,15 @@ enum Pending<'s, 'a> {
     Element(usize, ElementId, &'s Element<'a>),
 }
 
-/// The place that is being resolved.
+/// What is being resolved.
 #[derive(Default)]
 struct Context<'s> {
     file: usize,
     /// Index of the schema; none within WSDL's own constructs.
     schema: Option<usize>,
-    /// The named constructs around the place, outermost first.
+    /// The named constructs around it, outermost first.
     path: Vec<PathStep<'s>>,
-    /// How deep the recursion is.
+    /// Levels of recursion.
     depth: u64,
 }
 
@@ -202,10 +202,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(result)
     }
 
-    /// Goes one level deeper, as long as that is allowed; [`Self::ascend`] comes back.
+    /// Goes one level deeper, if that is allowed. [`Self::ascend`] goes back.
     ///
-    /// Here and below there are pairs of calls and no closures, since what recurses pays for each
-    /// in stack. After an error nobody comes back: it has been placed already, and ends the reading.
+    /// This is a pair of calls and not a function that takes a closure, because each closure would
+    /// take stack while the resolver recurses. After an error nothing goes back: reading ends.
     fn descend(&mut self, position: Position) -> Result<(), Error> {
         self.check_nesting(position, 1)?;
         self.context.depth += 1;
@@ -225,7 +225,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// Goes to a global definition; what is returned is the place to come back to.
+    /// Enters a global definition. Returns the context to go back to.
     fn enter_item(&mut self, schema: usize, kind: &'static str, name: &'s str) -> Context<'s> {
         let entered = Context {
             file: self.schemas[schema].file,
@@ -236,7 +236,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         std::mem::replace(&mut self.context, entered)
     }
 
-    /// Counts text that is copied: a document could have a long one copied without end.
+    /// Counts text that is copied, because a small document can ask for many copies of a long text.
     fn count_copy(&mut self, bytes: usize, position: Position) -> Result<(), Error> {
         self.copied += bytes as u64;
         let limit = self.limits.total_size;
@@ -272,7 +272,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
-    /// The namespace that a reference means: in a chameleon include the namespace of the includer.
+    /// The namespace of a reference. In a chameleon include, no namespace means that of the
+    /// schema that includes.
     fn effective(&self, name: &Name<'a>) -> Option<Ns> {
         let schema = self.context.schema.map(|index| &self.schemas[index]);
         match schema {

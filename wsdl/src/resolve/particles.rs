@@ -20,7 +20,7 @@ pub(super) struct ResolvedGroup {
     extent: Extent,
 }
 
-/// How many particles there are at a place and below, and on how many levels.
+/// How many particles a particle consists of, and on how many levels.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
     size: u64,
@@ -38,7 +38,7 @@ impl Extent {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
-    /// Resolves the base of a complex type; says whether one is named that is not defined.
+    /// Resolves the base of a complex type. Returns whether the type names one that is not defined.
     pub(super) fn derivation(
         &mut self,
         id: TypeId,
@@ -149,7 +149,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         mut facets: &'s raw::Facets<'a>,
     ) -> Result<Content, Error> {
         if let Some(inner) = inner {
-            // The model has one step here and the document two: the outer facets win.
+            // The document has two restrictions here and the model one: the outer facets are kept.
             self.inner_type("base", inner)?;
             if let (raw::Variety::Restriction(_, _, inner), true) =
                 (&inner.variety, is_unset(facets))
@@ -160,7 +160,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Content::Simple(self.facets(id, facets)))
     }
 
-    /// Adds a particle with its groups expanded, unless it may not occur.
+    /// Adds a particle with its groups expanded. One that may not occur is left out.
     fn particle(
         &mut self,
         particle: &'s raw::Particle<'a>,
@@ -182,7 +182,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 (extent.size, extent.height) = (1, 1);
                 return Ok(extent);
             };
-            // A reference is replaced by the group's own particle, which counts.
+            // A reference is replaced by the particle of the group, which is counted.
             self.resolve_group(key, position)?;
             self.group_term(key, position, &mut extent)?
         } else {
@@ -214,7 +214,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             raw::Term::Sequence(members) => self.members(members, extent).map(Term::Sequence),
             raw::Term::Choice(members) => self.members(members, extent).map(Term::Choice),
             raw::Term::All(members) => self.members(members, extent).map(Term::All),
-            // Its caller has taken it.
+            // The caller handles references to groups.
             raw::Term::Group(_) => Ok(Term::Sequence(Vec::new())),
         }
     }
@@ -235,7 +235,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         extent.size = group.extent.size.saturating_sub(1);
         extent.height = group.extent.height.saturating_sub(1);
         extent.text = group.extent.text;
-        // Counted before it is copied: copies of copies grow exponentially.
+        // Counted before it is copied, because copies of copies grow exponentially.
         self.count_particles(extent.size, position)?;
         self.count_copy(extent.text, position)?;
         Ok(

@@ -56,7 +56,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                     self.global_element(schema, id, element)?;
                 }
             }
-            // Those that nothing refers to are resolved too: an error in them is an error.
+            // These are resolved even if nothing refers to them, so that errors in them are found.
             Item::Attribute(attribute) => {
                 let name = attribute.name.as_deref().unwrap_or_default();
                 self.global_attribute((target, name), attribute.position)?;
@@ -96,7 +96,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let before = self.enter_item(schema, definition.step(), name);
         let target = self.schemas[schema].target;
         let name = match replaced(name) {
-            // Only its redefinition refers to it, and no document can name it.
+            // Only the redefinition refers to it. No document can name it.
             Some(path) => TypeName::Anonymous {
                 ns: self.ns_id(target),
                 owner: Owner::Type,
@@ -116,8 +116,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         name: TypeName,
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
-        // In place, and the parts of a complex type one by one: this recurses, and what is held
-        // meanwhile takes stack.
+        // The parts of a complex type are filled in one by one, because this function recurses and
+        // values that are held meanwhile would take stack.
         match definition {
             Type::Simple(simple) => {
                 let kind = TypeKind::Simple(self.simple_type(id, simple)?);
@@ -126,7 +126,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Type::Complex(complex) => {
                 self.model.types[id.0 as usize].kind = TypeKind::Complex(ComplexType {
                     is_abstract: complex.is_abstract,
-                    // Text alone is never mixed, whatever the attribute says.
+                    // Text is never mixed content, whatever the attribute says.
                     mixed: complex.mixed && !matches!(complex.content, Content::Simple(..)),
                     ..ComplexType::default()
                 });

@@ -14,7 +14,7 @@ use crate::names::Ns;
 use crate::raw::{Around, Item, Same, Type};
 use crate::xml::Name;
 
-/// A name, the two halves borrowed: nothing is copied to look something up.
+/// Namespace and local name, borrowed, so that nothing is copied for a look-up.
 pub(super) type Key<'s> = (Ns, &'s str);
 
 /// Which item of which schema a definition is.
@@ -352,8 +352,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.tables.elements.get(&key)?.1
     }
 
-    /// Where to look for a name without namespace that is not defined: some documents leave out
-    /// the prefix of their own target namespace.
+    /// The namespace in which a name without namespace may be defined instead. Some documents leave
+    /// out the prefix of their own target namespace.
     pub(super) fn in_target(&self, name: &Name<'a>) -> Option<Ns> {
         if name.is_prefixed() || name.ns != Some(Ns::NONE) {
             return None;
@@ -361,7 +361,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.context.schema.map(|index| self.schemas[index].target)
     }
 
-    /// The key of a group or attribute that a name refers to, repaired if that helps.
+    /// The key of a group or attribute that a name refers to. If only the target namespace defines
+    /// the name, it is the key there.
     pub(super) fn group_key(
         &mut self,
         name: &'s Name<'a>,

@@ -52,7 +52,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         }
         self.context.schema = None;
         self.context.path.clear();
-        // Kind by kind over all documents: any of them may refer to any other.
+        // One kind after the other over all documents, because each may refer to any other.
         for definitions in all {
             self.enter(definitions, &mut tables);
             for message in &definitions.messages {
@@ -85,7 +85,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 })?;
             }
         }
-        // A model without any binding would be of no use, and no one would see why.
+        // A model without a binding would be of no use, and the reason would be hard to see.
         let any_bound = all
             .iter()
             .any(|definitions| !definitions.bindings.is_empty());
@@ -317,7 +317,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         if let Some(found) = found {
             return Ok(found.id);
         }
-        // A name without prefix is in the default namespace, which is WSDL's own as often as not.
+        // A name without prefix is in the default namespace, which is often that of WSDL itself.
         let target = target.unwrap_or(Ns::NONE);
         match table.get(&(target, name.local())) {
             Some(found) if !name.is_prefixed() => {
@@ -345,7 +345,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Some(key))
     }
 
-    /// A second definition of a name, which is fine if it says the same as the first.
+    /// Notes a second definition of a name. It is an error unless it says the same as the first.
     pub(super) fn repeated(
         &mut self,
         what: &str,
@@ -386,7 +386,7 @@ impl<'s, 'a> WsdlTables<'s, 'a> {
     }
 }
 
-/// Names of input and output that give none (WSDL 1.1, section 2.4.5).
+/// The default names of input and output (WSDL 1.1, section 2.4.5).
 fn default_names(operation: &raw::Operation<'_>) -> (String, String) {
     let name = &operation.name;
     match (&operation.input, &operation.output) {

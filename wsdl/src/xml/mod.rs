@@ -1,8 +1,8 @@
 //! Stage 1: text to elements, a compact arena in document order.
 //!
-//! Elements stand in the order of their start tags, each with the index after its last descendant,
-//! so a subtree is a range, a walk is a loop, and nothing recurses: not building, not dropping.
-//! Names and values borrow from the text wherever they stand there as they are.
+//! The elements are in the order of their start tags, each with the index after its last
+//! descendant. So a subtree is a range, it is visited in a loop, and neither building nor dropping
+//! the arena recurses. Names and values borrow from the text if they need no change.
 
 mod parse;
 mod tag;
@@ -56,7 +56,7 @@ struct Attribute<'a> {
     value: Cow<'a, str>,
 }
 
-/// One namespace declaration; those around it hang on `outer`.
+/// One namespace declaration. `outer` leads to those around it.
 #[derive(Debug)]
 struct Scope<'a> {
     prefix: &'a str,
@@ -103,7 +103,7 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Makes all elements stand nowhere, as what is built in does.
+    /// Removes all positions, because built-in definitions have none.
     pub(crate) fn forget_positions(&mut self) {
         for element in &mut self.elements {
             element.position = Position::default();
@@ -253,8 +253,7 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// A name within a value.
     ///
-    /// A value that is no name is no error here: it costs only what uses it, which the resolver
-    /// decides.
+    /// A value that is no name is not an error here. The resolver decides what it costs.
     pub(crate) fn qname(self, value: Cow<'a, str>) -> Result<Name<'a>, Error> {
         self.check_length(&value)?;
         let (ns, prefix) = match split_qname(&value) {

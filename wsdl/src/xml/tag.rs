@@ -1,4 +1,4 @@
-//! The inside of a tag, by the letter of XML 1.0 and of Namespaces in XML.
+//! What is inside a tag, as XML 1.0 and Namespaces in XML define it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -233,7 +233,7 @@ pub(super) fn check_declaration(prefix: &str, ns: Ns) -> Result<(), Error> {
     }
 }
 
-/// Attributes that have one name in one namespace, under two prefixes.
+/// Refuses two attributes of one name in one namespace, which may have different prefixes.
 pub(super) fn check_duplicates(attributes: &[Attribute<'_>]) -> Result<(), Error> {
     let qualified = || attributes.iter().filter(|one| one.ns != Ns::NONE);
     match first_duplicate(qualified().map(|one| (one.ns, one.local()))) {
@@ -247,8 +247,7 @@ fn given_twice(name: &str) -> Error {
 }
 
 fn first_duplicate<K: Copy + Eq + Hash>(keys: impl Iterator<Item = K> + Clone) -> Option<K> {
-    // Comparing all pairs is faster for the few attributes that elements have; a set keeps the
-    // many that an attacker writes linear.
+    // Comparing all pairs is faster for a few attributes. A set is linear if there are many.
     if keys.clone().nth(8).is_some() {
         let mut seen = HashSet::new();
         return keys.into_iter().find(|key| !seen.insert(*key));

@@ -211,7 +211,7 @@ fn text(element: &xmltree::Element) -> String {
     texts.collect()
 }
 
-/// Says it even if the test passes, when what a test prints is not shown.
+/// Prints a text even if the test passes, when the output of the test is not shown.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
