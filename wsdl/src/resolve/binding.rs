@@ -32,6 +32,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Ok(port_type) => port_type,
             Err(error) => {
                 self.leave_out("binding", &binding.name, error, position);
+                let names = binding
+                    .operations
+                    .iter()
+                    .map(|operation| operation.name.to_string());
+                self.model.left_out.extend(names);
                 tables.leave_out_binding(key);
                 return Ok(());
             }

@@ -369,6 +369,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let reason = error.message();
         let text = format!("the {what} {} is left out: {reason}", quoted(name));
         self.note(position, text);
+        if what == "operation" {
+            self.model.left_out.push(name.to_string());
+        }
         self.first_left_out.get_or_insert(error);
     }
 }
