@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use saponify_wsdl::model::Note;
+use saponify_wsdl::model::{Builtin, Note};
 use saponify_wsdl::{Model, Reader};
 use sha2::{Digest as _, Sha256};
 
@@ -116,6 +116,25 @@ fn digest(wsdl: &[u8]) -> String {
         .collect()
 }
 
+/// The built-in type that an override names.
+fn builtin(name: &str, replacement: &str) -> Result<Builtin, Error> {
+    let local = match replacement.split_once(':') {
+        Some(("xsd" | "xs", local)) => Some(local),
+        Some(_) => None,
+        None => match replacement {
+            "text" => Some("string"),
+            "any" => Some("anyType"),
+            _ => None,
+        },
+    };
+    local.and_then(Builtin::from_name).ok_or_else(|| {
+        Error::config(format!(
+            "the type {name:?} is to be read as {replacement:?}; expected a built-in type of XML \
+             Schema, such as `xsd:string`, or `text` or `any`"
+        ))
+    })
+}
+
 impl Config {
     /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
     /// read but those given to [`provide_file`](Config::provide_file).
@@ -124,7 +143,7 @@ impl Config {
     ///
     /// If the WSDL is refused, or an option does not fit it.
     pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
-        let read = self.reader().read(wsdl);
+        let read = self.reader()?.read(wsdl);
         let model = read.map_err(|source| Error::wsdl(None, source))?;
         let source = Source {
             model: &model,
@@ -198,7 +217,7 @@ impl Config {
     /// If no input is set, or it cannot be read or is not well-formed.
     pub fn dump_raw(&self) -> Result<String, Error> {
         let input = self.required_input()?;
-        self.reader()
+        self.reader()?
             .dump_raw_file(input)
             .map_err(|source| Error::wsdl(Some(input), source))
     }
@@ -210,14 +229,14 @@ impl Config {
     /// If no input is set, or it cannot be read or is refused.
     pub fn dump_model(&self) -> Result<String, Error> {
         let input = self.required_input()?;
-        self.reader()
+        self.reader()?
             .read_file(input)
             .map(|model| model.to_string())
             .map_err(|source| Error::wsdl(Some(input), source))
     }
 
     /// A reader that may read what the options say.
-    fn reader(&self) -> Reader {
+    fn reader(&self) -> Result<Reader, Error> {
         let mut reader = Reader::new();
         for root in &self.import_roots {
             reader.allow_root(root);
@@ -228,7 +247,10 @@ impl Config {
         for import in &self.skip_imports {
             reader.skip_import(import);
         }
-        reader
+        for (name, replacement) in &self.types {
+            reader.override_type(name, builtin(name, replacement)?);
+        }
+        Ok(reader)
     }
 
     fn required_input(&self) -> Result<&PathBuf, Error> {
@@ -241,7 +263,7 @@ impl Config {
         let input = self.required_input()?;
         let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let model = self
-            .reader()
+            .reader()?
             .read_file(input)
             .map_err(|source| Error::wsdl(Some(input), source))?;
         let name = input

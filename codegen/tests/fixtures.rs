@@ -98,6 +98,16 @@ fn notes_are_as_expected() -> Result<()> {
     );
     let rpc = notes("rpc")?.join("\n");
     assert!(rpc.contains("port `Backup` is left out"), "{rpc}");
+    let missing = notes("missing")?.join("\n");
+    for expected in [
+        "input.wsdl:14:25: the type `java:Object` of `java:java.lang` is not defined",
+        "input.wsdl:15:25: the type `java:String` is read as xsd:string as asked",
+        "input.wsdl:16:25: the type `tns:OddDate` is read as xsd:string as asked",
+        "the fault `lost` is left out: the message `lost` refers to an element that is not defined",
+        "the operation `close` is left out: the message `tns:nowhere`",
+    ] {
+        assert!(missing.contains(expected), "{expected}: {missing}");
+    }
     Ok(())
 }
 

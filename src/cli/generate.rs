@@ -48,9 +48,12 @@ pub(crate) struct Generate {
     /// Takes a file for an import, which is named by its location as written or its namespace.
     #[arg(long, value_name = "IMPORT=FILE", value_parser = provided)]
     provide: Vec<(String, PathBuf)>,
-    /// Leaves out an import, by its location as written or its namespace, of which nothing is used.
+    /// Leaves out an import, by its location as written or its namespace.
     #[arg(long, value_name = "IMPORT")]
     skip_import: Vec<String>,
+    /// Reads a type as another: 'java:String=xsd:string', '{urn:x}Odd=text', 'tns:Odd=any'.
+    #[arg(long = "type", value_name = "NAME=TYPE", value_parser = replaced)]
+    types: Vec<(String, String)>,
     /// Options from this file; options of the command line come on top.
     #[arg(long, value_name = "saponify.toml")]
     config: Option<PathBuf>,
@@ -163,6 +166,9 @@ impl Generate {
         for (import, path) in &self.provide {
             config = config.provide_file(import, path);
         }
+        for (name, replacement) in &self.types {
+            config = config.override_type(name, replacement);
+        }
         if self.no_methods {
             config = config.methods(false);
         }
@@ -200,6 +206,16 @@ fn provided(text: &str) -> Result<(String, PathBuf), String> {
             Ok((import.to_owned(), file.into()))
         }
         _ => Err("expected an import's location or namespace, `=` and a file".to_owned()),
+    }
+}
+
+/// `NAME=TYPE`. The namespace in a name may hold `=`, so the last one divides.
+fn replaced(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((name, replacement)) if !name.is_empty() && !replacement.is_empty() => {
+            Ok((name.to_owned(), replacement.to_owned()))
+        }
+        _ => Err("expected the name of a type, `=` and a built-in type".to_owned()),
     }
 }
 

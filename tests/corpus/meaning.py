@@ -42,6 +42,8 @@ FAMILIES = """
     other/soapbuilders-interop/**/*.wsdl
     other/wsi-scm-sample/**/*.wsdl
 """.split()
+# Schemas of these are missing, so nothing can say whether an example is valid.
+INCOMPLETE = {"other/classic/etoimik.wsdl"}
 
 
 class Proxies:
@@ -163,6 +165,7 @@ def by_zeep(corpus, name, file, samples):
 
 def check(program, corpus, work):
     files = sorted({file for pattern in FAMILIES for file in corpus.glob(pattern)})
+    files = [file for file in files if str(file.relative_to(corpus)) not in INCOMPLETE]
     crate, folder = work / "meaning", work / "meanings"
     run(["cargo", "build", "--release", "--locked", "--quiet", "--package", "saponify-wsdl", "--example", "samples"])
     samples = program.parent / "examples" / "samples"

@@ -1,12 +1,15 @@
 //! Bytes to text: byte order marks, the declared encoding, and the characters that XML allows.
 
+use encoding_rs::Encoding;
+
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::Position;
+use crate::names::is_ncname;
 
 /// Decodes a document.
 ///
-/// UTF-8 is what there is; US-ASCII, ISO-8859-1, Windows-1252 and UTF-16 with a byte order mark
-/// are read too.
+/// Most are UTF-8. UTF-16 is read with a byte order mark, and whatever else the declaration names
+/// as far as the WHATWG's Encoding Standard has it.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, ..] => {
@@ -22,8 +25,8 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
         _ => match declared(&bytes) {
             None => from_utf8(bytes)?,
             Some(name) if is(name, &["UTF-8", "UTF8"]) => from_utf8(bytes)?,
-            // What declares UTF-16 byte by byte is not UTF-16: .NET prints a string that way, and
-            // it is saved as UTF-8.
+            // A declaration of UTF-16 that can be read as ASCII is wrong: .NET writes it into
+            // strings, which are then saved as UTF-8.
             Some(name) if is(name, &["UTF-16"]) => from_utf8(bytes)?,
             Some(name) if is(name, &["US-ASCII", "ASCII"]) => match bytes.is_ascii() {
                 true => from_utf8(bytes)?,
@@ -34,13 +37,20 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
                     ));
                 }
             },
-            Some(name) if is(name, &["ISO-8859-1", "ISO8859-1", "LATIN1"]) => {
-                bytes.iter().map(|byte| char::from(*byte)).collect()
+            Some(name) => {
+                let encoding = Encoding::for_label(name.as_bytes()).filter(|_| is_ncname(name));
+                // The declaration has been read as ASCII, so the encoding must contain that.
+                let Some(encoding) = encoding.filter(|found| found.is_ascii_compatible()) else {
+                    return Err(unsupported(&format!("encoding {}", quoted(name))));
+                };
+                let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+                let Some(text) = text else {
+                    let message = format!("the bytes are not {}, as declared", quoted(name));
+                    return Err(Error::new(ErrorKind::Encoding, message)
+                        .help("declare the encoding of the document, or convert it to UTF-8"));
+                };
+                text.into_owned()
             }
-            Some(name) if is(name, &["WINDOWS-1252", "CP1252"]) => {
-                bytes.iter().map(|byte| windows_1252(*byte)).collect()
-            }
-            Some(name) => return Err(unsupported(&format!("encoding {}", quoted(name)))),
         },
     };
     check_characters(&text)?;
@@ -67,20 +77,6 @@ fn from_utf8(bytes: Vec<u8>) -> Result<String, Error> {
             .at(position_at_end(&good))
             .help("convert the document to UTF-8, or declare its encoding")
     })
-}
-
-/// Latin-1, but for the range of control characters. The five bytes without a character there
-/// become those controls, as browsers have it.
-fn windows_1252(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
-    ];
-    match byte {
-        0x80..=0x9F => HIGH[usize::from(byte) - 0x80],
-        _ => char::from(byte),
-    }
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Error> {
@@ -116,7 +112,7 @@ fn check_characters(text: &str) -> Result<(), Error> {
     let (words, rest) = text.as_bytes().as_chunks::<8>();
     let mut offset = 0;
     for word in words {
-        // A word of eight bytes from 0x20 to 0x7F, which is most of them, is fine as a whole.
+        // Most words consist of eight bytes from 0x20 to 0x7F, which are all allowed.
         let word = u64::from_le_bytes(*word);
         if (word | word.wrapping_sub(0x2020_2020_2020_2020)) & HIGH != 0 {
             check_bytes(text, offset, offset + 8)?;
@@ -157,7 +153,7 @@ fn position_at_end(text: &str) -> Position {
     cursor.position
 }
 
-/// Walks a text forwards, counting lines and columns; linear however often it is asked.
+/// Counts lines and columns of a text from its start to its end, in linear time in total.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     offset: usize,

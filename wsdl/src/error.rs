@@ -1,4 +1,4 @@
-//! The one error type of this crate: what, where, on which path, and what to do about it.
+//! The error type of this crate.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::model::Position;
 /// Why a document was refused. The message says what and where, [`Error::kind`] which sort of
 /// refusal it is.
 ///
-/// It is one pointer wide; everything is behind accessors, so that what it carries may grow.
+/// It is one pointer wide. Everything is behind accessors, so that new contents break nobody.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -33,7 +33,7 @@ pub enum ErrorKind {
     Encoding,
     /// Not well-formed XML, or not namespace-well-formed.
     NotWellFormed,
-    /// The document has a DTD (`<!DOCTYPE …>`).
+    /// The document refers to an entity that only a DTD could declare. DTDs are never read.
     Dtd,
     /// A [limit](crate::Limits) was passed; [`Error::limit`] has its name and figure.
     Limit,
@@ -47,12 +47,12 @@ pub enum ErrorKind {
     Undefined,
     /// Two definitions share a name.
     Duplicate,
-    /// Definitions refer to each other in a circle that has no meaning.
+    /// Definitions refer to each other in a circle.
     Cycle,
     /// A construct that is understood and not supported.
     Unsupported,
-    /// An import or include points where this crate does not go: a URL, or outside the allowed
-    /// directories. [`Reader`](crate::Reader) can allow more, be given the document, or skip it.
+    /// An import or include names a URL, or a file outside of the allowed directories.
+    /// [`Reader`](crate::Reader) can allow more directories, be given the document, or skip it.
     ImportRefused,
     /// An imported or included file is missing.
     ImportNotFound,
@@ -72,7 +72,7 @@ impl Error {
         }))
     }
 
-    /// What was expected or can be done, as a clause that follows `; `.
+    /// Adds what was expected or can be done, as a clause that follows `; `.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
@@ -130,13 +130,13 @@ impl Error {
         self.0.position
     }
 
-    /// The constructs around the place, outermost first: `definitions`, `schema {urn:x}`, ….
+    /// The constructs around the error, outermost first: `definitions`, `schema {urn:x}`, ….
     #[must_use]
     pub fn path(&self) -> &[String] {
         &self.0.path
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without file, position and path.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -160,13 +160,14 @@ impl Error {
         self.0.kind == ErrorKind::Limit
     }
 
-    /// Whether the document has a DTD, which is always refused.
+    /// Whether the document cannot be read without its DTD, because it refers to an entity that
+    /// only a DTD could declare.
     #[must_use]
     pub fn is_dtd(&self) -> bool {
         self.0.kind == ErrorKind::Dtd
     }
 
-    /// Whether another document was needed and could not be had: refused by policy or missing.
+    /// Whether another document is needed that is missing or may not be read.
     #[must_use]
     pub fn is_import(&self) -> bool {
         matches!(
@@ -229,17 +230,17 @@ impl StdError for Error {
 
 /// Characters of foreign text that a message may repeat.
 const QUOTE_MAX: usize = 80;
-/// Characters of a location, which has to be given back as it is to provide or skip it.
+/// Characters of a location. The caller needs all of it to provide or skip the import.
 const LOCATION_MAX: usize = 500;
-/// Characters of what a library says.
+/// Characters of a message of a library.
 const SAID_MAX: usize = 240;
 
-/// Text from a document, fit for a message: bounded, and without control or direction characters.
+/// Text of a document for a message: shortened, and without control or direction characters.
 pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", clipped(text))
 }
 
-/// The location of an import, fit for a message.
+/// The location of an import for a message.
 pub(crate) fn location(text: &str) -> String {
     let most = match text.chars().any(is_unprintable) {
         true => QUOTE_MAX,
@@ -248,7 +249,7 @@ pub(crate) fn location(text: &str) -> String {
     format!("`{}`", clipped_to(text, most))
 }
 
-/// What a library says, which may quote a document.
+/// The message of a library, which may quote a document.
 pub(crate) fn said(text: &str) -> String {
     clipped_to(text, SAID_MAX)
 }

@@ -30,33 +30,40 @@
 //! # Ok::<(), saponify_wsdl::Error>(())
 //! ```
 //!
-//! Three stages, a folder each, every value between them printable:
+//! Reading has three stages. Each is a folder, and every value between them can be printed:
 //!
-//! - `xml`: text to an arena of elements with lines and columns. quick-xml finds the tokens; that
-//!   they make a well-formed document without a DTD is checked here.
-//! - `raw`: the documents as written, typed ([`dump_raw`] prints them).
-//! - `resolve`: names become ids, groups are expanded, circles refused ([`Model`] implements
-//!   `Display`).
+//! - `xml`: from text to an arena of elements with lines and columns. quick-xml finds the tokens;
+//!   whether they make a well-formed document is checked here.
+//! - `raw`: the documents as written, with types ([`dump_raw`] prints them). `load` follows their
+//!   imports.
+//! - `resolve`: names become ids, groups are expanded, and circles are refused ([`Model`]
+//!   implements `Display`).
 //!
-//! WSDLs in use are not always valid. Where the meaning is clear, the reader repairs what is wrong
-//! and says so in [`Model::notes`]; `tests/fixtures` has a case for each:
+//! # What is forgiven
 //!
-//! - a name without a prefix, though the default namespace is another, is one of the target
-//!   namespace (`missing-prefix`);
-//! - a type of XML Schema under the namespace of a draft is that of 2001 (`draft-schema-types`);
-//! - an import that cannot be followed is left out if its namespace is defined elsewhere
-//!   (`import-url-defined-inline`), and a schema may use what it does not import
-//!   (`unimported-namespace`);
-//! - a port whose binding does not exist has the only one there is (`repair-port-binding`);
-//! - `complexContent` that derives from nothing is as if it were not there
-//!   (`repair-complex-content`).
+//! WSDLs in use are not always valid. Where the meaning is clear, the reader repairs what is wrong.
+//! Each repair leaves a note in [`Model::notes`], with file, position and what was done. In short:
 //!
-//! A WSDL is input from elsewhere: nothing in it makes this crate panic, open a connection, read a
-//! file outside of allowed directories, or take more than its [`Limits`]. What it says about what
-//! is wrong is in [`Error`]: file, line, column, the path of names, and what to do.
+//! - A reference to something that is not defined costs only what uses it. A field takes any type,
+//!   an operation or a fault is left out. [`Reader::override_type`] says which type is meant.
+//! - Definitions that occur twice in the same way are read once.
+//! - A document type declaration is skipped; an entity that it may declare is an error.
+//! - Schemas of the W3C, of OASIS and of some toolkits that many documents refer to are built in.
+//!
+//! The page [What is forgiven][page] of the guide has the whole list, and `tests/fixtures` has a
+//! case for each entry.
+//!
+//! [page]: https://github.com/saponify/saponify/blob/main/guide/forgiven.md
+//!
+//! # Safety
+//!
+//! A WSDL may come from anywhere. Nothing in it makes this crate panic, open a connection, read a
+//! file outside of the allowed directories, or take more than its [`Limits`] allow. An [`Error`]
+//! says what is wrong: file, line, column, the path of names, and what to do.
 
 #![forbid(unsafe_code)]
 
+mod documents;
 mod encoding;
 mod error;
 mod limits;
@@ -64,6 +71,7 @@ mod load;
 mod locate;
 pub mod model;
 mod names;
+mod options;
 mod print;
 mod raw;
 mod reader;
@@ -97,7 +105,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<Model, Error> {
     Reader::new().read_file(path)
 }
 
-/// Prints a WSDL as written: typed, names not yet resolved. For eyes and tests.
+/// Prints a WSDL as written: typed, with names not yet resolved. For people and for tests.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! How much of a document is too much.
+//! Limits on what a document may take.
 
 /// Upper bounds on a document; passing one is an [`Error`](crate::Error) that names it.
 ///

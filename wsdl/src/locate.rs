@@ -1,4 +1,5 @@
-//! Which file a `schemaLocation` may mean: a policy, decided before anything is opened.
+//! Which file a `schemaLocation` means, and whether it may be read. This is decided before anything
+//! is opened.
 
 use std::fs;
 use std::io::Read;
@@ -8,14 +9,14 @@ use crate::error::{self, Error, ErrorKind};
 
 /// The file that `location`, written in a document of the directory `base`, means.
 ///
-/// Refused are URLs, absolute paths, and whatever leads out of all `roots`, by `..` or by a
-/// symbolic link. All paths given must be canonical.
+/// URLs, absolute paths, and paths that lead out of all `roots` by `..` or by a symbolic link are
+/// refused. All paths that are given must be canonical.
 pub(crate) fn locate(
     location: &str,
     base: Option<&Path>,
     roots: &[PathBuf],
 ) -> Result<PathBuf, Error> {
-    // A fragment names a place within the document.
+    // A fragment means a part of the document.
     let relative = location.split('#').next().unwrap_or_default();
     let relative = relative.replace('\\', "/");
     if has_scheme(&relative) {
@@ -37,7 +38,7 @@ pub(crate) fn locate(
     };
     let found = existing(location, &relative, base, roots);
     match (found, percent_decoded(&relative)) {
-        // A location is a URI, so `%20` may be a space; or a file name as someone typed it.
+        // A location is a URI, in which `%20` is a space, but it may also be a file name as it is.
         (Err(error), Some(decoded)) if error.kind() == ErrorKind::ImportNotFound => {
             match existing(location, &decoded, base, roots) {
                 Err(again) if again.kind() == ErrorKind::ImportNotFound => Err(error),
@@ -126,13 +127,13 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let unreadable = |error: std::io::Error| {
         Error::new(ErrorKind::Io, "the file cannot be read").caused_by(error)
     };
-    // Asked before it is opened: opening a pipe would wait for someone to write to it.
+    // This is asked before the file is opened, because opening a pipe waits for a writer.
     let metadata = fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(Error::new(ErrorKind::Io, "this is no regular file"));
     }
     let file = fs::File::open(path).map_err(unreadable)?;
-    // The length is a hint only: the file may grow while it is read.
+    // The length is only a hint, because the file may grow while it is read.
     let mut bytes = Vec::with_capacity(metadata.len().min(limit) as usize);
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)

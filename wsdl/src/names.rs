@@ -1,18 +1,29 @@
-//! XML names, and namespaces as small numbers.
+//! XML names, and namespaces as numbers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
-/// A namespace, as an index into [`Namespaces`].
+/// A namespace, as an index into [`Namespaces`] plus one: an `Option` of it takes no more space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Ns(pub(crate) u32);
+pub(crate) struct Ns(NonZeroU32);
+
+impl Ns {
+    pub(crate) const fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 macro_rules! known {
     ($($name:ident = $uri:literal,)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         enum Index { $($name,)* }
         impl Ns {
-            $(pub(crate) const $name: Ns = Ns(Index::$name as u32);)*
+            $(pub(crate) const $name: Ns = Ns::at(Index::$name as usize);)*
         }
         const KNOWN: &[&str] = &[$($uri,)*];
     };
@@ -28,11 +39,12 @@ known! {
     SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/",
     HTTP = "http://schemas.xmlsoap.org/wsdl/http/",
     MIME = "http://schemas.xmlsoap.org/wsdl/mime/",
+    XSI = "http://www.w3.org/2001/XMLSchema-instance",
     XSD1999 = "http://www.w3.org/1999/XMLSchema",
     XSD2000 = "http://www.w3.org/2000/10/XMLSchema",
 }
 
-/// Every namespace of the documents of one reading, interned.
+/// All namespaces of the documents of one reading, interned.
 #[derive(Debug)]
 pub(crate) struct Namespaces<'a> {
     uris: Vec<Cow<'a, str>>,
@@ -51,7 +63,7 @@ impl<'a> Namespaces<'a> {
         for uri in KNOWN {
             namespaces.intern(Cow::Borrowed(uri));
         }
-        namespaces.prefixes[Ns::XML.0 as usize] = Some("xml");
+        namespaces.prefixes[Ns::XML.index()] = Some("xml");
         namespaces
     }
 
@@ -59,7 +71,7 @@ impl<'a> Namespaces<'a> {
         if let Some(ns) = self.index.get(&uri) {
             return *ns;
         }
-        let ns = Ns(self.uris.len() as u32);
+        let ns = Ns::at(self.uris.len());
         self.uris.push(uri.clone());
         self.prefixes.push(None);
         self.index.insert(uri, ns);
@@ -68,7 +80,7 @@ impl<'a> Namespaces<'a> {
 
     pub(crate) fn bind(&mut self, ns: Ns, prefix: &'a str) {
         if !prefix.is_empty() {
-            self.prefixes[ns.0 as usize].get_or_insert(prefix);
+            self.prefixes[ns.index()].get_or_insert(prefix);
         }
     }
 
@@ -77,11 +89,11 @@ impl<'a> Namespaces<'a> {
     }
 
     pub(crate) fn uri(&self, ns: Ns) -> &str {
-        &self.uris[ns.0 as usize]
+        &self.uris[ns.index()]
     }
 
     pub(crate) fn prefix(&self, ns: Ns) -> Option<&'a str> {
-        self.prefixes[ns.0 as usize]
+        self.prefixes[ns.index()]
     }
 }
 
@@ -145,6 +157,21 @@ fn is_name_part(character: char) -> bool {
             '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
+/// Makes an `NCName` from a text.
+pub(crate) fn to_ncname(text: &str) -> String {
+    let mut name: String = text
+        .chars()
+        .map(|character| match is_name_part(character) {
+            true => character,
+            false => '_',
+        })
+        .collect();
+    if !name.starts_with(is_name_start) {
+        name.insert(0, '_');
+    }
+    name
+}
+
 /// Splits a QName into prefix and local part; the prefix is empty if there is none.
 pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
     match memchr::memchr(b':', text.as_bytes()) {
@@ -156,7 +183,7 @@ pub(crate) fn split_qname(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Trims what XML calls white space, which is less than what Unicode does.
+/// Removes what XML calls white space from both ends; Unicode has more kinds of it.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\n', '\r'])
 }

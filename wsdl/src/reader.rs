@@ -1,14 +1,16 @@
-//! The way in: options of a reading, and the order of its stages.
+//! The public reader: its options, and the order of the stages.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::documents::Documents;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::load::{Loaded, Loader};
-use crate::model::Model;
-use crate::{raw, resolve};
+use crate::load::{self, Source};
+use crate::model::{Builtin, Model};
+use crate::options::{Options, Provided};
+use crate::print::print_raw;
+use crate::resolve::resolve;
 
 /// Reads a WSDL of one or several files, with limits and rules on where files may be.
 ///
@@ -43,17 +45,7 @@ use crate::{raw, resolve};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
-    pub(crate) limits: Limits,
-    pub(crate) roots: Vec<PathBuf>,
-    pub(crate) provided: HashMap<String, Provided>,
-}
-
-/// What to take for an import.
-#[derive(Clone, Debug)]
-pub(crate) enum Provided {
-    Bytes(Vec<u8>),
-    File(PathBuf),
-    Nothing,
+    options: Options,
 }
 
 impl Reader {
@@ -65,7 +57,7 @@ impl Reader {
 
     /// Replaces the limits.
     pub fn limits(&mut self, limits: Limits) -> &mut Self {
-        self.limits = limits;
+        self.options.limits = limits;
         self
     }
 
@@ -80,7 +72,7 @@ impl Reader {
     /// # Ok::<(), saponify_wsdl::Error>(())
     /// ```
     pub fn allow_root(&mut self, directory: impl Into<PathBuf>) -> &mut Self {
-        self.roots.push(directory.into());
+        self.options.roots.push(directory.into());
         self
     }
 
@@ -92,7 +84,7 @@ impl Reader {
         document: impl Into<Vec<u8>>,
     ) -> &mut Self {
         let document = Provided::Bytes(document.into());
-        self.provided.insert(import.into(), document);
+        self.options.imports.insert(import.into(), document);
         self
     }
 
@@ -114,14 +106,15 @@ impl Reader {
         path: impl Into<PathBuf>,
     ) -> &mut Self {
         let file = Provided::File(path.into());
-        self.provided.insert(import.into(), file);
+        self.options.imports.insert(import.into(), file);
         self
     }
 
-    /// Leaves out what an import means, by location or namespace as for
+    /// Leaves out the document that an import means, by location or namespace as for
     /// [`provide`](Reader::provide).
     ///
-    /// For imports of which nothing is used; a name that would have come from one is an error.
+    /// What refers to a definition of that document is read as of any type, or left out, with a
+    /// note for each.
     ///
     /// ```
     /// # use saponify_wsdl::Reader;
@@ -138,7 +131,41 @@ impl Reader {
     /// # Ok::<(), saponify_wsdl::Error>(())
     /// ```
     pub fn skip_import(&mut self, import: impl Into<String>) -> &mut Self {
-        self.provided.insert(import.into(), Provided::Nothing);
+        self.options
+            .imports
+            .insert(import.into(), Provided::Nothing);
+        self
+    }
+
+    /// Reads a built-in type of XML Schema wherever a document refers to the type `name`, whether
+    /// that is defined or not. [`Builtin::AnyType`] stands for any content.
+    ///
+    /// `name` is `{namespace}local`, or the name as the document writes it, prefix included. For a
+    /// type that no schema defines, and for one whose values do not keep to its definition. The
+    /// base of a complex type stays what it is if it is defined.
+    ///
+    /// ```
+    /// # use saponify_wsdl::Reader;
+    /// use saponify_wsdl::model::Builtin;
+    ///
+    /// let wsdl = r#"
+    ///     <definitions xmlns="http://schemas.xmlsoap.org/wsdl/">
+    ///         <types>
+    ///             <schema xmlns="http://www.w3.org/2001/XMLSchema"
+    ///                     xmlns:java="java:java.lang" targetNamespace="urn:shop">
+    ///                 <element name="note" type="java:String"/>
+    ///             </schema>
+    ///         </types>
+    ///     </definitions>"#;
+    /// let model = Reader::new()
+    ///     .override_type("java:String", Builtin::String)
+    ///     .read(wsdl.as_bytes())?;
+    /// let note = &model.elements[0];
+    /// assert_eq!(model.type_def(note.type_id).name.local(), "string");
+    /// # Ok::<(), saponify_wsdl::Error>(())
+    /// ```
+    pub fn override_type(&mut self, name: impl Into<String>, builtin: Builtin) -> &mut Self {
+        self.options.types.insert(name.into(), builtin);
         self
     }
 
@@ -149,7 +176,7 @@ impl Reader {
     /// If the document is refused; also if it imports another document that was not
     /// [provided](Reader::provide) and whose namespace it does not define itself.
     pub fn read(&self, bytes: &[u8]) -> Result<Model, Error> {
-        self.with_loaded(Source::Bytes(bytes), resolve::resolve)
+        self.with_documents(Source::Bytes(bytes), resolve)
     }
 
     /// Reads a WSDL from a file, and the files that it imports.
@@ -160,16 +187,18 @@ impl Reader {
     ///
     /// If a file cannot be read or a document is refused.
     pub fn read_file(&self, path: impl AsRef<Path>) -> Result<Model, Error> {
-        self.with_loaded(Source::File(path.as_ref()), resolve::resolve)
+        self.with_documents(Source::File(path.as_ref()), resolve)
     }
 
-    /// Prints the documents as written: typed, names not yet resolved. For eyes and tests.
+    /// Prints the documents as written: typed, names not yet resolved. For people and tests.
     ///
     /// # Errors
     ///
     /// As [`read`](Reader::read), as far as that comes before names are resolved.
     pub fn dump_raw(&self, bytes: &[u8]) -> Result<String, Error> {
-        self.with_loaded(Source::Bytes(bytes), |_, loaded| Ok(raw::print(&loaded)))
+        self.with_documents(Source::Bytes(bytes), |_, documents| {
+            Ok(print_raw(&documents))
+        })
     }
 
     /// As [`dump_raw`](Reader::dump_raw), from a file.
@@ -178,27 +207,21 @@ impl Reader {
     ///
     /// As [`read_file`](Reader::read_file), as far as that comes before names are resolved.
     pub fn dump_raw_file(&self, path: impl AsRef<Path>) -> Result<String, Error> {
-        self.with_loaded(Source::File(path.as_ref()), |_, loaded| {
-            Ok(raw::print(&loaded))
+        self.with_documents(Source::File(path.as_ref()), |_, documents| {
+            Ok(print_raw(&documents))
         })
     }
 
-    fn with_loaded<T>(
+    fn with_documents<T>(
         &self,
         source: Source<'_>,
-        then: impl FnOnce(&Limits, Loaded<'_>) -> Result<T, Error>,
+        then: impl FnOnce(&Options, Documents<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        // Everything read borrows from these texts; cells let the list grow while it is borrowed.
-        let files = usize::try_from(self.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
+        // Everything that is read borrows from these texts. Cells let the list grow while it is
+        // borrowed.
+        let files = usize::try_from(self.options.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
         let texts: Vec<OnceCell<String>> = (0..files).map(|_| OnceCell::new()).collect();
-        let loaded = Loader::new(self, &texts).load(source)?;
-        then(&self.limits, loaded)
+        let documents = load::load(&self.options, &texts, source)?;
+        then(&self.options, documents)
     }
-}
-
-/// Where the WSDL itself comes from.
-#[derive(Debug)]
-pub(crate) enum Source<'s> {
-    Bytes(&'s [u8]),
-    File(&'s Path),
 }

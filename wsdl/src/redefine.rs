@@ -1,4 +1,4 @@
-//! `xsd:redefine`: gives what is redefined another name, before names are resolved.
+//! `xsd:redefine`: gives each definition that is redefined another name, before names are resolved.
 //!
 //! A redefinition replaces a type, group or attribute group of the schema that it includes, and
 //! refers to the one it replaces by the same name (XSD 1.0 part 1, section 4.2.2). So the replaced
@@ -7,18 +7,18 @@
 
 use std::collections::HashMap;
 
+use crate::documents::Documents;
 use crate::error::{Error, ErrorKind, quoted};
-use crate::load::File;
 use crate::names::Ns;
 use crate::raw::{
     AttributeItem, Attributes, Group, Item, Particle, Schema, SimpleType, Str, Term, Type, Variety,
 };
 use crate::xml::Name;
 
-/// What follows the name of a replaced definition. No name of a document holds a space.
+/// This is appended to the name of a replaced definition. No name in a document contains a space.
 const REPLACED: &str = " replaced";
 
-/// The path of names under which a replaced type is known, if that is what the name says.
+/// The path of names of a replaced type; `None` if the name is not that of one.
 pub(crate) fn replaced(name: &str) -> Option<impl Iterator<Item = &str>> {
     name.ends_with(REPLACED).then(|| name.split(' '))
 }
@@ -26,53 +26,54 @@ pub(crate) fn replaced(name: &str) -> Option<impl Iterator<Item = &str>> {
 /// Symbol space, namespace and name.
 type Key = (&'static str, Ns, String);
 
-/// A definition, and in which `redefine` of its schema it stands, if it does.
+/// A definition, and the number of the `redefine` in its schema that contains it, if one does.
 #[derive(Clone, Copy)]
-struct Place {
+struct Occurrence {
     schema: usize,
     item: usize,
     redefine: Option<usize>,
 }
 
-/// Renames what is redefined, in all documents.
-pub(crate) fn redefine(schemas: &mut [Schema<'_>], files: &[File]) -> Result<(), Error> {
+/// Renames the definitions that are redefined, in all documents.
+pub(crate) fn redefine(documents: &mut Documents<'_>) -> Result<(), Error> {
+    let (schemas, files) = (&mut documents.schemas, &documents.files);
     if schemas.iter().all(|schema| schema.redefines.is_empty()) {
         return Ok(());
     }
-    // Redefinitions in the order in which documents were read: the outermost comes first.
-    let mut chains: HashMap<Key, Vec<Place>> = HashMap::new();
+    // Documents were read from the outside in, so the outermost redefinition comes first.
+    let mut chains: HashMap<Key, Vec<Occurrence>> = HashMap::new();
     let mut order = Vec::new();
     let mut originals = HashMap::new();
     for (index, schema) in schemas.iter().enumerate() {
-        let mut places: Vec<Option<usize>> = vec![None; schema.items.len()];
+        let mut redefine_of: Vec<Option<usize>> = vec![None; schema.items.len()];
         for (number, redefine) in schema.redefines.iter().enumerate() {
-            places[redefine.items.clone()].fill(Some(number));
+            redefine_of[redefine.items.clone()].fill(Some(number));
         }
-        for (item_index, (item, redefine)) in schema.items.iter().zip(places).enumerate() {
+        for (item_index, (item, redefine)) in schema.items.iter().zip(redefine_of).enumerate() {
             let key = (item.kind(), schema.target, item.name().to_string());
-            let place = Place {
+            let occurrence = Occurrence {
                 schema: index,
                 item: item_index,
                 redefine,
             };
             if redefine.is_none() {
-                originals.entry(key).or_insert(place);
+                originals.entry(key).or_insert(occurrence);
                 continue;
             }
             let chain = chains.entry(key.clone()).or_default();
             if chain.is_empty() {
                 order.push(key);
             }
-            chain.push(place);
+            chain.push(occurrence);
         }
     }
     for key in order {
         let mut chain = chains.remove(&key).unwrap_or_default();
         chain.extend(originals.get(&key));
-        for (step, place) in chain.iter().enumerate() {
-            let next = chain.get(step + 1).copied();
-            let file = schemas[place.schema].file;
-            link(schemas, *place, next).map_err(|error| {
+        for (index, occurrence) in chain.iter().enumerate() {
+            let next = chain.get(index + 1).copied();
+            let file = schemas[occurrence.schema].file;
+            link(schemas, *occurrence, next).map_err(|error| {
                 error.in_file(files.get(file).and_then(|file| file.name.as_deref()))
             })?;
         }
@@ -80,17 +81,21 @@ pub(crate) fn redefine(schemas: &mut [Schema<'_>], files: &[File]) -> Result<(),
     Ok(())
 }
 
-/// Makes a redefinition refer to what it replaces, and gives that its name.
-fn link(schemas: &mut [Schema<'_>], place: Place, next: Option<Place>) -> Result<(), Error> {
-    let schema = &mut schemas[place.schema];
-    let Some(number) = place.redefine else {
+/// Renames the definition that a redefinition replaces, and the references to it.
+fn link(
+    schemas: &mut [Schema<'_>],
+    occurrence: Occurrence,
+    next: Option<Occurrence>,
+) -> Result<(), Error> {
+    let schema = &mut schemas[occurrence.schema];
+    let Some(number) = occurrence.redefine else {
         return Ok(());
     };
     let (file, position) = (
         schema.redefines[number].file,
         schema.redefines[number].position,
     );
-    let item = &mut schema.items[place.item];
+    let item = &mut schema.items[occurrence.item];
     let (kind, name) = (item.kind(), item.name().to_string());
     let written = name.split(' ').next().unwrap_or_default();
     let target = Target {
@@ -114,7 +119,7 @@ fn link(schemas: &mut [Schema<'_>], place: Place, next: Option<Place>) -> Result
         return invalid(ErrorKind::Invalid, message);
     }
     let schema = &mut schemas[next.schema];
-    // Two documents may not redefine the same, unless one redefines the other.
+    // Two documents may redefine the same definition only if one of them redefines the other.
     if next.redefine.is_some() && file != Some(schema.file) {
         let message = format!("the {kind} {what} is redefined twice");
         return invalid(ErrorKind::Duplicate, message);
@@ -123,7 +128,7 @@ fn link(schemas: &mut [Schema<'_>], place: Place, next: Option<Place>) -> Result
     Ok(())
 }
 
-/// The name of a replaced definition, and what it is called now.
+/// The name of a replaced definition, and its new name.
 struct Target {
     ns: Ns,
     chameleon: bool,
@@ -134,10 +139,10 @@ struct Target {
 impl Target {
     fn refer(&self, name: &mut Name<'_>) -> bool {
         let ns = match name.ns {
-            Ns::NONE if self.chameleon => self.ns,
+            Some(Ns::NONE) if self.chameleon => Some(self.ns),
             ns => ns,
         };
-        let same = ns == self.ns && name.local() == self.name;
+        let same = ns == Some(self.ns) && name.local() == self.name;
         if same {
             name.set_local(&self.other);
         }
@@ -158,7 +163,7 @@ impl Item<'_> {
         }
     }
 
-    /// Makes an item's references to its own name mean another; says whether there was one.
+    /// Changes the references of an item to its own name. Returns whether there are any.
     fn refer(&mut self, target: &Target) -> bool {
         match self {
             Item::Type(Type::Simple(SimpleType {

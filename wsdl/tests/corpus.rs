@@ -1,6 +1,6 @@
 //! Real WSDLs, which this repository does not hold: `SAPONIFY_CORPUS` names a directory of them.
 //!
-//! Each must be read, or stand in `corpus-refusals.tsv` with the kind of its error and the reason.
+//! Each must be read, or `corpus-refusals.tsv` must list it with the kind of its error and a reason.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ fn real_wsdls_are_read() {
         say("skipped: SAPONIFY_CORPUS names no directory of WSDLs");
         return;
     };
-    // Relative to the workspace, where cargo was started; an absolute path stays what it is.
+    // The path is relative to the workspace, where cargo was started, unless it is absolute.
     let corpus = Path::new("..").join(corpus);
     let mut refusals: BTreeMap<String, String> = fs::read_to_string("tests/corpus-refusals.tsv")
         .unwrap()
@@ -28,7 +28,7 @@ fn real_wsdls_are_read() {
             (column(), column())
         })
         .collect();
-    // Documents that are there under another location than the one that refers to them.
+    // Documents that the corpus has at another location than the imports say.
     let locations = fs::read_to_string("tests/corpus-locations.tsv").unwrap();
     let (mut read, mut failures) = (0, Vec::new());
     for path in documents(&corpus) {
@@ -94,7 +94,7 @@ fn documents(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Counted in the file by other means.
+/// The numbers were counted in the file by other means.
 #[test]
 fn enterprise_v64_has_all_its_types_and_fields() {
     let corpus = std::env::var_os("SAPONIFY_CORPUS").unwrap_or_default();
@@ -131,7 +131,7 @@ fn elements(particle: &Particle) -> usize {
     }
 }
 
-/// Says it even if the test passes, when what a test prints is not shown.
+/// Prints a text even if the test passes, when the output of the test is not shown.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

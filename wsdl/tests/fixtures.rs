@@ -1,13 +1,15 @@
 //! One folder of `tests/fixtures` per construct and per error.
 //!
-//! A folder holds `input.wsdl`, whatever it imports, and what must come of it: `expected.model`,
-//! `expected.raw`, or `expected.err`. `options` may set limits, roots and provided documents, one a
-//! line. `SAPONIFY_BLESS=1 cargo test -p saponify-wsdl --test fixtures` rewrites what is expected.
+//! A folder contains `input.wsdl`, the files that it imports, and the expected result:
+//! `expected.model`, `expected.raw` or `expected.err`. The file `options` may set limits, roots,
+//! provided documents and overridden types, one per line.
+//! `SAPONIFY_BLESS=1 cargo test -p saponify-wsdl --test fixtures` rewrites the expected results.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use saponify_wsdl::model::Builtin;
 use saponify_wsdl::{Limits, Reader};
 
 #[test]
@@ -49,7 +51,7 @@ fn check(case: &Path, bless: bool) -> Result<(), String> {
 }
 
 fn expect(case: &Path, name: &str, text: &str, bless: bool) -> Result<(), String> {
-    // Paths in messages are those of the system.
+    // Messages contain paths in the form of the system.
     let text = match cfg!(windows) {
         true => text.replace('\\', "/"),
         false => text.to_string(),
@@ -85,7 +87,7 @@ fn expect(case: &Path, name: &str, text: &str, bless: bool) -> Result<(), String
     Err(difference)
 }
 
-/// Both line by line, until both end.
+/// The lines of two texts in pairs, until both texts end.
 struct Zip<'t>(std::str::Lines<'t>, std::str::Lines<'t>);
 
 impl<'t> Iterator for Zip<'t> {
@@ -117,6 +119,9 @@ fn reader(case: &Path) -> Reader {
             }
             ["skip", location] => {
                 reader.skip_import(*location);
+            }
+            ["type", name, builtin] => {
+                reader.override_type(*name, Builtin::from_name(builtin).unwrap());
             }
             ["limit", "nesting", figure] => limits.nesting = figure.parse().unwrap(),
             ["limit", "particles", figure] => limits.particles = figure.parse().unwrap(),

@@ -1,4 +1,4 @@
-//! Documents that are made to hurt: refused or read, on a small stack, without a panic.
+//! Malicious documents: they are refused or read, on a small stack and without a panic.
 
 use std::fmt::Write;
 use std::thread;
@@ -7,7 +7,7 @@ use saponify_wsdl::{Error, ErrorKind, Limits, Model, Reader};
 
 const STACK: usize = 256 << 10;
 
-/// Reads on a thread with little stack, and drops what came of it there.
+/// Reads on a thread with a small stack, and drops the result there.
 fn read(document: String) -> Result<usize, Error> {
     read_with(Limits::default(), document)
 }

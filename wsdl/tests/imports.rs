@@ -134,7 +134,7 @@ fn a_file_over_the_limit_is_not_read_to_its_end() {
 
 #[test]
 fn a_file_may_be_named_without_a_directory() {
-    // The working directory of a test is its crate's.
+    // The working directory of a test is that of its crate.
     let error = Reader::new().read_file("Cargo.toml").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotWellFormed);
 }

@@ -1,4 +1,4 @@
-//! Every limit: what is at it is read, what is one above is refused by its name and figure.
+//! Every limit: a document at the limit is read, and one above it is refused by name and figure.
 
 use saponify_wsdl::{Error, ErrorKind, Limits, Reader};
 
@@ -6,7 +6,7 @@ fn wsdl(body: &str) -> String {
     format!("<definitions xmlns=\"http://schemas.xmlsoap.org/wsdl/\">{body}</definitions>")
 }
 
-/// With elements that are unknown, which may be anything.
+/// A document with elements of another namespace, which may be anything.
 fn unknown(body: &str) -> String {
     format!("<w:definitions xmlns:w=\"http://schemas.xmlsoap.org/wsdl/\">{body}</w:definitions>")
 }
@@ -114,7 +114,7 @@ fn depth() {
 
 #[test]
 fn elements() {
-    // Two are the root and its declaration.
+    // Two of them are the root and its declaration.
     let set = |limits: &mut Limits, n| limits.elements = n;
     check("elements", 50, set, |n| unknown(&"<x/>".repeat(n - 2)));
     check("elements", 50, set, |n| {
@@ -148,7 +148,7 @@ fn attribute_length() {
 
 #[test]
 fn namespace_bindings() {
-    // One is that of the root.
+    // One of them is that of the root.
     let numbered = |n: usize| {
         (1..n)
             .map(|i| format!(" xmlns:p{i}='urn:{i}'"))
@@ -301,7 +301,7 @@ fn nesting() {
             ))
         },
     );
-    // The same by groups that refer to each other, whichever is resolved first.
+    // The same with groups that refer to each other, whichever of them is resolved first.
     let group = |i: usize, inner: &str| {
         format!("<xsd:group name='G{i}'><xsd:sequence>{inner}</xsd:sequence></xsd:group>")
     };

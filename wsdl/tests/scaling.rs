@@ -1,4 +1,5 @@
-//! Time grows with the size of the document, whatever there is much of. Printed, not asserted:
+//! The time of reading grows in proportion to the document, whatever it has many of. The times are
+//! printed and not asserted:
 //! `cargo test --release -p saponify-wsdl --test scaling -- --ignored --nocapture`
 
 use std::fmt::Write;

@@ -45,6 +45,8 @@ pub struct Config {
     pub(crate) import_roots: Vec<PathBuf>,
     pub(crate) provide: BTreeMap<String, PathBuf>,
     pub(crate) skip_imports: Vec<String>,
+    /// Names of built-in types by the names of the types that they replace.
+    pub(crate) types: BTreeMap<String, String>,
 }
 
 /// Patterns of what to keep or leave out.
@@ -96,6 +98,7 @@ impl Config {
             import_roots: Vec::new(),
             provide: BTreeMap::new(),
             skip_imports: Vec::new(),
+            types: BTreeMap::new(),
         }
     }
 
@@ -346,11 +349,36 @@ impl Config {
 
     /// Leaves imports out: by location exactly as written in the document, or by namespace.
     ///
-    /// For documents of which nothing is used. A name that would have come from one is an error.
+    /// What refers to a definition of such a document takes any value, or is left out; a note
+    /// names each of these ([`Output::notes`](crate::Output::notes)).
     #[must_use]
     pub fn skip_imports<S: Into<String>>(mut self, imports: impl IntoIterator<Item = S>) -> Self {
         self.skip_imports
             .extend(imports.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads another type wherever the WSDL refers to the type `name`, whether that is defined or
+    /// not. For a type that no schema defines, and for one whose values do not keep to its
+    /// definition.
+    ///
+    /// `name` is `{namespace}local`, or the name exactly as the WSDL writes it, prefix included.
+    /// `replacement` is a built-in type of XML Schema such as `xsd:string` or `xsd:dateTime`; `text`
+    /// is another name of `xsd:string`, and `any` of `xsd:anyType`, which takes any content.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new()
+    ///     .override_type("java:String", "xsd:string")
+    ///     .override_type("{urn:shop}Date", "text");
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn override_type(
+        mut self,
+        name: impl Into<String>,
+        replacement: impl Into<String>,
+    ) -> Self {
+        self.types.insert(name.into(), replacement.into());
         self
     }
 

@@ -121,6 +121,10 @@ pub(super) fn bound<'m>(
         bindings.map(|operation| operation.name.as_str()).collect()
     };
     builder.include.operations.check(names)?;
+    // An operation that the reader left out may be excluded all the same.
+    for name in &model.left_out {
+        builder.exclude.operations.matches(name);
+    }
     builder.exclude.operations.check(names)?;
     Ok(services)
 }

@@ -43,6 +43,11 @@ pub mod content {
     include!(concat!(env!("OUT_DIR"), "/content/mod.rs"));
 }
 
+/// References to definitions that are missing, and types that are overridden.
+pub mod missing {
+    include!(concat!(env!("OUT_DIR"), "/missing/mod.rs"));
+}
+
 /// The rpc style, several services, overloads.
 pub mod rpc {
     include!(concat!(env!("OUT_DIR"), "/rpc/mod.rs"));

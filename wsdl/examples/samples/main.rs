@@ -1,13 +1,13 @@
-//! Writes example messages for every global element that a message of a WSDL has: what the schema
-//! says, told without the generator or the runtime.
+//! Writes example messages for every global element that a message of a WSDL has. They follow the
+//! schema and do not use the generator or the runtime.
 //!
 //! ```sh
 //! cargo run -p saponify-wsdl --example samples -- service.wsdl samples/ --root schemas/
 //! ```
 //!
 //! Each element gets a few documents: the smallest, a full one, and others that take the next
-//! branch of each choice, the next heir of each type, and nil where it is allowed. `index.tsv` says
-//! which file is of which element. Options say where imports are, as those of `saponify generate`.
+//! branch of each choice, the next derived type, and nil where it is allowed. `index.tsv` says which
+//! file is of which element. Options say where imports are, like those of `saponify generate`.
 #![forbid(unsafe_code)]
 
 mod text;

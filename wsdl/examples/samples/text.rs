@@ -5,7 +5,8 @@ use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use saponify_wsdl::model::{Builtin, Content, Facets, Model, TypeId, TypeKind, Variety};
 
-/// A valid text of a simple type, as far as patterns can be read. `number` makes texts differ.
+/// A valid text of a simple type, as far as its patterns are understood. `number` makes texts
+/// differ.
 pub(crate) fn of(model: &Model, id: TypeId, variant: usize, number: usize) -> String {
     let mut facets = Vec::new();
     let mut at = id;
@@ -78,7 +79,7 @@ fn patterned(facets: &[&Facets], variant: usize, number: usize) -> Option<String
     fitting.nth(number % 3)
 }
 
-/// A pattern with characters of ASCII where XML Schema means all of some kind.
+/// A pattern in which classes of characters are replaced by their characters of ASCII.
 fn plain(pattern: &str) -> String {
     let mut out = String::new();
     let (mut class, mut chars) = (false, pattern.chars());
@@ -214,7 +215,7 @@ fn sized(text: &str, facets: &[&Facets]) -> String {
     }
 }
 
-/// Text as it may stand in content and attributes.
+/// Text escaped for content and attributes.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -9,11 +9,11 @@ use saponify_wsdl::model::{
 
 use super::text;
 
-/// Bytes after which only what must be there is written.
+/// Bytes after which only required parts are written.
 const ENOUGH: usize = 20_000;
-/// Levels below which only what must be there is written.
+/// Levels below which only required parts are written.
 const DEEP: usize = 8;
-/// Levels that no message needs: the type has no finite value.
+/// Levels that no message needs. A type that needs more has no finite value.
 const ENDLESS: usize = 60;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -38,7 +38,7 @@ struct Node<'a> {
     ns: NsId,
     name: &'a str,
     type_id: TypeId,
-    /// Whether nil says what absence does not.
+    /// Whether nil means something else than absence.
     nil: bool,
     fixed: Option<&'a str>,
 }
@@ -81,7 +81,7 @@ impl<'m> Writer<'m> {
         }
     }
 
-    /// A document of an element; none if it can have no finite one.
+    /// A document of an element; `None` if it has no finite one.
     pub(crate) fn document(mut self, id: ElementId) -> Option<String> {
         self.global(id, false);
         if self.failed {
@@ -102,7 +102,7 @@ impl<'m> Writer<'m> {
         Some(self.out)
     }
 
-    /// Whether there is more to say than what must be said.
+    /// Whether optional parts are written.
     fn full(&self) -> bool {
         self.variant > 0 && self.depth < DEEP && self.out.len() < ENOUGH
     }
@@ -154,7 +154,7 @@ impl<'m> Writer<'m> {
         self.depth -= 1;
     }
 
-    /// The type of a value: the declared one, or an heir where there must be or may be one.
+    /// The type of a value: the declared one, or a derived one where that is required or allowed.
     fn concrete(&mut self, declared: TypeId) -> TypeId {
         let TypeKind::Complex(complex) = &self.model.type_def(declared).kind else {
             return declared;
@@ -164,7 +164,7 @@ impl<'m> Writer<'m> {
             .get(&declared)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        // A message's own type is told by its element.
+        // The type of the message itself follows from its element.
         let wanted = complex.is_abstract || self.variant >= 2 && self.depth > 1 && self.full();
         if heirs.is_empty() || !wanted {
             self.failed |= complex.is_abstract;
@@ -267,7 +267,7 @@ impl<'m> Writer<'m> {
         let full = self.full();
         let max = particle.max_occurs.unwrap_or(u64::MAX);
         let count = if full { 2 } else { 0 }.max(particle.min_occurs).min(max);
-        // What a schema demands by the thousand says nothing new.
+        // Thousands of required elements show nothing that a few do not.
         for _ in 0..count.min(50) {
             self.term(particle);
         }
@@ -308,7 +308,7 @@ impl<'m> Writer<'m> {
                     .filter(|branch| branch.max_occurs != Some(0))
                     .collect();
                 if !self.full() {
-                    // Those that need nothing, or at least no other type, end sooner.
+                    // Branches that need nothing, or no other type, end sooner.
                     possible.sort_by_key(|branch| self.weight(branch));
                     possible.truncate(1);
                 }
@@ -355,7 +355,7 @@ impl<'m> Writer<'m> {
     }
 }
 
-/// Whether a wildcard takes what no schema declares.
+/// Whether a wildcard accepts elements that no schema declares.
 fn is_free(wildcard: &Wildcard) -> bool {
     wildcard.process_contents != ProcessContents::Strict
         && match &wildcard.namespaces {

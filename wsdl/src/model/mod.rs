@@ -91,6 +91,9 @@ pub struct Model {
     pub bindings: Vec<Binding>,
     /// Services.
     pub services: Vec<Service>,
+    /// Names of the operations that were left out of a port type or binding. A note says why, for
+    /// each of them.
+    pub left_out: Vec<String>,
     /// Constructs that were understood but left out, and repairs that were made.
     pub notes: Vec<Note>,
     /// The files read, the WSDL itself first; empty if it was given as bytes and imports nothing.

@@ -1,8 +1,9 @@
-//! Stage 2: the documents as written, typed. Prefixes are looked up, since only the place of a
-//! name knows what they stand for; what a name refers to is the next stage's matter.
+//! Stage 2: the documents as written, with types. Prefixes are looked up here, because what a
+//! prefix stands for depends on where the name is written. The next stage finds out what the name
+//! refers to.
 
 mod particles;
-mod print;
+mod same;
 mod schema;
 mod simple;
 mod wsdl;
@@ -10,7 +11,7 @@ mod wsdl;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub(crate) use print::print;
+pub(crate) use same::{Around, Same};
 
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{
@@ -30,7 +31,7 @@ pub(crate) struct Contents<'a> {
     pub(crate) notes: Vec<(Position, String)>,
 }
 
-/// `wsdl:definitions`, its schemas apart.
+/// `wsdl:definitions`, without its schemas.
 #[derive(Debug)]
 pub(crate) struct Definitions<'a> {
     pub(crate) file: usize,
@@ -119,6 +120,16 @@ pub(crate) struct Binding<'a> {
     pub(crate) style: Style,
     pub(crate) documentation: Option<String>,
     pub(crate) operations: Vec<BindingOperation<'a>>,
+    /// Operations that cannot be read because of an extension.
+    pub(crate) unsupported: Vec<Unsupported<'a>>,
+    pub(crate) position: Position,
+}
+
+/// A bound operation that requires an extension that is not supported.
+#[derive(Debug)]
+pub(crate) struct Unsupported<'a> {
+    pub(crate) operation: Str<'a>,
+    pub(crate) reason: String,
     pub(crate) position: Position,
 }
 
@@ -185,7 +196,8 @@ pub(crate) struct Schema<'a> {
     pub(crate) target: Ns,
     /// Whether names without prefix and default namespace mean `target`.
     pub(crate) chameleon: bool,
-    /// Definitions of a namespace that everyone knows: resolved only where they are referred to.
+    /// Whether the schema is built in. Its definitions are resolved only if something refers to
+    /// them.
     pub(crate) built_in: bool,
     pub(crate) element_qualified: bool,
     pub(crate) attribute_qualified: bool,
@@ -196,14 +208,14 @@ pub(crate) struct Schema<'a> {
     pub(crate) position: Position,
 }
 
-/// `xsd:redefine`, besides the import that it is.
+/// `xsd:redefine`. The document that it names is among the imports of the schema.
 #[derive(Debug)]
 pub(crate) struct Redefine {
     /// Index of the import among those of the schema.
     pub(crate) import: usize,
     /// The file that it redefines, once that is found.
     pub(crate) file: Option<usize>,
-    /// Its definitions among the items of the schema.
+    /// Which items of the schema are its definitions.
     pub(crate) items: Range<usize>,
     pub(crate) position: Position,
 }
@@ -250,7 +262,7 @@ pub(crate) struct Attribute<'a> {
     pub(crate) usage: Usage,
     pub(crate) default: Option<Str<'a>>,
     pub(crate) fixed: Option<Str<'a>>,
-    /// `wsdl:arrayType`: the item and the dimensions.
+    /// `wsdl:arrayType`: the type of the items, and the dimensions.
     pub(crate) array_type: Option<(Name<'a>, Str<'a>)>,
     pub(crate) documentation: Option<String>,
     pub(crate) position: Position,
@@ -369,7 +381,7 @@ pub(crate) struct Wildcard {
     pub(crate) process_contents: ProcessContents,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WildcardItem {
     Any,
     Other,
@@ -378,7 +390,7 @@ pub(crate) enum WildcardItem {
     Uri(Ns),
 }
 
-/// How many notes are made; more of the same help nobody.
+/// How many notes are kept. More of them would not help anybody.
 pub(crate) const NOTES_MAX: usize = 1_000;
 
 /// Builds the raw tree of one document.
@@ -404,7 +416,7 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// What to say about an element that has no business where it stands.
+/// The error for an element that may not stand where it does.
 fn unexpected(node: Node<'_, '_>, accepted: &str) -> Error {
     node.error(
         ErrorKind::Invalid,
@@ -413,12 +425,12 @@ fn unexpected(node: Node<'_, '_>, accepted: &str) -> Error {
     .help(format!("{accepted} may"))
 }
 
-/// Text of documentation: trimmed, and without the indentation that all of its lines share.
+/// The text of documentation, trimmed, without the indentation that all of its lines have.
 fn plain_text(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let first = lines.iter().position(|line| !is_blank(line))?;
     let last = lines.iter().rposition(|line| !is_blank(line))?;
-    // A first line that shares its line with the tag says nothing about the indentation.
+    // The first line may follow the tag directly, so it says nothing about the indentation.
     let indentation = |line: &&str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let common = lines[first.max(1)..=last.max(1).min(lines.len() - 1)]
         .iter()

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::model::{DerivationMethod, ProcessContents};
-use crate::xml::{Name, Node, words};
+use crate::xml::{Node, words};
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn complex_type(
@@ -42,7 +42,7 @@ impl<'a> Builder<'_, 'a> {
         if let [first, ..] = children.as_slice()
             && matches!(first.local(), "sequence" | "choice" | "all" | "group")
         {
-            // Not valid, and what it means is clear: it says what it holds.
+            // This is not valid, but its meaning is clear: the content is written out.
             self.note(
                 node,
                 "complexContent that derives from nothing is read as if it were not there",
@@ -69,10 +69,7 @@ impl<'a> Builder<'_, 'a> {
             "restriction" => DerivationMethod::Restriction,
             _ => return Err(unexpected(*step, "extension or restriction")),
         };
-        step.required("base")?;
-        if let Some(base) = step.reference("base")? {
-            complex.derivation = Some((method, base));
-        }
+        complex.derivation = Some((method, step.required_reference("base")?));
         Ok(*step)
     }
 
@@ -133,7 +130,7 @@ impl<'a> Builder<'_, 'a> {
             "choice" => Term::Choice(self.members(node)?),
             "all" => Term::All(self.members(node)?),
             "any" => Term::Any(self.wildcard(node)?),
-            "group" => Term::Group(group_reference(node)?),
+            "group" => Term::Group(node.required_reference("ref")?),
             _ => {
                 return Err(unexpected(
                     node,
@@ -151,7 +148,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn members(&mut self, node: Node<'_, 'a>) -> Result<Vec<Particle<'a>>, Error> {
-        // A loop, since adaptors of iterators take stack, and this recurses.
+        // A loop, because this function recurses and adaptors of iterators take more stack.
         let mut members = Vec::new();
         for child in self.xsd_children(node, &mut None) {
             members.push(self.particle(child)?);
@@ -207,11 +204,6 @@ fn complex_attributes<'a>(node: Node<'_, 'a>) -> Result<Box<ComplexType<'a>>, Er
         attributes: Attributes::default(),
         position: node.position(),
     }))
-}
-
-fn group_reference<'a>(node: Node<'_, 'a>) -> Result<Name<'a>, Error> {
-    let name = node.required("ref")?;
-    node.qname("ref", name)
 }
 
 /// `minOccurs` and `maxOccurs`.

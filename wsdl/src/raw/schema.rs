@@ -6,10 +6,10 @@ use super::{
 };
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::Usage;
-use crate::names::{Ns, split_qname};
+use crate::names::Ns;
 use crate::xml::{Name, Node, trimmed};
 
-/// Identity constraints and the like: they constrain values, which no generated type can.
+/// Identity constraints and similar elements. They constrain values, which a type cannot express.
 const CONSTRAINTS: [&str; 6] = [
     "unique",
     "key",
@@ -228,15 +228,20 @@ impl<'a> Builder<'_, 'a> {
         Ok(attribute)
     }
 
-    /// `wsdl:arrayType="tns:Item[]"`.
+    /// `wsdl:arrayType="tns:Item[]"`. Without brackets it is an array of one dimension.
     fn array_type(&mut self, node: Node<'_, 'a>) -> Result<Option<(Name<'a>, Str<'a>)>, Error> {
         let Some(value) = node.attribute_ns(Ns::WSDL, "arrayType") else {
             return Ok(None);
         };
         let value = trimmed(value);
         let Some(bracket) = value.find('[') else {
-            let accepted = "a type name and its dimensions, such as `tns:Item[]`";
-            return Err(node.bad_value("wsdl:arrayType", &value, accepted));
+            let text = format!(
+                "`wsdl:arrayType` is {} without its dimensions; it is read as {}",
+                quoted(&value),
+                quoted(&format!("{value}[]"))
+            );
+            self.note(node, text);
+            return Ok(Some((node.qname(value)?, Str::Borrowed("[]"))));
         };
         let (item, dimensions) = match value {
             Str::Borrowed(text) => (text[..bracket].into(), text[bracket..].into()),
@@ -245,8 +250,7 @@ impl<'a> Builder<'_, 'a> {
                 text[bracket..].to_string().into(),
             ),
         };
-        let name = node.qname("wsdl:arrayType", item)?;
-        Ok(Some((name, dimensions)))
+        Ok(Some((node.qname(item)?, dimensions)))
     }
 
     /// Reads a child that may be an attribute, a group of them or a wildcard.
@@ -261,11 +265,9 @@ impl<'a> Builder<'_, 'a> {
                 attributes.items.push(AttributeItem::Attribute(attribute));
             }
             "attributeGroup" => {
-                node.required("ref")?;
-                if let Some(name) = node.reference("ref")? {
-                    let item = AttributeItem::Group(name, node.position());
-                    attributes.items.push(item);
-                }
+                let name = node.required_reference("ref")?;
+                let item = AttributeItem::Group(name, node.position());
+                attributes.items.push(item);
             }
             "anyAttribute" => attributes.any = Some(self.wildcard(node)?),
             local if CONSTRAINTS.contains(&local) => {
@@ -368,9 +370,8 @@ fn qualified(node: Node<'_, '_>, attribute: &str) -> Result<Option<bool>, Error>
     }
 }
 
-/// The name that an enumeration value is, if its base turns out to be `xsd:QName`.
+/// The value of an enumeration as a name, in case its base is `xsd:QName`.
 pub(super) fn value_as_name<'a>(node: Node<'_, 'a>, value: &Str<'a>) -> Option<Name<'a>> {
-    let value = trimmed(value);
-    split_qname(&value)?;
-    node.qname("value", value).ok()
+    let name = node.qname(trimmed(value)).ok()?;
+    name.ns.is_some().then_some(name)
 }

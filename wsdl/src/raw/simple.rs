@@ -125,7 +125,7 @@ fn number(node: Node<'_, '_>) -> Result<u64, Error> {
     parse_number(&value).ok_or_else(|| node.bad_value("value", &value, "a whole number from 0"))
 }
 
-/// `xsd:nonNegativeInteger`; what is too large for 64 bits is as large as they allow.
+/// Parses an `xsd:nonNegativeInteger`. A number that needs more than 64 bits becomes the largest.
 pub(super) fn parse_number(text: &str) -> Option<u64> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

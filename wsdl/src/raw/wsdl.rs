@@ -3,11 +3,11 @@
 use super::{
     Binding, BindingFault, BindingMessage, BindingOperation, Builder, Definitions, Header, Import,
     ImportKind, Message, Operation, OperationMessage, Part, Port, PortType, Service, Str,
-    add_documentation, unexpected,
+    Unsupported, add_documentation, unexpected,
 };
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{Protocol, Style, Use};
-use crate::names::{Ns, is_ncname};
+use crate::names::{Ns, is_ncname, to_ncname};
 use crate::xml::{Node, words};
 
 /// Extensions that may be required and change nothing about the messages themselves.
@@ -23,7 +23,10 @@ impl<'a> Builder<'_, 'a> {
     pub(crate) fn definitions(&mut self, node: Node<'_, 'a>) -> Result<(), Error> {
         let mut definitions = Definitions {
             file: self.file,
-            name: node.name()?,
+            name: match node.attribute("name") {
+                Some(_) => Some(self.label(node)?),
+                None => None,
+            },
             target_namespace: self.namespace(node, "targetNamespace"),
             documentation: None,
             imports: Vec::new(),
@@ -125,10 +128,9 @@ impl<'a> Builder<'_, 'a> {
         };
         for child in self.wsdl_children(node, &mut operation.documentation)? {
             self.wsdl_children(child, &mut None)?;
-            let name = child.required("message")?;
             let message = OperationMessage {
                 name: child.name()?,
-                message: child.qname("message", name)?,
+                message: child.required_reference("message")?,
                 position: child.position(),
             };
             match child.local() {
@@ -148,15 +150,15 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn binding(&mut self, node: Node<'_, 'a>) -> Result<Binding<'a>, Error> {
-        let port_type = node.required("type")?;
         let mut binding = Binding {
             name: node.required_name()?,
-            port_type: node.qname("type", port_type)?,
+            port_type: node.required_reference("type")?,
             protocol: Protocol::Other,
             transport: None,
             style: Style::Document,
             documentation: None,
             operations: Vec::new(),
+            unsupported: Vec::new(),
             position: node.position(),
         };
         for child in node.children().filter(|child| child.local() == "binding") {
@@ -173,7 +175,17 @@ impl<'a> Builder<'_, 'a> {
             if child.local() != "operation" {
                 return Err(unexpected(child, "operation"));
             }
-            binding.operations.push(self.binding_operation(child)?);
+            match self.binding_operation(child) {
+                // Only this operation requires the extension.
+                Err(error) if error.kind() == ErrorKind::Unsupported => {
+                    binding.unsupported.push(Unsupported {
+                        operation: child.required_name()?,
+                        reason: error.message().to_string(),
+                        position: error.position().unwrap_or(child.position()),
+                    });
+                }
+                operation => binding.operations.push(operation?),
+            }
         }
         Ok(binding)
     }
@@ -265,9 +277,8 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn header(&mut self, node: Node<'_, 'a>) -> Result<Header<'a>, Error> {
-        let message = node.required("message")?;
         Ok(Header {
-            message: node.qname("message", message)?,
+            message: node.required_reference("message")?,
             part: node.required("part")?,
             header_use: encoding_use(node)?,
             faults: Vec::new(),
@@ -300,7 +311,7 @@ impl<'a> Builder<'_, 'a> {
 
     fn service(&mut self, node: Node<'_, 'a>) -> Result<Service<'a>, Error> {
         let mut service = Service {
-            name: node.required_name()?,
+            name: self.label(node)?,
             documentation: None,
             ports: Vec::new(),
             position: node.position(),
@@ -309,10 +320,9 @@ impl<'a> Builder<'_, 'a> {
             if child.local() != "port" {
                 return Err(unexpected(child, "port"));
             }
-            let binding = child.required("binding")?;
             let mut port = Port {
-                name: child.required_name()?,
-                binding: child.qname("binding", binding)?,
+                name: self.label(child)?,
+                binding: child.required_reference("binding")?,
                 address: None,
                 documentation: None,
                 position: child.position(),
@@ -328,7 +338,24 @@ impl<'a> Builder<'_, 'a> {
         Ok(service)
     }
 
-    /// The children that belong to WSDL, documentation taken out and extensions checked.
+    /// A name that nothing refers to and that is in no message. A text that is no name is made one.
+    fn label(&mut self, node: Node<'_, 'a>) -> Result<Str<'a>, Error> {
+        let written = node.required("name")?;
+        node.check_length(&written)?;
+        if is_ncname(&written) {
+            return Ok(written);
+        }
+        let name = to_ncname(&written);
+        let text = format!(
+            "the name {} is no XML name and is read as {}",
+            quoted(&written),
+            quoted(&name)
+        );
+        self.note(node, text);
+        Ok(name.into())
+    }
+
+    /// The children in the namespace of WSDL, without documentation. Extensions are checked.
     fn wsdl_children<'d>(
         &mut self,
         node: Node<'d, 'a>,
@@ -347,7 +374,7 @@ impl<'a> Builder<'_, 'a> {
         Ok(children)
     }
 
-    /// An element of another namespace: it may be ignored unless it says that it may not.
+    /// Checks an element of another namespace. It is ignored unless it says that it is required.
     fn extension(&mut self, node: Node<'_, 'a>) -> Result<(), Error> {
         let known = [Ns::SOAP11, Ns::SOAP12, Ns::HTTP, Ns::MIME];
         if known.contains(&node.ns()) {
@@ -408,7 +435,7 @@ fn parameter_order<'a>(node: Node<'_, 'a>) -> Result<Vec<Str<'a>>, Error> {
     }
 }
 
-/// A value that will be sent as, or in, an HTTP header: a line break in it would start another.
+/// A value that is sent in an HTTP header, where a line break would start another header.
 fn header_safe<'a>(node: Node<'_, 'a>, attribute: &str) -> Result<Option<Str<'a>>, Error> {
     let Some(value) = node.token(attribute) else {
         return Ok(None);

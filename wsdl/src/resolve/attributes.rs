@@ -1,12 +1,14 @@
 //! Attributes, and groups of them expanded where they are referred to.
 
 use super::Resolver;
+use super::missing::{TypeRole, anything};
 use super::schema::owned;
-use super::tables::{Key, State, Tables};
+use super::tables::{Key, Progress, Tables};
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{ArrayType, AttributeUse, Builtin, NsId, Position, TypeId, Wildcard};
 use crate::names::Ns;
 use crate::raw::{Attribute, AttributeItem, Attributes, Item};
+use crate::xml::Name;
 
 /// A global attribute declaration.
 #[derive(Clone, Debug)]
@@ -42,36 +44,61 @@ impl<'s, 'a> Resolver<'s, 'a> {
             match item {
                 AttributeItem::Attribute(attribute) => {
                     self.count_particles(1, attribute.position)?;
-                    let attribute = self.attribute_use(attribute)?;
-                    resolved.text += text_of(&attribute);
-                    resolved.uses.push(attribute);
+                    if self.is_of_every_element(attribute) {
+                        continue;
+                    }
+                    match self.attribute_use(attribute)? {
+                        Some(attribute) => {
+                            resolved.text += text_of(&attribute);
+                            resolved.uses.push(attribute);
+                        }
+                        None => {
+                            resolved.any.get_or_insert_with(anything);
+                        }
+                    }
                 }
                 AttributeItem::Group(name, position) => {
-                    let known = |tables: &Tables<'_>, key: &Key<'_>| {
-                        tables.attribute_groups.contains_key(key)
-                    };
-                    let key = self.group_key(name, known);
-                    self.resolve_attribute_group(key, *position)?;
-                    let group = self.tables.attribute_groups.get(&key);
-                    let Some(State::Done(group)) = group.map(|group| &group.state) else {
-                        return Err(self.undefined("attribute group", name, *position));
-                    };
-                    // Counted before it is copied: copies of copies grow exponentially.
-                    let (size, text) = (group.uses.len() as u64, group.text);
-                    self.count_particles(size, *position)?;
-                    self.count_copy(text, *position)?;
-                    let group = self.tables.attribute_groups.get(&key);
-                    let Some(State::Done(group)) = group.map(|group| &group.state) else {
-                        continue;
-                    };
-                    let group = group.clone();
-                    resolved.text += text;
-                    resolved.uses.extend(group.uses);
-                    resolved.any = resolved.any.or(group.any);
+                    self.attribute_group(name, *position, &mut resolved)?;
                 }
             }
         }
         Ok(resolved)
+    }
+
+    /// Adds a copy of what an attribute group holds.
+    fn attribute_group(
+        &mut self,
+        name: &'s Name<'a>,
+        position: Position,
+        resolved: &mut ResolvedAttributes,
+    ) -> Result<(), Error> {
+        let is_known =
+            |tables: &Tables<'s>, key: &Key<'s>| tables.attribute_groups.contains_key(key);
+        let key = self.group_key(name, is_known);
+        let Some(key) = key.filter(|key| is_known(&self.tables, key)) else {
+            let done = "any attributes are read in its place";
+            self.note_missing("attribute group", name, position, done);
+            resolved.any.get_or_insert_with(anything);
+            return Ok(());
+        };
+        self.resolve_attribute_group(key, position)?;
+        let group = self.tables.attribute_groups.get(&key);
+        let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
+            return Ok(());
+        };
+        // Counted before it is copied, because copies of copies grow exponentially.
+        let (size, text) = (group.uses.len() as u64, group.text);
+        self.count_particles(size, position)?;
+        self.count_copy(text, position)?;
+        let group = self.tables.attribute_groups.get(&key);
+        let Some(Progress::Done(group)) = group.map(|group| &group.progress) else {
+            return Ok(());
+        };
+        let group = group.clone();
+        resolved.text += text;
+        resolved.uses.extend(group.uses);
+        resolved.any = resolved.any.take().or(group.any);
+        Ok(())
     }
 
     /// Resolves an attribute group that has not been needed so far.
@@ -83,51 +110,48 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(group) = self.tables.attribute_groups.get_mut(&key) else {
             return Ok(());
         };
-        let place = group.place;
-        match &group.state {
-            State::Done(_) => return Ok(()),
-            State::Open => return Err(self.circular("attribute group", key.1, position)),
-            State::Untouched => group.state = State::Open,
+        let index = group.index;
+        match &group.progress {
+            Progress::Done(_) => return Ok(()),
+            Progress::Started => return Err(self.circular("attribute group", key.1, position)),
+            Progress::NotStarted => group.progress = Progress::Started,
         }
         let schemas = self.schemas;
-        let Item::AttributeGroup(group) = &schemas[place.schema].items[place.item] else {
+        let Item::AttributeGroup(group) = &schemas[index.schema].items[index.item] else {
             return Ok(());
         };
         self.descend(position)?;
-        let before = self.go(place.schema, "attributeGroup", &group.name);
+        let before = self.enter_item(index.schema, "attributeGroup", &group.name);
         let resolved = self.attributes(&group.attributes)?;
-        self.at = before;
+        self.context = before;
         self.ascend();
         if let Some(group) = self.tables.attribute_groups.get_mut(&key) {
-            group.state = State::Done(resolved);
+            group.progress = Progress::Done(resolved);
         }
         Ok(())
     }
 
-    fn attribute_use(&mut self, attribute: &'s Attribute<'a>) -> Result<AttributeUse, Error> {
+    /// An attribute of a type; `None` if nothing is known of it.
+    fn attribute_use(
+        &mut self,
+        attribute: &'s Attribute<'a>,
+    ) -> Result<Option<AttributeUse>, Error> {
         let position = attribute.position;
         let array_type = match &attribute.array_type {
             Some((item, dimensions)) => Some(ArrayType {
-                item: self.type_ref(item, position)?,
+                item: self.type_ref(item, TypeRole::Any, position)?,
                 dimensions: dimensions.to_string(),
             }),
             None => None,
         };
         let global = match &attribute.reference {
-            Some(name) => {
-                let key = self.group_key(name, |tables, key| tables.attributes.contains_key(key));
-                match self.global_attribute(key, position)? {
-                    Some(global) => {
-                        let text = global.documentation.as_deref().map_or(0, str::len);
-                        self.count_copy(text + global.name.len(), position)?;
-                        global
-                    }
-                    None => return Err(self.undefined("attribute", name, position)),
-                }
-            }
+            Some(name) => match self.referenced_attribute(name, position)? {
+                Some(global) => global,
+                None => return Ok(None),
+            },
             None => {
                 let name = attribute.name.as_deref().unwrap_or_default();
-                let schema = self.at.schema.map(|index| &self.schemas[index]);
+                let schema = self.context.schema.map(|index| &self.schemas[index]);
                 let default = schema.is_some_and(|schema| schema.attribute_qualified);
                 let ns = match attribute.qualified.unwrap_or(default) {
                     true => schema.map_or(Ns::NONE, |schema| schema.target),
@@ -143,7 +167,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 }
             }
         };
-        Ok(AttributeUse {
+        Ok(Some(AttributeUse {
             name: global.name,
             ns: global.ns,
             type_id: global.type_id,
@@ -153,7 +177,58 @@ impl<'s, 'a> Resolver<'s, 'a> {
             array_type,
             documentation: attribute.documentation.clone().or(global.documentation),
             position,
-        })
+        }))
+    }
+
+    /// Whether an attribute is `xsi:type`, `xsi:nil` or the like, which is noted.
+    fn is_of_every_element(&mut self, attribute: &Attribute<'a>) -> bool {
+        let Some(name) = attribute
+            .reference
+            .as_ref()
+            .filter(|name| name.ns == Some(Ns::XSI))
+        else {
+            return false;
+        };
+        let text = format!(
+            "the attribute {} is left out: every element may carry it",
+            quoted(name.written())
+        );
+        self.note(attribute.position, text);
+        true
+    }
+
+    /// The global attribute that a name refers to, or one that stands in for it; `None` if the
+    /// namespace of the name is not known.
+    fn referenced_attribute(
+        &mut self,
+        name: &'s Name<'a>,
+        position: Position,
+    ) -> Result<Option<GlobalAttribute>, Error> {
+        let key = self.group_key(name, |tables, key| tables.attributes.contains_key(key));
+        let global = match key {
+            Some(key) => self.global_attribute(key, position)?,
+            None => None,
+        };
+        if let Some(global) = global {
+            let text = global.documentation.as_deref().map_or(0, str::len);
+            self.count_copy(text + global.name.len(), position)?;
+            return Ok(Some(global));
+        }
+        let Some((ns, local)) = key else {
+            let done = "any attributes are read in its place";
+            self.note_missing("attribute", name, position, done);
+            return Ok(None);
+        };
+        let done = "it is read as an attribute of any simple type";
+        self.note_missing("attribute", name, position, done);
+        Ok(Some(GlobalAttribute {
+            name: local.to_string(),
+            ns: self.ns_id(ns),
+            type_id: self.builtin(Builtin::AnySimpleType)?,
+            default: None,
+            fixed: None,
+            documentation: None,
+        }))
     }
 
     /// A global attribute, resolved when it is first needed; `None` if there is none.
@@ -165,25 +240,25 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(attribute) = self.tables.attributes.get(&key) else {
             return Ok(None);
         };
-        if let State::Done(resolved) = &attribute.state {
+        if let Progress::Done(resolved) = &attribute.progress {
             return Ok(Some(resolved.clone()));
         }
-        let place = attribute.place;
+        let index = attribute.index;
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Attribute(attribute) = &schema.items[place.item] else {
+        let schema = &schemas[index.schema];
+        let Item::Attribute(attribute) = &schema.items[index.item] else {
             return Ok(None);
         };
         if schema.built_in && key.0 != Ns::XML {
             self.note_well_known(key.0, position);
         }
         let name = attribute.name.as_deref().unwrap_or_default();
-        let before = self.go(place.schema, "attribute", name);
+        let before = self.enter_item(index.schema, "attribute", name);
         let type_id = match &attribute.anonymous {
             Some(simple) => self.anonymous_simple(simple)?,
             None => self.attribute_type(attribute)?,
         };
-        self.at = before;
+        self.context = before;
         let resolved = GlobalAttribute {
             name: name.to_string(),
             ns: self.ns_id(key.0),
@@ -193,7 +268,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             documentation: attribute.documentation.clone(),
         };
         if let Some(entry) = self.tables.attributes.get_mut(&key) {
-            entry.state = State::Done(resolved.clone());
+            entry.progress = Progress::Done(resolved.clone());
         }
         Ok(Some(resolved))
     }
@@ -201,7 +276,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     fn attribute_type(&mut self, attribute: &'s Attribute<'a>) -> Result<TypeId, Error> {
         let name = attribute.name.as_deref().unwrap_or_default();
         match (&attribute.type_name, &attribute.anonymous) {
-            (Some(name), _) => self.type_ref(name, attribute.position),
+            (Some(name), _) => self.type_ref(name, TypeRole::Simple, attribute.position),
             (None, Some(simple)) => {
                 self.within("attribute", name, |this| this.anonymous_simple(simple))
             }

@@ -1,6 +1,6 @@
-//! Bindings: which part of which message travels where.
+//! Bindings: how the parts of messages are sent.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Resolver;
 use super::wsdl::WsdlTables;
@@ -9,22 +9,76 @@ use crate::model::{
     Binding, BindingFault, BindingMessage, BindingOperation, HeaderBinding, MessageId, Operation,
     OperationMessage, PortTypeId, Position,
 };
-use crate::raw;
+use crate::raw::{self, Same};
+
+/// What a `soap:header` or `soap:headerfault` is.
+#[derive(Clone, Copy)]
+enum HeaderRole {
+    Header,
+    Fault,
+}
 
 impl<'s, 'a> Resolver<'s, 'a> {
     pub(super) fn binding(
         &mut self,
         binding: &'s raw::Binding<'a>,
-        tables: &mut WsdlTables<'s>,
+        tables: &mut WsdlTables<'s, 'a>,
     ) -> Result<(), Error> {
-        let key = self.enter_binding(&binding.name, binding.position, tables)?;
-        let port_type = self.port_type_ref(&binding.port_type, binding.position, tables)?;
-        let mut operations = Vec::new();
+        let Some(key) = self.enter_binding(binding, tables)? else {
+            return Ok(());
+        };
+        let position = binding.position;
+        let port_type = match self.port_type_ref(&binding.port_type, position, tables) {
+            Ok(port_type) => port_type,
+            Err(error) => {
+                self.leave_out("binding", &binding.name, error, position);
+                let names = binding
+                    .operations
+                    .iter()
+                    .map(|operation| operation.name.to_string());
+                self.model.left_out.extend(names);
+                tables.leave_out_binding(key);
+                return Ok(());
+            }
+        };
+        for operation in &binding.unsupported {
+            let (name, position) = (&operation.operation, operation.position);
+            let error = self.error(ErrorKind::Unsupported, position, operation.reason.clone());
+            let error = error.help("remove it, or its wsdl:required, if the service works without");
+            self.leave_out("operation", name, error, position);
+        }
+        let mut operations: Vec<BindingOperation> = Vec::new();
+        // The first operation of each name, as written.
+        let mut first: HashMap<&str, &raw::BindingOperation<'a>> = HashMap::new();
         for operation in &binding.operations {
-            let resolved = self.within("operation", &operation.name, |this| {
+            let name: &'s str = &operation.name;
+            if first
+                .get(name)
+                .is_some_and(|first| first.same(operation, None))
+            {
+                let text = format!(
+                    "the operation {} is bound twice in the same way",
+                    quoted(name)
+                );
+                self.note(operation.position, text);
+                continue;
+            }
+            first.entry(name).or_insert(operation);
+            let resolved = self.within("operation", name, |this| {
                 this.binding_operation(binding, operation, port_type, tables)
             })?;
-            operations.push(resolved);
+            operations.extend(resolved);
+        }
+        // A binding without operations is of no use.
+        let bound = binding.operations.len() + binding.unsupported.len();
+        if operations.is_empty() && bound > 0 {
+            let text = format!(
+                "the binding {} is left out, as all of its operations are",
+                quoted(&binding.name)
+            );
+            self.note(position, text);
+            tables.leave_out_binding(key);
+            return Ok(());
         }
         let name = self.qname(key.0, key.1);
         self.model.bindings.push(Binding {
@@ -44,9 +98,11 @@ impl<'s, 'a> Resolver<'s, 'a> {
         binding: &raw::Binding<'a>,
         bound: &'s raw::BindingOperation<'a>,
         port_type: PortTypeId,
-        tables: &WsdlTables<'s>,
-    ) -> Result<BindingOperation, Error> {
-        let index = self.bound_operation(bound, port_type, tables)?;
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Result<Option<BindingOperation>, Error> {
+        let Some(index) = self.bound_operation(bound, port_type, tables) else {
+            return Ok(None);
+        };
         let operation = &self.model.port_type(port_type).operations[index];
         let message = |message: &Option<OperationMessage>| message.as_ref().map(|m| m.message);
         let (input, output) = (message(&operation.input), message(&operation.output));
@@ -55,6 +111,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let known = operation.faults.iter().map(|fault| fault.name.as_str());
         let known: HashSet<&str> = known.collect();
         for fault in &bound.faults {
+            if tables
+                .left_out_faults
+                .contains(&(&*bound.name, &*fault.name))
+            {
+                continue;
+            }
             if !known.contains(&*fault.name) {
                 unknown.push(fault);
             }
@@ -68,33 +130,46 @@ impl<'s, 'a> Resolver<'s, 'a> {
             let text = format!("the port type's operation has no fault {name}");
             self.note(fault.position, text);
         }
-        Ok(BindingOperation {
+        let both = self
+            .binding_message(bound.input.as_ref(), input, tables)
+            .and_then(|input| {
+                let output = self.binding_message(bound.output.as_ref(), output, tables)?;
+                Ok((input, output))
+            });
+        let (input, output) = match both {
+            Ok(both) => both,
+            Err(error) => {
+                self.leave_out("operation", &bound.name, error, bound.position);
+                return Ok(None);
+            }
+        };
+        Ok(Some(BindingOperation {
             name: bound.name.to_string(),
             operation: index,
             soap_action: bound.soap_action.as_deref().map(str::to_string),
             style: bound.style.unwrap_or(binding.style),
-            input: self.binding_message(bound.input.as_ref(), input, tables)?,
-            output: self.binding_message(bound.output.as_ref(), output, tables)?,
+            input,
+            output,
             faults,
             position: bound.position,
-        })
+        }))
     }
 
     /// Which operation of the port type is bound: by name, and among overloads by the names of
-    /// input and output.
+    /// input and output. `None` if the bound operation is left out.
     fn bound_operation(
-        &self,
-        bound: &raw::BindingOperation<'a>,
+        &mut self,
+        bound: &'s raw::BindingOperation<'a>,
         port_type: PortTypeId,
-        tables: &WsdlTables<'s>,
-    ) -> Result<usize, Error> {
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Option<usize> {
         let name = quoted(&bound.name);
         let candidates = match tables.operations.get(&(port_type, &*bound.name)) {
             Some(candidates) => candidates.as_slice(),
             None => &[],
         };
         if let [only] = candidates {
-            return Ok(*only);
+            return Some(*only);
         }
         let operations = &self.model.port_type(port_type).operations;
         let matching: Vec<usize> = candidates
@@ -102,55 +177,52 @@ impl<'s, 'a> Resolver<'s, 'a> {
             .copied()
             .filter(|index| is_bound(&operations[*index], bound))
             .collect();
-        match matching.as_slice() {
-            [only] => Ok(*only),
+        let message = match matching.as_slice() {
+            [only] => return Some(*only),
+            // The port type's operation was left out, with a note.
+            [] if tables.left_out.contains(&(port_type, &*bound.name)) => return None,
             [] if candidates.is_empty() => {
                 let port_type = quoted(&self.model.port_type(port_type).name.local);
-                let message = format!("the port type {port_type} has no operation {name}");
-                Err(self.error(ErrorKind::Undefined, bound.position, message))
+                format!("the port type {port_type} has no operation {name}")
             }
-            found => {
-                let message = match found.len() {
-                    0 => format!("no operation {name} has this input and output"),
-                    _ => format!("several operations {name} have this input and output"),
-                };
-                let error = self.error(ErrorKind::Undefined, bound.position, message);
-                Err(error.help("overloads are told apart by the names of input and output"))
-            }
-        }
+            [] => format!("no operation {name} has this input and output"),
+            _ => format!(
+                "several operations {name} have this input and output, which tell overloads apart"
+            ),
+        };
+        let error = self.error(ErrorKind::Undefined, bound.position, message);
+        self.leave_out("operation", &bound.name, error, bound.position);
+        None
     }
 
     fn binding_message(
         &mut self,
         bound: Option<&'s raw::BindingMessage<'a>>,
         message: Option<MessageId>,
-        tables: &WsdlTables<'s>,
+        tables: &WsdlTables<'s, 'a>,
     ) -> Result<BindingMessage, Error> {
         let Some(bound) = bound else {
             return Ok(BindingMessage::default());
         };
         let body_parts = match (&bound.body_parts, message) {
             (Some(names), Some(message)) => {
-                let mut parts = Vec::new();
-                for name in names {
-                    parts.push(self.part(message, name, bound.position, tables)?);
-                }
-                Some(parts)
+                Some(self.body_parts(message, names, bound.position, tables)?)
             }
             _ => None,
         };
         let mut headers = Vec::new();
         for header in &bound.headers {
-            let (message, part) = self.header_part(header, tables)?;
-            let mut faults = Vec::new();
-            for fault in &header.faults {
-                faults.push(self.header_part(fault, tables)?);
-            }
+            let Some((message, part)) = self.header_part(header, HeaderRole::Header, tables) else {
+                continue;
+            };
+            let faults = header.faults.iter();
+            let faults =
+                faults.filter_map(|fault| self.header_part(fault, HeaderRole::Fault, tables));
             headers.push(HeaderBinding {
                 message,
                 part,
                 header_use: header.header_use,
-                faults,
+                faults: faults.collect(),
             });
         }
         Ok(BindingMessage {
@@ -162,14 +234,59 @@ impl<'s, 'a> Resolver<'s, 'a> {
         })
     }
 
+    /// The parts of a body. If a message has only one part, a wrong name is taken to mean it.
+    fn body_parts(
+        &mut self,
+        message: MessageId,
+        names: &[raw::Str<'a>],
+        position: Position,
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Result<Vec<usize>, Error> {
+        let mut parts = Vec::new();
+        for name in names {
+            match self.part(message, name, position, tables) {
+                Ok(part) => parts.push(part),
+                Err(error) if names.len() > 1 || self.model.message(message).parts.len() != 1 => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    let text = format!("{}: its only part is taken", error.message());
+                    self.note(position, text);
+                    parts.push(0);
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The part of a header or of a header's fault; `None` if it is left out.
     fn header_part(
         &mut self,
         header: &raw::Header<'a>,
-        tables: &WsdlTables<'s>,
-    ) -> Result<(MessageId, usize), Error> {
-        let message = self.message_ref(&header.message, header.position, tables)?;
-        let part = self.part(message, &header.part, header.position, tables)?;
-        Ok((message, part))
+        role: HeaderRole,
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Option<(MessageId, usize)> {
+        let position = header.position;
+        let message = match role {
+            HeaderRole::Header => self.usable_message(&header.message, position, tables),
+            HeaderRole::Fault => self.fault_message(&header.message, position, tables),
+        };
+        let found = message.and_then(|message| {
+            let part = self.part(message, &header.part, position, tables)?;
+            Ok((message, part))
+        });
+        match found {
+            Ok(found) => Some(found),
+            Err(error) => {
+                let (name, reason) = (quoted(&header.part), error.message());
+                let what = match role {
+                    HeaderRole::Header => "header",
+                    HeaderRole::Fault => "headerfault",
+                };
+                self.note(position, format!("the {what} {name} is left out: {reason}"));
+                None
+            }
+        }
     }
 
     fn part(
@@ -177,7 +294,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         message: MessageId,
         name: &str,
         position: Position,
-        tables: &WsdlTables<'s>,
+        tables: &WsdlTables<'s, 'a>,
     ) -> Result<usize, Error> {
         tables.parts.get(&(message, name)).copied().ok_or_else(|| {
             let message = quoted(&self.model.message(message).name.local);

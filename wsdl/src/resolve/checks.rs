@@ -1,10 +1,11 @@
-//! What can be checked once every type is known: circles, and sorts of type in the wrong place.
+//! Checks that need every type: circles of derivation, and types that are used as what they are
+//! not, such as a complex type for an attribute.
 
 use super::Resolver;
 use crate::error::{Error, ErrorKind, clipped, quoted};
 use crate::model::{
-    Builtin, Content, DerivationMethod, ElementId, Enumeration, QName, TypeId, TypeKind, TypeName,
-    Variety,
+    Builtin, Content, DerivationMethod, ElementId, Enumeration, Facets, QName, TypeId, TypeKind,
+    TypeName, Variety,
 };
 use crate::raw;
 
@@ -17,7 +18,7 @@ enum Sort {
     Text { qname: bool },
     /// Any other complex type; whether it is mixed.
     Elements { mixed: bool },
-    /// `anyType`, which is what you want.
+    /// `anyType`, which can be the base of any complex type.
     Any,
 }
 
@@ -26,6 +27,7 @@ impl Resolver<'_, '_> {
         let order = self.derivation_order()?;
         let mut sorts = vec![Sort::Any; self.model.types.len()];
         for id in order {
+            self.take_text_of_base(id, &sorts);
             sorts[id.0 as usize] = self.sort(id, &sorts)?;
         }
         for (index, definition) in self.model.types.iter().enumerate() {
@@ -47,9 +49,9 @@ impl Resolver<'_, '_> {
         Ok(())
     }
 
-    /// Every type after those that it derives from; a circle is an error.
+    /// All types, each after those that it derives from. A circle is an error.
     ///
-    /// Without recursion, since a chain of derivations may be as long as there are types.
+    /// This does not recurse, because a chain of derivations may contain every type.
     fn derivation_order(&self) -> Result<Vec<TypeId>, Error> {
         #[derive(Clone, Copy, PartialEq)]
         enum Mark {
@@ -110,7 +112,38 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The sort of a type, those of its sources known.
+    /// Gives a type with `complexContent` and no elements the text of its base.
+    ///
+    /// If the base is a complex type of text, this is legal: without content of its own, a type has
+    /// the content of its base (XSD 1.0 part 1, section 3.4.2). If the base is a simple type, it is
+    /// not legal but means the same.
+    fn take_text_of_base(&mut self, id: TypeId, sorts: &[Sort]) {
+        let TypeKind::Complex(complex) = &self.model.type_def(id).kind else {
+            return;
+        };
+        let (Content::Empty, Some(derivation)) = (&complex.content, &complex.derivation) else {
+            return;
+        };
+        let base = derivation.base;
+        match sorts[base.0 as usize] {
+            Sort::Text { .. } => {}
+            Sort::Simple { .. } => {
+                let text = format!(
+                    "complexContent over the simple type {} is read as simpleContent",
+                    quoted(self.model.type_def(base).name.local())
+                );
+                self.context.file = self.type_files[id.0 as usize];
+                self.note(self.model.type_def(id).position, text);
+            }
+            Sort::Elements { .. } | Sort::Any => return,
+        }
+        self.complex_mut(id, |complex| {
+            complex.content = Content::Simple(Facets::default());
+            complex.mixed = false;
+        });
+    }
+
+    /// The sort of a type, when the sorts of the types that it derives from are known.
     fn sort(&self, id: TypeId, sorts: &[Sort]) -> Result<Sort, Error> {
         let of = |id: TypeId| sorts[id.0 as usize];
         let invalid = |message: String| Err(self.type_error(ErrorKind::Invalid, id, message));
@@ -150,7 +183,7 @@ impl Resolver<'_, '_> {
                     (Content::Simple(_), Sort::Simple { qname } | Sort::Text { qname }) => {
                         Ok(Sort::Text { qname })
                     }
-                    // Text is what remains of mixed content when the elements are taken away.
+                    // A restriction may leave out the elements of mixed content, so text remains.
                     (Content::Simple(_), Sort::Elements { mixed: true } | Sort::Any)
                         if derivation.method == DerivationMethod::Restriction =>
                     {
@@ -177,7 +210,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Enumerations of QNames get their names.
+    /// Adds the names to the values of enumerations of QNames.
     fn resolve_enumerations(&mut self, sorts: &[Sort]) {
         for (id, facets) in std::mem::take(&mut self.enumerations) {
             let (Sort::Simple { qname } | Sort::Text { qname }) = sorts[id.0 as usize] else {
@@ -202,19 +235,19 @@ impl Resolver<'_, '_> {
 
     fn value(&mut self, enumeration: &raw::Enumeration<'_>) -> Option<QName> {
         let name = enumeration.name.as_ref()?;
-        Some(self.qname(name.ns, name.local()))
+        Some(self.qname(name.ns?, name.local()))
     }
 
-    /// Gives elements without a type that of the head of their substitution group, and refuses
-    /// groups that go in a circle.
+    /// Gives elements without a type the type of the head of their substitution group. A circle of
+    /// such groups is an error.
     pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
         let count = self.model.elements.len();
-        let mut settled = vec![false; count];
+        let mut done = vec![false; count];
         let mut on_chain = vec![false; count];
         for start in 0..count {
             let mut chain = Vec::new();
             let mut next = Some(ElementId(start as u32));
-            while let Some(id) = next.filter(|id| !settled[id.0 as usize]) {
+            while let Some(id) = next.filter(|id| !done[id.0 as usize]) {
                 if std::mem::replace(&mut on_chain[id.0 as usize], true) {
                     let element = self.model.element(id);
                     let message = format!(
@@ -229,9 +262,9 @@ impl Resolver<'_, '_> {
                 chain.push(id);
                 next = self.model.element(id).substitution_group;
             }
-            // From the head down, so that each finds its head settled.
+            // From the head down, so that the type of the head is known.
             for id in chain.into_iter().rev() {
-                settled[id.0 as usize] = true;
+                done[id.0 as usize] = true;
                 let head = self.model.element(id).substitution_group;
                 if let (true, Some(head)) = (self.untyped.contains(&id), head) {
                     self.model.elements[id.0 as usize].type_id = self.model.element(head).type_id;

@@ -1,40 +1,51 @@
-//! Stage 3: names become ids, groups are expanded, and what refers to nothing is refused.
+//! Stage 3: names become ids, and groups are expanded. What refers to nothing is replaced or left
+//! out, with a note.
 
 mod attributes;
 mod binding;
 mod checks;
+mod messages;
+mod missing;
+mod overrides;
 mod particles;
 mod schema;
 mod simple;
 mod tables;
 mod wsdl;
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 
+use crate::documents::{Documents, File};
 use crate::error::{Error, ErrorKind, clipped, quoted};
 use crate::limits::Limits;
-use crate::load::{File, Loaded};
 use crate::model::{
     ElementId, Model, Namespace, Note, NsId, Owner, Position, QName, TypeId, TypeName,
 };
 use crate::names::{Namespaces, Ns};
+use crate::options::Options;
 use crate::raw::{Element, Facets, NOTES_MAX, Schema, Type};
 use crate::xml::Name;
-use tables::Tables;
+use overrides::Overrides;
+use tables::{ItemIndex, Tables};
 
-pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Error> {
+/// Stands after as many notes as are made.
+const MORE_NOTES: &str = "there is more to note; only the first notes are kept";
+
+pub(crate) fn resolve(options: &Options, documents: Documents<'_>) -> Result<Model, Error> {
     let mut resolver = Resolver {
-        limits,
-        files: &loaded.files,
-        namespaces: &loaded.namespaces,
-        schemas: &loaded.schemas,
-        unread: &loaded.unread,
+        limits: &options.limits,
+        overrides: Overrides::new(options.types.iter().map(|(name, ty)| (name.as_str(), *ty))),
+        files: &documents.files,
+        namespaces: &documents.namespaces,
+        schemas: &documents.schemas,
+        unread: &documents.unread,
         tables: Tables::default(),
         ns_ids: HashMap::new(),
         builtins: HashMap::new(),
         model: Model {
-            leading_comment: loaded.leading_comment.clone(),
+            leading_comment: documents.leading_comment.clone(),
             ..Model::default()
         },
         type_files: Vec::new(),
@@ -42,23 +53,27 @@ pub(crate) fn resolve(limits: &Limits, loaded: Loaded<'_>) -> Result<Model, Erro
         pending: VecDeque::new(),
         enumerations: Vec::new(),
         untyped: HashSet::new(),
-        imported: imported(&loaded.schemas),
+        missing_elements: HashMap::new(),
+        repeated: HashSet::new(),
+        first_left_out: None,
+        imported: imported(&documents.schemas),
         noted: HashSet::new(),
         particles: 0,
         copied: 0,
-        at: At::default(),
+        context: Context::default(),
     };
-    for (file, position, text) in &loaded.notes {
-        resolver.at.file = *file;
+    for (file, position, text) in &documents.notes {
+        resolver.context.file = *file;
         resolver.note(*position, text.clone());
     }
     resolver.schemas()?;
-    resolver.definitions(&loaded.definitions)?;
+    resolver.definitions(&documents.definitions)?;
     resolver.built_in_definitions()?;
     resolver.check_types()?;
     resolver.check_substitutions()?;
+    resolver.note_unused_overrides();
     let mut model = resolver.model;
-    model.files = loaded
+    model.files = documents
         .files
         .into_iter()
         .filter_map(|file| file.name)
@@ -76,13 +91,14 @@ fn imported(schemas: &[Schema<'_>]) -> HashSet<(usize, Ns)> {
         .collect()
 }
 
-/// `'s` is the raw trees', `'a` that of the texts below them.
+/// The resolver. `'s` is the lifetime of the raw trees, `'a` that of the texts below them.
 struct Resolver<'s, 'a> {
     limits: &'s Limits,
     files: &'s [File],
     namespaces: &'s Namespaces<'a>,
     schemas: &'s [Schema<'a>],
     unread: &'s [(Ns, String)],
+    overrides: Overrides<'s>,
     tables: Tables<'s>,
     ns_ids: HashMap<Ns, NsId>,
     builtins: HashMap<&'static str, TypeId>,
@@ -96,14 +112,20 @@ struct Resolver<'s, 'a> {
     enumerations: Vec<(TypeId, &'s Facets<'a>)>,
     /// Elements that take the type of the head of their substitution group.
     untyped: HashSet<ElementId>,
+    /// Declarations that stand in for elements that are not defined.
+    missing_elements: HashMap<(Ns, &'s str), ElementId>,
+    /// The items that repeat earlier ones.
+    repeated: HashSet<ItemIndex>,
+    /// Why the first operation was left out. It is the error if no operation remains.
+    first_left_out: Option<Error>,
     /// Which schema imports which namespace.
     imported: HashSet<(usize, Ns)>,
-    /// What has been noted once and for all.
+    /// Which notes have been made that are made only once: the schema and the namespace.
     noted: HashSet<(usize, Ns)>,
     particles: u64,
-    /// Bytes of text that stand in the model more often than in the documents.
+    /// Bytes of text that have been copied into the model more than once.
     copied: u64,
-    at: At<'s>,
+    context: Context<'s>,
 }
 
 enum Pending<'s, 'a> {
@@ -111,20 +133,20 @@ enum Pending<'s, 'a> {
     Element(usize, ElementId, &'s Element<'a>),
 }
 
-/// The place that is being resolved.
+/// What is being resolved.
 #[derive(Default)]
-struct At<'s> {
+struct Context<'s> {
     file: usize,
     /// Index of the schema; none within WSDL's own constructs.
     schema: Option<usize>,
-    /// The named constructs around the place, outermost first.
-    steps: Vec<Step<'s>>,
-    /// How deep the recursion is.
+    /// The named constructs around it, outermost first.
+    path: Vec<PathStep<'s>>,
+    /// Levels of recursion.
     depth: u64,
 }
 
 #[derive(Clone, Copy)]
-struct Step<'s> {
+struct PathStep<'s> {
     kind: &'static str,
     name: &'s str,
 }
@@ -154,10 +176,12 @@ impl<'s, 'a> Resolver<'s, 'a> {
     }
 
     fn note(&mut self, position: Position, text: String) {
-        if self.model.notes.len() >= NOTES_MAX {
-            return;
-        }
-        let file = self.file_name(self.at.file);
+        let (position, text) = match self.model.notes.len().cmp(&NOTES_MAX) {
+            Ordering::Less => (position, text),
+            Ordering::Equal => (Position::default(), MORE_NOTES.to_string()),
+            Ordering::Greater => return,
+        };
+        let file = self.file_name(self.context.file);
         self.model.notes.push(Note {
             position,
             file,
@@ -172,66 +196,66 @@ impl<'s, 'a> Resolver<'s, 'a> {
         name: &'s str,
         body: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.at.steps.push(Step { kind, name });
+        self.context.path.push(PathStep { kind, name });
         let result = body(self)?;
-        self.at.steps.pop();
+        self.context.path.pop();
         Ok(result)
     }
 
-    /// Goes one level deeper, as long as that is allowed; [`Self::ascend`] comes back.
+    /// Goes one level deeper, if that is allowed. [`Self::ascend`] goes back.
     ///
-    /// Here and below there are pairs of calls and no closures, since what recurses pays for each
-    /// in stack. After an error nobody comes back: it has been placed already, and ends the reading.
+    /// This is a pair of calls and not a function that takes a closure, because each closure would
+    /// take stack while the resolver recurses. After an error nothing goes back: reading ends.
     fn descend(&mut self, position: Position) -> Result<(), Error> {
         self.check_nesting(position, 1)?;
-        self.at.depth += 1;
+        self.context.depth += 1;
         Ok(())
     }
 
     fn ascend(&mut self) {
-        self.at.depth -= 1;
+        self.context.depth -= 1;
     }
 
     fn check_nesting(&self, position: Position, more: u64) -> Result<(), Error> {
         let limit = self.limits.nesting;
-        if self.at.depth + more > limit {
+        if self.context.depth + more > limit {
             let error = Error::over("nesting", limit, "the nesting of groups and types");
-            return Err(self.place(error, position));
+            return Err(self.locate(error, position));
         }
         Ok(())
     }
 
-    /// Goes to a global definition; what is returned is the place to come back to.
-    fn go(&mut self, schema: usize, kind: &'static str, name: &'s str) -> At<'s> {
-        let place = At {
+    /// Enters a global definition. Returns the context to go back to.
+    fn enter_item(&mut self, schema: usize, kind: &'static str, name: &'s str) -> Context<'s> {
+        let entered = Context {
             file: self.schemas[schema].file,
             schema: Some(schema),
-            steps: vec![Step { kind, name }],
-            depth: self.at.depth,
+            path: vec![PathStep { kind, name }],
+            depth: self.context.depth,
         };
-        std::mem::replace(&mut self.at, place)
+        std::mem::replace(&mut self.context, entered)
     }
 
-    /// Counts text that is copied: a document could have a long one copied without end.
+    /// Counts text that is copied, because a small document can ask for many copies of a long text.
     fn count_copy(&mut self, bytes: usize, position: Position) -> Result<(), Error> {
         self.copied += bytes as u64;
         let limit = self.limits.total_size;
         if self.copied > limit {
             let what = "the text that groups and paths of names copy";
-            return Err(self.place(Error::over("total_size", limit, what), position));
+            return Err(self.locate(Error::over("total_size", limit, what), position));
         }
         Ok(())
     }
 
     /// The name of an anonymous type here.
     fn anonymous_name(&mut self, position: Position) -> Result<TypeName, Error> {
-        let bytes = self.at.steps.iter().map(|step| step.name.len()).sum();
+        let bytes = self.context.path.iter().map(|step| step.name.len()).sum();
         self.count_copy(bytes, position)?;
         let schema = self
-            .at
+            .context
             .schema
             .map_or(Ns::NONE, |index| self.schemas[index].target);
-        let owner = match self.at.steps.first().map(|step| step.kind) {
+        let owner = match self.context.path.first().map(|step| step.kind) {
             Some("element") => Owner::Element,
             Some("complexType" | "simpleType") => Owner::Type,
             _ => Owner::Other,
@@ -240,83 +264,54 @@ impl<'s, 'a> Resolver<'s, 'a> {
             ns: self.ns_id(schema),
             owner,
             path: self
-                .at
-                .steps
+                .context
+                .path
                 .iter()
                 .map(|step| step.name.to_string())
                 .collect(),
         })
     }
 
-    /// The namespace that a reference means: in a chameleon include the namespace of the includer.
-    fn effective(&self, name: &Name<'a>) -> Ns {
-        let schema = self.at.schema.map(|index| &self.schemas[index]);
+    /// The namespace of a reference. In a chameleon include, no namespace means that of the
+    /// schema that includes.
+    fn effective(&self, name: &Name<'a>) -> Option<Ns> {
+        let schema = self.context.schema.map(|index| &self.schemas[index]);
         match schema {
-            Some(schema) if schema.chameleon && name.ns == Ns::NONE => schema.target,
+            Some(schema) if schema.chameleon && name.ns == Some(Ns::NONE) => Some(schema.target),
             _ => name.ns,
         }
     }
 
     fn error(&self, kind: ErrorKind, position: Position, message: impl Into<String>) -> Error {
-        self.place(Error::new(kind, message), position)
+        self.locate(Error::new(kind, message), position)
     }
 
     /// Adds file, position and path to an error.
-    fn place(&self, error: Error, position: Position) -> Error {
+    fn locate(&self, error: Error, position: Position) -> Error {
         let mut path = Vec::new();
         if self
-            .at
+            .context
             .schema
             .is_none_or(|index| self.schemas[index].file == 0)
         {
             path.push("definitions".to_string());
         }
-        if let Some(index) = self.at.schema {
+        if let Some(index) = self.context.schema {
             let uri = self.namespaces.uri(self.schemas[index].target);
             path.push(format!("schema {{{}}}", clipped(uri)));
         }
-        for step in &self.at.steps {
+        for step in &self.context.path {
             path.push(format!("{} {}", step.kind, clipped(step.name)));
         }
         error
             .at(position)
-            .in_file(self.file_name(self.at.file).as_deref())
+            .in_file(self.file_name(self.context.file).as_deref())
             .on_path(path)
-    }
-
-    fn undefined(&self, what: &str, name: &Name<'a>, position: Position) -> Error {
-        let ns = self.effective(name);
-        let uri = self.namespaces.uri(ns);
-        let from = match uri {
-            "" => "no namespace".to_string(),
-            uri => quoted(uri),
-        };
-        let message = format!(
-            "the {what} {} of {from} is not defined",
-            quoted(name.written())
-        );
-        let error = self.error(ErrorKind::Undefined, position, message);
-        if let Some((_, location)) = self.unread.iter().find(|(unread, _)| *unread == ns) {
-            return error.help(format!(
-                "its namespace was imported from {}, which was not read",
-                quoted(location)
-            ));
-        }
-        let of_schema = matches!(
-            what,
-            "type" | "element" | "group" | "attribute" | "attribute group"
-        );
-        let target = |schema: &Schema<'_>| schema.target == ns;
-        if of_schema && ns != Ns::XSD && !self.schemas.iter().any(target) {
-            return error
-                .help("no schema of that namespace is in the WSDL or imported by location");
-        }
-        error
     }
 
     /// Notes, once, that a schema uses a namespace that it does not import.
     fn note_unimported(&mut self, ns: Ns, position: Position) {
-        let Some(index) = self.at.schema else {
+        let Some(index) = self.context.schema else {
             return;
         };
         let schema = &self.schemas[index];

@@ -1,12 +1,13 @@
 //! Complex types and model groups; groups are expanded where they are referred to.
 
+use super::missing::{TypeRole, any_elements, anything};
 use super::schema::owned;
-use super::tables::{Key, State};
-use super::{Resolver, Step};
+use super::tables::{Key, Progress, Tables};
+use super::{PathStep, Resolver};
 use crate::error::Error;
 use crate::model::{
-    Content, Derivation, LocalElement, Particle, Position, Term, TypeId, Wildcard,
-    WildcardNamespaces,
+    Builtin, Content, Derivation, DerivationMethod, LocalElement, Particle, Position, Term, TypeId,
+    Wildcard, WildcardNamespaces,
 };
 use crate::names::Ns;
 use crate::raw::{self, Item, WildcardItem};
@@ -19,7 +20,7 @@ pub(super) struct ResolvedGroup {
     extent: Extent,
 }
 
-/// How many particles there are at a place and below, and on how many levels.
+/// How many particles a particle consists of, and on how many levels.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
     size: u64,
@@ -37,16 +38,75 @@ impl Extent {
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
+    /// Resolves the base of a complex type. Returns whether the type names one that is not defined.
     pub(super) fn derivation(
         &mut self,
         id: TypeId,
         complex: &'s raw::ComplexType<'a>,
+    ) -> Result<bool, Error> {
+        let Some((method, name)) = &complex.derivation else {
+            return Ok(false);
+        };
+        let (method, position) = (*method, complex.position);
+        let is_simple = matches!(complex.content, raw::Content::Simple(..));
+        let role = match is_simple {
+            true => TypeRole::Simple,
+            false => TypeRole::Any,
+        };
+        let mut missing = false;
+        let base = match self.defined_type(name, position)? {
+            Some(base) => Some(base),
+            None => match self.overridden(name, role, position) {
+                Some(builtin) if builtin != Builtin::AnyType => Some(self.builtin(builtin)?),
+                _ if is_simple => {
+                    missing = true;
+                    let done = "any text and any attributes are read in its place";
+                    self.note_missing("type", name, position, done);
+                    Some(self.builtin(Builtin::AnySimpleType)?)
+                }
+                _ => {
+                    missing = true;
+                    let done = "any elements and attributes are read in its place";
+                    self.note_missing("type", name, position, done);
+                    None
+                }
+            },
+        };
+        let derivation = base.map(|base| Derivation { method, base });
+        self.complex_mut(id, |complex| complex.derivation = derivation);
+        Ok(missing)
+    }
+
+    /// Lets a complex type hold whatever its base may have held, since that is not defined.
+    pub(super) fn open_content(
+        &mut self,
+        id: TypeId,
+        complex: &'s raw::ComplexType<'a>,
     ) -> Result<(), Error> {
-        if let Some((method, base)) = &complex.derivation {
-            let (method, base) = (*method, self.type_ref(base, complex.position)?);
-            let derivation = Some(Derivation { method, base });
-            self.complex_mut(id, |complex| complex.derivation = derivation);
-        }
+        let position = complex.position;
+        let extends = complex.derivation.as_ref().map(|(method, _)| *method)
+            == Some(DerivationMethod::Extension);
+        self.count_particles(3, position)?;
+        self.complex_mut(id, |complex| {
+            complex.any_attribute.get_or_insert_with(anything);
+            // A restriction says all that it holds; an extension comes after what its base holds.
+            if !extends {
+                return;
+            }
+            let inherited = any_elements(position);
+            match std::mem::take(&mut complex.content) {
+                Content::Empty => complex.content = Content::Elements(inherited),
+                Content::Elements(own) => {
+                    complex.content = Content::Elements(Particle {
+                        min_occurs: 1,
+                        max_occurs: Some(1),
+                        term: Term::Sequence(vec![inherited, own]),
+                        position,
+                    });
+                }
+                simple => complex.content = simple,
+            }
+        });
         Ok(())
     }
 
@@ -89,7 +149,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         mut facets: &'s raw::Facets<'a>,
     ) -> Result<Content, Error> {
         if let Some(inner) = inner {
-            // The model has one step here and the document two: the outer facets win.
+            // The document has two restrictions here and the model one: the outer facets are kept.
             self.inner_type("base", inner)?;
             if let (raw::Variety::Restriction(_, _, inner), true) =
                 (&inner.variety, is_unset(facets))
@@ -100,7 +160,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(Content::Simple(self.facets(id, facets)))
     }
 
-    /// Adds a particle with its groups expanded, unless it may not occur.
+    /// Adds a particle with its groups expanded. One that may not occur is left out.
     fn particle(
         &mut self,
         particle: &'s raw::Particle<'a>,
@@ -113,10 +173,18 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let position = particle.position;
         self.count_particles(1, position)?;
         let term = if let raw::Term::Group(name) = &particle.term {
-            // A reference is replaced by the group's own particle, which counts.
-            let key = self.group_key(name, |tables, key| tables.groups.contains_key(key));
+            let is_known = |tables: &Tables<'s>, key: &Key<'s>| tables.groups.contains_key(key);
+            let key = self.group_key(name, is_known);
+            let Some(key) = key.filter(|key| is_known(&self.tables, key)) else {
+                let done = "any elements are read in its place";
+                self.note_missing("group", name, position, done);
+                siblings.push(any_elements(position));
+                (extent.size, extent.height) = (1, 1);
+                return Ok(extent);
+            };
+            // A reference is replaced by the particle of the group, which is counted.
             self.resolve_group(key, position)?;
-            self.group_term(key, name, position, &mut extent)?
+            self.group_term(key, position, &mut extent)?
         } else {
             self.descend(position)?;
             let term = self.term(&particle.term, &mut extent)?;
@@ -146,7 +214,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             raw::Term::Sequence(members) => self.members(members, extent).map(Term::Sequence),
             raw::Term::Choice(members) => self.members(members, extent).map(Term::Choice),
             raw::Term::All(members) => self.members(members, extent).map(Term::All),
-            // Its caller has taken it.
+            // The caller handles references to groups.
             raw::Term::Group(_) => Ok(Term::Sequence(Vec::new())),
         }
     }
@@ -155,25 +223,24 @@ impl<'s, 'a> Resolver<'s, 'a> {
     fn group_term(
         &mut self,
         key: Key<'s>,
-        name: &Name<'a>,
         position: Position,
         extent: &mut Extent,
     ) -> Result<Option<Term>, Error> {
-        let Some(State::Done(group)) = self.tables.groups.get(&key).map(|group| &group.state)
+        let Some(Progress::Done(group)) = self.tables.groups.get(&key).map(|group| &group.progress)
         else {
-            return Err(self.undefined("group", name, position));
+            return Ok(None);
         };
         self.check_nesting(position, group.extent.height)?;
         // The particle that refers takes the place of the group's own.
         extent.size = group.extent.size.saturating_sub(1);
         extent.height = group.extent.height.saturating_sub(1);
         extent.text = group.extent.text;
-        // Counted before it is copied: copies of copies grow exponentially.
+        // Counted before it is copied, because copies of copies grow exponentially.
         self.count_particles(extent.size, position)?;
         self.count_copy(extent.text, position)?;
         Ok(
-            match self.tables.groups.get(&key).map(|group| &group.state) {
-                Some(State::Done(group)) => group.particle.as_ref().map(|own| own.term.clone()),
+            match self.tables.groups.get(&key).map(|group| &group.progress) {
+                Some(Progress::Done(group)) => group.particle.as_ref().map(|own| own.term.clone()),
                 _ => None,
             },
         )
@@ -193,16 +260,35 @@ impl<'s, 'a> Resolver<'s, 'a> {
 
     fn element_term(&mut self, element: &'s raw::Element<'a>) -> Result<Term, Error> {
         if let Some(name) = &element.reference {
-            return Ok(Term::Ref(self.element_ref(name, element.position)?));
+            return self.element_ref(name, element.position);
         }
         let name = element.name.as_deref().unwrap_or_default();
-        self.at.steps.push(Step {
+        self.context.path.push(PathStep {
             kind: "element",
             name,
         });
         let type_id = self.type_of(element)?;
-        self.at.steps.pop();
+        self.context.path.pop();
         Ok(Term::Element(self.local_element(element, type_id)))
+    }
+
+    /// A reference to a global element, or what stands in for it.
+    fn element_ref(&mut self, name: &'s Name<'a>, position: Position) -> Result<Term, Error> {
+        if let Some(id) = self.defined_element(name, position) {
+            return Ok(Term::Ref(id));
+        }
+        Ok(match self.missing_element(name, position)? {
+            Some(id) => {
+                let done = "it is read as an element of any type";
+                self.note_missing("element", name, position, done);
+                Term::Ref(id)
+            }
+            None => {
+                let done = "any element is read in its place";
+                self.note_missing("element", name, position, done);
+                Term::Any(anything())
+            }
+        })
     }
 
     fn local_element(
@@ -210,7 +296,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         element: &'s raw::Element<'a>,
         type_id: TypeId,
     ) -> Box<LocalElement> {
-        let schema = self.at.schema.map(|index| &self.schemas[index]);
+        let schema = self.context.schema.map(|index| &self.schemas[index]);
         let default = schema.is_some_and(|schema| schema.element_qualified);
         let ns = match element.qualified.unwrap_or(default) {
             true => schema.map_or(Ns::NONE, |schema| schema.target),
@@ -232,16 +318,16 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some((schema, group)) = self.open_group(key, position)? else {
             return Ok(());
         };
-        let before = self.go(schema, "group", &group.name);
+        let before = self.enter_item(schema, "group", &group.name);
         let mut resolved = Vec::new();
         let extent = match &group.particle {
             Some(particle) => self.particle(particle, &mut resolved)?,
             None => Extent::default(),
         };
-        self.at = before;
+        self.context = before;
         if let Some(entry) = self.tables.groups.get_mut(&key) {
             let particle = resolved.pop();
-            entry.state = State::Done(ResolvedGroup { particle, extent });
+            entry.progress = Progress::Done(ResolvedGroup { particle, extent });
         }
         Ok(())
     }
@@ -255,15 +341,15 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let Some(entry) = self.tables.groups.get_mut(&key) else {
             return Ok(None);
         };
-        let place = entry.place;
-        match &entry.state {
-            State::Done(_) => return Ok(None),
-            State::Open => return Err(self.circular("group", key.1, position)),
-            State::Untouched => entry.state = State::Open,
+        let index = entry.index;
+        match &entry.progress {
+            Progress::Done(_) => return Ok(None),
+            Progress::Started => return Err(self.circular("group", key.1, position)),
+            Progress::NotStarted => entry.progress = Progress::Started,
         }
         let schemas = self.schemas;
-        Ok(match &schemas[place.schema].items[place.item] {
-            Item::Group(group) => Some((place.schema, group)),
+        Ok(match &schemas[index.schema].items[index.item] {
+            Item::Group(group) => Some((index.schema, group)),
             _ => None,
         })
     }
@@ -278,14 +364,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let limit = self.limits.particles;
         if self.particles.saturating_add(more) > limit {
             let what = "the number of particles and attributes, groups expanded,";
-            return Err(self.place(Error::over("particles", limit, what), position));
+            return Err(self.locate(Error::over("particles", limit, what), position));
         }
         Ok(())
     }
 
     pub(super) fn wildcard(&mut self, wildcard: &raw::Wildcard) -> Wildcard {
         let target = self
-            .at
+            .context
             .schema
             .map_or(Ns::NONE, |index| self.schemas[index].target);
         let namespaces = match wildcard.namespaces.as_slice() {

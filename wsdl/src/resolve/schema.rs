@@ -1,11 +1,13 @@
 //! Global types and elements.
 
+use super::missing::TypeRole;
+use super::tables::ItemIndex;
 use super::{Pending, Resolver};
 use crate::error::Error;
 use crate::model::{
     Builtin, ComplexType, ElementDecl, ElementId, Owner, Schema, TypeId, TypeKind, TypeName,
 };
-use crate::raw::{Element, Item, Str, Type};
+use crate::raw::{Content, Element, Item, Str, Type};
 use crate::redefine::replaced;
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -26,8 +28,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
             if schema.built_in {
                 continue;
             }
-            for item in &schema.items {
-                self.item(index, item)?;
+            for (item_index, item) in schema.items.iter().enumerate() {
+                let key = ItemIndex {
+                    schema: index,
+                    item: item_index,
+                };
+                if !self.repeated.contains(&key) {
+                    self.item(index, item)?;
+                }
             }
         }
         self.built_in_definitions()
@@ -48,7 +56,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
                     self.global_element(schema, id, element)?;
                 }
             }
-            // Those that nothing refers to are resolved too: an error in them is an error.
+            // These are resolved even if nothing refers to them, so that errors in them are found.
             Item::Attribute(attribute) => {
                 let name = attribute.name.as_deref().unwrap_or_default();
                 self.global_attribute((target, name), attribute.position)?;
@@ -85,10 +93,10 @@ impl<'s, 'a> Resolver<'s, 'a> {
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
         let name = definition.name().unwrap_or_default();
-        let before = self.go(schema, definition.step(), name);
+        let before = self.enter_item(schema, definition.step(), name);
         let target = self.schemas[schema].target;
         let name = match replaced(name) {
-            // Only its redefinition refers to it, and no document can name it.
+            // Only the redefinition refers to it. No document can name it.
             Some(path) => TypeName::Anonymous {
                 ns: self.ns_id(target),
                 owner: Owner::Type,
@@ -97,7 +105,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             None => TypeName::Global(self.qname(target, name)),
         };
         self.define(id, name, definition)?;
-        self.at = before;
+        self.context = before;
         Ok(())
     }
 
@@ -108,8 +116,8 @@ impl<'s, 'a> Resolver<'s, 'a> {
         name: TypeName,
         definition: &'s Type<'a>,
     ) -> Result<(), Error> {
-        // In place, and the parts of a complex type one by one: this recurses, and what is held
-        // meanwhile takes stack.
+        // The parts of a complex type are filled in one by one, because this function recurses and
+        // values that are held meanwhile would take stack.
         match definition {
             Type::Simple(simple) => {
                 let kind = TypeKind::Simple(self.simple_type(id, simple)?);
@@ -118,13 +126,17 @@ impl<'s, 'a> Resolver<'s, 'a> {
             Type::Complex(complex) => {
                 self.model.types[id.0 as usize].kind = TypeKind::Complex(ComplexType {
                     is_abstract: complex.is_abstract,
-                    mixed: complex.mixed,
+                    // Text is never mixed content, whatever the attribute says.
+                    mixed: complex.mixed && !matches!(complex.content, Content::Simple(..)),
                     ..ComplexType::default()
                 });
-                self.derivation(id, complex)?;
+                let base_is_missing = self.derivation(id, complex)?;
                 let content = self.content(id, complex)?;
                 self.complex_mut(id, |complex| complex.content = content);
                 self.complex_attributes(id, complex)?;
+                if base_is_missing {
+                    self.open_content(id, complex)?;
+                }
             }
         }
         let documentation = match definition {
@@ -147,7 +159,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
     pub(super) fn anonymous_type(&mut self, definition: &'s Type<'a>) -> Result<TypeId, Error> {
         let position = definition.position();
         self.descend(position)?;
-        let id = self.new_type(self.at.file, position)?;
+        let id = self.new_type(self.context.file, position)?;
         let name = self.anonymous_name(position)?;
         self.define(id, name, definition)?;
         self.ascend();
@@ -161,9 +173,16 @@ impl<'s, 'a> Resolver<'s, 'a> {
         element: &'s Element<'a>,
     ) -> Result<(), Error> {
         let name = element.name.as_deref().unwrap_or_default();
-        let before = self.go(schema, "element", name);
+        let before = self.enter_item(schema, "element", name);
         let substitution_group = match &element.substitution {
-            Some(head) => Some(self.element_ref(head, element.position)?),
+            Some(head) => {
+                let found = self.defined_element(head, element.position);
+                if found.is_none() {
+                    let done = "the element substitutes for none";
+                    self.note_missing("element", head, element.position, done);
+                }
+                found
+            }
             None => None,
         };
         let untyped = element.type_name.is_none() && element.anonymous.is_none();
@@ -182,14 +201,14 @@ impl<'s, 'a> Resolver<'s, 'a> {
             documentation: element.documentation.clone(),
             position: element.position,
         };
-        self.at = before;
+        self.context = before;
         Ok(())
     }
 
     /// The type of an element with a name.
     pub(super) fn type_of(&mut self, element: &'s Element<'a>) -> Result<TypeId, Error> {
         match (&element.type_name, &element.anonymous) {
-            (Some(name), _) => self.type_ref(name, element.position),
+            (Some(name), _) => self.type_ref(name, TypeRole::Any, element.position),
             (None, Some(anonymous)) => self.anonymous_type(anonymous),
             (None, None) => self.builtin(Builtin::AnyType),
         }

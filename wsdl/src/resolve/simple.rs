@@ -1,6 +1,7 @@
 //! Simple types and facets.
 
 use super::Resolver;
+use super::missing::TypeRole;
 use super::schema::owned;
 use crate::error::Error;
 use crate::model::{
@@ -28,7 +29,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
             raw::Variety::Union(names, inner) => {
                 let mut members = Vec::new();
                 for name in names {
-                    members.push(self.type_ref(name, position)?);
+                    members.push(self.type_ref(name, TypeRole::Simple, position)?);
                 }
                 for member in inner {
                     members.push(self.inner_type("member", member)?);
@@ -47,7 +48,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         position: Position,
     ) -> Result<TypeId, Error> {
         match (name, inner) {
-            (Some(name), _) => self.type_ref(name, position),
+            (Some(name), _) => self.type_ref(name, TypeRole::Simple, position),
             (None, Some(inner)) => self.inner_type(step, inner),
             (None, None) => self.builtin(Builtin::AnySimpleType),
         }
@@ -67,7 +68,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         simple: &'s raw::SimpleType<'a>,
     ) -> Result<TypeId, Error> {
         self.descend(simple.position)?;
-        let id = self.new_type(self.at.file, simple.position)?;
+        let id = self.new_type(self.context.file, simple.position)?;
         let name = self.anonymous_name(simple.position)?;
         let kind = TypeKind::Simple(self.simple_type(id, simple)?);
         self.model.types[id.0 as usize] = TypeDef {

@@ -1,9 +1,9 @@
 //! Every global definition by name.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use super::attributes::{GlobalAttribute, ResolvedAttributes};
+use super::missing::TypeRole;
 use super::particles::ResolvedGroup;
 use super::{Pending, Resolver};
 use crate::error::{Error, ErrorKind, quoted};
@@ -11,15 +11,15 @@ use crate::model::{
     Builtin, ElementDecl, ElementId, Position, QName, TypeDef, TypeId, TypeKind, TypeName,
 };
 use crate::names::Ns;
-use crate::raw::{Item, Type};
+use crate::raw::{Around, Item, Same, Type};
 use crate::xml::Name;
 
-/// A name, the two halves borrowed: nothing is copied to look something up.
+/// Namespace and local name, borrowed, so that nothing is copied for a look-up.
 pub(super) type Key<'s> = (Ns, &'s str);
 
-/// Where a definition stands.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+/// Which item of which schema a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ItemIndex {
     pub(super) schema: usize,
     pub(super) item: usize,
 }
@@ -27,78 +27,149 @@ pub(super) struct Place {
 /// A definition whose resolved form is made when it is first referred to.
 #[derive(Debug)]
 pub(super) struct Lazy<T> {
-    pub(super) place: Place,
-    pub(super) state: State<T>,
+    pub(super) index: ItemIndex,
+    pub(super) progress: Progress<T>,
 }
 
 #[derive(Debug)]
-pub(super) enum State<T> {
-    Untouched,
-    Open,
+pub(super) enum Progress<T> {
+    NotStarted,
+    Started,
     Done(T),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Tables<'s> {
-    types: HashMap<Key<'s>, (Place, Option<TypeId>)>,
-    elements: HashMap<Key<'s>, (Place, Option<ElementId>)>,
+    types: HashMap<Key<'s>, (ItemIndex, Option<TypeId>)>,
+    elements: HashMap<Key<'s>, (ItemIndex, Option<ElementId>)>,
     pub(super) attributes: HashMap<Key<'s>, Lazy<GlobalAttribute>>,
     pub(super) groups: HashMap<Key<'s>, Lazy<ResolvedGroup>>,
     pub(super) attribute_groups: HashMap<Key<'s>, Lazy<ResolvedAttributes>>,
+}
+
+impl<T> Lazy<T> {
+    fn new(index: ItemIndex) -> Self {
+        let progress = Progress::NotStarted;
+        Self { index, progress }
+    }
+}
+
+impl<'s> Tables<'s> {
+    /// Where a definition of the same kind and name stands.
+    fn find(&self, item: &Item<'_>, key: Key<'s>) -> Option<ItemIndex> {
+        match item {
+            Item::Type(_) => self.types.get(&key).map(|entry| entry.0),
+            Item::Element(_) => self.elements.get(&key).map(|entry| entry.0),
+            Item::Attribute(_) => self.attributes.get(&key).map(|entry| entry.index),
+            Item::Group(_) => self.groups.get(&key).map(|entry| entry.index),
+            Item::AttributeGroup(_) => self.attribute_groups.get(&key).map(|entry| entry.index),
+        }
+    }
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
     /// Enters every global definition; those of the documents get their ids here, in order.
     pub(super) fn enter_globals(&mut self) -> Result<(), Error> {
         let schemas = self.schemas;
-        for (index, schema) in schemas.iter().enumerate() {
-            self.at.file = schema.file;
-            self.at.schema = Some(index);
+        for (schema_index, schema) in schemas.iter().enumerate() {
+            self.context.file = schema.file;
+            self.context.schema = Some(schema_index);
+            let mut repeated = Vec::new();
             for (item_index, item) in schema.items.iter().enumerate() {
-                let place = Place {
-                    schema: index,
+                let index = ItemIndex {
+                    schema: schema_index,
                     item: item_index,
                 };
                 let name = item.name();
                 let key = (schema.target, name);
-                let fresh = match item {
+                if let Some(earlier) = self.tables.find(item, key) {
+                    let first = &schemas[earlier.schema];
+                    let around = Around(first, schema);
+                    if !first.items[earlier.item].same(item, Some(around)) {
+                        return Err(self.defined_twice(
+                            item.kind(),
+                            name,
+                            earlier,
+                            item.position(),
+                        ));
+                    }
+                    repeated.push((item, earlier));
+                    self.repeated.insert(index);
+                    continue;
+                }
+                match item {
                     Item::Type(_) => {
                         let id = match schema.built_in {
                             true => None,
                             false => Some(self.new_type(schema.file, item.position())?),
                         };
-                        insert(&mut self.tables.types, key, (place, id), |entry| entry.0)
+                        self.tables.types.insert(key, (index, id));
                     }
                     Item::Element(_) => {
                         let id = match schema.built_in {
                             true => None,
                             false => Some(self.new_element(schema.file)),
                         };
-                        insert(&mut self.tables.elements, key, (place, id), |entry| entry.0)
+                        self.tables.elements.insert(key, (index, id));
                     }
-                    Item::Attribute(_) => enter(&mut self.tables.attributes, key, place),
-                    Item::Group(_) => enter(&mut self.tables.groups, key, place),
-                    Item::AttributeGroup(_) => enter(&mut self.tables.attribute_groups, key, place),
-                };
-                if let Err(earlier) = fresh {
-                    return Err(self.defined_twice(item.kind(), name, earlier, item.position()));
+                    Item::Attribute(_) => {
+                        self.tables.attributes.insert(key, Lazy::new(index));
+                    }
+                    Item::Group(_) => {
+                        self.tables.groups.insert(key, Lazy::new(index));
+                    }
+                    Item::AttributeGroup(_) => {
+                        self.tables.attribute_groups.insert(key, Lazy::new(index));
+                    }
                 }
             }
+            self.note_repeated(&repeated);
         }
-        self.at.schema = None;
+        self.context.schema = None;
         Ok(())
     }
 
-    fn defined_twice(&self, kind: &str, name: &str, place: Place, position: Position) -> Error {
-        let schema = &self.schemas[place.schema];
-        let earlier = schema.items[place.item].position();
-        let file = match self.file_name(schema.file) {
-            Some(file) if schema.file != self.at.file => format!("{}:", file.display()),
-            _ => String::new(),
+    /// Notes, once for a schema, that definitions in it repeat earlier ones.
+    fn note_repeated(&mut self, repeated: &[(&Item<'_>, ItemIndex)]) {
+        let Some((item, earlier)) = repeated.first() else {
+            return;
         };
-        let message = format!("the {kind} {} is defined twice", quoted(name));
+        let more = match repeated.len() - 1 {
+            0 => String::new(),
+            1 => ", as is one more of this schema".to_string(),
+            more => format!(", as are {more} more of this schema"),
+        };
+        let text = format!(
+            "the {} {} is the same as the one at {} and is read once{more}",
+            item.kind(),
+            quoted(item.name()),
+            self.position_of(*earlier)
+        );
+        self.note(item.position(), text);
+    }
+
+    fn defined_twice(&self, kind: &str, name: &str, index: ItemIndex, position: Position) -> Error {
+        let message = format!(
+            "the {kind} {} is defined twice, in different ways",
+            quoted(name)
+        );
+        let other = self.position_of(index);
         self.error(ErrorKind::Duplicate, position, message)
-            .help(format!("the other definition is at {file}{earlier}"))
+            .help(format!(
+                "the other definition is at {other}; remove one of them"
+            ))
+    }
+
+    /// A definition's file, unless it is the current one, and its position.
+    fn position_of(&self, index: ItemIndex) -> String {
+        let schema = &self.schemas[index.schema];
+        let position = schema.items[index.item].position();
+        match self.file_name(schema.file) {
+            Some(file) if schema.file != self.context.file => {
+                format!("{}:{position}", file.display())
+            }
+            _ => position.to_string(),
+        }
     }
 
     /// A type of which nothing is known yet.
@@ -106,7 +177,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         let limit = self.limits.types;
         if self.model.types.len() as u64 >= limit {
             let error = Error::over("types", limit, "the number of types");
-            return Err(self.place(error, position));
+            return Err(self.locate(error, position));
         }
         let id = TypeId(self.model.types.len() as u32);
         let ns = self.ns_id(Ns::XSD);
@@ -123,7 +194,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(id)
     }
 
-    fn new_element(&mut self, file: usize) -> ElementId {
+    pub(super) fn new_element(&mut self, file: usize) -> ElementId {
         let id = ElementId(self.model.elements.len() as u32);
         let ns = self.ns_id(Ns::XSD);
         self.model.elements.push(ElementDecl {
@@ -158,60 +229,75 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(id)
     }
 
-    /// The type that a name refers to.
+    /// The type that a name refers to, or one that stands in for it.
     pub(super) fn type_ref(
         &mut self,
         name: &'s Name<'a>,
+        role: TypeRole,
         position: Position,
     ) -> Result<TypeId, Error> {
-        let ns = self.effective(name);
+        if let Some(builtin) = self.overridden(name, role, position) {
+            return self.builtin(builtin);
+        }
+        match self.defined_type(name, position)? {
+            Some(id) => Ok(id),
+            None => self.missing_type(name, role, position),
+        }
+    }
+
+    /// The type that a name refers to, if it is defined.
+    pub(super) fn defined_type(
+        &mut self,
+        name: &'s Name<'a>,
+        position: Position,
+    ) -> Result<Option<TypeId>, Error> {
+        let Some(ns) = self.effective(name) else {
+            return Ok(None);
+        };
         if ns == Ns::XSD {
             if let Some(id) = self.builtins.get(name.local()) {
-                return Ok(*id);
+                return Ok(Some(*id));
             }
             if let Some(builtin) = Builtin::from_name(name.local()) {
-                return self.builtin(builtin);
+                return self.builtin(builtin).map(Some);
             }
         }
         if let (Ns::XSD1999 | Ns::XSD2000, Some(builtin)) = (ns, Builtin::from_name(name.local())) {
             let written = quoted(name.written());
-            let text = format!("{written} is of a draft of XML Schema and taken as of 2001");
+            let text =
+                format!("{written} is of a draft of XML Schema and is read as the type of 2001");
             self.note(position, text);
-            return self.builtin(builtin);
+            return self.builtin(builtin).map(Some);
         }
-        let Some(found) = self.tables.types.get(&(ns, name.local())) else {
+        let key = (ns, name.local());
+        let Some(found) = self.tables.types.get(&key) else {
             return match self.in_target(name) {
                 Some(ns) if self.tables.types.contains_key(&(ns, name.local())) => {
                     self.note_repair(name, position);
-                    self.type_by_key((ns, name.local()), name, position)
+                    self.type_by_key((ns, name.local()), position)
                 }
-                _ => Err(self.undefined("type", name, position)),
+                _ => Ok(None),
             };
         };
         if let (_, Some(id)) = found {
             let id = *id;
             self.note_unimported(ns, position);
-            return Ok(id);
+            return Ok(Some(id));
         }
-        self.type_by_key((ns, name.local()), name, position)
+        self.type_by_key(key, position)
     }
 
-    fn type_by_key(
-        &mut self,
-        key: Key<'s>,
-        name: &'s Name<'a>,
-        position: Position,
-    ) -> Result<TypeId, Error> {
-        let Some((place, known)) = self.tables.types.get(&key).copied() else {
-            return Err(self.undefined("type", name, position));
+    fn type_by_key(&mut self, key: Key<'s>, position: Position) -> Result<Option<TypeId>, Error> {
+        let Some((index, known)) = self.tables.types.get(&key).copied() else {
+            return Ok(None);
         };
-        if let Some(id) = known {
-            return Ok(id);
+        if known.is_some() {
+            return Ok(known);
         }
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Type(definition) = &schema.items[place.item] else {
-            return Err(self.undefined("type", name, position));
+        let schema = &schemas[index.schema];
+        let Item::Type(definition) = &schema.items[index.item] else {
+            return Ok(None);
         };
         let id = self.new_type(schema.file, definition.position())?;
         self.note_well_known(key.0, position);
@@ -219,17 +305,17 @@ impl<'s, 'a> Resolver<'s, 'a> {
             entry.1 = Some(id);
         }
         self.pending
-            .push_back(Pending::Type(place.schema, id, definition));
-        Ok(id)
+            .push_back(Pending::Type(index.schema, id, definition));
+        Ok(Some(id))
     }
 
-    /// The global element that a name refers to.
-    pub(super) fn element_ref(
+    /// The global element that a name refers to, if it is defined.
+    pub(super) fn defined_element(
         &mut self,
         name: &'s Name<'a>,
         position: Position,
-    ) -> Result<ElementId, Error> {
-        let mut ns = self.effective(name);
+    ) -> Option<ElementId> {
+        let mut ns = self.effective(name)?;
         let mut found = self.tables.elements.get(&(ns, name.local())).copied();
         if let (None, Some(target)) = (found, self.in_target(name)) {
             found = self.tables.elements.get(&(target, name.local())).copied();
@@ -238,26 +324,24 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 self.note_repair(name, position);
             }
         }
-        let Some((place, known)) = found else {
-            return Err(self.undefined("element", name, position));
-        };
-        if let Some(id) = known {
+        let (index, known) = found?;
+        if known.is_some() {
             self.note_unimported(ns, position);
-            return Ok(id);
+            return known;
         }
         let schemas = self.schemas;
-        let schema = &schemas[place.schema];
-        let Item::Element(declaration) = &schema.items[place.item] else {
-            return Err(self.undefined("element", name, position));
+        let schema = &schemas[index.schema];
+        let Item::Element(declaration) = &schema.items[index.item] else {
+            return None;
         };
         let id = self.new_element(schema.file);
         self.note_well_known(ns, position);
         if let Some(entry) = self.tables.elements.get_mut(&(ns, name.local())) {
             entry.1 = Some(id);
         }
-        let pending = Pending::Element(place.schema, id, declaration);
+        let pending = Pending::Element(index.schema, id, declaration);
         self.pending.push_back(pending);
-        Ok(id)
+        Some(id)
     }
 
     pub(super) fn known_type(&self, key: Key<'s>) -> Option<TypeId> {
@@ -268,30 +352,31 @@ impl<'s, 'a> Resolver<'s, 'a> {
         self.tables.elements.get(&key)?.1
     }
 
-    /// Where to look for a name without namespace that is not defined: some documents leave out
-    /// the prefix of their own target namespace.
+    /// The namespace in which a name without namespace may be defined instead. Some documents leave
+    /// out the prefix of their own target namespace.
     pub(super) fn in_target(&self, name: &Name<'a>) -> Option<Ns> {
-        if name.is_prefixed() || name.ns != Ns::NONE {
+        if name.is_prefixed() || name.ns != Some(Ns::NONE) {
             return None;
         }
-        self.at.schema.map(|index| self.schemas[index].target)
+        self.context.schema.map(|index| self.schemas[index].target)
     }
 
-    /// The key of a group or attribute that a name refers to, repaired if that helps.
+    /// The key of a group or attribute that a name refers to. If only the target namespace defines
+    /// the name, it is the key there.
     pub(super) fn group_key(
         &mut self,
         name: &'s Name<'a>,
         is_known: impl Fn(&Tables<'s>, &Key<'s>) -> bool,
-    ) -> Key<'s> {
-        let key = (self.effective(name), name.local());
-        match self.in_target(name) {
+    ) -> Option<Key<'s>> {
+        let key = (self.effective(name)?, name.local());
+        Some(match self.in_target(name) {
             Some(target)
                 if !is_known(&self.tables, &key) && is_known(&self.tables, &(target, key.1)) =>
             {
                 (target, key.1)
             }
             _ => key,
-        }
+        })
     }
 
     pub(super) fn note_repair(&mut self, name: &Name<'a>, position: Position) {
@@ -304,7 +389,7 @@ impl<'s, 'a> Resolver<'s, 'a> {
 
     pub(super) fn note_well_known(&mut self, ns: Ns, position: Position) {
         let ours = self
-            .at
+            .context
             .schema
             .is_some_and(|index| self.schemas[index].built_in);
         if !ours && self.noted.insert((usize::MAX, ns)) {
@@ -312,31 +397,6 @@ impl<'s, 'a> Resolver<'s, 'a> {
             self.note(position, format!("definitions of {uri} are built in"));
         }
     }
-}
-
-/// Enters a definition; an earlier one of the same name is the error.
-fn insert<'s, T>(
-    table: &mut HashMap<Key<'s>, T>,
-    key: Key<'s>,
-    value: T,
-    place: fn(&T) -> Place,
-) -> Result<(), Place> {
-    match table.entry(key) {
-        Entry::Occupied(earlier) => Err(place(earlier.get())),
-        Entry::Vacant(vacant) => {
-            vacant.insert(value);
-            Ok(())
-        }
-    }
-}
-
-fn enter<'s, T>(
-    table: &mut HashMap<Key<'s>, Lazy<T>>,
-    key: Key<'s>,
-    place: Place,
-) -> Result<(), Place> {
-    let state = State::Untouched;
-    insert(table, key, Lazy { place, state }, |entry| entry.place)
 }
 
 impl Item<'_> {

@@ -1,30 +1,45 @@
-//! Messages, port types and services.
+//! WSDL's own definitions: their names, port types and services.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Resolver;
+use super::messages::Fault;
 use super::tables::Key;
 use crate::error::{Error, ErrorKind, quoted};
 use crate::model::{
-    BindingId, Message, MessageId, Operation, OperationMessage, Part, PartTarget, Port, PortType,
-    PortTypeId, Position, Service,
+    BindingId, MessageId, Operation, OperationMessage, Port, PortType, PortTypeId, Position,
+    Service,
 };
 use crate::names::Ns;
-use crate::raw::{self, Definitions};
+use crate::raw::{self, Definitions, Same};
 use crate::xml::Name;
 
-/// WSDL's own names. Each kind has its own symbol space.
+/// The names of WSDL's own definitions. Each kind has its own symbol space.
 #[derive(Debug, Default)]
-pub(super) struct WsdlTables<'s> {
-    messages: HashMap<Key<'s>, MessageId>,
+pub(super) struct WsdlTables<'s, 'a> {
+    pub(super) messages: HashMap<Key<'s>, Entry<&'s raw::Message<'a>, MessageId>>,
     pub(super) parts: HashMap<(MessageId, &'s str), usize>,
-    port_types: HashMap<Key<'s>, PortTypeId>,
+    /// What is wrong with messages, if something is.
+    pub(super) faulty: HashMap<MessageId, Fault>,
+    port_types: HashMap<Key<'s>, Entry<&'s raw::PortType<'a>, PortTypeId>>,
     /// Operations by port type and name; more than one if overloaded.
     pub(super) operations: HashMap<(PortTypeId, &'s str), Vec<usize>>,
-    bindings: HashMap<Key<'s>, BindingId>,
-    services: HashMap<Key<'s>, ()>,
+    /// Operations that were left out.
+    pub(super) left_out: HashSet<(PortTypeId, &'s str)>,
+    /// Faults that were left out: the operation, and the fault's own name.
+    pub(super) left_out_faults: HashSet<(&'s str, &'s str)>,
+    /// Bindings; those that were left out have no id.
+    bindings: HashMap<Key<'s>, Entry<&'s raw::Binding<'a>, Option<BindingId>>>,
+    services: HashMap<Key<'s>, Entry<&'s raw::Service<'a>, ()>>,
     /// Target namespace of the definitions that are being resolved.
-    target: Option<Ns>,
+    pub(super) target: Option<Ns>,
+}
+
+/// A definition as written, and what it became.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<R, T> {
+    pub(super) raw: R,
+    pub(super) id: T,
 }
 
 impl<'s, 'a> Resolver<'s, 'a> {
@@ -35,9 +50,9 @@ impl<'s, 'a> Resolver<'s, 'a> {
             self.model.target_namespace = root.target_namespace.map(|ns| self.ns_id(ns));
             self.model.documentation = root.documentation.clone();
         }
-        self.at.schema = None;
-        self.at.steps.clear();
-        // Kind by kind over all documents: any of them may refer to any other.
+        self.context.schema = None;
+        self.context.path.clear();
+        // One kind after the other over all documents, because each may refer to any other.
         for definitions in all {
             self.enter(definitions, &mut tables);
             for message in &definitions.messages {
@@ -70,82 +85,58 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 })?;
             }
         }
-        Ok(())
+        // A model without a binding would be of no use, and the reason would be hard to see.
+        let any_bound = all
+            .iter()
+            .any(|definitions| !definitions.bindings.is_empty());
+        match self.first_left_out.take() {
+            Some(error) if any_bound && self.model.bindings.is_empty() => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    fn enter(&mut self, definitions: &Definitions<'a>, tables: &mut WsdlTables<'s>) {
-        self.at.file = definitions.file;
+    fn enter(&mut self, definitions: &Definitions<'a>, tables: &mut WsdlTables<'s, 'a>) {
+        self.context.file = definitions.file;
         tables.target = definitions.target_namespace;
-    }
-
-    fn message(
-        &mut self,
-        message: &'s raw::Message<'a>,
-        tables: &mut WsdlTables<'s>,
-    ) -> Result<(), Error> {
-        let id = MessageId(self.model.messages.len() as u32);
-        let key = tables.key(&message.name);
-        if tables.messages.insert(key, id).is_some() {
-            return Err(self.twice("message", &message.name, message.position));
-        }
-        let mut parts = Vec::new();
-        for part in &message.parts {
-            if tables.parts.insert((id, &part.name), parts.len()).is_some() {
-                return Err(self.twice("part", &part.name, part.position));
-            }
-            let target = match (&part.element, &part.type_name) {
-                (Some(element), None) => {
-                    PartTarget::Element(self.element_ref(element, part.position)?)
-                }
-                (None, Some(name)) => PartTarget::Type(self.type_ref(name, part.position)?),
-                (element, _) => {
-                    let both = if element.is_some() { "both" } else { "neither" };
-                    let message = format!(
-                        "the part {} has {both} of `element` and `type`",
-                        quoted(&part.name)
-                    );
-                    let error = self.error(ErrorKind::Invalid, part.position, message);
-                    return Err(error.help("it needs exactly one of them"));
-                }
-            };
-            parts.push(Part {
-                name: part.name.to_string(),
-                target,
-            });
-        }
-        let name = self.qname(key.0, key.1);
-        self.model.messages.push(Message {
-            name,
-            parts,
-            position: message.position,
-        });
-        Ok(())
     }
 
     fn port_type(
         &mut self,
         port_type: &'s raw::PortType<'a>,
-        tables: &mut WsdlTables<'s>,
+        tables: &mut WsdlTables<'s, 'a>,
     ) -> Result<(), Error> {
         let id = PortTypeId(self.model.port_types.len() as u32);
         let key = tables.key(&port_type.name);
-        if tables.port_types.insert(key, id).is_some() {
-            return Err(self.twice("portType", &port_type.name, port_type.position));
+        let (raw, position) = (port_type, port_type.position);
+        if let Some(earlier) = tables.port_types.get(&key) {
+            return self.repeated("portType", key.1, position, earlier.raw.same(raw, None));
         }
+        tables.port_types.insert(key, Entry { raw, id });
+        // The first operation of each name as written, and how many there are.
+        let mut known: HashMap<&str, (&raw::Operation<'a>, u64)> = HashMap::new();
         let mut operations = Vec::new();
         for operation in &port_type.operations {
-            let index = operations.len();
-            let overloads = tables.operations.entry((id, &operation.name)).or_default();
-            overloads.push(index);
+            let name: &'s str = &operation.name;
+            let (first, count) = known.entry(name).or_insert((operation, 0));
+            *count += 1;
             let limit = self.limits.overloads;
-            if overloads.len() as u64 > limit {
-                let what = format!("the number of operations {}", quoted(&operation.name));
+            if *count > limit {
+                let what = format!("the number of operations {}", quoted(name));
                 let error = Error::over("overloads", limit, what);
-                return Err(self.place(error, operation.position));
+                return Err(self.locate(error, operation.position));
             }
-            let resolved = self.within("operation", &operation.name, |this| {
-                this.operation(operation, tables)
-            })?;
+            if *count > 1 && first.same(operation, None) {
+                self.repeated("operation", name, operation.position, true)?;
+                continue;
+            }
+            let resolved =
+                self.within("operation", name, |this| this.operation(operation, tables))?;
+            let Some(resolved) = resolved else {
+                tables.left_out.insert((id, name));
+                continue;
+            };
+            let overloads = tables.operations.entry((id, name)).or_default();
+            overloads.push(operations.len());
             operations.push(resolved);
         }
         let name = self.qname(key.0, key.1);
@@ -158,34 +149,51 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
+    /// An operation of a port type; `None` if it is left out.
     fn operation(
         &mut self,
         operation: &'s raw::Operation<'a>,
-        tables: &WsdlTables<'s>,
-    ) -> Result<Operation, Error> {
-        let name = &*operation.name;
+        tables: &mut WsdlTables<'s, 'a>,
+    ) -> Result<Option<Operation>, Error> {
         let (input, output) = default_names(operation);
-        let mut message = |message: &Option<raw::OperationMessage<'a>>, default: String| {
+        let mut resolved = [None, None];
+        let messages = [(&operation.input, input), (&operation.output, output)];
+        for (resolved, (message, default)) in resolved.iter_mut().zip(messages) {
             let Some(message) = message else {
-                return Ok(None);
+                continue;
             };
-            let resolved = self.operation_message(message, default, tables)?;
-            Ok::<_, Error>(Some(resolved))
-        };
-        let (input, output) = (
-            message(&operation.input, input)?,
-            message(&operation.output, output)?,
-        );
-        let mut faults = Vec::new();
-        for fault in &operation.faults {
-            faults.push(self.operation_message(fault, String::new(), tables)?);
+            match self.usable_message(&message.message, message.position, tables) {
+                Ok(id) => {
+                    *resolved = Some(OperationMessage {
+                        name: message.name.as_deref().map_or(default, str::to_string),
+                        message: id,
+                    });
+                }
+                Err(error) => {
+                    self.leave_out("operation", &operation.name, error, message.position);
+                    return Ok(None);
+                }
+            }
         }
+        let [input, output] = resolved;
         if input.is_none() && output.is_none() {
             let message = "the operation has neither input nor output";
-            return Err(self.error(ErrorKind::Invalid, operation.position, message));
+            let error = self.error(ErrorKind::Invalid, operation.position, message);
+            self.leave_out("operation", &operation.name, error, operation.position);
+            return Ok(None);
         }
-        Ok(Operation {
-            name: name.to_string(),
+        let mut faults = Vec::new();
+        for fault in &operation.faults {
+            match self.fault(fault, tables) {
+                Some(fault) => faults.push(fault),
+                None => {
+                    let name = fault.name.as_deref().unwrap_or_default();
+                    tables.left_out_faults.insert((&operation.name, name));
+                }
+            }
+        }
+        Ok(Some(Operation {
+            name: operation.name.to_string(),
             documentation: operation.documentation.clone(),
             input,
             output,
@@ -196,35 +204,49 @@ impl<'s, 'a> Resolver<'s, 'a> {
                 .map(|s| s.to_string())
                 .collect(),
             position: operation.position,
-        })
+        }))
     }
 
-    fn operation_message(
+    /// A declared fault; `None` if it is left out, since nothing is known of its detail.
+    fn fault(
         &mut self,
-        message: &raw::OperationMessage<'a>,
-        default: String,
-        tables: &WsdlTables<'s>,
-    ) -> Result<OperationMessage, Error> {
-        Ok(OperationMessage {
-            name: message.name.as_deref().map_or(default, str::to_string),
-            message: self.message_ref(&message.message, message.position, tables)?,
-        })
+        fault: &raw::OperationMessage<'a>,
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Option<OperationMessage> {
+        let name = fault.name.as_deref().unwrap_or_default();
+        match self.fault_message(&fault.message, fault.position, tables) {
+            Ok(message) => Some(OperationMessage {
+                name: name.to_string(),
+                message,
+            }),
+            Err(error) => {
+                let reason = error.message();
+                let text = format!("the fault {} is left out: {reason}", quoted(name));
+                self.note(fault.position, text);
+                None
+            }
+        }
     }
 
     fn service(
         &mut self,
         service: &'s raw::Service<'a>,
-        tables: &mut WsdlTables<'s>,
+        tables: &mut WsdlTables<'s, 'a>,
     ) -> Result<(), Error> {
         let key = tables.key(&service.name);
-        if tables.services.insert(key, ()).is_some() {
-            return Err(self.twice("service", &service.name, service.position));
+        let (raw, position) = (service, service.position);
+        if let Some(earlier) = tables.services.get(&key) {
+            return self.repeated("service", key.1, position, earlier.raw.same(raw, None));
         }
+        tables.services.insert(key, Entry { raw, id: () });
         let mut ports = Vec::new();
         for port in &service.ports {
+            let Some(binding) = self.port_binding(port, tables) else {
+                continue;
+            };
             ports.push(Port {
                 name: port.name.to_string(),
-                binding: self.port_binding(port, tables)?,
+                binding,
                 address: port.address.as_deref().map(str::to_string),
                 documentation: port.documentation.clone(),
             });
@@ -239,100 +261,135 @@ impl<'s, 'a> Resolver<'s, 'a> {
         Ok(())
     }
 
-    /// The binding of a port. One that does not exist is taken to mean the only one that does: the
-    /// first example of the WSDL specification has it wrong, and its copies do.
+    /// The binding of a port; `None` if the port is left out. A binding that does not exist is
+    /// taken to mean the only one that does: the first example of the WSDL specification has it
+    /// wrong, and so have its copies.
     fn port_binding(
         &mut self,
         port: &raw::Port<'a>,
-        tables: &WsdlTables<'s>,
-    ) -> Result<BindingId, Error> {
+        tables: &WsdlTables<'s, 'a>,
+    ) -> Option<BindingId> {
         let (name, position) = (&port.binding, port.position);
         let found = self.lookup("binding", name, position, &tables.bindings, tables.target);
-        let [only] = self.model.bindings.as_slice() else {
-            return found;
-        };
-        let only = quoted(&only.name.local);
-        found.or_else(|_| {
-            let name = quoted(name.written());
-            let text = format!("the binding {name} is not defined; the only one, {only}, is taken");
-            self.note(position, text);
-            Ok(BindingId(0))
-        })
-    }
-
-    pub(super) fn message_ref(
-        &mut self,
-        name: &Name<'a>,
-        position: Position,
-        tables: &WsdlTables<'s>,
-    ) -> Result<MessageId, Error> {
-        self.lookup("message", name, position, &tables.messages, tables.target)
+        let done = format!("the port {} is left out", quoted(&port.name));
+        match found {
+            Ok(Some(id)) => Some(id),
+            Ok(None) => {
+                self.note(position, format!("{done}, as its binding is"));
+                None
+            }
+            Err(_) => match self.model.bindings.as_slice() {
+                [only] => {
+                    let (name, only) = (quoted(name.written()), quoted(&only.name.local));
+                    let text = format!(
+                        "the binding {name} is not defined; the only one, {only}, is taken"
+                    );
+                    self.note(position, text);
+                    Some(BindingId(0))
+                }
+                _ => {
+                    self.note_missing("binding", name, position, &done);
+                    None
+                }
+            },
+        }
     }
 
     pub(super) fn port_type_ref(
         &mut self,
         name: &Name<'a>,
         position: Position,
-        tables: &WsdlTables<'s>,
+        tables: &WsdlTables<'s, 'a>,
     ) -> Result<PortTypeId, Error> {
-        self.lookup(
-            "portType",
-            name,
-            position,
-            &tables.port_types,
-            tables.target,
-        )
+        let (port_types, target) = (&tables.port_types, tables.target);
+        self.lookup("portType", name, position, port_types, target)
     }
 
-    fn lookup<T: Copy>(
+    pub(super) fn lookup<R, T: Copy>(
         &mut self,
         what: &str,
         name: &Name<'a>,
         position: Position,
-        table: &HashMap<Key<'s>, T>,
+        table: &HashMap<Key<'s>, Entry<R, T>>,
         target: Option<Ns>,
     ) -> Result<T, Error> {
-        if let Some(found) = table.get(&(name.ns, name.local())) {
-            return Ok(*found);
+        let found = name.ns.and_then(|ns| table.get(&(ns, name.local())));
+        if let Some(found) = found {
+            return Ok(found.id);
         }
-        // A name without prefix is in the default namespace, which is WSDL's own as often as not.
+        // A name without prefix is in the default namespace, which is often that of WSDL itself.
         let target = target.unwrap_or(Ns::NONE);
         match table.get(&(target, name.local())) {
             Some(found) if !name.is_prefixed() => {
                 self.note_repair(name, position);
-                Ok(*found)
+                Ok(found.id)
             }
             _ => Err(self.undefined(what, name, position)),
         }
     }
 
+    /// Enters a binding; `None` if it repeats an earlier one.
     pub(super) fn enter_binding(
         &mut self,
-        name: &'s str,
-        position: Position,
-        tables: &mut WsdlTables<'s>,
-    ) -> Result<Key<'s>, Error> {
-        let id = BindingId(self.model.bindings.len() as u32);
-        let key = tables.key(name);
-        match tables.bindings.insert(key, id) {
-            None => Ok(key),
-            Some(_) => Err(self.twice("binding", name, position)),
+        binding: &'s raw::Binding<'a>,
+        tables: &mut WsdlTables<'s, 'a>,
+    ) -> Result<Option<Key<'s>>, Error> {
+        let key = tables.key(&binding.name);
+        if let Some(earlier) = tables.bindings.get(&key) {
+            let same = earlier.raw.same(binding, None);
+            self.repeated("binding", key.1, binding.position, same)?;
+            return Ok(None);
         }
+        let id = Some(BindingId(self.model.bindings.len() as u32));
+        tables.bindings.insert(key, Entry { raw: binding, id });
+        Ok(Some(key))
     }
 
-    pub(super) fn twice(&self, what: &str, name: &str, position: Position) -> Error {
-        let message = format!("the {what} {} is defined twice", quoted(name));
-        self.error(ErrorKind::Duplicate, position, message)
+    /// Notes a second definition of a name. It is an error unless it says the same as the first.
+    pub(super) fn repeated(
+        &mut self,
+        what: &str,
+        name: &str,
+        position: Position,
+        same: bool,
+    ) -> Result<(), Error> {
+        let name = quoted(name);
+        if same {
+            let text = format!("the {what} {name} is defined twice in the same way and read once");
+            self.note(position, text);
+            return Ok(());
+        }
+        let message = format!("the {what} {name} is defined twice, in different ways");
+        let error = self.error(ErrorKind::Duplicate, position, message);
+        Err(error.help("remove one of the two definitions"))
+    }
+
+    /// Notes that something is left out because of an error that concerns nothing else.
+    pub(super) fn leave_out(&mut self, what: &str, name: &str, error: Error, position: Position) {
+        let reason = error.message();
+        let text = format!("the {what} {} is left out: {reason}", quoted(name));
+        self.note(position, text);
+        if what == "operation" {
+            self.model.left_out.push(name.to_string());
+        }
+        self.first_left_out.get_or_insert(error);
     }
 }
 
-impl<'s> WsdlTables<'s> {
-    fn key(&self, name: &'s str) -> Key<'s> {
+impl<'s, 'a> WsdlTables<'s, 'a> {
+    pub(super) fn key(&self, name: &'s str) -> Key<'s> {
         (self.target.unwrap_or(Ns::NONE), name)
     }
+
+    /// Marks a binding as left out.
+    pub(super) fn leave_out_binding(&mut self, key: Key<'s>) {
+        if let Some(entry) = self.bindings.get_mut(&key) {
+            entry.id = None;
+        }
+    }
 }
 
-/// Names of input and output that give none (WSDL 1.1, section 2.4.5).
+/// The default names of input and output (WSDL 1.1, section 2.4.5).
 fn default_names(operation: &raw::Operation<'_>) -> (String, String) {
     let name = &operation.name;
     match (&operation.input, &operation.output) {

@@ -1,8 +1,8 @@
 //! Stage 1: text to elements, a compact arena in document order.
 //!
-//! Elements stand in the order of their start tags, each with the index after its last descendant,
-//! so a subtree is a range, a walk is a loop, and nothing recurses: not building, not dropping.
-//! Names and values borrow from the text wherever they stand there as they are.
+//! The elements are in the order of their start tags, each with the index after its last
+//! descendant. So a subtree is a range, it is visited in a loop, and neither building nor dropping
+//! the arena recurses. Names and values borrow from the text if they need no change.
 
 mod parse;
 mod tag;
@@ -28,6 +28,8 @@ pub(crate) struct Document<'a> {
     name_length: u64,
     /// Text of the comments before the root element.
     pub(crate) leading_comment: Option<String>,
+    /// Where the document type declaration stands that was skipped.
+    pub(crate) doctype: Option<Position>,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,7 @@ struct Attribute<'a> {
     value: Cow<'a, str>,
 }
 
-/// One namespace declaration; those around it hang on `outer`.
+/// One namespace declaration. `outer` leads to those around it.
 #[derive(Debug)]
 struct Scope<'a> {
     prefix: &'a str,
@@ -64,10 +66,11 @@ struct Scope<'a> {
     count: u32,
 }
 
-/// A qualified name that a value refers to, its prefix looked up but its target not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A qualified name within a value. Its prefix has been looked up, its target has not.
+#[derive(Clone, Debug)]
 pub(crate) struct Name<'a> {
-    pub(crate) ns: Ns,
+    /// `None` if the value is no name or its prefix is not declared: such a name refers to nothing.
+    pub(crate) ns: Option<Ns>,
     written: Cow<'a, str>,
     prefix: u32,
 }
@@ -85,7 +88,7 @@ impl<'a> Name<'a> {
         self.prefix != 0
     }
 
-    /// Makes it mean another definition of the same namespace.
+    /// Makes the name refer to another definition of the same namespace.
     pub(crate) fn set_local(&mut self, local: &str) {
         let prefix = &self.written[..self.prefix as usize];
         self.written = Cow::Owned(format!("{prefix}{local}"));
@@ -100,7 +103,7 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Makes all elements stand nowhere, as what is built in does.
+    /// Removes all positions, because built-in definitions have none.
     pub(crate) fn forget_positions(&mut self) {
         for element in &mut self.elements {
             element.position = Position::default();
@@ -227,8 +230,14 @@ impl<'d, 'a> Node<'d, 'a> {
     pub(crate) fn reference(self, local: &str) -> Result<Option<Name<'a>>, Error> {
         match self.token(local) {
             None => Ok(None),
-            Some(value) => self.qname(local, value).map(Some),
+            Some(value) => self.qname(value).map(Some),
         }
+    }
+
+    /// An attribute that must refer to something by name. If it is absent, the name is empty and
+    /// refers to nothing.
+    pub(crate) fn required_reference(self, local: &str) -> Result<Name<'a>, Error> {
+        self.qname(self.token(local).unwrap_or_default())
     }
 
     /// Every name of a list of names.
@@ -238,27 +247,20 @@ impl<'d, 'a> Node<'d, 'a> {
         };
         words(value)
             .into_iter()
-            .map(|word| self.qname(local, word))
+            .map(|word| self.qname(word))
             .collect()
     }
 
-    pub(crate) fn qname(self, attribute: &str, value: Cow<'a, str>) -> Result<Name<'a>, Error> {
+    /// A name within a value.
+    ///
+    /// A value that is no name is not an error here. The resolver decides what it costs.
+    pub(crate) fn qname(self, value: Cow<'a, str>) -> Result<Name<'a>, Error> {
         self.check_length(&value)?;
-        let Some((prefix, _)) = split_qname(&value) else {
-            return Err(self.illegal_name(attribute, &value));
+        let (ns, prefix) = match split_qname(&value) {
+            None => (None, 0),
+            Some((prefix, _)) => (self.lookup(prefix), prefix.len()),
         };
-        let Some(ns) = self.lookup(prefix) else {
-            return Err(self
-                .error(
-                    ErrorKind::Undefined,
-                    format!(
-                        "the prefix of {} in `{attribute}` is not declared",
-                        quoted(&value)
-                    ),
-                )
-                .help(format!("declare it with `xmlns:{}=\"…\"`", clipped(prefix))));
-        };
-        let prefix = match prefix.len() {
+        let prefix = match prefix {
             0 => 0,
             length => length as u32 + 1,
         };
@@ -270,11 +272,11 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     /// The namespace that a prefix stands for here; the empty prefix is the default namespace.
-    pub(crate) fn lookup(self, prefix: &str) -> Option<Ns> {
+    fn lookup(self, prefix: &str) -> Option<Ns> {
         self.document.lookup(self.element().scope, prefix)
     }
 
-    fn check_length(self, name: &str) -> Result<(), Error> {
+    pub(crate) fn check_length(self, name: &str) -> Result<(), Error> {
         let limit = self.document.name_length;
         if name.len() as u64 <= limit {
             return Ok(());

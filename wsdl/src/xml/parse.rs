@@ -1,5 +1,5 @@
-//! One pass over quick-xml's tokens. quick-xml is a tokenizer, not a conforming parser: whatever
-//! makes a document well-formed beyond matching tags is checked here and in `tag`.
+//! One pass over the tokens of quick-xml. quick-xml checks that tags match. The other rules of a
+//! well-formed document are checked here and in `tag`.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::model::Position;
 use crate::names::{Namespaces, Ns, is_blank, split_qname, trim};
 
-/// What the documents of one reading may still use, across all of them.
+/// The limits, and what all documents of one reading have used of them so far.
 #[derive(Debug)]
 pub(crate) struct Budget<'l> {
     pub(crate) limits: &'l Limits,
@@ -51,7 +51,7 @@ struct Parser<'p, 'a, 'l> {
     cursor: Cursor,
     /// The elements that are open, outermost first.
     open: Vec<u32>,
-    /// The last prefix looked up, where, and what it stands for: most elements ask the same.
+    /// The scope, prefix and result of the last look-up, since most elements repeat it.
     last: (u32, &'a str, Ns),
     /// Text read since the last tag, and its bytes.
     run: Option<Cow<'a, str>>,
@@ -104,22 +104,7 @@ impl<'a> Parser<'_, 'a, '_> {
                         return Err(self.malformed(start, message));
                     }
                 }
-                Event::DocType(declared) => {
-                    let declared = declared.trim_ascii_start();
-                    let html = declared
-                        .get(..4)
-                        .is_some_and(|s| s.eq_ignore_ascii_case("html"));
-                    return Err(Error::new(
-                        ErrorKind::Dtd,
-                        "the document has a document type declaration (<!DOCTYPE)",
-                    )
-                    .at(self.position(start))
-                    .help(if html {
-                        "this is a web page, such as a login or error page"
-                    } else {
-                        "remove it: no WSDL needs one, and entities of a DTD are a known attack"
-                    }));
-                }
+                Event::DocType(_) => self.doctype(start, token)?,
                 Event::Eof => break,
             }
         }
@@ -134,6 +119,29 @@ impl<'a> Parser<'_, 'a, '_> {
         if !self.comments.is_empty() {
             self.document.leading_comment = Some(self.comments.join("\n"));
         }
+        Ok(())
+    }
+
+    /// A document type declaration, with its internal subset, is skipped and never interpreted.
+    fn doctype(&mut self, start: usize, token: &str) -> Result<(), Error> {
+        let declared = token.get("<!DOCTYPE".len()..).unwrap_or_default();
+        let name = declared.trim_ascii_start().get(..4);
+        if name.is_some_and(|name| name.eq_ignore_ascii_case("html")) {
+            let message = "the document is a web page (<!DOCTYPE html>), not a WSDL";
+            return Err(Error::new(ErrorKind::NotWsdl, message)
+                .at(self.position(start))
+                .help("it may be a login or error page: save the WSDL itself"));
+        }
+        // The tokenizer accepts it in lower case too, as HTML does.
+        if !token.starts_with("<!DOCTYPE") {
+            return Err(self.malformed(start, "`<!DOCTYPE` must be in capitals"));
+        }
+        if !self.document.elements.is_empty() || self.document.doctype.is_some() {
+            let message =
+                "a document type declaration may stand only once, before the root element";
+            return Err(self.malformed(start, message));
+        }
+        self.document.doctype = Some(self.position(start));
         Ok(())
     }
 
@@ -306,7 +314,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn declaration(&mut self, start: usize, token: &'a str) -> Result<(), Error> {
-        // Blank lines before it are not XML, but a service that sends them is in use.
+        // Blank lines before it are not allowed in XML, but some services send them.
         if !is_blank(&self.text[..start]) {
             let message = "the XML declaration does not stand at the start";
             return Err(self.malformed(start, message));

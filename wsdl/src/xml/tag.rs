@@ -1,4 +1,4 @@
-//! The inside of a tag, by the letter of XML 1.0 and of Namespaces in XML.
+//! What is inside a tag, as XML 1.0 and Namespaces in XML define it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -129,7 +129,7 @@ fn normalize_value(raw: &str) -> Result<Cow<'_, str>, Error> {
             b'&' => {
                 let reference = &rest[after..];
                 let end = memchr::memchr(b';', reference.as_bytes())
-                    .ok_or_else(|| malformed("`&` stands alone; write `&amp;`"))?;
+                    .ok_or_else(|| malformed("`&` stands alone").help("write `&amp;`"))?;
                 value.push(entity(&reference[..end])?);
                 after += end + 1;
             }
@@ -182,9 +182,15 @@ pub(super) fn entity(name: &str) -> Result<char, Error> {
     })
 }
 
+/// Only a DTD could declare such an entity, and DTDs are never read: an entity may stand for a
+/// file of this machine, or for so many others that it fills the memory.
 pub(super) fn unknown_entity(name: &str) -> Error {
-    malformed(format!("the entity {} is not defined", quoted(name)))
-        .help("without a DTD there are lt, gt, amp, apos, quot and character references")
+    let message = format!(
+        "the entity {} is not one of lt, gt, amp, apos and quot",
+        quoted(name)
+    );
+    Error::new(ErrorKind::Dtd, message)
+        .help("DTDs are not read: write its text, or a character reference, in place of the entity")
 }
 
 pub(super) fn undeclared(name: &str) -> Error {
@@ -227,7 +233,7 @@ pub(super) fn check_declaration(prefix: &str, ns: Ns) -> Result<(), Error> {
     }
 }
 
-/// Attributes that have one name in one namespace, under two prefixes.
+/// Refuses two attributes of one name in one namespace, which may have different prefixes.
 pub(super) fn check_duplicates(attributes: &[Attribute<'_>]) -> Result<(), Error> {
     let qualified = || attributes.iter().filter(|one| one.ns != Ns::NONE);
     match first_duplicate(qualified().map(|one| (one.ns, one.local()))) {
@@ -241,8 +247,7 @@ fn given_twice(name: &str) -> Error {
 }
 
 fn first_duplicate<K: Copy + Eq + Hash>(keys: impl Iterator<Item = K> + Clone) -> Option<K> {
-    // Comparing all pairs is faster for the few attributes that elements have; a set keeps the
-    // many that an attacker writes linear.
+    // Comparing all pairs is faster for a few attributes. A set is linear if there are many.
     if keys.clone().nth(8).is_some() {
         let mut seen = HashSet::new();
         return keys.into_iter().find(|key| !seen.insert(*key));
