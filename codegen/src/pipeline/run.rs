@@ -1,120 +1,14 @@
-//! The stages in their order, and what the public methods of [`Config`] do with them.
+//! The public methods of [`Config`] that read, generate and write.
 
 use std::path::{Path, PathBuf};
 
-use saponify_wsdl::model::Note;
-use saponify_wsdl::{Model, Reader};
-use sha2::{Digest as _, Sha256};
+use saponify_wsdl::Reader;
 
+use super::stages::{Source, generate, with_names, with_plan};
 use crate::config::Config;
-use crate::emit;
 use crate::error::Error;
-use crate::names::{Names, names};
-use crate::output::{GeneratedType, Output, TypeKind, cargo};
-use crate::plan::{Header, Item, Plan, plan};
-use crate::print::escape::plain;
-use crate::salesforce::leading_comment;
-use crate::select::{Selection, select};
-
-/// What was read: the model, the name of the input, and its bytes.
-#[derive(Clone, Copy)]
-struct Source<'s> {
-    model: &'s Model,
-    name: &'s str,
-    wsdl: &'s [u8],
-}
-
-/// Runs all stages.
-fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
-    with_plan(source, config, |plan| Output {
-        files: emit::emit(plan),
-        types: types(plan),
-        notes: source
-            .model
-            .notes
-            .iter()
-            .map(reader_note)
-            .chain(plan.notes.iter().cloned())
-            .collect(),
-    })
-}
-
-/// Runs the stages up to "names".
-fn with_names<T>(
-    source: Source<'_>,
-    config: &Config,
-    then: impl FnOnce(&Selection<'_>, &Names) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    then(&selection, &names)
-}
-
-/// Runs the stages up to "plan".
-fn with_plan<T>(
-    source: Source<'_>,
-    config: &Config,
-    then: impl FnOnce(&Plan<'_>) -> T,
-) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    let plan = plan(&selection, &names, config, header(source, &selection))?;
-    Ok(then(&plan))
-}
-
-fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
-    let services = selection.services.iter();
-    let mut endpoints: Vec<&str> = services.map(|service| service.endpoint).collect();
-    endpoints.dedup();
-    let comment = source.model.leading_comment.as_deref();
-    Header {
-        source: source.name.to_owned(),
-        digest: digest(source.wsdl),
-        comment: comment.map(leading_comment::read).unwrap_or_default(),
-        endpoints,
-    }
-}
-
-fn types(plan: &Plan<'_>) -> Vec<GeneratedType> {
-    let mut types = Vec::new();
-    for module in &plan.modules {
-        types.extend(module.items.iter().map(|item| {
-            let kind = match item {
-                Item::View(_) => TypeKind::View,
-                Item::Struct(_) => TypeKind::Struct,
-                Item::Choice(_) => TypeKind::Choice,
-                Item::Abstract(_) => TypeKind::Abstract,
-                Item::Enum(_) => TypeKind::Enum,
-            };
-            GeneratedType::new(&module.name, item.ident(), kind)
-        }));
-    }
-    types
-}
-
-/// A note of the reader, with its position if it has one.
-fn reader_note(note: &Note) -> String {
-    let Note {
-        position,
-        file,
-        text,
-    } = note;
-    let text = match (file, position.line) {
-        (_, 0) => text.clone(),
-        (Some(file), _) => format!("{}:{position}: {text}", file.display()),
-        (None, _) => format!("{position}: {text}"),
-    };
-    plain(&text)
-}
-
-/// The first half of a SHA-256: enough to tell one WSDL from another.
-fn digest(wsdl: &[u8]) -> String {
-    Sha256::digest(wsdl)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
+use crate::output::{Output, cargo};
+use crate::select::select;
 
 impl Config {
     /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
@@ -299,7 +193,3 @@ impl Config {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "pipeline_tests.rs"]
-mod tests;
