@@ -11,8 +11,8 @@ use crate::output::{Output, cargo};
 use crate::select::select;
 
 impl Config {
-    /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
-    /// read but those given to [`provide_file`](Config::provide_file).
+    /// Generates from a WSDL in memory. The input of the options is ignored and nothing is written. The
+    /// only files that are read are those given to [`provide_file`](Config::provide_file).
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl Config {
         generate(source, self)
     }
 
-    /// Reads the input, with what it imports from its own directory, and generates.
+    /// Reads the input and the files that it imports, and generates.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Config {
         Ok(output)
     }
 
-    /// The input and all that it imports as written: typed, names not yet resolved.
+    /// The input and the files that it imports, as text, before names are resolved.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl Config {
             .map_err(|source| Error::wsdl(Some(input), source))
     }
 
-    /// A reader that may read what the options say.
+    /// A reader that may read the files which the options allow.
     fn reader(&self) -> Reader {
         let mut reader = Reader::new();
         for root in &self.import_roots {
@@ -148,12 +148,12 @@ impl Config {
         })
     }
 
-    /// Where the output goes.
+    /// The directory for the output.
     ///
     /// # Errors
     ///
-    /// If neither an output directory is set nor `$OUT_DIR`, or the input's name gives no name
-    /// for the module and none is set.
+    /// If neither an output directory nor `$OUT_DIR` is set, or if no module name is set and the name
+    /// of the input gives none.
     pub fn target_dir(&self) -> Result<PathBuf, Error> {
         if let Some(dir) = &self.out_dir {
             return Ok(dir.clone());
@@ -166,17 +166,18 @@ impl Config {
         Ok(Path::new(&dir).join(self.module_name()?))
     }
 
-    /// Name of the generated module.
+    /// The name of the generated module.
     ///
     /// # Errors
     ///
-    /// If the input's name gives none and none is set, or the one that is set is no identifier.
+    /// If no name is set and the name of the input gives none, or if the name that is set is not an
+    /// identifier.
     pub fn module_name(&self) -> Result<String, Error> {
         if let Some(name) = &self.module {
             return match crate::names::is_identifier(name) {
                 true => Ok(name.clone()),
                 false => Err(Error::config(format!(
-                    "module {name:?} is no Rust identifier"
+                    "module {name:?} is not a Rust identifier"
                 ))),
             };
         }
