@@ -93,7 +93,7 @@ impl Error {
         self.0.kind == Kind::Config
     }
 
-    /// An include, exclude or rename names nothing in the WSDL.
+    /// A pattern or a name in the options matches nothing in the WSDL.
     #[must_use]
     pub fn is_selection(&self) -> bool {
         self.0.kind == Kind::Selection

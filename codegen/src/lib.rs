@@ -1,6 +1,5 @@
-//! Writes Rust proxies for the service that a WSDL describes, Salesforce's Enterprise WSDL above
-//! all, which every tenant has another one of. The proxies run on
-//! [`saponify`](https://docs.rs/saponify).
+//! Writes Rust proxies for the service that a WSDL describes. It is made for Salesforce's Enterprise
+//! WSDL, which is different for every tenant. The proxies run on [`saponify`](https://docs.rs/saponify).
 //!
 //! In a build script:
 //!
@@ -17,8 +16,8 @@
 //!
 //! # Options
 //!
-//! [`Config`] chooses objects, fields and operations, names, methods, documentation and derives. Only
-//! what is chosen is generated, with all that it needs:
+//! [`Config`] selects objects, fields and operations, and decides on names, methods, documentation and
+//! derives. Only what is selected is generated, together with everything that it needs:
 //!
 //! ```no_run
 //! saponify_codegen::Config::new()
@@ -31,19 +30,20 @@
 //! # Ok::<(), saponify_codegen::Error>(())
 //! ```
 //!
-//! The same options are in `saponify.toml` (`Config::from_toml`, feature `toml`) and on the command
-//! line of the program `saponify`, which also checks whether code that is checked in is up to date.
+//! The same options can be given in `saponify.toml` (`Config::from_toml`, feature `toml`) and on the
+//! command line of the program `saponify`. The program can also check whether code in a repository is
+//! up to date.
 //!
-//! # What comes out
+//! # Output
 //!
-//! One module: a view per sObject with a key, a getter and a `with_` method per field; a plain struct or
-//! open enum for every other type; a struct per service with a method per operation; and the tables
-//! that all of these stand for. It is formatted, documented from the WSDL, free of warnings and of
-//! `unsafe`, and the same for the same bytes on every machine. Names depend on the names in the WSDL
-//! alone, not on their order there. For Salesforce, an operation's
-//! documentation has its limits and says whether a call may be repeated.
+//! The output is one module. Each sObject becomes a view with a key, a getter and a `with_` method per
+//! field. Each other type becomes a plain struct or an enum. Each service becomes a struct with a method
+//! per operation. Static tables describe all types to the runtime. The code is formatted, documented
+//! from the WSDL, and free of warnings and of `unsafe`. The same bytes give the same code on every
+//! machine. Names do not depend on the order of declarations in the WSDL. The documentation of
+//! Salesforce's operations states their limits, and whether a call may be repeated.
 //!
-//! In memory it is an [`Output`]:
+//! In memory, the output is an [`Output`]:
 //!
 //! ```no_run
 //! let output = saponify_codegen::generate(&std::fs::read("wsdl/enterprise.wsdl").unwrap())?;
@@ -53,26 +53,26 @@
 //! # Ok::<(), saponify_codegen::Error>(())
 //! ```
 //!
-//! # How
-//!
 //! # Clients and their methods
 //!
-//! Each port type becomes a client of its name, with a method per operation. If it has ports of
-//! both versions of SOAP there are two clients, that of SOAP 1.2 with `12` behind its name
-//! (`Weather`, `Weather12`); one of SOAP 1.2 alone has the plain name. The client's documentation
-//! says which port it is.
+//! Each port type becomes a client of the same name, with a method per operation. A port type with ports
+//! of both versions of SOAP becomes two clients, and that of SOAP 1.2 has the suffix `12` (`Weather`,
+//! `Weather12`). If there are only ports of SOAP 1.2, the client has the plain name. The documentation
+//! of a client says which port it uses.
 //!
-//! - A request element whose type is a list of elements and nothing more is a wrapper: its
-//!   elements are the arguments. Any other element, and each part of several, is one argument.
-//! - The only element of a response is the result; if there are several, a struct of all of them.
-//! - In rpc style the parts are the arguments and results. Arrays of SOAP's encoding are structs
-//!   with the field `item`.
+//! - A request element whose type is a sequence of elements and nothing else is a wrapper: its elements
+//!   are the arguments. Any other element is one argument, and so is each of several parts.
+//! - If a response has one element, this element is the result. If it has several, the result is a
+//!   struct of all of them.
+//! - In rpc style, the parts are the arguments and results. A SOAP-encoded array is a struct with the
+//!   field `item`.
 //!
 //! # Stages
 //!
-//! The work is a line of pure functions, each in a module of its name:
-//! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. Text of a WSDL gets into the
-//! output only as an identifier, a literal or an escaped comment.
+//! The generator is a sequence of pure functions, each in a module of its name:
+//! `Model -select-> Selection -names-> Names -plan-> Plan -emit-> files`. Each result can be printed
+//! ([`Config::dump_plan`] and its like). Text of a WSDL gets into the output only as an identifier, a
+//! literal, a code span or an escaped comment.
 #![forbid(unsafe_code)]
 
 mod config;

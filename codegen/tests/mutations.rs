@@ -29,7 +29,11 @@ fn generate(bytes: &[u8]) {
                 }
             }
         }
-        Err(error) => assert!(format!("{error:?}").len() < 20_000),
+        // The generator refuses to write what would not compile, and has no reason to.
+        Err(error) => assert!(
+            format!("{error:?}").len() < 20_000 && !error.is_internal(),
+            "{error:?}"
+        ),
     }
 }
 

@@ -402,17 +402,17 @@ fn options_that_cannot_be_are_errors() {
     let two = Config::new()
         .rename_field("Scope.a", "same")
         .rename_field("Scope.b", "same");
-    assert!(error("field", &["a", "b"], two).contains("that of another already"));
+    assert!(error("field", &["a", "b"], two).contains("already in use"));
     let two = Config::new()
         .rename_type("a", "Same")
         .rename_type("b", "Same");
-    assert!(error("type", &["a", "b"], two).contains("that of another already"));
+    assert!(error("type", &["a", "b"], two).contains("already in use"));
     let two = Config::new()
         .rename_operation("a", "same")
         .rename_operation("b", "same");
-    assert!(error("operation", &["a", "b"], two).contains("that of another already"));
+    assert!(error("operation", &["a", "b"], two).contains("already in use"));
     let gone = Config::new().rename_value("Scope.GONE", "Gone");
     assert!(error("value", &["HERE"], gone).contains("values are named Type.VALUE"));
     let keyword = Config::new().rename_value("Scope.HERE", "self");
-    assert!(error("value", &["HERE"], keyword).contains("no Rust identifier"));
+    assert!(error("value", &["HERE"], keyword).contains("is not a Rust identifier"));
 }

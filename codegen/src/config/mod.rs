@@ -12,8 +12,8 @@ pub(crate) use pattern::{PatternList, glob};
 
 /// What to generate, and how.
 ///
-/// Patterns are names of the WSDL in which `*` stands for any text: `Account`, `*__c`. One that
-/// matches nothing is an error, so that a misspelt name does not go unnoticed.
+/// Patterns are names of the WSDL in which `*` stands for any text: `Account`, `*__c`. A pattern that
+/// matches nothing is an error, so that a misspelt name is noticed.
 ///
 /// ```
 /// let config = saponify_codegen::Config::new()
@@ -49,7 +49,7 @@ pub struct Config {
     pub(crate) types: BTreeMap<String, String>,
 }
 
-/// Patterns of what to keep or leave out.
+/// Patterns of names to include, or to exclude.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "toml", derive(serde::Deserialize))]
 #[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
@@ -59,7 +59,7 @@ pub(crate) struct Filter {
     pub(crate) operations: Vec<String>,
 }
 
-/// Rust names by names of the WSDL.
+/// Rust names, by names of the WSDL.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "toml", derive(serde::Deserialize))]
 #[cfg_attr(feature = "toml", serde(deny_unknown_fields, default))]
@@ -117,39 +117,39 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the text is no TOML, or has a key that is no option or a value of the wrong type.
+    /// If the text is not TOML, has a key that is not an option, or a value of the wrong type.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         toml::from_str(text)
             .map_err(|source| Error::config("the options in TOML cannot be used").caused_by(source))
     }
 
-    /// The WSDL file. Relative paths are relative to the current directory, which in a build
-    /// script is that of the package.
+    /// The WSDL file. A relative path is relative to the current directory, which is the directory of
+    /// the package in a build script.
     #[must_use]
     pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
         self.input = Some(path.into());
         self
     }
 
-    /// The directory that gets `mod.rs` and its submodules. By default `$OUT_DIR` and the name
-    /// of the module.
+    /// The directory for `mod.rs` and its submodules. By default it has the name of the module and
+    /// is in `$OUT_DIR`.
     #[must_use]
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(path.into());
         self
     }
 
-    /// Name of the module, which is also that of the directory in `$OUT_DIR`. By default the
-    /// input's file name without its extension.
+    /// The name of the module, which is also that of the directory in `$OUT_DIR`. By default it is the
+    /// file name of the input without its extension.
     #[must_use]
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.module = Some(name.into());
         self
     }
 
-    /// Keeps only these objects. Operations and all they need stay, too; a parent that is not
-    /// kept becomes an untyped record.
+    /// Keeps only these objects. Operations and all types that they need stay. A parent object that is
+    /// not kept becomes an untyped record.
     #[must_use]
     pub fn include_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.include
@@ -158,7 +158,7 @@ impl Config {
         self
     }
 
-    /// Leaves these objects out.
+    /// Excludes these objects.
     #[must_use]
     pub fn exclude_objects<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.exclude
@@ -167,7 +167,7 @@ impl Config {
         self
     }
 
-    /// Of the types named here keeps only these fields, and `Id`: `Account.Name`, `*.*Date`.
+    /// Keeps only these fields of the types that are named, and `Id`: `Account.Name`, `*.*Date`.
     #[must_use]
     pub fn include_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.include
@@ -176,8 +176,8 @@ impl Config {
         self
     }
 
-    /// Leaves these fields out: `Account.Jigsaw`, `*.SystemModstamp`. What a service sends
-    /// regardless remains readable by name.
+    /// Excludes these fields: `Account.Jigsaw`, `*.SystemModstamp`. If the service sends such a field,
+    /// it can be read by its name.
     #[must_use]
     pub fn exclude_fields<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.exclude
@@ -186,7 +186,7 @@ impl Config {
         self
     }
 
-    /// Keeps only these operations, and of the types that are no objects only what they need.
+    /// Keeps only these operations. Of the types that are not objects, only those that they need stay.
     #[must_use]
     pub fn include_operations<S: Into<String>>(
         mut self,
@@ -198,7 +198,7 @@ impl Config {
         self
     }
 
-    /// Leaves these operations out.
+    /// Excludes these operations.
     #[must_use]
     pub fn exclude_operations<S: Into<String>>(
         mut self,
@@ -210,17 +210,17 @@ impl Config {
         self
     }
 
-    /// Whether objects get a getter and a `with_` method per field beside the key constant.
-    /// Without them a tenant of thirty thousand fields compiles in half the time.
+    /// Whether objects get a getter and a `with_` method per field, in addition to the key. Without
+    /// them, a tenant of thirty thousand fields compiles in half the time.
     #[must_use]
     pub fn methods(mut self, methods: bool) -> Self {
         self.methods = methods;
         self
     }
 
-    /// Whether the elements of requests and answers are types of their own, too. A call takes and
-    /// gives what is in them, so nobody needs them to call a service; one who reads or writes
-    /// messages without calling does.
+    /// Whether the elements of requests and answers become types, too. A call takes and gives their
+    /// content, so calls do not need these types. They are for programs that read or write messages
+    /// themselves.
     ///
     /// ```
     /// let config = saponify_codegen::Config::new().messages(true);
@@ -239,16 +239,16 @@ impl Config {
         self
     }
 
-    /// Whether generated types are `Serialize` and `Deserialize`, to and from JSON as the module
-    /// `json` of the runtime tells. The crate `saponify` then needs its feature `serde`.
+    /// Whether generated types implement `Serialize` and `Deserialize`, in the JSON format that the
+    /// module `json` of the runtime describes. The crate `saponify` then needs its feature `serde`.
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
         self
     }
 
-    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`. Those
-    /// that a type has anyway are passed over, so that a pattern may match types of several kinds.
+    /// Additional derives for the types that match a pattern, such as `("LimitInfo", ["Eq"])`. A trait
+    /// that a type already implements is skipped, so that a pattern may match types of several kinds.
     #[must_use]
     pub fn derive<S: Into<String>>(
         mut self,
@@ -295,26 +295,26 @@ impl Config {
         self
     }
 
-    /// Types whose descendants become views over sparse records instead of structs, as local
-    /// names or `{namespace}name`. By default `sObject` in a namespace of Salesforce.
+    /// Types whose derived types become views over sparse records instead of structs, as local names or
+    /// `{namespace}name`. By default this is `sObject` in a namespace of Salesforce.
     #[must_use]
     pub fn open_bases<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.open_bases = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// More fields, by name or pattern, whose values are never printed. Session ids, passwords
-    /// and security tokens are known already.
+    /// Additional fields, by name or pattern, whose values are never printed. Passwords, secrets,
+    /// session ids, access tokens, private keys and their like are recognized by their names.
     #[must_use]
     pub fn sensitive<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
         self.sensitive.extend(fields.into_iter().map(Into::into));
         self
     }
 
-    /// Directories, besides the input's own, from which the WSDL may import files.
+    /// Directories from which the WSDL may import files, in addition to its own directory.
     ///
-    /// Needed where `../` leads out of the folder of the WSDL. Nothing is ever fetched, and no file
-    /// outside of these folders is read: neither by `..`, nor by an absolute path, nor through a
+    /// This is needed if `../` leads out of the directory of the WSDL. Nothing is ever fetched. No file
+    /// outside of these directories is read, neither by `..` nor by an absolute path nor through a
     /// symbolic link.
     ///
     /// ```
@@ -330,10 +330,10 @@ impl Config {
         self
     }
 
-    /// The file to take for an import, which is named by its location exactly as written in the
-    /// document, or by its namespace. What that file imports may lie in its folder.
+    /// The file to read for an import. The import is named by its location exactly as written in the
+    /// document, or by its namespace. The file may import others from its own directory.
     ///
-    /// For imports by URL, of which a copy was saved, and for those that give no location.
+    /// This is for an import by URL of which you saved a copy, and for an import without a location.
     ///
     /// ```
     /// let config = saponify_codegen::Config::new()
@@ -347,7 +347,8 @@ impl Config {
         self
     }
 
-    /// Leaves imports out: by location exactly as written in the document, or by namespace.
+    /// Skips imports. Each is named by its location exactly as written in the document, or by its
+    /// namespace.
     ///
     /// What refers to a definition of such a document takes any value, or is left out; a note
     /// names each of these ([`Output::notes`](crate::Output::notes)).

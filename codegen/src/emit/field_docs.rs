@@ -62,7 +62,7 @@ pub(super) fn group(doc: &GroupDoc) -> String {
         GroupDoc::Mixed(list) => format!("text and elements in their order: {}", names(list)),
         GroupDoc::MixedText => "text, and elements of derived types".to_owned(),
         GroupDoc::Substitution(head) => {
-            format!("{} or an element that stands for it", code(head))
+            format!("{} or an element that substitutes for it", code(head))
         }
     }
 }

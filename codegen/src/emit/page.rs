@@ -44,8 +44,8 @@ pub(super) fn print(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_
     out.doc("# Errors");
     out.doc("");
     let faults = match links(&operation.faults) {
-        Some(links) => format!("Declared faults: {links}. Others may come:"),
-        None => "No faults are declared, but any may come:".to_owned(),
+        Some(links) => format!("Declared faults: {links}. The service may send others, too:"),
+        None => "No faults are declared, but the service may send any:".to_owned(),
     };
     out.doc_paragraph("", &format!("{faults} see [`Error`](g::Error)."));
 }

@@ -20,7 +20,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     out.blank();
     let version = [
         &["::saponify::generated::VERSION == ", INTERFACE].concat(),
-        &literal("generated for another version of saponify: generate it again"),
+        &literal("this code was generated for another version of saponify; generate it again"),
     ];
     out.list("const _: () = assert!(", &version, ");");
     for module in &plan.modules {
@@ -77,7 +77,7 @@ fn comment(out: &mut Printer, plan: &Plan<'_>) {
         out.line(&["//"]);
     }
     for (what, text) in lines {
-        out.line(&["// ", what, &text]);
+        out.comment(&[what, &text].concat());
     }
 }
 

@@ -151,7 +151,7 @@ fn login(w: &mut Writer<'_, '_>) {
 fn limit_info(w: &mut Writer<'_, '_>) {
     docs(
         w,
-        &["API usage of the organization, as the last answer told."],
+        &["API usage of the organization, as the last answer reported it."],
     );
     w.out.line(&["#[must_use]"]);
     let option = w.prelude().option();
@@ -168,8 +168,8 @@ fn records(w: &mut Writer<'_, '_>) {
     docs(
         w,
         &[
-            "Rows of a query, as a stream over all its batches. A text is sent as it is; a `Soql`",
-            "is made of keys and quotes its values.",
+            "The rows of a query, as a stream over all batches. A text is sent as it is. A `Soql`",
+            "query is built from keys and quotes its values.",
         ],
     );
     w.out.signature(
@@ -185,9 +185,9 @@ fn children(w: &mut Writer<'_, '_>) {
     docs(
         w,
         &[
-            "Rows of a sub-query: those that came with their parent, then the rest of them.",
+            "The rows of a sub-query: first those that came with the parent, then the rest.",
             "",
-            "Read them before the stream of the parents goes on: its next batch ends their cursor.",
+            "Read them before you continue the stream of parents: its next batch ends their cursor.",
         ],
     );
     w.out.signature(

@@ -1,18 +1,18 @@
-//! One file, or several if one would be too large for editors.
+//! Modules that are too large for one file.
 
 use std::collections::BTreeMap;
 
 use crate::output::File;
 
-/// A piece of a file that stays together.
+/// A part of a file that is not divided.
 pub(super) struct Part<'p> {
     pub(super) name: &'p str,
     pub(super) text: String,
 }
 
-/// A module above this size is split by initial letter.
+/// A module larger than this is divided by initial letter.
 const SPLIT_ABOVE: usize = 256 << 10;
-/// A file of one letter above this size is split again.
+/// A file of one letter that is larger than this is divided again.
 const SPLIT_LETTER_ABOVE: usize = 512 << 10;
 
 /// Adds the files of a module. `head` begins its only or its first file and `part_head` each of the

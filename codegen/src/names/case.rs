@@ -9,10 +9,10 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield",
 ];
 
-/// Names that cannot be identifiers even when written raw, or should not be.
+/// Names that cannot or should not be identifiers, even with `r#`.
 const NEVER: &[&str] = &["_", "Self", "crate", "extern", "self", "super"];
 
-/// Whether a text is an identifier that needs no escape, as options must give it.
+/// Whether a text is an identifier that is not a keyword. Options must give such identifiers.
 pub(crate) fn is_identifier(text: &str) -> bool {
     text.is_ascii() && syn::parse_str::<syn::Ident>(text).is_ok() && !is_keyword(text)
 }
@@ -32,7 +32,7 @@ pub(super) fn escape(ident: &str) -> String {
     }
 }
 
-/// Makes a keyword usable where `r#` is not, such as in the name of a file.
+/// Makes a keyword usable where `r#` is not possible, such as in the name of a file.
 pub(super) fn escape_plain(ident: &str) -> String {
     if is_keyword(ident) {
         format!("{ident}_")
@@ -68,8 +68,8 @@ fn begins_word(chars: &[char], at: usize) -> bool {
     if !before.is_uppercase() {
         return true;
     }
-    // Within a run of capitals, the last one begins the word whose small letters follow, unless
-    // those are only the plural of the run: `URLs`.
+    // The last of several capitals begins a new word if small letters follow, unless these are only
+    // a plural: `URLs`.
     match chars.get(at + 1) {
         Some(next) if next.is_lowercase() => {
             let plural = *next == 's' && chars.get(at + 2).is_none_or(|c| !c.is_lowercase());
@@ -88,7 +88,7 @@ pub(super) fn screaming(snake: &str) -> String {
     }
 }
 
-/// In small letters without new words: `QuietHours__c` to `quiethours__c`.
+/// The name in small letters: `QuietHours__c` to `quiethours__c`.
 pub(super) fn lower(name: &str) -> String {
     let legal = legal(name, 'x');
     match legal.is_ascii() {
@@ -97,13 +97,13 @@ pub(super) fn lower(name: &str) -> String {
     }
 }
 
-/// A name as it is, with characters that Rust does not allow replaced. `digit` goes before a digit
-/// at the head.
+/// The name as it is, except that characters which Rust does not allow are replaced. `digit` is put
+/// before a digit at the beginning.
 pub(super) fn written(name: &str, digit: char) -> String {
     legal(name, digit)
 }
 
-/// A name as it is, with characters that Rust does not allow as their code points.
+/// The name as it is, except that characters which Rust does not allow become their code points.
 pub(super) fn spelled(name: &str, digit: char) -> String {
     let ascii = |c: char| c == '_' || c.is_ascii_alphanumeric();
     let mut out = String::with_capacity(name.len());
@@ -116,7 +116,7 @@ pub(super) fn spelled(name: &str, digit: char) -> String {
     legal(&out, digit)
 }
 
-/// The same with a capital at its head.
+/// The name with a capital as its first letter.
 pub(super) fn capitalised(name: &str) -> String {
     let name = legal(name, 'X');
     let mut chars = name.chars();
@@ -185,7 +185,8 @@ fn symbols(value: &str) -> String {
     known.to_owned()
 }
 
-/// Replaces characters that an identifier cannot have. `digit` goes before a digit at the head.
+/// Replaces characters that an identifier cannot contain. `digit` is put before a digit at the
+/// beginning.
 fn legal(name: &str, digit: char) -> String {
     if name.is_empty() {
         return digit.to_string();
@@ -207,7 +208,7 @@ fn legal(name: &str, digit: char) -> String {
     out
 }
 
-/// Letters beyond ASCII that rustc takes without a warning, and that have one encoding only.
+/// Letters outside of ASCII that rustc accepts without a warning and that have only one encoding.
 fn allowed(c: char) -> bool {
     match c {
         '\u{d7}' | '\u{f7}' | '\u{132}' | '\u{133}' | '\u{13f}' | '\u{140}' | '\u{149}'
@@ -221,8 +222,8 @@ fn allowed(c: char) -> bool {
     }
 }
 
-/// Whether the Greek and Cyrillic letters of a name all look like Latin ones; rustc warns of such
-/// names, and readers should be.
+/// Whether all Greek and Cyrillic letters of a name look like Latin letters. rustc warns about such
+/// names.
 fn confusable(name: &str) -> bool {
     let foreign = |c: &char| matches!(*c, '\u{370}'..='\u{52f}');
     let distinct = |c: char| {

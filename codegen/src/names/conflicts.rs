@@ -20,7 +20,7 @@ impl NameConflicts {
             let wire = wire.join(".");
             let wire = wire.escape_debug();
             self.first.push(format!(
-                "`{wire}` is `{rust}`, to be told from a name like it"
+                "`{wire}` is `{rust}`, because another name would have the same identifier"
             ));
         }
         self.count += 1;
@@ -31,7 +31,9 @@ impl NameConflicts {
         let mut notes = self.first.clone();
         let more = self.count - notes.len();
         if more > 0 {
-            notes.push(format!("{more} more names are told from names like them"));
+            notes.push(format!(
+                "{more} more names have another spelling for the same reason"
+            ));
         }
         notes
     }

@@ -10,8 +10,8 @@ use crate::content::{Member, NodeKind};
 use crate::error::Error;
 use crate::select::Shape;
 
-/// The forms of a name with a small letter at its head.
-pub(super) fn form(name: &str, level: usize) -> String {
+/// The spellings of a name that begins with a small letter.
+pub(super) fn spelling(name: &str, level: usize) -> String {
     match level {
         0 => snake(name),
         1 => lower(name),
@@ -20,24 +20,24 @@ pub(super) fn form(name: &str, level: usize) -> String {
     }
 }
 
-/// The forms of a member: what is no element says so, if an element has the name.
-fn member_form(member: &Member<'_>, level: usize) -> String {
+/// The spellings of a member. If an element has the same name, an attribute or text gets a suffix.
+fn member_spelling(member: &Member<'_>, level: usize) -> String {
     let suffix = match member.node {
         _ if level == 0 => "",
         NodeKind::Attribute => "_attribute",
         NodeKind::Text => "_text",
         NodeKind::AnyElement => "_element",
         NodeKind::AnyAttribute => "_attributes",
-        NodeKind::Element => return form(&member.name, level),
+        NodeKind::Element => return spelling(&member.name, level),
     };
-    form(&member.name, level.saturating_sub(1)) + suffix
+    spelling(&member.name, level.saturating_sub(1)) + suffix
 }
 
-/// Indices of elements, and of all else, in byte order of the name on the wire: an element is
-/// never called differently because of an attribute.
+/// The indices of the elements, and of all other members, in the byte order of their names. Elements
+/// come first, so that an attribute never changes the name of an element.
 fn ranks(members: &[Member<'_>]) -> [Vec<usize>; 2] {
     let mut order: Vec<usize> = (0..members.len()).collect();
-    // An element may occur in two places of a sequence: then the first one comes first.
+    // The sort is stable: of two elements with the same name, the first one stays first.
     order.sort_by(|a, b| {
         let [a, b] = [a, b].map(|index| &members[*index]);
         (&a.name, a.node, a.ns).cmp(&(&b.name, b.node, b.ns))
@@ -48,13 +48,13 @@ fn ranks(members: &[Member<'_>]) -> [Vec<usize>; 2] {
     [elements, others]
 }
 
-/// Identifiers of members. `make` makes those of one stem, of which the first is the field's.
+/// The identifiers of members. `make` makes all identifiers of a stem; the first is that of the field.
 pub(super) fn members<const N: usize>(
     shape: &Shape<'_>,
     renames: &Renames<'_>,
     scope: &mut Scope,
     conflicts: &mut NameConflicts,
-    form: impl Fn(&Member<'_>, usize) -> String,
+    spelling: impl Fn(&Member<'_>, usize) -> String,
     make: impl Fn(&str) -> [String; N],
 ) -> Result<Vec<[String; N]>, Error> {
     let mut all: Vec<[String; N]> =
@@ -64,7 +64,7 @@ pub(super) fn members<const N: usize>(
         let member = &shape.members[index];
         if let Some(rust) = renames.field(shape, member) {
             all[index] = make(rust);
-            if !scope.give(&all[index]) {
+            if !scope.claim(&all[index]) {
                 let wire = format!("{}.{}", shape.name, member.name);
                 return Err(taken("field", &wire, rust));
             }
@@ -73,7 +73,7 @@ pub(super) fn members<const N: usize>(
     for rank in ranks {
         let rank: Vec<usize> = rank.into_iter().filter(|i| all[*i][0].is_empty()).collect();
         let idents = scope.assign_with_level(rank.len(), |at, level| {
-            make(&form(&shape.members[rank[at]], level))
+            make(&spelling(&shape.members[rank[at]], level))
         });
         for (&index, (idents, level)) in rank.iter().zip(idents) {
             if level > 0 {
@@ -91,14 +91,21 @@ pub(super) fn of_view(
     conflicts: &mut NameConflicts,
 ) -> Result<Vec<FieldNames>, Error> {
     let mut scope = Scope::with_reserved(OF_VIEWS);
-    let idents = members(shape, renames, &mut scope, conflicts, member_form, |stem| {
-        let key = screaming(stem);
-        // Constants and methods share one namespace, and some scripts have no capitals. A form
-        // that keeps its case does so because capitals would make it like another.
-        let own = key != stem && (stem.is_empty() || lower(stem) == stem);
-        let key = if own { key } else { format!("{stem}_KEY") };
-        [stem.to_owned(), key]
-    })?;
+    let idents = members(
+        shape,
+        renames,
+        &mut scope,
+        conflicts,
+        member_spelling,
+        |stem| {
+            let key = screaming(stem);
+            // Constants and methods share one namespace, and some scripts have no capitals. A spelling
+            // with capitals of its own must not be capitalized, because it could then equal another.
+            let own = key != stem && (stem.is_empty() || lower(stem) == stem);
+            let key = if own { key } else { format!("{stem}_KEY") };
+            [stem.to_owned(), key]
+        },
+    )?;
     let mut fields: Vec<FieldNames> = Vec::with_capacity(idents.len());
     for [ident, key] in idents {
         let setter = String::new();
@@ -119,17 +126,17 @@ pub(super) fn of_struct(
 ) -> Result<Vec<FieldNames>, Error> {
     let mut scope = Scope::with_reserved(OF_STRUCTS);
     let make = |stem: &str| [stem.to_owned()];
-    let idents = members(shape, renames, &mut scope, conflicts, member_form, make)?;
+    let idents = members(shape, renames, &mut scope, conflicts, member_spelling, make)?;
     Ok(FieldNames::plain(idents))
 }
 
-/// Arguments of a method, one for each member of the request.
+/// The arguments of a method, one for each member of the request.
 pub(super) fn of_arguments(request: &Shape<'_>) -> Vec<String> {
     let mut scope = Scope::default();
     let mut arguments = vec![String::new(); request.members.len()];
     for rank in ranks(&request.members) {
         let idents = scope.assign(rank.len(), |at, level| {
-            [member_form(&request.members[rank[at]], level)]
+            [member_spelling(&request.members[rank[at]], level)]
         });
         for (index, [ident]) in rank.into_iter().zip(idents) {
             arguments[index] = ident;

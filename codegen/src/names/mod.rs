@@ -1,32 +1,34 @@
-//! Stage "names": the only place where identifiers are made.
+//! Stage "names": the only stage that makes identifiers.
 //!
-//! Names on the wire are never derived from these: they stand in the tables.
+//! Names on the wire are never derived from identifiers; the tables contain them.
 //!
 //! # The rules
 //!
-//! 1. **Types** keep the name that the schema gives them, with a capital at its head. The type
-//!    written inside an element is called after the element, or after the elements that lead to it.
-//! 2. **Fields, methods, arguments and modules** are in snake case. Underscores stay as they are,
-//!    so that Salesforce's suffixes stay readable: `Legacy_Id__c` is `legacy_id__c`,
-//!    `AnnualRevenue` is `annual_revenue`, `CRMUserURLs` is `crm_user_urls`. **Keys and tables**
-//!    are the same in capitals, **values** of enumerations in camel case.
-//! 3. **Characters** that Rust does not allow become `_`, or their code point if they are letters
-//!    that rustc warns about; `x` or `X` comes before a digit at the head.
-//! 4. **Keywords** of all editions are raw (`r#type`); those that cannot be, and names that the
-//!    generated code has a use for, get a `_` (`self_`, `get_`).
-//! 5. **Names that would be conflicts** are told apart by how they are written, never by their number
-//!    or order. A name that is written like the identifier has it; the others go on to the next
-//!    form: without a word made of its capitals (`QuietHours__c` is `quiethours__c` beside
-//!    `Quiet_Hours__c`), then in its own case, then with each character that was replaced as its
-//!    code point. Attributes give way to elements (`size_attribute`), types of elements to types
-//!    (`OrderElement`), tables and operations get the module or service before them, overloads the
-//!    name of their input behind them. Only names that are the same on the wire are numbered.
-//! 6. **Options** (`[rename]`) come before all of this.
+//! 1. **Types** keep the name that the schema gives them, with a capital as the first letter. An
+//!    anonymous type is named after its element, or after the elements that lead to it.
+//! 2. **Fields, methods, arguments and modules** are in snake case. Underscores stay as they are, so
+//!    that Salesforce's suffixes stay readable: `Legacy_Id__c` is `legacy_id__c`, `AnnualRevenue` is
+//!    `annual_revenue`, `CRMUserURLs` is `crm_user_urls`. **Keys and tables** are the same in
+//!    capitals. **Values** of enumerations are in camel case.
+//! 3. **Characters** that Rust does not allow become `_`. Letters about which rustc warns become their
+//!    code point. `x` or `X` is put before a digit at the beginning.
+//! 4. **Keywords** of all editions are raw (`r#type`). Keywords that cannot be raw, and names that
+//!    generated code uses itself, get the suffix `_` (`self_`, `get_`).
+//! 5. **Conflicts.** If several names would have the same identifier, each gets another spelling. No
+//!    name gets a number, and the order of the names does not matter. The name that is written like
+//!    the identifier keeps it. The others get their next spelling: first the name in small letters
+//!    (`QuietHours__c` is `quiethours__c` beside `Quiet_Hours__c`), then the name as it is written, then
+//!    with the code point of each character that was replaced. If an element and an attribute
+//!    conflict, the attribute gets a suffix (`size_attribute`); if a type and the anonymous type of an
+//!    element conflict, the element does (`OrderElement`). Tables and operations get the name of their
+//!    module or service as a prefix, and overloads the name of their input as a suffix. Only names that
+//!    are equal on the wire are numbered.
+//! 6. **Options** (`[rename]`) take precedence over all of this.
 //!
-//! So adding a field, type, value or operation leaves every other name as it is, with one
-//! exception that cannot be had otherwise without a memory of earlier runs: a name that was alone
-//! with its identifier loses it to, or together with, a new name that has the same. [`NameConflicts`] says
-//! so, and an option can pin either name.
+//! Adding a field, type, value or operation therefore changes no other name, with one exception. A
+//! name whose identifier another name then wants, too, may get its next spelling. To avoid this, the
+//! generator would have to remember earlier runs. [`NameConflicts`] reports such names, and an option
+//! can fix either of them.
 
 mod case;
 mod conflicts;
@@ -57,7 +59,7 @@ use renames::Renames;
 ///
 /// # Errors
 ///
-/// If an option renames something that is not there, or to a name that cannot be used.
+/// If an option renames something that does not exist, or gives a name that cannot be used.
 pub(crate) fn names(selection: &Selection<'_>, config: &Config) -> Result<Names, Error> {
     let renames = Renames::new(selection, config)?;
     let mut names = Names {

@@ -1,4 +1,4 @@
-//! Names of modules, which are names of files, too.
+//! Names of modules, which are also names of files.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::salesforce;
 use crate::select::Selection;
 
-/// Modules that are always there, and names that some systems do not allow for files.
+/// Modules that every output has, and names that some systems do not allow for files.
 const RESERVED: &[&str] = &[
     "aux",
     "com1",
@@ -60,20 +60,20 @@ pub(super) fn modules(
         if !is_identifier(rust) || RESERVED.contains(&rust.as_str()) {
             let rust = rust.escape_debug();
             return Err(Error::config(format!(
-                "`{rust}` cannot be the name of a module"
+                "`{rust}` cannot be the name of a module; choose a Rust identifier that is not reserved"
             )));
         }
         if !used.iter().any(|ns| selection.uri(*ns) == uri) {
             let uri = uri.escape_debug();
             return Err(Error::selection(format!(
-                "no type is in the renamed namespace `{uri}`"
+                "the namespace `{uri}` cannot be renamed: no generated type is in it"
             )));
         }
     }
     let mut scope = Scope::with_reserved(RESERVED);
     let mut modules = BTreeMap::new();
-    // Namespaces with a chosen name may share a module if their types do not clash; the others
-    // each get their own.
+    // Namespaces that the options name may share a module, if their types have different names. Each
+    // other namespace gets a module of its own.
     let mut open = Vec::new();
     for ns in used {
         match renames.get(selection.uri(ns)) {
@@ -93,12 +93,12 @@ pub(super) fn modules(
     Ok(modules)
 }
 
-/// The form of a namespace's name at a level: its last word, the last two, and all of them.
+/// The spelling of a namespace's name at a level: its last word, its last two words, or all of them.
 fn suggestion(uri: &str, level: usize) -> String {
     let path = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     let mut words = path
         .split(['/', ':', '?', '#', '.'])
-        .filter(|w| worthy(w) && *w != "www");
+        .filter(|w| is_meaningful(w) && *w != "www");
     match level {
         0 => word(uri),
         1 | 2 => {
@@ -107,7 +107,7 @@ fn suggestion(uri: &str, level: usize) -> String {
             tidy(&words[last..].join("_"))
         }
         _ if words.next().is_none() => word(uri),
-        // From the end, since a name of a file has its limit.
+        // The end of it, because file systems limit the length of a name.
         _ => {
             let all = tidy_all(path);
             all.chars()
@@ -125,12 +125,12 @@ fn word(uri: &str) -> String {
     if let Some(name) = uri.strip_prefix("urn:") {
         let last = name
             .rsplit(['/', ':'])
-            .find(|part| worthy(part))
+            .find(|part| is_meaningful(part))
             .unwrap_or(name);
         return tidy(
             last.split('.')
                 .next()
-                .filter(|part| worthy(part))
+                .filter(|part| is_meaningful(part))
                 .unwrap_or(last),
         );
     }
@@ -151,7 +151,7 @@ fn word(uri: &str) -> String {
     let last = parts
         .into_iter()
         .rev()
-        .find(|part| worthy(part))
+        .find(|part| is_meaningful(part))
         .unwrap_or(host);
     if last.is_empty() {
         "unqualified".to_owned()
@@ -160,8 +160,8 @@ fn word(uri: &str) -> String {
     }
 }
 
-/// Whether a part of a URI says anything: years, months and versions do not.
-fn worthy(part: &str) -> bool {
+/// Whether a part of a URI can name a module. Years, months and versions cannot.
+fn is_meaningful(part: &str) -> bool {
     let name = part.trim_start_matches(['v', 'V']);
     name.chars().any(char::is_alphabetic)
 }
@@ -171,7 +171,7 @@ fn tidy(part: &str) -> String {
         .strip_suffix(".xsd")
         .or_else(|| part.strip_suffix(".wsdl"))
         .unwrap_or(part);
-    // File names have limits.
+    // File systems limit the length of a name.
     tidy_all(part).chars().take(60).collect()
 }
 

@@ -28,7 +28,7 @@ pub(super) fn operations(
     let mut scope = Scope::default();
     let services = scope.assign(selection.services.len(), |at, level| {
         let service = &selection.services[at];
-        // The one over SOAP 1.2 comes second.
+        // The port of SOAP 1.2 comes after that of SOAP 1.1.
         let mut same = selection.services[..at].iter();
         let second = service.soap12 && same.any(|other| other.port_type == service.port_type);
         let suffix = if second { "12" } else { "" };
@@ -58,7 +58,7 @@ pub(super) fn operations(
     Ok(())
 }
 
-/// Methods by operation: a scope for each service. Overloads are told apart by their inputs.
+/// The method of each operation. Each service is a scope. Overloads are distinguished by their inputs.
 fn methods(
     selection: &Selection<'_>,
     config: &Config,
@@ -96,13 +96,13 @@ fn methods(
                 open.push((number, None));
                 continue;
             };
-            if scope.give(&[rust.to_owned()]) {
+            if scope.claim(&[rust.to_owned()]) {
                 given.insert(rust, wire);
                 methods[number] = rust.to_owned();
             } else if chosen.is_some() && given.get(rust) != Some(&wire) {
                 return Err(taken("operation", wire, rust));
             } else {
-                // Another overload has it.
+                // Another overload has the name.
                 open.push((number, Some(rust)));
             }
         }
@@ -115,7 +115,7 @@ fn methods(
             let Operation { name, input, .. } = &selection.operations[number];
             let stem = |level| match rust {
                 Some(rust) => rust.to_owned(),
-                None => fields::form(name, level),
+                None => fields::spelling(name, level),
             };
             [match level {
                 3 => format!("{}_{}", stem(0), snake(input)),
@@ -130,7 +130,8 @@ fn methods(
     Ok(methods)
 }
 
-/// Services without those that have the operations of another, over another version of SOAP.
+/// The services, except those that share the operations of another service over another version of
+/// SOAP.
 fn distinct<'s, 'm>(selection: &'s Selection<'m>) -> impl Iterator<Item = &'s Service<'m>> {
     let mut named = 0;
     selection.services.iter().filter(move |service| {
@@ -140,9 +141,9 @@ fn distinct<'s, 'm>(selection: &'s Selection<'m>) -> impl Iterator<Item = &'s Se
     })
 }
 
-/// Types and statics by operation; all services share one scope, and so do both kinds of name,
-/// since `GET` would be both. Equal names of several services have that of the service before
-/// them.
+/// The type and the static of each operation. All services share one scope, and so do types and
+/// statics, because `GET` would be the name of both. If several services have an operation of the same
+/// name, the name of the service is its prefix.
 fn types(selection: &Selection<'_>, config: &Config) -> Vec<[String; 2]> {
     let mut scope = Scope::with_reserved(OF_OPERATIONS);
     let mut order: Vec<(usize, &str)> = Vec::new();

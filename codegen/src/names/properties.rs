@@ -1,22 +1,22 @@
-//! Names may come and go: what that does to other names, over random ones.
+//! What adding a name does to other names, tested with random names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::case::{lower, snake};
-use super::fields::form;
+use super::fields::spelling;
 use super::scope::Scope;
 
-/// Names of few letters, so that many are conflicts.
+/// Names of few letters, so that many of them conflict.
 fn names(pattern: &'static str) -> impl Strategy<Value = BTreeSet<String>> {
     prop::collection::btree_set(pattern, 1..12)
 }
 
-/// Identifiers by name, the names taken in an order of their own.
+/// The identifiers of names that are given in this order.
 fn assign(names: &[&String]) -> BTreeMap<String, String> {
     let mut scope = Scope::with_reserved(&["ab", "b"]);
-    let idents = scope.assign(names.len(), |at, level| [form(names[at], level)]);
+    let idents = scope.assign(names.len(), |at, level| [spelling(names[at], level)]);
     let pairs = names.iter().zip(idents);
     pairs
         .map(|(name, [ident])| ((*name).clone(), ident))
@@ -27,7 +27,7 @@ fn sorted(names: &BTreeSet<String>) -> BTreeMap<String, String> {
     assign(&names.iter().collect::<Vec<_>>())
 }
 
-/// What two names must have in common to be conflicts.
+/// What two names must have in common to conflict.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -67,9 +67,9 @@ proptest! {
         }
     }
 
-    /// Salesforce has no two fields whose names differ in case only. Among such, a name with no
-    /// capital inside a word of its own, which is how most people write them, is never renamed;
-    /// and an identifier that meant one field never means another that was there before.
+    /// Salesforce allows no two fields whose names differ only in case. Among such names, a name
+    /// without a capital inside a word is never renamed, and an identifier never changes from one
+    /// existing field to another.
     #[test]
     fn fields_of_salesforce_keep_their_names(
         names in names("[A-C][a-c]{0,2}(_[a-cA-C]|[A-C])?[a-c]{0,2}__c"),
@@ -86,8 +86,8 @@ proptest! {
             } else if &after[name] != ident {
                 prop_assert_eq!(snake(&new), snake(name));
             }
-            let heir = after.iter().find(|(other, now)| *now == ident && *other != name);
-            prop_assert!(heir.is_none_or(|(other, _)| *other == new));
+            let new_owner = after.iter().find(|(other, now)| *now == ident && *other != name);
+            prop_assert!(new_owner.is_none_or(|(other, _)| *other == new));
         }
     }
 }

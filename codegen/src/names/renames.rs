@@ -1,4 +1,4 @@
-//! Names that options give, which come before all others.
+//! Names that the options give. They take precedence over all others.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::content::Member;
 use crate::error::Error;
 use crate::select::{Selection, Shape};
 
-/// Names that options give.
+/// The names that the options give.
 pub(super) struct Renames<'c> {
     types: BTreeMap<(NsId, &'c str), &'c str>,
     fields: Vec<(&'c str, &'c str, &'c str)>,
@@ -70,12 +70,12 @@ impl<'c> Renames<'c> {
         })
     }
 
-    /// The name chosen for a type.
+    /// The name that the options give a type.
     pub(super) fn ty(&self, ns: NsId, name: &str) -> Option<&'c str> {
         self.types.get(&(ns, name)).copied()
     }
 
-    /// The name chosen for a value of an enumeration.
+    /// The name that the options give a value of an enumeration.
     pub(super) fn value(&self, ty: &str, value: &str) -> Option<&'c str> {
         chosen(&self.values, ty, value)
     }
@@ -97,7 +97,7 @@ pub(super) fn checked(what: &str, wire: &str, rust: &str) -> Result<(), Error> {
     }
     let (wire, rust) = (wire.escape_debug(), rust.escape_debug());
     Err(Error::config(format!(
-        "the new name `{rust}` of {what} `{wire}` is no Rust identifier"
+        "the new name `{rust}` of {what} `{wire}` is not a Rust identifier"
     )))
 }
 
@@ -109,19 +109,19 @@ pub(super) fn unknown(what: &str, wire: &str) -> Error {
         _ => "",
     };
     Error::selection(format!(
-        "renamed {what} `{wire}` names nothing that is generated{help}"
+        "the {what} `{wire}` cannot be renamed, because it is not generated{help}"
     ))
 }
 
-/// Two things were given one name by hand.
+/// The options give two things the same name.
 pub(super) fn taken(what: &str, wire: &str, rust: &str) -> Error {
     let wire = wire.escape_debug();
     Error::config(format!(
-        "the new name `{rust}` of {what} `{wire}` is that of another already"
+        "the new name `{rust}` of {what} `{wire}` is already in use"
     ))
 }
 
-/// Everything that gets a type: namespace and name on the wire.
+/// The namespace and the name of everything that gets a type.
 fn typed<'s>(selection: &'s Selection<'_>) -> impl Iterator<Item = (NsId, &'s str)> {
     let has_type = |shape: &&Shape<'_>| shape.kind.has_type();
     let shapes = selection

@@ -1,6 +1,6 @@
-//! Names that have a meaning already where names of a WSDL are defined.
+//! Names that already have a meaning in the scopes where names of a WSDL are defined.
 
-/// Inherent methods and constants that every view has, and what traits give it.
+/// Methods and constants that every view has, inherent or by a trait.
 pub(super) const OF_VIEWS: &[&str] = &[
     "as_record",
     "as_record_mut",
@@ -59,8 +59,8 @@ pub(super) const OF_SERVICES: &[&str] = &[
 ];
 pub(super) const OF_TABLES: &[&str] = &["ATT", "LST", "NIL", "OPT", "REP", "SCHEMA", "SEC", "TXT"];
 pub(super) const OF_OPERATIONS: &[&str] = &["FAULTS", "QUERY_OPERATIONS"];
-/// Names in scope where types are defined that begin with a small letter, as only types do whose
-/// capitalised name is taken.
+/// Names that begin with a small letter and are in scope where types are defined. Only a type whose
+/// capitalized name is taken begins with a small letter.
 pub(super) const OF_TYPES: &[&str] = &[
     "bool", "f32", "f64", "g", "i16", "i32", "i64", "i8", "str", "tables", "u16", "u32", "u64",
     "u8",

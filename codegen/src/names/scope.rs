@@ -1,35 +1,35 @@
-//! Who has which identifier in one scope.
+//! The identifiers of one scope.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::case::escape;
 
-/// How many forms a name may have before identifiers are numbered.
-pub(super) const FORMS: usize = 5;
+/// Number of spellings of a name. If all are taken, the identifier gets a number.
+pub(super) const SPELLINGS: usize = 5;
 
 /// Identifiers of one scope.
 ///
-/// A name has several forms, the tidy one first and later ones closer to how it is written. It
-/// gets the first form that it need not share: if several names would have the same identifier,
-/// only one that is written so has it, and each of the others goes on to its next form. So what a
-/// name is called does not depend on how many names there are, nor on their order.
+/// A name has several spellings. The first is idiomatic; each later one is closer to how the name is
+/// written. A name gets the first spelling that no other name wants. If several names want the same
+/// identifier, the one that is written like it gets it, and the others go on to their next spelling. So
+/// the result depends neither on the number of names nor on their order.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     taken: HashSet<String>,
     reserved: &'static [&'static str],
 }
 
-/// Who wants an identifier.
+/// How many names want an identifier.
 #[derive(Clone, Copy, Default)]
 struct Claims {
     all: u32,
-    /// Those that are written so: their next form is the same.
+    /// How many of them are written like the identifier: their next spelling is the same.
     exact: u32,
 }
 
 impl Scope {
-    /// A scope in which some names have a meaning already.
+    /// A scope in which some names already have a meaning.
     pub(super) fn with_reserved(reserved: &'static [&'static str]) -> Self {
         Self {
             reserved,
@@ -37,53 +37,56 @@ impl Scope {
         }
     }
 
-    /// Takes identifiers that were chosen by hand, as they are; says whether they were free.
-    pub(super) fn give<const N: usize>(&mut self, idents: &[String; N]) -> bool {
+    /// Takes identifiers that the options give. Returns whether they were free.
+    pub(super) fn claim<const N: usize>(&mut self, idents: &[String; N]) -> bool {
         let free = !idents.iter().any(|ident| self.taken.contains(ident));
         self.taken.extend(idents.iter().cloned());
         free
     }
 
-    /// Takes an identifier out of the scope before names are assigned.
+    /// Makes an identifier unavailable for names.
     pub(super) fn reserve(&mut self, ident: &str) {
         self.taken.insert(ident.to_owned());
     }
 
-    /// The identifiers of `count` names, of which `form` gives the forms by index and level.
+    /// The identifiers of `count` names. `spelling` gives the spelling of a name, by its index and a
+    /// level.
     pub(super) fn assign<const N: usize>(
         &mut self,
         count: usize,
-        form: impl Fn(usize, usize) -> [String; N],
+        spelling: impl Fn(usize, usize) -> [String; N],
     ) -> Vec<[String; N]> {
-        let assigned = self.assign_with_level(count, form);
+        let assigned = self.assign_with_level(count, spelling);
         assigned.into_iter().map(|(idents, _)| idents).collect()
     }
 
-    /// The identifiers, and the level of the form that they are: 0 is the tidy one.
+    /// The identifiers, and the level of the spelling that each has. Level 0 is the idiomatic one.
     ///
-    /// A form may be several identifiers, which stay conflicts. Only names that are the same are
-    /// numbered, in the order in which they come.
+    /// A spelling may be several identifiers, which are then all taken from the same level. Only equal
+    /// names are numbered, in their order.
     pub(super) fn assign_with_level<const N: usize>(
         &mut self,
         count: usize,
-        form: impl Fn(usize, usize) -> [String; N],
+        spelling: impl Fn(usize, usize) -> [String; N],
     ) -> Vec<([String; N], usize)> {
         let mut assigned: Vec<([String; N], usize)> = Vec::with_capacity(count);
-        assigned.resize_with(count, || (std::array::from_fn(|_| String::new()), FORMS));
-        let mut forms: Vec<[String; N]> = (0..count).map(|index| form(index, 0)).collect();
-        let again = repeated(&forms, &form);
+        assigned.resize_with(count, || {
+            (std::array::from_fn(|_| String::new()), SPELLINGS)
+        });
+        let mut spellings: Vec<[String; N]> = (0..count).map(|index| spelling(index, 0)).collect();
+        let again = repeated(&spellings, &spelling);
         let mut open: Vec<usize> = (0..count).collect();
         if !again.is_empty() {
             open.retain(|index| !again.contains_key(index));
-            forms = open.iter().map(|index| form(*index, 0)).collect();
+            spellings = open.iter().map(|index| spelling(*index, 0)).collect();
         }
-        // Forms that were wanted by several, and so may come to mean nobody else.
+        // Spellings that several names wanted. No other name may get them.
         let mut contested: HashSet<String> = HashSet::new();
-        for level in 0..FORMS {
+        for level in 0..SPELLINGS {
             if level > 0 {
-                forms = open.iter().map(|index| form(*index, level)).collect();
+                spellings = open.iter().map(|index| spelling(*index, level)).collect();
             }
-            let wanted: Vec<[String; N]> = std::mem::take(&mut forms)
+            let wanted: Vec<[String; N]> = std::mem::take(&mut spellings)
                 .into_iter()
                 .map(|names| names.map(|name| self.usable(&name)))
                 .collect();
@@ -95,15 +98,16 @@ impl Scope {
                 let several = |ident: &String| claims.get(&**ident).is_some_and(|c| c.all > 1);
                 idents.iter().any(|i| several(i) || contested.contains(i))
             };
-            // Written so, if the next form is the same and nothing had to be put behind it.
+            // A name is written like the identifier if its next spelling is the same, without a
+            // suffix.
             let exact: Vec<bool> = open
                 .iter()
                 .zip(&wanted)
                 .map(|(&index, idents)| {
                     let plain = |ident: &str| ident.strip_prefix("r#").unwrap_or(ident).to_owned();
                     shared(idents, &claims)
-                        && level + 1 < FORMS
-                        && form(index, level + 1) == idents.each_ref().map(|ident| plain(ident))
+                        && level + 1 < SPELLINGS
+                        && spelling(index, level + 1) == idents.each_ref().map(|ident| plain(ident))
                 })
                 .collect();
             for (idents, _) in wanted.iter().zip(&exact).filter(|(_, exact)| **exact) {
@@ -133,34 +137,34 @@ impl Scope {
         }
         let mut next = HashMap::new();
         for index in open {
-            let last = form(index, FORMS - 1);
+            let last = spelling(index, SPELLINGS - 1);
             assigned[index].0 = self.number(&last, next.entry(last.clone()).or_insert(1));
         }
         let mut again: Vec<(usize, usize)> = again.into_iter().collect();
         again.sort_unstable();
         for (index, first) in again {
-            let like = form(first, assigned[first].1.min(FORMS - 1));
+            let like = spelling(first, assigned[first].1.min(SPELLINGS - 1));
             assigned[index].0 = self.number(&like, next.entry(like.clone()).or_insert(2));
         }
         assigned
     }
 
-    /// The first free identifiers of a form with a number behind them.
-    fn number<const N: usize>(&mut self, form: &[String; N], next: &mut u32) -> [String; N] {
+    /// The first free identifiers of a spelling with a number as suffix.
+    fn number<const N: usize>(&mut self, spelling: &[String; N], next: &mut u32) -> [String; N] {
         loop {
             let number = *next;
             *next += 1;
-            let idents = form.clone().map(|name| match number {
+            let idents = spelling.clone().map(|name| match number {
                 1 => self.usable(&name),
                 number => self.usable(&format!("{name}_{number}")),
             });
-            if self.give(&idents) {
+            if self.claim(&idents) {
                 return idents;
             }
         }
     }
 
-    /// What an identifier of this scope was before it was made usable.
+    /// The text from which an identifier of this scope was made usable.
     pub(super) fn unescaped<'i>(&self, ident: &'i str) -> &'i str {
         match ident.strip_suffix('_') {
             Some(plain) if self.usable(plain) == ident => plain,
@@ -177,21 +181,21 @@ impl Scope {
     }
 }
 
-/// Names that come again, with the index at which they came first: each is one name until it has
-/// its identifier.
+/// The indices of repeated names, with the index of the first occurrence of each. A name that occurs
+/// several times counts once until it has its identifier.
 fn repeated<const N: usize>(
-    forms: &[[String; N]],
-    form: impl Fn(usize, usize) -> [String; N],
+    spellings: &[[String; N]],
+    spelling: impl Fn(usize, usize) -> [String; N],
 ) -> HashMap<usize, usize> {
-    let mut tidy: HashMap<&[String; N], Vec<usize>> = HashMap::with_capacity(forms.len());
-    for (index, idents) in forms.iter().enumerate() {
-        tidy.entry(idents).or_default().push(index);
+    let mut idiomatic: HashMap<&[String; N], Vec<usize>> = HashMap::with_capacity(spellings.len());
+    for (index, idents) in spellings.iter().enumerate() {
+        idiomatic.entry(idents).or_default().push(index);
     }
     let mut again = HashMap::new();
-    for conflicts in tidy.into_values().filter(|conflicts| conflicts.len() > 1) {
+    for equal in idiomatic.into_values().filter(|equal| equal.len() > 1) {
         let mut first = HashMap::new();
-        for index in conflicts {
-            match first.entry(form(index, FORMS - 1)) {
+        for index in equal {
+            match first.entry(spelling(index, SPELLINGS - 1)) {
                 Entry::Occupied(known) => {
                     again.insert(index, *known.get());
                 }
@@ -208,10 +212,10 @@ fn repeated<const N: usize>(
 mod tests {
     use super::*;
 
-    /// Forms of fields, as far as these tests need them.
+    /// Assigns the spellings of fields.
     fn assign(scope: &mut Scope, names: &[&str]) -> Vec<String> {
-        let form = |at: usize, level: usize| [super::super::fields::form(names[at], level)];
-        let idents = scope.assign(names.len(), form);
+        let spelling = |at: usize, level: usize| [super::super::fields::spelling(names[at], level)];
+        let idents = scope.assign(names.len(), spelling);
         idents.into_iter().map(|[ident]| ident).collect()
     }
 
@@ -229,7 +233,7 @@ mod tests {
     #[test]
     fn conflicts() {
         let assign = |names: &[&str]| assign(&mut Scope::default(), names);
-        // The one that is written so has the identifier, whatever the order.
+        // The name that is written like the identifier has it, in any order.
         assert_eq!(
             assign(&["QuietHours__c", "Quiet_hours__c"]),
             ["quiethours__c", "quiet_hours__c"]
@@ -254,7 +258,7 @@ mod tests {
             ]
         );
         assert_eq!(assign(&["type", "Type"]), ["r#type", "Type"]);
-        // Only what is the same on the wire is numbered.
+        // Only names that are equal on the wire are numbered.
         assert_eq!(
             assign(&["sameName", "sameName", "Other", "sameName"]),
             ["same_name", "same_name_2", "other", "same_name_3"]
@@ -265,15 +269,15 @@ mod tests {
     fn together() {
         let mut scope = Scope::default();
         let names = ["a", "A", "b"];
-        let form = |at: usize, level: usize| match level {
+        let spelling = |at: usize, level: usize| match level {
             0 => [names[at].to_lowercase(), names[at].to_uppercase()],
             _ => [names[at].to_owned(), format!("{}_KEY", names[at])],
         };
         assert_eq!(
-            scope.assign(3, form),
+            scope.assign(3, spelling),
             [["a", "a_KEY"], ["A", "A_KEY"], ["b", "B"]]
         );
-        assert!(!scope.give(&["b".to_owned()]));
-        assert!(scope.give(&["c".to_owned()]));
+        assert!(!scope.claim(&["b".to_owned()]));
+        assert!(scope.claim(&["c".to_owned()]));
     }
 }

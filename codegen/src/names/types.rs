@@ -1,4 +1,4 @@
-//! Structs, views, enumerations with their values, and tables.
+//! Names of types and of tables.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +17,9 @@ use crate::select::{Origin, Selection, ShapeId};
 struct Item<'m> {
     ns: NsId,
     wire: &'m str,
-    /// The names that lead to it; one unless it is the anonymous type of a nested element.
+    /// The names that lead to it. There are several for the anonymous type of a nested element.
     path: Vec<&'m str>,
-    /// Whether the schema calls it so, and not the element that it is the type of.
+    /// Whether the schema gives the type this name; otherwise the name is that of its element.
     named: bool,
     id: ItemId,
 }
@@ -31,7 +31,7 @@ enum ItemId {
 }
 
 impl Item<'_> {
-    fn form(&self, level: usize) -> String {
+    fn spelling(&self, level: usize) -> String {
         let joined = || {
             self.path
                 .iter()
@@ -50,7 +50,7 @@ impl Item<'_> {
     }
 }
 
-/// Names of structs, views and enums, module by module.
+/// Names the types of each module.
 pub(super) fn types(
     selection: &Selection<'_>,
     renames: &Renames<'_>,
@@ -74,18 +74,18 @@ pub(super) fn types(
         let mut open = Vec::new();
         for item in items {
             match renames.ty(item.ns, item.wire) {
-                Some(rust) if scope.give(&[rust.to_owned()]) => {
+                Some(rust) if scope.claim(&[rust.to_owned()]) => {
                     found.push((item.id, rust.to_owned()));
                 }
                 Some(rust) => return Err(taken("type", item.wire, rust)),
                 None => open.push(item),
             }
         }
-        // A type is never called differently because of an element.
+        // Named types come first, so that an element never changes the name of a type.
         let (named, anonymous): (Vec<_>, Vec<_>) = open.into_iter().partition(|item| item.named);
         for rank in [named, anonymous] {
-            let form = |at: usize, level| [rank[at].form(level)];
-            let idents = scope.assign_with_level(rank.len(), form);
+            let spelling = |at: usize, level| [rank[at].spelling(level)];
+            let idents = scope.assign_with_level(rank.len(), spelling);
             for (item, ([ident], level)) in rank.into_iter().zip(idents) {
                 if level > 0 {
                     names.conflicts.add(&item.path, &ident);
@@ -142,8 +142,8 @@ fn items<'s>(selection: &'s Selection<'_>) -> Vec<Item<'s>> {
     items
 }
 
-/// Names of tables, which share a module. If several types have a name, each has that of its
-/// module before it.
+/// Names the tables, which share a module. If several types have the same name, the name of the module
+/// is the prefix of each.
 pub(super) fn tables(selection: &Selection<'_>, names: &mut Names) {
     let mut scope = Scope::with_reserved(OF_TABLES);
     let idents = scope.assign(selection.shapes.len(), |at, level| {

@@ -22,7 +22,7 @@ pub(super) fn of_enum(
 ) -> Result<Vec<String>, Error> {
     let values = selection.values(id);
     let ty = selection.model.type_def(id).name.local();
-    // The prefix of a qualified name is an accident of the document.
+    // The prefix of a qualified name means nothing outside of its document.
     let text = |index: usize| {
         let qname = values[index].qname.as_ref();
         qname.map_or(values[index].value.as_str(), |name| name.local.as_str())
@@ -32,20 +32,20 @@ pub(super) fn of_enum(
     let mut open = Vec::new();
     for (index, value) in values.iter().enumerate() {
         match renames.value(ty, &value.value) {
-            Some(rust) if scope.give(&[rust.to_owned()]) => variants[index] = rust.to_owned(),
+            Some(rust) if scope.claim(&[rust.to_owned()]) => variants[index] = rust.to_owned(),
             Some(rust) => return Err(taken("value", &format!("{ty}.{}", value.value), rust)),
             None => open.push(index),
         }
     }
     open.sort_by_key(|index| (text(*index), values[*index].value.as_str()));
-    let form = |at: usize, level: usize| {
+    let spelling = |at: usize, level: usize| {
         [match level {
             0 => variant(text(open[at])),
             1 => written(text(open[at]), 'X'),
             _ => spelled(text(open[at]), 'X'),
         }]
     };
-    let idents = scope.assign_with_level(open.len(), form);
+    let idents = scope.assign_with_level(open.len(), spelling);
     for (&index, ([ident], level)) in open.iter().zip(idents) {
         if level > 0 {
             conflicts.add(&[ty, text(index)], &ident);
@@ -61,13 +61,20 @@ pub(super) fn of_choice(
     renames: &Renames<'_>,
     conflicts: &mut NameConflicts,
 ) -> Result<Vec<FieldNames>, Error> {
-    let form = |member: &Member<'_>, level: usize| match level {
+    let spelling = |member: &Member<'_>, level: usize| match level {
         0 => variant(&member.name),
         1 => written(&member.name, 'X'),
         _ => spelled(&member.name, 'X'),
     };
     let make = |stem: &str| [stem.to_owned()];
-    let idents = members(shape, renames, &mut Scope::default(), conflicts, form, make)?;
+    let idents = members(
+        shape,
+        renames,
+        &mut Scope::default(),
+        conflicts,
+        spelling,
+        make,
+    )?;
     Ok(FieldNames::plain(idents))
 }
 

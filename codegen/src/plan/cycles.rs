@@ -8,11 +8,13 @@ use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 /// Fields to box, as shape and member index.
 pub(super) type Boxes = BTreeSet<(ShapeId, usize)>;
 
-/// A direct containment: from, member index, to, whether the member may be absent.
+/// A struct that contains another one directly: the outer struct, the member's index, the inner struct,
+/// and whether the member may be absent.
 type Edge = (ShapeId, usize, ShapeId, bool);
 
-/// Finds the edges on cycles. Optional ones are boxed; required ones only if a cycle is made of
-/// required ones alone, which no finite value fits: those become optional, too.
+/// Finds the fields on cycles. Optional fields on cycles are boxed. A required field is boxed only if
+/// all fields of a cycle are required. No finite value fits such a cycle, so these fields also become
+/// optional.
 pub(super) fn boxes(selection: &Selection<'_>) -> Boxes {
     let edges = edges(selection);
     let components = components(selection.shapes.len(), &edges);
@@ -57,8 +59,8 @@ fn contained(selection: &Selection<'_>, member: &Member<'_>) -> Option<ShapeId> 
     }
 }
 
-/// Strongly connected components (Tarjan's algorithm without recursion): a number per node.
-/// Nodes that are on no cycle are alone, and an edge to oneself is within one's component.
+/// The strongly connected components, as a number per node (Tarjan's algorithm without recursion). A
+/// node that is on no cycle is a component of its own.
 fn components(nodes: usize, edges: &[Edge]) -> Vec<usize> {
     const NONE: usize = usize::MAX;
     let mut successors: Vec<Vec<usize>> = vec![Vec::new(); nodes];

@@ -1,4 +1,4 @@
-//! Derives that the user asks for.
+//! Derives that the options add to types.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use crate::config::{Config, glob};
 use crate::error::Error;
 use crate::select::{Selection, ShapeKind};
 
-/// Additional derives, checked.
+/// The derives that the options add, by pattern of types. They were checked.
 pub(super) struct Derives<'c>(Vec<(&'c str, &'c [String])>);
 
-/// What all generated types but enumerations implement.
+/// The traits that all generated types implement, except enumerations.
 pub(super) const OF_TYPES: &[&str] = &["Clone", "Debug", "Default", "PartialEq"];
-/// What open enums implement.
+/// The traits that open enumerations implement.
 pub(super) const OF_ENUMS: &[&str] = &["Clone", "Debug", "Default", "Eq", "Hash", "PartialEq"];
 
 impl<'c> Derives<'c> {
@@ -25,7 +25,7 @@ impl<'c> Derives<'c> {
                 if !plain || syn::parse_str::<syn::Path>(path).is_err() {
                     let path = path.escape_debug();
                     return Err(Error::config(format!(
-                        "`{path}` is no path of a derive macro"
+                        "`{path}` is not the path of a derive macro"
                     )));
                 }
             }
@@ -49,7 +49,7 @@ impl<'c> Derives<'c> {
         Ok(Self(list))
     }
 
-    /// Those of a type, but for traits that it has anyway.
+    /// The derives of a type, without traits that it already implements.
     pub(super) fn of(&self, name: &str, has: &[&str]) -> Vec<String> {
         let matching = self.0.iter().filter(|(pattern, _)| glob(pattern, name));
         let mut derives: Vec<String> = matching

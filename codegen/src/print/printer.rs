@@ -53,22 +53,16 @@ impl Printer {
     /// Prints a paragraph of our own as `///` lines. It may hold Markdown; with the mark `- ` it is an
     /// item of a list.
     pub(crate) fn doc_paragraph(&mut self, mark: &str, text: &str) {
-        let room = self.doc_width();
-        let mut line = mark.to_owned();
-        let mut empty = true;
-        for word in text.split(' ') {
-            if !empty && width(&line) + 1 + width(word) > room {
-                self.doc(&line);
-                line = " ".repeat(mark.len());
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
+        for line in wrapped(mark, text, self.doc_width()) {
+            self.doc(&line);
         }
-        self.doc(&line);
+    }
+
+    /// Prints a paragraph as `//` lines.
+    pub(crate) fn comment(&mut self, text: &str) {
+        for line in wrapped("", text, self.doc_width()) {
+            self.line(&["// ", &line]);
+        }
     }
 
     /// Characters that a `///` line has room for.
@@ -111,4 +105,25 @@ pub(super) fn width(text: &str) -> usize {
     } else {
         text.chars().count()
     }
+}
+
+/// The words of a text on lines of at most `room` characters. `mark` begins the first line, and the
+/// others are indented as far.
+fn wrapped(mark: &str, text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = mark.to_owned();
+    let mut is_empty = true;
+    for word in text.split(' ') {
+        if !is_empty && width(&line) + 1 + width(word) > room {
+            lines.push(std::mem::replace(&mut line, " ".repeat(mark.len())));
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_empty = false;
+    }
+    lines.push(line);
+    lines
 }

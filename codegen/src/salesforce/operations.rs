@@ -70,16 +70,16 @@ pub(crate) enum BulkKind {
 }
 
 impl BulkKind {
-    /// What the documentation of the method for any number of rows says, in two lines.
+    /// The documentation of the method for any number of rows, in two lines.
     pub(crate) fn documentation(self) -> [&'static str; 2] {
         match self {
             BulkKind::Save | BulkKind::Upsert | BulkKind::ById => [
                 "in calls of at most 200, for any number of rows from an iterator or",
-                "stream. Gives what became of each row, in their order: see [`Bulk`](g::Bulk).",
+                "stream. Gives the outcome of each row, in order: see [`Bulk`](g::Bulk).",
             ],
             BulkKind::Retrieve => [
                 "in calls of at most 2,000, for any number of ids from an iterator or",
-                "stream. Gives a row or none for each, in their order: see [`Bulk`](g::Bulk).",
+                "stream. Gives a row or none for each id, in order: see [`Bulk`](g::Bulk).",
             ],
         }
     }

@@ -13,7 +13,7 @@ use super::types::Style;
 use crate::content::Substitutes;
 use crate::error::Error;
 
-/// A bound service before shapes are known.
+/// A service and the port that is used, before shapes are known.
 #[derive(Debug)]
 pub(super) struct BoundService<'m> {
     port_type_id: PortTypeId,
@@ -23,12 +23,12 @@ pub(super) struct BoundService<'m> {
     pub(super) endpoint: &'m str,
     pub(super) documentation: Option<&'m str>,
     pub(super) soap12: bool,
-    /// The service before this one whose operations it has, too; its own list is then empty.
+    /// An earlier service that has the same operations. The list of this service is then empty.
     pub(super) same_as: Option<usize>,
     pub(super) operations: Vec<BoundOperation<'m>>,
 }
 
-/// A bound operation before shapes are known.
+/// An operation of a binding, before shapes are known.
 #[derive(Debug, PartialEq)]
 pub(super) struct BoundOperation<'m> {
     pub(super) name: &'m str,
@@ -43,14 +43,14 @@ pub(super) struct BoundOperation<'m> {
     pub(super) faults: Vec<PartTarget>,
 }
 
-/// What a SOAP body holds.
+/// The content of a SOAP body.
 #[derive(Debug, PartialEq)]
 pub(super) enum Body<'m> {
-    /// A global element whose type is no more than a list of elements: they are the arguments, or
-    /// the result.
+    /// A global element whose type is a sequence of elements and nothing else. These elements are the
+    /// arguments or the results.
     Element(ElementId),
-    /// One element per part. They are the children of the SOAP body itself if `bare`, else of an
-    /// element that only the operation's style defines.
+    /// One element per part. If `bare`, they are children of the SOAP body itself; otherwise of an
+    /// element that the style of the operation prescribes.
     Synthetic {
         name: String,
         ns: NsId,
@@ -59,7 +59,7 @@ pub(super) enum Body<'m> {
     },
 }
 
-/// The services whose ports speak SOAP, one per port type.
+/// The services whose ports speak SOAP, one for each port type and version of SOAP.
 pub(super) fn bound<'m>(
     model: &'m Model,
     builder: &mut Builder<'m, '_>,
@@ -88,11 +88,11 @@ pub(super) fn bound<'m>(
                 }
             }
         }
-        // A client without operations would be of no use.
+        // A client without operations would be useless.
         if operations.is_empty() && refused > 0 {
             continue;
         }
-        // The same messages over another version of SOAP, as .NET has it, need no second tables.
+        // .NET offers the same messages over both versions of SOAP. They share their tables.
         let same_as = services.iter().position(|service| {
             service.port_type_id == port_type
                 && service.same_as.is_none()
@@ -138,8 +138,8 @@ struct Port<'m> {
     binding: BindingId,
 }
 
-/// The best port of each port type for each version of SOAP; the first in document order, but one
-/// with an address before one without.
+/// The port to use for each port type and version of SOAP: the first one in document order that has an
+/// address, or else the first one.
 fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId, Port<'m>)> {
     let mut all = Vec::new();
     for service in &model.services {
@@ -156,7 +156,7 @@ fn ports<'m>(model: &'m Model, builder: &mut Builder<'m, '_>) -> Vec<(PortTypeId
             });
         }
     }
-    // Bindings alone, for port types that no port offers.
+    // For port types that no port offers, the bindings themselves.
     let offered: HashSet<PortTypeId> = all
         .iter()
         .map(|port| model.binding(port.binding).port_type)
@@ -277,7 +277,7 @@ fn operation<'m>(
     })
 }
 
-/// What is in the detail, or beside it, when a header is refused.
+/// The faults that a service may send about a header.
 fn header_faults<'m>(
     model: &'m Model,
     bound: &'m BindingOperation,
@@ -317,12 +317,13 @@ fn body<'m>(
     let document = bound.style == BodyStyle::Document;
     if let (true, [part]) = (document, parts.as_slice())
         && let PartTarget::Element(id) = part.target
-        && wrappers.contain(id)
+        && wrappers.contains(id)
     {
         return Body::Element(id);
     }
-    // A part by type in document style is an element with the part's name, as other toolkits have
-    // it; WSDL 1.1 would make it the type of the SOAP body, and Basic Profile R2204 forbids it.
+    // In document style, a part that refers to a type becomes an element with the name of the part,
+    // as in other toolkits. By WSDL 1.1 it would be the type of the SOAP body itself, and Basic
+    // Profile R2204 forbids it.
     let parts = parts
         .iter()
         .map(|part| (part.name.as_str(), part.target))
@@ -335,24 +336,26 @@ fn body<'m>(
     }
 }
 
-/// Elements that only group others, so that those can take their place.
+/// Recognizes wrappers: elements that only group other elements.
 struct Wrappers<'m, 'b> {
     model: &'m Model,
     substitutes: &'b Substitutes,
-    /// Types from which others derive.
+    /// The types from which others derive.
     bases: &'b HashSet<TypeId>,
 }
 
 impl Wrappers<'_, '_> {
-    /// Whether the element is one: its type is a sequence of elements and nothing else.
-    fn contain(&self, id: ElementId) -> bool {
+    /// Whether an element is a wrapper: its type is a sequence of elements and nothing else.
+    fn contains(&self, id: ElementId) -> bool {
         let element = self.model.element(id);
         let ty = element.type_id;
         let steps = std::iter::once(ty).chain(self.model.bases(ty));
-        !element.nillable && !self.bases.contains(&ty) && steps.into_iter().all(|id| self.plain(id))
+        !element.nillable
+            && !self.bases.contains(&ty)
+            && steps.into_iter().all(|id| self.is_plain(id))
     }
 
-    fn plain(&self, id: TypeId) -> bool {
+    fn is_plain(&self, id: TypeId) -> bool {
         match &self.model.type_def(id).kind {
             TypeKind::Complex(complex) => {
                 let elements = match &complex.content {
@@ -366,13 +369,13 @@ impl Wrappers<'_, '_> {
                     && complex.attributes.is_empty()
                     && complex.any_attribute.is_none()
             }
-            // The root of all complex types.
+            // All complex types derive from `anyType`.
             TypeKind::Builtin(Builtin::AnyType) => true,
             TypeKind::Builtin(_) | TypeKind::Simple(_) => false,
         }
     }
 
-    /// Whether a particle is a sequence of elements that nothing else can stand for.
+    /// Whether a particle is a sequence of elements for which no other element can be substituted.
     fn is_list(&self, particle: &Particle) -> bool {
         let once = (particle.min_occurs, particle.max_occurs) == (1, Some(1));
         match &particle.term {
@@ -420,7 +423,7 @@ fn distinct<T: PartialEq>(ids: impl IntoIterator<Item = T>) -> Vec<T> {
 }
 
 impl BoundOperation<'_> {
-    /// Global elements of the operation.
+    /// The global elements of the operation.
     pub(super) fn elements(&self) -> impl Iterator<Item = ElementId> + '_ {
         let bodies = [&self.request, &self.response]
             .into_iter()
@@ -434,7 +437,7 @@ impl BoundOperation<'_> {
             .chain(self.faults.iter().copied().filter_map(element))
     }
 
-    /// Elements that stand in a body as they are.
+    /// The elements that are children of the SOAP body itself.
     pub(super) fn bare_elements(&self) -> impl Iterator<Item = ElementId> + '_ {
         let parts = [&self.request, &self.response]
             .into_iter()
@@ -447,7 +450,7 @@ impl BoundOperation<'_> {
         parts.flatten().filter_map(|(_, target)| element(*target))
     }
 
-    /// Types of the parts of synthetic bodies, and of faults by type.
+    /// The types of the parts of bodies that no element declares, and of faults.
     pub(super) fn part_types<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = TypeId> + 'a {
         let bodies = [&self.request, &self.response]
             .into_iter()

@@ -17,7 +17,7 @@ pub(super) struct Builder<'m, 'c> {
     pub(super) config: &'c Config,
     pub(super) substitutes: Substitutes,
     pub(super) mixed_bases: HashSet<TypeId>,
-    /// The open base that a type is or derives from.
+    /// For each type, the open base that it is or from which it derives.
     pub(super) open: Vec<Option<TypeId>>,
     pub(super) members: Vec<Option<Vec<Member<'m>>>>,
     pub(super) groups: Groups<'m>,
@@ -113,7 +113,7 @@ impl<'m, 'c> Builder<'m, 'c> {
         Ok(())
     }
 
-    /// The members of a type, filtered.
+    /// The members of a type that the options keep.
     pub(super) fn members(&mut self, id: TypeId) -> &[Member<'m>] {
         let index = id.0 as usize;
         if self.members[index].is_none() {
@@ -160,9 +160,9 @@ impl<'m, 'c> Builder<'m, 'c> {
         for loss in losses {
             let text = match loss {
                 Loss::Mixed => "text between the elements of a record is not read",
-                Loss::AnyAttribute => "attributes of a record that no field names are not read",
-                Loss::Choice => "members of a choice in a record are fields side by side",
-                Loss::RepeatedGroup => "the order in a repeated group of a record is not kept",
+                Loss::AnyAttribute => "attributes of a record that no field declares are not read",
+                Loss::Choice => "the branches of a choice in a record become separate fields",
+                Loss::RepeatedGroup => "the order of a repeated group in a record is not kept",
                 Loss::Dimensions => "arrays of several dimensions are read as elements of any kind",
             };
             *self.notes.entry(text.to_owned()).or_default() += 1;

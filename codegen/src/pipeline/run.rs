@@ -1,120 +1,15 @@
-//! The stages in their order, and what the public methods of [`Config`] do with them.
+//! The public methods of [`Config`] that read, generate and write.
 
 use std::path::{Path, PathBuf};
 
-use saponify_wsdl::model::{Builtin, Note};
-use saponify_wsdl::{Model, Reader};
-use sha2::{Digest as _, Sha256};
+use saponify_wsdl::Reader;
+use saponify_wsdl::model::Builtin;
 
+use super::stages::{Source, generate, with_names, with_plan};
 use crate::config::Config;
-use crate::emit;
 use crate::error::Error;
-use crate::names::{Names, names};
-use crate::output::{GeneratedType, Output, TypeKind, cargo};
-use crate::plan::{Header, Item, Plan, plan};
-use crate::print::escape::plain;
-use crate::salesforce::leading_comment;
-use crate::select::{Selection, select};
-
-/// What was read: the model, the name of the input, and its bytes.
-#[derive(Clone, Copy)]
-struct Source<'s> {
-    model: &'s Model,
-    name: &'s str,
-    wsdl: &'s [u8],
-}
-
-/// Runs all stages.
-fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
-    with_plan(source, config, |plan| Output {
-        files: emit::emit(plan),
-        types: types(plan),
-        notes: source
-            .model
-            .notes
-            .iter()
-            .map(reader_note)
-            .chain(plan.notes.iter().cloned())
-            .collect(),
-    })
-}
-
-/// Runs the stages up to "names".
-fn with_names<T>(
-    source: Source<'_>,
-    config: &Config,
-    then: impl FnOnce(&Selection<'_>, &Names) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    then(&selection, &names)
-}
-
-/// Runs the stages up to "plan".
-fn with_plan<T>(
-    source: Source<'_>,
-    config: &Config,
-    then: impl FnOnce(&Plan<'_>) -> T,
-) -> Result<T, Error> {
-    let selection = select(source.model, config)?;
-    let names = names(&selection, config)?;
-    let plan = plan(&selection, &names, config, header(source, &selection))?;
-    Ok(then(&plan))
-}
-
-fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
-    let services = selection.services.iter();
-    let mut endpoints: Vec<&str> = services.map(|service| service.endpoint).collect();
-    endpoints.dedup();
-    let comment = source.model.leading_comment.as_deref();
-    Header {
-        source: source.name.to_owned(),
-        digest: digest(source.wsdl),
-        comment: comment.map(leading_comment::read).unwrap_or_default(),
-        endpoints,
-    }
-}
-
-fn types(plan: &Plan<'_>) -> Vec<GeneratedType> {
-    let mut types = Vec::new();
-    for module in &plan.modules {
-        types.extend(module.items.iter().map(|item| {
-            let kind = match item {
-                Item::View(_) => TypeKind::View,
-                Item::Struct(_) => TypeKind::Struct,
-                Item::Choice(_) => TypeKind::Choice,
-                Item::Abstract(_) => TypeKind::Abstract,
-                Item::Enum(_) => TypeKind::Enum,
-            };
-            GeneratedType::new(&module.name, item.ident(), kind)
-        }));
-    }
-    types
-}
-
-/// A note of the reader, with its position if it has one.
-fn reader_note(note: &Note) -> String {
-    let Note {
-        position,
-        file,
-        text,
-    } = note;
-    let text = match (file, position.line) {
-        (_, 0) => text.clone(),
-        (Some(file), _) => format!("{}:{position}: {text}", file.display()),
-        (None, _) => format!("{position}: {text}"),
-    };
-    plain(&text)
-}
-
-/// The first half of a SHA-256: enough to tell one WSDL from another.
-fn digest(wsdl: &[u8]) -> String {
-    Sha256::digest(wsdl)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
+use crate::output::{Output, cargo};
+use crate::select::select;
 
 /// The built-in type that an override names.
 fn builtin(name: &str, replacement: &str) -> Result<Builtin, Error> {
@@ -136,8 +31,8 @@ fn builtin(name: &str, replacement: &str) -> Result<Builtin, Error> {
 }
 
 impl Config {
-    /// Generates from a WSDL in memory. The input is ignored; nothing is written, and no file is
-    /// read but those given to [`provide_file`](Config::provide_file).
+    /// Generates from a WSDL in memory. The input of the options is ignored and nothing is written. The
+    /// only files that are read are those given to [`provide_file`](Config::provide_file).
     ///
     /// # Errors
     ///
@@ -153,7 +48,7 @@ impl Config {
         generate(source, self)
     }
 
-    /// Reads the input, with what it imports from its own directory, and generates.
+    /// Reads the input and the files that it imports, and generates.
     ///
     /// # Errors
     ///
@@ -210,7 +105,7 @@ impl Config {
         Ok(output)
     }
 
-    /// The input and all that it imports as written: typed, names not yet resolved.
+    /// The input and the files that it imports, as text, before names are resolved.
     ///
     /// # Errors
     ///
@@ -235,7 +130,7 @@ impl Config {
             .map_err(|source| Error::wsdl(Some(input), source))
     }
 
-    /// A reader that may read what the options say.
+    /// A reader that may read the files which the options allow.
     fn reader(&self) -> Result<Reader, Error> {
         let mut reader = Reader::new();
         for root in &self.import_roots {
@@ -276,12 +171,12 @@ impl Config {
         })
     }
 
-    /// Where the output goes.
+    /// The directory for the output.
     ///
     /// # Errors
     ///
-    /// If neither an output directory is set nor `$OUT_DIR`, or the input's name gives no name
-    /// for the module and none is set.
+    /// If neither an output directory nor `$OUT_DIR` is set, or if no module name is set and the name
+    /// of the input gives none.
     pub fn target_dir(&self) -> Result<PathBuf, Error> {
         if let Some(dir) = &self.out_dir {
             return Ok(dir.clone());
@@ -294,17 +189,18 @@ impl Config {
         Ok(Path::new(&dir).join(self.module_name()?))
     }
 
-    /// Name of the generated module.
+    /// The name of the generated module.
     ///
     /// # Errors
     ///
-    /// If the input's name gives none and none is set, or the one that is set is no identifier.
+    /// If no name is set and the name of the input gives none, or if the name that is set is not an
+    /// identifier.
     pub fn module_name(&self) -> Result<String, Error> {
         if let Some(name) = &self.module {
             return match crate::names::is_identifier(name) {
                 true => Ok(name.clone()),
                 false => Err(Error::config(format!(
-                    "module {name:?} is no Rust identifier"
+                    "module {name:?} is not a Rust identifier"
                 ))),
             };
         }
@@ -321,7 +217,3 @@ impl Config {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "pipeline_tests.rs"]
-mod tests;

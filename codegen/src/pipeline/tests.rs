@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Source, with_plan};
+use super::stages::{Source, with_plan};
 use crate::Config;
 use crate::plan::{Item, Plan};
 use crate::salesforce::documentation;

@@ -1,0 +1,6 @@
+//! The stages together, and what the public methods of [`Config`](crate::Config) do with them.
+
+mod run;
+mod stages;
+#[cfg(test)]
+mod tests;
