@@ -69,6 +69,8 @@ fn apart(task: Boxed<()>) -> Option<Boxed<()>> {
 struct Service {
     valid: AtomicU32,
     logins: AtomicU32,
+    /// Logins are made in tasks of their own.
+    apart: bool,
     /// Logins fail as if the service were down.
     down: bool,
     results: Mutex<Vec<Result<(), Problem>>>,
@@ -82,7 +84,8 @@ async fn call(sessions: Arc<Sessions<u32, Problem>>, service: Arc<Service>) {
             let at = Arc::clone(&at);
             async move {
                 let number = 100 + at.logins.fetch_add(1, Ordering::SeqCst);
-                Yield(false).await;
+                // A task of its own is something to wait for already.
+                Yield(at.apart).await;
                 if at.down {
                     return Err(Failed::Later(Problem::Down));
                 }
@@ -114,6 +117,7 @@ struct Kind {
     callers: usize,
     cancellations: usize,
     spawn: fn(Boxed<()>) -> Option<Boxed<()>>,
+    apart: bool,
     down: bool,
 }
 
@@ -136,6 +140,7 @@ fn run(kind: Kind, choices: &mut Vec<usize>, options: &mut Vec<usize>) -> Outcom
     let service = Arc::new(Service {
         valid: AtomicU32::new(0),
         logins: AtomicU32::new(0),
+        apart: kind.apart,
         down: kind.down,
         results: Mutex::new(Vec::new()),
     });
@@ -218,6 +223,7 @@ fn all_callers_get_the_session_of_one_login() {
         callers: 3,
         cancellations: 0,
         spawn: apart,
+        apart: true,
         down: false,
     };
     let runs = every_run(kind, |outcome| {
@@ -233,6 +239,7 @@ fn a_caller_who_goes_away_costs_no_second_login() {
         callers: 2,
         cancellations: 1,
         spawn: apart,
+        apart: true,
         down: false,
     };
     let runs = every_run(kind, |outcome| {
@@ -249,6 +256,7 @@ fn without_tasks_of_its_own_another_caller_takes_over() {
         callers: 3,
         cancellations: 1,
         spawn: Some,
+        apart: false,
         down: false,
     };
     let runs = every_run(kind, |outcome| {
@@ -265,6 +273,7 @@ fn a_failed_login_is_made_once_and_shared() {
         callers: 3,
         cancellations: 0,
         spawn: apart,
+        apart: true,
         down: true,
     };
     every_run(kind, |outcome| {
@@ -283,6 +292,7 @@ fn lost_tasks_end_in_an_error_and_not_in_a_loop() {
             drop(task);
             None
         },
+        apart: true,
         down: false,
     };
     every_run(kind, |outcome| {
