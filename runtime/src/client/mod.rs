@@ -4,33 +4,48 @@
 //! the calls of a bulk operation.
 
 mod argument;
+pub(crate) mod auth;
 mod builder;
 mod call;
+mod deadline;
 mod exchange;
 mod headers;
 mod not_soap;
+pub(crate) mod oauth;
+mod renewal;
+mod repeat;
 mod reply;
+pub(crate) mod retry;
 mod session;
 pub(crate) mod task;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 pub use argument::{Arg, OneView, Texts, Views};
+pub use auth::{AuthContext, Authenticator, FormAnswer, Opening};
 pub use builder::Builder;
-pub(crate) use builder::finish;
 pub use call::{Call, OperationType};
+pub(crate) use deadline::Deadline;
 pub(crate) use exchange::{Incoming, exchange, span};
 pub(crate) use headers::Headers;
 pub use headers::{HeaderFor, HeaderOf};
+pub(crate) use repeat::Terms;
 pub use reply::Reply;
+pub use retry::Retry;
 pub use session::Session;
+
+use repeat::ClientSessions;
+use retry::budget::Budget;
 
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::Record;
-use crate::schema::{Service, SoapVersion, Type};
+use crate::schema::{Repeat, Service, SoapVersion, Type};
 use crate::transport::Transport;
 use crate::value::Tabled;
 
@@ -53,9 +68,28 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) service: &'static Service,
     pub(crate) settings: Settings,
-    pub(crate) session: Session,
+    /// Opens sessions; nothing if the client has none or a given one.
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    /// What the authenticator works with.
+    pub(crate) context: Arc<AuthContext>,
+    pub(crate) sessions: Arc<ClientSessions>,
+    pub(crate) retry: RetrySettings,
+    /// Tokens for retries of all calls.
+    pub(crate) budget: Budget,
+    /// A permit for each query with an open cursor.
+    pub(crate) cursors: Arc<Semaphore>,
     /// The last header of an answer that told the limits of the service.
     limits_told: Mutex<Option<Record>>,
+}
+
+/// How calls of a client are repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct RetrySettings {
+    pub(crate) retry: Retry,
+    /// Longest time of one call with all its attempts.
+    pub(crate) deadline: Duration,
+    /// Operations that may or may not be repeated in spite of their tables.
+    pub(crate) repeat: Vec<(&'static str, Repeat)>,
 }
 
 /// What holds for every call of a client.
@@ -68,7 +102,7 @@ pub(crate) struct Settings {
     pub(crate) session_header: Option<&'static Type>,
     /// Hosts that a session may go to, whatever the rules say of them.
     pub(crate) allowed_hosts: Vec<String>,
-    plain: PlainHttp,
+    pub(crate) plain: PlainHttp,
 }
 
 impl Client {
@@ -82,10 +116,16 @@ impl Client {
         self.shared().settings.soap
     }
 
-    /// The session that calls are made with.
+    /// The session that calls are made with now. It is replaced when it is lost, so ask again
+    /// rather than keep it. While there is none it is the last one that there was.
     #[must_use]
-    pub fn session(&self) -> &Session {
-        &self.shared.session
+    pub fn session(&self) -> Session {
+        (*self.shared.sessions.latest()).clone()
+    }
+
+    /// What exchanges beside the calls work with, such as those of OAuth.
+    pub(crate) fn auth_context(&self) -> &AuthContext {
+        &self.shared.context
     }
 
     /// The same session with one more header on its calls. For generated code, which knows what
@@ -141,7 +181,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("service", &self.shared.service.name)
-            .field("session", &self.shared.session)
+            .field("session", &self.session())
             .field("headers", &self.headers)
             .finish_non_exhaustive()
     }

@@ -51,7 +51,11 @@ impl Form {
 
     /// The body of the request.
     pub(crate) fn body(&self) -> Bytes {
-        let texts = || self.fields.iter().map(|(name, value)| (*name, value.text()));
+        let texts = || {
+            self.fields
+                .iter()
+                .map(|(name, value)| (*name, value.text()))
+        };
         let length: usize = texts()
             .map(|(name, text)| encoded_len(name) + encoded_len(text) + 2)
             .sum();
@@ -208,7 +212,10 @@ mod tests {
             .field("client_id", "canary")
             .secret("client_secret", &Secret::from("canary"));
         let text = format!("{form:?} {form:#?}");
-        assert!(!text.contains("canary") && text.contains("client_secret"), "{text}");
+        assert!(
+            !text.contains("canary") && text.contains("client_secret"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -33,10 +33,8 @@ impl PrivateKey {
         let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| {
             let encrypted = b"BEGIN ENCRYPTED PRIVATE KEY";
             if pem.windows(encrypted.len()).any(|part| part == encrypted) {
-                return bad(
-                    "it is encrypted; write it without a password with \
-                     `openssl pkcs8 -in key.pem -out plain.pem` and protect the file",
-                );
+                return bad("it is encrypted; write it without a password with \
+                     `openssl pkcs8 -in key.pem -out plain.pem` and protect the file");
             }
             bad("the text has no PEM section with a private key")
         })?;
@@ -125,7 +123,9 @@ mod tests {
             let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
             let public = UnparsedPublicKey::new(
                 &RSA_PKCS1_2048_8192_SHA256,
-                ring::signature::KeyPair::public_key(&*key.0).as_ref().to_vec(),
+                ring::signature::KeyPair::public_key(&*key.0)
+                    .as_ref()
+                    .to_vec(),
             );
             public.verify(signed.as_bytes(), &signature).unwrap();
             assert!(has_jwt_format(token.expose()));
@@ -142,10 +142,14 @@ mod tests {
     fn unusable_keys_are_explained() {
         let elliptic = include_str!("test_keys/elliptic.pem");
         let small = include_str!("test_keys/small.pem");
-        let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        let encrypted =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n";
         for (pem, expected) in [
             ("", "no PEM section"),
-            ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cannot be used"),
+            (
+                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+                "cannot be used",
+            ),
             (elliptic, "RSA"),
             (small, "2048"),
             (encrypted, "encrypted"),
@@ -155,7 +159,10 @@ mod tests {
             assert!(error.to_string().contains(expected), "{error}");
         }
         let error = PrivateKey::from_pem_file("/nonexistent/key.pem").unwrap_err();
-        assert!(error.to_string().contains("/nonexistent/key.pem"), "{error}");
+        assert!(
+            error.to_string().contains("/nonexistent/key.pem"),
+            "{error}"
+        );
     }
 
     #[test]

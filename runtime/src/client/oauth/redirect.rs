@@ -28,7 +28,9 @@ pub(crate) async fn wait(
     time: Duration,
 ) -> Option<Redirected> {
     let answer = move |asked: Asked| read(&asked, &path, &state);
-    tokio::time::timeout(time, listener.serve(answer)).await.ok()
+    tokio::time::timeout(time, listener.serve(answer))
+        .await
+        .ok()
 }
 
 fn read(asked: &Asked, path: &str, state: &Secret) -> (Page, Option<Redirected>) {
@@ -38,7 +40,10 @@ fn read(asked: &Asked, path: &str, state: &Secret) -> (Page, Option<Redirected>)
     }
     if asked.method != "GET" {
         return (
-            notice("405 Method Not Allowed", "This address only takes a redirect."),
+            notice(
+                "405 Method Not Allowed",
+                "This address only takes a redirect.",
+            ),
             None,
         );
     }
@@ -116,12 +121,18 @@ mod tests {
             ("/back?state=the-state", "400"),
         ] {
             let answer = ask(port, target).await;
-            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{target}: {answer}"
+            );
             assert!(!answer.contains("the-state"), "{answer}");
         }
         let answer = ask(port, "/back?code=a%2Bb.c&state=the-state").await;
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        assert!(answer.contains("no-store") && !answer.contains("a+b"), "{answer}");
+        assert!(
+            answer.contains("no-store") && !answer.contains("a+b"),
+            "{answer}"
+        );
         match login.await.unwrap() {
             Some(Redirected::Code(code)) => assert_eq!(code.expose(), "a+b.c"),
             other => panic!("{other:?}"),
@@ -137,7 +148,10 @@ mod tests {
         ask(port, target).await;
         match login.await.unwrap() {
             Some(Redirected::Denied(error, description)) => {
-                assert_eq!((&*error, &*description), ("access_denied", "end-user denied"));
+                assert_eq!(
+                    (&*error, &*description),
+                    ("access_denied", "end-user denied")
+                );
             }
             other => panic!("{other:?}"),
         }
@@ -152,7 +166,10 @@ mod tests {
             idle.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
         }
         let mut broken = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-        broken.write_all(b"\x16\x03\x01 hello\r\n\r\n").await.unwrap();
+        broken
+            .write_all(b"\x16\x03\x01 hello\r\n\r\n")
+            .await
+            .unwrap();
         let mut long = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let _ = long.write_all(&vec![b'a'; 20_000]).await;
         ask(port, "/back?code=c&state=the-state").await;

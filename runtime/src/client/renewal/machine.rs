@@ -16,7 +16,9 @@ pub(crate) struct Ticket(u64);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Machine<S, E> {
     state: State<S, E>,
-    /// Number of the latest session; 0 before the first.
+    /// The last session that there was.
+    latest: S,
+    /// Number of the latest session, beginning with 1.
     generation: u64,
     /// Number of the latest renewal; 0 before the first.
     renewal: u64,
@@ -67,35 +69,24 @@ pub(crate) enum Failed<E> {
 }
 
 impl<S: Clone, E: Clone> Machine<S, E> {
-    /// No session yet.
-    pub(crate) fn new() -> Self {
+    /// Begins with a session that is open already, as generation 1.
+    pub(crate) fn new(session: S) -> Self {
         Self {
-            state: State::Missing,
-            generation: 0,
+            latest: session.clone(),
+            state: State::Ready {
+                session,
+                worked: false,
+            },
+            generation: 1,
             renewal: 0,
             failures: 0,
             fruitless: 0,
         }
     }
 
-    /// A session that is open already, as generation 1.
-    pub(crate) fn with_session(session: S) -> Self {
-        Self {
-            state: State::Ready {
-                session,
-                worked: false,
-            },
-            generation: 1,
-            ..Self::new()
-        }
-    }
-
-    /// The session as it is, whether or not it still works.
-    pub(crate) fn session(&self) -> Option<&S> {
-        match &self.state {
-            State::Ready { session, .. } => Some(session),
-            _ => None,
-        }
+    /// The last session that there was, whether or not it still works.
+    pub(crate) fn latest(&self) -> &S {
+        &self.latest
     }
 
     /// Asks for a session. `waited` is the renewal whose end the caller has waited for.
@@ -175,6 +166,7 @@ impl<S: Clone, E: Clone> Machine<S, E> {
             Ok(session) => {
                 self.generation += 1;
                 self.failures = 0;
+                self.latest = session.clone();
                 State::Ready {
                     session,
                     worked: false,

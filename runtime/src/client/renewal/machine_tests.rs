@@ -13,6 +13,14 @@ fn pause(failures: u32) -> Duration {
     Duration::from_secs(u64::from(failures))
 }
 
+/// A session that worked, and then was lost.
+fn missing() -> Sessions {
+    let mut machine = Sessions::new(0);
+    machine.worked(1);
+    machine.lost(1, NOW, pause, || "refused");
+    machine
+}
+
 fn open(machine: &mut Sessions, now: Duration) -> Ticket {
     match machine.acquire(now, None) {
         Acquired::Open(ticket) => ticket,
@@ -27,18 +35,16 @@ fn ready(machine: &mut Sessions, session: u32) {
 
 #[test]
 fn one_opens_and_the_others_wait() {
-    let mut machine = Sessions::new();
+    let mut machine = missing();
     let ticket = open(&mut machine, NOW);
     assert_eq!(machine.acquire(NOW, None), Acquired::Wait(ticket));
     machine.ended(ticket, Ok(7), NOW, pause);
-    assert_eq!(machine.acquire(NOW, Some(ticket)), Acquired::Use(1, 7));
+    assert_eq!(machine.acquire(NOW, Some(ticket)), Acquired::Use(2, 7));
 }
 
 #[test]
 fn a_late_fault_of_an_old_session_changes_nothing() {
-    let mut machine = Sessions::with_session(7);
-    machine.worked(1);
-    machine.lost(1, NOW, pause, || "refused");
+    let mut machine = missing();
     ready(&mut machine, 8);
     let before = machine.clone();
     machine.lost(1, NOW, pause, || "refused");
@@ -49,7 +55,7 @@ fn a_late_fault_of_an_old_session_changes_nothing() {
 
 #[test]
 fn a_failure_is_shared_and_delays_the_next_renewal() {
-    let mut machine = Sessions::new();
+    let mut machine = missing();
     for (failures, until) in [(1, 1), (2, 2), (3, 3)] {
         let start = NOW * failures;
         let ticket = open(&mut machine, start);
@@ -65,12 +71,12 @@ fn a_failure_is_shared_and_delays_the_next_renewal() {
     }
     let ticket = open(&mut machine, NOW * 9);
     machine.ended(ticket, Ok(7), NOW * 9, pause);
-    assert_eq!(machine.acquire(NOW * 9, None), Acquired::Use(1, 7));
+    assert_eq!(machine.acquire(NOW * 9, None), Acquired::Use(2, 7));
 }
 
 #[test]
 fn refused_credentials_are_never_presented_again() {
-    let mut machine = Sessions::new();
+    let mut machine = missing();
     let ticket = open(&mut machine, NOW);
     machine.ended(ticket, Err(Failed::Refused("wrong password")), NOW, pause);
     for now in [NOW, NOW * 1000, Duration::MAX] {
@@ -85,30 +91,30 @@ fn refused_credentials_are_never_presented_again() {
 /// another address.
 #[test]
 fn a_session_that_never_worked_makes_no_login_loop() {
-    let mut machine = Sessions::new();
+    let mut machine = missing();
     ready(&mut machine, 7);
-    machine.lost(1, NOW, pause, || "not taken");
-    ready(&mut machine, 8);
     machine.lost(2, NOW, pause, || "not taken");
+    ready(&mut machine, 8);
+    machine.lost(3, NOW, pause, || "not taken");
     let wait = |seconds| Acquired::Fail("not taken", Some(Duration::from_secs(seconds)));
     assert_eq!(machine.acquire(NOW, None), wait(1));
     let later = NOW + Duration::from_secs(1);
     let ticket = open(&mut machine, later);
     machine.ended(ticket, Ok(9), later, pause);
-    machine.lost(3, later, pause, || "not taken");
+    machine.lost(4, later, pause, || "not taken");
     assert_eq!(machine.acquire(later, None), wait(2));
     // One call that works ends the suspicion.
     let last = later + Duration::from_secs(2);
     let ticket = open(&mut machine, last);
     machine.ended(ticket, Ok(10), last, pause);
-    machine.worked(4);
-    machine.lost(4, last, pause, || "not taken");
+    machine.worked(5);
+    machine.lost(5, last, pause, || "not taken");
     open(&mut machine, last);
 }
 
 #[test]
 fn an_abandoned_renewal_is_taken_over_and_its_late_end_ignored() {
-    let mut machine = Sessions::new();
+    let mut machine = missing();
     let first = open(&mut machine, NOW);
     machine.abandoned(first);
     let second = match machine.acquire(NOW, Some(first)) {
@@ -119,17 +125,27 @@ fn an_abandoned_renewal_is_taken_over_and_its_late_end_ignored() {
     machine.abandoned(first);
     assert_eq!(machine.acquire(NOW, None), Acquired::Wait(second));
     machine.ended(second, Ok(2), NOW, pause);
-    assert_eq!(machine.acquire(NOW, None), Acquired::Use(1, 2));
+    assert_eq!(machine.acquire(NOW, None), Acquired::Use(2, 2));
     machine.abandoned(second);
-    assert_eq!(machine.acquire(NOW, None), Acquired::Use(1, 2));
+    assert_eq!(machine.acquire(NOW, None), Acquired::Use(2, 2));
 }
 
 /// A caller of the model below. It makes one call, and repeats it once with a new session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
-    Asking { waited: Option<Ticket>, repeated: bool },
-    Opening { ticket: Ticket, repeated: bool },
-    Calling { generation: u64, session: u32, repeated: bool },
+    Asking {
+        waited: Option<Ticket>,
+        repeated: bool,
+    },
+    Opening {
+        ticket: Ticket,
+        repeated: bool,
+    },
+    Calling {
+        generation: u64,
+        session: u32,
+        repeated: bool,
+    },
     Done,
     Failed(&'static str),
     Gone,
@@ -160,7 +176,7 @@ struct Chances {
 
 impl World {
     fn new(callers: usize) -> Self {
-        let mut machine = Sessions::with_session(1);
+        let mut machine = Sessions::new(1);
         machine.worked(1);
         let asking = Caller::Asking {
             waited: None,
@@ -309,7 +325,10 @@ fn explore(callers: usize, chances: Chances, check: impl Fn(&World)) -> usize {
         // Nobody is stranded: as long as a caller is not done, something changes the world. A
         // caller who waits in vain would only lead back to the same world.
         if !world.is_over() {
-            assert!(next.iter().any(|next| *next != world), "stranded: {world:?}");
+            assert!(
+                next.iter().any(|next| *next != world),
+                "stranded: {world:?}"
+            );
         }
         open.extend(next);
     }

@@ -63,22 +63,18 @@ where
     S: Clone + Send + 'static,
     E: RenewalError,
 {
-    /// A session that is open already, or none.
-    pub(crate) fn new(session: Option<S>, surroundings: Surroundings) -> Self {
-        let machine = match session {
-            Some(session) => Machine::with_session(session),
-            None => Machine::new(),
-        };
+    /// Begins with a session that is open already.
+    pub(crate) fn new(session: S, surroundings: Surroundings) -> Self {
         Self {
-            machine: Mutex::new(machine),
+            machine: Mutex::new(Machine::new(session)),
             ended: watch::Sender::new(()),
             surroundings,
         }
     }
 
-    /// The latest session, if there is one.
-    pub(crate) fn latest(&self) -> Option<S> {
-        self.machine().session().cloned()
+    /// The last session that there was.
+    pub(crate) fn latest(&self) -> S {
+        self.machine().latest().clone()
     }
 
     /// The session to make a call with. If there is none, `open` opens one, unless another caller

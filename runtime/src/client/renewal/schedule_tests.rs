@@ -135,7 +135,7 @@ fn run(kind: Kind, choices: &mut Vec<usize>, options: &mut Vec<usize>) -> Outcom
         random: || 0.5,
         spawn: kind.spawn,
     };
-    let sessions = Arc::new(Sessions::new(Some(1), surroundings));
+    let sessions = Arc::new(Sessions::new(1, surroundings));
     sessions.worked(1);
     let service = Arc::new(Service {
         valid: AtomicU32::new(0),

@@ -44,6 +44,14 @@ pub(crate) enum Next {
 }
 
 impl Attempts {
+    /// The beginning of a call. Without `can_renew` a lost session is the end of it.
+    pub(crate) fn new(can_renew: bool) -> Self {
+        Self {
+            renewed: !can_renew,
+            ..Self::default()
+        }
+    }
+
     /// Decides about a failed attempt.
     pub(crate) fn failed(
         &mut self,
@@ -85,16 +93,17 @@ impl Attempts {
         budget.succeeded(self.taken);
     }
 
-    /// Attempts so far, for traces: the first is number 1.
+    /// Number of the attempt under way, for traces. The one after a renewal is not counted.
     pub(crate) fn number(self) -> u32 {
-        self.failures + 1 + u32::from(self.renewed)
+        self.failures + 1
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::decide::{Pressure, Repeat};
+    use super::super::decide::Pressure;
     use super::*;
+    use crate::schema::Repeat;
 
     const LONG: Duration = Duration::from_secs(600);
 
@@ -131,7 +140,8 @@ mod tests {
                 // Pauses of the full length.
                 random: 1.0,
             };
-            self.attempts.failed(&self.settings, &self.budget, situation)
+            self.attempts
+                .failed(&self.settings, &self.budget, situation)
         }
     }
 

@@ -35,9 +35,8 @@ mod tests {
 
     #[test]
     fn bounds_double_up_to_the_longest() {
-        let seconds = |failures| {
-            bound(Duration::from_secs(1), Duration::from_secs(20), failures).as_secs()
-        };
+        let seconds =
+            |failures| bound(Duration::from_secs(1), Duration::from_secs(20), failures).as_secs();
         let bounds: Vec<_> = (0..9).map(seconds).collect();
         assert_eq!(bounds, [1, 1, 2, 4, 8, 16, 20, 20, 20]);
         assert_eq!(seconds(u32::MAX), 20);

@@ -6,20 +6,7 @@
 
 use super::Retry;
 use super::budget::Cost;
-
-/// Whether an operation may be made twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Repeat {
-    /// It changes nothing, or making it twice is the same as making it once: `query`, `retrieve`,
-    /// `describeSObject`.
-    Safe,
-    /// Making it twice gives the same record, with side effects: `update`, `upsert` by an external
-    /// id.
-    Idempotent,
-    /// Making it twice does it twice: `create`, `sendEmail`. Also what nothing is known about.
-    Unsafe,
-}
+use crate::schema::Repeat;
 
 /// What is known about a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,9 +126,7 @@ mod tests {
     #[test]
     fn the_whole_table() {
         use Decision::{Renew, Retry, RetryOnce, Stop};
-        use Failure::{
-            Final, Gateway, NotConnected, NotDone, Page, SessionLost, Unanswered,
-        };
+        use Failure::{Final, Gateway, NotConnected, NotDone, Page, SessionLost, Unanswered};
         use Pressure::{OutOfOrder, TooOften};
         let fail = Retry(Cost::Failure);
         let throttled = Retry(Cost::Throttled);
@@ -201,7 +186,11 @@ mod tests {
                         .repeat_refused(refused);
                     let allowed = Allowed::of(repeat, &settings);
                     let (not_done, unknown) = expected[column];
-                    assert_eq!(allowed, Allowed { not_done, unknown }, "{repeat:?} {settings:?}");
+                    assert_eq!(
+                        allowed,
+                        Allowed { not_done, unknown },
+                        "{repeat:?} {settings:?}"
+                    );
                     column += 1;
                 }
             }
@@ -225,7 +214,11 @@ mod tests {
                 Failure::Final,
             ] {
                 for renewed in [false, true] {
-                    assert_eq!(decide(failure, allowed, renewed), Decision::Stop, "{failure:?}");
+                    assert_eq!(
+                        decide(failure, allowed, renewed),
+                        Decision::Stop,
+                        "{failure:?}"
+                    );
                 }
             }
         }

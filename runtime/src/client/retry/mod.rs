@@ -7,8 +7,8 @@
 pub(crate) mod attempts;
 pub(crate) mod backoff;
 pub(crate) mod budget;
+mod classify;
 pub(crate) mod decide;
-pub(crate) mod retry_after;
 
 use std::time::Duration;
 

@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::token::Granted;
 use super::token_errors::advice;
 use super::{OnToken, RefreshToken, address, token};
+use crate::client::oauth::browser;
 use crate::client::oauth::form::{Form, percent_encoded};
 use crate::client::oauth::loopback::Loopback;
 use crate::client::oauth::pkce::{ProofKey, random_token};
 use crate::client::oauth::redirect::{self, Redirected};
-use crate::client::oauth::browser;
 use crate::client::{AuthContext, Authenticator, Opening, Session};
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::{Error, ErrorKind};
@@ -168,7 +168,11 @@ impl AuthorizationCode {
             return show(page);
         }
         let opened = browser::open(page);
-        let where_to = if opened { "in your browser" } else { "at this address" };
+        let where_to = if opened {
+            "in your browser"
+        } else {
+            "at this address"
+        };
         eprintln!("Log in {where_to}:\n{page}");
     }
 

@@ -1,7 +1,8 @@
 //! A session that somebody else opened.
 
 use super::token::check;
-use crate::client::{AuthContext, Authenticator, Opening, Session};
+use crate::client::{AuthContext, Authenticator, Builder, FromClient, Opening, Session};
+use crate::error::Error;
 use crate::secret::Secret;
 
 /// A session id or an OAuth access token from elsewhere. It cannot be renewed: when the session
@@ -42,5 +43,23 @@ impl Authenticator for GivenSession {
 
     fn can_renew(&self) -> bool {
         false
+    }
+}
+
+impl<S: FromClient> Builder<S> {
+    /// Uses a session that is already open, a session id or an OAuth access token. A bare host in
+    /// it gets the path of the WSDL. It is not renewed: when it is lost, calls fail with the fault
+    /// of the service.
+    ///
+    /// # Errors
+    ///
+    /// If the token is empty or in JWT format, or the transport cannot be made.
+    pub fn session(self, mut session: Session) -> Result<S, Error> {
+        if let (Some(_), Some(id)) = (S::service().session_header, &session.id) {
+            check(id.expose())?;
+        }
+        session.endpoint = session.endpoint.completed(S::service().endpoint)?;
+        let context = self.context()?;
+        Ok(self.finish(context, None, session))
     }
 }

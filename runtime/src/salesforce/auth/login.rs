@@ -1,7 +1,9 @@
 //! The SOAP operation `login`.
 
 use super::{login_errors, version};
-use crate::client::{AuthContext, Authenticator, Opening, Reply, Session, exchange};
+use crate::client::{
+    AuthContext, Authenticator, Builder, FromClient, Opening, Reply, Session, exchange,
+};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::lexical::Id;
@@ -20,7 +22,7 @@ use crate::value::Value;
 /// A header `LoginScopeHeader` of the client goes with the login.
 ///
 /// ```
-/// use saponify::Credentials;
+/// use saponify::salesforce::Credentials;
 /// use saponify::auth::Login;
 ///
 /// let password = std::env::var("SF_PASSWORD").unwrap_or_default();
@@ -70,13 +72,27 @@ impl Login {
             _ => called.clone(),
         };
         let password = self.credentials.login_password();
-        let once = |text| move |n| if n == 0 { Value::Text(text) } else { Value::Absent };
+        let once = |text| {
+            move |n| {
+                if n == 0 {
+                    Value::Text(text)
+                } else {
+                    Value::Absent
+                }
+            }
+        };
         let mut body = Body::new(operation, context.settings.soap);
         body.argument(once(self.credentials.user()))
             .and_then(|()| body.argument(once(password.expose())))
             .map_err(|error| Error::from(error).with_operation(operation.name))?;
         let session = Session::anonymous(login_at);
-        let sent = exchange(&context.settings, &session, operation, &body, &context.headers);
+        let sent = exchange(
+            &context.settings,
+            &session,
+            operation,
+            &body,
+            &context.headers,
+        );
         let reply: Reply<Record> = sent.await.map_err(advised)?;
         opened(context, &session.endpoint, &called, reply.value())
             .map_err(|error| error.with_operation(operation.name))
@@ -89,9 +105,31 @@ impl Authenticator for Login {
     }
 }
 
+impl<S: FromClient> Builder<S> {
+    /// Logs in with the WSDL's own `login` and switches to the endpoint that it names: short for
+    /// [`authenticator`](Self::authenticator) with a [`Login`], and [`connect`](Self::connect). The
+    /// client keeps the credentials and logs in again when the session is lost.
+    ///
+    /// `endpoint` may be a host alone, `https://login.salesforce.com`: the path is then that of
+    /// the WSDL.
+    ///
+    /// # Errors
+    ///
+    /// If the credentials are refused ([`Error::fault`] tells why), the password has expired
+    /// ([`Error::is_password_expired`]), or the endpoint named is of a foreign host
+    /// ([`Error::is_foreign_endpoint`]).
+    pub async fn login(self, endpoint: &str, credentials: Credentials) -> Result<S, Error> {
+        self.authenticator(Login::new(endpoint, credentials))
+            .connect()
+            .await
+    }
+}
+
 /// Adds what to do about the fault.
 fn advised(error: Error) -> Error {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     let advice = error
         .fault()
         .and_then(|fault| login_errors::advice(fault.code(), fault.message(), today));

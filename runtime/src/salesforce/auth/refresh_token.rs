@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{OnToken, address, token};
+use crate::client::Session;
 use crate::client::oauth::form::Form;
 use crate::client::{AuthContext, Authenticator, Opening};
 use crate::error::Error;
-use crate::client::Session;
 use crate::secret::Secret;
 
 /// Gets sessions for a refresh token.

@@ -202,7 +202,10 @@ mod tests {
             ("00D !AQ", "space"),
         ] {
             let error = check(token).unwrap_err();
-            assert!(error.is_login() && error.to_string().contains(expected), "{error}");
+            assert!(
+                error.is_login() && error.to_string().contains(expected),
+                "{error}"
+            );
         }
         check("00D000000000001!AQ4AQ.abc_def.ghi").unwrap();
     }
@@ -215,7 +218,14 @@ mod tests {
         assert_eq!(fields.access_token.unwrap().expose(), "a");
         assert_eq!(fields.refresh_token.unwrap().expose(), "r");
         assert!(fields.id.is_none() && fields.error.is_none());
-        for json in ["", "[]", "null", "<html>", r#"{"access_token":1}"#, r#"{"a":"#] {
+        for json in [
+            "",
+            "[]",
+            "null",
+            "<html>",
+            r#"{"access_token":1}"#,
+            r#"{"a":"#,
+        ] {
             assert!(serde_json::from_str::<Fields>(json).is_err(), "{json}");
         }
     }
@@ -224,8 +234,14 @@ mod tests {
     fn ids_come_from_the_identity_address() {
         let (organization, user) =
             ids("https://login.salesforce.com/id/00D1x0000000001EAA/0051x0000000001AAA");
-        assert_eq!(organization.map(|id| id.as_str().to_owned()).as_deref(), Some("00D1x0000000001EAA"));
-        assert_eq!(user.map(|id| id.as_str().to_owned()).as_deref(), Some("0051x0000000001AAA"));
+        assert_eq!(
+            organization.map(|id| id.as_str().to_owned()).as_deref(),
+            Some("00D1x0000000001EAA")
+        );
+        assert_eq!(
+            user.map(|id| id.as_str().to_owned()).as_deref(),
+            Some("0051x0000000001AAA")
+        );
         assert_eq!(ids(""), (None, None));
     }
 }

@@ -199,18 +199,46 @@ mod tests {
     #[test]
     fn each_description_leads_to_its_own_advice() {
         for (code, description, expected) in [
-            ("invalid_grant", "request not supported on this domain", "My Domain"),
-            ("invalid_grant", "no client credentials user enabled", "Run As"),
+            (
+                "invalid_grant",
+                "request not supported on this domain",
+                "My Domain",
+            ),
+            (
+                "invalid_grant",
+                "no client credentials user enabled",
+                "Run As",
+            ),
             ("invalid_grant", "no valid scopes defined", "scope api"),
-            ("invalid_grant", "user hasn't approved this consumer", "pre-authorized"),
-            ("invalid_grant", "user hasn\u{2019}t approved this consumer", "pre-authorized"),
+            (
+                "invalid_grant",
+                "user hasn't approved this consumer",
+                "pre-authorized",
+            ),
+            (
+                "invalid_grant",
+                "user hasn\u{2019}t approved this consumer",
+                "pre-authorized",
+            ),
             ("invalid_grant", "audience is invalid", "audience"),
             ("invalid_grant", "Audience validation failed", "audience"),
             ("invalid_grant", "invalid assertion", "certificate"),
-            ("invalid_grant", "expired authorization code", "log in again"),
-            ("invalid_grant", "expired access/refresh token", "refresh token"),
+            (
+                "invalid_grant",
+                "expired authorization code",
+                "log in again",
+            ),
+            (
+                "invalid_grant",
+                "expired access/refresh token",
+                "refresh token",
+            ),
             ("invalid_grant", "authentication failure", "active"),
-            ("invalid_client_id", "client identifier invalid", "consumer key"),
+            (
+                "invalid_client_id",
+                "client identifier invalid",
+                "consumer key",
+            ),
             ("invalid_client", "invalid client credentials", "secret"),
             ("redirect_uri_mismatch", "", "Callback URLs"),
             ("something_new", "whatever", "Salesforce Help"),

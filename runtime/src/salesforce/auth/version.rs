@@ -35,7 +35,9 @@ fn split(path: &str) -> Option<(&str, &str, &str)> {
 fn number(version: &str) -> Option<(u32, u32)> {
     let (major, minor) = version.split_once('.')?;
     let digits = |text: &str| -> Option<u32> {
-        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+        text.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| text.parse().ok())?
     };
     Some((digits(major)?, digits(minor)?))
 }
@@ -48,8 +50,14 @@ mod tests {
     fn logins_go_to_the_last_version_that_has_them() {
         for (path, expected) in [
             ("/services/Soap/c/65.0", Some("/services/Soap/c/64.0")),
-            ("/services/Soap/c/68.0/0DF000000000001", Some("/services/Soap/c/64.0/0DF000000000001")),
-            ("/shop/services/Soap/u/66.0/", Some("/shop/services/Soap/u/64.0/")),
+            (
+                "/services/Soap/c/68.0/0DF000000000001",
+                Some("/services/Soap/c/64.0/0DF000000000001"),
+            ),
+            (
+                "/shop/services/Soap/u/66.0/",
+                Some("/shop/services/Soap/u/64.0/"),
+            ),
             ("/services/Soap/c/64.0", None),
             ("/services/Soap/c/7.0", None),
             ("/services/Soap/c/latest", None),

@@ -123,10 +123,16 @@ impl BrowserPage {
             if asked.method != "GET" || !same(&asked.target, &path) {
                 return (notice("404 Not Found", "There is nothing here."), None);
             }
-            let taken = page.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            let taken = page
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .take();
             match taken {
                 Some(page) => (page.answer(), Some(())),
-                None => (notice("410 Gone", "This page was handed out already."), None),
+                None => (
+                    notice("410 Gone", "This page was handed out already."),
+                    None,
+                ),
             }
         };
         let task = tokio::spawn(async move {

@@ -27,7 +27,12 @@ mod tests {
 
     #[test]
     fn only_paths_of_the_organization_are_taken() {
-        for path in ["/", "/lightning/page/home", "/001?a=b&c=https://x/#y", "/setup/%20"] {
+        for path in [
+            "/",
+            "/lightning/page/home",
+            "/001?a=b&c=https://x/#y",
+            "/setup/%20",
+        ] {
             assert_eq!(check(path).unwrap(), path);
         }
         for path in [

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::return_path;
-use crate::client::oauth::form::Form;
 use crate::client::Client;
+use crate::client::oauth::form::Form;
 use crate::error::{Error, ErrorKind};
 use crate::salesforce::auth::below;
 use crate::secret::Secret;

@@ -47,11 +47,6 @@ impl Progress {
         }
     }
 
-    /// Rows so far.
-    pub(super) fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Rows that the query has, if an answer has told.
     pub(super) fn announced(&self) -> Option<u64> {
         self.announced
@@ -106,12 +101,9 @@ impl Progress {
     /// The service says that these were all rows.
     pub(super) fn end(&self, counts: bool) -> Result<(), String> {
         match self.announced {
-            Some(announced) if announced != self.rows && !(counts && self.rows == 0) => {
-                Err(format!(
-                    "the query has {announced} rows, but {} came",
-                    self.rows
-                ))
-            }
+            Some(announced) if announced != self.rows && !(counts && self.rows == 0) => Err(
+                format!("the query has {announced} rows, but {} came", self.rows),
+            ),
             _ => Ok(()),
         }
     }
@@ -144,14 +136,16 @@ mod tests {
         rows(&mut progress, 1);
         let after = progress.answer_ended(summary(true, "", 3), false);
         assert_eq!(after, Ok(After::End));
-        assert_eq!(progress.rows(), 3);
+        assert_eq!(progress.rows, 3);
     }
 
     #[test]
     fn an_unknown_total_is_no_total() {
         let mut progress = Progress::default();
         rows(&mut progress, 2);
-        progress.answer_ended(summary(false, "q-2", -1), false).unwrap();
+        progress
+            .answer_ended(summary(false, "q-2", -1), false)
+            .unwrap();
         rows(&mut progress, 2);
         let after = progress.answer_ended(summary(true, "", -1), false);
         assert_eq!(after, Ok(After::End));
@@ -216,7 +210,9 @@ mod tests {
         // A known total, with locators that are new each time.
         let mut progress = Progress::default();
         rows(&mut progress, 2);
-        progress.answer_ended(summary(false, "q-1", 3), false).unwrap();
+        progress
+            .answer_ended(summary(false, "q-1", 3), false)
+            .unwrap();
         rows(&mut progress, 1);
         assert!(progress.row().unwrap_err().contains("announced 3"));
     }

@@ -5,6 +5,100 @@
 
 use std::ops::Range;
 
+use crate::error::{Error, ErrorKind, Recovery};
+use crate::record::Record;
+use crate::salesforce::soql::quote;
+use crate::schema::Kind;
+
+/// How often in a row a query is resumed without giving a new row.
+const PATIENCE: u32 = 3;
+
+/// A query that goes on by itself, and the rows that its next part may give again.
+#[derive(Debug)]
+pub(super) struct Resumption {
+    ordered: Ordered,
+    key: &'static str,
+    /// The value of the key in the last row: a literal of SOQL, or none for null.
+    last: Option<String>,
+    /// Rows with that very value.
+    with_last: Vec<Record>,
+    /// Rows delivered when the query was last resumed, and how often that was in a row.
+    at: u64,
+    times: u32,
+}
+
+impl Resumption {
+    pub(super) fn new(ordered: Ordered, key: &'static str) -> Self {
+        Self {
+            ordered,
+            key,
+            last: None,
+            with_last: Vec::new(),
+            at: 0,
+            times: 0,
+        }
+    }
+
+    /// Takes note of a row that came, and says whether it has come before.
+    pub(super) fn has_come(&mut self, row: &Record) -> bool {
+        let value = literal(row, self.key);
+        if value != self.last {
+            self.with_last.clear();
+            self.last = value;
+        } else if self.with_last.iter().any(|other| is_same(other, row)) {
+            return true;
+        }
+        self.with_last.push(row.clone());
+        false
+    }
+
+    /// Whether another query may get further. `delivered` is the number of rows so far.
+    pub(super) fn may_help(&mut self, error: &Error, delivered: u64) -> bool {
+        let is_cursor = match error.recovery() {
+            Recovery::QueryAgain | Recovery::Retry => true,
+            _ => error.kind() == ErrorKind::Incomplete,
+        };
+        if delivered != self.at {
+            self.at = delivered;
+            self.times = 0;
+        }
+        self.times += 1;
+        is_cursor && delivered > 0 && self.times <= PATIENCE
+    }
+
+    /// The query for the rest of the rows.
+    pub(super) fn rest(&self) -> String {
+        self.ordered.text(self.last.as_deref())
+    }
+}
+
+/// The value of a field as a literal; none for null.
+fn literal(row: &Record, name: &str) -> Option<String> {
+    let text = row.text(name)?;
+    let kind = row
+        .table()
+        .find(name)
+        .and_then(|index| row.table().field(index));
+    let is_bare = kind.is_some_and(|field| {
+        !matches!(
+            field.kind,
+            Kind::String | Kind::Id | Kind::Enum | Kind::Any | Kind::Base64
+        )
+    });
+    Some(match is_bare {
+        true => text.to_owned(),
+        false => quote(text),
+    })
+}
+
+/// Whether two rows are one: by their ids, or by all that they have.
+fn is_same(one: &Record, other: &Record) -> bool {
+    match (one.text("Id"), other.text("Id")) {
+        (Some(one), Some(other)) => one == other,
+        _ => one == other,
+    }
+}
+
 /// A query whose rows come in the order of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ordered {
@@ -41,9 +135,9 @@ impl Ordered {
             .ok_or("it has no FROM")?;
         let found: Vec<(usize, &str)> = (from + 1..words.len())
             .filter_map(|n| {
-                let clause = CLAUSES.iter().find(|clause| {
-                    clause.iter().enumerate().all(|(m, part)| is(n + m, part))
-                })?;
+                let clause = CLAUSES
+                    .iter()
+                    .find(|clause| clause.iter().enumerate().all(|(m, part)| is(n + m, part)))?;
                 Some((n, clause[0]))
             })
             .collect();

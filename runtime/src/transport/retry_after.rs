@@ -38,7 +38,11 @@ mod tests {
             ("99999999999999999999999", None, Some(Duration::MAX)),
             ("Sat, 28 Nov 2026 20:01:30 GMT", date, seconds(90)),
             ("Sat, 28 Nov 2026 20:01:30 GMT", None, seconds(30)),
-            ("Sat, 28 Nov 2026 20:01:30 GMT", Some("nonsense"), seconds(30)),
+            (
+                "Sat, 28 Nov 2026 20:01:30 GMT",
+                Some("nonsense"),
+                seconds(30),
+            ),
             ("Sat, 28 Nov 2026 19:00:00 GMT", date, seconds(0)),
             ("", None, None),
             ("-1", None, None),
