@@ -80,12 +80,16 @@ fn push(
         text::literal(operation.action)
     ));
     let style = &operation.style;
+    let remarks = operation.remarks.as_ref();
+    let repeats = |how| remarks.is_some_and(|remarks| remarks.repeat.starts_with(how));
     let flags = super::tables::joined([
         (style.bare_request, "g::Operation::BARE_REQUEST"),
         (style.bare_response, "g::Operation::BARE_RESPONSE"),
         (style.rpc, "g::Operation::RPC"),
         (style.encoded, "g::Operation::ENCODED"),
         (style.one_way, "g::Operation::ONE_WAY"),
+        (repeats("Safe"), "g::Operation::SAFE"),
+        (repeats("Idempotent"), "g::Operation::IDEMPOTENT"),
     ]);
     push_flags(out, &flags);
     out.push_str(&format!("    request: &tables::{},\n", operation.request));

@@ -188,6 +188,10 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
                 .into(),
         );
     }
+    // A third slash would be taken away, and what follows it for the host, perhaps with a password.
+    if authority.is_empty() {
+        return Err("it has no host between the slashes; write it as https://host/path".into());
+    }
     let url =
         Url::parse(text).map_err(|error| format!("{error}; write it as https://host/path"))?;
     let host = match url.host_str() {

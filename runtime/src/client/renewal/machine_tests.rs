@@ -361,7 +361,7 @@ fn every_interleaving_with_expiries_and_cancellations_strands_nobody() {
         cancellations: 2,
         login_failures: false,
     };
-    let worlds = explore(4, chances, |world| {
+    let worlds = explore(3, chances, |world| {
         assert!(world.openers() <= 1, "{world:?}");
         // One for the session that had expired, one for each later expiry, and one more for each
         // caller who went away while opening.
@@ -370,7 +370,7 @@ fn every_interleaving_with_expiries_and_cancellations_strands_nobody() {
             "{world:?}"
         );
     });
-    assert!(worlds > 10_000, "{worlds}");
+    assert!(worlds > 1000, "{worlds}");
 }
 
 #[test]
@@ -380,7 +380,7 @@ fn every_interleaving_with_failing_logins_shares_the_failure() {
         cancellations: 1,
         login_failures: true,
     };
-    explore(4, chances, |world| {
+    explore(3, chances, |world| {
         assert!(world.openers() <= 1, "{world:?}");
         // Time stands still, so no pause ends: one failure is the last attempt.
         let tries = world.logins + world.failed_logins + world.refused_logins;
