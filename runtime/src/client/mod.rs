@@ -17,11 +17,11 @@ mod repeat;
 mod reply;
 pub(crate) mod retry;
 mod session;
+mod settings;
 pub(crate) mod task;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -37,16 +37,13 @@ pub(crate) use repeat::Terms;
 pub use reply::Reply;
 pub use retry::Retry;
 pub use session::Session;
+pub(crate) use settings::{RetrySettings, Settings};
 
 use repeat::ClientSessions;
 use retry::budget::Budget;
 
-use crate::endpoint::{Endpoint, PlainHttp};
-use crate::error::Error;
-use crate::limits::Limits;
 use crate::record::Record;
-use crate::schema::{Repeat, Service, SoapVersion, Type};
-use crate::transport::Transport;
+use crate::schema::{Service, SoapVersion};
 use crate::value::Tabled;
 
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
@@ -80,29 +77,6 @@ pub(crate) struct Shared {
     pub(crate) cursors: Arc<Semaphore>,
     /// The last header of an answer that told the limits of the service.
     limits_told: Mutex<Option<Record>>,
-}
-
-/// How calls of a client are repeated.
-#[derive(Clone, Debug)]
-pub(crate) struct RetrySettings {
-    pub(crate) retry: Retry,
-    /// Longest time of one call with all its attempts.
-    pub(crate) deadline: Duration,
-    /// Operations that may or may not be repeated in spite of their tables.
-    pub(crate) repeat: Vec<(&'static str, Repeat)>,
-}
-
-/// What holds for every call of a client.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) limits: Limits,
-    /// The version of SOAP that the port speaks.
-    pub(crate) soap: SoapVersion,
-    pub(crate) session_header: Option<&'static Type>,
-    /// Hosts that a session may go to, whatever the rules say of them.
-    pub(crate) allowed_hosts: Vec<String>,
-    pub(crate) plain: PlainHttp,
 }
 
 impl Client {
@@ -184,12 +158,5 @@ impl fmt::Debug for Client {
             .field("session", &self.session())
             .field("headers", &self.headers)
             .finish_non_exhaustive()
-    }
-}
-
-impl Settings {
-    /// An endpoint that the caller gave; a host alone gets the path of the WSDL's endpoint.
-    pub(crate) fn endpoint(&self, given: &str, of_wsdl: &str) -> Result<Endpoint, Error> {
-        Ok(Endpoint::resolve(given, of_wsdl, self.plain)?)
     }
 }

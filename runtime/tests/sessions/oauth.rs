@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saponify::auth::{
-    AuthorizationCode, ClientCredentials, JwtBearer, PrivateKey, RefreshToken,
-};
+use saponify::auth::{AuthorizationCode, ClientCredentials, JwtBearer, PrivateKey, RefreshToken};
 use saponify::transport::testing::{Answer, Recorded, Scripted};
 use saponify::{Error, Retry};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -56,11 +54,20 @@ async fn client_credentials_open_a_session() {
     let login = ClientCredentials::new(HOST, "key", CANARY);
     let soap = connect(&transport, login).await.unwrap();
     let session = soap.client().session();
-    assert_eq!(session.endpoint().to_string(), format!("{HOST}/services/Soap/c/64.0"));
+    assert_eq!(
+        session.endpoint().to_string(),
+        format!("{HOST}/services/Soap/c/64.0")
+    );
     assert_eq!(session.user_id().unwrap().as_str(), "0051x0000000001AAA");
-    assert_eq!(session.organization_id().unwrap().as_str(), "00D1x0000000001EAA");
+    assert_eq!(
+        session.organization_id().unwrap().as_str(),
+        "00D1x0000000001EAA"
+    );
     let request = &transport.requests_with_secrets()[0];
-    assert_eq!(request.endpoint().to_string(), format!("{HOST}/services/oauth2/token"));
+    assert_eq!(
+        request.endpoint().to_string(),
+        format!("{HOST}/services/oauth2/token")
+    );
     assert_eq!(request.content_type(), "application/x-www-form-urlencoded");
     assert_eq!(
         request.body(),
@@ -135,11 +142,41 @@ async fn a_rotated_refresh_token_is_stored_and_used() {
 #[tokio::test]
 async fn errors_of_the_token_endpoint_say_what_to_do() {
     for (status, code, description, expected, transient) in [
-        (400, "invalid_grant", "request not supported on this domain", "My Domain", false),
-        (400, "invalid_grant", "no client credentials user enabled", "Run As", false),
-        (400, "invalid_grant", "no valid scopes defined", "scope api", false),
-        (400, "invalid_grant", "user hasn't approved this consumer", "pre-authorized", false),
-        (401, "invalid_client", "invalid client credentials", "secret", false),
+        (
+            400,
+            "invalid_grant",
+            "request not supported on this domain",
+            "My Domain",
+            false,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "no client credentials user enabled",
+            "Run As",
+            false,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "no valid scopes defined",
+            "scope api",
+            false,
+        ),
+        (
+            400,
+            "invalid_grant",
+            "user hasn't approved this consumer",
+            "pre-authorized",
+            false,
+        ),
+        (
+            401,
+            "invalid_client",
+            "invalid client credentials",
+            "secret",
+            false,
+        ),
         (400, "rate_limit_exceeded", "", "less often", true),
         (503, "", "", "no reason", true),
     ] {
@@ -173,7 +210,10 @@ async fn what_a_token_endpoint_repeats_of_a_secret_is_not_shown() {
             let login = ClientCredentials::new(HOST, "key", CANARY);
             let error = connect(&transport, login).await.map(drop).unwrap_err();
             let text = format!("{error} {error:?}").to_lowercase();
-            assert!(!text.contains("canary") && !text.contains("y2fuyxj5"), "{text}");
+            assert!(
+                !text.contains("canary") && !text.contains("y2fuyxj5"),
+                "{text}"
+            );
         }
     }
 }
@@ -194,7 +234,10 @@ async fn a_token_goes_to_no_foreign_host() {
         let transport = Scripted::new().answer(json(200, &body));
         let login = ClientCredentials::new(HOST, "key", CANARY);
         let error = connect(&transport, login).await.map(drop).unwrap_err();
-        assert!(error.is_foreign_endpoint() || error.is_login(), "{url}: {error}");
+        assert!(
+            error.is_foreign_endpoint() || error.is_login(),
+            "{url}: {error}"
+        );
         assert_eq!(transport.requests().len(), 1, "{url}");
     }
 }
@@ -204,7 +247,10 @@ async fn unusable_token_answers_are_explained() {
     for (body, expected) in [
         ("<html>login</html>", "JSON"),
         ("{}", "no reason"),
-        (r#"{"access_token":"","instance_url":"https://acme.my.salesforce.com"}"#, "empty"),
+        (
+            r#"{"access_token":"","instance_url":"https://acme.my.salesforce.com"}"#,
+            "empty",
+        ),
         (r#"{"access_token":"00D!x"}"#, "instance_url"),
         (
             r#"{"access_token":"eyJhbGciOiJSUzI1NiJ9.e30.c2ln","instance_url":"https://acme.my.salesforce.com"}"#,
@@ -214,7 +260,10 @@ async fn unusable_token_answers_are_explained() {
         let transport = Scripted::new().answer(json(200, body));
         let login = ClientCredentials::new(HOST, "key", CANARY);
         let error = connect(&transport, login).await.map(drop).unwrap_err();
-        assert!(error.is_login() && error.to_string().contains(expected), "{error}");
+        assert!(
+            error.is_login() && error.to_string().contains(expected),
+            "{error}"
+        );
     }
 }
 
@@ -225,15 +274,21 @@ fn person(query: &'static str) -> impl Fn(&str) + Send + Sync + 'static {
             let (_, rest) = page.split_once(&format!("{name}=")).unwrap();
             rest.split('&').next().unwrap().to_owned()
         };
-        assert!(page.starts_with(&format!("{HOST}/services/oauth2/authorize?response_type=code&")));
+        assert!(page.starts_with(&format!(
+            "{HOST}/services/oauth2/authorize?response_type=code&"
+        )));
         assert_eq!(parameter("code_challenge_method"), "S256");
-        let redirect = parameter("redirect_uri").replace("%3A", ":").replace("%2F", "/");
+        let redirect = parameter("redirect_uri")
+            .replace("%3A", ":")
+            .replace("%2F", "/");
         let (_, rest) = redirect.split_once("localhost:").unwrap();
         let (port, path) = rest.split_once('/').unwrap();
         let target = format!("/{path}?{query}&state={}", parameter("state"));
         let port: u16 = port.parse().unwrap();
         tokio::spawn(async move {
-            let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port))
+                .await
+                .unwrap();
             let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();
             let mut answer = String::new();
@@ -246,7 +301,10 @@ fn person(query: &'static str) -> impl Fn(&str) + Send + Sync + 'static {
 /// A port that is free now.
 fn redirect() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://localhost:{}/OauthRedirect", listener.local_addr().unwrap().port())
+    format!(
+        "http://localhost:{}/OauthRedirect",
+        listener.local_addr().unwrap().port()
+    )
 }
 
 #[tokio::test]
@@ -267,7 +325,10 @@ async fn a_person_logs_in_once_and_the_refresh_token_does_the_rest() {
     soap.query("SELECT").await.unwrap();
     assert_eq!(*stored.lock().unwrap(), ["first"]);
     let requests = transport.requests_with_secrets();
-    assert_eq!(field(&requests[0], "grant_type").unwrap(), "authorization_code");
+    assert_eq!(
+        field(&requests[0], "grant_type").unwrap(),
+        "authorization_code"
+    );
     assert_eq!(field(&requests[0], "code").unwrap(), "the/code");
     assert_eq!(field(&requests[0], "code_verifier").unwrap().len(), 43);
     assert_eq!(field(&requests[2], "grant_type").unwrap(), "refresh_token");
@@ -279,15 +340,23 @@ async fn a_person_may_refuse_or_go_away() {
     let transport = Scripted::new();
     let login = AuthorizationCode::new(HOST, "key")
         .redirect(redirect())
-        .show(person("error=access_denied&error_description=end-user+denied"));
+        .show(person(
+            "error=access_denied&error_description=end-user+denied",
+        ));
     let error = connect(&transport, login).await.map(drop).unwrap_err();
-    assert!(error.is_login() && error.to_string().contains("refused"), "{error}");
+    assert!(
+        error.is_login() && error.to_string().contains("refused"),
+        "{error}"
+    );
     let login = AuthorizationCode::new(HOST, "key")
         .redirect(redirect())
         .timeout(Duration::from_millis(1))
         .show(|_| {});
     let error = connect(&transport, login).await.map(drop).unwrap_err();
-    assert!(error.is_login() && error.to_string().contains("nobody"), "{error}");
+    assert!(
+        error.is_login() && error.to_string().contains("nobody"),
+        "{error}"
+    );
     assert!(transport.requests().is_empty());
 }
 
@@ -300,8 +369,13 @@ async fn a_redirect_that_leaves_the_machine_is_refused() {
         "localhost:1717",
         "",
     ] {
-        let login = AuthorizationCode::new(HOST, "key").redirect(redirect).show(|_| {});
-        let error = connect(&Scripted::new(), login).await.map(drop).unwrap_err();
+        let login = AuthorizationCode::new(HOST, "key")
+            .redirect(redirect)
+            .show(|_| {});
+        let error = connect(&Scripted::new(), login)
+            .await
+            .map(drop)
+            .unwrap_err();
         assert!(error.is_usage(), "{redirect}: {error}");
     }
 }
@@ -314,7 +388,10 @@ async fn a_session_is_revoked_only_when_asked() {
     assert_eq!(transport.requests().len(), 1);
     soap.client().revoke().await.unwrap();
     let request = &transport.requests_with_secrets()[1];
-    assert_eq!(request.endpoint().to_string(), format!("{HOST}/services/oauth2/revoke"));
+    assert_eq!(
+        request.endpoint().to_string(),
+        format!("{HOST}/services/oauth2/revoke")
+    );
     assert_eq!(request.body(), "token=00D%21token");
     drop(soap);
     assert_eq!(transport.requests().len(), 2);

@@ -81,8 +81,15 @@ async fn a_locator_is_used_once() {
     let error = error.unwrap();
     assert_eq!(came, names(0..100));
     assert_eq!(error.rows_delivered(), Some(100));
-    assert_eq!(error.last_row().and_then(|row| row.text("Name")), Some("row 0099"));
-    let more = service.seen().iter().filter(|seen| seen.starts_with("queryMore")).count();
+    assert_eq!(
+        error.last_row().and_then(|row| row.text("Name")),
+        Some("row 0099")
+    );
+    let more = service
+        .seen()
+        .iter()
+        .filter(|seen| seen.starts_with("queryMore"))
+        .count();
     assert_eq!(more, 1);
     // What certainly did not reach the service, or was refused by it, is asked for again.
     for answer in [
@@ -105,7 +112,11 @@ async fn answers_that_do_not_add_up_are_errors() {
         ("too few", vec![first(None, 3)], 2),
         ("too many", vec![first(None, 1)], 2),
         ("more without a locator", vec![first(Some(""), 3)], 2),
-        ("the same locator", vec![first(Some("a"), -1), next(&names(2..3), Some("a"), -1)], 3),
+        (
+            "the same locator",
+            vec![first(Some("a"), -1), next(&names(2..3), Some("a"), -1)],
+            3,
+        ),
         (
             "a circle of locators",
             vec![
@@ -115,8 +126,16 @@ async fn answers_that_do_not_add_up_are_errors() {
             ],
             4,
         ),
-        ("an empty batch", vec![first(Some("a"), 3), next(&[], Some("b"), 3)], 2),
-        ("more than announced", vec![first(Some("a"), 3), next(&names(2..5), Some("b"), 3)], 3),
+        (
+            "an empty batch",
+            vec![first(Some("a"), 3), next(&[], Some("b"), 3)],
+            2,
+        ),
+        (
+            "more than announced",
+            vec![first(Some("a"), 3), next(&names(2..5), Some("b"), 3)],
+            3,
+        ),
     ];
     for (name, answers, expected) in incomplete {
         let service = Service::empty();
@@ -126,7 +145,10 @@ async fn answers_that_do_not_add_up_are_errors() {
         }
         let (came, error) = drain(&soap).await;
         let error = error.unwrap_or_else(|| panic!("{name}: ended well"));
-        assert!(error.is_incomplete() && !error.maybe_applied(), "{name}: {error}");
+        assert!(
+            error.is_incomplete() && !error.maybe_applied(),
+            "{name}: {error}"
+        );
         assert_eq!(came.len(), expected, "{name}: {error}");
         assert_eq!(error.rows_delivered(), Some(expected as u64), "{name}");
     }
@@ -216,14 +238,22 @@ async fn a_query_that_cannot_be_ordered_is_refused() {
     let query = "SELECT Name FROM Account LIMIT 3";
     let mut rows = soap.records::<Account>(query).resume_by(Account::NAME);
     let error = rows.try_next().await.unwrap_err();
-    assert!(error.is_usage() && error.to_string().contains("LIMIT"), "{error}");
+    assert!(
+        error.is_usage() && error.to_string().contains("LIMIT"),
+        "{error}"
+    );
     assert!(service.seen().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_ninth_cursor_waits_for_one_of_eight() {
     let service = Service::new(300, 100);
-    let soap = service.builder().deadline(Duration::from_secs(5)).connect().await.unwrap();
+    let soap = service
+        .builder()
+        .deadline(Duration::from_secs(5))
+        .connect()
+        .await
+        .unwrap();
     let mut open = Vec::new();
     for _ in 0..8 {
         let mut rows = soap.records::<Account>("SELECT Name FROM Account");
@@ -231,7 +261,10 @@ async fn a_ninth_cursor_waits_for_one_of_eight() {
         open.push(rows);
     }
     let error = drain(&soap).await.1.unwrap();
-    assert!(error.is_timeout() && error.to_string().contains("max_cursors"), "{error}");
+    assert!(
+        error.is_timeout() && error.to_string().contains("max_cursors"),
+        "{error}"
+    );
     // One that is dropped makes room, and so does one that has given all its rows.
     open.pop();
     assert_eq!(drain(&soap).await.0.len(), 300);

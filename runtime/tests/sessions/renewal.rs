@@ -26,7 +26,12 @@ async fn a_lost_session_is_replaced_and_the_call_repeated_once() {
 #[tokio::test(start_paused = true)]
 async fn none_of_the_retries_still_means_a_new_session() {
     let service = Service::empty();
-    let soap = service.builder().retry(Retry::none()).connect().await.unwrap();
+    let soap = service
+        .builder()
+        .retry(Retry::none())
+        .connect()
+        .await
+        .unwrap();
     soap.query("SELECT").await.unwrap();
     service.expire();
     soap.query("SELECT").await.unwrap();
@@ -72,7 +77,12 @@ async fn a_caller_who_gives_up_strands_nobody_and_costs_no_login() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_renewal_is_shared_and_tried_again_after_a_pause() {
     let service = Service::empty();
-    let soap = service.builder().retry(Retry::none()).connect().await.unwrap();
+    let soap = service
+        .builder()
+        .retry(Retry::none())
+        .connect()
+        .await
+        .unwrap();
     soap.query("SELECT").await.unwrap();
     service.expire();
     service.fail_login(Error::unavailable("down"));
@@ -146,7 +156,9 @@ async fn sessions_that_are_never_taken_make_no_login_loop() {
     // One for each pause that the calls waited for, and the pauses grow.
     assert!(service.logins() < 40, "{}", service.logins());
     assert!(errors[0].is_session_expired(), "{}", errors[0]);
-    let told = errors.iter().any(|error| error.to_string().contains("just given"));
+    let told = errors
+        .iter()
+        .any(|error| error.to_string().contains("just given"));
     assert!(told, "{:?}", errors.last());
 }
 
@@ -155,7 +167,10 @@ async fn a_given_session_ends_with_its_fault() {
     let service = Service::empty();
     let soap = Soap::builder()
         .transport(service.transport())
-        .authenticator(GivenSession::new("https://acme.my.salesforce.com", "session-7"))
+        .authenticator(GivenSession::new(
+            "https://acme.my.salesforce.com",
+            "session-7",
+        ))
         .connect()
         .await
         .unwrap();
@@ -174,7 +189,10 @@ async fn unusable_tokens_are_refused_before_anything_is_sent() {
         let builder = Soap::builder().transport(service.transport());
         let error = builder.authenticator(given).connect().await.map(drop);
         let error = error.unwrap_err();
-        assert!(error.is_login() && error.to_string().contains(expected), "{error}");
+        assert!(
+            error.is_login() && error.to_string().contains(expected),
+            "{error}"
+        );
         let session = saponify::Session::new(crate::support::ENDPOINT, token).unwrap();
         let builder = Soap::builder().transport(service.transport());
         let error = builder.session(session).map(drop).unwrap_err();

@@ -52,7 +52,13 @@ async fn the_matrix() {
         ("page 429", page(429), 3, 1, false),
         ("page 404", page(404), 1, 1, false),
         ("empty 500", Answer::new(500, "text/xml", ""), 1, 1, true),
-        ("not XML", Answer::new(200, "text/plain", "hello"), 1, 1, true),
+        (
+            "not XML",
+            Answer::new(200, "text/plain", "hello"),
+            1,
+            1,
+            true,
+        ),
     ];
     for (name, answer, by_query, by_create, doubt) in table {
         for (op, expected) in [(Query, by_query), (Create, by_create)] {
@@ -114,7 +120,12 @@ async fn settings_and_calls_change_what_is_repeated() {
         (plain(), None, reset(), 1),
         (plain(), Some(Repeat::Safe), reset(), 3),
         (plain(), Some(Repeat::Idempotent), reset(), 1),
-        (plain().repeat_idempotent(true), Some(Repeat::Idempotent), reset(), 3),
+        (
+            plain().repeat_idempotent(true),
+            Some(Repeat::Idempotent),
+            reset(),
+            3,
+        ),
         (plain().repeat_idempotent(true), None, reset(), 1),
         (plain().repeat_refused(true), None, reset(), 1),
         (plain().repeat_refused(true), None, busy(), 3),
@@ -131,7 +142,9 @@ async fn settings_and_calls_change_what_is_repeated() {
 #[tokio::test(start_paused = true)]
 async fn a_client_may_change_the_class_of_an_operation() {
     let service = Service::empty();
-    let builder = service.builder().repeat::<operations::Query>(Repeat::Unsafe);
+    let builder = service
+        .builder()
+        .repeat::<operations::Query>(Repeat::Unsafe);
     let soap = builder.connect().await.unwrap();
     service.instead(Answer::fail(Failure::Reset));
     assert!(soap.query("SELECT").await.unwrap_err().maybe_applied());
@@ -143,7 +156,10 @@ async fn a_client_may_change_the_class_of_an_operation() {
 async fn no_call_outlasts_its_deadline() {
     let service = Service::empty();
     let retry = Retry::default().attempts(100);
-    let builder = service.builder().retry(retry).deadline(Duration::from_secs(30));
+    let builder = service
+        .builder()
+        .retry(retry)
+        .deadline(Duration::from_secs(30));
     let soap = builder.connect().await.unwrap();
     for _ in 0..100 {
         service.instead(Answer::fail(Failure::Connect));
@@ -165,7 +181,12 @@ async fn no_call_outlasts_its_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_is_down_is_not_stormed() {
     let service = Service::empty();
-    let soap = service.builder().retry(Retry::default().attempts(50)).connect().await.unwrap();
+    let soap = service
+        .builder()
+        .retry(Retry::default().attempts(50))
+        .connect()
+        .await
+        .unwrap();
     for _ in 0..20_000 {
         service.instead(page(503));
     }

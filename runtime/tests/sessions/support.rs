@@ -31,9 +31,7 @@ pub(crate) fn fault(code: &str, message: &str) -> Answer {
 pub(crate) fn batch(operation: &str, names: &[String], more: Option<&str>, size: i64) -> String {
     let rows: String = names
         .iter()
-        .map(|name| {
-            format!("<records xsi:type='sf:Account'><sf:Name>{name}</sf:Name></records>")
-        })
+        .map(|name| format!("<records xsi:type='sf:Account'><sf:Name>{name}</sf:Name></records>"))
         .collect();
     let done = more.is_none();
     let locator = more.unwrap_or_default();
@@ -104,7 +102,11 @@ impl Service {
 
     /// The next request gets this answer.
     pub(crate) fn instead(&self, answer: impl Into<Answer>) {
-        self.0.instead.lock().unwrap().push_back(Some(answer.into()));
+        self.0
+            .instead
+            .lock()
+            .unwrap()
+            .push_back(Some(answer.into()));
     }
 
     /// The next request gets the answer that is due.
@@ -147,7 +149,10 @@ impl Service {
         let session = text("sessionId");
         let valid = format!("session-{}", self.0.valid.load(Ordering::SeqCst));
         if session != valid || self.0.refuses_all.load(Ordering::SeqCst) {
-            return fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
+            return fault(
+                "INVALID_SESSION_ID",
+                "Invalid Session ID found in SessionHeader",
+            );
         }
         match request.operation() {
             "query" => self.rows("query", from(&argument)),
