@@ -20,7 +20,8 @@ fn a_field_costs_a_bounded_number_of_lines_and_bytes() -> Result<(), Box<dyn Err
     );
     let cost = |config: Config| -> Result<[f64; 3], Box<dyn Error>> {
         let output = config.input(&input).run()?;
-        // Operations are sixty-three in every tenant: they have a budget of their own.
+        // Operations are sixty-three in every tenant: they have a budget of their own. It includes
+        // the flag that says whether a call may be repeated.
         let (operations, types): (Vec<_>, Vec<_>) = output
             .files()
             .iter()
@@ -43,7 +44,7 @@ fn a_field_costs_a_bounded_number_of_lines_and_bytes() -> Result<(), Box<dyn Err
         (
             "no methods, no docs",
             Config::new().methods(false).docs(false),
-            [7.2, 236.0, 1070.0],
+            [7.2, 236.0, 1080.0],
         ),
     ] {
         let found = cost(config)?;

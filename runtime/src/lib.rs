@@ -120,7 +120,7 @@ mod view;
 pub mod ws;
 mod xml;
 
-pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Session};
+pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session};
 pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
@@ -130,12 +130,22 @@ pub use record::{
     AnyValue, Attribute, Content, Element, Elements, FieldRef, Mixed, Node, Presence, Record,
     TypeName, ValueError,
 };
-pub use schema::SoapVersion;
+pub use schema::{Repeat, SoapVersion};
 pub use secret::Secret;
 pub use soap::Fault;
 pub use transport::{Https, Transport};
 pub use value::{Bytes, Derived};
 pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+
+/// How a client gets its sessions: the interface, and the ways that there are.
+pub mod auth {
+    pub use crate::client::oauth::form::Form;
+    pub use crate::client::oauth::jwt::PrivateKey;
+    pub use crate::client::{AuthContext, Authenticator, FormAnswer, Opening};
+    pub use crate::salesforce::auth::{
+        AuthorizationCode, ClientCredentials, GivenSession, JwtBearer, Login, RefreshToken,
+    };
+}
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.
 ///

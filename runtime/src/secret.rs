@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 /// A string that is neither shown nor serialized, and is wiped from memory when dropped.
 ///
-/// `Debug` prints `***`. There is no `Display`, no `Serialize` and no public way to read the value
-/// back: only the runtime uses it, when it writes a request.
+/// `Debug` prints `***`. There is no `Display` and no `Serialize`; [`expose`](Secret::expose) reads the
+/// value deliberately.
 ///
 /// The wipe covers the memory the `Secret` owns. A `&str` it was made from, or the bytes of a
 /// request on their way to the socket, are outside of its reach.
@@ -34,8 +34,10 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// The value itself, for the one place that writes it into a request.
-    pub(crate) fn expose(&self) -> &str {
+    /// The value itself. Whoever calls this takes over the care: it should go to where it is needed
+    /// and into no log, error or longer-lived string.
+    #[must_use]
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }

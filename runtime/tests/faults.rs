@@ -18,6 +18,7 @@ fn client(transport: Scripted) -> Soap {
     let session = Session::new("https://example.com/services/Soap/c/64.0", "CANARY").unwrap();
     Soap::builder()
         .transport(transport)
+        .retry(saponify::Retry::none())
         .session(session)
         .unwrap()
 }

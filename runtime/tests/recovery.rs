@@ -21,6 +21,7 @@ fn client(transport: impl Transport) -> Soap {
     let session = Session::new("https://example.com/services/Soap/c/64.0", "CANARY").unwrap();
     Soap::builder()
         .transport(transport)
+        .retry(saponify::Retry::none())
         .session(session)
         .unwrap()
 }

@@ -4,12 +4,13 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
 use saponify::salesforce::Credentials;
-use saponify::{Error, Https, Secret, Session};
-use saponify_sandbox::{Detail, Mode, Org, Quirks, Sandbox};
+use saponify::{Error, Https, Retry, Secret, Session};
+use saponify_sandbox::{Detail, FaultName, Injection, Mode, Org, Quirks, Sandbox};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{ORG, https, instance};
+use crate::support::{ORG, https, impatient, instance};
 use crate::tenant::{Account, Contact, SessionHeader, Soap};
 
 const USER: &str = "admin@acme.example";
@@ -75,12 +76,16 @@ fn forms(secret: &str) -> Vec<String> {
     let xml = secret.replace('&', "&amp;");
     let debug = format!("{secret:?}");
     let percent = secret.replace('&', "%26").replace('!', "%21");
+    let base64 = base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret);
+    let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret);
     let bytes = format!("{:?}", secret.as_bytes());
     vec![
         secret.to_owned(),
         xml,
         debug.trim_matches('"').to_owned(),
         percent,
+        base64,
+        url_safe,
         bytes.trim_matches(['[', ']']).to_owned(),
     ]
 }
@@ -157,13 +162,14 @@ async fn everything(shown: &Shown) -> String {
     shown.value(&Secret::from(PASSWORD));
     let builder = Soap::builder()
         .transport(https(&sandbox))
-        .allow_host(instance(&sandbox));
+        .allow_host(instance(&sandbox))
+        .retry(Retry::none().renew(false));
     shown.value(&builder);
     let soap = builder
         .login(&sandbox.login_url(), credentials())
         .await
         .unwrap();
-    for value in [&soap as &dyn Debug, soap.client(), soap.client().session()] {
+    for value in [&soap as &dyn Debug, soap.client(), &soap.client().session()] {
         shown.value(value);
     }
 
@@ -241,6 +247,7 @@ async fn bad_day(sandbox: &Sandbox, soap: &Soap, shown: &Shown, id: &str) {
             shown.value(&rows);
         }
     }
+    every_fault(sandbox, id, shown).await;
     let failed = [
         soap.query("SELECT nonsense").await.unwrap_err(),
         soap.invalidate_sessions(&[format!("{id}\u{0}")])
@@ -261,6 +268,54 @@ async fn bad_day(sandbox: &Sandbox, soap: &Soap, shown: &Shown, id: &str) {
     shown.value(&soap.change_own_password(PASSWORD, TOKEN));
     soap.logout().await.unwrap();
     shown.error(&soap.get_user_info().await.unwrap_err());
+}
+
+/// Every way in which an answer can be wrong, for a call and for a stream.
+async fn every_fault(sandbox: &Sandbox, id: &str, shown: &Shown) {
+    for fault in FaultName::all() {
+        if matches!(fault.mode, Mode::SessionStorm | Mode::MaxCursors(_)) {
+            continue;
+        }
+        sandbox.inject(Injection::new(fault.mode.clone()));
+        let endpoint = format!("{}/services/Soap/c/64.0", sandbox.instance_url());
+        let soap = Soap::builder()
+            .transport(impatient(sandbox))
+            .retry(Retry::none())
+            .session(Session::new(&endpoint, id).unwrap())
+            .unwrap();
+        let created = soap
+            .create(&[Account::new().with_name("Once")])
+            .reply()
+            .await;
+        match created {
+            Ok(reply) => shown.value(&reply),
+            Err(error) => shown.error(&error),
+        }
+        let mut rows = soap
+            .records::<Account>("SELECT Id FROM Account")
+            .batch_size(200);
+        loop {
+            match rows.try_next().await {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(error) => {
+                    shown.error(&error);
+                    break;
+                }
+            }
+        }
+        shown.value(&rows);
+        let url = sandbox.login_url();
+        let login = Soap::builder()
+            .transport(impatient(sandbox))
+            .retry(Retry::none())
+            .login(&url, credentials());
+        match login.await {
+            Ok(soap) => shown.value(&soap),
+            Err(error) => shown.error(&error),
+        }
+        sandbox.clear_injections();
+    }
 }
 
 async fn refused(sandbox: &Sandbox, shown: &Shown) {

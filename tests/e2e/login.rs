@@ -141,6 +141,7 @@ async fn a_login_is_not_repeated_because_there_is_no_session() {
         let service = Scripted::new().answer_with(500, "text/xml", fault(code));
         let attempt = Soap::builder()
             .transport(service)
+            .retry(saponify::Retry::none())
             .login("https://tenant.example", Credentials::new(USER.0, USER.1))
             .await;
         assert_eq!(attempt.unwrap_err().recovery(), recovery, "{code}");

@@ -19,6 +19,7 @@ mod oddities;
 mod queries;
 mod requests;
 mod rows;
+mod sessions;
 mod soql;
 mod streams;
 mod sweep;

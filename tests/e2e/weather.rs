@@ -185,6 +185,7 @@ async fn an_answer_that_does_not_come_is_a_timeout() {
     let soap = Soap::builder()
         .transport(https)
         .allow_host(instance(&sandbox))
+        .retry(saponify::Retry::none())
         .login(&sandbox.login_url(), Credentials::new(USER.0, USER.1))
         .await
         .unwrap();

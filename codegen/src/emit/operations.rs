@@ -61,12 +61,16 @@ fn table(w: &mut Writer<'_, '_>, operation: &Operation<'_>, faults: &str) {
     w.out.line(&["name: ", &literal(operation.wire), ","]);
     w.out.line(&["action: ", &literal(operation.action), ","]);
     let style = &operation.style;
+    let remarks = operation.remarks.as_ref();
+    let repeats = |how: &str| remarks.is_some_and(|remarks| remarks.repeat.starts_with(how));
     let flags = [
         (style.bare_request, "g::Operation::BARE_REQUEST"),
         (style.bare_response, "g::Operation::BARE_RESPONSE"),
         (style.rpc, "g::Operation::RPC"),
         (style.encoded, "g::Operation::ENCODED"),
         (style.one_way, "g::Operation::ONE_WAY"),
+        (repeats("Safe"), "g::Operation::SAFE"),
+        (repeats("Idempotent"), "g::Operation::IDEMPOTENT"),
     ];
     let flags: Vec<&str> = flags
         .iter()

@@ -2,11 +2,21 @@
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use super::{Client, FromClient, HeaderFor, Headers, Session, Settings, Shared};
-use crate::endpoint::{PlainHttp, check_allowed_host};
+use tokio::sync::Semaphore;
+
+use super::renewal::Sessions;
+use super::repeat::{connect, surroundings};
+use super::retry::budget::Budget;
+use super::{
+    AuthContext, Authenticator, Client, FromClient, HeaderFor, Headers, OperationType, Retry,
+    RetrySettings, Session, Settings, Shared,
+};
+use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::schema::Repeat;
 use crate::transport::{Https, Transport};
 use crate::ws::RawHeader;
 
@@ -31,8 +41,18 @@ pub struct Builder<S> {
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
     headers: Headers,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    retry: RetrySettings,
+    max_cursors: usize,
     service: PhantomData<fn() -> S>,
 }
+
+/// Cursors that a user may have open at a time are 10 for API versions before 56; two are left for
+/// others.
+const MAX_CURSORS: usize = 8;
+
+/// Longest time of a call with all its attempts.
+const DEADLINE: Duration = Duration::from_secs(600);
 
 impl<S: FromClient> Default for Builder<S> {
     fn default() -> Self {
@@ -42,6 +62,13 @@ impl<S: FromClient> Default for Builder<S> {
             allowed_hosts: Vec::new(),
             plain: PlainHttp::Refused,
             headers: Headers::default(),
+            authenticator: None,
+            retry: RetrySettings {
+                retry: Retry::default(),
+                deadline: DEADLINE,
+                repeat: Vec::new(),
+            },
+            max_cursors: MAX_CURSORS,
             service: PhantomData,
         }
     }
@@ -87,14 +114,67 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// Uses a session that is already open.
+    /// Gets sessions this way: see [`auth`](crate::auth) for the ways there are.
+    ///
+    /// ```ignore,no_run
+    /// use enterprise::Soap;
+    /// use saponify::auth::ClientCredentials;
+    ///
+    /// let secret = std::env::var("SF_SECRET")?;
+    /// let login = ClientCredentials::new("https://acme.my.salesforce.com", "consumer key", secret);
+    /// let soap = Soap::builder().authenticator(login).connect().await?;
+    /// ```
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// How failed calls are repeated. The default makes three attempts where repeating is safe.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry.retry = retry;
+        self
+    }
+
+    /// The longest time of one call with all its attempts, pauses and renewals of the session. The
+    /// default is ten minutes. A query stream has this time for each of its batches.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.retry.deadline = deadline;
+        self
+    }
+
+    /// Whether an operation may be repeated, in place of what its table says.
+    pub fn repeat<O: OperationType>(mut self, repeat: Repeat) -> Self {
+        self.retry.repeat.push((O::operation().name, repeat));
+        self
+    }
+
+    /// How many queries may have a cursor open at a time, 8 unless set. Another one waits until one
+    /// of them has given its last row or is dropped, at most until its deadline.
+    ///
+    /// Salesforce ends the oldest cursor of a user who opens the 11th (API versions before 56).
+    /// Cursors of child rows are not counted: they exist whether their rows are read or not.
+    pub fn max_cursors(mut self, cursors: usize) -> Self {
+        self.max_cursors = cursors.max(1);
+        self
+    }
+
+    /// Opens the first session and gives the client.
     ///
     /// # Errors
     ///
-    /// If the transport cannot be made.
-    pub fn session(self, session: Session) -> Result<S, Error> {
-        let (settings, headers) = self.settings()?;
-        Ok(finish(settings, headers, session))
+    /// If no session can be had, [`Error::fault`], [`Error::is_login`] and
+    /// [`Error::is_foreign_endpoint`] tell why; if the transport cannot be made, or no
+    /// [`authenticator`](Self::authenticator) was given, it is a usage error.
+    pub async fn connect(mut self) -> Result<S, Error> {
+        let Some(authenticator) = self.authenticator.take() else {
+            return Err(Error::usage(
+                "no authenticator was given; see `Builder::authenticator`, or use `login`, \
+                 `session` or `anonymous`",
+            ));
+        };
+        let context = self.context()?;
+        let session = connect(&*authenticator, &context, &self.retry).await?;
+        Ok(self.finish(context, Some(authenticator), session))
     }
 
     /// Calls without a session, at the WSDL's own endpoint or another one.
@@ -103,18 +183,19 @@ impl<S: FromClient> Builder<S> {
     ///
     /// If the endpoint is no `https` URL, or the transport cannot be made.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
-        let (settings, headers) = self.settings()?;
         let given = endpoint.unwrap_or(S::service().endpoint);
-        let session = Session::anonymous(settings.endpoint(given, S::service().endpoint)?);
-        Ok(finish(settings, headers, session))
+        let endpoint = Endpoint::resolve(given, S::service().endpoint, self.plain)?;
+        let context = self.context()?;
+        Ok(self.finish(context, None, Session::anonymous(endpoint)))
     }
 
-    pub(crate) fn settings(self) -> Result<(Settings, Headers), Error> {
+    /// The settings as authenticators see them.
+    pub(crate) fn context(&self) -> Result<Arc<AuthContext>, Error> {
         self.allowed_hosts
             .iter()
             .try_for_each(|host| check_allowed_host(host))?;
-        let transport = match self.transport {
-            Some(transport) => transport,
+        let transport = match &self.transport {
+            Some(transport) => Arc::clone(transport),
             None => Arc::new(Https::builder().max_body(self.limits.body as u64).build()?),
         };
         let settings = Settings {
@@ -122,23 +203,37 @@ impl<S: FromClient> Builder<S> {
             limits: self.limits,
             soap: S::service().soap,
             session_header: S::service().session_header,
-            allowed_hosts: self.allowed_hosts,
+            allowed_hosts: self.allowed_hosts.clone(),
             plain: self.plain,
         };
-        Ok((settings, self.headers))
+        Ok(Arc::new(AuthContext {
+            service: S::service(),
+            settings,
+            headers: self.headers.clone(),
+        }))
     }
-}
 
-/// The client of a session.
-pub(crate) fn finish<S: FromClient>(settings: Settings, headers: Headers, session: Session) -> S {
-    let shared = Shared {
-        service: S::service(),
-        settings,
-        session,
-        limits_told: Mutex::new(None),
-    };
-    S::from_client(Client {
-        shared: Arc::new(shared),
-        headers,
-    })
+    /// The client of a session, and what renews it.
+    pub(crate) fn finish(
+        self,
+        context: Arc<AuthContext>,
+        authenticator: Option<Arc<dyn Authenticator>>,
+        session: Session,
+    ) -> S {
+        let shared = Shared {
+            service: S::service(),
+            settings: context.settings.clone(),
+            authenticator,
+            context,
+            sessions: Arc::new(Sessions::new(Arc::new(session), surroundings())),
+            budget: Budget::new(self.retry.retry.budget),
+            retry: self.retry,
+            cursors: Arc::new(Semaphore::new(self.max_cursors.min(Semaphore::MAX_PERMITS))),
+            limits_told: Mutex::new(None),
+        };
+        S::from_client(Client {
+            shared: Arc::new(shared),
+            headers: self.headers,
+        })
+    }
 }

@@ -4,10 +4,12 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Arg, Client, HeaderOf, Headers, Reply, exchange};
+use super::{Arg, Client, HeaderOf, Headers, Reply, Session, Terms, exchange};
 use crate::error::Error;
-use crate::schema::Operation;
+use crate::schema::{Operation, Repeat};
 use crate::soap::request::Body;
 use crate::value::FieldValue;
 use crate::ws::RawHeader;
@@ -40,6 +42,7 @@ pub struct Call<'c, O> {
     client: &'c Client,
     body: Result<Body, Error>,
     headers: Headers,
+    terms: Terms,
     operation: PhantomData<O>,
 }
 
@@ -49,6 +52,7 @@ impl<'c, O: OperationType> Call<'c, O> {
             client,
             body: Ok(Body::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
+            terms: Terms::default(),
             operation: PhantomData,
         }
     }
@@ -59,6 +63,7 @@ impl<'c, O: OperationType> Call<'c, O> {
             client,
             body: Ok(body),
             headers,
+            terms: Terms::default(),
             operation: PhantomData,
         }
     }
@@ -102,6 +107,19 @@ impl<'c, O: OperationType> Call<'c, O> {
         self
     }
 
+    /// Whether this call may be repeated when it fails, in place of what the operation's table and
+    /// the client say. See [`Retry`](crate::Retry) for what follows from it.
+    pub fn repeat(mut self, repeat: Repeat) -> Self {
+        self.terms.repeat = Some(repeat);
+        self
+    }
+
+    /// The longest time of this call with all its attempts, in place of the client's.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.terms.deadline = Some(deadline);
+        self
+    }
+
     /// Makes the call and gives the headers of the answer beside the result.
     ///
     /// # Errors
@@ -112,20 +130,18 @@ impl<'c, O: OperationType> Call<'c, O> {
         let body = self
             .body
             .map_err(|error| error.with_operation(operation.name))?;
-        let shared = self.client.shared();
-        let reply = exchange(
-            &shared.settings,
-            &shared.session,
-            operation,
-            &body,
-            &self.headers,
-        )
-        .await;
-        self.client.note(match &reply {
-            Ok(reply) => &reply.headers,
-            Err(error) => error.headers(),
-        });
-        reply
+        let (client, settings) = (self.client, &self.client.shared().settings);
+        let (body, headers) = (&body, &self.headers);
+        let attempt = |session: Arc<Session>| async move {
+            let reply = exchange(settings, &session, operation, body, headers).await;
+            client.note(match &reply {
+                Ok(reply) => &reply.headers,
+                Err(error) => error.headers(),
+            });
+            reply
+        };
+        let reply = client.repeat(operation, self.terms, attempt).await;
+        reply.map_err(|error| error.with_operation(operation.name))
     }
 }
 

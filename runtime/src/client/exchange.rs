@@ -193,6 +193,19 @@ impl Incoming {
             .map_err(|error| self.explain(error.into()))
     }
 
+    /// Reads up to the first event: a row, the end, or a fault as an error.
+    pub(crate) async fn first(&mut self, answer: &mut Answer) -> Result<Event, Error> {
+        loop {
+            match self.next(answer, None)? {
+                Event::More => match self.response.body.chunk().await? {
+                    Some(chunk) => self.feed(answer, &chunk)?,
+                    None => answer.finish(),
+                },
+                event => return Ok(event),
+            }
+        }
+    }
+
     /// Decodes what is there; see [`Answer::next`].
     pub(crate) fn next(
         &self,

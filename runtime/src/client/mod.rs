@@ -4,34 +4,46 @@
 //! the calls of a bulk operation.
 
 mod argument;
+pub(crate) mod auth;
 mod builder;
 mod call;
+mod deadline;
 mod exchange;
 mod headers;
 mod not_soap;
+pub(crate) mod oauth;
+mod renewal;
+mod repeat;
 mod reply;
+pub(crate) mod retry;
 mod session;
+mod settings;
 pub(crate) mod task;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
+
 pub use argument::{Arg, OneView, Texts, Views};
+pub use auth::{AuthContext, Authenticator, FormAnswer, Opening};
 pub use builder::Builder;
-pub(crate) use builder::finish;
 pub use call::{Call, OperationType};
+pub(crate) use deadline::Deadline;
 pub(crate) use exchange::{Incoming, exchange, span};
 pub(crate) use headers::Headers;
 pub use headers::{HeaderFor, HeaderOf};
+pub(crate) use repeat::Terms;
 pub use reply::Reply;
+pub use retry::Retry;
 pub use session::Session;
+pub(crate) use settings::{RetrySettings, Settings};
 
-use crate::endpoint::{Endpoint, PlainHttp};
-use crate::error::Error;
-use crate::limits::Limits;
+use repeat::ClientSessions;
+use retry::budget::Budget;
+
 use crate::record::Record;
-use crate::schema::{Service, SoapVersion, Type};
-use crate::transport::Transport;
+use crate::schema::{Service, SoapVersion};
 use crate::value::Tabled;
 
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
@@ -53,22 +65,18 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) service: &'static Service,
     pub(crate) settings: Settings,
-    pub(crate) session: Session,
+    /// Opens sessions; nothing if the client has none or a given one.
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
+    /// What the authenticator works with.
+    pub(crate) context: Arc<AuthContext>,
+    pub(crate) sessions: Arc<ClientSessions>,
+    pub(crate) retry: RetrySettings,
+    /// Tokens for retries of all calls.
+    pub(crate) budget: Budget,
+    /// A permit for each query with an open cursor.
+    pub(crate) cursors: Arc<Semaphore>,
     /// The last header of an answer that told the limits of the service.
     limits_told: Mutex<Option<Record>>,
-}
-
-/// What holds for every call of a client.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) limits: Limits,
-    /// The version of SOAP that the port speaks.
-    pub(crate) soap: SoapVersion,
-    pub(crate) session_header: Option<&'static Type>,
-    /// Hosts that a session may go to, whatever the rules say of them.
-    pub(crate) allowed_hosts: Vec<String>,
-    plain: PlainHttp,
 }
 
 impl Client {
@@ -82,10 +90,16 @@ impl Client {
         self.shared().settings.soap
     }
 
-    /// The session that calls are made with.
+    /// The session that calls are made with now. It is replaced when it is lost, so ask again
+    /// rather than keep it. While there is none it is the last one that there was.
     #[must_use]
-    pub fn session(&self) -> &Session {
-        &self.shared.session
+    pub fn session(&self) -> Session {
+        (*self.shared.sessions.latest()).clone()
+    }
+
+    /// What exchanges beside the calls work with, such as those of OAuth.
+    pub(crate) fn auth_context(&self) -> &AuthContext {
+        &self.shared.context
     }
 
     /// The same session with one more header on its calls. For generated code, which knows what
@@ -141,15 +155,8 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("service", &self.shared.service.name)
-            .field("session", &self.shared.session)
+            .field("session", &self.session())
             .field("headers", &self.headers)
             .finish_non_exhaustive()
-    }
-}
-
-impl Settings {
-    /// An endpoint that the caller gave; a host alone gets the path of the WSDL's endpoint.
-    pub(crate) fn endpoint(&self, given: &str, of_wsdl: &str) -> Result<Endpoint, Error> {
-        Ok(Endpoint::resolve(given, of_wsdl, self.plain)?)
     }
 }

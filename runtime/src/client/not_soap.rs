@@ -47,6 +47,13 @@ pub(crate) fn not_soap(
         .with_status(status)
         .with_sent(sent)
         .with_out_of_service(tells_of_outage(&lower))
+        .with_page(is_page(&lower))
+}
+
+/// Whether a text, in small letters, is an HTML page.
+fn is_page(lower: &str) -> bool {
+    let start = lower.trim_start_matches('\u{feff}').trim_start();
+    start.starts_with("<html") || start.starts_with("<!doctype html")
 }
 
 fn hint(status: StatusCode) -> &'static str {

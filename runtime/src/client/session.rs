@@ -28,6 +28,15 @@ impl Session {
         })
     }
 
+    /// A session at an endpoint that was checked already: for authenticators.
+    #[must_use]
+    pub fn at(endpoint: Endpoint, id: impl Into<Secret>) -> Self {
+        Self {
+            id: Some(id.into()),
+            ..Self::anonymous(endpoint)
+        }
+    }
+
     /// No token: for services that want none, and for the call that logs in.
     pub(crate) fn anonymous(endpoint: Endpoint) -> Self {
         Self {
@@ -37,6 +46,12 @@ impl Session {
             organization_id: None,
             seconds_valid: None,
         }
+    }
+
+    /// The session id or the access token, if there is one.
+    #[must_use]
+    pub fn id(&self) -> Option<&Secret> {
+        self.id.as_ref()
     }
 
     /// Where calls go.

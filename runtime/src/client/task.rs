@@ -52,3 +52,14 @@ impl<T> Drop for Abort<T> {
         self.0.abort();
     }
 }
+
+/// Runs a future in a task of its own, or gives it back where there is no runtime to spawn on.
+pub(crate) fn spawn_apart(task: Boxed<()>) -> Option<Boxed<()>> {
+    match Handle::try_current() {
+        Ok(runtime) => {
+            runtime.spawn(task);
+            None
+        }
+        Err(_) => Some(task),
+    }
+}

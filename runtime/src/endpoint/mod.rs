@@ -76,23 +76,28 @@ impl Endpoint {
     ///
     /// As [`parse`](Self::parse), for either address.
     pub fn resolve(base: &str, wsdl: &str, plain: PlainHttp) -> Result<Self, ParseError> {
-        let mut endpoint = Self::parse_with(base, plain)?;
-        if endpoint.0.path() == "/" && endpoint.0.query().is_none() {
-            let absolute = if wsdl.starts_with('/') {
-                endpoint.0.join(wsdl).map_err(|_| ())
-            } else {
-                Url::parse(wsdl).map_err(|_| ())
-            };
-            let Ok(absolute) = absolute else {
-                return Err(ParseError::new(
-                    "endpoint: the address in the WSDL is no absolute URL; give the whole address \
-                     of the service, with its path",
-                ));
-            };
-            endpoint.0.set_path(absolute.path());
-            endpoint.0.set_query(absolute.query());
+        Self::parse_with(base, plain)?.completed(wsdl)
+    }
+
+    /// This address; if it has no path, with the path and the query of `wsdl`.
+    pub(crate) fn completed(mut self, wsdl: &str) -> Result<Self, ParseError> {
+        if self.0.path() != "/" || self.0.query().is_some() {
+            return Ok(self);
         }
-        Ok(endpoint)
+        let absolute = if wsdl.starts_with('/') {
+            self.0.join(wsdl).map_err(|_| ())
+        } else {
+            Url::parse(wsdl).map_err(|_| ())
+        };
+        let Ok(absolute) = absolute else {
+            return Err(ParseError::new(
+                "endpoint: the address in the WSDL is no absolute URL; give the whole address of \
+                 the service, with its path",
+            ));
+        };
+        self.0.set_path(absolute.path());
+        self.0.set_query(absolute.query());
+        Ok(self)
     }
 
     /// The host in lower case; an IPv6 address is in brackets.
@@ -182,6 +187,10 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
                     credentials separately"
                 .into(),
         );
+    }
+    // A third slash would be taken away, and what follows it for the host, perhaps with a password.
+    if authority.is_empty() {
+        return Err("it has no host between the slashes; write it as https://host/path".into());
     }
     let url =
         Url::parse(text).map_err(|error| format!("{error}; write it as https://host/path"))?;

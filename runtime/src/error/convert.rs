@@ -65,7 +65,7 @@ impl From<TransportError> for Error {
         Self(Box::new(Inner {
             sent: parts.sent,
             status: parts.status,
-            source: parts.source,
+            source: parts.source.map(Into::into),
             ..Inner::new(kind, parts.message)
         }))
     }
@@ -79,7 +79,7 @@ impl From<HeaderError> for Error {
             false => ErrorKind::Usage,
         };
         Self(Box::new(Inner {
-            source,
+            source: source.map(Into::into),
             ..Inner::new(kind, message)
         }))
     }

@@ -6,6 +6,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::record::Record;
@@ -31,8 +32,10 @@ use recovery::leaves_doubt;
 /// | Is it worth another try, and how? | [`recovery`](Error::recovery), of which [`is_transient`](Error::is_transient) is one case |
 /// | Is the session gone? | [`is_session_expired`](Error::is_session_expired) |
 /// | May the request have taken effect? | [`maybe_applied`](Error::maybe_applied) |
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -47,7 +50,20 @@ struct Inner {
     fault: Option<Fault>,
     /// Headers of the answer.
     headers: Vec<Record>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// What to do about it, where that is known beyond the message.
+    advice: Option<String>,
+    /// The answer is an HTML page.
+    page: bool,
+    /// How far a query came.
+    delivered: Option<Delivered>,
+}
+
+/// What a query has handed out before an error.
+#[derive(Clone)]
+struct Delivered {
+    rows: u64,
+    last: Option<Record>,
 }
 
 /// Broad classes, private so that they may grow.
@@ -77,8 +93,16 @@ pub(crate) enum ErrorKind {
     Fault,
     /// An endpoint that must not get the session.
     ForeignEndpoint,
-    /// Login succeeded in form but gave no usable session.
+    /// No session could be had: the credentials were refused, or what came is of no use.
     Login,
+    /// The password has expired.
+    PasswordExpired,
+    /// The service that gives sessions cannot do it now.
+    Unavailable,
+    /// The session is over, told by something else than a fault.
+    SessionLost,
+    /// The answers to a query do not add up to all of its rows.
+    Incomplete,
 }
 
 impl Inner {
@@ -95,6 +119,9 @@ impl Inner {
             fault: None,
             headers: Vec::new(),
             source: None,
+            advice: None,
+            page: false,
+            delivered: None,
         }
     }
 }
@@ -131,6 +158,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
+        let source: Box<dyn StdError + Send + Sync> = source.into();
         self.0.source = Some(source.into());
         self
     }
@@ -167,6 +195,34 @@ impl Error {
 
     pub(crate) fn is_out_of_service(&self) -> bool {
         self.0.out_of_service
+    }
+
+    /// Records that an HTML page came in place of a message.
+    pub(crate) fn with_page(mut self, page: bool) -> Self {
+        self.0.page = page;
+        self
+    }
+
+    pub(crate) fn is_page(&self) -> bool {
+        self.0.page
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice.get_or_insert(advice.into());
+        self
+    }
+
+    /// Records that nothing of the call itself was sent: the error is that of opening a session.
+    pub(crate) fn before_sending(mut self) -> Self {
+        self.0.sent = Sent::No;
+        self
+    }
+
+    /// Records how far the query came.
+    pub(crate) fn with_delivered(mut self, rows: u64, last: Option<Record>) -> Self {
+        self.0.delivered = Some(Delivered { rows, last });
+        self
     }
 
     /// Adds the headers of the answer.
@@ -220,10 +276,39 @@ impl Error {
         )
     }
 
-    /// The answer ended before it was complete. Rows already delivered are whole.
+    /// The answer ended before it was complete, or the answers to a query do not give all of its
+    /// rows ([`is_incomplete`](Error::is_incomplete)). Rows already delivered are whole.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
-        self.0.kind == ErrorKind::Truncated
+        matches!(self.0.kind, ErrorKind::Truncated | ErrorKind::Incomplete)
+    }
+
+    /// The answers to a query are whole but do not add up: more or fewer rows than announced, no
+    /// locator although there are more rows, a locator for the second time, an empty batch that is
+    /// not the last. A stream never ends well on such an answer.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.0.kind == ErrorKind::Incomplete
+    }
+
+    /// How many rows a query had handed out before this error; nothing if it is no error of a query.
+    /// To go on from there, ask for the rows behind [`last_row`](Error::last_row) in a fixed order,
+    /// or let [`Records::resume_by`](crate::salesforce::Records::resume_by) do it.
+    #[must_use]
+    pub fn rows_delivered(&self) -> Option<u64> {
+        self.0.delivered.as_ref().map(|delivered| delivered.rows)
+    }
+
+    /// The last row that a query had handed out before this error.
+    #[must_use]
+    pub fn last_row(&self) -> Option<&Record> {
+        self.0.delivered.as_ref()?.last.as_ref()
+    }
+
+    /// What to do about it, where more is known than the message says. `Display` shows it, too.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.0.advice.as_deref()
     }
 
     /// The answer was no SOAP message: an HTML page, a proxy's text, an empty body.
@@ -256,10 +341,34 @@ impl Error {
         self.0.kind == ErrorKind::ForeignEndpoint
     }
 
-    /// Login went through but the session is unusable, as with an expired password.
+    /// No session could be had, and another try would end the same way: the token endpoint refused
+    /// the credentials, the password has expired, the token is of no use. What the operation `login`
+    /// refuses is a [`fault`](Error::fault).
     #[must_use]
     pub fn is_login(&self) -> bool {
-        self.0.kind == ErrorKind::Login
+        matches!(self.0.kind, ErrorKind::Login | ErrorKind::PasswordExpired)
+    }
+
+    /// The password has expired. The session that `login` gives then can do nothing but set a new
+    /// one, so it is not used.
+    #[must_use]
+    pub fn is_password_expired(&self) -> bool {
+        self.0.kind == ErrorKind::PasswordExpired
+    }
+
+    /// An error for an [`Authenticator`](crate::auth::Authenticator): no session, and another try
+    /// would end the same way. The client does not ask the authenticator again.
+    #[must_use]
+    pub fn login(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorKind::Login, "no session could be opened").with_source(source)
+    }
+
+    /// An error for an [`Authenticator`](crate::auth::Authenticator): no session now, but perhaps
+    /// later.
+    #[must_use]
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let message = "no session can be opened now; it may work later";
+        Self::new(ErrorKind::Unavailable, message).with_source(source)
     }
 
     /// The fault, if the service answered with one.
@@ -299,7 +408,7 @@ impl Error {
     /// The session is unknown, expired or ended: log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
-        self.fault().is_some_and(Fault::is_session_expired)
+        self.0.kind == ErrorKind::SessionLost || self.fault().is_some_and(Fault::is_session_expired)
     }
 
     /// The same call may well succeed after a pause: [`Recovery::Retry`]. Says nothing about
@@ -358,6 +467,9 @@ impl fmt::Display for Error {
         }
         if self.maybe_applied() {
             f.write_str("; the request may have been applied")?;
+        }
+        if let Some(advice) = &self.0.advice {
+            write!(f, "; {advice}")?;
         }
         Ok(())
     }

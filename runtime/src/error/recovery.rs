@@ -107,9 +107,12 @@ impl Recovery {
                 ErrorKind::Connect
                 | ErrorKind::Timeout
                 | ErrorKind::Transport
-                | ErrorKind::Truncated,
+                | ErrorKind::Truncated
+                | ErrorKind::Unavailable,
                 None,
             ) => Self::Retry,
+            (ErrorKind::SessionLost, None) => Self::LogIn,
+            (ErrorKind::Incomplete, None) => Self::QueryAgain,
             (ErrorKind::Protocol, None)
                 if error.is_out_of_service() || error.status().is_some_and(passes) =>
             {

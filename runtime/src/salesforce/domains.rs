@@ -1,5 +1,6 @@
 //! Where a session may go: the domains that belong to Salesforce.
 
+use crate::client::AuthContext;
 use crate::endpoint::{AllowedHost, Endpoint, PlainHttp, ip, is_below};
 use crate::error::{Error, ErrorKind};
 
@@ -37,6 +38,19 @@ impl Endpoint {
         })?;
         allows(self, &endpoint, allowed)?;
         Ok(endpoint)
+    }
+}
+
+impl AuthContext {
+    /// The endpoint that a service named for a session when it was asked at `asked`, if the session
+    /// may go there: see [`Endpoint::for_session`]. A bare host gets the path of the WSDL.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_foreign_endpoint`] if it may not.
+    pub fn session_endpoint(&self, asked: &Endpoint, named: &str) -> Result<Endpoint, Error> {
+        let endpoint = asked.for_session(named, &self.settings.allowed_hosts)?;
+        Ok(endpoint.completed(self.service.endpoint)?)
     }
 }
 

@@ -1,16 +1,18 @@
 //! What only Salesforce has: logging in with its rules of where a session may go, queries and their
 //! rows, bulk operations, record ids and API usage.
 
+pub mod auth;
+mod browser;
 pub mod bulk;
 mod credentials;
 mod domains;
 mod fault;
-mod login;
 mod records;
 pub mod soql;
 mod usage;
 
 pub use crate::lexical::Id;
+pub use browser::{BrowserPage, Served};
 pub use credentials::Credentials;
 pub use records::Records;
 pub use usage::ApiUsage;

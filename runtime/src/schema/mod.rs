@@ -10,7 +10,7 @@ mod any;
 mod service;
 
 pub(crate) use any::{ANY_RECORD, ANY_TYPE};
-pub use service::{Operation, QueryOperations, Service, SoapVersion};
+pub use service::{Operation, QueryOperations, Repeat, Service, SoapVersion};
 
 /// The namespaces of one WSDL. Tables refer to them by index.
 #[derive(Debug)]

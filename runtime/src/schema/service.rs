@@ -42,10 +42,41 @@ impl Operation {
     pub const ENCODED: u8 = 8;
     /// There is no answer beyond that the request has arrived.
     pub const ONE_WAY: u8 = 16;
+    /// Making it twice is the same as making it once. Without this flag and the next one an
+    /// operation is unsafe to repeat.
+    pub const SAFE: u8 = 32;
+    /// Making it twice gives the same record, with side effects: triggers run again.
+    pub const IDEMPOTENT: u8 = 64;
+
+    /// Whether it may be made twice.
+    #[must_use]
+    pub fn repeat(&self) -> Repeat {
+        if self.has(Self::SAFE) {
+            Repeat::Safe
+        } else if self.has(Self::IDEMPOTENT) {
+            Repeat::Idempotent
+        } else {
+            Repeat::Unsafe
+        }
+    }
 
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }
+}
+
+/// Whether an operation may be made twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// It changes nothing, or making it twice is the same as making it once: `query`, `retrieve`,
+    /// `describeSObject`.
+    Safe,
+    /// Making it twice gives the same record, with side effects: `update`, `upsert` by an external
+    /// id.
+    Idempotent,
+    /// Making it twice does it twice: `create`, `sendEmail`. Also what nothing is known about.
+    Unsafe,
 }
 
 /// A version of SOAP.

@@ -128,7 +128,7 @@ impl Shared {
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
-        if request.soap == SoapVersion::V1_1 {
+        if request.soap == SoapVersion::V1_1 && !request.is_form() {
             headers.insert(
                 HeaderName::from_static("soapaction"),
                 request.action_header()?,
@@ -137,7 +137,7 @@ impl Shared {
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let mut body = request.body.clone();
-        if self.compress.is_some_and(|least| body.len() >= least) {
+        if self.compress.is_some_and(|least| body.len() >= least) && !request.is_form() {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             body = deflate::gzip(&body).into();
         }

@@ -16,6 +16,7 @@ mod https;
 mod https_builder;
 mod inflate;
 mod pace;
+mod retry_after;
 pub mod testing;
 mod tls;
 mod upload;
@@ -98,8 +99,9 @@ pub struct Request {
     pub action: &'static str,
     /// Media type of the body. In SOAP 1.2 it has the action, too.
     pub content_type: Cow<'static, str>,
-    /// The envelope, UTF-8.
+    /// The envelope, UTF-8; or the form.
     pub body: Bytes,
+    is_form: bool,
 }
 
 impl Request {
@@ -122,9 +124,31 @@ impl Request {
             action,
             content_type: Cow::Borrowed("text/xml; charset=utf-8"),
             body: body.into(),
+            is_form: false,
         };
         request.action_header()?;
         Ok(request)
+    }
+
+    /// A form to post, `application/x-www-form-urlencoded`, whose answer is JSON: how OAuth asks for
+    /// tokens. `what` stands in place of an operation.
+    pub fn form(endpoint: Endpoint, what: &'static str, body: impl Into<Bytes>) -> Self {
+        Self {
+            endpoint,
+            operation: what,
+            soap: SoapVersion::V1_1,
+            action: "",
+            content_type: Cow::Borrowed("application/x-www-form-urlencoded"),
+            body: body.into(),
+            is_form: true,
+        }
+    }
+
+    /// Whether it is a [form](Self::form) and no SOAP message: it has no `SOAPAction`, and its body
+    /// is not compressed, because token endpoints do not expect that.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        self.is_form
     }
 
     /// Makes it a SOAP 1.2 request: `application/soap+xml` in UTF-8, with the action as a parameter
@@ -223,17 +247,10 @@ impl Response {
         self
     }
 
-    /// How long the service asks to wait, in seconds or until a moment (RFC 9110, 10.2.3). A moment
-    /// is compared with the answer's own `Date`, so no clock has to be right.
+    /// How long the service asks to wait. Callers cut it to what they are ready to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let text = |name| self.headers.get(name)?.to_str().ok().map(str::trim);
-        let value = text(RETRY_AFTER)?;
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let moment = |text| jiff::fmt::rfc2822::parse(text).ok();
-        let pause = moment(value)?.duration_since(&moment(text(DATE)?)?);
-        Duration::try_from(pause).ok()
+        let text = |name| self.headers.get(name)?.to_str().ok();
+        retry_after::parse(text(RETRY_AFTER)?, text(DATE), jiff::Timestamp::now())
     }
 }
 
@@ -276,31 +293,6 @@ mod tests {
             text.contains("set-cookie") && text.contains("query"),
             "{text}"
         );
-    }
-
-    #[test]
-    fn pauses_are_read_in_both_forms() {
-        let date = "Sat, 28 Nov 2026 20:00:00 GMT";
-        for (value, date, seconds) in [
-            ("120", None, Some(120)),
-            (" 0 ", None, Some(0)),
-            ("Sat, 28 Nov 2026 20:01:30 GMT", Some(date), Some(90)),
-            // Over already, or nothing to compare it with.
-            ("Sat, 28 Nov 2026 19:00:00 GMT", Some(date), None),
-            ("Sat, 28 Nov 2026 20:01:30 GMT", None, None),
-            ("-1", None, None),
-            ("soon", Some(date), None),
-            ("99999999999999999999", None, None),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert("retry-after", HeaderValue::from_static(value));
-            if let Some(date) = date {
-                headers.insert("date", HeaderValue::from_static(date));
-            }
-            let response = Response::new(StatusCode::SERVICE_UNAVAILABLE, Body::from_bytes(""));
-            let pause = response.with_headers(headers).retry_after();
-            assert_eq!(pause, seconds.map(Duration::from_secs), "{value}");
-        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::types;
 pub(super) static QUERY: g::Operation = g::Operation {
     name: "query",
     action: "",
-    flags: 0,
+    flags: g::Operation::SAFE,
     request: &tables::QUERY,
     response: &tables::QUERY_RESPONSE,
     types: &[],
@@ -59,7 +59,7 @@ g::operation! {
 pub(super) static RETRIEVE: g::Operation = g::Operation {
     name: "retrieve",
     action: "",
-    flags: 0,
+    flags: g::Operation::SAFE,
     request: &tables::RETRIEVE,
     response: &tables::RETRIEVE_RESPONSE,
     types: &[],

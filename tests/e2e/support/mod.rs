@@ -4,8 +4,10 @@ pub(crate) mod peer;
 pub(crate) mod recorder;
 pub(crate) mod validator;
 
+use std::time::Duration;
+
 use saponify::salesforce::Credentials;
-use saponify::{Error, Https, Transport};
+use saponify::{Error, Https, Retry, Transport};
 use saponify_sandbox::{Org, Sandbox};
 
 use crate::tenant::Soap;
@@ -63,7 +65,8 @@ pub(crate) async fn start_with(org: Org) -> Tenant {
     }
 }
 
-/// Logs in at the login host of the sandbox, and allows its instance host.
+/// Logs in at the sandbox's login host, with its instance host allowed. Nothing is repeated and no
+/// session is replaced, so that tests see each failure.
 pub(crate) async fn login(
     sandbox: &Sandbox,
     transport: impl Transport,
@@ -72,6 +75,7 @@ pub(crate) async fn login(
     Soap::builder()
         .transport(transport)
         .allow_host(instance(sandbox))
+        .retry(Retry::none().renew(false))
         .login(&sandbox.login_url(), credentials)
         .await
 }
@@ -81,6 +85,21 @@ pub(crate) fn https(sandbox: &Sandbox) -> Https {
     Https::builder()
         .no_proxy()
         .extra_root_certificate(sandbox.certificate_pem())
+        .build()
+        .unwrap()
+}
+
+/// A transport that gives up early, trusting the sandbox.
+pub(crate) fn impatient(sandbox: &Sandbox) -> Https {
+    let short = Duration::from_millis(700);
+    Https::builder()
+        .no_proxy()
+        .extra_root_certificate(sandbox.certificate_pem())
+        .max_body(4 * 1024 * 1024)
+        .answer_timeout(short)
+        .idle_timeout(short)
+        .total_timeout(Duration::from_secs(5))
+        .minimum_throughput(1024, short, short)
         .build()
         .unwrap()
 }

@@ -1,0 +1,96 @@
+//! What an authenticator may use: the transport of its client, and the rules about addresses.
+
+use std::fmt;
+
+use crate::client::oauth::form::Form;
+use crate::client::{Headers, Settings};
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::schema::Service;
+use crate::transport::Request;
+use zeroize::Zeroizing;
+
+/// What an [`Authenticator`](super::Authenticator) works with. It goes through the transport of the
+/// client, with its roots, proxy, timeouts and limits; redirects are not followed.
+#[derive(Clone)]
+pub struct AuthContext {
+    pub(crate) service: &'static Service,
+    pub(crate) settings: Settings,
+    /// Headers of the client, which `login` may carry.
+    pub(crate) headers: Headers,
+}
+
+/// The answer to a form: the status and a small body.
+pub struct FormAnswer {
+    /// HTTP status.
+    pub status: http::StatusCode,
+    /// The body, wiped when it is dropped: it may hold a token.
+    pub body: Zeroizing<Vec<u8>>,
+    pub(crate) retry_after: Option<std::time::Duration>,
+}
+
+/// Longest answer to a form. A token answer takes about a kilobyte.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+impl AuthContext {
+    /// An address that the user gave, completed from the WSDL: a bare `https://host` gets the path
+    /// of the WSDL's own endpoint.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if it is no `https` address.
+    pub fn endpoint(&self, given: &str) -> Result<Endpoint, Error> {
+        self.settings.endpoint(given, self.service.endpoint)
+    }
+
+    /// An address that the user gave, as it is.
+    ///
+    /// # Errors
+    ///
+    /// A usage error if it is no `https` address.
+    pub fn address(&self, given: &str) -> Result<Endpoint, Error> {
+        Ok(Endpoint::parse_with(given, self.settings.plain)?)
+    }
+
+    /// Posts a form. `what` names the exchange in errors and traces.
+    ///
+    /// # Errors
+    ///
+    /// If no whole answer came. Any status is an answer.
+    pub async fn post(
+        &self,
+        address: Endpoint,
+        what: &'static str,
+        form: &Form,
+    ) -> Result<FormAnswer, Error> {
+        let named = |error: Error| error.with_operation(what);
+        let request = Request::form(address, what, form.body());
+        let response = self.settings.transport.send(request).await;
+        let response = response.map_err(|error| named(error.into()))?;
+        let (status, retry_after) = (response.status, response.retry_after());
+        let body = response.body.collect(LONGEST_ANSWER).await;
+        let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
+        Ok(FormAnswer {
+            status,
+            body: Zeroizing::new(body),
+            retry_after,
+        })
+    }
+}
+
+impl fmt::Debug for AuthContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthContext")
+            .field("service", &self.service.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FormAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FormAnswer")
+            .field("status", &self.status)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
+    }
+}

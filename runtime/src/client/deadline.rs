@@ -1,0 +1,43 @@
+//! The end of the time that a call may take.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// A moment, if there is a runtime that can wait for it. Without one a call takes as long as its
+/// transport lets it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// So much from now. A time too long for the clock means no deadline.
+    pub(crate) fn after(time: Duration) -> Self {
+        let can_wait = Handle::try_current().is_ok();
+        Self(Instant::now().checked_add(time).filter(|_| can_wait))
+    }
+
+    /// The time that is left.
+    pub(crate) fn left(self) -> Duration {
+        self.0.map_or(Duration::MAX, |at| {
+            at.saturating_duration_since(Instant::now())
+        })
+    }
+
+    /// The output of a future, or none if the deadline comes first.
+    pub(crate) async fn bound<T>(self, future: impl Future<Output = T>) -> Option<T> {
+        match self.0 {
+            Some(at) => timeout_at(at, future).await.ok(),
+            None => Some(future.await),
+        }
+    }
+
+    /// Waits. False if there is no runtime to wait with.
+    pub(crate) async fn pause(self, pause: Duration) -> bool {
+        if self.0.is_none() && Handle::try_current().is_err() {
+            return pause.is_zero();
+        }
+        sleep(pause).await;
+        true
+    }
+}

@@ -1,0 +1,9 @@
+//! The parts of OAuth 2.0 that belong to no vendor: forms, signed assertions, proof keys, and the
+//! listener on this machine that takes a redirect.
+
+pub(crate) mod browser;
+pub(crate) mod form;
+pub(crate) mod jwt;
+pub(crate) mod loopback;
+pub(crate) mod pkce;
+pub(crate) mod redirect;

@@ -1,0 +1,264 @@
+//! The one path of every call: it takes the session as it is, makes an attempt, and repeats it by
+//! the rule of [`super::retry`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::deadline::Deadline;
+use super::renewal::{Failed, Lease, RenewalError, Sessions, Surroundings};
+use super::retry::attempts::{Attempts, Next, Situation};
+use super::retry::backoff;
+use super::retry::budget::Budget;
+use super::retry::decide::{Allowed, Failure};
+use super::task::spawn_apart;
+use super::{AuthContext, Authenticator, Client, RetrySettings, Session, Shared};
+use crate::error::{Error, ErrorKind, Recovery};
+use crate::schema::{Operation, Repeat};
+use crate::transport::error::Sent;
+
+/// What a call says about its repetition, in place of what its client says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) repeat: Option<Repeat>,
+    pub(crate) deadline: Option<Duration>,
+    /// It asks for rows by a locator.
+    pub(crate) locator: bool,
+}
+
+/// The session of a client, or the error of opening one.
+pub(crate) type ClientSessions = Sessions<Arc<Session>, Error>;
+
+/// A failed attempt, and what follows from it.
+struct FailedAttempt {
+    error: Error,
+    failure: Failure,
+    asked: Option<Duration>,
+}
+
+impl RenewalError for Error {
+    fn abandoned() -> Self {
+        Self::new(
+            ErrorKind::Unavailable,
+            "the task that was opening a session has ended without one",
+        )
+    }
+
+    fn refused_when_new() -> Self {
+        Self::new(
+            ErrorKind::Unavailable,
+            "the service does not take the sessions that it has just given; sessions may be \
+             locked to another address (Setup, Session Settings, \"Lock sessions to the IP address \
+             from which they originated\"), or another program ends them",
+        )
+    }
+}
+
+/// Clock, random numbers and tasks for [`Sessions`].
+pub(crate) fn surroundings() -> Surroundings {
+    Surroundings {
+        now,
+        random: backoff::random,
+        spawn: spawn_apart,
+    }
+}
+
+/// Time since the first call of this function.
+fn now() -> Duration {
+    static START: std::sync::OnceLock<tokio::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(tokio::time::Instant::now).elapsed()
+}
+
+impl Client {
+    /// Makes a call: `attempt` once, and again as far as the settings, the operation and the
+    /// failure permit.
+    pub(crate) async fn repeat<T, F>(
+        &self,
+        operation: &'static Operation,
+        terms: Terms,
+        attempt: impl Fn(Arc<Session>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let shared = self.shared();
+        let settings = &shared.retry;
+        let repeat = terms.repeat.unwrap_or_else(|| shared.repeat_of(operation));
+        let allowed = match terms.locator {
+            true => Allowed::LOCATOR,
+            false => Allowed::of(repeat, &settings.retry),
+        };
+        let deadline = Deadline::after(terms.deadline.unwrap_or(settings.deadline));
+        let mut attempts = Attempts::new(shared.can_renew());
+        loop {
+            let failed = match shared.once(deadline, &attempt).await {
+                Ok(value) => {
+                    attempts.succeeded(&shared.budget);
+                    return Ok(value);
+                }
+                Err(failed) => failed,
+            };
+            let situation = Situation {
+                failure: failed.failure,
+                allowed,
+                asked: failed.asked.or(failed.error.retry_after()),
+                left: deadline.left(),
+                random: backoff::random(),
+            };
+            let next = attempts.failed(&settings.retry, &shared.budget, situation);
+            match next {
+                Next::Renew => {}
+                Next::Wait(pause) if deadline.pause(pause).await => {
+                    tracing::debug!(
+                        operation = operation.name,
+                        attempt = attempts.number(),
+                        ?pause,
+                        "repeating"
+                    );
+                }
+                Next::Wait(_) | Next::Stop => return Err(in_doubt(failed.error, repeat)),
+            }
+        }
+    }
+}
+
+/// Says what to do if nobody knows whether an operation was done that must not be done twice.
+fn in_doubt(error: Error, repeat: Repeat) -> Error {
+    if !error.maybe_applied() || repeat == Repeat::Safe {
+        return error;
+    }
+    error.with_advice(
+        "its outcome is unknown, so it is not repeated by itself: look up in the organization what \
+         was done, for instance by a query for an external id or for the latest changes of this \
+         user, before you repeat it",
+    )
+}
+
+impl Shared {
+    /// One attempt, with a session that is opened first if there is none.
+    async fn once<T, F>(
+        &self,
+        deadline: Deadline,
+        attempt: &impl Fn(Arc<Session>) -> F,
+    ) -> Result<T, FailedAttempt>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let late = |sent, what: &str| {
+            let message = format!("{what} within the deadline of the call");
+            FailedAttempt {
+                error: Error::new(ErrorKind::Timeout, message).with_sent(sent),
+                failure: Failure::Final,
+                asked: None,
+            }
+        };
+        let lease = match deadline.bound(self.lease()).await {
+            Some(lease) => lease?,
+            None => return Err(late(Sent::No, "no session could be opened")),
+        };
+        let Some(result) = deadline.bound(attempt(lease.session)).await else {
+            return Err(late(Sent::Maybe, "no whole answer came"));
+        };
+        match result {
+            Ok(value) => {
+                self.sessions.worked(lease.generation);
+                Ok(value)
+            }
+            Err(error) => {
+                let failure = Failure::of(&error);
+                if failure == Failure::SessionLost && self.can_renew() {
+                    self.sessions.lost(lease.generation);
+                } else if error.fault().is_some() {
+                    // A fault about anything else: the service has looked at the session.
+                    self.sessions.worked(lease.generation);
+                }
+                Err(FailedAttempt {
+                    error,
+                    failure,
+                    asked: None,
+                })
+            }
+        }
+    }
+
+    /// The session as it is, or a new one.
+    async fn lease(&self) -> Result<Lease<Arc<Session>>, FailedAttempt> {
+        let acquired = self.sessions.acquire(|| {
+            let (authenticator, context) = (self.authenticator.clone(), Arc::clone(&self.context));
+            async move {
+                let Some(authenticator) = authenticator else {
+                    let error = Error::usage("the client has no session and no authenticator");
+                    return Err(Failed::Refused(error));
+                };
+                let opened = authenticator.open(&context).await;
+                opened.map(Arc::new).map_err(|error| match passes(&error) {
+                    true => Failed::Later(error),
+                    false => Failed::Refused(error),
+                })
+            }
+        });
+        acquired.await.map_err(|(error, asked)| FailedAttempt {
+            error: error.before_sending(),
+            // Nothing of the call itself has been sent.
+            failure: match asked {
+                Some(_) => Failure::NotConnected,
+                None => Failure::Final,
+            },
+            asked,
+        })
+    }
+
+    pub(crate) fn can_renew(&self) -> bool {
+        let authenticator = self.authenticator.as_ref();
+        self.retry.retry.renew
+            && authenticator.is_some_and(|authenticator| authenticator.can_renew())
+    }
+
+    fn repeat_of(&self, operation: &'static Operation) -> Repeat {
+        let overrides = self.retry.repeat.iter();
+        let mut found = overrides.filter(|(name, _)| *name == operation.name);
+        found
+            .next_back()
+            .map_or_else(|| operation.repeat(), |(_, repeat)| *repeat)
+    }
+}
+
+/// Whether opening a session may work later.
+fn passes(error: &Error) -> bool {
+    matches!(error.recovery(), Recovery::Retry | Recovery::Wait)
+}
+
+/// Opens the first session of a client. Nobody else wants one yet, so nothing is shared.
+pub(crate) async fn connect(
+    authenticator: &dyn Authenticator,
+    context: &AuthContext,
+    settings: &RetrySettings,
+) -> Result<Session, Error> {
+    let deadline = Deadline::after(settings.deadline);
+    let budget = Budget::new(settings.retry.budget);
+    let mut attempts = Attempts::new(false);
+    loop {
+        let Some(opened) = deadline.bound(authenticator.open(context)).await else {
+            let message = "no session could be opened within the deadline of a call";
+            return Err(Error::new(ErrorKind::Timeout, message));
+        };
+        let error = match opened {
+            Ok(session) => return Ok(session),
+            Err(error) => error,
+        };
+        let situation = Situation {
+            // Opening a session twice does no harm.
+            failure: match passes(&error) && error.recovery() != Recovery::Wait {
+                true => Failure::NotConnected,
+                false => Failure::Final,
+            },
+            allowed: Allowed::of(Repeat::Safe, &settings.retry),
+            asked: error.retry_after(),
+            left: deadline.left(),
+            random: backoff::random(),
+        };
+        match attempts.failed(&settings.retry, &budget, situation) {
+            Next::Wait(pause) if deadline.pause(pause).await => {}
+            _ => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What holds for every call of a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::retry::Retry;
+use crate::endpoint::{Endpoint, PlainHttp};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::schema::{Repeat, SoapVersion, Type};
+use crate::transport::Transport;
+
+/// What holds for every call of a client.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) limits: Limits,
+    /// The version of SOAP that the port speaks.
+    pub(crate) soap: SoapVersion,
+    pub(crate) session_header: Option<&'static Type>,
+    /// Hosts that a session may go to, whatever the rules say of them.
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) plain: PlainHttp,
+}
+
+/// How calls of a client are repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct RetrySettings {
+    pub(crate) retry: Retry,
+    /// Longest time of one call with all its attempts.
+    pub(crate) deadline: Duration,
+    /// Operations that may or may not be repeated in spite of their tables.
+    pub(crate) repeat: Vec<(&'static str, Repeat)>,
+}
+
+impl Settings {
+    /// An endpoint that the caller gave; a host alone gets the path of the WSDL's endpoint.
+    pub(crate) fn endpoint(&self, given: &str, of_wsdl: &str) -> Result<Endpoint, Error> {
+        Ok(Endpoint::resolve(given, of_wsdl, self.plain)?)
+    }
+}

@@ -1,0 +1,232 @@
+//! The OAuth 2.0 authorization code flow with a proof key (RFC 6749, section 4.1; RFC 7636), for a
+//! program on a person's machine (RFC 8252).
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::token::Granted;
+use super::token_errors::advice;
+use super::{OnToken, RefreshToken, address, token};
+use crate::client::oauth::browser;
+use crate::client::oauth::form::{Form, percent_encoded};
+use crate::client::oauth::loopback::Loopback;
+use crate::client::oauth::pkce::{ProofKey, random_token};
+use crate::client::oauth::redirect::{self, Redirected};
+use crate::client::{AuthContext, Authenticator, Opening, Session};
+use crate::endpoint::{Endpoint, PlainHttp};
+use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
+
+/// Lets a person log in with the browser, and takes the result at an address of this machine.
+///
+/// The address of the login page is printed on the standard error output and opened in the browser
+/// where there is one; [`show`](Self::show) does something else with it. If a refresh token comes
+/// with the session (scope `refresh_token`), later sessions are opened with it and nobody is asked
+/// again.
+///
+/// ```no_run
+/// use saponify::auth::AuthorizationCode;
+///
+/// let login = AuthorizationCode::new("https://acme.my.salesforce.com", "consumer key")
+///     .redirect("http://localhost:1717/OauthRedirect");
+/// ```
+#[derive(Debug)]
+pub struct AuthorizationCode {
+    address: String,
+    client_id: String,
+    client_secret: Option<Secret>,
+    redirect: String,
+    scopes: String,
+    time: Duration,
+    show: Option<Show>,
+    on_refresh_token: Option<OnToken>,
+    /// Set once a refresh token has come.
+    later: Mutex<Option<Arc<RefreshToken>>>,
+}
+
+struct Show(Box<dyn Fn(&str) + Send + Sync>);
+
+impl AuthorizationCode {
+    /// The address that the person logs in at, and the consumer key of the app.
+    #[must_use]
+    pub fn new(address: impl Into<String>, client_id: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            client_id: client_id.into(),
+            client_secret: None,
+            redirect: "http://localhost:1717/OauthRedirect".to_owned(),
+            scopes: "api refresh_token".to_owned(),
+            time: Duration::from_secs(300),
+            show: None,
+            on_refresh_token: None,
+            later: Mutex::new(None),
+        }
+    }
+
+    /// The consumer secret, if the app requires it for this flow. A program that is handed out to
+    /// others cannot keep one and should not have one.
+    #[must_use]
+    pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.client_secret = Some(secret.into());
+        self
+    }
+
+    /// The address of this machine that takes the result: one of the app's Callback URLs, letter
+    /// for letter. The default is `http://localhost:1717/OauthRedirect`, which Salesforce's own
+    /// command line uses, too.
+    #[must_use]
+    pub fn redirect(mut self, address: impl Into<String>) -> Self {
+        self.redirect = address.into();
+        self
+    }
+
+    /// What is asked for, separated by spaces. The default is `api refresh_token`; `web` lets the
+    /// session open pages in the browser.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
+        self.scopes = scopes.into();
+        self
+    }
+
+    /// How long the person has for the login. The default is five minutes.
+    #[must_use]
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// Is called with the address of the login page, in place of printing and opening it.
+    #[must_use]
+    pub fn show(mut self, show: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.show = Some(Show(Box::new(show)));
+        self
+    }
+
+    /// Is called with each refresh token that comes, so that the program can store it for
+    /// [`RefreshToken`] and need no person next time.
+    #[must_use]
+    pub fn on_refresh_token(mut self, store: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
+        self.on_refresh_token = Some(OnToken::new(store));
+        self
+    }
+
+    async fn log_in(&self, context: &AuthContext) -> Result<Session, Error> {
+        let (port, path) = self.redirect_parts()?;
+        let authorize = address::oauth(context, &self.address, "authorize")?;
+        let listener = Loopback::bind(port).await.map_err(|error| {
+            let message = format!(
+                "no program can listen at {} now; end the one that does, or choose another \
+                 Callback URL",
+                self.redirect
+            );
+            Error::new(ErrorKind::Login, message).with_source(error)
+        })?;
+        let key = ProofKey::new()?;
+        let state = random_token()?;
+        self.show_page(&self.page(&authorize, &key, &state));
+        let redirected = redirect::wait(listener, path, state, self.time).await;
+        let code = match redirected {
+            Some(Redirected::Code(code)) => code,
+            Some(Redirected::Denied(error, description)) => {
+                let message = format!("the login was refused: {}", advice(&error, &description));
+                return Err(Error::new(ErrorKind::Login, message));
+            }
+            None => {
+                let message = format!("nobody logged in within {:?}", self.time);
+                return Err(Error::new(ErrorKind::Login, message));
+            }
+        };
+        let form = Form::new()
+            .field("grant_type", "authorization_code")
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect)
+            .optional_secret("client_secret", self.client_secret.as_ref())
+            .secret("code", &code)
+            .secret("code_verifier", &key.verifier);
+        let address = address::oauth(context, &self.address, "token")?;
+        let granted = token::ask(context, address, "authorization code", &form).await?;
+        Ok(self.keep(granted))
+    }
+
+    /// The address of the login page.
+    fn page(&self, authorize: &Endpoint, key: &ProofKey, state: &Secret) -> String {
+        let encoded = percent_encoded;
+        format!(
+            "{authorize}?response_type=code&client_id={}&redirect_uri={}&scope={}&state={}\
+             &code_challenge={}&code_challenge_method=S256",
+            encoded(&self.client_id),
+            encoded(&self.redirect),
+            encoded(&self.scopes),
+            encoded(state.expose()),
+            encoded(&key.challenge),
+        )
+    }
+
+    fn show_page(&self, page: &str) {
+        if let Some(Show(show)) = &self.show {
+            return show(page);
+        }
+        let opened = browser::open(page);
+        let where_to = if opened {
+            "in your browser"
+        } else {
+            "at this address"
+        };
+        eprintln!("Log in {where_to}:\n{page}");
+    }
+
+    /// Keeps the refresh token for the next session.
+    fn keep(&self, granted: Granted) -> Session {
+        if let Some(refresh) = granted.refresh_token {
+            if let Some(OnToken(store)) = &self.on_refresh_token {
+                store(&refresh);
+            }
+            let later = RefreshToken::new(&self.address, &self.client_id, refresh)
+                .with_hook(self.on_refresh_token.clone(), self.client_secret.clone());
+            *self.later() = Some(Arc::new(later));
+        }
+        granted.session
+    }
+
+    /// Port and path of the redirect.
+    fn redirect_parts(&self) -> Result<(u16, String), Error> {
+        let bad = |problem: &str| {
+            Error::usage(format!(
+                "redirect: {problem}; write it as http://localhost:PORT/path, as in the app's \
+                 Callback URLs"
+            ))
+        };
+        let endpoint = Endpoint::parse_with(&self.redirect, PlainHttp::ToLoopback)
+            .map_err(|_| bad("it is no address of this machine"))?;
+        if endpoint.is_https() || !endpoint.is_loopback() {
+            return Err(bad("it is not plain http to this machine"));
+        }
+        if self.redirect.contains('?') {
+            return Err(bad("it has a query"));
+        }
+        Ok((endpoint.port(), endpoint.path().to_owned()))
+    }
+
+    fn later(&self) -> std::sync::MutexGuard<'_, Option<Arc<RefreshToken>>> {
+        self.later.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Authenticator for AuthorizationCode {
+    fn open<'a>(&'a self, context: &'a AuthContext) -> Opening<'a> {
+        Box::pin(async move {
+            let later = self.later().clone();
+            match later {
+                Some(later) => later.refresh(context).await,
+                None => self.log_in(context).await,
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Show {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Show")
+    }
+}

@@ -1,0 +1,197 @@
+//! One answer of a query: asked for, opened, and read row by row.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument as _;
+
+use super::Opening;
+use super::progress::Summary;
+use crate::client::task::Boxed;
+use crate::client::{Client, Deadline, Incoming, Session, Terms, span};
+use crate::error::{Error, ErrorKind};
+use crate::record::Record;
+use crate::schema::{Operation, Type};
+use crate::soap::answer::{Answer, Event};
+use crate::soap::request::Body;
+use crate::transport::{self, TransportError};
+use crate::value::Value;
+
+/// A request for rows that has not been sent.
+pub(super) struct Request {
+    pub(super) operation: &'static Operation,
+    /// The query, or a locator.
+    pub(super) argument: String,
+    pub(super) terms: Terms,
+    /// Whether to wait for permission to open a cursor.
+    pub(super) needs_permit: bool,
+    pub(super) batch_size: Option<u32>,
+    pub(super) known: Vec<&'static Type>,
+}
+
+/// An answer whose first row, or end, is there.
+pub(super) struct Opened {
+    pub(super) incoming: Incoming,
+    pub(super) answer: Answer,
+    pub(super) first: Event,
+    pub(super) permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Request {
+    pub(super) async fn send(self, client: &Client) -> Result<Opened, Error> {
+        let operation = self.operation;
+        let named = |error: Error| error.with_operation(operation.name);
+        let shared = client.shared();
+        let permit = match self.needs_permit {
+            true => Some(permit(client).await.map_err(named)?),
+            false => None,
+        };
+        let mut body = Body::new(operation, client.soap());
+        let argument = &self.argument;
+        let argument = |n| match n {
+            0 => Value::Text(argument),
+            _ => Value::Absent,
+        };
+        body.argument(argument)
+            .map_err(|error| named(error.into()))?;
+        let mut headers = client.headers().clone();
+        let options = shared.service.query.and_then(|queries| queries.options);
+        if let (Some(rows), Some(table)) = (self.batch_size, options) {
+            headers.set_number(table, rows.into());
+        }
+        let (body, headers, known) = (&body, &headers, &self.known);
+        let attempt = |session: Arc<Session>| {
+            let span = span(operation, &session);
+            let attempt = async move {
+                let settings = &shared.settings;
+                let mut incoming =
+                    Incoming::open(settings, &session, operation, body, headers).await?;
+                let mut answer = incoming.answer(settings, known.clone()).by_rows()?;
+                let first = incoming.first(&mut answer).await;
+                let first = first.inspect_err(|error| client.note(error.headers()))?;
+                Ok((incoming, answer, first))
+            };
+            attempt.instrument(span)
+        };
+        let opened = client.repeat(operation, self.terms, attempt).await;
+        let (incoming, answer, first) = opened.map_err(named)?;
+        Ok(Opened {
+            incoming,
+            answer,
+            first,
+            permit,
+        })
+    }
+}
+
+/// Waits until the client may open another cursor.
+async fn permit(client: &Client) -> Result<OwnedSemaphorePermit, Error> {
+    let shared = client.shared();
+    let cursors = Arc::clone(&shared.cursors);
+    if let Ok(permit) = Arc::clone(&cursors).try_acquire_owned() {
+        return Ok(permit);
+    }
+    let deadline = Deadline::after(shared.retry.deadline);
+    match deadline.bound(cursors.acquire_owned()).await {
+        Some(Ok(permit)) => Ok(permit),
+        _ => Err(Error::new(
+            ErrorKind::Timeout,
+            "other queries of this client kept their cursors open (max_cursors) until the \
+             deadline of the call; read them to their end or drop them, or allow more",
+        )),
+    }
+}
+
+/// A wait for more bytes, which owns the body meanwhile.
+type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, TransportError>)>;
+
+/// An answer that is being read.
+pub(super) struct Batch {
+    operation: &'static Operation,
+    incoming: Incoming,
+    answer: Answer,
+    /// What was read already.
+    first: Option<Event>,
+    chunk: Option<Chunk>,
+    /// The answer after this one, asked for ahead of need.
+    pub(super) next: Option<Opening>,
+}
+
+impl Batch {
+    pub(super) fn new(
+        operation: &'static Operation,
+        incoming: Incoming,
+        answer: Answer,
+        first: Event,
+    ) -> Self {
+        Self {
+            operation,
+            incoming,
+            answer,
+            first: Some(first),
+            chunk: None,
+            next: None,
+        }
+    }
+
+    /// The next row; none at the end of the answer.
+    pub(super) fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
+        let row = ready!(self.poll_unnamed(cx));
+        Poll::Ready(row.map_err(|error| error.with_operation(self.operation.name)))
+    }
+
+    fn poll_unnamed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
+        loop {
+            let event = match self.first.take() {
+                Some(event) => event,
+                None => self.incoming.next(&mut self.answer, None)?,
+            };
+            match event {
+                Event::Row(row) => return Poll::Ready(Ok(Some(row))),
+                Event::Done => return Poll::Ready(Ok(None)),
+                Event::More => match ready!(self.poll_chunk(cx))? {
+                    Some(chunk) => self.incoming.feed(&mut self.answer, &chunk)?,
+                    None => self.answer.finish(),
+                },
+            }
+        }
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        let wait = self.chunk.get_or_insert_with(|| {
+            let mut body = self.incoming.take_body();
+            Box::pin(async move {
+                let chunk = body.chunk().await;
+                (body, chunk)
+            })
+        });
+        let (body, chunk) = ready!(wait.as_mut().poll(cx));
+        self.chunk = None;
+        self.incoming.put_body(body);
+        Poll::Ready(Ok(chunk?))
+    }
+
+    /// Headers of the answer that have come since the last time.
+    pub(super) fn take_headers(&mut self) -> Vec<Record> {
+        self.answer.take_headers()
+    }
+
+    /// The fields beside the rows, as far as they have come.
+    pub(super) fn summary(&self) -> Summary<'_> {
+        let Some(summary) = self.answer.summary() else {
+            return Summary::default();
+        };
+        let field = |name| summary.text(summary.ty().find(name)?).map(str::trim);
+        Summary {
+            done: match field("done") {
+                Some("true" | "1") => Some(true),
+                Some("false" | "0") => Some(false),
+                _ => None,
+            },
+            locator: field("queryLocator").filter(|locator| !locator.is_empty()),
+            size: field("size").and_then(|size| size.parse().ok()),
+        }
+    }
+}

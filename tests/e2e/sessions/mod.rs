@@ -1,0 +1,6 @@
+//! Sessions, repetition and pagination over real TLS.
+
+mod flows;
+mod matrix;
+mod pagination;
+mod storm;
