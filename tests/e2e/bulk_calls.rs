@@ -73,6 +73,7 @@ fn soap(transport: impl Transport) -> Soap {
     let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
     Soap::builder()
         .transport(transport)
+        .retry(saponify::Retry::none())
         .session(session)
         .unwrap()
 }

@@ -44,6 +44,7 @@ fn scripted(fault: &str) -> Soap {
     let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
     Soap::builder()
         .transport(Scripted::new().answer_with(500, "text/xml", fault.to_owned()))
+        .retry(saponify::Retry::none())
         .session(session)
         .unwrap()
 }

@@ -203,6 +203,7 @@ fn scripted(script: Scripted) -> (Soap, Recorder) {
     let session = Session::new("https://tenant.example/services/Soap/c/64.0", "00D!x").unwrap();
     let soap = Soap::builder()
         .transport(requests.clone())
+        .retry(saponify::Retry::none())
         .session(session)
         .unwrap();
     (soap, requests)

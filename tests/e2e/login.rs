@@ -1,5 +1,6 @@
 //! Logins that succeed, and logins that are refused.
 
+use saponify::auth::Login;
 use saponify::salesforce::Credentials;
 use saponify::transport::testing::Scripted;
 use saponify::{Recovery, Session};
@@ -181,7 +182,8 @@ async fn a_version_without_login_is_named() {
     let endpoint = format!("{}/services/Soap/c/65.0", sandbox.login_url());
     let attempt = Soap::builder()
         .transport(https(&sandbox))
-        .login(&endpoint, Credentials::new(USER.0, USER.1))
+        .authenticator(Login::new(&endpoint, Credentials::new(USER.0, USER.1)).at_64(false))
+        .connect()
         .await;
     assert_eq!(
         attempt.unwrap_err().fault().unwrap().code(),

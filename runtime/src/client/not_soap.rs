@@ -25,6 +25,9 @@ pub(crate) fn not_soap(
     let lower = text.to_ascii_lowercase();
     let what = if first_bytes.is_empty() {
         "the answer is empty".to_owned()
+    } else if first_bytes.contains(&0) {
+        // No text in UTF-8. Letter by letter, UTF-16 would show a session id all the same.
+        format!("the answer{media} is not text in UTF-8; it is withheld")
     } else if echoes_request(&lower) {
         // A server that repeats the request would put its password into our message.
         format!("the answer{media} is not SOAP; its text is withheld, it may repeat the request")

@@ -121,6 +121,8 @@ async fn refusals_of_the_sandbox_are_explained() {
 /// Logs in and consents, as a person would with a browser.
 fn person(sandbox: &Sandbox) -> impl Fn(&str) + Send + Sync + 'static {
     let authority = reqwest::Certificate::from_pem(sandbox.certificate_pem().as_bytes()).unwrap();
+    // The error is that another test was faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let browser = reqwest::Client::builder()
         .tls_certs_only([authority])
         .redirect(reqwest::redirect::Policy::none())

@@ -111,7 +111,7 @@ const MATRIX: &[Row] = &[
     ("many_attrs", Limit, 1, 1),
     ("many_ns", Limit, 1, 1),
     ("long_name", Limit, 1, 1),
-    ("utf16", Decode, 1, 1),
+    ("utf16", Protocol, 1, 1),
     ("bad_utf8", Decode, 1, 1),
     ("latin1_declared", Decode, 1, 1),
     ("dtd", Decode, 1, 1),

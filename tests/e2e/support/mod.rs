@@ -91,14 +91,14 @@ pub(crate) fn https(sandbox: &Sandbox) -> Https {
 
 /// A transport that gives up early, trusting the sandbox.
 pub(crate) fn impatient(sandbox: &Sandbox) -> Https {
-    let short = Duration::from_millis(700);
+    let short = Duration::from_millis(1_500);
     Https::builder()
         .no_proxy()
         .extra_root_certificate(sandbox.certificate_pem())
         .max_body(4 * 1024 * 1024)
         .answer_timeout(short)
         .idle_timeout(short)
-        .total_timeout(Duration::from_secs(5))
+        .total_timeout(Duration::from_secs(8))
         .minimum_throughput(1024, short, short)
         .build()
         .unwrap()
