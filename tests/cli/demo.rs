@@ -187,12 +187,12 @@ fn addresses_that_cannot_be_used_are_refused() {
 #[test]
 fn a_page_in_place_of_an_answer_is_recognised() {
     let tenant = Tenant::start();
-    tenant.sandbox.push_mode(Mode::Html200);
+    tenant.sandbox.set_mode(Mode::Html200);
     fails(
         &mut tenant.demo(),
         &["SOAP", "HTTP 200", "help: check the address"],
     );
-    tenant.sandbox.push_mode(Mode::Html503);
+    tenant.sandbox.set_mode(Mode::Html503);
     fails(&mut tenant.demo(), &["HTTP 503", "help: "]);
 }
 

@@ -223,7 +223,20 @@ impl WireFlaw {
                 Script::new(send(vec![head, half]), End::Close)
             }
             Self::CloseAfterAnswer => Script::new(send(vec![with_length(), body]), End::Close),
-            Self::Oversize => endless_body(chunked()),
+            Self::Oversize => {
+                // The rows are written as they are, though the answer may have been compressed.
+                let headers = answer.headers.iter();
+                let plain = WebAnswer {
+                    status: answer.status,
+                    headers: headers
+                        .filter(|(name, _)| name != header::CONTENT_ENCODING)
+                        .cloned()
+                        .collect(),
+                    body: Vec::new(),
+                };
+                let chunked = HeaderValue::from_static("chunked");
+                endless_body(head(&plain, &[(header::TRANSFER_ENCODING, chunked)]))
+            }
             Self::LyingLength => {
                 let length = (header::CONTENT_LENGTH, HeaderValue::from(1_u64 << 40));
                 let mut steps = send(vec![head(answer, &[length]), body]);

@@ -39,7 +39,7 @@ pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<Session, Error>> + Sen
 ///     fn open<'a>(&'a self, context: &'a AuthContext) -> Opening<'a> {
 ///         Box::pin(async move {
 ///             let token = std::fs::read_to_string(&self.path).map_err(Error::login)?;
-///             Session::new(context.endpoint(&self.instance_url)?, token.trim())
+///             Ok(Session::at(context.endpoint(&self.instance_url)?, token.trim()))
 ///         })
 ///     }
 /// }
