@@ -135,7 +135,9 @@ pub use secret::Secret;
 pub use soap::Fault;
 pub use transport::{Https, Transport};
 pub use value::{Bytes, Derived};
-pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+pub use view::{
+    FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,
+};
 
 /// Declares a module with the proxies that `saponify_codegen::compile` wrote.
 ///

@@ -75,6 +75,8 @@ pub(crate) enum ErrorKind {
     Limit,
     /// The service answered with a fault.
     Fault,
+    /// The service refused rows of a write call.
+    Refused,
     /// An endpoint that must not get the session.
     ForeignEndpoint,
     /// Login succeeded in form but gave no usable session.

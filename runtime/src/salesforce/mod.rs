@@ -7,10 +7,12 @@ mod domains;
 mod fault;
 mod login;
 mod records;
+mod results;
 pub mod soql;
 mod usage;
 
 pub use crate::lexical::Id;
 pub use credentials::Credentials;
 pub use records::Records;
+pub use results::{RefusedRows, RowResults};
 pub use usage::ApiUsage;
