@@ -94,6 +94,17 @@
 //! **Transport.** [`Https`] with rustls, timeouts, gzip and [`Limits`] on all that an answer may
 //! cost. Any other [`Transport`] will do; [`transport::testing`] has one that answers from a script.
 //!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `https` | yes | [`Https`], the transport over TLS. Without it, a program gives a [`Transport`] of its own, and neither reqwest nor rustls is built. |
+//! | `serde` | no | Records, views and structs to and from JSON: the module `json`. |
+//! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, exactly. |
+//!
+//! Public types of other crates are those of `http` and `bytes` (in [`transport`]) and of [`jiff`],
+//! which is exported here.
+//!
 //! The [guide](https://github.com/saponify/saponify/tree/main/guide) has a page per task.
 #![forbid(unsafe_code)]
 
@@ -124,6 +135,8 @@ pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Sessi
 pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
+/// The library of dates and times.
+pub use jiff;
 pub use lexical::{Decimal, FromText, ParseError};
 pub use limits::Limits;
 pub use record::{
@@ -133,9 +146,13 @@ pub use record::{
 pub use schema::{Repeat, SoapVersion};
 pub use secret::Secret;
 pub use soap::Fault;
-pub use transport::{Https, Transport};
+#[cfg(feature = "https")]
+pub use transport::Https;
+pub use transport::Transport;
 pub use value::{Bytes, Derived};
-pub use view::{FieldName, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+pub use view::{
+    FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,
+};
 
 /// How a client gets its sessions: the interface, and the ways that there are.
 pub mod auth {

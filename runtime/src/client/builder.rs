@@ -17,7 +17,7 @@ use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::schema::Repeat;
-use crate::transport::{Https, Transport};
+use crate::transport::Transport;
 use crate::ws::RawHeader;
 
 /// Makes a client: how to reach the service, and with what session.
@@ -75,7 +75,7 @@ impl<S: FromClient> Default for Builder<S> {
 }
 
 impl<S: FromClient> Builder<S> {
-    /// Sends requests this way instead of by [`Https`] with its defaults.
+    /// Sends requests this way instead of by [`Https`](crate::Https) with its defaults.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -196,7 +196,7 @@ impl<S: FromClient> Builder<S> {
             .try_for_each(|host| check_allowed_host(host))?;
         let transport = match &self.transport {
             Some(transport) => Arc::clone(transport),
-            None => Arc::new(Https::builder().max_body(self.limits.body as u64).build()?),
+            None => default_transport(&self.limits)?,
         };
         let settings = Settings {
             transport,
@@ -236,4 +236,19 @@ impl<S: FromClient> Builder<S> {
             headers: self.headers,
         })
     }
+}
+
+/// [`Https`](crate::Https) with its defaults.
+#[cfg(feature = "https")]
+fn default_transport(limits: &Limits) -> Result<Arc<dyn Transport>, Error> {
+    let https = crate::transport::Https::builder().max_body(limits.body as u64);
+    Ok(Arc::new(https.build()?))
+}
+
+#[cfg(not(feature = "https"))]
+fn default_transport(_: &Limits) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::usage(
+        "there is no transport; give one with `Builder::transport`, or enable the feature `https` \
+         of the crate saponify",
+    ))
 }

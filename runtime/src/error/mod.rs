@@ -91,6 +91,8 @@ pub(crate) enum ErrorKind {
     Limit,
     /// The service answered with a fault.
     Fault,
+    /// The service refused rows of a write call.
+    Refused,
     /// An endpoint that must not get the session.
     ForeignEndpoint,
     /// No session could be had: the credentials were refused, or what came is of no use.

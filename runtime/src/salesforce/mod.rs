@@ -8,6 +8,7 @@ mod credentials;
 mod domains;
 mod fault;
 mod records;
+mod results;
 pub mod soql;
 mod usage;
 
@@ -15,4 +16,5 @@ pub use crate::lexical::Id;
 pub use browser::{BrowserPage, Served};
 pub use credentials::Credentials;
 pub use records::Records;
+pub use results::{RefusedRows, RowResults};
 pub use usage::ApiUsage;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use super::error::{Sent, TransportError, TransportErrorKind};
+#[cfg(feature = "https")]
 use super::https::Download;
 
 /// Bytes of an answer as they arrive, with any content coding removed.
@@ -24,6 +25,7 @@ type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send
 enum Source {
     Chunks(VecDeque<Bytes>),
     Stream(BoxStream),
+    #[cfg(feature = "https")]
     Download(Box<Download>),
     Failed,
 }
@@ -59,6 +61,7 @@ impl Body {
         }
     }
 
+    #[cfg(feature = "https")]
     pub(super) fn from_download(download: Download) -> Self {
         Self {
             source: Source::Download(Box::new(download)),
@@ -81,6 +84,7 @@ impl Body {
                 Source::Stream(stream) => poll_fn(|context| stream.as_mut().poll_next(context))
                     .await
                     .transpose(),
+                #[cfg(feature = "https")]
                 Source::Download(download) => download.next().await,
                 // A second call must not look like the end of a complete answer.
                 Source::Failed => Err(TransportError::new(
@@ -127,6 +131,7 @@ impl fmt::Debug for Body {
         f.write_str(match self.source {
             Source::Chunks(_) => "Body(in memory)",
             Source::Stream(_) => "Body(stream)",
+            #[cfg(feature = "https")]
             Source::Download(_) => "Body(network)",
             Source::Failed => "Body(failed)",
         })

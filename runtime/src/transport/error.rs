@@ -103,6 +103,7 @@ impl TransportError {
         self
     }
 
+    #[cfg(feature = "https")]
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self

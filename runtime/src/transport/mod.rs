@@ -1,6 +1,6 @@
 //! How a request reaches the service and how the answer comes back.
 //!
-//! [`Https`] is the transport for real use. [`testing::Scripted`] answers from memory, for tests.
+//! [`Https`] is the transport for real use; it needs the feature `https`, which is on by default. [`testing::Scripted`] answers from memory, for tests.
 //! Anything else can implement [`Transport`]: the runtime hands it one finished envelope and reads
 //! the answer as a stream of bytes.
 //!
@@ -9,17 +9,11 @@
 //! [`TransportError::interrupted`], because a repeated `create` makes a second record.
 
 mod body;
-mod deflate;
 pub(crate) mod error;
-mod failure;
+#[cfg(feature = "https")]
 mod https;
-mod https_builder;
-mod inflate;
-mod pace;
 mod retry_after;
 pub mod testing;
-mod tls;
-mod upload;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -34,8 +28,8 @@ use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
 pub use error::TransportError;
-pub use https::Https;
-pub use https_builder::HttpsBuilder;
+#[cfg(feature = "https")]
+pub use https::{Https, HttpsBuilder};
 
 use crate::endpoint::Endpoint;
 use crate::schema::SoapVersion;

@@ -10,12 +10,14 @@ use crate::lexical::{self, Decimal, Id};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
+mod bytes;
 mod convert;
 mod debug;
 mod derived;
 mod slots;
 mod text;
 
+pub use bytes::Bytes;
 pub(crate) use convert::{to_record, to_struct};
 pub use debug::debug;
 pub use derived::{BaseStruct, Derived, Heir, same, stand_in};
@@ -434,38 +436,6 @@ impl Form<()> for OwnForm {
 
     fn value((): &(), _: usize) -> Value<'_> {
         Value::Absent
-    }
-}
-
-/// Bytes of a base64 or hex field.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Bytes(pub Vec<u8>);
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-}
-
-impl std::ops::Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl FieldValue for Bytes {
-    type Form = OwnForm;
-}
-
-impl Form<Bytes> for OwnForm {
-    fn slot(value: &mut Bytes) -> Slot<'_> {
-        Slot::Bytes(&mut value.0)
-    }
-
-    fn value(value: &Bytes, n: usize) -> Value<'_> {
-        once(n, || Value::Bytes(&value.0))
     }
 }
 

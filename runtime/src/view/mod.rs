@@ -15,11 +15,13 @@ use crate::record::{FieldRef, Presence, Record};
 use crate::schema::{ANY_RECORD, Kind, Type};
 use crate::value::{self, Tabled};
 
+mod by_name;
 mod cast;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 mod typed;
 
+pub use by_name::{FieldLookup, FieldText};
 pub use typed::Typed;
 
 /// A type of record that generated code knows, such as `Account`.
@@ -404,8 +406,9 @@ impl Record {
     /// The value of a field; `None` if it is absent or null.
     ///
     /// A record made by another table than the key's is asked by name.
-    pub fn get<V: View, T: FieldType + ?Sized>(&self, key: Key<V, T>) -> Option<T::Get<'_>> {
-        T::read(self, self.index_of(key)?)
+    /// A wire name instead of a key gives the text of the field: `record.get("Industry")`.
+    pub fn get<K: FieldLookup>(&self, key: K) -> Option<K::Get<'_>> {
+        key.look_up(self)
     }
 
     /// Whether a field is absent, null or has a value.

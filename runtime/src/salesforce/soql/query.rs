@@ -168,8 +168,8 @@ impl<V: View, S> Soql<V, S> {
     /// A usage error, if it cannot be said in SOQL (an infinite number), or exceeds a limit that
     /// is known beforehand: 100,000 characters, 4,000 for a string in a condition, 20 sub-queries,
     /// five levels of parents, an offset of 2,000.
-    pub fn text(self) -> Result<String, Error> {
-        let text = self.render(V::static_table().name);
+    pub fn text(&self) -> Result<String, Error> {
+        let text = self.clone().render(V::static_table().name);
         if let Some(problem) = text.problem {
             return Err(problem.into());
         }

@@ -8,11 +8,11 @@ use http::HeaderValue;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Proxy, Url};
 
-use super::TransportError;
-use super::https::{Https, Shared};
 use super::pace::{Throughput, Times};
 use super::tls;
+use super::{Https, Shared};
 use crate::secret::Secret;
+use crate::transport::TransportError;
 
 const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
 

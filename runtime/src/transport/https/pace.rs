@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::error::{Sent, TransportError, TransportErrorKind};
 use super::upload::{Progress, Stage};
+use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
 /// The times of one exchange.
 #[derive(Clone, Copy, Debug)]

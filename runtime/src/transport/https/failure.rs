@@ -5,8 +5,8 @@ use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
-use super::error::{Sent, TransportError, TransportErrorKind};
 use crate::endpoint::Endpoint;
+use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
 /// The request got no answer.
 pub(super) fn sending(

@@ -11,12 +11,22 @@ use http::header::{
 use reqwest::Url;
 use tokio::time::Instant;
 
+mod builder;
+mod deflate;
+mod failure;
+mod inflate;
+mod pace;
+mod tls;
+mod upload;
+
+pub use builder::HttpsBuilder;
+
 use super::error::{Sent, TransportError, TransportErrorKind};
-use super::https_builder::HttpsBuilder;
-use super::inflate::{Decoder, Stop};
-use super::pace::{self, Pace, Times};
-use super::upload::Upload;
-use super::{Body, Exchange, Request, Response, Transport, deflate, failure};
+use super::{Body, Exchange, Request, Response, Transport};
+use inflate::{Decoder, Stop};
+use pace::{Pace, Times};
+use upload::Upload;
+
 use crate::schema::SoapVersion;
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
@@ -42,18 +52,18 @@ use crate::schema::SoapVersion;
 /// # Ok::<(), saponify::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Https(pub(super) Arc<Shared>);
+pub struct Https(Arc<Shared>);
 
-pub(super) struct Shared {
+struct Shared {
     /// For everything but this machine.
-    pub(super) client: reqwest::Client,
+    client: reqwest::Client,
     /// For loopback hosts: never through a proxy, which would get plain HTTP in the clear.
-    pub(super) direct: reqwest::Client,
-    pub(super) times: Times,
-    pub(super) max_body: u64,
+    direct: reqwest::Client,
+    times: Times,
+    max_body: u64,
     /// Compress requests of at least this many bytes.
-    pub(super) compress: Option<usize>,
-    pub(super) user_agent: HeaderValue,
+    compress: Option<usize>,
+    user_agent: HeaderValue,
 }
 
 impl Https {
@@ -121,7 +131,7 @@ impl Shared {
     fn prepare(
         &self,
         request: &Request,
-    ) -> Result<(reqwest::Request, Arc<super::upload::Progress>), TransportError> {
+    ) -> Result<(reqwest::Request, Arc<upload::Progress>), TransportError> {
         let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
             TransportError::usage("the content type has a character that no header may carry")
         })?;
@@ -254,7 +264,7 @@ impl Download {
 }
 
 fn stopped(stop: Stop) -> TransportError {
-    use super::inflate::InflateError;
+    use inflate::InflateError;
     let error = match stop {
         Stop::Limit(limit) => TransportError::limit(format!(
             "the answer is larger than max_body = {limit} bytes after decompression; ask for less \
