@@ -74,7 +74,7 @@ async fn the_matrix() {
                 let advised = error.to_string().contains("outcome is unknown");
                 assert_eq!(advised, doubt, "{name}: {error}");
             }
-            assert_eq!(error.operation().is_some(), true);
+            assert!(error.operation().is_some());
         }
     }
 }
