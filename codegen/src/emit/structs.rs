@@ -6,12 +6,36 @@ use crate::plan::Struct;
 use crate::print::MacroArgument;
 use crate::print::escape::code;
 
+/// The derive macros of the standard prelude. A link to a type of the same name must say that it
+/// means the type.
+const DERIVE_MACROS: [&str; 9] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Eq",
+    "Hash",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+];
+
+/// A link of the documentation to a type.
+fn link(path: &str) -> String {
+    let name = path.rsplit("::").next().unwrap_or(path);
+    if DERIVE_MACROS.contains(&name) {
+        format!("[`{path}`](type@{path})")
+    } else {
+        format!("[`{path}`]")
+    }
+}
+
 pub(super) fn print<'p>(w: &mut Writer<'p, '_>, structure: &'p Struct<'_>) {
     let ident = &structure.ident;
     let kind = if structure.header { "Header " } else { "" };
     let mut title = [kind, &code(&structure.wire)].concat();
     if let Some(base) = &structure.base {
-        title.push_str(&format!(", derived from [`{}`]", w.path(base)));
+        title.push_str(&format!(", derived from {}", link(&w.path(base))));
     }
     w.item_doc(&title, structure.documentation);
     if let (true, Some(text)) = (w.plan.docs, &structure.remarks) {
