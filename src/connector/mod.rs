@@ -1,0 +1,18 @@
+//! The compliance connector: collects a Salesforce org's logins, setup audit trail, event log files
+//! and changed records into a local store, without losing a row and without inventing one.
+//!
+//! Each room imports only rooms that stand before it:
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
+//! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
+//!
+//! Everything here is a library: the command line only parses arguments and prints results. The
+//! design and its guarantees are described in `guide/connector.md`.
+
+mod error;
+pub mod store;
+pub mod window;
+
+pub use error::Error;

@@ -1,0 +1,4 @@
+//! The rooms of the compliance connector, through their public interfaces.
+
+mod store;
+mod windows;
