@@ -1,0 +1,3 @@
+//! Reads what Salesforce sends.
+
+pub mod files;

@@ -1,0 +1,6 @@
+//! Event log files: what arrives, what is damaged, and what real files look like.
+
+mod base64;
+mod corpus;
+mod csv;
+mod import;
