@@ -8,11 +8,13 @@
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
 //! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
+//! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |
 //!
 //! Everything here is a library: the command line only parses arguments and prints results. The
 //! design and its guarantees are described in `guide/connector.md`.
 
 mod error;
+pub mod ocsf;
 pub mod sources;
 pub mod store;
 pub mod window;
