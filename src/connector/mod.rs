@@ -5,6 +5,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
 //! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
@@ -17,6 +18,7 @@ mod error;
 pub mod ocsf;
 pub mod sources;
 pub mod store;
+pub mod vault;
 pub mod window;
 
 pub use error::Error;

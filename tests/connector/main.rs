@@ -3,4 +3,5 @@
 mod files;
 mod ocsf;
 mod store;
+mod vault;
 mod windows;
