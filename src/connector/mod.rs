@@ -10,12 +10,16 @@
 //! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
 //! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |
+//! | [`sinks`] | delivers stored rows; each sink has its own cursor |
+//! | [`report`] | says for each source and day what is complete, and why |
 //!
 //! Everything here is a library: the command line only parses arguments and prints results. The
 //! design and its guarantees are described in `guide/connector.md`.
 
 mod error;
 pub mod ocsf;
+pub mod report;
+pub mod sinks;
 pub mod sources;
 pub mod store;
 pub mod vault;

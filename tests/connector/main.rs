@@ -2,6 +2,8 @@
 
 mod files;
 mod ocsf;
+mod report;
+mod sinks;
 mod store;
 mod vault;
 mod windows;

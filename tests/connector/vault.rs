@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use saponify_cli::connector::vault::{ExposeSecret as _, SecretSource, SecretString, Secrets, Vault};
+use saponify_cli::connector::vault::{
+    ExposeSecret as _, SecretSource, SecretString, Secrets, Vault,
+};
 use tempfile::TempDir;
 
 /// What must not be anywhere.
@@ -33,14 +35,25 @@ fn bytes_of(folder: &Path) -> Vec<u8> {
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 #[test]
 fn a_file_holds_no_plain_text_and_opens_with_its_key_alone() {
-    let identity = age::x25519::Identity::generate().to_string().expose_secret().to_owned();
-    let other = age::x25519::Identity::generate().to_string().expose_secret().to_owned();
-    for (key, wrong) in [(identity.as_str(), other.as_str()), ("correct horse", "battery staple")] {
+    let identity = age::x25519::Identity::generate()
+        .to_string()
+        .expose_secret()
+        .to_owned();
+    let other = age::x25519::Identity::generate()
+        .to_string()
+        .expose_secret()
+        .to_owned();
+    for (key, wrong) in [
+        (identity.as_str(), other.as_str()),
+        ("correct horse", "battery staple"),
+    ] {
         let home = TempDir::new().unwrap();
         vault(home.path(), key).keep("acme", &secrets()).unwrap();
         let bytes = bytes_of(home.path());
@@ -50,13 +63,19 @@ fn a_file_holds_no_plain_text_and_opens_with_its_key_alone() {
         }
         let recalled = vault(home.path(), key).recall("acme").unwrap();
         assert_eq!(recalled.get("password").unwrap().expose_secret(), CANARY);
-        assert_eq!(recalled.names().collect::<Vec<_>>(), ["password", "security token"]);
+        assert_eq!(
+            recalled.names().collect::<Vec<_>>(),
+            ["password", "security token"]
+        );
         assert!(recalled.get("client secret").unwrap_err().is_vault());
 
         let error = vault(home.path(), wrong).recall("acme").unwrap_err();
         assert!(error.is_vault() && error.advice().is_some(), "{error:?}");
         assert!(!format!("{error:?} {error}").contains(wrong));
-        let error = Vault::new(home.path(), None).unwrap().recall("acme").unwrap_err();
+        let error = Vault::new(home.path(), None)
+            .unwrap()
+            .recall("acme")
+            .unwrap_err();
         assert!(error.to_string().contains("no key was given"), "{error}");
     }
 }
@@ -67,8 +86,13 @@ fn nobody_else_may_read_the_file() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = TempDir::new().unwrap();
     let identity = age::x25519::Identity::generate().to_string();
-    vault(home.path(), identity.expose_secret()).keep("acme", &secrets()).unwrap();
-    let mode = std::fs::metadata(home.path().join("acme/secrets.age")).unwrap().permissions().mode();
+    vault(home.path(), identity.expose_secret())
+        .keep("acme", &secrets())
+        .unwrap();
+    let mode = std::fs::metadata(home.path().join("acme/secrets.age"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -83,7 +107,15 @@ fn what_is_forgotten_is_gone_and_connections_do_not_share() {
     vault.keep("globex", &other).unwrap();
     vault.forget("acme").unwrap();
     vault.forget("acme").unwrap();
-    assert_eq!(vault.recall("globex").unwrap().get("password").unwrap().expose_secret(), "other");
+    assert_eq!(
+        vault
+            .recall("globex")
+            .unwrap()
+            .get("password")
+            .unwrap()
+            .expose_secret(),
+        "other"
+    );
     assert!(vault.recall("acme").unwrap_err().is_vault());
 }
 
@@ -104,9 +136,15 @@ fn a_damaged_file_is_told() {
 #[test]
 fn keys_that_are_none_are_refused() {
     let home = TempDir::new().unwrap();
-    assert!(Vault::new(home.path(), Some("".into())).unwrap_err().is_usage());
+    assert!(
+        Vault::new(home.path(), Some("".into()))
+            .unwrap_err()
+            .is_usage()
+    );
     let broken = "AGE-SECRET-KEY-1NOTAKEYATALL";
-    let error = vault(home.path(), broken).keep("acme", &secrets()).unwrap_err();
+    let error = vault(home.path(), broken)
+        .keep("acme", &secrets())
+        .unwrap_err();
     assert!(error.is_usage(), "{error:?}");
     assert!(!format!("{error:?}").contains("NOTAKEYATALL"));
 }
@@ -129,16 +167,28 @@ fn a_secret_comes_from_where_it_is_said() {
     let path = folder.path().join("secret");
     std::fs::write(&path, format!(" {CANARY} \r\n")).unwrap();
     let secret = read(&format!("file:{}", path.display())).unwrap();
-    assert_eq!(secret.expose_secret(), format!(" {CANARY} "), "spaces belong to it, the line break does not");
+    assert_eq!(
+        secret.expose_secret(),
+        format!(" {CANARY} "),
+        "spaces belong to it, the line break does not"
+    );
     assert!(!read("env:PATH").unwrap().expose_secret().is_empty());
 }
 
 #[cfg(unix)]
 #[test]
 fn a_secret_comes_from_a_command() {
-    assert_eq!(read("command:printf '%s\\n' two words").unwrap().expose_secret(), "two\nwords");
+    assert_eq!(
+        read("command:printf '%s\\n' two words")
+            .unwrap()
+            .expose_secret(),
+        "two\nwords"
+    );
     let error = read("command:echo c4nary; exit 3").unwrap_err();
-    assert!(error.to_string().contains("failed with exit status: 3"), "{error}");
+    assert!(
+        error.to_string().contains("failed with exit status: 3"),
+        "{error}"
+    );
     assert!(!format!("{error:?}").contains("c4nary"));
 }
 
@@ -147,10 +197,21 @@ fn a_source_that_gives_nothing_is_told() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("secret");
     std::fs::write(&path, "\n").unwrap();
-    assert!(read(&format!("file:{}", path.display())).unwrap_err().is_usage());
-    assert!(read("env:SAPONIFY_THERE_IS_NO_SUCH_VARIABLE").unwrap_err().is_usage());
+    assert!(
+        read(&format!("file:{}", path.display()))
+            .unwrap_err()
+            .is_usage()
+    );
+    assert!(
+        read("env:SAPONIFY_THERE_IS_NO_SUCH_VARIABLE")
+            .unwrap_err()
+            .is_usage()
+    );
     let error = read(&format!("file:{}", folder.path().join("none").display())).unwrap_err();
-    assert!(error.to_string().contains("cannot read the password from"), "{error}");
+    assert!(
+        error.to_string().contains("cannot read the password from"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -158,7 +219,10 @@ fn what_may_be_the_secret_itself_is_not_repeated() {
     for text in [CANARY, "", "env:", "file:", "command:", "password:c4nary"] {
         let error = text.parse::<SecretSource>().unwrap_err();
         assert!(error.is_usage());
-        assert!(!format!("{error} {error:?}").contains("c4nary"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains("c4nary"),
+            "{error:?}"
+        );
     }
     for text in ["prompt", "-", "env:X", "file:/x", "command:pass show x"] {
         assert_eq!(text.parse::<SecretSource>().unwrap().to_string(), text);

@@ -20,7 +20,9 @@ pub(super) fn write(path: &Path, key: &SecretString, plain: &str) -> Result<(), 
     let draft = path.with_extension("age.new");
     let fail = |error| Error::io("write", &draft, error);
     let mut file = create(&draft).map_err(fail)?;
-    file.write_all(&encrypted).and_then(|()| file.sync_all()).map_err(fail)?;
+    file.write_all(&encrypted)
+        .and_then(|()| file.sync_all())
+        .map_err(fail)?;
     fs::rename(&draft, path).map_err(|error| Error::io("write", path, error))
 }
 
@@ -47,10 +49,14 @@ fn encrypt(key: &SecretString, plain: &[u8]) -> Result<Vec<u8>, Error> {
         Some(identity) => age::encrypt(&identity.to_public(), plain),
         None => age::encrypt(&age::scrypt::Recipient::new(key.clone()), plain),
     };
-    encrypted.map_err(|error| Error::new(Kind::Vault, "the secrets cannot be encrypted").because(error))
+    encrypted
+        .map_err(|error| Error::new(Kind::Vault, "the secrets cannot be encrypted").because(error))
 }
 
-fn decrypt(key: &SecretString, encrypted: &[u8]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+fn decrypt(
+    key: &SecretString,
+    encrypted: &[u8],
+) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
     Ok(match identity(key)? {
         Some(identity) => age::decrypt(&identity, encrypted)?,
         None => age::decrypt(&age::scrypt::Identity::new(key.clone()), encrypted)?,
@@ -63,7 +69,10 @@ fn identity(key: &SecretString) -> Result<Option<age::x25519::Identity>, Error> 
         return Ok(None);
     }
     text.parse().map(Some).map_err(|reason: &str| {
-        Error::new(Kind::Usage, format!("the key begins like an age identity and is none: {reason}"))
+        Error::new(
+            Kind::Usage,
+            format!("the key begins like an age identity and is none: {reason}"),
+        )
     })
 }
 
@@ -71,10 +80,19 @@ fn identity(key: &SecretString) -> Result<Option<age::x25519::Identity>, Error> 
 fn create(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600).open(path)
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(not(unix))]
 fn create(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).open(path)
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)
 }

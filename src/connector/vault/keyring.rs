@@ -12,7 +12,10 @@ pub(super) fn write(account: &str, plain: &str) -> Result<(), Error> {
 }
 
 pub(super) fn read(account: &str) -> Result<Zeroizing<String>, Error> {
-    entry(account)?.get_password().map(Zeroizing::new).map_err(failure)
+    entry(account)?
+        .get_password()
+        .map(Zeroizing::new)
+        .map_err(failure)
 }
 
 pub(super) fn remove(account: &str) -> Result<(), Error> {

@@ -43,8 +43,11 @@ impl Secrets {
     /// There is none.
     pub fn get(&self, name: &str) -> Result<&SecretString, Error> {
         self.0.get(name).ok_or_else(|| {
-            Error::new(Kind::Vault, format!("the {name} of the connection is not in the vault"))
-                .help("deactivate the connection and activate it again")
+            Error::new(
+                Kind::Vault,
+                format!("the {name} of the connection is not in the vault"),
+            )
+            .help("deactivate the connection and activate it again")
         })
     }
 
@@ -54,15 +57,26 @@ impl Secrets {
     }
 
     fn to_json(&self) -> Result<Zeroizing<String>, Error> {
-        let plain: BTreeMap<&str, &str> =
-            self.0.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
-        serde_json::to_string(&plain).map(Zeroizing::new).map_err(|_| unreadable())
+        let plain: BTreeMap<&str, &str> = self
+            .0
+            .iter()
+            .map(|(name, secret)| (name.as_str(), secret.expose_secret()))
+            .collect();
+        serde_json::to_string(&plain)
+            .map(Zeroizing::new)
+            .map_err(|_| unreadable())
     }
 
     fn from_json(json: &str) -> Result<Self, Error> {
         // The error of the parser would quote what it read.
-        let plain: BTreeMap<String, String> = serde_json::from_str(json).map_err(|_| unreadable())?;
-        Ok(Self(plain.into_iter().map(|(name, secret)| (name, secret.into())).collect()))
+        let plain: BTreeMap<String, String> =
+            serde_json::from_str(json).map_err(|_| unreadable())?;
+        Ok(Self(
+            plain
+                .into_iter()
+                .map(|(name, secret)| (name, secret.into()))
+                .collect(),
+        ))
     }
 }
 
@@ -82,7 +96,10 @@ impl Vault {
     ///
     /// The key is empty.
     pub fn new(home: &Path, key: Option<SecretString>) -> Result<Self, Error> {
-        if key.as_ref().is_some_and(|key| key.expose_secret().is_empty()) {
+        if key
+            .as_ref()
+            .is_some_and(|key| key.expose_secret().is_empty())
+        {
             return Err(Error::new(Kind::Usage, "the key of the vault is empty")
                 .help("--key-from or $SAPONIFY_KEY gives a passphrase or an age identity"));
         }
@@ -115,7 +132,8 @@ impl Vault {
         let json = match (&self.key, file.exists()) {
             (Some(key), true) => file::read(&file, key)?,
             (None, true) => {
-                let message = format!("the secrets of {connection} are encrypted, and no key was given");
+                let message =
+                    format!("the secrets of {connection} are encrypted, and no key was given");
                 return Err(Error::new(Kind::Vault, message)
                     .help("give the key by --key-from SRC or in $SAPONIFY_KEY"));
             }
@@ -148,6 +166,9 @@ impl Vault {
 }
 
 fn unreadable() -> Error {
-    Error::new(Kind::Vault, "the vault does not hold what this program wrote")
-        .help("deactivate the connection and activate it again")
+    Error::new(
+        Kind::Vault,
+        "the vault does not hold what this program wrote",
+    )
+    .help("deactivate the connection and activate it again")
 }

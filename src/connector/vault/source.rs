@@ -37,13 +37,16 @@ impl FromStr for SecretSource {
             None if text == "-" => Some(Self::Input),
             Some(("env", name)) if !name.is_empty() => Some(Self::Environment(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Some(Self::File(path.into())),
-            Some(("command", command)) if !command.is_empty() => Some(Self::Command(command.to_owned())),
+            Some(("command", command)) if !command.is_empty() => {
+                Some(Self::Command(command.to_owned()))
+            }
             _ => None,
         };
         // What was given may be the secret itself, so it is not repeated.
         source.ok_or_else(|| {
-            Error::new(Kind::Usage, "this does not say where the secret comes from")
-                .help("use prompt, env:VAR, file:PATH, command:CMD, or - for a line of standard input")
+            Error::new(Kind::Usage, "this does not say where the secret comes from").help(
+                "use prompt, env:VAR, file:PATH, command:CMD, or - for a line of standard input",
+            )
         })
     }
 }
@@ -78,16 +81,26 @@ impl SecretSource {
                     std::env::VarError::NotPresent => "is not set",
                     std::env::VarError::NotUnicode(_) => "is not Unicode",
                 };
-                Error::new(Kind::Usage, format!("the {what} cannot be read: ${name} {reason}"))
+                Error::new(
+                    Kind::Usage,
+                    format!("the {what} cannot be read: ${name} {reason}"),
+                )
             })?,
             Self::File(path) => std::fs::read_to_string(path)
                 .map_err(|error| Error::io(&format!("read the {what} from"), path, error))?,
             Self::Command(command) => run(command, what)?,
             Self::Input => {
                 let mut line = String::new();
-                std::io::stdin().lock().read_line(&mut line).map_err(|error| {
-                    Error::new(Kind::Io, format!("cannot read the {what} from standard input")).because(error)
-                })?;
+                std::io::stdin()
+                    .lock()
+                    .read_line(&mut line)
+                    .map_err(|error| {
+                        Error::new(
+                            Kind::Io,
+                            format!("cannot read the {what} from standard input"),
+                        )
+                        .because(error)
+                    })?;
                 line
             }
         };
@@ -95,7 +108,10 @@ impl SecretSource {
         text.truncate(end);
         let text = Zeroizing::new(text);
         match text.is_empty() {
-            true => Err(Error::new(Kind::Usage, format!("the {what} from {self} is empty"))),
+            true => Err(Error::new(
+                Kind::Usage,
+                format!("the {what} from {self} is empty"),
+            )),
             false => Ok(text.as_str().into()),
         }
     }
@@ -103,8 +119,13 @@ impl SecretSource {
 
 fn prompt(what: &str) -> Result<String, Error> {
     if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Kind::Usage, format!("there is no terminal to ask for the {what} on"))
-            .help("say where it comes from: env:VAR, file:PATH, command:CMD, or - for standard input"));
+        return Err(Error::new(
+            Kind::Usage,
+            format!("there is no terminal to ask for the {what} on"),
+        )
+        .help(
+            "say where it comes from: env:VAR, file:PATH, command:CMD, or - for standard input",
+        ));
     }
     rpassword::prompt_password(format!("{what}: "))
         .map_err(|error| Error::new(Kind::Io, format!("cannot ask for the {what}")).because(error))
@@ -112,7 +133,11 @@ fn prompt(what: &str) -> Result<String, Error> {
 
 /// What a command prints. What it says on standard error is shown.
 fn run(command: &str, what: &str) -> Result<String, Error> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
     let output = Command::new(shell)
         .args([flag, command])
         .stderr(Stdio::inherit())
@@ -124,6 +149,10 @@ fn run(command: &str, what: &str) -> Result<String, Error> {
         let message = format!("the command for the {what} failed with {}", output.status);
         return Err(Error::new(Kind::Vault, message));
     }
-    String::from_utf8(output.stdout)
-        .map_err(|_| Error::new(Kind::Vault, format!("the command for the {what} does not print Unicode")))
+    String::from_utf8(output.stdout).map_err(|_| {
+        Error::new(
+            Kind::Vault,
+            format!("the command for the {what} does not print Unicode"),
+        )
+    })
 }
