@@ -3,6 +3,7 @@
 mod files;
 mod ocsf;
 mod report;
+mod rows;
 mod sinks;
 mod store;
 mod vault;

@@ -1,3 +1,4 @@
 //! Reads what Salesforce sends.
 
 pub mod files;
+pub mod rows;

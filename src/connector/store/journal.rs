@@ -119,7 +119,7 @@ impl Store {
             .map_err(|error| self.failed("record a gap", error))
     }
 
-    /// Closes the gaps of rows within a span, because they have been filled.
+    /// Closes the gaps within a span that have this reason, because they have been filled.
     ///
     /// # Errors
     ///
@@ -128,13 +128,15 @@ impl Store {
         &mut self,
         source: SourceId,
         span: Span,
+        reason: &str,
         now: Timestamp,
     ) -> Result<u64, Error> {
         self.database
             .execute(
                 "UPDATE gap SET closed = ?4
-                 WHERE source = ?1 AND starts >= ?2 AND ends <= ?3 AND subject = '' AND closed IS NULL",
-                params![source.0, millis(span.start()), millis(span.end()), millis(now)],
+                 WHERE source = ?1 AND starts >= ?2 AND ends <= ?3 AND reason = ?5 AND closed IS NULL",
+                params![source.0, millis(span.start()), millis(span.end()), millis(now),
+                    reason],
             )
             .map(|closed| closed as u64)
             .map_err(|error| self.failed("close a gap", error))

@@ -88,14 +88,14 @@ fn an_open_gap_makes_a_day_incomplete() {
     assert_eq!(
         fixture
             .store
-            .close_gaps(source.id, span(0, 150), at(DAY))
+            .close_gaps(source.id, span(0, 150), "the org was locked", at(DAY))
             .unwrap(),
         0
     );
     assert_eq!(
         fixture
             .store
-            .close_gaps(source.id, span(0, DAY), at(DAY))
+            .close_gaps(source.id, span(0, DAY), "the org was locked", at(DAY))
             .unwrap(),
         1
     );
