@@ -338,6 +338,27 @@ fn what_the_service_no_longer_keeps_is_a_gap() {
 }
 
 #[test]
+fn a_cursor_that_dies_among_rows_of_one_time_loses_none_of_them() {
+    let mut fixture = Fixture::new();
+    let ids = ["0Ya1", "0Ya2", "0Ya3", "0Ya4", "0Ya5"];
+    let mut org = Org::new(&ids.map(|id| (id, Some(100))));
+    // The second request, which is for more rows, finds the cursor gone.
+    org.trouble = vec![255; 50];
+    org.trouble[2] = 20;
+    org.now = 3_600;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(stored(&fixture), ids, "none is left to the counts");
+    assert_eq!(
+        (outcome.received, outcome.counted),
+        (5, 0),
+        "and none came twice"
+    );
+    let resumed =
+        "(LoginTime > 1970-01-01T00:01:40Z OR (LoginTime = 1970-01-01T00:01:40Z AND Id > '0Ya2'))";
+    assert!(org.queries[2].contains(resumed), "{}", org.queries[2]);
+}
+
+#[test]
 fn a_cursor_that_always_dies_ends_the_run() {
     let mut fixture = Fixture::new();
     let mut org = Org::new(&[("0Ya1", Some(100))]);
