@@ -1,9 +1,9 @@
 //! The compliance connector: collects a Salesforce org's logins, setup audit trail, event log files
 //! and changed records into a local store, without losing a row and without inventing one.
 //!
-//! Each room imports only rooms that stand before it:
+//! Each module imports only modules that stand before it:
 //!
-//! | room | what it does |
+//! | module | what it does |
 //! |---|---|
 //! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |

@@ -1,4 +1,4 @@
-//! The rooms of the compliance connector, through their public interfaces.
+//! The modules of the compliance connector, through their public interfaces.
 
 mod files;
 mod ocsf;

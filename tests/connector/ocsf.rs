@@ -56,7 +56,10 @@ fn of_file(event_type: &str, columns: Columns<'_>) -> Event {
         length: 1,
         modified: at(0),
     };
-    fixture.store.list_files(id, &[file], None, at(0)).unwrap();
+    fixture
+        .store
+        .list_files(id, &[file], |_| true, None, at(0))
+        .unwrap();
     let pending = fixture.store.pending_files().unwrap().remove(0);
     fixture
         .store

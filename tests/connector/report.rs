@@ -48,7 +48,7 @@ fn fixture() -> Fixture {
     };
     fixture
         .store
-        .list_files(files.id, &[file], None, at(2 * DAY))
+        .list_files(files.id, &[file], |_| true, None, at(2 * DAY))
         .unwrap();
     let pending = fixture.store.pending_files().unwrap().remove(0);
     let aside = Aside {

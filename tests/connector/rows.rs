@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use saponify_cli::connector::Error;
-use saponify_cli::connector::sources::rows::{
-    Batch, Failure, Object, Options, Outcome, Service, sync,
-};
+use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
+use saponify_cli::connector::sources::{Batch, Failure, Service};
 use saponify_cli::connector::store::EventQuery;
 use saponify_cli::connector::window::Policy;
 

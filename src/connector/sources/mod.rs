@@ -2,3 +2,6 @@
 
 pub mod files;
 pub mod rows;
+mod service;
+
+pub use service::{Batch, Failure, Service};

@@ -1,5 +1,6 @@
 //! The ledger of event log files, and their rows.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -238,7 +239,7 @@ impl fmt::Debug for RevisionRows<'_> {
 impl Store {
     /// Compares a listing with the ledger, in one transaction.
     ///
-    /// `created` is the span of CreatedDate that the listing covers completely; files of the ledger
+    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the listing covers completely; files of the ledger
     /// that are in this span and not in the listing are gone.
     ///
     /// # Errors
@@ -248,6 +249,7 @@ impl Store {
         &mut self,
         source: SourceId,
         files: &[Listed],
+        wanted: impl Fn(&Listed) -> bool,
         created: Option<Span>,
         now: Timestamp,
     ) -> Result<Listing, Error> {
@@ -255,7 +257,7 @@ impl Store {
         let fail = |error| super::database::failure("update the ledger of files", &path, error);
         let change = self.database.transaction().map_err(fail)?;
         let mut listing = Listing::default();
-        for file in files {
+        for file in files.iter().filter(|file| wanted(file)) {
             note_file(&change, file, now, &mut listing).map_err(fail)?;
         }
         if let Some(created) = created {
@@ -263,6 +265,22 @@ impl Store {
         }
         change.commit().map_err(fail)?;
         Ok(listing)
+    }
+
+    /// The LogDate of the first hourly file of each event type.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn first_hourly_files(&self) -> Result<BTreeMap<String, Timestamp>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT event_type, min(log_date) FROM file WHERE interval = 'Hourly' GROUP BY event_type",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?.collect()
+            })
+            .map_err(|error| self.failed("read the ledger of files", error))
     }
 
     /// The revisions that are to be fetched. The file that was created first expires first, so it is

@@ -38,7 +38,7 @@ impl Org {
         };
         self.fixture
             .store
-            .list_files(self.source.id, &[file], None, at(DAY))
+            .list_files(self.source.id, &[file], |_| true, None, at(DAY))
             .unwrap();
         self.pending(sf_id)
     }

@@ -4,3 +4,4 @@ mod base64;
 mod corpus;
 mod csv;
 mod import;
+mod sync;

@@ -137,7 +137,7 @@ fn a_day_of_files_is_complete_when_each_listed_file_is_stored() {
     });
     fixture
         .store
-        .list_files(source.id, &files, None, at(DAY))
+        .list_files(source.id, &files, |_| true, None, at(DAY))
         .unwrap();
     let listed = day(&mut fixture, "files");
     assert_eq!(
@@ -171,7 +171,7 @@ fn a_day_of_files_is_complete_when_each_listed_file_is_stored() {
     again.length = 11;
     fixture
         .store
-        .list_files(source.id, &[again], None, at(DAY))
+        .list_files(source.id, &[again], |_| true, None, at(DAY))
         .unwrap();
     let waiting = day(&mut fixture, "files");
     let counts = waiting.files.unwrap();

@@ -29,7 +29,7 @@ fn list(fixture: &mut Fixture, files: &[Listed], created: Option<Span>) -> Listi
     let source = source(fixture);
     fixture
         .store
-        .list_files(source.id, files, created, at(3 * DAY))
+        .list_files(source.id, files, |_| true, created, at(3 * DAY))
         .unwrap()
 }
 

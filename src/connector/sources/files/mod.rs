@@ -7,9 +7,13 @@
 mod base64;
 mod csv;
 mod import;
+mod listing;
 mod stage;
+mod sync;
 
 pub use base64::{BadBase64, Base64};
 pub use csv::{CsvReader, Flaw, Record, Summary};
 pub use import::{Fetched, Lengths, import};
+pub use listing::Choice;
 pub use stage::{Staged, Staging};
+pub use sync::{FileOptions, FileOutcome, FileService, sync};

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::object::Object;
-use super::service::{Batch, Failure, Service};
 use crate::connector::error::{Error, Kind};
+use crate::connector::sources::{Batch, Failure, Service};
 use crate::connector::store::{
     Method, Progress, Purpose, Reconciliation, Row, SourceState, Store, Stored, WindowId,
 };

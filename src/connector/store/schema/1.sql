@@ -11,7 +11,8 @@ CREATE TABLE source (
     begins        INTEGER NOT NULL,         -- the first instant that is wanted
     watermark     INTEGER,                  -- [begins, watermark) has been collected once
     hour_checked  INTEGER,                  -- counted again up to here, an hour later
-    day_checked   INTEGER,                  -- counted again up to here, a day later
+    day_checked   INTEGER,                  -- counted again up to here, a day later; of files: when all
+                                            -- that the service keeps was listed last
     nulls_swept   INTEGER                   -- when the rows without a time were last read
 ) STRICT;
 

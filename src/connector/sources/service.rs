@@ -1,4 +1,4 @@
-//! What the collection of rows needs of a service.
+//! What the sources need of a service: the org or, in tests, a simulation of one.
 
 use jiff::Timestamp;
 
