@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     Vault,
     /// Data does not have the form that it must have.
     Data,
+    /// Another instance runs.
+    Locked,
 }
 
 impl Error {
@@ -75,10 +77,26 @@ impl Error {
     }
 
     /// Whether the caller asked for something that cannot be, such as an unknown connection or a
-    /// name that is taken. The program exits with 2.
+    /// name that is taken.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.0.kind == Kind::Usage
+    }
+
+    /// Whether another instance works on the connection.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.0.kind == Kind::Locked
+    }
+
+    /// The exit code of the program: 2 for a wrong use, 4 if another instance runs, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.0.kind {
+            Kind::Usage => 2,
+            Kind::Locked => 4,
+            _ => 1,
+        }
     }
 
     /// Whether the disk is full. Nothing is damaged; the next run goes on.

@@ -1,6 +1,8 @@
 //! The modules of the compliance connector, through their public interfaces.
 
 mod files;
+mod home;
+mod listing;
 mod ocsf;
 mod report;
 mod rows;

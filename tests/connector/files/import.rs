@@ -251,3 +251,76 @@ fn cut_base64_is_told() {
         "a name does not become a path"
     );
 }
+
+/// `cargo test --release --test connector gigabyte -- --ignored --nocapture` measures the memory that a
+/// file of a gigabyte takes.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "a measurement"]
+fn a_file_of_a_gigabyte() {
+    const LENGTH: u64 = 1 << 30;
+    let peak = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            / 1024
+    };
+    let mut org = Org::new();
+    let mut header = Vec::new();
+    let mut row = Vec::new();
+    for column in 0..28 {
+        header.push(format!("\"COLUMN_{column}\""));
+        row.push(format!("\"value {column} of a row\""));
+    }
+    let (header, row) = (header.join(",") + "\n", row.join(",") + "\n");
+    let rows = (LENGTH - header.len() as u64) / row.len() as u64;
+    let length = header.len() as u64 + rows * row.len() as u64;
+    let file = org.list("0AT1", length as usize);
+    let began = std::time::Instant::now();
+    let mut staging = Staging::begin(&org.folder("staging"), "0AT1-1").unwrap();
+    // Pieces of a multiple of three bytes, so that their base64 can be joined.
+    let piece = row.repeat(3_000);
+    let text = STANDARD.encode(&piece);
+    let head = header.clone() + &row.repeat(rows as usize % 3_000);
+    let pad = head.len() % 3;
+    staging.bytes(&head.as_bytes()[..pad]).unwrap();
+    staging
+        .base64(STANDARD.encode(&head.as_bytes()[pad..]).as_bytes())
+        .unwrap();
+    for _ in 0..rows / 3_000 {
+        for part in text.as_bytes().chunks(16 << 10) {
+            staging.base64(part).unwrap();
+        }
+    }
+    let staged = staging.finish().unwrap();
+    let arrived = began.elapsed().as_secs_f64();
+    let (source, aside) = (org.source.id, org.folder("aside"));
+    let store = &mut org.fixture.store;
+    let began = std::time::Instant::now();
+    let fetched = import(
+        store,
+        source,
+        &file,
+        staged,
+        Lengths::Exact,
+        &aside,
+        at(DAY),
+    )
+    .unwrap();
+    let Fetched::Stored(summary) = fetched else {
+        panic!("not stored: {fetched:?}");
+    };
+    assert_eq!(summary.rows, rows);
+    println!(
+        "{length} bytes, {rows} rows: received in {arrived:.1} s, stored in {:.1} s, peak memory {} MB",
+        began.elapsed().as_secs_f64(),
+        peak()
+    );
+}

@@ -2,6 +2,6 @@
 
 mod base64;
 mod corpus;
-mod csv;
+pub(crate) mod csv;
 mod import;
 mod sync;
