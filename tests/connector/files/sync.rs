@@ -346,8 +346,10 @@ fn a_file_that_cannot_be_fetched_waits_and_the_others_come() {
 #[test]
 fn files_that_came_and_went_unseen_are_a_gap() {
     let mut fixture = Fixture::new();
-    let mut org = Org::default();
-    org.now = 5 * DAY;
+    let mut org = Org {
+        now: 5 * DAY,
+        ..Org::default()
+    };
     run(&mut fixture, &mut org).unwrap();
     org.now = 50 * DAY;
     run(&mut fixture, &mut org).unwrap();
