@@ -14,6 +14,7 @@ mod days;
 mod events;
 mod files;
 mod journal;
+mod ledger;
 mod rows;
 mod sinks;
 mod windows;
