@@ -2,6 +2,7 @@
 
 mod files;
 mod home;
+mod kills;
 mod listing;
 mod ocsf;
 mod report;

@@ -9,17 +9,17 @@ use proptest::prelude::*;
 use saponify_cli::connector::Error;
 use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
 use saponify_cli::connector::sources::{Batch, Failure, Service};
-use saponify_cli::connector::store::EventQuery;
+use saponify_cli::connector::store::{EventQuery, Store};
 use saponify_cli::connector::window::Policy;
 
 use crate::store::{DAY, Fixture, at, events, span};
 
 /// An org with LoginHistory rows: Id -> (time, the second from which it can be seen).
 #[derive(Default)]
-struct Org {
+pub(crate) struct Org {
     rows: BTreeMap<String, (Option<i64>, i64)>,
-    now: i64,
-    batch: usize,
+    pub(crate) now: i64,
+    pub(crate) batch: usize,
     /// A query over more rows times out.
     most: usize,
     /// Rows that a COUNT() sees and a query does not.
@@ -39,7 +39,7 @@ enum Trouble {
 }
 
 impl Org {
-    fn new(rows: &[(&str, Option<i64>)]) -> Self {
+    pub(crate) fn new(rows: &[(&str, Option<i64>)]) -> Self {
         let rows = rows
             .iter()
             .map(|&(id, time)| (id.to_owned(), (time, time.unwrap_or(0))));
@@ -186,6 +186,10 @@ impl Service for Org {
 }
 
 fn run(fixture: &mut Fixture, org: &mut Org) -> Result<Outcome, Error> {
+    collect(&mut fixture.store, org)
+}
+
+pub(crate) fn collect(store: &mut Store, org: &mut Org) -> Result<Outcome, Error> {
     let options = Options {
         begins: at(0),
         retention: SignedDuration::from_hours(24 * 180),
@@ -194,7 +198,7 @@ fn run(fixture: &mut Fixture, org: &mut Org) -> Result<Outcome, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(sync(&mut fixture.store, org, &Object::LOGINS, &options))
+    runtime.block_on(sync(store, org, &Object::LOGINS, &options))
 }
 
 fn stored(fixture: &Fixture) -> Vec<String> {
