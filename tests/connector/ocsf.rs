@@ -354,12 +354,13 @@ fn events_are_valid_by_the_published_schema() {
         return;
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/ocsf.py");
-    let mut python = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut python =
+        Command::new(std::env::var_os("SAPONIFY_PYTHON").unwrap_or_else(|| "python3".into()))
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
     let mut input = python.stdin.take().unwrap();
     let mut count = 0;
     for row in samples() {
