@@ -58,15 +58,16 @@ pub(crate) struct Crate {
 }
 
 impl Crate {
-    /// Reads the crate whose root file is in this folder.
+    /// Reads the crate whose root files are in this folder.
     pub(crate) fn read(src: &Path) -> Self {
         let mut scan = Scan::default();
-        let root = ["lib.rs", "main.rs"].into_iter().map(PathBuf::from);
-        let root = root
-            .clone()
-            .find(|file| src.join(file).is_file())
-            .expect("a root file");
-        scan.file(src, root, Vec::new());
+        // A program may have a library beside it; the modules of both are below one folder.
+        let roots = ["lib.rs", "main.rs"].into_iter().map(PathBuf::from);
+        let roots: Vec<PathBuf> = roots.filter(|file| src.join(file).is_file()).collect();
+        assert!(!roots.is_empty(), "{} has no root file", src.display());
+        for root in roots {
+            scan.file(src, root, Vec::new());
+        }
         let imports = scan
             .uses
             .iter()

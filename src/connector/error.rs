@@ -1,0 +1,153 @@
+//! How the connector fails.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// A failure of the connector: what happened, what to do about it, and the cause.
+///
+/// The text names files, tables and settings. It never contains secrets or field values.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    help: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of failure it is, for the predicates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The caller asked for something that cannot be.
+    Usage,
+    /// A file or folder could not be read or written.
+    Io,
+    /// The store refused or failed.
+    Store,
+    /// There is no room left on the disk.
+    Full,
+    /// The store cannot be written.
+    ReadOnly,
+    /// A newer version of the program has written the store.
+    Newer,
+    /// A secret could not be kept or found.
+    Vault,
+    /// Data does not have the form that it must have.
+    Data,
+    /// Another instance runs.
+    Locked,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            help: None,
+            source: None,
+        }))
+    }
+
+    /// Adds what the user can do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Adds the cause.
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// A file or folder that could not be read or written.
+    pub(crate) fn io(action: &str, path: &std::path::Path, error: std::io::Error) -> Self {
+        let kind = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Kind::Full,
+            std::io::ErrorKind::ReadOnlyFilesystem => Kind::ReadOnly,
+            _ => Kind::Io,
+        };
+        Self::new(kind, format!("cannot {action} {}", path.display())).because(error)
+    }
+
+    /// What the user can do about it, where the connector knows.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// Whether the caller asked for something that cannot be, such as an unknown connection or a
+    /// name that is taken.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        self.0.kind == Kind::Usage
+    }
+
+    /// Whether another instance works on the connection.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.0.kind == Kind::Locked
+    }
+
+    /// The exit code of the program: 2 for a wrong use, 4 if another instance runs, else 1.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.0.kind {
+            Kind::Usage => 2,
+            Kind::Locked => 4,
+            _ => 1,
+        }
+    }
+
+    /// Whether the disk is full. Nothing is damaged; the next run goes on.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        self.0.kind == Kind::Full
+    }
+
+    /// Whether the store, or the place where it is, cannot be written.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.0.kind == Kind::ReadOnly
+    }
+
+    /// Whether a newer version of the program has written the store.
+    #[must_use]
+    pub fn is_newer_store(&self) -> bool {
+        self.0.kind == Kind::Newer
+    }
+
+    /// Whether a secret could not be kept, found or opened.
+    #[must_use]
+    pub fn is_vault(&self) -> bool {
+        self.0.kind == Kind::Vault
+    }
+
+    /// Whether data did not have the form that it must have.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        self.0.kind == Kind::Data
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,255 @@
+//! The folder that holds everything: a folder for each connection, with its store, its secrets if they
+//! are in a file, files on their way, and damaged files.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, Kind};
+use super::store::Store;
+
+/// The folder of all connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+/// The folder of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    name: String,
+    folder: PathBuf,
+}
+
+/// Holds a connection for this process, until it is dropped or the process ends in any way.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Home {
+    /// The folder that was given, else that of `$SAPONIFY_HOME`, else the platform's folder for the
+    /// state of programs. `variable` reads an environment variable.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was given, and the platform does not say where the user's files are.
+    pub fn find(
+        given: Option<PathBuf>,
+        variable: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Self, Error> {
+        let set = |name: &str| variable(name).filter(|path| !path.as_os_str().is_empty());
+        let state = || {
+            if cfg!(windows) {
+                set("LOCALAPPDATA")
+            } else if cfg!(target_os = "macos") {
+                set("HOME").map(|home| home.join("Library/Application Support"))
+            } else {
+                set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")))
+            }
+        };
+        given
+            .or_else(|| set("SAPONIFY_HOME"))
+            .or_else(|| state().map(|state| state.join("saponify")))
+            .map(Self)
+            .ok_or_else(|| {
+                Error::new(Kind::Usage, "there is no place for the connector's data")
+                    .help("give a folder by --home or in $SAPONIFY_HOME")
+            })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The names of the connections.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be read.
+    pub fn connections(&self) -> Result<Vec<String>, Error> {
+        let fail = |error| Error::io("read the folder", &self.0, error);
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fail(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(fail)?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|name| is_name(name));
+            if let Some(name) = name
+                && path.join(STORE).is_file()
+            {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The folder for a new connection, which is created.
+    ///
+    /// # Errors
+    ///
+    /// The name is none, or is taken.
+    pub fn create(&self, name: &str) -> Result<Place, Error> {
+        if !is_name(name) {
+            return Err(Error::new(Kind::Usage, format!("`{}` is no name for a connection", name.escape_debug()))
+                .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
+        }
+        // Some file systems do not tell upper from lower case.
+        if let Some(taken) = self
+            .connections()?
+            .iter()
+            .find(|taken| taken.eq_ignore_ascii_case(name))
+        {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("there is a connection {taken} already"),
+            )
+            .help("choose another name, or deactivate that connection first"));
+        }
+        let folder = self.0.join(name);
+        fs::create_dir_all(&folder)
+            .map_err(|error| Error::io("create the folder", &folder, error))?;
+        Ok(Place {
+            name: name.to_owned(),
+            folder,
+        })
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this name.
+    pub fn connection(&self, name: &str) -> Result<Place, Error> {
+        let names = self.connections()?;
+        if !names.iter().any(|known| known == name) {
+            let unknown = Error::new(
+                Kind::Usage,
+                format!("there is no connection `{}`", name.escape_debug()),
+            );
+            return Err(match names.is_empty() {
+                true => unknown.help("`saponify connector activate` makes one"),
+                false => unknown.help(format!("there are: {}", names.join(", "))),
+            });
+        }
+        Ok(Place {
+            name: name.to_owned(),
+            folder: self.0.join(name),
+        })
+    }
+}
+
+/// The file of the store.
+const STORE: &str = "store.db";
+
+impl Place {
+    /// The name of the connection.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder for files on their way.
+    #[must_use]
+    pub fn staging(&self) -> PathBuf {
+        self.folder.join("staging")
+    }
+
+    /// The folder for damaged files.
+    #[must_use]
+    pub fn aside(&self) -> PathBuf {
+        self.folder.join("damaged")
+    }
+
+    /// Opens the store to write; the lock shows that no other process does.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Store::open`].
+    pub fn store(&self, _lock: &Lock) -> Result<Store, Error> {
+        Store::open(&self.folder.join(STORE))
+    }
+
+    /// Opens the store to read.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Store::open_to_read`].
+    pub fn store_to_read(&self) -> Result<Store, Error> {
+        Store::open_to_read(&self.folder.join(STORE))
+    }
+
+    /// Holds the connection for this process.
+    ///
+    /// The operating system releases the lock when the process ends, however it ends. On a network file
+    /// system it may not be reliable.
+    ///
+    /// # Errors
+    ///
+    /// Another process holds it.
+    pub fn lock(&self) -> Result<Lock, Error> {
+        let path = self.folder.join("lock");
+        let fail = |error| Error::io("lock", &path, error);
+        let options = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
+        let mut file = options.map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(fail(error)),
+            Err(TryLockError::WouldBlock) => {
+                // The holder has written its process id, except on systems that lock reading, too.
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                let process = match holder.trim().parse::<u32>() {
+                    Ok(id) => format!(" (process {id})"),
+                    Err(_) => String::new(),
+                };
+                let message = format!(
+                    "another instance works on the connection {}{process}",
+                    self.name
+                );
+                return Err(
+                    Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
+                );
+            }
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(fail)?;
+        Ok(Lock { _file: file })
+    }
+
+    /// Removes the connection's folder with all of its data.
+    ///
+    /// # Errors
+    ///
+    /// Something cannot be removed.
+    pub fn erase(self, lock: Lock) -> Result<(), Error> {
+        // Some systems do not remove what is open.
+        drop(lock);
+        fs::remove_dir_all(&self.folder)
+            .map_err(|error| Error::io("remove the folder", &self.folder, error))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    name.len() <= 64
+        && name.bytes().all(is_part)
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|first| first.is_ascii_alphanumeric())
+}

@@ -1,0 +1,214 @@
+//! Prints rows: for people as a table, for programs as NDJSON, CSV or OCSF.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use super::error::{Error, Kind};
+use super::ocsf::{Mapping, to_ocsf};
+use super::store::{Event, EventQuery, Store};
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A line per row with what people look for.
+    #[default]
+    Table,
+    /// A JSON object per line, with `source`, `about`, `key`, `time` and `record`.
+    Ndjson,
+    /// CSV with a column for every name that occurs.
+    Csv,
+    /// An OCSF event per line.
+    Ocsf,
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "table" => Ok(Self::Table),
+            "ndjson" => Ok(Self::Ndjson),
+            "csv" => Ok(Self::Csv),
+            "ocsf" => Ok(Self::Ocsf),
+            _ => Err(Error::new(Kind::Usage, "the format is none")
+                .help("use table, ndjson, csv or ocsf")),
+        }
+    }
+}
+
+/// Prints the rows that a query finds, and returns how many there are.
+///
+/// # Errors
+///
+/// The store cannot be read, or the output cannot be written. If the reader of a pipe has gone, that
+/// is the [source](std::error::Error::source) of the error.
+pub fn print(
+    store: &Store,
+    query: &EventQuery,
+    format: Format,
+    tenant: Option<&str>,
+    out: &mut dyn Write,
+) -> Result<u64, Error> {
+    match format {
+        Format::Table => {
+            put(
+                out,
+                &line(["TIME", "SOURCE", "WHAT", "WHO", "FROM", "DETAIL"]),
+            )?;
+            each(store, query, |event| put(out, &row(event)))
+        }
+        Format::Ndjson => each(store, query, |event| json(out, event)),
+        Format::Ocsf => {
+            let mapping = Mapping::built_in()?;
+            each(store, query, |event| {
+                json(out, &to_ocsf(&mapping, event, tenant))
+            })
+        }
+        Format::Csv => csv(store, query, out),
+    }
+}
+
+fn each(
+    store: &Store,
+    query: &EventQuery,
+    mut print: impl FnMut(&Event) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut count = 0;
+    store.events::<Error>(query, |event| {
+        count += 1;
+        print(event).map(ControlFlow::Continue)
+    })?;
+    Ok(count)
+}
+
+fn put(out: &mut dyn Write, text: &str) -> Result<(), Error> {
+    out.write_all(text.as_bytes()).map_err(unwritable)
+}
+
+fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), Error> {
+    serde_json::to_writer(&mut *out, value).map_err(|error| unwritable(error.into()))?;
+    put(out, "\n")
+}
+
+fn unwritable(error: io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::StorageFull => Kind::Full,
+        _ => Kind::Io,
+    };
+    Error::new(kind, "the output cannot be written").because(error)
+}
+
+/// The columns of the table; the first column of a row that has a value is shown.
+const WHAT: &[&str] = &["Action", "LoginType", "METHOD_NAME", "METHOD", "EVENT_TYPE"];
+const WHO: &[&str] = &[
+    "User.Username",
+    "CreatedBy.Username",
+    "USER_NAME",
+    "UserId",
+    "CreatedById",
+    "USER_ID_DERIVED",
+    "USER_ID",
+];
+const FROM: &[&str] = &["SourceIp", "SOURCE_IP", "CLIENT_IP"];
+const DETAIL: &[&str] = &[
+    "Display",
+    "Status",
+    "LOGIN_STATUS",
+    "URI",
+    "URL",
+    "ENTITY_NAME",
+    "REQUEST_STATUS",
+    "Name",
+];
+
+fn row(event: &Event) -> String {
+    let first = |columns: &[&str]| {
+        let values = columns.iter().filter_map(|column| event.value(column));
+        values
+            .into_iter()
+            .find(|value| !value.is_empty())
+            .unwrap_or("-")
+            .to_owned()
+    };
+    let time = event.time().map_or("-".to_owned(), |time| {
+        time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    });
+    let what = match event.source() {
+        "files" => event.about().to_owned(),
+        _ => first(WHAT),
+    };
+    line([
+        &time,
+        event.source(),
+        &what,
+        &first(WHO),
+        &first(FROM),
+        &first(DETAIL),
+    ])
+}
+
+/// A line of the table. The last column is as wide as it is.
+fn line(cells: [&str; 6]) -> String {
+    const WIDTHS: [usize; 6] = [20, 8, 24, 32, 18, 0];
+    let mut out = String::new();
+    for (cell, width) in cells.into_iter().zip(WIDTHS) {
+        // What the org wrote must not move the cursor of a terminal.
+        let cell: String = cell
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let length = cell.chars().count();
+        if width > 0 && length > width {
+            out.extend(cell.chars().take(width - 1));
+            out.push('\u{2026}');
+        } else {
+            out.push_str(&cell);
+            out.extend(std::iter::repeat_n(' ', width.saturating_sub(length)));
+        }
+        if width > 0 {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// Rows of several sources have different columns, so a first pass collects the names.
+fn csv(store: &Store, query: &EventQuery, out: &mut dyn Write) -> Result<u64, Error> {
+    let (mut names, mut known) = (Vec::new(), BTreeSet::new());
+    each(store, query, |event| {
+        for (name, _) in event.fields() {
+            if known.insert(name.to_owned()) {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(())
+    })?;
+    let fixed = ["source", "about", "key", "time"];
+    put(
+        out,
+        &csv_line(fixed.into_iter().chain(names.iter().map(String::as_str))),
+    )?;
+    each(store, query, |event| {
+        let time = event
+            .time()
+            .map(|time| format!("{time:.3}"))
+            .unwrap_or_default();
+        let fixed = [event.source(), event.about(), event.key(), &time];
+        let values = names
+            .iter()
+            .map(|name| event.value(name).unwrap_or_default());
+        put(out, &csv_line(fixed.into_iter().chain(values)))
+    })
+}
+
+fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells
+        .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+        .collect();
+    cells.join(",") + "\r\n"
+}

@@ -1,0 +1,223 @@
+//! The mapping tables, read from their text.
+
+use std::collections::BTreeMap;
+
+use crate::connector::error::{Error, Kind};
+
+/// How rows become events.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    pub(super) events: Vec<EventRule>,
+    pub(super) fields: Vec<FieldRule>,
+    values: BTreeMap<String, Vec<(Pattern, i64)>>,
+}
+
+/// A line of `events.tsv`.
+#[derive(Debug, Clone)]
+pub(super) struct EventRule {
+    pub(super) source: String,
+    pub(super) name: Pattern,
+    pub(super) class: i64,
+    pub(super) activity: Activity,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Activity {
+    Fixed(i64),
+    /// What a table says about the first of the columns that has a value.
+    Value {
+        table: String,
+        columns: Vec<String>,
+    },
+}
+
+/// A line of `fields.tsv`.
+#[derive(Debug, Clone)]
+pub(super) struct FieldRule {
+    classes: Option<Vec<i64>>,
+    pub(super) target: String,
+    pub(super) from: Vec<From>,
+    pub(super) form: Form,
+    pub(super) unless: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum From {
+    Column(String),
+    Text(String),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    Text,
+    Integer,
+    Ip,
+    Name,
+    User,
+    Table(String),
+}
+
+/// A text with a star at either end, or none; upper and lower case are not told apart.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern(String);
+
+impl Pattern {
+    pub(super) fn fits(&self, text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        let pattern = self.0.as_str();
+        match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+            (Some(""), _) => true,
+            (Some(rest), Some(_)) => text.contains(rest.trim_end_matches('*')),
+            (Some(end), None) => text.ends_with(end),
+            (None, Some(start)) => text.starts_with(start),
+            (None, None) => text == pattern,
+        }
+    }
+}
+
+impl FieldRule {
+    pub(super) fn is_for(&self, class: i64) -> bool {
+        self.classes
+            .as_ref()
+            .is_none_or(|classes| classes.contains(&class))
+    }
+}
+
+impl Mapping {
+    /// The tables of this program.
+    ///
+    /// # Errors
+    ///
+    /// Never, unless the program was built from broken tables.
+    pub fn built_in() -> Result<Self, Error> {
+        Self::parse(
+            include_str!("tables/events.tsv"),
+            include_str!("tables/fields.tsv"),
+            include_str!("tables/values.tsv"),
+        )
+    }
+
+    /// Reads tables of the same form as those of this program.
+    ///
+    /// # Errors
+    ///
+    /// A line has not the columns that its header names, or a class or activity is no number.
+    pub fn parse(events: &str, fields: &str, values: &str) -> Result<Self, Error> {
+        let mut mapping = Self {
+            events: Vec::new(),
+            fields: Vec::new(),
+            values: BTreeMap::new(),
+        };
+        for (line, [table, value, means]) in lines("values", values)? {
+            let means = number("values", line, means)?;
+            mapping
+                .values
+                .entry(table.to_owned())
+                .or_default()
+                .push((pattern(value), means));
+        }
+        for (line, [source, name, class, activity]) in lines("events", events)? {
+            let activity = match activity.split_once(' ') {
+                None => Activity::Fixed(number("events", line, activity)?),
+                Some((table, columns)) => Activity::Value {
+                    table: mapping.known("events", line, table)?,
+                    columns: columns.split(' ').map(str::to_owned).collect(),
+                },
+            };
+            mapping.events.push(EventRule {
+                source: source.to_owned(),
+                name: pattern(name),
+                class: number("events", line, class)?,
+                activity,
+            });
+        }
+        for (line, [classes, target, from, form, unless]) in lines("fields", fields)? {
+            let classes = match classes {
+                "*" => None,
+                list => Some(
+                    list.split(',')
+                        .map(|class| number("fields", line, class))
+                        .collect::<Result<_, _>>()?,
+                ),
+            };
+            let form = match form {
+                "text" => Form::Text,
+                "integer" => Form::Integer,
+                "ip" => Form::Ip,
+                "name" => Form::Name,
+                "user" => Form::User,
+                table => Form::Table(mapping.known("fields", line, table)?),
+            };
+            let from = from.split(' ').map(|from| match from.strip_prefix('=') {
+                Some(text) => From::Text(text.to_owned()),
+                None => From::Column(from.to_owned()),
+            });
+            mapping.fields.push(FieldRule {
+                classes,
+                target: target.to_owned(),
+                from: from.collect(),
+                form,
+                unless: (!unless.is_empty()).then(|| unless.to_owned()),
+            });
+        }
+        Ok(mapping)
+    }
+
+    /// What a table says about a value.
+    pub(super) fn means(&self, table: &str, value: &str) -> Option<i64> {
+        let lines = self.values.get(table)?;
+        lines
+            .iter()
+            .find(|(pattern, _)| pattern.fits(value))
+            .map(|(_, means)| *means)
+    }
+
+    fn known(&self, file: &str, line: usize, table: &str) -> Result<String, Error> {
+        match self.values.contains_key(table) {
+            true => Ok(table.to_owned()),
+            false => Err(broken(
+                file,
+                line,
+                "it names a table of values that is not there",
+            )),
+        }
+    }
+}
+
+fn pattern(text: &str) -> Pattern {
+    Pattern(text.to_ascii_lowercase())
+}
+
+fn number(file: &str, line: usize, text: &str) -> Result<i64, Error> {
+    text.parse()
+        .map_err(|_| broken(file, line, "a number was expected"))
+}
+
+/// The lines of a table with their numbers, without comments and the header.
+fn lines<'a, const N: usize>(
+    file: &str,
+    text: &'a str,
+) -> Result<Vec<(usize, [&'a str; N])>, Error> {
+    let is_data = |(_, line): &(usize, &str)| !line.is_empty() && !line.starts_with('#');
+    let lines = text.lines().enumerate().filter(is_data).skip(1);
+    lines
+        .map(|(at, line)| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let cells = cells.try_into().map_err(|_| {
+                broken(
+                    file,
+                    at + 1,
+                    "it has another number of columns than the header",
+                )
+            })?;
+            Ok((at + 1, cells))
+        })
+        .collect()
+}
+
+fn broken(file: &str, line: usize, what: &str) -> Error {
+    Error::new(
+        Kind::Data,
+        format!("the mapping table {file}.tsv is broken in line {line}: {what}"),
+    )
+}

@@ -1,0 +1,330 @@
+//! The facts of a report.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::connector::error::{Error, Kind};
+use crate::connector::store::{Day, FileCounts, FileEntry, SourceState, State, Store};
+use crate::connector::window::Span;
+
+/// What is known of a connection's data in a span of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The name of the connection.
+    pub connection: String,
+    /// The first day.
+    pub from: Timestamp,
+    /// The end of the last day.
+    pub to: Timestamp,
+    /// When the report was made, by the clock of this machine.
+    pub made: Timestamp,
+    /// The sources with their days.
+    pub sources: Vec<SourceReport>,
+    /// What is missing, or was missing until it arrived after all.
+    pub gaps: Vec<GapReport>,
+    /// Files that are damaged.
+    pub damaged_files: Vec<FileReport>,
+    /// What the service sends that it did not send before, or no longer sends.
+    pub drift: Vec<DriftReport>,
+    /// Changes of the connector's configuration.
+    pub configuration: Vec<ConfigurationReport>,
+    /// How far each sink has come.
+    pub sinks: Vec<SinkReport>,
+}
+
+/// A source and its days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceReport {
+    /// The name of the source.
+    pub source: String,
+    /// The first instant that is wanted.
+    pub begins: Timestamp,
+    /// Everything before it has been collected once.
+    pub collected_until: Option<Timestamp>,
+    /// Days that are complete.
+    pub complete_days: usize,
+    /// The days.
+    pub days: Vec<DayReport>,
+}
+
+/// How a day stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DayState {
+    /// Everything is there: collected, and counted a day later without a difference; of files, each
+    /// listed file is stored.
+    Complete,
+    /// Everything was collected; the count of a day later is still to come.
+    Collected,
+    /// Not all of it has been collected yet.
+    Open,
+    /// Something is missing.
+    Gap,
+}
+
+impl DayState {
+    /// All states, best first.
+    pub const ALL: [Self; 4] = [Self::Complete, Self::Collected, Self::Open, Self::Gap];
+
+    /// What it is called.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Collected => "collected",
+            Self::Open => "open",
+            Self::Gap => "gap",
+        }
+    }
+
+    /// What it means, in a sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Complete => "Everything is stored, and the count of a day later agrees.",
+            Self::Collected => {
+                "Everything was collected. The count of a day later is still to come."
+            }
+            Self::Open => "The day has not been collected to its end.",
+            Self::Gap => "Something is missing. The list of gaps says what and why.",
+        }
+    }
+
+    fn of(day: &Day) -> Self {
+        let differs = day
+            .reconciled
+            .as_ref()
+            .is_some_and(|count| !count.is_complete());
+        let damaged = day.files.is_some_and(|files| files.aside + files.lost > 0);
+        if day.gaps > 0 || damaged || differs {
+            Self::Gap
+        } else if day.is_complete() {
+            Self::Complete
+        } else if day.covered && day.files.is_none_or(|files| files.pending == 0) {
+            Self::Collected
+        } else {
+            Self::Open
+        }
+    }
+}
+
+/// A day of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DayReport {
+    /// The UTC day, as `2026-01-31`.
+    pub day: String,
+    /// How it stands.
+    pub state: DayState,
+    /// Rows that the service has, as far as it was asked.
+    pub expected: Option<u64>,
+    /// Rows that came, including those that came again.
+    pub received: u64,
+    /// Rows that are stored.
+    pub stored: u64,
+    /// Rows that every sink has acknowledged; nothing if there is no sink.
+    pub delivered: Option<u64>,
+    /// When it was counted last.
+    pub reconciled: Option<Timestamp>,
+    /// How it was counted last.
+    pub method: Option<&'static str>,
+    /// Gaps that are open.
+    pub gaps: u64,
+    /// Files that were listed and those of them that are stored, if the source has files.
+    pub files: Option<(u64, u64)>,
+}
+
+/// A gap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GapReport {
+    /// The source.
+    pub source: String,
+    /// Where it starts.
+    pub from: Timestamp,
+    /// Where it ends.
+    pub to: Timestamp,
+    /// The Id of the file that is missing, if it is one.
+    pub file: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// When it was found.
+    pub found: Timestamp,
+    /// When what was missing arrived after all.
+    pub closed: Option<Timestamp>,
+}
+
+/// A damaged file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileReport {
+    /// The Id of the EventLogFile.
+    pub file: String,
+    /// Its EventType.
+    pub event_type: String,
+    /// Its LogDate.
+    pub log_date: Timestamp,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A drift.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DriftReport {
+    /// The sObject or event type.
+    pub about: String,
+    /// What kind of change it is.
+    pub kind: String,
+    /// The column or value.
+    pub name: String,
+    /// When it was found.
+    pub found: Timestamp,
+}
+
+/// A change of configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConfigurationReport {
+    /// The setting.
+    pub setting: String,
+    /// What it was.
+    pub old: Option<String>,
+    /// What it is.
+    pub new: Option<String>,
+    /// When it was changed, by the clock of this machine.
+    pub at: Timestamp,
+}
+
+/// A sink.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SinkReport {
+    /// Its name.
+    pub sink: String,
+    /// Rows that it acknowledged.
+    pub delivered: u64,
+    /// Rows that wait for it.
+    pub waiting: u64,
+    /// Why it failed last.
+    pub problem: Option<String>,
+}
+
+impl Report {
+    /// Collects the facts of a span of time, which is widened to whole UTC days.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the span is longer than ten years.
+    pub fn gather(
+        store: &Store,
+        connection: &str,
+        span: Span,
+        made: Timestamp,
+    ) -> Result<Self, Error> {
+        let last = Timestamp::from_nanosecond(span.end().as_nanosecond() - 1).unwrap_or(span.end());
+        let whole = Span::day_of(span.start()).zip(Span::day_of(last));
+        let span = whole
+            .and_then(|(first, last)| Span::new(first.start(), last.end()))
+            .unwrap_or(span);
+        if span.length().as_hours() > 24 * 3_660 {
+            return Err(Error::new(Kind::Usage, "a report covers at most ten years"));
+        }
+        let mut sources = Vec::new();
+        for source in store.sources()? {
+            sources.push(of_source(store, &source, span)?);
+        }
+        let gaps = store.gaps(span)?.into_iter().map(|gap| GapReport {
+            source: gap.source,
+            from: gap.span.start(),
+            to: gap.span.end(),
+            file: (!gap.subject.is_empty()).then_some(gap.subject),
+            reason: gap.reason,
+            found: gap.found,
+            closed: gap.closed,
+        });
+        let damaged = store
+            .files(span)?
+            .into_iter()
+            .filter(|file| file.state == State::Aside);
+        let drift = store.drifts()?.into_iter().map(|drift| DriftReport {
+            about: drift.about,
+            kind: drift.kind,
+            name: drift.name,
+            found: drift.found,
+        });
+        let configuration =
+            store
+                .configuration_changes()?
+                .into_iter()
+                .map(|change| ConfigurationReport {
+                    setting: change.setting,
+                    old: change.old,
+                    new: change.new,
+                    at: change.local_at,
+                });
+        let mut sinks = Vec::new();
+        for name in store.sinks()? {
+            let state = store.sink(&name)?;
+            sinks.push(SinkReport {
+                sink: name,
+                delivered: state.delivered,
+                waiting: state.waiting,
+                problem: state.problem,
+            });
+        }
+        Ok(Self {
+            connection: connection.to_owned(),
+            from: span.start(),
+            to: span.end(),
+            made,
+            sources,
+            gaps: gaps.collect(),
+            damaged_files: damaged.map(of_file).collect(),
+            drift: drift.collect(),
+            configuration: configuration.collect(),
+            sinks,
+        })
+    }
+
+    /// Whether every day of every source is complete.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.sources
+            .iter()
+            .all(|source| source.complete_days == source.days.len())
+    }
+}
+
+fn of_source(store: &Store, source: &SourceState, span: Span) -> Result<SourceReport, Error> {
+    let days: Vec<DayReport> = store.days(source, span)?.iter().map(of_day).collect();
+    Ok(SourceReport {
+        source: source.name.clone(),
+        begins: source.begins,
+        collected_until: source.watermark,
+        complete_days: days
+            .iter()
+            .filter(|day| day.state == DayState::Complete)
+            .count(),
+        days,
+    })
+}
+
+fn of_day(day: &Day) -> DayReport {
+    let counts = |files: FileCounts| (files.listed, files.stored);
+    DayReport {
+        day: day.span.start().strftime("%Y-%m-%d").to_string(),
+        state: DayState::of(day),
+        expected: day.expected,
+        received: day.received,
+        stored: day.stored,
+        delivered: day.delivered,
+        reconciled: day.reconciled.as_ref().map(|count| count.at),
+        method: day.reconciled.as_ref().map(|count| count.method.as_str()),
+        gaps: day.gaps,
+        files: day.files.map(counts),
+    }
+}
+
+fn of_file(file: FileEntry) -> FileReport {
+    FileReport {
+        file: file.sf_id,
+        event_type: file.event_type,
+        log_date: file.log_date,
+        problem: file.problem.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,159 @@
+//! The report as text and as JSON.
+
+use std::fmt::{self, Write as _};
+
+use super::gather::{DayReport, Report, SourceReport};
+use crate::connector::error::{Error, Kind};
+
+impl Report {
+    /// The report as JSON.
+    ///
+    /// # Errors
+    ///
+    /// None is known; JSON takes everything that a report has.
+    pub fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string_pretty(self).map_err(|error| {
+            Error::new(Kind::Data, "the report cannot be written as JSON").because(error)
+        })
+    }
+}
+
+/// For a terminal: a line for each day.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let day = |time: jiff::Timestamp| time.strftime("%Y-%m-%d").to_string();
+        writeln!(
+            f,
+            "{}: {} to {}",
+            self.connection,
+            day(self.from),
+            day(self.to)
+        )?;
+        for source in &self.sources {
+            source_lines(f, source)?;
+        }
+        if !self.gaps.is_empty() {
+            writeln!(f, "\ngaps")?;
+        }
+        for gap in &self.gaps {
+            let state = gap
+                .closed
+                .map_or("open".to_owned(), |at| format!("filled {}", minute(at)));
+            let file = gap
+                .file
+                .as_deref()
+                .map(|file| format!(" {file}"))
+                .unwrap_or_default();
+            let (from, to) = (minute(gap.from), minute(gap.to));
+            writeln!(
+                f,
+                "  {}{file} {from} to {to}: {} ({state})",
+                gap.source, gap.reason
+            )?;
+        }
+        section(f, "damaged files", &self.damaged_files, |file, line| {
+            write!(
+                line,
+                "{} {} of {}: {}",
+                file.event_type,
+                file.file,
+                minute(file.log_date),
+                file.problem
+            )
+        })?;
+        section(f, "drift", &self.drift, |drift, line| {
+            write!(
+                line,
+                "{} {} {} {}",
+                minute(drift.found),
+                drift.about,
+                drift.kind,
+                drift.name
+            )
+        })?;
+        section(f, "configuration", &self.configuration, |change, line| {
+            let (old, new) = (change.old.as_deref(), change.new.as_deref());
+            let (old, new) = (old.unwrap_or("unset"), new.unwrap_or("unset"));
+            write!(
+                line,
+                "{} {}: {old} -> {new}",
+                minute(change.at),
+                change.setting
+            )
+        })?;
+        section(f, "sinks", &self.sinks, |sink, line| {
+            write!(
+                line,
+                "{}: {} delivered, {} waiting",
+                sink.sink, sink.delivered, sink.waiting
+            )?;
+            match &sink.problem {
+                Some(problem) => write!(line, ", failed: {problem}"),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+fn section<T>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    items: &[T],
+    write: impl Fn(&T, &mut String) -> fmt::Result,
+) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\n{title}")?;
+    for item in items {
+        let mut line = String::new();
+        write(item, &mut line)?;
+        writeln!(f, "  {line}")?;
+    }
+    Ok(())
+}
+
+fn source_lines(f: &mut fmt::Formatter<'_>, source: &SourceReport) -> fmt::Result {
+    let until = source
+        .collected_until
+        .map_or("nothing collected yet".to_owned(), |until| {
+            format!("collected until {}", minute(until))
+        });
+    let (complete, all) = (source.complete_days, source.days.len());
+    writeln!(
+        f,
+        "\n{}: {complete} of {all} days complete, {until}",
+        source.source
+    )?;
+    if all > 0 {
+        writeln!(
+            f,
+            "  {:<10}  {:<9}  {:>10}  {:>10}  {:>10}  {:>10}  counted",
+            "day", "state", "expected", "received", "stored", "delivered"
+        )?;
+    }
+    source.days.iter().try_for_each(|day| day_line(f, day))
+}
+
+fn day_line(f: &mut fmt::Formatter<'_>, day: &DayReport) -> fmt::Result {
+    let number = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
+    let counted = day.method.zip(day.reconciled);
+    let counted = counted.map_or("-".to_owned(), |(method, at)| {
+        format!("{} {method}", minute(at))
+    });
+    writeln!(
+        f,
+        "  {:<10}  {:<9}  {:>10}  {:>10}  {:>10}  {:>10}  {counted}",
+        day.day,
+        day.state.as_str(),
+        number(day.expected),
+        day.received,
+        day.stored,
+        number(day.delivered),
+    )
+}
+
+/// A time to the minute.
+pub(super) fn minute(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,89 @@
+//! Base64 that arrives in pieces.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Decodes base64 piece by piece.
+///
+/// White space between the characters is allowed, as `xs:base64Binary` does (XML Schema part 2,
+/// section 3.2.16); everything else must be the standard alphabet with padding.
+#[derive(Debug, Default)]
+pub struct Base64 {
+    /// Characters that do not make a group of four yet.
+    rest: Vec<u8>,
+    /// Padding has been seen: nothing may follow.
+    ended: bool,
+    /// How many characters came, white space included.
+    position: u64,
+}
+
+/// The text is not base64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadBase64 {
+    position: u64,
+    what: &'static str,
+}
+
+impl fmt::Display for BadBase64 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the base64 has {} near character {}",
+            self.what, self.position
+        )
+    }
+}
+
+impl std::error::Error for BadBase64 {}
+
+impl Base64 {
+    /// Decodes a piece and appends the bytes to `out`.
+    ///
+    /// # Errors
+    ///
+    /// A character is not of the alphabet, or something follows the padding.
+    pub fn feed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), BadBase64> {
+        self.rest.extend(
+            text.iter()
+                .filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')),
+        );
+        self.position += text.len() as u64;
+        let whole = self.rest.len() / 4 * 4;
+        if whole == 0 {
+            return Ok(());
+        }
+        if self.ended {
+            return Err(self.bad("characters after its end"));
+        }
+        let Some(groups) = self.rest.get(..whole) else {
+            return Ok(());
+        };
+        self.ended = groups.ends_with(b"=");
+        if let Err(_error) = STANDARD.decode_vec(groups, out) {
+            return Err(self.bad("a character that it cannot have"));
+        }
+        self.rest.drain(..whole);
+        Ok(())
+    }
+
+    /// Ends the text.
+    ///
+    /// # Errors
+    ///
+    /// The last group is not complete: the text was cut.
+    pub fn finish(self) -> Result<(), BadBase64> {
+        match self.rest.is_empty() {
+            true => Ok(()),
+            false => Err(self.bad("an incomplete last group")),
+        }
+    }
+
+    fn bad(&self, what: &'static str) -> BadBase64 {
+        BadBase64 {
+            position: self.position,
+            what,
+        }
+    }
+}

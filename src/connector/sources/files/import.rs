@@ -1,0 +1,217 @@
+//! From a staged file into the store: all of it, or nothing.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+use super::csv::{CsvReader, Flaw, Record, Summary};
+use super::stage::Staged;
+use crate::connector::error::Error;
+use crate::connector::store::{Aside, Pending, SourceId, Store, StoredFile};
+
+/// What LogFileLength means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lengths {
+    /// It is the number of bytes of the file; another number is a flaw.
+    #[default]
+    Exact,
+    /// It decides nothing.
+    Ignored,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub enum Fetched {
+    /// All rows are stored.
+    Stored(Summary),
+    /// It is damaged and will be fetched once more.
+    Again(Flaw),
+    /// It is damaged, came damaged before, and is kept here.
+    Aside(Flaw, PathBuf),
+}
+
+enum Failed {
+    Flaw(Flaw),
+    Store(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Stores a staged file, in one transaction.
+///
+/// A file that is damaged is fetched once more. If it is damaged again, its bytes are moved to the
+/// folder `aside`, and a gap is recorded. What the rows show of new or missing columns is noted.
+///
+/// # Errors
+///
+/// The store or the disk failed. Nothing of the file is stored then, and it does not count as damaged.
+pub fn import(
+    store: &mut Store,
+    source: SourceId,
+    file: &Pending,
+    staged: Staged,
+    lengths: Lengths,
+    aside: &Path,
+    now: Timestamp,
+) -> Result<Fetched, Error> {
+    let earlier = store.columns(&file.file.event_type)?;
+    let mut summary = Summary::default();
+    let mut columns = Vec::new();
+    let stored = store.store_file::<Failed>(source, file, now, |rows| {
+        let announced = file.file.length;
+        if lengths == Lengths::Exact && staged.bytes != announced {
+            let found = staged.bytes;
+            return Err(Failed::Flaw(Flaw::Length { announced, found }));
+        }
+        let input = staged
+            .open()
+            .map_err(|error| Failed::Flaw(Flaw::Io(error)))?;
+        let mut reader = CsvReader::new(input).map_err(Failed::Flaw)?;
+        let mut clock = None;
+        while reader.next_row().map_err(Failed::Flaw)? {
+            // The names of the columns are known with the first row.
+            let clock = match &clock {
+                Some(clock) => clock,
+                None => {
+                    columns = reader.columns().to_vec();
+                    rows.columns(&columns)?;
+                    clock.insert(Clock::of(&columns))
+                }
+            };
+            let record = reader.record();
+            rows.push(clock.read(record), record.iter())?;
+        }
+        summary = reader.summary().clone();
+        Ok(StoredFile {
+            bytes: staged.bytes,
+            sha256: staged.sha256.clone(),
+        })
+    });
+    match stored {
+        Ok(_) => {
+            note_drift(store, file, &earlier, &columns, &summary, now)?;
+            Ok(Fetched::Stored(summary))
+        }
+        Err(Failed::Store(error)) => Err(error),
+        Err(Failed::Flaw(Flaw::Io(error))) => Err(Error::io("read", staged.path(), error)),
+        Err(Failed::Flaw(flaw)) if file.damaged == 0 => {
+            store.file_failed(file, &flaw.to_string(), true)?;
+            Ok(Fetched::Again(flaw))
+        }
+        Err(Failed::Flaw(flaw)) => {
+            let record = Aside {
+                problem: flaw.to_string(),
+                bytes: staged.bytes,
+                sha256: staged.sha256.clone(),
+            };
+            let kept = staged.keep(aside)?;
+            store.file_set_aside(source, file, &record, now)?;
+            Ok(Fetched::Aside(flaw, kept))
+        }
+    }
+}
+
+/// Compares the columns with those that files of this type had before.
+fn note_drift(
+    store: &mut Store,
+    file: &Pending,
+    earlier: &[Vec<String>],
+    columns: &[String],
+    summary: &Summary,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let about = &file.file.event_type;
+    if let Some(before) = earlier.last()
+        && !columns.is_empty()
+        && !earlier.iter().any(|set| set == columns)
+    {
+        for name in columns
+            .iter()
+            .filter(|name| !earlier.iter().any(|set| set.contains(name)))
+        {
+            store.drift(about, "column-added", name, now)?;
+        }
+        for name in before.iter().filter(|name| !columns.contains(name)) {
+            store.drift(about, "column-missing", name, now)?;
+        }
+    }
+    for (count, kind) in [
+        (summary.repeated_headers, "header-repeated"),
+        (summary.glued_columns, "header-glued"),
+        (summary.not_utf8, "not-utf8"),
+    ] {
+        if count > 0 {
+            store.drift(about, kind, &file.file.sf_id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Finds the time of a row.
+#[derive(Debug)]
+struct Clock {
+    timestamp: Option<usize>,
+    derived: Option<usize>,
+}
+
+impl Clock {
+    fn of(columns: &[String]) -> Self {
+        let find = |name| columns.iter().position(|column| column == name);
+        Self {
+            timestamp: find("TIMESTAMP"),
+            derived: find("TIMESTAMP_DERIVED"),
+        }
+    }
+
+    /// TIMESTAMP; TIMESTAMP_DERIVED if that is missing. Both are UTC.
+    fn read(&self, record: &Record) -> Option<Timestamp> {
+        let value = |at: Option<usize>| at.and_then(|at| record.get(at));
+        value(self.timestamp)
+            .and_then(compact)
+            .or_else(|| value(self.derived)?.parse().ok())
+    }
+}
+
+/// Reads `20260131235959.123`.
+fn compact(text: &str) -> Option<Timestamp> {
+    if text.len() < 14 || !text.is_ascii() {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| -> Option<i32> {
+        let digits = text.get(range)?;
+        digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| digits.parse().ok())?
+    };
+    let small = |range| number(range).and_then(|number| i8::try_from(number).ok());
+    let fraction = match text.get(14..) {
+        None | Some("") => 0,
+        Some(rest) => {
+            let digits = rest.strip_prefix('.')?;
+            let scale =
+                10_i32.checked_pow(9_u32.checked_sub(u32::try_from(digits.len()).ok()?)?)?;
+            let value: i32 = digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| digits.parse().ok())??;
+            value.checked_mul(scale)?
+        }
+    };
+    let time = DateTime::new(
+        i16::try_from(number(0..4)?).ok()?,
+        small(4..6)?,
+        small(6..8)?,
+        small(8..10)?,
+        small(10..12)?,
+        small(12..14)?,
+        fraction,
+    );
+    Offset::UTC.to_timestamp(time.ok()?).ok()
+}

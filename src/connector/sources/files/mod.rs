@@ -1,0 +1,19 @@
+//! Event log files: base64 from the socket, bytes into a file beside the store, CSV into rows.
+//!
+//! A file is first staged on the disk, so that the store is not locked while the network is slow and
+//! so that the bytes of a damaged file can be kept. Then all of its rows are stored in one
+//! transaction. Memory holds one buffer and one row, whatever the size of the file.
+
+mod base64;
+mod csv;
+mod import;
+mod listing;
+mod stage;
+mod sync;
+
+pub use base64::{BadBase64, Base64};
+pub use csv::{CsvReader, Flaw, Record, Summary};
+pub use import::{Fetched, Lengths, import};
+pub use listing::Choice;
+pub use stage::{Staged, Staging};
+pub use sync::{FileOptions, FileOutcome, FileService, sync};

@@ -1,0 +1,247 @@
+//! Brings the event log files up to date once.
+
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::import::{Fetched, Lengths, import};
+use super::listing::{self, Choice};
+use super::stage::Staging;
+use crate::connector::error::{Error, Kind};
+use crate::connector::sources::{Failure, Service};
+use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
+use crate::connector::window::{Check, Span};
+
+/// A file can appear within three days of what it logs, says Salesforce.
+const LATEST: SignedDuration = SignedDuration::from_hours(72);
+
+/// What the collection of files needs of a service.
+pub trait FileService: Service {
+    /// Sends the content of a file into `staging`, piece by piece.
+    fn fetch(
+        &mut self,
+        file: &Listed,
+        staging: &mut Staging,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// How files are collected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOptions {
+    /// The first instant that is wanted, if the source is new.
+    pub begins: Timestamp,
+    /// How long the service keeps files.
+    pub retention: SignedDuration,
+    /// Hourly or daily files.
+    pub choice: Choice,
+    /// What LogFileLength means.
+    pub lengths: Lengths,
+    /// The folder for files on their way.
+    pub staging: PathBuf,
+    /// The folder for damaged files.
+    pub aside: PathBuf,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileOutcome {
+    /// Changes of the ledger.
+    pub listing: Listing,
+    /// Files that were stored.
+    pub stored: u64,
+    /// Their rows.
+    pub rows: u64,
+    /// Files that are damaged and were set aside.
+    pub aside: u64,
+    /// Files that could not be fetched this time.
+    pub failed: u64,
+}
+
+/// Lists the files, compares the list with the ledger, and fetches what is missing, the file that
+/// expires first at first.
+///
+/// Every day, all files that the service keeps are listed; in between those of the last three days.
+///
+/// # Errors
+///
+/// The service or the store failed. Files that were stored until then stay.
+pub async fn sync<S: FileService>(
+    store: &mut Store,
+    service: &mut S,
+    options: &FileOptions,
+) -> Result<FileOutcome, Error> {
+    let source = store.source("files", options.begins)?;
+    let now = service.server_time().await.map_err(other)?;
+    let mut outcome = FileOutcome {
+        listing: list(store, service, &source, options, now).await?,
+        ..FileOutcome::default()
+    };
+    for file in store.pending_files()? {
+        fetch(store, service, &source, options, &file, now, &mut outcome).await?;
+    }
+    Ok(outcome)
+}
+
+async fn list<S: FileService>(
+    store: &mut Store,
+    service: &mut S,
+    source: &SourceState,
+    options: &FileOptions,
+    now: Timestamp,
+) -> Result<Listing, Error> {
+    let kept = now.checked_sub(options.retention).unwrap_or(source.begins);
+    let oldest = source.begins.max(kept);
+    note_retention(store, source, oldest, now)?;
+    let is_full = source
+        .day_checked
+        .is_none_or(|listed| now.duration_since(listed) >= SignedDuration::from_hours(24));
+    let from = match source.watermark {
+        Some(watermark) if !is_full => watermark.max(oldest),
+        _ => oldest,
+    };
+    let Some(created) = Span::new(from, now) else {
+        return Ok(Listing::default());
+    };
+    let files = listing(store, service, created, now).await?;
+    let hourly_from = Choice::hourly_from(&files, store.first_hourly_files()?);
+    let wanted = |file: &Listed| options.choice.wants(file, &hourly_from);
+    let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
+    if let Ok(until) = now.checked_sub(LATEST) {
+        store.reached(source.id, until)?;
+    }
+    if is_full {
+        store.checked(source.id, Check::Day, now)?;
+    }
+    Ok(listing)
+}
+
+/// Records a gap if files may have come and gone since the last listing.
+fn note_retention(
+    store: &mut Store,
+    source: &SourceState,
+    oldest: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let last = source
+        .watermark
+        .and_then(|watermark| watermark.checked_add(LATEST).ok());
+    if let Some(lost) = last.and_then(|last| Span::new(last, oldest)) {
+        let reason = "files were deleted before the connector listed them";
+        store.gap(source.id, lost, reason, now)?;
+    }
+    Ok(())
+}
+
+/// The complete list of the files that were created in a span.
+async fn listing<S: FileService>(
+    store: &mut Store,
+    service: &mut S,
+    created: Span,
+    now: Timestamp,
+) -> Result<Vec<Listed>, Error> {
+    let mut refused: Vec<String> = Vec::new();
+    loop {
+        let fields = listing::fields(&refused);
+        match rows(service, &listing::query(&fields, created)).await {
+            Ok(rows) => {
+                return rows
+                    .iter()
+                    .map(|row| listing::listed(&fields, row))
+                    .collect();
+            }
+            Err(Failure::Field(field))
+                if listing::OPTIONAL.contains(&field.as_str()) && !refused.contains(&field) =>
+            {
+                store.drift("EventLogFile", "field-refused", &field, now)?;
+                refused.push(field);
+            }
+            Err(failure) => return Err(other(failure)),
+        }
+    }
+}
+
+/// All rows of a query. If the cursor dies, the query runs again: half a list would look like files
+/// that are gone.
+async fn rows<S: FileService>(
+    service: &mut S,
+    query: &str,
+) -> Result<Vec<Vec<Option<String>>>, Failure> {
+    for _ in 0..4 {
+        let mut batch = service.query(query).await?;
+        let size = batch.size;
+        let mut rows = std::mem::take(&mut batch.rows);
+        let is_whole = loop {
+            if batch.last {
+                break size.is_none_or(|size| rows.len() as u64 >= size);
+            }
+            batch = match service.more().await {
+                Ok(batch) => batch,
+                Err(Failure::CursorLost) => break false,
+                Err(failure) => return Err(failure),
+            };
+            rows.append(&mut batch.rows);
+        };
+        if is_whole {
+            return Ok(rows);
+        }
+    }
+    Err(Failure::CursorLost)
+}
+
+/// Fetches a file; a damaged one twice.
+async fn fetch<S: FileService>(
+    store: &mut Store,
+    service: &mut S,
+    source: &SourceState,
+    options: &FileOptions,
+    file: &Pending,
+    now: Timestamp,
+    outcome: &mut FileOutcome,
+) -> Result<(), Error> {
+    let mut file = file.clone();
+    loop {
+        let name = format!("{}-{}", file.file.sf_id, file.number);
+        let mut staging = Staging::begin(&options.staging, &name)?;
+        let sent = service.fetch(&file.file, &mut staging).await;
+        let finished = match sent {
+            Ok(()) => staging.finish(),
+            Err(Failure::Other(error)) => Err(error),
+            Err(failure) => Err(other(failure)),
+        };
+        let staged = match finished {
+            Ok(staged) => staged,
+            // A full disk fails the next file as well.
+            Err(error) if error.is_disk_full() || error.is_read_only() => return Err(error),
+            Err(error) => {
+                store.file_failed(&file, &error.to_string(), false)?;
+                outcome.failed += 1;
+                return Ok(());
+            }
+        };
+        let (lengths, aside) = (options.lengths, options.aside.as_path());
+        match import(store, source.id, &file, staged, lengths, aside, now)? {
+            Fetched::Stored(summary) => {
+                outcome.stored += 1;
+                outcome.rows += summary.rows;
+                return Ok(());
+            }
+            Fetched::Aside(..) => {
+                outcome.aside += 1;
+                return Ok(());
+            }
+            Fetched::Again(_) => file.damaged += 1,
+        }
+    }
+}
+
+fn other(failure: Failure) -> Error {
+    let message = match failure {
+        Failure::Other(error) => return error,
+        Failure::TooLarge => {
+            "the service takes too long, or refuses an answer of this size".to_owned()
+        }
+        Failure::CursorLost => "the service lost the cursor of a query again and again".to_owned(),
+        Failure::Field(field) => format!("the service refuses the field {field}"),
+    };
+    Error::new(Kind::Data, format!("EventLogFile: {message}"))
+}

@@ -1,0 +1,7 @@
+//! Reads what Salesforce sends.
+
+pub mod files;
+pub mod rows;
+mod service;
+
+pub use service::{Batch, Failure, Service};

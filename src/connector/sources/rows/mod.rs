@@ -1,0 +1,10 @@
+//! Rows of objects that have a time: logins and the setup audit trail.
+//!
+//! [`sync`] brings the store up to date once. It drives the windows of [`window`](crate::connector::window)
+//! against a [`Service`](super::Service).
+
+mod object;
+mod sync;
+
+pub use object::Object;
+pub use sync::{Options, Outcome, sync};

@@ -1,0 +1,112 @@
+//! The objects, and their queries.
+
+use std::fmt::Write as _;
+
+use crate::connector::window::{Position, Span};
+
+/// An object whose rows are collected by their time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The name of the source.
+    pub source: &'static str,
+    /// The name of the sObject.
+    pub name: &'static str,
+    /// The field with the time of a row.
+    pub time: &'static str,
+    /// Fields without which a row is nothing: `Id` and the time are the first two.
+    pub required: &'static [&'static str],
+    /// Fields that may be missing in an org, or refused to a user.
+    pub optional: &'static [&'static str],
+}
+
+impl Object {
+    /// The logins. LoginHistory has no relationship to the user, so that is joined elsewhere.
+    pub const LOGINS: Self = Self {
+        source: "logins",
+        name: "LoginHistory",
+        time: "LoginTime",
+        required: &["Id", "LoginTime", "UserId"],
+        optional: &[
+            "ApiType",
+            "ApiVersion",
+            "Application",
+            "AuthMethodReference",
+            "AuthenticationServiceId",
+            "Browser",
+            "CipherSuite",
+            "ClientVersion",
+            "CountryIso",
+            "ForwardedForIp",
+            "LoginGeoId",
+            "LoginSubType",
+            "LoginType",
+            "LoginUrl",
+            "NetworkId",
+            "Platform",
+            "SourceIp",
+            "Status",
+            "TlsProtocol",
+        ],
+    };
+
+    /// The setup audit trail.
+    pub const AUDIT: Self = Self {
+        source: "audit",
+        name: "SetupAuditTrail",
+        time: "CreatedDate",
+        required: &["Id", "CreatedDate", "Action"],
+        optional: &[
+            "CreatedById",
+            "CreatedBy.Username",
+            "CreatedByContext",
+            "CreatedByIssuer",
+            "DelegateUser",
+            "Display",
+            "ResponsibleNamespacePrefix",
+            "Section",
+        ],
+    };
+
+    /// All fields, required ones first, without those that were refused.
+    pub(super) fn fields(&self, refused: &[String]) -> Vec<&'static str> {
+        let all = self.required.iter().chain(self.optional);
+        all.filter(|field| !refused.iter().any(|refused| refused.as_str() == **field))
+            .copied()
+            .collect()
+    }
+
+    /// The query for the rows of a span, after a position if there is one.
+    pub(super) fn rows(&self, fields: &[&str], span: Span, after: Option<&Position>) -> String {
+        let mut query = self.select(&fields.join(", "), span);
+        if let Some(Position { time, key }) = after {
+            let field = self.time;
+            let key = key.replace('\\', "\\\\").replace('\'', "\\'");
+            let _ = write!(
+                query,
+                " AND ({field} > {time} OR ({field} = {time} AND Id > '{key}'))"
+            );
+        }
+        let _ = write!(query, " ORDER BY {}, Id", self.time);
+        query
+    }
+
+    /// The query for the rows that have no time.
+    pub(super) fn nulls(&self, fields: &[&str]) -> String {
+        format!(
+            "SELECT {} FROM {} WHERE {} = null ORDER BY Id",
+            fields.join(", "),
+            self.name,
+            self.time
+        )
+    }
+
+    /// The query that counts the rows of a span.
+    pub(super) fn count(&self, span: Span) -> String {
+        self.select("COUNT()", span)
+    }
+
+    fn select(&self, what: &str, span: Span) -> String {
+        let (name, field, start, end) = (self.name, self.time, span.start(), span.end());
+        format!("SELECT {what} FROM {name} WHERE {field} >= {start} AND {field} < {end}")
+    }
+}

@@ -1,0 +1,402 @@
+//! Brings the rows of an object up to date once.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::object::Object;
+use crate::connector::error::{Error, Kind};
+use crate::connector::sources::{Batch, Failure, Service};
+use crate::connector::store::{
+    Method, Progress, Purpose, Reconciliation, Row, SourceState, Store, Stored, WindowId,
+};
+use crate::connector::window::{
+    Ask, Check, Collection, Fact, Page, Policy, Span, Verdict, judge, plan,
+};
+
+/// A cursor that dies so often without a row in between is no accident.
+const MOST_LOST_CURSORS: u32 = 8;
+
+/// The reason of gaps that a count found and that reading again did not fill.
+const NOT_SENT: &str = "the service counts more rows than it sends";
+
+/// How an object is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The first instant that is wanted, if the source is new.
+    pub begins: Timestamp,
+    /// How long the service keeps rows. What was wanted and is older is a gap.
+    pub retention: SignedDuration,
+    /// How windows are laid.
+    pub policy: Policy,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows that came.
+    pub received: u64,
+    /// Rows that were new.
+    pub new: u64,
+    /// New rows that were found by counting.
+    pub repaired: u64,
+    /// Spans that were counted.
+    pub counted: u64,
+    /// Gaps that were recorded.
+    pub gaps: u64,
+}
+
+/// Collects what is new, and counts again what is due.
+///
+/// Whatever happens, the store is consistent at every point: this can be stopped anywhere, and the next
+/// run goes on.
+///
+/// # Errors
+///
+/// The service or the store failed. What was stored until then stays.
+pub async fn sync<S: Service>(
+    store: &mut Store,
+    service: &mut S,
+    object: &Object,
+    options: &Options,
+) -> Result<Outcome, Error> {
+    let source = store.source(object.source, options.begins)?;
+    let now = service
+        .server_time()
+        .await
+        .map_err(|failure| other(failure, object))?;
+    let mut run = Run {
+        store,
+        service,
+        object,
+        source,
+        now,
+        refused: Vec::new(),
+        outcome: Outcome::default(),
+    };
+    run.resume().await?;
+    let from = run.note_retention(options.retention)?;
+    let windows = plan(options.policy, run.source.begins, from, now);
+    run.read(Collection::new(windows), Purpose::Collect, None)
+        .await?;
+    run.sweep_nulls().await?;
+    for check in [Check::Day, Check::Hour] {
+        run.check(check).await?;
+    }
+    Ok(run.outcome)
+}
+
+struct Run<'a, S> {
+    store: &'a mut Store,
+    service: &'a mut S,
+    object: &'a Object,
+    source: SourceState,
+    now: Timestamp,
+    /// Fields that the service has refused in this run.
+    refused: Vec<String>,
+    outcome: Outcome,
+}
+
+impl<S: Service> Run<'_, S> {
+    /// Reads the window to its end that an earlier run left open.
+    async fn resume(&mut self) -> Result<(), Error> {
+        let Some(open) = self.store.left_open(self.source.id)? else {
+            return Ok(());
+        };
+        let windows = Collection::resume(open.span, open.after, None, open.received, Vec::new());
+        self.read(windows, Purpose::Collect, Some(open.id)).await
+    }
+
+    /// Records a gap if rows have been deleted that were not collected. Returns where to go on.
+    fn note_retention(&mut self, retention: SignedDuration) -> Result<Option<Timestamp>, Error> {
+        self.source = self.store.source(self.object.source, self.source.begins)?;
+        let watermark = self.source.watermark;
+        let Ok(oldest) = self.now.checked_sub(retention) else {
+            return Ok(watermark);
+        };
+        let Some(lost) = Span::new(watermark.unwrap_or(self.source.begins), oldest) else {
+            return Ok(watermark);
+        };
+        let days = retention.as_hours() / 24;
+        let reason = format!("the service keeps {days} days, and this was not collected in time");
+        self.store.gap(self.source.id, lost, &reason, self.now)?;
+        self.store.reached(self.source.id, oldest)?;
+        self.outcome.gaps += 1;
+        Ok(Some(oldest))
+    }
+
+    /// Reads windows to their ends.
+    async fn read(
+        &mut self,
+        mut windows: Collection,
+        purpose: Purpose,
+        mut open: Option<WindowId>,
+    ) -> Result<(), Error> {
+        let mut lost = 0;
+        while let Some(ask) = windows.next() {
+            let (Ask::Rows { span, .. } | Ask::More { span }) = ask;
+            let window = match open {
+                Some(window) => window,
+                None => self
+                    .store
+                    .open_window(self.source.id, purpose, Some(span), self.now)?,
+            };
+            open = Some(window);
+            let fields = self.object.fields(&self.refused);
+            let answer = match &ask {
+                Ask::More { .. } => self.service.more().await,
+                Ask::Rows { span, after } => {
+                    self.service
+                        .query(&self.object.rows(&fields, *span, after.as_ref()))
+                        .await
+                }
+            };
+            match answer {
+                Ok(batch) => {
+                    if !batch.rows.is_empty() {
+                        lost = 0;
+                    }
+                    if self.take(&mut windows, window, &fields, &batch)? {
+                        open = None;
+                    }
+                }
+                Err(Failure::TooLarge) => {
+                    let narrowed = windows.too_large().map_err(|error| {
+                        data("the service cannot answer", self.object).because(error)
+                    })?;
+                    if let Some(span) = narrowed {
+                        self.store.narrow_window(window, span)?;
+                    }
+                }
+                Err(Failure::CursorLost) if lost < MOST_LOST_CURSORS => {
+                    lost += 1;
+                    windows.cursor_lost();
+                }
+                // The query must be sent again, without the field.
+                Err(Failure::Field(field)) => {
+                    self.refuse(field)?;
+                    windows.cursor_lost();
+                }
+                Err(failure) => return Err(other(failure, self.object)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a batch; `true` if it closed the window.
+    fn take(
+        &mut self,
+        windows: &mut Collection,
+        window: WindowId,
+        fields: &[&str],
+        batch: &Batch,
+    ) -> Result<bool, Error> {
+        let facts = batch
+            .rows
+            .iter()
+            .map(|row| self.fact(fields, row))
+            .collect::<Result<_, _>>()?;
+        let page = Page {
+            rows: facts,
+            size: batch.size,
+            last: batch.last,
+        };
+        let closed = windows.page(&page).map_err(|error| {
+            data("the service did not answer what was asked", self.object).because(error)
+        })?;
+        let progress = Progress {
+            window,
+            expected: closed.and_then(|closed| closed.expected),
+            position: closed.is_none().then(|| windows.position()).flatten(),
+            closes: closed.is_some(),
+            now: self.now,
+        };
+        self.put(&progress, fields, &page.rows, batch)?;
+        Ok(closed.is_some())
+    }
+
+    fn put(
+        &mut self,
+        progress: &Progress<'_>,
+        fields: &[&str],
+        facts: &[Fact],
+        batch: &Batch,
+    ) -> Result<Stored, Error> {
+        let values: Vec<Vec<Option<&str>>> = batch
+            .rows
+            .iter()
+            .map(|row| row.iter().map(Option::as_deref).collect())
+            .collect();
+        let rows = facts.iter().zip(&values).map(|(fact, values)| Row {
+            key: &fact.key,
+            time: fact.time,
+            values,
+        });
+        let stored = self
+            .store
+            .store_page(progress, self.object.name, fields, rows)?;
+        self.outcome.received += stored.received;
+        self.outcome.new += stored.new;
+        Ok(stored)
+    }
+
+    /// The Id and the time are the first two fields.
+    fn fact(&self, fields: &[&str], row: &[Option<String>]) -> Result<Fact, Error> {
+        let (Some(Some(key)), Some(time)) = (row.first(), row.get(1)) else {
+            return Err(data("a row came without an Id", self.object));
+        };
+        if row.len() != fields.len() {
+            return Err(data(
+                "a row came with other fields than were asked for",
+                self.object,
+            ));
+        }
+        let time = match time {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|error: jiff::Error| {
+                data("a row came with a time that is none", self.object).because(error)
+            })?),
+        };
+        Ok(Fact {
+            time,
+            key: key.clone(),
+        })
+    }
+
+    /// Does without a field from now on.
+    fn refuse(&mut self, field: String) -> Result<(), Error> {
+        let object = self.object;
+        if !object.optional.contains(&field.as_str()) || self.refused.contains(&field) {
+            let message = format!(
+                "the service refuses a field of {} that is needed",
+                object.name
+            );
+            return Err(Error::new(Kind::Data, message).help(format!(
+                "let the user of the connection read {field} of {}",
+                object.name
+            )));
+        }
+        self.store
+            .drift(object.name, "field-refused", &field, self.now)?;
+        self.refused.push(field);
+        Ok(())
+    }
+
+    /// Reads the rows without a time, once a day. They are part of no window.
+    async fn sweep_nulls(&mut self) -> Result<(), Error> {
+        let day = SignedDuration::from_hours(24);
+        if self
+            .source
+            .nulls_swept
+            .is_some_and(|swept| self.now.duration_since(swept) < day)
+        {
+            return Ok(());
+        }
+        let window = self
+            .store
+            .open_window(self.source.id, Purpose::Nulls, None, self.now)?;
+        let fields = self.object.fields(&self.refused);
+        let mut answer = self.service.query(&self.object.nulls(&fields)).await;
+        loop {
+            let batch = answer.map_err(|failure| other(failure, self.object))?;
+            let facts: Vec<Fact> = batch
+                .rows
+                .iter()
+                .map(|row| self.fact(&fields, row))
+                .collect::<Result<_, _>>()?;
+            if facts.iter().any(|fact| fact.time.is_some()) {
+                return Err(data(
+                    "rows without a time were asked for, and one has a time",
+                    self.object,
+                ));
+            }
+            let progress = Progress {
+                window,
+                expected: batch.size,
+                position: None,
+                closes: batch.last,
+                now: self.now,
+            };
+            self.put(&progress, &fields, &facts, &batch)?;
+            if batch.last {
+                return self.store.nulls_swept(self.source.id, self.now);
+            }
+            answer = self.service.more().await;
+        }
+    }
+
+    /// Counts the spans that are due, and reads those again that have more rows than the store.
+    async fn check(&mut self, check: Check) -> Result<(), Error> {
+        self.source = self.store.source(self.object.source, self.source.begins)?;
+        let source = &self.source;
+        let Some(watermark) = source.watermark else {
+            return Ok(());
+        };
+        let (checked, method) = match check {
+            Check::Day => (source.day_checked, Method::CountDay),
+            // What was counted a day later need not be counted an hour later.
+            Check::Hour => (
+                source.hour_checked.max(source.day_checked),
+                Method::CountHour,
+            ),
+        };
+        for span in check.due(source.begins, watermark, checked, self.now) {
+            self.count(span, method).await?;
+            self.store.checked(self.source.id, check, span.end())?;
+        }
+        Ok(())
+    }
+
+    async fn count(&mut self, span: Span, method: Method) -> Result<(), Error> {
+        let id = self.source.id;
+        let query = self.object.count(span);
+        let expected = self
+            .service
+            .count(&query)
+            .await
+            .map_err(|failure| other(failure, self.object))?;
+        let found = self.store.count(id, span)?;
+        let mut repaired = 0;
+        if let Verdict::Missing(_) = judge(expected, found) {
+            self.read(Collection::new(vec![span]), Purpose::Reread, None)
+                .await?;
+            repaired = self.store.count(id, span)? - found;
+        }
+        let result = Reconciliation {
+            span,
+            method,
+            expected,
+            found,
+            repaired,
+            at: self.now,
+        };
+        self.store.reconciled(id, &result)?;
+        self.outcome.counted += 1;
+        self.outcome.repaired += repaired;
+        if result.is_complete() {
+            self.store.close_gaps(id, span, NOT_SENT, self.now)?;
+            return Ok(());
+        }
+        self.store.gap(id, span, NOT_SENT, self.now)?;
+        self.outcome.gaps += 1;
+        Ok(())
+    }
+}
+
+fn data(message: &str, object: &Object) -> Error {
+    Error::new(Kind::Data, format!("{}: {message}", object.name))
+}
+
+/// A failure that this cannot handle.
+fn other(failure: Failure, object: &Object) -> Error {
+    match failure {
+        Failure::Other(error) => error,
+        Failure::TooLarge => data(
+            "the service takes too long for a query that cannot be made smaller",
+            object,
+        ),
+        Failure::CursorLost => data(
+            "the service lost the cursor of a query again and again",
+            object,
+        ),
+        Failure::Field(field) => data(&format!("the service refuses the field {field}"), object),
+    }
+}

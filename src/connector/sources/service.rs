@@ -1,0 +1,50 @@
+//! What the sources need of a service: the org or, in tests, a simulation of one.
+
+use jiff::Timestamp;
+
+use crate::connector::error::Error;
+
+/// A service that answers queries.
+pub trait Service: Send {
+    /// The time by the clock of the service.
+    fn server_time(&mut self) -> impl Future<Output = Result<Timestamp, Failure>> + Send;
+
+    /// Runs a query for the fields that it names, and returns its first batch.
+    fn query(&mut self, query: &str) -> impl Future<Output = Result<Batch, Failure>> + Send;
+
+    /// The next batch of the query that ran last.
+    fn more(&mut self) -> impl Future<Output = Result<Batch, Failure>> + Send;
+
+    /// Runs a query of the form `SELECT COUNT() FROM …`.
+    fn count(&mut self, query: &str) -> impl Future<Output = Result<u64, Failure>> + Send;
+}
+
+/// Rows of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// The values of each row, in the order of the fields of the query.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// How many rows the query matched, if the service says so.
+    pub size: Option<u64>,
+    /// Whether there are no more rows.
+    pub last: bool,
+}
+
+/// Why a service did not answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// The query takes too long, or has too large an answer: ask for less.
+    TooLarge,
+    /// The cursor of the query is gone: run it again.
+    CursorLost,
+    /// A field is not there, or this user must not see it.
+    Field(String),
+    /// Anything else. What is stored stays, and a later run goes on.
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}

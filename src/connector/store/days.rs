@@ -1,0 +1,240 @@
+//! What is known of each source and UTC day: the figures of the report.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::params;
+
+use super::{Method, Reconciliation, SourceState, Store, millis, time};
+use crate::connector::error::Error;
+use crate::connector::window::Span;
+
+/// A source's day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The name of the source.
+    pub source: String,
+    /// The day, or the part of it that is wanted.
+    pub span: Span,
+    /// Whether closed windows cover all of it. For files: whether a listing came after it.
+    pub covered: bool,
+    /// Rows that the service has: by the count of a day later, or else of the hours that were counted
+    /// so far. For files it is known once all of them are read.
+    pub expected: Option<u64>,
+    /// Rows that came, including those that overlapping windows brought again.
+    pub received: u64,
+    /// Rows that the store holds.
+    pub stored: u64,
+    /// Rows that every sink has acknowledged; without a sink, `None`.
+    pub delivered: Option<u64>,
+    /// How and when it was counted last.
+    pub reconciled: Option<Reconciliation>,
+    /// Gaps that are open.
+    pub gaps: u64,
+    /// The files of the day, if the source has files.
+    pub files: Option<FileCounts>,
+}
+
+/// Files of a day. A file that was made again counts once, with its newest content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Files that were listed.
+    pub listed: u64,
+    /// Files with all rows in the store.
+    pub stored: u64,
+    /// Files that are still to be fetched.
+    pub pending: u64,
+    /// Files that are damaged and kept beside the store.
+    pub aside: u64,
+    /// Files that went before they were fetched.
+    pub lost: u64,
+}
+
+impl Day {
+    /// Whether the day is complete: covered, counted a day later without a difference, without a gap.
+    /// A day of files is complete when every listed file is stored.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let agrees = match (&self.files, &self.reconciled) {
+            (Some(files), _) => files.stored == files.listed,
+            (None, Some(count)) => count.method == Method::CountDay && count.is_complete(),
+            (None, None) => false,
+        };
+        self.covered && self.gaps == 0 && agrees
+    }
+}
+
+impl Store {
+    /// The days of a source within a span, oldest first. Days before the source begins are left out.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn days(&self, source: &SourceState, span: Span) -> Result<Vec<Day>, Error> {
+        let Some(span) = Span::new(span.start().max(source.begins), span.end()) else {
+            return Ok(Vec::new());
+        };
+        let day = SignedDuration::from_hours(24);
+        span.pieces(day)
+            .into_iter()
+            .map(|piece| self.day(source, piece))
+            .collect()
+    }
+
+    fn day(&self, source: &SourceState, span: Span) -> Result<Day, Error> {
+        let counted = self.reconciliations(source.id, span)?;
+        let last_day = counted
+            .iter()
+            .rfind(|count| count.method == Method::CountDay);
+        let mut day = Day {
+            source: source.name.clone(),
+            span,
+            covered: self.is_covered(source, span)?,
+            expected: match last_day {
+                Some(count) => Some(count.expected),
+                None => {
+                    (!counted.is_empty()).then(|| counted.iter().map(|count| count.expected).sum())
+                }
+            },
+            received: 0,
+            stored: 0,
+            delivered: self.delivered_in(source, span)?,
+            reconciled: last_day.or(counted.last()).cloned(),
+            gaps: self.figure(
+                "SELECT count(*) FROM gap
+                 WHERE source = ?1 AND ends > ?2 AND starts < ?3 AND closed IS NULL",
+                source,
+                span,
+            )?,
+            files: None,
+        };
+        if source.name == "files" {
+            let files = self.file_counts(span)?;
+            (day.received, day.stored) = self.file_rows(span)?;
+            // How many rows a file has is known once it is read.
+            day.expected = (files.stored == files.listed).then_some(day.stored);
+            day.files = Some(files);
+        } else {
+            day.stored = self.count(source.id, span)?;
+            day.received = self.figure(
+                "SELECT coalesce(sum(received), 0) FROM window
+                 WHERE source = ?1 AND starts >= ?2 AND starts < ?3",
+                source,
+                span,
+            )?;
+        }
+        Ok(day)
+    }
+
+    fn figure(&self, sql: &str, source: &SourceState, span: Span) -> Result<u64, Error> {
+        self.database
+            .prepare_cached(sql)
+            .and_then(|mut find| {
+                let bounds = params![source.id.0, millis(span.start()), millis(span.end())];
+                find.query_row(bounds, |row| row.get::<_, i64>(0))
+            })
+            .map(i64::unsigned_abs)
+            .map_err(|error| self.failed("read the figures of a day", error))
+    }
+
+    /// The newest contents of the files of a span, by state.
+    fn file_counts(&self, span: Span) -> Result<FileCounts, Error> {
+        let mut counts = FileCounts::default();
+        let mut count = |row: &rusqlite::Row<'_>| -> rusqlite::Result<()> {
+            let files: u64 = row.get::<_, i64>(1)?.unsigned_abs();
+            counts.listed += files;
+            match row.get_ref(0)?.as_str()? {
+                "stored" => counts.stored += files,
+                "listed" => counts.pending += files,
+                "aside" => counts.aside += files,
+                _ => counts.lost += files,
+            }
+            Ok(())
+        };
+        self.database
+            .prepare_cached(
+                "SELECT state, count(*) FROM revision JOIN file ON file.id = revision.file
+                 WHERE log_date >= ?1 AND log_date < ?2 AND NOT EXISTS (
+                     SELECT 1 FROM revision AS newer
+                     WHERE newer.file = revision.file AND newer.number > revision.number
+                 )
+                 GROUP BY state",
+            )
+            .and_then(|mut find| {
+                let mut rows = find.query([millis(span.start()), millis(span.end())])?;
+                while let Some(row) = rows.next()? {
+                    count(row)?;
+                }
+                Ok(())
+            })
+            .map_err(|error| self.failed("read the figures of a day", error))?;
+        Ok(counts)
+    }
+
+    /// Rows that came in the files of a span, and those of the newest contents. Files count for the
+    /// day that they cover, whatever the times of their rows say.
+    fn file_rows(&self, span: Span) -> Result<(u64, u64), Error> {
+        self.database
+            .prepare_cached(
+                "SELECT coalesce(sum(rows), 0), coalesce(sum(rows) FILTER (WHERE superseded = 0), 0)
+                 FROM revision JOIN file ON file.id = revision.file
+                 WHERE log_date >= ?1 AND log_date < ?2 AND state = 'stored'",
+            )
+            .and_then(|mut find| {
+                find.query_row([millis(span.start()), millis(span.end())], |row| {
+                    let (came, newest): (i64, i64) = (row.get(0)?, row.get(1)?);
+                    Ok((came.unsigned_abs(), newest.unsigned_abs()))
+                })
+            })
+            .map_err(|error| self.failed("read the figures of a day", error))
+    }
+
+    /// Whether closed windows cover a span without a hole.
+    fn is_covered(&self, source: &SourceState, span: Span) -> Result<bool, Error> {
+        let Some(watermark) = source.watermark else {
+            return Ok(false);
+        };
+        if source.name == "files" {
+            return Ok(span.end() <= watermark);
+        }
+        let closed: Vec<(i64, i64)> = self
+            .database
+            .prepare_cached(
+                "SELECT starts, ends FROM window
+                 WHERE source = ?1 AND closed IS NOT NULL AND starts < ?3 AND ends > ?2 ORDER BY starts",
+            )
+            .and_then(|mut find| {
+                let bounds = params![source.id.0, millis(span.start()), millis(span.end())];
+                find.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(|error| self.failed("read the windows", error))?;
+        let mut reached: Timestamp = span.start();
+        for (starts, ends) in closed {
+            if time(starts) > reached {
+                return Ok(false);
+            }
+            reached = reached.max(time(ends));
+        }
+        Ok(reached >= span.end())
+    }
+
+    /// Rows of a span that the slowest sink has acknowledged.
+    fn delivered_in(&self, source: &SourceState, span: Span) -> Result<Option<u64>, Error> {
+        let fail = |error| self.failed("read the figures of a day", error);
+        let cursor: Option<i64> = self
+            .database
+            .query_row("SELECT min(cursor) FROM sink", [], |row| row.get(0))
+            .map_err(fail)?;
+        let Some(cursor) = cursor else {
+            return Ok(None);
+        };
+        self.database
+            .prepare_cached(
+                "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3 AND seq <= ?4",
+            )
+            .and_then(|mut find| {
+                let bounds = params![source.id.0, millis(span.start()), millis(span.end()), cursor];
+                find.query_row(bounds, |row| row.get::<_, i64>(0))
+            })
+            .map(|rows| Some(rows.unsigned_abs()))
+            .map_err(fail)
+    }
+}

@@ -1,0 +1,426 @@
+//! The ledger of event log files, and their rows.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::ledger::{finish_file, note_file, note_gap, note_gone, pending};
+use super::rows::{json_array, shape_id};
+use super::{SourceId, Store, millis, time};
+use crate::connector::error::Error;
+use crate::connector::window::Span;
+
+/// How much time a file covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Interval {
+    /// An hour.
+    Hourly,
+    /// A day.
+    Daily,
+}
+
+impl Interval {
+    /// The name that Salesforce has for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hourly => "Hourly",
+            Self::Daily => "Daily",
+        }
+    }
+
+    pub(super) fn of(text: &str) -> Self {
+        match text {
+            "Hourly" => Self::Hourly,
+            _ => Self::Daily,
+        }
+    }
+
+    /// The span that a file of this interval covers from `log_date` on.
+    #[must_use]
+    pub fn span(self, log_date: Timestamp) -> Option<Span> {
+        let length = match self {
+            Self::Hourly => SignedDuration::from_hours(1),
+            Self::Daily => SignedDuration::from_hours(24),
+        };
+        Span::new(log_date, log_date.checked_add(length).ok()?)
+    }
+}
+
+/// A file as a listing has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The Id of the EventLogFile.
+    pub sf_id: String,
+    /// Its EventType.
+    pub event_type: String,
+    /// Its Interval; daily where the org does not show that field.
+    pub interval: Interval,
+    /// Its Sequence: 0 for daily files.
+    pub sequence: i64,
+    /// Its LogDate.
+    pub log_date: Timestamp,
+    /// Its CreatedDate.
+    pub created: Timestamp,
+    /// Its LogFileLength in bytes.
+    pub length: u64,
+    /// Its SystemModstamp.
+    pub modified: Timestamp,
+}
+
+/// What a listing changed in the ledger.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Files that are new.
+    pub added: u64,
+    /// Files that have been made again, with other content.
+    pub changed: u64,
+    /// Files that are no longer there and had been stored.
+    pub gone: u64,
+    /// Files that went before they were stored. Each is a gap.
+    pub lost: u64,
+}
+
+/// Where a revision of a file is on its way into the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It is to be fetched.
+    Listed,
+    /// All of its rows are stored.
+    Stored,
+    /// It was fetched more than once and is damaged. The bytes are kept beside the store.
+    Aside,
+    /// It went before it could be fetched.
+    Lost,
+}
+
+impl State {
+    fn of(text: &str) -> Self {
+        match text {
+            "stored" => Self::Stored,
+            "aside" => Self::Aside,
+            "lost" => Self::Lost,
+            _ => Self::Listed,
+        }
+    }
+}
+
+/// A revision that is to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its id within the store.
+    pub revision: i64,
+    /// Which content of the file it is, from 1.
+    pub number: i64,
+    /// The file.
+    pub file: Listed,
+    /// How often it came and was damaged.
+    pub damaged: u32,
+}
+
+/// What is known of a file after all of it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Why a revision was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// What is wrong with it.
+    pub problem: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// A revision in the ledger, for reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    /// The Id of the EventLogFile.
+    pub sf_id: String,
+    /// Its EventType.
+    pub event_type: String,
+    /// Its Interval.
+    pub interval: Interval,
+    /// Its LogDate.
+    pub log_date: Timestamp,
+    /// Which content of the file it is, from 1.
+    pub revision: i64,
+    /// Where it is on its way.
+    pub state: State,
+    /// Rows that are stored.
+    pub rows: Option<u64>,
+    /// Why the last attempt failed.
+    pub problem: Option<String>,
+}
+
+/// Takes the rows of a file within the transaction that stores it.
+pub struct RevisionRows<'a> {
+    change: &'a Connection,
+    fail: &'a dyn Fn(rusqlite::Error) -> Error,
+    source: i64,
+    revision: i64,
+    about: &'a str,
+    shape: Option<i64>,
+    number: i64,
+    payload: Vec<u8>,
+}
+
+impl RevisionRows<'_> {
+    /// Sets the columns of the rows that follow.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn columns(&mut self, columns: &[String]) -> Result<(), Error> {
+        let shape = json_array(
+            &mut self.payload,
+            columns.iter().map(|name| Some(name.as_str())),
+        )
+        .and_then(|columns| shape_id(self.change, self.about, columns))
+        .map_err(self.fail)?;
+        self.shape = Some(shape);
+        Ok(())
+    }
+
+    /// Adds the next row.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn push<'b>(
+        &mut self,
+        time: Option<Timestamp>,
+        values: impl IntoIterator<Item = &'b str>,
+    ) -> Result<(), Error> {
+        self.number += 1;
+        let payload =
+            json_array(&mut self.payload, values.into_iter().map(Some)).map_err(self.fail)?;
+        self.change
+            .prepare_cached(
+                "INSERT INTO event (source, time, revision, number, shape, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )
+            .and_then(|mut add| {
+                add.execute(params![
+                    self.source,
+                    time.map(millis),
+                    self.revision,
+                    self.number,
+                    self.shape,
+                    payload
+                ])
+            })
+            .map(drop)
+            .map_err(self.fail)
+    }
+
+    /// Rows that were added.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.number.unsigned_abs()
+    }
+}
+
+impl fmt::Debug for RevisionRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevisionRows")
+            .field("rows", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Compares a listing with the ledger, in one transaction.
+    ///
+    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the listing covers completely; files of the ledger
+    /// that are in this span and not in the listing are gone.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn list_files(
+        &mut self,
+        source: SourceId,
+        files: &[Listed],
+        wanted: impl Fn(&Listed) -> bool,
+        created: Option<Span>,
+        now: Timestamp,
+    ) -> Result<Listing, Error> {
+        let path = self.path.clone();
+        let fail = |error| super::database::failure("update the ledger of files", &path, error);
+        let change = self.database.transaction().map_err(fail)?;
+        let mut listing = Listing::default();
+        for file in files.iter().filter(|file| wanted(file)) {
+            note_file(&change, file, now, &mut listing).map_err(fail)?;
+        }
+        if let Some(created) = created {
+            note_gone(&change, source, files, created, now, &mut listing).map_err(fail)?;
+        }
+        change.commit().map_err(fail)?;
+        Ok(listing)
+    }
+
+    /// The LogDate of the first hourly file of each event type.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn first_hourly_files(&self) -> Result<BTreeMap<String, Timestamp>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT event_type, min(log_date) FROM file WHERE interval = 'Hourly' GROUP BY event_type",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?.collect()
+            })
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+
+    /// The revisions that are to be fetched. The file that was created first expires first, so it is
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn pending_files(&self) -> Result<Vec<Pending>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT revision.id, number, damaged, sf_id, event_type, interval, sequence, log_date,
+                        created, length, modified
+                 FROM revision JOIN file ON file.id = revision.file
+                 WHERE state = 'listed' AND gone IS NULL
+                 ORDER BY created, revision.id",
+            )
+            .and_then(|mut find| find.query_map([], pending)?.collect())
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+
+    /// Stores a revision with all of its rows, or nothing of it, in one transaction.
+    ///
+    /// `fill` adds the rows. If it fails, nothing is stored and its error is returned.
+    ///
+    /// # Errors
+    ///
+    /// `fill` failed, or the store cannot be written.
+    pub fn store_file<E: From<Error>>(
+        &mut self,
+        source: SourceId,
+        file: &Pending,
+        now: Timestamp,
+        fill: impl FnOnce(&mut RevisionRows<'_>) -> Result<StoredFile, E>,
+    ) -> Result<u64, E> {
+        let path = self.path.clone();
+        let fail = |error| super::database::failure("store a file", &path, error);
+        let change = self.database.transaction().map_err(fail)?;
+        let mut rows = RevisionRows {
+            change: &change,
+            fail: &fail,
+            source: source.0,
+            revision: file.revision,
+            about: &file.file.event_type,
+            shape: None,
+            number: 0,
+            payload: Vec::new(),
+        };
+        let stored = fill(&mut rows)?;
+        let count = rows.rows();
+        finish_file(&change, source, file, &stored, count, now).map_err(fail)?;
+        change.commit().map_err(fail)?;
+        Ok(count)
+    }
+
+    /// Notes why a revision is not stored yet; it stays to be fetched.
+    ///
+    /// `came_damaged` tells a file that arrived and is damaged from one that did not arrive.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn file_failed(
+        &mut self,
+        file: &Pending,
+        problem: &str,
+        came_damaged: bool,
+    ) -> Result<(), Error> {
+        self.database
+            .execute(
+                "UPDATE revision SET damaged = damaged + ?3, problem = ?2 WHERE id = ?1",
+                params![file.revision, problem, came_damaged],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("note a failed attempt", error))
+    }
+
+    /// Notes that a revision is damaged and is kept beside the store, and records a gap.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn file_set_aside(
+        &mut self,
+        source: SourceId,
+        file: &Pending,
+        aside: &Aside,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let path = self.path.clone();
+        let fail = |error| super::database::failure("set a file aside", &path, error);
+        let change = self.database.transaction().map_err(fail)?;
+        change
+            .execute(
+                "UPDATE revision SET state = 'aside', damaged = damaged + 1, problem = ?2, bytes = ?3,
+                        sha256 = ?4, changed = ?5
+                 WHERE id = ?1",
+                params![
+                    file.revision,
+                    aside.problem,
+                    aside.bytes as i64,
+                    aside.sha256,
+                    millis(now)
+                ],
+            )
+            .map_err(fail)?;
+        let reason = format!("the file is damaged: {}", aside.problem);
+        note_gap(&change, source, &file.file, &reason, now).map_err(fail)?;
+        change.commit().map_err(fail)
+    }
+
+    /// The ledger of the files whose LogDate is in a span, by LogDate.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn files(&self, span: Span) -> Result<Vec<FileEntry>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT sf_id, event_type, interval, log_date, number, state, rows, problem
+                 FROM revision JOIN file ON file.id = revision.file
+                 WHERE log_date >= ?1 AND log_date < ?2
+                 ORDER BY log_date, event_type, sequence, file.id, number",
+            )
+            .and_then(|mut find| {
+                find.query_map([millis(span.start()), millis(span.end())], |row| {
+                    Ok(FileEntry {
+                        sf_id: row.get(0)?,
+                        event_type: row.get(1)?,
+                        interval: Interval::of(&row.get::<_, String>(2)?),
+                        log_date: time(row.get(3)?),
+                        revision: row.get(4)?,
+                        state: State::of(&row.get::<_, String>(5)?),
+                        rows: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
+                        problem: row.get(7)?,
+                    })
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+}

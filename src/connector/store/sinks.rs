@@ -1,0 +1,146 @@
+//! The cursors of sinks.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Store, millis, time};
+use crate::connector::error::Error;
+
+/// How far a sink has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkState {
+    /// The sink's name.
+    pub name: String,
+    /// The last row that it acknowledged, in the order of storing.
+    pub cursor: i64,
+    /// Rows that it acknowledged.
+    pub delivered: u64,
+    /// Rows that wait for it.
+    pub waiting: u64,
+    /// What the sink needs to go on, in its own form.
+    pub position: Option<String>,
+    /// Why it failed last, until it succeeds.
+    pub problem: Option<String>,
+    /// When the cursor last moved, by the clock of this machine.
+    pub local_moved: Option<Timestamp>,
+}
+
+/// What a sink has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The last row, in the order of storing.
+    pub cursor: i64,
+    /// How many rows.
+    pub rows: u64,
+    /// What the sink needs to go on.
+    pub position: Option<String>,
+    /// The time of this machine.
+    pub local_now: Timestamp,
+}
+
+impl Store {
+    /// How far a sink has come; a sink that was never there is at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn sink(&self, name: &str) -> Result<SinkState, Error> {
+        let fail = |error| self.failed("read a cursor", error);
+        let mut state = self
+            .database
+            .query_row(
+                "SELECT cursor, delivered, position, problem, local_moved FROM sink WHERE name = ?1",
+                [name],
+                |row| {
+                    Ok(SinkState {
+                        name: name.to_owned(),
+                        cursor: row.get(0)?,
+                        delivered: row.get::<_, i64>(1)?.unsigned_abs(),
+                        waiting: 0,
+                        position: row.get(2)?,
+                        problem: row.get(3)?,
+                        local_moved: row.get::<_, Option<i64>>(4)?.map(time),
+                    })
+                },
+            )
+            .optional()
+            .map_err(fail)?
+            .unwrap_or_else(|| SinkState {
+                name: name.to_owned(),
+                cursor: 0,
+                delivered: 0,
+                waiting: 0,
+                position: None,
+                problem: None,
+                local_moved: None,
+            });
+        state.waiting = self
+            .database
+            .query_row(
+                "SELECT count(*) FROM event WHERE seq > ?1",
+                [state.cursor],
+                |row| row.get::<_, i64>(0),
+            )
+            .map_err(fail)?
+            .unsigned_abs();
+        Ok(state)
+    }
+
+    /// The names of the sinks that have a cursor.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn sinks(&self) -> Result<Vec<String>, Error> {
+        self.database
+            .prepare_cached("SELECT name FROM sink ORDER BY name")
+            .and_then(|mut find| find.query_map([], |row| row.get(0))?.collect())
+            .map_err(|error| self.failed("read the cursors", error))
+    }
+
+    /// Moves a sink's cursor, because the sink has acknowledged rows. It never moves back.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written. The rows will be delivered again.
+    pub fn delivered(&mut self, name: &str, delivery: &Delivery) -> Result<(), Error> {
+        self.database
+            .execute(
+                "INSERT INTO sink (name, cursor, delivered, position, local_moved)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (name) DO UPDATE SET
+                     cursor = max(cursor, ?2), delivered = delivered + ?3, position = ?4,
+                     local_moved = ?5, problem = NULL",
+                params![
+                    name,
+                    delivery.cursor,
+                    delivery.rows as i64,
+                    delivery.position,
+                    millis(delivery.local_now)
+                ],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("move a cursor", error))
+    }
+
+    /// Notes that a sink failed. Its cursor stays.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn sink_failed(
+        &mut self,
+        name: &str,
+        problem: &str,
+        local_now: Timestamp,
+    ) -> Result<(), Error> {
+        self.database
+            .execute(
+                "INSERT INTO sink (name, problem, local_moved) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (name) DO UPDATE SET problem = ?2",
+                params![name, problem, millis(local_now)],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("note that a sink failed", error))
+    }
+}

@@ -1,0 +1,326 @@
+//! Hazard: half of a file in the store, a damaged file that is forgotten, bytes that pile up.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use saponify_cli::connector::sources::files::{Fetched, Flaw, Lengths, Staged, Staging, import};
+use saponify_cli::connector::store::{EventQuery, Interval, Listed, Pending, SourceState};
+
+use crate::store::{DAY, Fixture, at, events, span};
+
+struct Org {
+    fixture: Fixture,
+    source: SourceState,
+}
+
+impl Org {
+    fn new() -> Self {
+        let mut fixture = Fixture::new();
+        let source = fixture.store.source("files", at(0)).unwrap();
+        Self { fixture, source }
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        self.fixture.folder.path().join(name)
+    }
+
+    fn list(&mut self, sf_id: &str, length: usize) -> Pending {
+        let file = Listed {
+            sf_id: sf_id.to_owned(),
+            event_type: "Login".to_owned(),
+            interval: Interval::Daily,
+            sequence: 0,
+            log_date: at(0),
+            created: at(DAY),
+            length: length as u64,
+            modified: at(DAY),
+        };
+        self.fixture
+            .store
+            .list_files(self.source.id, &[file], |_| true, None, at(DAY))
+            .unwrap();
+        self.pending(sf_id)
+    }
+
+    fn pending(&self, sf_id: &str) -> Pending {
+        let pending = self.fixture.store.pending_files().unwrap();
+        pending
+            .into_iter()
+            .find(|pending| pending.file.sf_id == sf_id)
+            .unwrap()
+    }
+
+    fn stage(&self, text: &str) -> Staged {
+        let mut staging = Staging::begin(&self.folder("staging"), "0AT1-1").unwrap();
+        for piece in STANDARD.encode(text).as_bytes().chunks(5) {
+            staging.base64(piece).unwrap();
+        }
+        staging.finish().unwrap()
+    }
+
+    fn import(&mut self, file: &Pending, text: &str) -> Fetched {
+        let staged = self.stage(text);
+        let aside = self.folder("aside");
+        let store = &mut self.fixture.store;
+        import(
+            store,
+            self.source.id,
+            file,
+            staged,
+            Lengths::Exact,
+            &aside,
+            at(2 * DAY),
+        )
+        .unwrap()
+    }
+
+    fn files_in(&self, name: &str) -> usize {
+        std::fs::read_dir(self.folder(name)).map_or(0, Iterator::count)
+    }
+}
+
+const FILE: &str = concat!(
+    "\"EVENT_TYPE\",\"TIMESTAMP\",\"TIMESTAMP_DERIVED\",\"USER_ID\"\n",
+    "\"Login\",\"20260131235959.123\",\"2026-01-31T23:59:59.170Z\",\"0055e1\"\n",
+    "\"Login\",\"\",\"2026-01-31T23:59:59.170Z\",\"0055e1\"\n",
+    "\"Login\",\"20261331000000.000\",\"\",\"0055e2\"\n",
+);
+
+#[test]
+fn rows_have_the_time_that_they_say() {
+    let mut org = Org::new();
+    let file = org.list("0AT1", FILE.len());
+    let Fetched::Stored(summary) = org.import(&file, FILE) else {
+        panic!("not stored");
+    };
+    assert_eq!(summary.rows, 3);
+    let mut times: Vec<_> = events(&org.fixture.store, &EventQuery::default())
+        .iter()
+        .map(|event| {
+            (
+                event.key().to_owned(),
+                event.time().map(|time| time.to_string()),
+            )
+        })
+        .collect();
+    times.sort();
+    let expected = [
+        ("0AT1/1/1", Some("2026-01-31T23:59:59.123Z")),
+        ("0AT1/1/2", Some("2026-01-31T23:59:59.17Z")),
+        ("0AT1/1/3", None),
+    ];
+    assert_eq!(
+        times,
+        expected.map(|(key, time)| (key.to_owned(), time.map(str::to_owned)))
+    );
+    assert_eq!(org.files_in("staging"), 0, "the staged bytes are removed");
+    let entry = &org.fixture.store.files(span(0, DAY)).unwrap()[0];
+    assert_eq!(entry.rows, Some(3));
+}
+
+#[test]
+fn a_damaged_file_is_fetched_again_and_then_kept() {
+    let mut org = Org::new();
+    let cut = &FILE[..FILE.len() - 4];
+    let file = org.list("0AT1", cut.len());
+    let Fetched::Again(Flaw::Cut { row: 3 }) = org.import(&file, cut) else {
+        panic!("not refused");
+    };
+    assert_eq!(org.files_in("staging"), 0);
+    let file = org.pending("0AT1");
+    assert_eq!(file.damaged, 1);
+    let Fetched::Aside(Flaw::Cut { .. }, kept) = org.import(&file, cut) else {
+        panic!("not set aside");
+    };
+    assert_eq!(
+        std::fs::read_to_string(kept).unwrap(),
+        cut,
+        "the bytes are kept as they came"
+    );
+    assert!(org.fixture.store.pending_files().unwrap().is_empty());
+    assert!(
+        events(&org.fixture.store, &EventQuery::default()).is_empty(),
+        "nothing half stored"
+    );
+    let gaps = org.fixture.store.gaps(span(0, DAY)).unwrap();
+    assert_eq!(
+        gaps[0].reason,
+        "the file is damaged: it ends in the middle of row 3"
+    );
+}
+
+#[test]
+fn a_file_that_comes_whole_the_second_time_is_stored() {
+    let mut org = Org::new();
+    let file = org.list("0AT1", FILE.len());
+    // Cut between rows: only the length tells.
+    let cut = &FILE[..FILE[..FILE.len() - 1].rfind('\n').unwrap() + 1];
+    let Fetched::Again(Flaw::Length { announced, found }) = org.import(&file, cut) else {
+        panic!("not refused");
+    };
+    assert_eq!((announced, found), (FILE.len() as u64, cut.len() as u64));
+    let file = org.pending("0AT1");
+    assert!(matches!(org.import(&file, FILE), Fetched::Stored(_)));
+    assert!(org.fixture.store.gaps(span(0, DAY)).unwrap().is_empty());
+}
+
+#[test]
+fn lengths_can_be_ignored() {
+    let mut org = Org::new();
+    let file = org.list("0AT1", 1);
+    let staged = org.stage(FILE);
+    let aside = org.folder("aside");
+    let source = org.source.id;
+    let store = &mut org.fixture.store;
+    let fetched = import(
+        store,
+        source,
+        &file,
+        staged,
+        Lengths::Ignored,
+        &aside,
+        at(2 * DAY),
+    )
+    .unwrap();
+    assert!(matches!(fetched, Fetched::Stored(_)));
+}
+
+#[test]
+fn a_full_disk_is_no_damage_of_the_file() {
+    let mut org = Org::new();
+    let long = format!("A,B\n{}", "x,y\n".repeat(200_000));
+    let file = org.list("0AT1", long.len());
+    org.fixture.store.limit_pages(100).unwrap();
+    let (staged, aside) = (org.stage(&long), org.folder("aside"));
+    let source = org.source.id;
+    let store = &mut org.fixture.store;
+    let error = import(
+        store,
+        source,
+        &file,
+        staged,
+        Lengths::Exact,
+        &aside,
+        at(DAY),
+    )
+    .unwrap_err();
+    assert!(error.is_disk_full(), "{error:?}");
+    assert_eq!(org.pending("0AT1").damaged, 0);
+    assert!(events(&org.fixture.store, &EventQuery::default()).is_empty());
+}
+
+#[test]
+fn new_and_missing_columns_are_noted_once() {
+    let mut org = Org::new();
+    for (sf_id, text) in [
+        ("0AT1", "A,B\n1,2\n"),
+        ("0AT2", "A,C\n1,2\n"),
+        ("0AT3", "A,C\n1,2\nA,C\n"),
+        ("0AT4", "A,B\n1,2\n"),
+    ] {
+        let file = org.list(sf_id, text.len());
+        assert!(matches!(org.import(&file, text), Fetched::Stored(_)));
+    }
+    let drifts = org.fixture.store.drifts().unwrap();
+    let drifts: Vec<_> = drifts
+        .iter()
+        .map(|drift| (drift.kind.as_str(), drift.name.as_str()))
+        .collect();
+    assert_eq!(
+        drifts,
+        [
+            ("column-added", "C"),
+            ("column-missing", "B"),
+            ("header-repeated", "0AT3"),
+        ]
+    );
+}
+
+#[test]
+fn cut_base64_is_told() {
+    let org = Org::new();
+    let mut staging = Staging::begin(&org.folder("staging"), "../../0AT1").unwrap();
+    staging.base64(b"QUJ").unwrap();
+    let error = staging.finish().unwrap_err();
+    assert!(error.is_data(), "{error:?}");
+    let mut staging = Staging::begin(&org.folder("staging"), "0AT1").unwrap();
+    assert!(staging.base64(b"QU*D").unwrap_err().is_data());
+    assert!(
+        !org.folder("../0AT1.csv").exists(),
+        "a name does not become a path"
+    );
+}
+
+/// `cargo test --release --test connector gigabyte -- --ignored --nocapture` measures the memory that a
+/// file of a gigabyte takes.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "a measurement"]
+fn a_file_of_a_gigabyte() {
+    const LENGTH: u64 = 1 << 30;
+    let peak = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            / 1024
+    };
+    let mut org = Org::new();
+    let mut header = Vec::new();
+    let mut row = Vec::new();
+    for column in 0..28 {
+        header.push(format!("\"COLUMN_{column}\""));
+        row.push(format!("\"value {column} of a row\""));
+    }
+    let (header, row) = (header.join(",") + "\n", row.join(",") + "\n");
+    let rows = (LENGTH - header.len() as u64) / row.len() as u64;
+    let length = header.len() as u64 + rows * row.len() as u64;
+    let file = org.list("0AT1", length as usize);
+    let began = std::time::Instant::now();
+    let mut staging = Staging::begin(&org.folder("staging"), "0AT1-1").unwrap();
+    // Pieces of a multiple of three bytes, so that their base64 can be joined.
+    let piece = row.repeat(3_000);
+    let text = STANDARD.encode(&piece);
+    let head = header.clone() + &row.repeat(rows as usize % 3_000);
+    let pad = head.len() % 3;
+    staging.bytes(&head.as_bytes()[..pad]).unwrap();
+    staging
+        .base64(STANDARD.encode(&head.as_bytes()[pad..]).as_bytes())
+        .unwrap();
+    for _ in 0..rows / 3_000 {
+        for part in text.as_bytes().chunks(16 << 10) {
+            staging.base64(part).unwrap();
+        }
+    }
+    let staged = staging.finish().unwrap();
+    let arrived = began.elapsed().as_secs_f64();
+    let (source, aside) = (org.source.id, org.folder("aside"));
+    let store = &mut org.fixture.store;
+    let began = std::time::Instant::now();
+    let fetched = import(
+        store,
+        source,
+        &file,
+        staged,
+        Lengths::Exact,
+        &aside,
+        at(DAY),
+    )
+    .unwrap();
+    let Fetched::Stored(summary) = fetched else {
+        panic!("not stored: {fetched:?}");
+    };
+    assert_eq!(summary.rows, rows);
+    println!(
+        "{length} bytes, {rows} rows: received in {arrived:.1} s, stored in {:.1} s, peak memory {} MB",
+        began.elapsed().as_secs_f64(),
+        peak()
+    );
+}

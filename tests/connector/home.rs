@@ -1,0 +1,103 @@
+//! Hazard: two instances on one store, a name that is a path, data in the wrong place.
+
+use std::path::PathBuf;
+
+use saponify_cli::connector::home::Home;
+use tempfile::TempDir;
+
+fn home() -> (Home, TempDir) {
+    let folder = TempDir::new().unwrap();
+    (
+        Home::find(Some(folder.path().to_owned()), |_| None).unwrap(),
+        folder,
+    )
+}
+
+#[test]
+fn the_second_instance_is_refused_until_the_first_ends() {
+    let (home, _folder) = home();
+    let place = home.create("acme").unwrap();
+    let first = place.lock().unwrap();
+    let error = place.lock().unwrap_err();
+    assert!(error.is_locked() && error.exit_code() == 4, "{error:?}");
+    if cfg!(unix) {
+        let process = format!("(process {})", std::process::id());
+        assert!(error.to_string().contains(&process), "{error}");
+    }
+    drop(first);
+    place.lock().unwrap();
+}
+
+#[test]
+fn names_are_no_paths_and_are_taken_once() {
+    let (home, _folder) = home();
+    for name in [
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        "a\\b",
+        "-x",
+        ".x",
+        "a b",
+        "é",
+        &"x".repeat(65),
+    ] {
+        let error = home.create(name).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{name}");
+    }
+    let place = home.create("Acme-1.prod_eu").unwrap();
+    assert!(
+        home.connections().unwrap().is_empty(),
+        "a folder without a store is no connection"
+    );
+    let lock = place.lock().unwrap();
+    place.store(&lock).unwrap();
+    assert_eq!(home.connections().unwrap(), ["Acme-1.prod_eu"]);
+    let error = home.create("acme-1.PROD_eu").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("there is a connection Acme-1.prod_eu already"),
+        "{error}"
+    );
+    home.connection("Acme-1.prod_eu").unwrap();
+    let error = home.connection("other").unwrap_err();
+    assert_eq!(
+        (error.exit_code(), error.advice()),
+        (2, Some("there are: Acme-1.prod_eu"))
+    );
+    place.erase(lock).unwrap();
+    assert!(home.connections().unwrap().is_empty());
+    assert!(
+        home.connection("x")
+            .unwrap_err()
+            .advice()
+            .unwrap()
+            .contains("activate")
+    );
+}
+
+#[test]
+fn the_home_is_where_it_is_said() {
+    let variables = |name: &str| match name {
+        "SAPONIFY_HOME" => Some(PathBuf::from("/set")),
+        _ => None,
+    };
+    let given = Home::find(Some("/given".into()), variables).unwrap();
+    assert_eq!(given.path(), "/given");
+    assert_eq!(Home::find(None, variables).unwrap().path(), "/set");
+    assert!(Home::find(None, |_| None).unwrap_err().is_usage());
+    assert!(
+        Home::find(None, |_| Some(PathBuf::new())).is_err(),
+        "an empty variable is none"
+    );
+    if cfg!(target_os = "linux") {
+        let home = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/ada"));
+        assert_eq!(
+            Home::find(None, home).unwrap().path(),
+            "/home/ada/.local/state/saponify"
+        );
+    }
+}

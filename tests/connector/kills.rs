@@ -1,0 +1,93 @@
+//! Hazard: a process that is killed at any instant, really.
+//!
+//! This program runs itself as a child that collects from a simulated org, and kills it again and
+//! again. In the end every row must be stored once, and SQLite must find its file whole.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use saponify_cli::connector::store::{EventQuery, Store};
+use tempfile::TempDir;
+
+use crate::rows::{Org, collect};
+use crate::store::{DAY, at, events};
+
+const ROWS: usize = 4_000;
+const KILLS: u32 = 25;
+const FOLDER: &str = "SAPONIFY_KILLS";
+
+/// Four thousand rows of twenty days; a third of them share their time with others.
+fn org() -> Org {
+    let rows: Vec<(String, Option<i64>)> = (0..ROWS)
+        .map(|n| {
+            let second = (n as i64 * 7_919) % (20 * DAY);
+            let second = if n % 3 == 0 {
+                second / 50_000 * 50_000
+            } else {
+                second
+            };
+            (format!("0Ya{n:05}"), Some(second))
+        })
+        .collect();
+    let rows: Vec<(&str, Option<i64>)> =
+        rows.iter().map(|(id, time)| (id.as_str(), *time)).collect();
+    let mut org = Org::new(&rows);
+    org.batch = 11;
+    org.now = 22 * DAY;
+    org
+}
+
+/// What the child does; it is no test by itself.
+#[test]
+#[ignore = "the child of the test below"]
+fn child() {
+    let folder = std::env::var_os(FOLDER).unwrap();
+    let mut store = Store::open(&Path::new(&folder).join("store.db")).unwrap();
+    collect(&mut store, &mut org()).unwrap();
+}
+
+#[test]
+fn a_process_that_is_killed_loses_nothing_and_stores_nothing_twice() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store.db");
+    let mut kills = 0;
+    let mut delay = 17;
+    loop {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "kills::child", "--ignored"])
+            .env(FOLDER, folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        if kills == KILLS {
+            assert!(child.wait().unwrap().success());
+            break;
+        }
+        delay = (delay * 31 + 7) % 61;
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        // A child that was quicker than this has done all of its work.
+        if child.wait().unwrap().success() {
+            break;
+        }
+        kills += 1;
+    }
+    let store = Store::open(&path).unwrap();
+    store.verify().unwrap();
+    let mut keys: Vec<String> = events(&store, &EventQuery::default())
+        .iter()
+        .map(|event| event.key().to_owned())
+        .collect();
+    keys.sort();
+    let all: Vec<String> = (0..ROWS).map(|n| format!("0Ya{n:05}")).collect();
+    assert!(
+        keys == all,
+        "{} of {ROWS} rows after {kills} kills",
+        keys.len()
+    );
+    let source = store.sources().unwrap().remove(0);
+    assert_eq!(source.watermark, Some(at(22 * DAY - 120)));
+    eprintln!("{kills} kills");
+}

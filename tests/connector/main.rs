@@ -1,0 +1,13 @@
+//! The modules of the compliance connector, through their public interfaces.
+
+mod files;
+mod home;
+mod kills;
+mod listing;
+mod ocsf;
+mod report;
+mod rows;
+mod sinks;
+mod store;
+mod vault;
+mod windows;

@@ -1,0 +1,385 @@
+//! Hazard: events that are not OCSF, or that lose or invent something of their row.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use saponify_cli::connector::Error;
+use saponify_cli::connector::ocsf::{Mapping, to_ocsf};
+use saponify_cli::connector::store::{
+    Event, EventQuery, Interval, Listed, Progress, Purpose, Row, StoredFile,
+};
+use serde_json::{Value, json};
+
+use crate::store::{Fixture, at, events, span};
+
+/// A row of an object: its columns with their values.
+type Columns<'a> = &'a [(&'a str, &'a str)];
+
+fn of_object(source: &str, about: &str, second: Option<i64>, columns: Columns<'_>) -> Event {
+    let mut fixture = Fixture::new();
+    let id = fixture.store.source(source, at(0)).unwrap().id;
+    let window = fixture
+        .store
+        .open_window(id, Purpose::Collect, Some(span(0, 100)), at(100))
+        .unwrap();
+    let progress = Progress {
+        window,
+        expected: None,
+        position: None,
+        closes: true,
+        now: at(100),
+    };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let values: Vec<Option<&str>> = columns.iter().map(|(_, value)| Some(*value)).collect();
+    let row = Row {
+        key: "0Xx1",
+        time: second.map(at),
+        values: &values,
+    };
+    fixture
+        .store
+        .store_page(&progress, about, &names, [row])
+        .unwrap();
+    events(&fixture.store, &EventQuery::default()).remove(0)
+}
+
+fn of_file(event_type: &str, columns: Columns<'_>) -> Event {
+    let mut fixture = Fixture::new();
+    let id = fixture.store.source("files", at(0)).unwrap().id;
+    let file = Listed {
+        sf_id: "0AT1".to_owned(),
+        event_type: event_type.to_owned(),
+        interval: Interval::Daily,
+        sequence: 0,
+        log_date: at(0),
+        created: at(0),
+        length: 1,
+        modified: at(0),
+    };
+    fixture
+        .store
+        .list_files(id, &[file], |_| true, None, at(0))
+        .unwrap();
+    let pending = fixture.store.pending_files().unwrap().remove(0);
+    fixture
+        .store
+        .store_file::<Error>(id, &pending, at(0), |rows| {
+            let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+            rows.columns(&names)?;
+            rows.push(Some(at(50)), columns.iter().map(|(_, value)| *value))?;
+            Ok(StoredFile {
+                bytes: 1,
+                sha256: String::new(),
+            })
+        })
+        .unwrap();
+    events(&fixture.store, &EventQuery::default()).remove(0)
+}
+
+fn ocsf(event: &Event) -> Value {
+    to_ocsf(
+        &Mapping::built_in().unwrap(),
+        event,
+        Some("00D5e000000AcMe"),
+    )
+}
+
+const LOGIN: Columns<'_> = &[
+    ("Id", "0Ya1"),
+    ("UserId", "0055e000000abcdAAA"),
+    ("User.Username", "ada@acme.example"),
+    ("SourceIp", "203.0.113.9"),
+    ("Status", "Invalid Password"),
+    ("LoginType", "SAML Idp Initiated SSO"),
+    ("CountryIso", "IE"),
+    ("Browser", "Chrome 131"),
+    ("CipherSuite", "ECDHE-RSA-AES256-GCM-SHA384"),
+];
+
+fn audit(action: &str, display: &str) -> Event {
+    let columns = [
+        ("Id", "0Ym1"),
+        ("Action", action),
+        ("Section", "Manage Users"),
+        ("CreatedById", "0055e000000admnAAA"),
+        ("CreatedBy.Username", "admin@acme.example"),
+        ("Display", display),
+        ("DelegateUser", ""),
+    ];
+    of_object("audit", "SetupAuditTrail", Some(10), &columns)
+}
+
+/// One row for each line of `events.tsv`, and rows that lack nearly everything.
+fn samples() -> Vec<Event> {
+    let mut rows = vec![
+        of_object("logins", "LoginHistory", Some(10), LOGIN),
+        of_object(
+            "logins",
+            "LoginHistory",
+            None,
+            &[("Id", "0Ya2"), ("SourceIp", "Salesforce.com IP")],
+        ),
+        of_object(
+            "changes",
+            "User",
+            Some(10),
+            &[("Id", "0055e1"), ("ChangeType", "deleted")],
+        ),
+    ];
+    let rules = include_str!("../../src/connector/ocsf/tables/events.tsv").lines();
+    for rule in rules.filter(|line| !line.starts_with('#')).skip(1) {
+        let cells: Vec<&str> = rule.split('\t').collect();
+        let name = cells[1].replace('*', "Something");
+        match cells[0] {
+            "audit" => {
+                rows.push(audit(&name, "Ada (UserID: [0055e000000abcd]) was changed "));
+                rows.push(of_object(
+                    "audit",
+                    "SetupAuditTrail",
+                    None,
+                    &[("Action", &name)],
+                ));
+            }
+            "files" => {
+                rows.push(of_file(&name, WEB));
+                rows.push(of_file(&name, &[("EVENT_TYPE", &name)]));
+            }
+            _ => {}
+        }
+    }
+    rows
+}
+
+const WEB: Columns<'_> = &[
+    ("EVENT_TYPE", "URI"),
+    ("TIMESTAMP", "20260131235959.123"),
+    ("REQUEST_ID", "4Ytk-1"),
+    ("USER_ID_DERIVED", "0055e000000abcdAAA"),
+    ("CLIENT_IP", "Salesforce.com IP"),
+    ("URI", "/home/home.jsp"),
+    ("METHOD", "PATCH"),
+    ("METHOD_NAME", "query"),
+    ("ENTITY_NAME", "Account"),
+    ("QUERY", "SELECT Id FROM Account"),
+    ("RUN_TIME", "136.0"),
+    ("REQUEST_STATUS", "S"),
+    ("SESSION_KEY", "abc"),
+    ("USER_AGENT", "9999"),
+    ("LOGIN_STATUS", "LOGIN_NO_ERROR"),
+    ("LOGIN_TYPE", "i"),
+    ("DOCUMENT_ID", "0695e1"),
+    ("FILE_NAME", "list.csv"),
+    ("SIZE_BYTES", "12.0"),
+    ("TRANSACTION_TYPE", "VersionDownloadApi"),
+    ("API_VERSION", "9998.0"),
+    ("EMPTY", ""),
+];
+
+#[test]
+fn a_login_is_an_authentication() {
+    let event = ocsf(&of_object("logins", "LoginHistory", Some(10), LOGIN));
+    assert_eq!(
+        (&event["class_uid"], &event["type_uid"]),
+        (&json!(3002), &json!(300201))
+    );
+    assert_eq!(event["time"], 10_000);
+    assert_eq!(
+        (&event["status_id"], &event["status_detail"]),
+        (&json!(2), &json!("Invalid Password"))
+    );
+    assert_eq!(event["auth_protocol_id"], 5);
+    assert_eq!(
+        event["src_endpoint"],
+        json!({"ip": "203.0.113.9", "location": {"country": "IE"}})
+    );
+    assert_eq!(
+        event["user"],
+        json!({"uid": "0055e000000abcdAAA", "name": "ada@acme.example"})
+    );
+    assert_eq!(event["metadata"]["uid"], "0Xx1");
+    assert_eq!(event["metadata"]["original_event_uid"], "0Ya1");
+    assert_eq!(event["metadata"]["tenant_uid"], "00D5e000000AcMe");
+    // What OCSF has no place for is kept.
+    assert_eq!(
+        event["unmapped"]["CipherSuite"],
+        "ECDHE-RSA-AES256-GCM-SHA384"
+    );
+}
+
+#[test]
+fn what_is_no_address_is_a_name() {
+    let event = ocsf(&of_file("Login", WEB));
+    assert_eq!(event["src_endpoint"], json!({"name": "Salesforce.com IP"}));
+    assert_eq!(event["status_id"], 1);
+    assert_eq!(event["auth_protocol_id"], 6);
+}
+
+#[test]
+fn audit_rows_find_their_class() {
+    for (action, class, activity) in [
+        ("createduser", 3001, 1),
+        ("frozeuser", 3001, 5),
+        ("PERMSETASSIGN", 3005, 1),
+        ("suOrgAdminLogin", 3002, 7),
+        ("queueMembership", 3006, 99),
+        ("changedSessionSettings", 3004, 3),
+        ("whatever", 3004, 99),
+    ] {
+        let event = ocsf(&audit(action, "Something happened "));
+        assert_eq!(
+            (&event["class_uid"], &event["activity_id"]),
+            (&json!(class), &json!(activity)),
+            "{action}"
+        );
+        assert_eq!(event["metadata"]["event_code"], action);
+    }
+    let event = ocsf(&audit(
+        "unlockeduser",
+        "Unlocked user x@y.example (UserID: [0055e000000abcd])",
+    ));
+    assert_eq!(event["user"], json!({"uid": "0055e000000abcd"}));
+    assert_eq!(event["actor"]["user"]["name"], "admin@acme.example");
+    assert_eq!(
+        event["message"],
+        "Unlocked user x@y.example (UserID: [0055e000000abcd])"
+    );
+}
+
+#[test]
+fn verbs_tell_the_activity_of_calls() {
+    let rest = ocsf(&of_file("RestApi", WEB));
+    assert_eq!(
+        (&rest["type_uid"], &rest["duration"]),
+        (&json!(600303), &json!(136))
+    );
+    let soap = ocsf(&of_file("API", WEB));
+    assert_eq!(
+        (&soap["type_uid"], &soap["api"]["operation"]),
+        (&json!(600302), &json!("query"))
+    );
+    let unknown = ocsf(&of_file("BrandNewEventType", WEB));
+    assert_eq!(
+        (&unknown["class_uid"], &unknown["type_uid"]),
+        (&json!(0), &json!(99))
+    );
+}
+
+#[test]
+fn a_row_without_a_time_says_so() {
+    let event = ocsf(&of_object(
+        "logins",
+        "LoginHistory",
+        None,
+        &[("Id", "0Ya2")],
+    ));
+    assert_eq!(event["time"], 0);
+    assert_eq!(event["metadata"]["labels"], json!(["time-missing"]));
+    assert_eq!(event["user"], json!({"name": "unknown"}));
+}
+
+/// What the JSON Schema does not check, and that each value of the row is somewhere in the event.
+#[test]
+fn every_event_is_consistent_and_loses_nothing() {
+    for row in samples() {
+        let event = ocsf(&row);
+        let number = |name: &str| event[name].as_i64().unwrap();
+        assert_eq!(
+            number("type_uid"),
+            number("class_uid") * 100 + number("activity_id")
+        );
+        assert_eq!(number("category_uid"), number("class_uid") / 1000);
+        let text = event.to_string();
+        for (name, value) in row.fields() {
+            let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            let number = value.trim_end_matches(".0");
+            assert!(
+                text.contains(value) || text.contains(number),
+                "{name} of {} in {text}",
+                row.about()
+            );
+        }
+    }
+}
+
+#[test]
+fn broken_tables_are_told_by_line() {
+    let (events, fields, values) = ("h\nlogins\t*\t3002\t1\n", "h\n", "h\n");
+    assert!(Mapping::parse(events, fields, values).is_ok());
+    for (events, fields, values, complaint) in [
+        (
+            "h\nlogins\t*\t3002\n",
+            fields,
+            values,
+            "events.tsv is broken in line 2",
+        ),
+        (
+            "# c\nh\nlogins\t*\tx\t1\n",
+            fields,
+            values,
+            "events.tsv is broken in line 3: a number",
+        ),
+        (
+            "h\nlogins\t*\t3002\tnone A\n",
+            fields,
+            values,
+            "names a table of values that is not there",
+        ),
+        (
+            events,
+            "h\n*\ta\tb\tnone\t\n",
+            values,
+            "fields.tsv is broken in line 2",
+        ),
+        (
+            events,
+            fields,
+            "h\nt\tv\tx\n",
+            "values.tsv is broken in line 2",
+        ),
+    ] {
+        let error = Mapping::parse(events, fields, values).unwrap_err();
+        assert!(error.to_string().contains(complaint), "{error}");
+    }
+}
+
+/// The published schema, by `tests/peers/ocsf.py`.
+#[test]
+fn events_are_valid_by_the_published_schema() {
+    if std::env::var_os("SAPONIFY_PEERS").is_none() {
+        eprintln!(
+            "skipped: the schema of OCSF is not asked; SAPONIFY_PEERS=1 tells that it is installed"
+        );
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/ocsf.py");
+    let mut python =
+        Command::new(std::env::var_os("SAPONIFY_PYTHON").unwrap_or_else(|| "python3".into()))
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+    let mut input = python.stdin.take().unwrap();
+    let mut count = 0;
+    for row in samples() {
+        writeln!(input, "{}", ocsf(&row)).unwrap();
+        count += 1;
+    }
+    drop(input);
+    let output = python.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}");
+    let classes: Vec<(u64, &str)> = said
+        .lines()
+        .map(|line| line.split_once('\t').unwrap())
+        .map(|(count, class)| (count.parse().unwrap(), class))
+        .collect();
+    assert_eq!(classes.iter().map(|(count, _)| count).sum::<u64>(), count);
+    assert_eq!(
+        classes.len(),
+        10,
+        "every class of the tables was there: {said}"
+    );
+}

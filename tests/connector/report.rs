@@ -1,0 +1,169 @@
+//! Hazard: a report that calls a day complete and is wrong, or a page that runs what an org named.
+
+use saponify_cli::connector::report::{DayState, Report};
+use saponify_cli::connector::store::{
+    Aside, ConfigurationChange, Interval, Listed, Method, Reconciliation,
+};
+
+use crate::store::{DAY, Fixture, at, span};
+
+/// Four days of logins: complete, collected, with a gap, open; and a damaged file.
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::new();
+    for day in 0..3 {
+        let key = format!("0Ya{day}");
+        let window = span(day * DAY, (day + 1) * DAY);
+        fixture.collect(window, &[(day * DAY + 9, &key, "Success")]);
+    }
+    fixture.collect(span(3 * DAY, 3 * DAY + 900), &[]);
+    let source = fixture.logins();
+    let count = Reconciliation {
+        span: span(0, DAY),
+        method: Method::CountDay,
+        expected: 1,
+        found: 1,
+        repaired: 0,
+        at: at(2 * DAY + 60),
+    };
+    fixture.store.reconciled(source.id, &count).unwrap();
+    fixture
+        .store
+        .gap(
+            source.id,
+            span(2 * DAY, 2 * DAY + 60),
+            "<script>alert(1)</script> & so on",
+            at(3 * DAY),
+        )
+        .unwrap();
+    let files = fixture.store.source("files", at(0)).unwrap();
+    let file = Listed {
+        sf_id: "0AT1".to_owned(),
+        event_type: "Login".to_owned(),
+        interval: Interval::Daily,
+        sequence: 0,
+        log_date: at(DAY),
+        created: at(2 * DAY),
+        length: 10,
+        modified: at(2 * DAY),
+    };
+    fixture
+        .store
+        .list_files(files.id, &[file], |_| true, None, at(2 * DAY))
+        .unwrap();
+    let pending = fixture.store.pending_files().unwrap().remove(0);
+    let aside = Aside {
+        problem: "it ends in the middle of row 7".to_owned(),
+        bytes: 10,
+        sha256: "00".to_owned(),
+    };
+    fixture
+        .store
+        .file_set_aside(files.id, &pending, &aside, at(2 * DAY))
+        .unwrap();
+    fixture.store.reached(files.id, at(2 * DAY)).unwrap();
+    fixture
+        .store
+        .drift("Login", "column-added", "EASY_SUITE_VALUE", at(DAY))
+        .unwrap();
+    let change = ConfigurationChange {
+        setting: "interval".to_owned(),
+        old: None,
+        new: Some("hourly".to_owned()),
+        local_at: at(DAY),
+    };
+    fixture.store.configuration_changed(&change).unwrap();
+    fixture
+}
+
+fn report(fixture: &Fixture) -> Report {
+    Report::gather(
+        &fixture.store,
+        "acme",
+        span(100, 4 * DAY - 100),
+        at(4 * DAY),
+    )
+    .unwrap()
+}
+
+#[test]
+fn each_day_says_how_it_stands() {
+    let report = report(&fixture());
+    let states = |source: &str| -> Vec<DayState> {
+        let source = report
+            .sources
+            .iter()
+            .find(|found| found.source == source)
+            .unwrap();
+        source.days.iter().map(|day| day.state).collect()
+    };
+    use DayState::{Collected, Complete, Gap, Open};
+    assert_eq!(states("logins"), [Complete, Collected, Gap, Open]);
+    assert_eq!(states("files"), [Complete, Gap, Open, Open]);
+    assert!(!report.is_complete());
+    assert_eq!(report.sources[1].complete_days, 1);
+}
+
+#[test]
+fn the_text_has_a_line_per_day() {
+    let text = report(&fixture()).to_string();
+    assert!(
+        text.starts_with("acme: 1970-01-01 to 1970-01-05\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("logins: 1 of 4 days complete, collected until 1970-01-04 00:15"),
+        "{text}"
+    );
+    let line = text
+        .lines()
+        .find(|line| line.contains("1970-01-01") && line.contains("complete "))
+        .unwrap();
+    assert_eq!(
+        line.split_whitespace().collect::<Vec<_>>().join(" "),
+        "1970-01-01 complete 0 0 0 - -"
+    );
+    for part in [
+        "it ends in the middle of row 7",
+        "Login column-added EASY_SUITE_VALUE",
+        "interval: unset -> hourly",
+        "count-day",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn the_json_says_the_same() {
+    let report = report(&fixture());
+    let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    let logins = json["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["source"] == "logins")
+        .unwrap();
+    assert_eq!(logins["days"][0]["state"], "complete");
+    assert_eq!(logins["days"][0]["expected"], 1);
+    assert_eq!(json["gaps"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_page_needs_nothing_and_runs_nothing() {
+    let html = report(&fixture()).to_html();
+    for outside in [
+        "<script", "http:", "https:", "url(", "@import", "<link", "<img",
+    ] {
+        assert!(!html.contains(outside), "{outside}");
+    }
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; so on"));
+    assert!(html.contains("<title>Compliance report: acme</title>"));
+    // A cell per day: four of each source, beside those of the legend.
+    assert_eq!(html.matches("<td class=\"day ").count(), 8);
+    assert!(html.contains("<caption>January 1970</caption>"));
+    // The first of January 1970 was a Thursday.
+    assert!(html.contains("<tr><td></td><td></td><td></td><td class=\"day complete\""));
+    assert!(html.contains("There are 2 open gaps."));
+    if let Some(folder) = std::env::var_os("SAPONIFY_LOOK") {
+        std::fs::write(std::path::Path::new(&folder).join("report.html"), html).unwrap();
+    }
+}

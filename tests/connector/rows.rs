@@ -1,0 +1,425 @@
+//! Hazard: a run that is killed anywhere, a service that fails in any way, and rows that are late.
+//!
+//! A simulated org answers the queries that are really sent, and the store is a real one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use saponify_cli::connector::Error;
+use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
+use saponify_cli::connector::sources::{Batch, Failure, Service};
+use saponify_cli::connector::store::{EventQuery, Store};
+use saponify_cli::connector::window::Policy;
+
+use crate::store::{DAY, Fixture, at, events, span};
+
+/// An org with LoginHistory rows: Id -> (time, the second from which it can be seen).
+#[derive(Default)]
+pub(crate) struct Org {
+    rows: BTreeMap<String, (Option<i64>, i64)>,
+    pub(crate) now: i64,
+    pub(crate) batch: usize,
+    /// A query over more rows times out.
+    most: usize,
+    /// Rows that a COUNT() sees and a query does not.
+    phantoms: u64,
+    refused: Vec<&'static str>,
+    cursor: Vec<Vec<Option<String>>>,
+    queries: Vec<String>,
+    /// What goes wrong with each request, over and over.
+    trouble: Vec<u8>,
+}
+
+/// What is wrong with a request: `killed` ends the run.
+enum Trouble {
+    Killed,
+    CursorLost,
+    None,
+}
+
+impl Org {
+    pub(crate) fn new(rows: &[(&str, Option<i64>)]) -> Self {
+        let rows = rows
+            .iter()
+            .map(|&(id, time)| (id.to_owned(), (time, time.unwrap_or(0))));
+        Self {
+            rows: rows.collect(),
+            batch: 2,
+            most: 1_000,
+            ..Self::default()
+        }
+    }
+
+    fn trouble(&mut self, query: &str) -> Trouble {
+        self.queries.push(query.to_owned());
+        let draw = self
+            .trouble
+            .get(self.queries.len() % self.trouble.len().max(1))
+            .copied();
+        match draw.unwrap_or(255) {
+            0..16 => Trouble::Killed,
+            16..32 => Trouble::CursorLost,
+            _ => Trouble::None,
+        }
+    }
+
+    /// The rows of a query, ordered as it asks.
+    fn matching(&self, query: &str) -> Vec<(Option<i64>, String)> {
+        let (_, condition) = query.split_once(" WHERE ").unwrap();
+        let condition = condition.split(" ORDER BY ").next().unwrap();
+        let mut rows: Vec<_> = self
+            .rows
+            .iter()
+            .filter(|(_, (_, visible))| *visible <= self.now)
+            .map(|(id, (time, _))| (*time, id.clone()))
+            .filter(|(time, id)| holds(condition, *time, id))
+            .collect();
+        rows.sort();
+        rows
+    }
+
+    fn next(&mut self, size: Option<u64>) -> Batch {
+        let rest = self.cursor.split_off(self.batch.min(self.cursor.len()));
+        let rows = std::mem::replace(&mut self.cursor, rest);
+        Batch {
+            rows,
+            size,
+            last: self.cursor.is_empty(),
+        }
+    }
+}
+
+/// Evaluates the conditions that the connector writes.
+fn holds(condition: &str, time: Option<i64>, id: &str) -> bool {
+    if condition == "LoginTime = null" {
+        return time.is_none();
+    }
+    let Some(time) = time.map(at) else {
+        return false;
+    };
+    let (range, after) = match condition.split_once(" AND (") {
+        Some((range, after)) => (range, Some(after)),
+        None => (condition, None),
+    };
+    let instant = |text: &str| text.trim_matches(['(', ')']).parse::<Timestamp>().unwrap();
+    let in_range = range.split(" AND ").all(|part| {
+        let parts: Vec<&str> = part.split(' ').collect();
+        match parts[..] {
+            ["LoginTime", ">=", bound] => time >= instant(bound),
+            ["LoginTime", "<", bound] => time < instant(bound),
+            _ => panic!("{part}"),
+        }
+    });
+    // LoginTime > t OR (LoginTime = t AND Id > 'x'))
+    let is_after = after.is_none_or(|after| {
+        let words: Vec<&str> = after.split(' ').collect();
+        let position = instant(words[2]);
+        let key = words.last().unwrap().trim_matches(['\'', ')']);
+        time > position || (time == position && id > key)
+    });
+    in_range && is_after
+}
+
+fn killed() -> Failure {
+    // Any error of the connector will do.
+    let error = "x"
+        .parse::<saponify_cli::connector::vault::SecretSource>()
+        .unwrap_err();
+    Failure::Other(error)
+}
+
+impl Service for Org {
+    async fn server_time(&mut self) -> Result<Timestamp, Failure> {
+        Ok(at(self.now))
+    }
+
+    async fn query(&mut self, query: &str) -> Result<Batch, Failure> {
+        match self.trouble(query) {
+            Trouble::Killed => return Err(killed()),
+            Trouble::CursorLost | Trouble::None => {}
+        }
+        let fields = query
+            .strip_prefix("SELECT ")
+            .unwrap()
+            .split(" FROM ")
+            .next()
+            .unwrap();
+        let fields: Vec<&str> = fields.split(", ").collect();
+        if let Some(field) = self.refused.iter().find(|field| fields.contains(field)) {
+            return Err(Failure::Field((*field).to_owned()));
+        }
+        let rows = self.matching(query);
+        let seconds: BTreeSet<_> = rows.iter().map(|row| row.0).collect();
+        if rows.len() > self.most && seconds.len() > 1 {
+            return Err(Failure::TooLarge);
+        }
+        let size = rows.len() as u64;
+        let row = |(time, id): (Option<i64>, String)| {
+            let time = time.map(|second| at(second).to_string());
+            let value = |field: &&str| match *field {
+                "Id" => Some(id.clone()),
+                "LoginTime" => time.clone(),
+                "Status" => Some("Success".to_owned()),
+                _ => None,
+            };
+            fields.iter().map(value).collect()
+        };
+        self.cursor = rows.into_iter().map(row).collect();
+        Ok(self.next(Some(size)))
+    }
+
+    async fn more(&mut self) -> Result<Batch, Failure> {
+        match self.trouble("more") {
+            Trouble::Killed => Err(killed()),
+            Trouble::CursorLost => Err(Failure::CursorLost),
+            Trouble::None => Ok(self.next(None)),
+        }
+    }
+
+    async fn count(&mut self, query: &str) -> Result<u64, Failure> {
+        match self.trouble(query) {
+            Trouble::Killed => Err(killed()),
+            _ => Ok(self.matching(query).len() as u64 + self.phantoms),
+        }
+    }
+}
+
+fn run(fixture: &mut Fixture, org: &mut Org) -> Result<Outcome, Error> {
+    collect(&mut fixture.store, org)
+}
+
+pub(crate) fn collect(store: &mut Store, org: &mut Org) -> Result<Outcome, Error> {
+    let options = Options {
+        begins: at(0),
+        retention: SignedDuration::from_hours(24 * 180),
+        policy: Policy::default(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(sync(store, org, &Object::LOGINS, &options))
+}
+
+fn stored(fixture: &Fixture) -> Vec<String> {
+    fixture.keys(&EventQuery::default())
+}
+
+#[test]
+fn rows_arrive_page_by_page() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[
+        ("0Ya1", Some(100)),
+        ("0Ya2", Some(100)),
+        ("0Ya3", Some(100)),
+        ("0Ya4", Some(3_500)),
+        ("0Ya0", None),
+    ]);
+    org.now = 3_600;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(
+        stored(&fixture),
+        ["0Ya0", "0Ya1", "0Ya2", "0Ya3"],
+        "the newest rows may not be settled"
+    );
+    assert_eq!((outcome.received, outcome.new), (4, 4));
+    assert!(
+        org.queries[0].starts_with("SELECT Id, LoginTime, UserId, ApiType, "),
+        "{}",
+        org.queries[0]
+    );
+    let condition = "WHERE LoginTime >= 1970-01-01T00:00:00Z AND LoginTime < 1970-01-01T00:58:00Z \
+                     ORDER BY LoginTime, Id";
+    assert!(org.queries[0].ends_with(condition), "{}", org.queries[0]);
+    org.now = 3_900;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!((outcome.received, outcome.new), (1, 1));
+    assert_eq!(stored(&fixture).len(), 5);
+    assert_eq!(fixture.logins().watermark, Some(at(3_780)));
+}
+
+#[test]
+fn a_quiet_round_costs_one_query() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[]);
+    org.now = 600;
+    run(&mut fixture, &mut org).unwrap();
+    let before = org.queries.len();
+    org.now = 1_500;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(org.queries.len() - before, 1, "{:?}", org.queries);
+}
+
+#[test]
+fn a_refused_field_is_done_without_and_noted() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100))]);
+    org.refused = vec!["LoginGeoId", "ForwardedForIp"];
+    org.now = 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    let event = events(&fixture.store, &EventQuery::default()).remove(0);
+    assert_eq!(event.value("Status"), Some("Success"));
+    assert!(event.fields().all(|(name, _)| name != "LoginGeoId"));
+    let drifts = fixture.store.drifts().unwrap();
+    let names: BTreeSet<&str> = drifts.iter().map(|drift| drift.name.as_str()).collect();
+    assert_eq!(names, BTreeSet::from(["ForwardedForIp", "LoginGeoId"]));
+
+    org.refused = vec!["LoginTime"];
+    org.now = 7_200;
+    let error = run(&mut fixture, &mut org).unwrap_err();
+    assert!(
+        error
+            .advice()
+            .unwrap()
+            .contains("read LoginTime of LoginHistory"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_row_that_is_later_than_the_overlap_is_found_by_counting() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
+    org.rows.get_mut("0Ya2").unwrap().1 = 5_000;
+    org.now = 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(stored(&fixture), ["0Ya1"]);
+    org.now = 7_300;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!((outcome.repaired, outcome.counted), (1, 1));
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2"]);
+    let source = fixture.logins();
+    let counts = fixture
+        .store
+        .reconciliations(source.id, span(0, DAY))
+        .unwrap();
+    assert_eq!(
+        (counts[0].expected, counts[0].found, counts[0].repaired),
+        (2, 1, 1)
+    );
+    assert!(fixture.store.gaps(span(0, DAY)).unwrap().is_empty());
+}
+
+#[test]
+fn rows_that_are_counted_and_never_sent_are_a_gap() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100))]);
+    org.phantoms = 2;
+    org.now = 7_300;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(outcome.gaps, 1);
+    let gaps = fixture.store.gaps(span(0, DAY)).unwrap();
+    assert_eq!(gaps[0].reason, "the service counts more rows than it sends");
+    assert_eq!(gaps[0].closed, None);
+    // The count of a day later agrees.
+    org.phantoms = 0;
+    org.now = 2 * DAY + 60;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(
+        fixture.store.gaps(span(0, DAY)).unwrap()[0].closed,
+        Some(at(2 * DAY + 60))
+    );
+}
+
+#[test]
+fn what_the_service_no_longer_keeps_is_a_gap() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100))]);
+    org.now = 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    org.now = 200 * DAY;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(outcome.gaps, 1);
+    let gaps = fixture.store.gaps(span(0, 300 * DAY)).unwrap();
+    assert_eq!(gaps[0].span, span(3_480, 20 * DAY));
+    assert!(
+        gaps[0].reason.contains("keeps 180 days"),
+        "{}",
+        gaps[0].reason
+    );
+    assert_eq!(fixture.logins().watermark, Some(at(200 * DAY - 120)));
+}
+
+#[test]
+fn a_cursor_that_dies_among_rows_of_one_time_loses_none_of_them() {
+    let mut fixture = Fixture::new();
+    let ids = ["0Ya1", "0Ya2", "0Ya3", "0Ya4", "0Ya5"];
+    let mut org = Org::new(&ids.map(|id| (id, Some(100))));
+    // The second request, which is for more rows, finds the cursor gone.
+    org.trouble = vec![255; 50];
+    org.trouble[2] = 20;
+    org.now = 3_600;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(stored(&fixture), ids, "none is left to the counts");
+    assert_eq!(
+        (outcome.received, outcome.counted),
+        (5, 0),
+        "and none came twice"
+    );
+    let resumed =
+        "(LoginTime > 1970-01-01T00:01:40Z OR (LoginTime = 1970-01-01T00:01:40Z AND Id > '0Ya2'))";
+    assert!(org.queries[2].contains(resumed), "{}", org.queries[2]);
+}
+
+#[test]
+fn a_cursor_that_always_dies_ends_the_run() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100))]);
+    org.batch = 0;
+    org.trouble = vec![20];
+    org.now = 3_600;
+    let error = run(&mut fixture, &mut org).unwrap_err();
+    assert!(error.to_string().contains("again and again"), "{error}");
+    assert_eq!(fixture.logins().watermark, None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_row_is_stored_once_whatever_happens(
+        rows in proptest::collection::vec(
+            (
+                0_i64..300,
+                prop_oneof![6 => Just(0_i64), 3 => 1_i64..1_200, 1 => 1_200_i64..DAY],
+                prop_oneof![12 => Just(true), 1 => Just(false)],
+            ),
+            0..120,
+        ),
+        batch in 1_usize..30,
+        most in 1_usize..40,
+        step in 2_000_i64..30_000,
+        trouble in proptest::collection::vec(0_u8..=255, 1..61),
+    ) {
+        let mut fixture = Fixture::new();
+        let mut org = Org {
+            batch,
+            most,
+            trouble,
+            ..Org::default()
+        };
+        for (n, (slot, delay, has_time)) in rows.iter().enumerate() {
+            let second = slot * 577;
+            org.rows.insert(format!("0Ya{n:04}"), (has_time.then_some(second), second + delay));
+        }
+        while org.now < 4 * DAY {
+            org.now += step;
+            // A run that was killed leaves what it stored; the next process opens it again.
+            if run(&mut fixture, &mut org).is_err() {
+                fixture.reopen();
+            }
+        }
+        org.trouble.clear();
+        // Null times are swept once a day, and the last count comes a day later.
+        org.now += 2 * DAY;
+        run(&mut fixture, &mut org).unwrap();
+        let mut found = stored(&fixture);
+        found.sort();
+        let all: Vec<String> = org.rows.keys().cloned().collect();
+        prop_assert_eq!(found, all);
+        prop_assert!(fixture.store.gaps(span(0, 9 * DAY)).unwrap().is_empty());
+        let source = fixture.logins();
+        let days = fixture.store.days(&source, span(0, 4 * DAY)).unwrap();
+        prop_assert!(days.iter().all(|day| day.is_complete()), "{:?}", days);
+    }
+}

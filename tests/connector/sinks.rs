@@ -1,0 +1,159 @@
+//! Hazard: a row that a sink gets twice or never, after a crash or a full disk.
+
+use std::path::{Path, PathBuf};
+
+use saponify_cli::connector::ocsf::Mapping;
+use saponify_cli::connector::sinks::{Delivered, Form, Ndjson};
+use serde_json::Value;
+
+use crate::store::{Fixture, at, span};
+
+fn sink(folder: PathBuf, most_bytes: u64) -> Ndjson {
+    Ndjson {
+        name: "ndjson".to_owned(),
+        folder,
+        most_bytes,
+        form: Form::Row,
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// The keys in the files, in order. Each line must be whole.
+fn keys(folder: &Path) -> Vec<String> {
+    let mut keys = Vec::new();
+    for file in files(folder) {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.is_empty() || text.ends_with('\n'));
+        for line in text.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            keys.push(line["key"].as_str().unwrap().to_owned());
+        }
+    }
+    keys
+}
+
+fn fill(fixture: &mut Fixture, first: i64, count: i64) {
+    let rows: Vec<_> = (first..first + count)
+        .map(|n| (n, format!("0Ya{n:05}")))
+        .collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(n, key)| (*n, key.as_str(), "Success"))
+        .collect();
+    fixture.collect(span(first, first + count), &rows);
+}
+
+fn expected(count: i64) -> Vec<String> {
+    (0..count).map(|n| format!("0Ya{n:05}")).collect()
+}
+
+#[test]
+fn every_row_is_written_once_and_files_are_rotated() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000);
+    fill(&mut fixture, 0, 30);
+    assert_eq!(
+        sink.deliver(&mut fixture.store, at(9)).unwrap(),
+        Delivered { rows: 30 }
+    );
+    fill(&mut fixture, 30, 30);
+    fixture.reopen();
+    assert_eq!(
+        sink.deliver(&mut fixture.store, at(9)).unwrap(),
+        Delivered { rows: 30 }
+    );
+    assert_eq!(
+        sink.deliver(&mut fixture.store, at(9)).unwrap(),
+        Delivered { rows: 0 }
+    );
+    assert_eq!(keys(&folder), expected(60));
+    let files = files(&folder);
+    assert!(files.len() > 3, "{files:?}");
+    assert!(files[0].ends_with("events-000001.ndjson"));
+    for file in &files[..files.len() - 1] {
+        let length = std::fs::metadata(file).unwrap().len();
+        assert!((1_000..1_300).contains(&length), "{length}");
+    }
+    let state = fixture.store.sink("ndjson").unwrap();
+    assert_eq!((state.delivered, state.waiting), (60, 0));
+}
+
+#[test]
+fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    // A run that died after writing and before the acknowledgement.
+    let file = files(&folder).remove(0);
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    text += "{\"source\":\"logins\",\"key\":\"0Ya000";
+    std::fs::write(&file, text).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    assert_eq!(keys(&folder), expected(20));
+}
+
+#[test]
+fn a_file_that_somebody_took_away_is_followed_by_a_new_one() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    std::fs::remove_file(files(&folder).remove(0)).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    assert_eq!(keys(&folder), expected(20)[10..]);
+    assert!(files(&folder)[0].ends_with("events-000002.ndjson"));
+}
+
+#[test]
+fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    std::fs::write(&folder, "a file stands where the folder should be").unwrap();
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    let error = sink.deliver(&mut fixture.store, at(9)).unwrap_err();
+    assert!(error.to_string().contains("out"), "{error}");
+    let state = fixture.store.sink("ndjson").unwrap();
+    assert_eq!((state.cursor, state.problem), (0, Some(error.to_string())));
+    fill(&mut fixture, 10, 10);
+
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(sink.deliver(&mut fixture.store, at(9)).unwrap().rows, 20);
+    assert_eq!(fixture.store.sink("ndjson").unwrap().problem, None);
+    assert_eq!(keys(&folder), expected(20));
+}
+
+#[test]
+fn rows_can_be_written_as_ocsf() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = Ndjson {
+        form: Form::Ocsf {
+            mapping: Box::new(Mapping::built_in().unwrap()),
+            tenant: Some("00D1".to_owned()),
+        },
+        ..sink(folder.clone(), 1_000_000)
+    };
+    fill(&mut fixture, 0, 1);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    let text = std::fs::read_to_string(files(&folder).remove(0)).unwrap();
+    let event: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&event["class_uid"], &event["metadata"]["uid"]),
+        (&3002.into(), &"0Ya00000".into())
+    );
+}

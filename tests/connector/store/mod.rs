@@ -1,0 +1,122 @@
+//! The store: rows exactly once, nothing half stored, and what it says about each day.
+
+mod days;
+mod files;
+mod opening;
+mod reading;
+mod rows;
+mod sinks;
+mod year;
+
+use jiff::Timestamp;
+use saponify_cli::connector::store::{
+    Event, EventQuery, Progress, Purpose, Row, SourceState, Store, Stored,
+};
+use saponify_cli::connector::window::{Position, Span};
+use tempfile::TempDir;
+
+/// A store in a folder of its own.
+pub(crate) struct Fixture {
+    pub(crate) store: Store,
+    pub(crate) folder: TempDir,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        Self { store, folder }
+    }
+
+    /// Opens the store again, as a new process would.
+    pub(crate) fn reopen(&mut self) {
+        self.store = Store::open(&self.folder.path().join("store.db")).unwrap();
+    }
+
+    pub(crate) fn logins(&mut self) -> SourceState {
+        self.store.source("logins", at(0)).unwrap()
+    }
+
+    /// Stores rows of (second, Id, status) in a window that they close.
+    pub(crate) fn collect(&mut self, window: Span, rows: &[(i64, &str, &str)]) -> Stored {
+        let source = self.logins();
+        let id = self
+            .store
+            .open_window(source.id, Purpose::Collect, Some(window), window.end())
+            .unwrap();
+        let progress = Progress {
+            window: id,
+            expected: Some(rows.len() as u64),
+            position: None,
+            closes: true,
+            now: window.end(),
+        };
+        store_rows(&mut self.store, &progress, rows)
+    }
+
+    pub(crate) fn keys(&self, query: &EventQuery) -> Vec<String> {
+        events(&self.store, query)
+            .iter()
+            .map(|event| event.key().to_owned())
+            .collect()
+    }
+}
+
+pub(crate) const COLUMNS: &[&str] = &["Id", "LoginTime", "Status"];
+
+pub(crate) fn store_rows(
+    store: &mut Store,
+    progress: &Progress<'_>,
+    rows: &[(i64, &str, &str)],
+) -> Stored {
+    let values: Vec<_> = rows
+        .iter()
+        .map(|&(second, key, status)| (at(second), at(second).to_string(), key, status))
+        .collect();
+    let values: Vec<_> = values
+        .iter()
+        .map(|(time, text, key, status)| {
+            (
+                *time,
+                *key,
+                [Some(*key), Some(text.as_str()), Some(*status)],
+            )
+        })
+        .collect();
+    let rows = values.iter().map(|(time, key, values)| Row {
+        key,
+        time: Some(*time),
+        values,
+    });
+    store
+        .store_page(progress, "LoginHistory", COLUMNS, rows)
+        .unwrap()
+}
+
+pub(crate) fn events(store: &Store, query: &EventQuery) -> Vec<Event> {
+    let mut events = Vec::new();
+    store
+        .events::<saponify_cli::connector::Error>(query, |event| {
+            events.push(event.clone());
+            Ok(std::ops::ControlFlow::Continue(()))
+        })
+        .unwrap();
+    events
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+pub(crate) fn span(start: i64, end: i64) -> Span {
+    Span::new(at(start), at(end)).unwrap()
+}
+
+pub(crate) fn position(second: i64, key: &str) -> Position {
+    Position {
+        time: at(second),
+        key: key.to_owned(),
+    }
+}
+
+pub(crate) const DAY: i64 = 86_400;
