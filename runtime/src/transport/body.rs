@@ -9,8 +9,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use super::error::{Sent, TransportError, TransportErrorKind};
-#[cfg(feature = "https")]
-use super::https::Download;
 
 /// Bytes of an answer as they arrive, with any content coding removed.
 ///
@@ -22,11 +20,22 @@ pub struct Body {
 
 type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
+/// The next chunk of a [`Download`].
+pub(super) type NextChunk<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Bytes>, TransportError>> + Send + 'a>>;
+
+/// A body that a transport of this crate receives from the network. The trait stands here, so that
+/// a body needs no transport.
+pub(super) trait Download: Send {
+    /// Waits for more bytes; `None` after the last. No bytes are lost if the future is dropped.
+    fn next(&mut self) -> NextChunk<'_>;
+}
+
 enum Source {
     Chunks(VecDeque<Bytes>),
     Stream(BoxStream),
-    #[cfg(feature = "https")]
-    Download(Box<Download>),
+    #[cfg_attr(not(feature = "https"), expect(dead_code))]
+    Download(Box<dyn Download>),
     Failed,
 }
 
@@ -62,7 +71,7 @@ impl Body {
     }
 
     #[cfg(feature = "https")]
-    pub(super) fn from_download(download: Download) -> Self {
+    pub(super) fn from_download(download: impl Download + 'static) -> Self {
         Self {
             source: Source::Download(Box::new(download)),
         }
@@ -84,7 +93,6 @@ impl Body {
                 Source::Stream(stream) => poll_fn(|context| stream.as_mut().poll_next(context))
                     .await
                     .transpose(),
-                #[cfg(feature = "https")]
                 Source::Download(download) => download.next().await,
                 // A second call must not look like the end of a complete answer.
                 Source::Failed => Err(TransportError::new(
@@ -131,7 +139,6 @@ impl fmt::Debug for Body {
         f.write_str(match self.source {
             Source::Chunks(_) => "Body(in memory)",
             Source::Stream(_) => "Body(stream)",
-            #[cfg(feature = "https")]
             Source::Download(_) => "Body(network)",
             Source::Failed => "Body(failed)",
         })

@@ -21,6 +21,7 @@ mod upload;
 
 pub use builder::HttpsBuilder;
 
+use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
 use inflate::{Decoder, Stop};
@@ -179,7 +180,7 @@ impl Shared {
         let decoder = Decoder::new(gzipped(headers)?, self.max_body);
         let headers = headers.clone();
         let pace = Pace::new(self.times, started.elapsed());
-        let download = Download {
+        let download = Incoming {
             response,
             decoder,
             pace,
@@ -233,7 +234,7 @@ fn gzipped(headers: &HeaderMap) -> Result<bool, TransportError> {
 }
 
 /// A body on its way in.
-pub(super) struct Download {
+struct Incoming {
     response: reqwest::Response,
     decoder: Decoder,
     pace: Pace,
@@ -241,8 +242,14 @@ pub(super) struct Download {
     pending: Bytes,
 }
 
-impl Download {
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+impl Download for Incoming {
+    fn next(&mut self) -> NextChunk<'_> {
+        Box::pin(self.receive())
+    }
+}
+
+impl Incoming {
+    async fn receive(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
                 return Ok(Some(piece));
