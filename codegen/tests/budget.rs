@@ -35,16 +35,16 @@ fn a_field_costs_a_bounded_number_of_lines_and_bytes() -> Result<(), Box<dyn Err
         ])
     };
     for (name, config, bars) in [
-        ("default", Config::new(), [12.6, 400.0, 2950.0]),
+        ("default", Config::new(), [10.2, 350.0, 2950.0]),
         (
             "no methods",
             Config::new().methods(false),
-            [9.3, 328.0, 2950.0],
+            [10.2, 335.0, 2950.0],
         ),
         (
             "no methods, no docs",
             Config::new().methods(false).docs(false),
-            [7.2, 236.0, 1080.0],
+            [7.8, 238.0, 1080.0],
         ),
     ] {
         let found = cost(config)?;

@@ -53,7 +53,7 @@ async fn a_long_input_runs_in_the_memory_of_a_short_one() {
         .transport(saving.clone())
         .session(session)
         .unwrap();
-    let rows = (0..ROWS).map(|n| Account::new().with_name(&format!("{n:0NAME$}")));
+    let rows = (0..ROWS).map(|n| Account::new().with_name(format!("{n:0NAME$}")));
     let mut outcomes = soap.create_all(rows).concurrency(3);
     let (mut early, mut most) = (None, None);
     while let Some(outcome) = outcomes.next().await {

@@ -81,7 +81,7 @@ enum Dump {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = self.configured()?;
+        let config = self.configured()?.file_per_object(true);
         let input = config
             .input_path()
             .map(Path::to_owned)

@@ -79,13 +79,13 @@ fn check_tells_what_is_not_up_to_date_and_writes_nothing() {
     assert!(!out.exists());
     printed(generate(&wsdl(), &out));
     assert!(printed(check()).contains("up to date"));
-    std::fs::write(out.join("types.rs"), "// changed\n").unwrap();
+    std::fs::write(out.join("faults.rs"), "// changed\n").unwrap();
     let before = tree(&out);
     let changed = check().output().unwrap();
     let err = String::from_utf8(changed.stderr).unwrap();
     assert_eq!(changed.status.code(), Some(1));
     assert!(
-        err.contains("types.rs is not up to date") && err.contains("--check"),
+        err.contains("faults.rs is not up to date") && err.contains("--check"),
         "{err}"
     );
     assert_eq!(tree(&out), before);
@@ -297,12 +297,12 @@ fn a_failed_run_leaves_the_old_output_whole() {
     // One file of another tenant's module cannot be written.
     let other = folder.path().join("enterprise.wsdl");
     std::fs::write(&other, text.replace("Legacy_Id__c", "Former_Id__c")).unwrap();
-    std::fs::remove_file(out.join("types.rs")).unwrap();
-    std::fs::create_dir(out.join("types.rs")).unwrap();
-    std::fs::write(out.join("types.rs/mine.txt"), "mine").unwrap();
+    std::fs::remove_file(out.join("faults.rs")).unwrap();
+    std::fs::create_dir(out.join("faults.rs")).unwrap();
+    std::fs::write(out.join("faults.rs/mine.txt"), "mine").unwrap();
     let before = tree(&out);
     let said = complaint(&mut generate(&other, &out));
-    assert!(said.contains("types.rs"), "{said}");
+    assert!(said.contains("faults.rs"), "{said}");
     assert_eq!(tree(&out), before);
 }
 

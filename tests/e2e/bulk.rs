@@ -28,7 +28,7 @@ async fn bad_rows_are_reported_and_the_other_rows_are_saved() {
     let bad = [7, 199, 200, 640, 1_000];
     let rows: Vec<Contact> = (0..1_001)
         .map(|n| match bad.contains(&n) {
-            true => Contact::new().with_first_name(&format!("Row {n}")),
+            true => Contact::new().with_first_name(format!("Row {n}")),
             false => numbered(n),
         })
         .collect();
@@ -193,8 +193,8 @@ async fn rows_are_upserted_deleted_brought_back_and_read() {
     let tenant = start().await;
     let row = |n: usize| {
         Contact::new()
-            .with_last_name(&format!("Up {n}"))
-            .with_legacy_id__c(&format!("UP-{n}"))
+            .with_last_name(format!("Up {n}"))
+            .with_legacy_id__c(format!("UP-{n}"))
     };
     let key = Contact::LEGACY_ID__C;
     let first = tenant

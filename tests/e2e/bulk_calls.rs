@@ -79,7 +79,7 @@ fn soap(transport: impl Transport) -> Soap {
 }
 
 fn contact(number: usize) -> Contact {
-    Contact::new().with_last_name(&number.to_string())
+    Contact::new().with_last_name(number.to_string())
 }
 
 /// The number of rows in each request.
@@ -257,7 +257,7 @@ async fn a_row_that_cannot_be_sent_does_not_affect_other_rows() {
     let (soap, script) = service(Scripted::new());
     let rows = (0..210).map(|n| match n {
         3 => contact(n).with_first_name("a\u{0}b"),
-        5 => contact(n).with_description(&"x".repeat(200_000)),
+        5 => contact(n).with_description("x".repeat(200_000)),
         n => contact(n),
     });
     let mut outcomes = soap.create_all(rows).max_bytes(100_000);

@@ -177,7 +177,7 @@ async fn all_or_none_stores_none() {
 #[tokio::test]
 async fn headers_change_what_one_call_does() {
     let tenant = start().await;
-    let long = Contact::new().with_last_name(&"x".repeat(81));
+    let long = Contact::new().with_last_name("x".repeat(81));
     let truncate = AllowFieldTruncationHeader {
         allow_field_truncation: true,
     };

@@ -38,6 +38,7 @@ pub struct Config {
     pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) serde: bool,
+    pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
@@ -91,6 +92,7 @@ impl Config {
             messages: false,
             docs: true,
             serde: false,
+            file_per_object: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
             open_bases: None,
@@ -244,6 +246,15 @@ impl Config {
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Whether each object has a file of its own, named after it, such as `sobjects/account.rs`. It is
+    /// for code that is checked in, where a diff then names the object; a build script needs few files.
+    /// The program `saponify` turns it on.
+    #[must_use]
+    pub fn file_per_object(mut self, file_per_object: bool) -> Self {
+        self.file_per_object = file_per_object;
         self
     }
 

@@ -1,46 +1,54 @@
 //! Choices and abstract types: enums whose variants hold values.
 
-use super::field_docs;
+use super::structs::link;
 use super::writer::Writer;
+use super::{field_docs, parts};
 use crate::plan::{Abstract, Choice};
 use crate::print::escape::code;
 
 pub(super) fn print<'p>(w: &mut Writer<'p, '_>, choice: &'p Choice<'_>) {
     let table = w.table(choice.table);
-    w.out.open(&["g::choice! {"]);
     let title = [&code(&choice.wire), ": ", &field_docs::group(&choice.group)].concat();
     w.out.doc(&title);
     w.derives(&choice.derives);
-    w.out.open(&[&choice.ident, ", ", &table, " {"]);
-    for (index, variant) in choice.variants.iter().enumerate() {
+    w.out.open(&["pub enum ", &choice.ident, " {"]);
+    for variant in &choice.variants {
         if w.plan.docs {
             field_docs::print(&mut w.out, &variant.doc);
         }
         let ty = w.field_type(&variant.ty);
-        let index = index.to_string();
-        w.out.line(&[&variant.ident, "(", &ty, ") = ", &index, ","]);
+        w.out.line(&[&variant.ident, "(", &ty, "),"]);
     }
     w.out.close(&["}"]);
-    w.out.close(&["}"]);
+    w.out.blank();
+    let variants = choice.variants.iter().enumerate();
+    let variants = variants.map(|(index, variant)| format!("{} = {index}", variant.ident));
+    parts::print(w, "g::choice!", &[&choice.ident, &table], variants);
     w.serde("structure", &choice.ident);
 }
 
 pub(super) fn print_abstract<'p>(w: &mut Writer<'p, '_>, ty: &'p Abstract<'_>) {
-    w.out.open(&["g::abstract_type! {"]);
     let title = [&code(&ty.wire), ": any type that derives from it"].concat();
     w.item_doc(&title, ty.documentation);
     w.derives(&ty.derives);
-    w.out.open(&[&ty.ident, " {"]);
+    w.out.line(&["#[non_exhaustive]"]);
+    w.out.open(&["pub enum ", &ty.ident, " {"]);
+    let mut variants = Vec::with_capacity(ty.variants.len());
     for variant in &ty.variants {
         let path = w.path(&variant.ty);
         if w.plan.docs {
-            w.out.doc(&["[`", &path, "`]"].concat());
+            w.out.doc(&link(&path));
         }
-        let boxed = w.prelude().boxed();
-        w.out
-            .line(&[&variant.ident, "(", boxed, "<", &path, ">) = ", &path, ","]);
+        w.out.line(&[&variant.ident, "(g::Boxed<", &path, ">),"]);
+        variants.push([&variant.ident, " = ", &path].concat());
     }
+    if w.plan.docs {
+        w.out
+            .doc("A value of a type that the WSDL does not list, or of none.");
+    }
+    w.out.line(&["Other(g::AnyValue),"]);
     w.out.close(&["}"]);
-    w.out.close(&["}"]);
+    w.out.blank();
+    parts::print(w, "g::abstract_type!", &[&ty.ident], variants.into_iter());
     w.serde("abstract_type", &ty.ident);
 }

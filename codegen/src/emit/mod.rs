@@ -9,8 +9,10 @@ mod enums;
 mod field_docs;
 mod file;
 mod modules;
+mod objects;
 mod operations;
 mod page;
+mod parts;
 mod root;
 mod service;
 mod split;
@@ -22,11 +24,15 @@ mod writer;
 use crate::output::File;
 use crate::plan::Plan;
 
-/// Prints the files of a plan, `mod.rs` first.
-pub(crate) fn emit(plan: &Plan<'_>) -> Vec<File> {
+/// Prints the files of a plan, `mod.rs` first. With `file_per_object`, each view has a file of its own.
+pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {
     let mut files = vec![File::new("mod.rs", root::file(plan))];
     for module in &plan.modules {
-        modules::files(plan, module, &mut files);
+        if file_per_object && module.views().next().is_some() {
+            objects::files(plan, module, &mut files);
+        } else {
+            modules::files(plan, module, &mut files);
+        }
     }
     tables::files(plan, &mut files);
     if !plan.operations.is_empty() {

@@ -13,13 +13,7 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
     let mut w = Writer::of_module(plan, module);
     let mut parts = Vec::with_capacity(module.items.len());
     for item in &module.items {
-        match item {
-            Item::View(view) => views::print(&mut w, view),
-            Item::Struct(structure) => structs::print(&mut w, structure),
-            Item::Choice(choice) => choices::print(&mut w, choice),
-            Item::Abstract(ty) => choices::print_abstract(&mut w, ty),
-            Item::Enum(enumeration) => enums::print(&mut w, enumeration),
-        }
+        print(&mut w, item);
         parts.push(Part {
             name: item.ident(),
             text: w.take(),
@@ -29,6 +23,17 @@ pub(super) fn files(plan: &Plan<'_>, module: &Module<'_>, files: &mut Vec<File>)
     let head = file::head(&about, RUNTIME, &w.imports());
     let part_head = file::head(&about, &["super::*"], &[]);
     split(&module.name, &head, "", &part_head, parts, files);
+}
+
+/// Prints a type.
+pub(super) fn print<'p>(w: &mut Writer<'p, '_>, item: &'p Item<'_>) {
+    match item {
+        Item::View(view) => views::print(w, view),
+        Item::Struct(structure) => structs::print(w, structure),
+        Item::Choice(choice) => choices::print(w, choice),
+        Item::Abstract(ty) => choices::print_abstract(w, ty),
+        Item::Enum(enumeration) => enums::print(w, enumeration),
+    }
 }
 
 /// `Types of …`.

@@ -6,12 +6,14 @@ use super::modules;
 use crate::output::STAMP;
 use crate::plan::Plan;
 use crate::print::Printer;
-use crate::print::escape::{literal, plain};
+use crate::print::escape::{code, literal, plain};
 
 /// Version of this crate, which the output names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Keeps rustfmt, whatever its configuration, away from an item and the files of a module.
+const SKIP: &str = "#[rustfmt::skip]";
 /// Version of the interface to the runtime for which the output is written.
-const INTERFACE: &str = "3";
+const INTERFACE: &str = "4";
 
 /// Prints `mod.rs`. It has no inner attributes or documentation, because `include!` allows none.
 pub(super) fn file(plan: &Plan<'_>) -> String {
@@ -22,7 +24,20 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         &["::saponify::generated::VERSION == ", INTERFACE].concat(),
         &literal("this code was generated for another version of saponify; generate it again"),
     ];
+    out.line(&[SKIP]);
     out.list("const _: () = assert!(", &version, ");");
+    if plan.serde {
+        out.blank();
+        out.line(&[SKIP]);
+        out.line(&["::saponify::generated::needs_serde!();"]);
+    }
+    let has_views = plan
+        .modules
+        .iter()
+        .any(|module| module.views().next().is_some());
+    if plan.docs && has_views {
+        origin(&mut out, plan);
+    }
     for module in &plan.modules {
         declare(
             &mut out,
@@ -81,6 +96,30 @@ fn comment(out: &mut Printer, plan: &Plan<'_>) {
     }
 }
 
+/// Prints a macro that says which WSDL the types of records are from, because they are different in
+/// every org. It is a macro so that a new WSDL changes one line and not the page of each type.
+fn origin(out: &mut Printer, plan: &Plan<'_>) {
+    let header = &plan.header;
+    let mut text = ["From ", &code(&header.source)].concat();
+    for (what, fact) in [
+        (", API version ", header.comment.api_version),
+        (", generated on ", header.comment.generated),
+    ] {
+        if !fact.is_empty() {
+            text.push_str(what);
+            text.push_str(&code(fact));
+        }
+    }
+    text.push('.');
+    out.blank();
+    out.line(&[SKIP]);
+    out.open(&["macro_rules! wsdl {"]);
+    out.open(&["() => {"]);
+    out.line(&[&literal(&text)]);
+    out.close(&["};"]);
+    out.close(&["}"]);
+}
+
 /// Prints the declaration of a module, with the lints that it allows: names are those of XML, and
 /// the others depend on what the user's crate turns on and on what it uses. Without documentation,
 /// it is missing by intent.
@@ -89,6 +128,7 @@ fn declare(out: &mut Printer, plan: &Plan<'_>, about: &str, head: &str, name: &s
     if !about.is_empty() {
         out.doc(about);
     }
+    out.line(&[SKIP]);
     out.line(&["#[allow(nonstandard_style)]"]);
     if !plan.docs {
         out.line(&["#[allow(missing_docs)]"]);
@@ -123,6 +163,7 @@ fn reexports(out: &mut Printer, plan: &Plan<'_>) {
         out.line(&["// A name that several modules define is used by its module: `module::Name`."]);
     }
     for (path, is_shared) in paths {
+        out.line(&[SKIP]);
         if is_shared {
             out.line(&["#[allow(ambiguous_glob_reexports, unreachable_pub, unused_imports)]"]);
         } else {

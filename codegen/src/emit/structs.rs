@@ -21,7 +21,7 @@ const DERIVE_MACROS: [&str; 9] = [
 ];
 
 /// A link of the documentation to a type.
-fn link(path: &str) -> String {
+pub(super) fn link(path: &str) -> String {
     let name = path.rsplit("::").next().unwrap_or(path);
     if DERIVE_MACROS.contains(&name) {
         format!("[`{path}`](type@{path})")

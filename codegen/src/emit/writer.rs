@@ -15,6 +15,7 @@ pub(super) struct Writer<'p, 'm> {
     module: Option<&'p str>,
     prelude: Prelude,
     imports: BTreeSet<&'p str>,
+    siblings: BTreeSet<&'p str>,
 }
 
 impl<'p, 'm> Writer<'p, 'm> {
@@ -34,6 +35,7 @@ impl<'p, 'm> Writer<'p, 'm> {
             module: None,
             prelude: Prelude::hidden_by(idents),
             imports: BTreeSet::new(),
+            siblings: BTreeSet::new(),
         }
     }
 
@@ -45,6 +47,16 @@ impl<'p, 'm> Writer<'p, 'm> {
     /// The modules that were named, sorted.
     pub(super) fn imports(&self) -> Vec<&'p str> {
         self.imports.iter().copied().collect()
+    }
+
+    /// The modules that were named since the last call, sorted.
+    pub(super) fn take_imports(&mut self) -> BTreeSet<&'p str> {
+        std::mem::take(&mut self.imports)
+    }
+
+    /// The types of this module that were named since the last call, sorted.
+    pub(super) fn take_siblings(&mut self) -> BTreeSet<&'p str> {
+        std::mem::take(&mut self.siblings)
     }
 
     /// Names a module beside this one.
@@ -59,6 +71,7 @@ impl<'p, 'm> Writer<'p, 'm> {
     /// The path of a generated type.
     pub(super) fn path(&mut self, ty: &'p TypeRef) -> String {
         if self.module == Some(&ty.module) {
+            self.siblings.insert(&ty.ident);
             return ty.ident.clone();
         }
         self.import(&ty.module);

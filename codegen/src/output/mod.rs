@@ -1,6 +1,7 @@
 //! What was generated, in memory and on disk.
 
 pub(crate) mod cargo;
+mod changes;
 mod types;
 mod write;
 

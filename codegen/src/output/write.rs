@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::types::{Output, STAMP};
+use super::changes::changes;
+use super::types::{File, Output, STAMP};
 use crate::error::Error;
 
 /// A file on disk that differs from what would be generated.
@@ -12,7 +13,11 @@ use crate::error::Error;
 pub struct Difference {
     path: PathBuf,
     kind: DifferenceKind,
+    changes: Vec<String>,
 }
+
+/// Most changes of a file that its message lists.
+const MAX_CHANGES: usize = 10;
 
 /// How a file differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +43,13 @@ impl Difference {
     pub fn kind(&self) -> DifferenceKind {
         self.kind
     }
+
+    /// What would change in the file, by type and field, such as `Account: PHONE is new`. Empty unless
+    /// the file is [`Changed`](DifferenceKind::Changed), and if no type or field would change.
+    #[must_use]
+    pub fn changes(&self) -> &[String] {
+        &self.changes
+    }
 }
 
 impl std::fmt::Display for Difference {
@@ -47,7 +59,14 @@ impl std::fmt::Display for Difference {
             DifferenceKind::Changed => "is not up to date",
             DifferenceKind::Stale => "is left over",
         };
-        write!(f, "{} {what}", self.path.display())
+        write!(f, "{} {what}", self.path.display())?;
+        for (n, change) in self.changes.iter().take(MAX_CHANGES).enumerate() {
+            write!(f, "{}{change}", if n == 0 { ": " } else { "; " })?;
+        }
+        match self.changes.len().saturating_sub(MAX_CHANGES) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
     }
 }
 
@@ -111,15 +130,24 @@ impl Output {
         let mut differences = Vec::new();
         for file in &self.files {
             let path = dir.join(file.path());
-            let kind = match fs::read(&path) {
+            let (kind, changes) = match fs::read(&path) {
                 Ok(bytes) if bytes == file.text().as_bytes() => continue,
-                Ok(_) => DifferenceKind::Changed,
-                Err(e) if e.kind() == io::ErrorKind::NotFound => DifferenceKind::Missing,
+                Ok(bytes) => {
+                    let old = String::from_utf8_lossy(&bytes);
+                    if is_same(file, &old) {
+                        continue;
+                    }
+                    (DifferenceKind::Changed, changes(&old, file.text()))
+                }
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    (DifferenceKind::Missing, Vec::new())
+                }
                 Err(e) => return Err(Error::io("cannot read", &path, e)),
             };
             differences.push(Difference {
                 path: file.path().into(),
                 kind,
+                changes,
             });
         }
         for path in generated_files(dir)? {
@@ -127,12 +155,30 @@ impl Output {
                 differences.push(Difference {
                     path,
                     kind: DifferenceKind::Stale,
+                    changes: Vec::new(),
                 });
             }
         }
         differences.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(differences)
     }
+}
+
+/// Whether a text differs from that of a file only in what a formatter or a version control system may
+/// change: line ends, and in `mod.rs`, which a formatter reads, white space and the commas at the end of
+/// lists. All other files are declared with `#[rustfmt::skip]`.
+fn is_same(file: &File, old: &str) -> bool {
+    let lines = |text: &str| text.replace("\r\n", "\n");
+    if lines(old) == file.text() {
+        return true;
+    }
+    let tokens = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.replace(",)", ")")
+            .replace(",]", "]")
+            .replace(",}", "}")
+    };
+    file.path() == "mod.rs" && tokens(old) == tokens(file.text())
 }
 
 /// The files that earlier runs wrote into a directory and the directories of its modules.

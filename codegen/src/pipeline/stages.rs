@@ -25,7 +25,7 @@ pub(super) struct Source<'s> {
 /// Runs all stages.
 pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
     with_plan(source, config, |plan| Output {
-        files: emit::emit(plan),
+        files: emit::emit(plan, config.file_per_object),
         types: types(plan),
         notes: source
             .model

@@ -17,8 +17,8 @@ const MAX_LEVELS: u32 = 96;
 /// A type that another one contains.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
-    /// Index of the member; `None` for a variant of an abstract type, which has a box of its own.
-    member: Option<usize>,
+    /// Index of the member.
+    member: usize,
     to: usize,
     /// Levels that the compiler descends.
     levels: u32,
@@ -68,22 +68,17 @@ fn edges(context: Context<'_, '_>, boxes: &Boxes) -> Vec<Vec<Edge>> {
                     Wrap::RepeatedOptional => 4,
                 };
                 Some(Edge {
-                    member: Some(index),
+                    member: index,
                     to: to.0 as usize,
                     levels: 1 + around + if is_boxed { 2 } else { 0 },
                 })
             });
             edges.collect()
         }
-        ShapeKind::Abstract => {
-            let derived = shape.derived.iter().map(|to| Edge {
-                member: None,
-                to: to.0 as usize,
-                levels: 3,
-            });
-            derived.collect()
+        // A variant of an abstract type is a `Boxed`, into which the compiler does not look.
+        ShapeKind::Abstract | ShapeKind::View | ShapeKind::OpenBase | ShapeKind::TableOnly => {
+            Vec::new()
         }
-        ShapeKind::View | ShapeKind::OpenBase | ShapeKind::TableOnly => Vec::new(),
     });
     shapes.collect()
 }
@@ -101,24 +96,23 @@ fn upper_bound(edges: &[Vec<Edge>]) -> u32 {
 fn descend(edges: &[Vec<Edge>], start: usize, broken: &mut BTreeSet<(usize, usize)>) {
     let mut seen = vec![false; edges.len()];
     seen[start] = true;
-    // Type, its next edge, its level, and the last edge on the way to it that can be broken.
-    let mut stack = vec![(start, 0, 0, None)];
-    while let Some((from, next, level, breakable)) = stack.pop() {
+    // Type, its next edge and its level.
+    let mut stack = vec![(start, 0, 0)];
+    while let Some((from, next, level)) = stack.pop() {
         let Some(edge) = edges[from].get(next) else {
             continue;
         };
-        stack.push((from, next + 1, level, breakable));
-        let here = edge.member.map(|member| (from, member));
-        if here.is_some_and(|here| broken.contains(&here)) || seen[edge.to] {
+        stack.push((from, next + 1, level));
+        let here = (from, edge.member);
+        if broken.contains(&here) || seen[edge.to] {
             continue;
         }
-        let breakable = here.or(breakable);
         if level + edge.levels > MAX_LEVELS {
-            broken.extend(breakable);
+            broken.insert(here);
             continue;
         }
         seen[edge.to] = true;
-        stack.push((edge.to, 0, level + edge.levels, breakable));
+        stack.push((edge.to, 0, level + edge.levels));
     }
 }
 
@@ -128,7 +122,7 @@ mod tests {
 
     fn chain(length: usize, ring: bool) -> Vec<Vec<Edge>> {
         let edge = |to: usize| Edge {
-            member: Some(0),
+            member: 0,
             to,
             levels: 4,
         };

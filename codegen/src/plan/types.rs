@@ -457,6 +457,16 @@ impl<'m> Plan<'m> {
     }
 }
 
+impl<'m> Module<'m> {
+    /// The views among its types.
+    pub(crate) fn views(&self) -> impl Iterator<Item = &View<'m>> {
+        self.items.iter().filter_map(|item| match item {
+            Item::View(view) => Some(view),
+            _ => None,
+        })
+    }
+}
+
 impl Item<'_> {
     pub(crate) fn ident(&self) -> &str {
         match self {

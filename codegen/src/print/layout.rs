@@ -22,17 +22,6 @@ pub(crate) struct Call {
     pub(crate) arguments: Vec<String>,
 }
 
-impl Call {
-    fn is_short(&self) -> bool {
-        joined_width(&self.arguments) <= SHORT
-    }
-
-    /// On one line.
-    fn width(&self) -> usize {
-        width(self.function) + joined_width(&self.arguments) + "()".len()
-    }
-}
-
 impl Printer {
     /// Prints a call or an array, whose opening bracket ends `head` and whose closing bracket begins
     /// `tail`: on one line if it is short, else with an item per line.
@@ -75,38 +64,17 @@ impl Printer {
         self.close(&[tail]);
     }
 
-    /// Prints an array of calls. rustfmt breaks a call whose arguments are long, and lets a call that
-    /// is alone in its array hang over the array's brackets.
+    /// Prints an array of calls, each on a line of its own however long it is, so that one that comes
+    /// or goes changes one line.
     pub(crate) fn calls(&mut self, head: &str, calls: &[Call], tail: &str) {
-        let widths = calls.iter().map(|call| call.width() + 2);
-        let inner = widths.sum::<usize>().saturating_sub(2);
-        let fits = self.fits(width(head) + inner + width(tail));
-        match calls {
-            [only] if only.width() > SHORT => {
-                let head = [head, only.function, "("].concat();
-                let tail = [")", tail].concat();
-                self.one_per_line(&head, &only.arguments, &tail);
-            }
-            _ if calls.is_empty() || inner <= SHORT && fits => {
-                let texts: Vec<String> = calls
-                    .iter()
-                    .map(|call| [call.function, "(", &call.arguments.join(", "), ")"].concat())
-                    .collect();
-                self.joined(head, &texts, tail);
-            }
-            _ => {
-                self.open(&[head]);
-                for call in calls {
-                    let head = [call.function, "("].concat();
-                    if call.is_short() {
-                        self.joined(&head, &call.arguments, "),");
-                    } else {
-                        self.one_per_line(&head, &call.arguments, "),");
-                    }
-                }
-                self.close(&[tail]);
-            }
+        if calls.is_empty() {
+            return self.line(&[head, tail]);
         }
+        self.open(&[head]);
+        for call in calls {
+            self.line(&[call.function, "(", &call.arguments.join(", "), "),"]);
+        }
+        self.close(&[tail]);
     }
 
     /// Prints a list with as many items per line as fit, each followed by a comma.
@@ -122,6 +90,24 @@ impl Printer {
             }
             line.push_str(item);
             line.push(',');
+        }
+        if !line.is_empty() {
+            self.line(&[&line]);
+        }
+    }
+
+    /// Prints a list without commas, with as many items per line as fit.
+    pub(crate) fn words(&mut self, items: &[String]) {
+        let mut line = String::new();
+        for item in items {
+            if !line.is_empty() && !self.fits(width(&line) + 1 + width(item)) {
+                self.line(&[&line]);
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(item);
         }
         if !line.is_empty() {
             self.line(&[&line]);
@@ -229,35 +215,6 @@ impl Printer {
             self.line(&[".", part]);
         }
         self.dedent();
-    }
-
-    /// Prints a constant whose type is generic and whose value is a call.
-    pub(crate) fn constant(&mut self, name: &str, generic: &str, arguments: &[&str], value: &str) {
-        let head = ["pub const ", name, ": ", generic, "<"].concat();
-        let last = arguments.len().saturating_sub(1);
-        let line = width(&head) + joined_width(arguments) + "> =".len();
-        if !self.fits(line) {
-            self.open(&[&head]);
-            for argument in arguments {
-                self.line(&[argument, ","]);
-            }
-            self.close(&["> = ", value, ";"]);
-            return;
-        }
-        self.indentation();
-        self.text(&head);
-        for (n, argument) in arguments.iter().enumerate() {
-            self.text(argument);
-            self.text(if n < last { ", " } else { "> =" });
-        }
-        if self.fits(line + 1 + width(value) + 1) {
-            self.texts(&[" ", value, ";\n"]);
-        } else {
-            self.text("\n");
-            self.indent();
-            self.line(&[value, ";"]);
-            self.dedent();
-        }
     }
 
     /// Prints a field of a struct expression whose value is a sum of flags.

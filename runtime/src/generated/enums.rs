@@ -1,59 +1,91 @@
 //! Enums: choices, abstract types, enumerations.
+//!
+//! The enum itself stands outside of the macro, as it would be written by hand. The macros take the
+//! variants in parts of at most 128, because the compiler's time for one function grows faster than
+//! the function: eight thousand arms in one `match` take it half a minute.
 
-/// Declares a choice: an enum with a variant for each branch, numbered as in its table.
+/// Implements what a choice is, for an enum whose variants are numbered as the fields of its table.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_choice {
-    (
-        $(#[$meta:meta])* $name:ident, $table:path
-        { $(#[$first_doc:meta])* $first:ident($first_ty:ty) = $first_index:literal,
-          $($(#[$doc:meta])* $variant:ident($ty:ty) = $index:literal,)* }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        pub enum $name {
-            $(#[$first_doc])* $first($first_ty),
-            $($(#[$doc])* $variant($ty),)*
+    ($name:ident, $table:path, $([$($variant:ident = $index:literal),* $(,)?]),* $(,)?) => {
+        impl $crate::generated::Choice for $name {
+            #[inline]
+            fn choice_table() -> &'static $crate::generated::Type {
+                &$table
+            }
+
+            #[inline]
+            fn of_branch(branch: u16) -> ::core::option::Option<Self> {
+                match branch {
+                    $($($index)|* => {
+                        #[inline]
+                        fn part(branch: u16) -> ::core::option::Option<$name> {
+                            ::core::option::Option::Some(match branch {
+                                $($index => $name::$variant(::core::default::Default::default()),)*
+                                _ => return ::core::option::Option::None,
+                            })
+                        }
+                        part(branch)
+                    })*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            #[inline]
+            fn branch(&self) -> (u16, &dyn $crate::generated::Branch) {
+                match self {
+                    $($(Self::$variant(_))|* => {
+                        #[inline]
+                        fn part(choice: &$name) -> (u16, &dyn $crate::generated::Branch) {
+                            match choice {
+                                $($name::$variant(content) => ($index, content),)*
+                                #[allow(unreachable_patterns)]
+                                _ => ::core::unreachable!("a branch of another part"),
+                            }
+                        }
+                        part(self)
+                    })*
+                }
+            }
+
+            #[inline]
+            fn branch_mut(&mut self) -> (u16, &mut dyn $crate::generated::Branch) {
+                match self {
+                    $($(Self::$variant(_))|* => {
+                        #[inline]
+                        fn part(choice: &mut $name) -> (u16, &mut dyn $crate::generated::Branch) {
+                            match choice {
+                                $($name::$variant(content) => ($index, content),)*
+                                #[allow(unreachable_patterns)]
+                                _ => ::core::unreachable!("a branch of another part"),
+                            }
+                        }
+                        part(self)
+                    })*
+                }
+            }
+        }
+
+        impl ::core::clone::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                $crate::generated::clone_choice(self)
+            }
+        }
+
+        impl ::core::cmp::PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::generated::same_choice(self, other)
+            }
         }
 
         impl ::core::default::Default for $name {
             /// The first branch, empty.
             #[inline]
             fn default() -> Self {
-                Self::$first(::core::default::Default::default())
-            }
-        }
-
-        impl $crate::generated::Tabled for $name {
-            #[inline]
-            fn static_table() -> &'static $crate::generated::Type {
-                &$table
-            }
-
-            #[inline]
-            fn field_slot(&mut self, field: u16, nil: bool) -> $crate::generated::Slot<'_> {
-                match field {
-                    $first_index if !::core::matches!(self, Self::$first(_)) => {
-                        *self = Self::$first(::core::default::Default::default());
-                    }
-                    $($index if !::core::matches!(self, Self::$variant(_)) => {
-                        *self = Self::$variant(::core::default::Default::default());
-                    })*
-                    _ => {}
-                }
-                match self {
-                    Self::$first(value) => $crate::generated::slot(value, nil),
-                    $(Self::$variant(value) => $crate::generated::slot(value, nil),)*
-                }
-            }
-
-            #[inline]
-            fn field_value(&self, field: u16, n: usize) -> $crate::generated::Value<'_> {
-                match (self, field) {
-                    (Self::$first(value), $first_index) => $crate::generated::branch(value, n, &$table, $first_index),
-                    $((Self::$variant(value), $index) => $crate::generated::branch(value, n, &$table, $index),)*
-                    _ => $crate::generated::Value::Absent,
-                }
+                $crate::generated::first_branch()
             }
         }
 
@@ -70,26 +102,20 @@ macro_rules! gen_choice {
     };
 }
 
-/// Declares an abstract type: an enum with a variant for each type that derives from it, and
-/// `Other` for those that the WSDL does not know.
+/// Implements what an abstract type is, for an enum with a variant for each type that derives from
+/// it, and `Other` for those that the WSDL does not know.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_abstract_type {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident($ty:ty) = $sub:path,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$doc])* $variant($ty),)*
-            /// A value of a type that the WSDL does not list, or of none.
-            Other($crate::generated::AnyValue),
-        }
-
-        impl ::core::default::Default for $name {
-            /// No value of any type.
+    ($name:ident, $([$($variant:ident = $sub:path),* $(,)?]),* $(,)?) => {
+        impl $name {
+            /// The value as the struct that it is; `None` for [`Other`](Self::Other).
             #[inline]
-            fn default() -> Self {
-                Self::Other(::core::default::Default::default())
+            fn as_struct(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
+                match self {
+                    $($(Self::$variant(value) => ::core::option::Option::Some(value.as_dyn()),)*)*
+                    Self::Other(_) => ::core::option::Option::None,
+                }
             }
         }
 
@@ -107,8 +133,14 @@ macro_rules! gen_abstract_type {
             #[inline]
             fn given(&self) -> $crate::generated::Value<'_> {
                 match self {
-                    $(Self::$variant(value) => $crate::generated::FieldValue::value(value, 0),)*
                     Self::Other(value) => $crate::generated::Value::Any(value),
+                    #[allow(unreachable_patterns)]
+                    _ => match self.as_struct() {
+                        ::core::option::Option::Some(value) => {
+                            $crate::generated::Value::Struct(value)
+                        }
+                        ::core::option::Option::None => $crate::generated::Value::Absent,
+                    },
                 }
             }
 
@@ -119,11 +151,56 @@ macro_rules! gen_abstract_type {
                 name: &str,
             ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
                 const HEIRS: &[$crate::generated::Heir<$name>] =
-                    &[$($crate::generated::Heir::of::<$sub>(),)*];
+                    &[$($($crate::generated::Heir::of::<$sub>(),)*)*];
                 *self = $crate::generated::Heir::make(HEIRS, namespace, name)?;
                 match self {
-                    $(Self::$variant(value) => $crate::generated::as_struct(value),)*
+                    $($(Self::$variant(value) => ::core::option::Option::Some(value.as_dyn_mut()),)*)*
                     Self::Other(_) => ::core::option::Option::None,
+                }
+            }
+        }
+
+        impl ::core::default::Default for $name {
+            /// No value of any type.
+            #[inline]
+            fn default() -> Self {
+                Self::Other(::core::default::Default::default())
+            }
+        }
+
+        impl ::core::clone::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                match self {
+                    $($(Self::$variant(_))|* => {
+                        #[inline]
+                        fn part(value: &$name) -> $name {
+                            match value {
+                                $($name::$variant(value) => $name::$variant(value.clone()),)*
+                                #[allow(unreachable_patterns)]
+                                _ => ::core::unreachable!("a variant of another part"),
+                            }
+                        }
+                        part(self)
+                    })*
+                    Self::Other(value) => Self::Other(value.clone()),
+                }
+            }
+        }
+
+        impl ::core::cmp::PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                match (self, other) {
+                    (Self::Other(a), Self::Other(b)) => a == b,
+                    #[allow(unreachable_patterns)]
+                    _ => match (self.as_struct(), other.as_struct()) {
+                        (
+                            ::core::option::Option::Some(a),
+                            ::core::option::Option::Some(b),
+                        ) => a.equals(b),
+                        _ => false,
+                    },
                 }
             }
         }
@@ -132,20 +209,28 @@ macro_rules! gen_abstract_type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
-                    $(Self::$variant(value) => ::core::fmt::Debug::fmt(value, f),)*
                     Self::Other(value) => ::core::fmt::Debug::fmt(value, f),
+                    #[allow(unreachable_patterns)]
+                    _ => match self.as_struct() {
+                        ::core::option::Option::Some(value) => ::core::fmt::Debug::fmt(value, f),
+                        ::core::option::Option::None => ::core::result::Result::Ok(()),
+                    },
                 }
             }
         }
 
-        $(
-            impl ::core::convert::From<$sub> for $name {
-                #[inline]
-                fn from(value: $sub) -> Self {
-                    Self::$variant(value.into())
-                }
+        impl<T: $crate::generated::DerivesFrom<$name>> ::core::convert::From<T> for $name {
+            #[inline]
+            fn from(value: T) -> Self {
+                (T::VARIANT)($crate::generated::Boxed::new(value))
             }
-        )*
+        }
+
+        $($(
+            impl $crate::generated::DerivesFrom<$name> for $sub {
+                const VARIANT: fn($crate::generated::Boxed<Self>) -> $name = $name::$variant;
+            }
+        )*)*
 
         impl $crate::generated::FieldValue for $name {
             type Form = $crate::generated::DerivableForm;
@@ -153,31 +238,31 @@ macro_rules! gen_abstract_type {
     };
 }
 
-/// Declares an open enum: known values, and `Other` for any that came later.
+/// Implements what an open enum is, for an enum of known values and `Other` for any that came later.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$doc])* $variant,)*
-            /// A value that the WSDL does not list. Match on [`as_str`](Self::as_str) to tell
-            /// which: a later version of the code may know it.
-            Other(::std::string::String),
-        }
-
+    ($name:ident, $([$($variant:ident = $wire:literal),* $(,)?]),* $(,)?) => {
         impl $name {
             /// The values that the WSDL lists, in its order.
-            pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+            pub const KNOWN: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The value on the wire.
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $wire,)*
+                    $($(Self::$variant)|* => {
+                        #[inline]
+                        fn part(value: &$name) -> &'static str {
+                            match value {
+                                $($name::$variant => $wire,)*
+                                #[allow(unreachable_patterns)]
+                                _ => "",
+                            }
+                        }
+                        part(self)
+                    })*
                     Self::Other(text) => text,
                 }
             }
@@ -198,10 +283,30 @@ macro_rules! gen_open_enum {
         impl ::core::convert::From<&str> for $name {
             #[inline]
             fn from(text: &str) -> Self {
-                const WIRE: &[&str] = &[$($wire,)*];
+                const WIRE: &[&str] = &[$($($wire,)*)*];
                 match $crate::generated::index_of(WIRE, text) {
                     ::core::option::Option::Some(index) => Self::KNOWN[index].clone(),
                     ::core::option::Option::None => Self::Other(text.into()),
+                }
+            }
+        }
+
+        impl ::core::clone::Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                match self {
+                    $($(Self::$variant)|* => {
+                        #[inline]
+                        fn part(value: &$name) -> $name {
+                            match value {
+                                $($name::$variant => $name::$variant,)*
+                                #[allow(unreachable_patterns)]
+                                _ => ::core::default::Default::default(),
+                            }
+                        }
+                        part(self)
+                    })*
+                    Self::Other(text) => Self::Other(text.clone()),
                 }
             }
         }

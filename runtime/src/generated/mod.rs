@@ -3,6 +3,7 @@
 
 mod deep;
 mod enums;
+mod fields;
 mod serde;
 mod service;
 mod structs;
@@ -33,21 +34,22 @@ pub use crate::schema::{
 pub use crate::soap::request::Body as RequestBody;
 pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
 pub use crate::value::{DerivableForm, EnumForm, Form, StructForm};
-pub use crate::view::Typed;
-pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, View};
+pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, TypedView, View};
+
+pub use fields::{get, set, set_key};
 
 #[cfg(feature = "serde")]
 pub use crate::json;
 pub use crate::{
     gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
-    gen_open_enum as open_enum, gen_operation as operation, gen_serde as serde,
-    gen_service as service, gen_structure as structure, gen_view as view,
+    gen_needs_serde as needs_serde, gen_open_enum as open_enum, gen_operation as operation,
+    gen_serde as serde, gen_service as service, gen_structure as structure, gen_view as view,
 };
 #[cfg(feature = "serde")]
 pub use serde_core;
 
 /// Version of the interface between generated code and the runtime. Generated code asserts it.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Flag: `minOccurs="0"`.
 pub const OPT: u8 = Field::OPTIONAL;
@@ -76,9 +78,9 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
     list.iter().position(|item| *item == text)
 }
 
-pub use crate::value::debug;
-pub use crate::value::{BaseStruct, Derived, Heir, same, stand_in};
-pub use crate::value::{as_struct, branch, slot};
+pub use crate::value::{BaseStruct, Derived, DerivesFrom, Heir, same, stand_in};
+pub use crate::value::{Boxed, Branch, Choice, clone_choice, first_branch, same_choice};
+pub use crate::value::{debug, slot};
 
 /// A record argument.
 pub fn record<V: View>(view: &V) -> OneView<'_, V> {

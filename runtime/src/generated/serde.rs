@@ -45,12 +45,30 @@ macro_rules! gen_serde {
     };
 }
 
-/// Without the feature `serde` there is nothing to derive from.
+/// Without the feature `serde` there is nothing to implement. The error is [`needs_serde!`]'s, once.
+///
+/// [`needs_serde!`]: crate::gen_needs_serde
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_serde {
-    ($($any:tt)*) => {
+    ($($any:tt)*) => {};
+}
+
+/// Stands once in code that was generated with the option `serde`.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_needs_serde {
+    () => {};
+}
+
+/// Stands once in code that was generated with the option `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_needs_serde {
+    () => {
         ::core::compile_error!(
             "this code was generated with the option `serde`: it needs the feature `serde` of the crate saponify"
         );

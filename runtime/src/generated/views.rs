@@ -1,9 +1,60 @@
 //! Views.
 
-/// Declares a view: a newtype over [`Record`] with its table, and the methods that all views have.
+/// Declares a view: a newtype over [`Typed`](crate::Typed) with its table, the methods that all views
+/// have, and for each field a key and, unless the generator was told otherwise, a getter and a setter.
+///
+/// The list in brackets says where in the table the fields are. It is at the end, so that a field
+/// that comes or goes changes the line of the field and the last one of the list.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_view {
+    (
+        $(#[$meta:meta])* $name:ident, $table:path;
+        $($(#[$doc:meta])* $key:ident: $ty:ty;)*
+        [$($index:literal)*]
+    ) => {
+        $crate::gen_view! { $(#[$meta])* $name, $table }
+
+        /// A key for each field.
+        impl $name {
+            $($(#[$doc])* pub const $key: $crate::generated::Key<Self, $ty> =
+                $crate::generated::Key::new($index);)*
+        }
+    };
+    (
+        $(#[$meta:meta])* $name:ident, $table:path;
+        $(
+            $(#[$doc:meta])*
+            $key:ident: $ty:ty, $getter:ident() -> $value:ty = $get:ident $(, $setter:ident())?;
+        )*
+        [$($index:literal)*]
+    ) => {
+        $crate::gen_view! { $(#[$meta])* $name, $table }
+
+        impl $name {
+            $(
+                $(#[$doc])*
+                #[inline]
+                pub fn $getter(&self) -> ::core::option::Option<$value> {
+                    $crate::generated::get::$get(&self.0, $index)
+                }
+
+                $(
+                    /// The record with the field of this name set.
+                    #[inline]
+                    pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
+                        Self($crate::generated::set(self.0, $index, value))
+                    }
+                )?
+            )*
+        }
+
+        /// A key for each field.
+        impl $name {
+            $($(#[$doc])* pub const $key: $crate::generated::Key<Self, $ty> =
+                $crate::generated::Key::new($index);)*
+        }
+    };
     ($(#[$meta:meta])* $name:ident, $table:path) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
@@ -14,7 +65,7 @@ macro_rules! gen_view {
             #[inline]
             #[must_use]
             pub fn new() -> Self {
-                Self($crate::generated::Typed::new())
+                Self($crate::generated::Typed::empty())
             }
 
             /// The record with a field set.
@@ -25,7 +76,7 @@ macro_rules! gen_view {
                 key: $crate::generated::Key<Self, T>,
                 value: impl $crate::generated::IntoField<T>,
             ) -> Self {
-                Self(self.0.with(key, value))
+                Self($crate::generated::set_key(self.0, key, value))
             }
         }
 
@@ -45,30 +96,20 @@ macro_rules! gen_view {
             }
         }
 
-        impl $crate::generated::View for $name {
+        impl $crate::generated::TypedView for $name {
             #[inline]
-            fn static_table() -> &'static $crate::generated::Type {
+            fn view_table() -> &'static $crate::generated::Type {
                 &$table
             }
 
             #[inline]
-            fn from_record(record: $crate::generated::Record) -> Self {
-                Self($crate::generated::Typed::from_record(record))
+            fn from_typed(typed: $crate::generated::Typed<Self>) -> Self {
+                Self(typed)
             }
 
             #[inline]
-            fn as_record(&self) -> &$crate::generated::Record {
-                self.0.as_record()
-            }
-
-            #[inline]
-            fn as_record_mut(&mut self) -> &mut $crate::generated::Record {
-                self.0.as_record_mut()
-            }
-
-            #[inline]
-            fn into_record(self) -> $crate::generated::Record {
-                self.0.into_record()
+            fn into_typed(self) -> $crate::generated::Typed<Self> {
+                self.0
             }
         }
 
@@ -82,14 +123,14 @@ macro_rules! gen_view {
         impl ::core::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(self.0.as_record(), f)
+                ::core::fmt::Debug::fmt(&self.0, f)
             }
         }
 
         impl ::core::convert::From<$name> for $crate::generated::Record {
             #[inline]
             fn from(view: $name) -> Self {
-                view.0.into_record()
+                $crate::generated::View::into_record(view)
             }
         }
     };

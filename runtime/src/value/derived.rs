@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Derivable, Slot, Struct, Tabled, Value};
+use super::{Boxed, Derivable, Slot, Struct, Tabled, Value};
 use crate::schema::Type;
 
 /// In a base struct: the value of a derived type that came, or is to be sent, in its place.
@@ -97,6 +97,20 @@ impl<E> Heir<E> {
             })
             .map(|heir| (heir.make)())
     }
+}
+
+/// A type that derives from the abstract type `B`. A value of it becomes one of `B` by
+/// [`into`](Into::into).
+///
+/// Generated code implements this trait instead of [`From`], so that it has no function for each
+/// derived type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that derives from `{B}`",
+    label = "the schema does not derive this type from `{B}`"
+)]
+pub trait DerivesFrom<B>: Tabled {
+    /// The variant of `B` that holds a value of this type.
+    const VARIANT: fn(Boxed<Self>) -> B;
 }
 
 /// Equality of two structs by their tables. Generated code calls it; to derive it for each struct

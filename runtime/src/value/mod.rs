@@ -10,19 +10,23 @@ use crate::lexical::{self, Decimal, Id};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
+mod boxed;
 mod bytes;
+mod choice;
 mod convert;
 mod debug;
 mod derived;
 mod slots;
 mod text;
 
+pub use boxed::Boxed;
 pub use bytes::Bytes;
+pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_record, to_struct};
 pub use debug::debug;
-pub use derived::{BaseStruct, Derived, Heir, same, stand_in};
+pub use derived::{BaseStruct, Derived, DerivesFrom, Heir, same, stand_in};
 pub(crate) use derived::{occurrence, occurrences};
-pub use slots::{as_struct, branch, slot};
+pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
 
 /// A struct that the codec can fill and read through its table, whatever its type.

@@ -17,6 +17,7 @@ use crate::value::{self, Tabled};
 
 mod by_name;
 mod cast;
+mod into_field;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 mod typed;
@@ -43,6 +44,43 @@ pub trait View: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Gives the record away.
     fn into_record(self) -> Record;
+}
+
+/// A view that generated code declares by [`view!`](crate::gen_view).
+#[doc(hidden)]
+pub trait TypedView:
+    Clone + fmt::Debug + Send + Sync + std::ops::DerefMut<Target = Typed<Self>> + 'static
+{
+    /// See [`View::static_table`].
+    fn view_table() -> &'static Type;
+
+    /// Wraps what all views have.
+    fn from_typed(typed: Typed<Self>) -> Self;
+
+    /// Unwraps what all views have.
+    fn into_typed(self) -> Typed<Self>;
+}
+
+impl<V: TypedView> View for V {
+    fn static_table() -> &'static Type {
+        V::view_table()
+    }
+
+    fn from_record(record: Record) -> Self {
+        V::from_typed(Typed::of(record))
+    }
+
+    fn as_record(&self) -> &Record {
+        Typed::as_record(self)
+    }
+
+    fn as_record_mut(&mut self) -> &mut Record {
+        Typed::as_record_mut(self)
+    }
+
+    fn into_record(self) -> Record {
+        self.into_typed().into_inner()
+    }
 }
 
 impl View for Record {
@@ -166,6 +204,15 @@ pub trait FieldType {
 }
 
 /// A Rust value that a field of type `T` may be set to.
+///
+/// A field takes a value of its own type, owned or borrowed (`&str`, `String`, `&[u8]`, `Vec<u8>`), a
+/// number that fits into its type without loss, and an [`Option`] of these, whose `None` is null. A
+/// list takes any iterator of its items.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be set to a value of type `{Self}`",
+    label = "not a value for a field of type `{T}`",
+    note = "an `Option` of a fitting value is taken too; its `None` is null"
+)]
 pub trait IntoField<T: ?Sized> {
     /// Writes the field.
     #[doc(hidden)]

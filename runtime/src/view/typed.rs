@@ -4,16 +4,10 @@ use std::fmt;
 use std::io;
 use std::marker::PhantomData;
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Time};
-
-use super::{FieldName, FieldType, IntoField, Key, Nested, Parent, View};
+use super::{FieldName, FieldType, IntoField, Key, View};
 use crate::lexical::FromText;
-use crate::lexical::Id;
-use crate::record::AnyValue;
 use crate::record::ValueError;
 use crate::record::{Presence, Record};
-use crate::value::Tabled;
 
 /// A record of the type that the view `V` stands for. Generated views dereference to it, so its
 /// methods are theirs; it exists so that these methods are compiled once and not once per view.
@@ -141,112 +135,24 @@ impl<V: View> Typed<V> {
     }
 }
 
-/// What generated code calls. Fields are named by their index in the view's table.
-#[doc(hidden)]
 impl<V: View> Typed<V> {
-    pub fn new() -> Self {
-        Self::from_record(Record::new(V::static_table()))
+    /// An empty record of the view's type. Generated code calls it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::of(Record::new(V::static_table()))
     }
 
-    pub fn from_record(record: Record) -> Self {
+    pub(crate) fn of(record: Record) -> Self {
         Self {
             record,
             view: PhantomData,
         }
     }
 
-    pub fn into_record(self) -> Record {
+    pub(crate) fn into_inner(self) -> Record {
         self.record
     }
-
-    #[must_use]
-    pub fn with<T: ?Sized>(mut self, key: Key<V, T>, value: impl IntoField<T>) -> Self {
-        self.record.put(key, value);
-        self
-    }
-
-    pub fn text_at(&self, field: u16) -> Option<&str> {
-        str::read(&self.record, field)
-    }
-
-    pub fn bytes_at(&self, field: u16) -> Option<Vec<u8>> {
-        <[u8]>::read(&self.record, field)
-    }
-
-    pub fn any_at(&self, field: u16) -> Option<&AnyValue> {
-        AnyValue::read(&self.record, field)
-    }
-
-    pub fn record_at(&self, field: u16) -> Option<&Record> {
-        <Record as FieldType>::read(&self.record, field)
-    }
-
-    pub fn parent_at<P: View>(&self, field: u16) -> Option<&P> {
-        Parent::<P>::read(&self.record, field)
-    }
-
-    pub fn nested_at<S: Tabled>(&self, field: u16) -> Option<&S> {
-        Nested::<S>::read(&self.record, field)
-    }
-
-    #[must_use]
-    pub fn with_text(self, field: u16, value: &str) -> Self {
-        self.written::<str>(field, value)
-    }
-
-    #[must_use]
-    pub fn with_bytes(self, field: u16, value: &[u8]) -> Self {
-        self.written::<[u8]>(field, value)
-    }
-
-    #[must_use]
-    pub fn with_any(self, field: u16, value: AnyValue) -> Self {
-        self.written::<AnyValue>(field, value)
-    }
-
-    #[must_use]
-    pub fn with_record(self, field: u16, value: impl View) -> Self {
-        self.written::<Record>(field, value)
-    }
-
-    #[must_use]
-    pub fn with_nested<S: Tabled>(self, field: u16, value: S) -> Self {
-        self.written::<Nested<S>>(field, value)
-    }
-
-    fn written<T: ?Sized>(mut self, field: u16, value: impl IntoField<T>) -> Self {
-        value.write(&mut self.record, field);
-        self
-    }
-}
-
-macro_rules! plain {
-    ($($ty:ty: $get:ident, $with:ident;)*) => {
-        #[doc(hidden)]
-        impl<V: View> Typed<V> {
-            $(
-                pub fn $get(&self, field: u16) -> Option<$ty> {
-                    <$ty>::read(&self.record, field)
-                }
-
-                #[must_use]
-                pub fn $with(self, field: u16, value: $ty) -> Self {
-                    self.written::<$ty>(field, value)
-                }
-            )*
-        }
-    };
-}
-
-plain! {
-    bool: boolean_at, with_boolean;
-    i32: int_at, with_int;
-    i64: long_at, with_long;
-    f64: double_at, with_double;
-    Id: id_at, with_id_value;
-    Timestamp: date_time_at, with_date_time;
-    Date: date_at, with_date;
-    Time: time_at, with_time;
 }
 
 impl<V> Clone for Typed<V> {
@@ -266,7 +172,7 @@ impl<V> PartialEq for Typed<V> {
 
 impl<V: View> Default for Typed<V> {
     fn default() -> Self {
-        Self::new()
+        Self::empty()
     }
 }
 

@@ -232,11 +232,19 @@ by_field!(
     wildcard
 );
 
+#[non_exhaustive]
+pub enum Color {
+    Red,
+    Green,
+    Other(String),
+}
+
 g::open_enum! {
-    Color {
+    Color,
+    [
         Red = "Red",
         Green = "Green",
-    }
+    ],
 }
 
 #[derive(Clone, Default)]

@@ -75,14 +75,24 @@ pub struct SaveResult {
 
 g::structure!(SaveResult, tables::SAVE_RESULT, 0: errors, 1: id, 2: success);
 
+/// `StatusCode`
+#[non_exhaustive]
+pub enum StatusCode {
+    /// `DUPLICATES_DETECTED`
+    DuplicatesDetected,
+    /// `REQUIRED_FIELD_MISSING`
+    RequiredFieldMissing,
+    /// A value that the WSDL does not list. Use [`as_str`](Self::as_str) to match on it: a later
+    /// version of this code may list it.
+    Other(String),
+}
+
 g::open_enum! {
-    /// `StatusCode`
-    StatusCode {
-        /// `DUPLICATES_DETECTED`
+    StatusCode,
+    [
         DuplicatesDetected = "DUPLICATES_DETECTED",
-        /// `REQUIRED_FIELD_MISSING`
         RequiredFieldMissing = "REQUIRED_FIELD_MISSING",
-    }
+    ],
 }
 
 /// Header `SessionHeader`

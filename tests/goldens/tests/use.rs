@@ -1,7 +1,8 @@
 //! Generated code from the point of view of its user.
 
+use saponify::Presence;
 use saponify_goldens::{names, select, shapes, tenant};
-use tenant::{Account, AccountHistory, DuplicateError, Error, StatusCode};
+use tenant::{Account, AccountHistory, Attachment, DuplicateError, Error, StatusCode};
 
 #[test]
 fn views_read_and_write_by_key_and_by_method() {
@@ -35,6 +36,33 @@ fn views_read_and_write_by_key_and_by_method() {
         .set_null(AccountHistory::ACCOUNT);
     assert_eq!(history.field(), Some("Name"));
     assert_eq!(history.account(), None);
+}
+
+#[test]
+fn setters_take_what_a_program_has() {
+    let row = Account::new()
+        .with_name(format!("Acme {}", 7))
+        .with_type(Some("Customer"))
+        .with_legacy_id__c(None::<String>)
+        .with_annual_revenue(5)
+        .with_number_of_employees(Some(12))
+        .with_owner_id(None::<saponify::generated::Id>);
+    assert_eq!(row.name(), Some("Acme 7"));
+    assert_eq!(row.r#type(), Some("Customer"));
+    assert_eq!(row.annual_revenue(), Some(5.0));
+    assert_eq!(row.number_of_employees(), Some(12));
+    assert_eq!(row.presence(Account::LEGACY_ID__C), Presence::Null);
+    assert_eq!(row.presence(Account::OWNER_ID), Presence::Null);
+    assert_eq!(row.presence(Account::PARENT), Presence::Absent);
+
+    for body in [
+        Attachment::new().with_body(vec![1, 2]),
+        Attachment::new().with_body(b"\x01\x02"),
+        Attachment::new().with_body(&[1, 2][..]),
+        Attachment::new().with_body(Some(vec![1, 2])),
+    ] {
+        assert_eq!(body.body(), Some(vec![1, 2]));
+    }
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! What the getters and setters of views call. Fields are named by their index in the view's table.
+//!
+//! These are functions and not methods, so that the compiler never suggests them to a user.
+
+use crate::lexical::Id;
+use crate::record::{AnyValue, Record};
+use crate::value::Tabled;
+use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+
+/// The view with a field set.
+pub fn set<V: View, T: ?Sized>(
+    mut view: Typed<V>,
+    field: u16,
+    value: impl IntoField<T>,
+) -> Typed<V> {
+    value.write(view.as_record_mut(), field);
+    view
+}
+
+/// The view with the field of a key set.
+pub fn set_key<V: View, T: ?Sized>(
+    mut view: Typed<V>,
+    key: Key<V, T>,
+    value: impl IntoField<T>,
+) -> Typed<V> {
+    view.set(key, value);
+    view
+}
+
+macro_rules! getters {
+    ($($name:ident -> $ty:ty, $key:ty;)*) => {
+        /// Getters, each named after the type of the field.
+        pub mod get {
+            use super::*;
+
+            $(
+                #[allow(missing_docs)]
+                pub fn $name<V: View>(view: &Typed<V>, field: u16) -> Option<$ty> {
+                    <$key as FieldType>::read(view.as_record(), field)
+                }
+            )*
+
+            /// A parent record.
+            pub fn parent<V: View, P: View>(view: &Typed<V>, field: u16) -> Option<&P> {
+                Parent::<P>::read(view.as_record(), field)
+            }
+
+            /// A nested struct.
+            pub fn nested<V: View, S: Tabled>(view: &Typed<V>, field: u16) -> Option<&S> {
+                Nested::<S>::read(view.as_record(), field)
+            }
+        }
+    };
+}
+
+getters! {
+    text -> &str, str;
+    bytes -> Vec<u8>, [u8];
+    any -> &AnyValue, AnyValue;
+    record -> &Record, Record;
+    boolean -> bool, bool;
+    int -> i32, i32;
+    long -> i64, i64;
+    double -> f64, f64;
+    id -> Id, Id;
+    date_time -> jiff::Timestamp, jiff::Timestamp;
+    date -> jiff::civil::Date, jiff::civil::Date;
+    time -> jiff::civil::Time, jiff::civil::Time;
+    texts -> Vec<&str>, List<str>;
+    ids -> Vec<Id>, List<Id>;
+}

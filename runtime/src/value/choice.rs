@@ -1,0 +1,134 @@
+//! Choices: enums with a variant for each branch.
+//!
+//! Generated code says three things about a choice: how an empty value of a branch is made, which
+//! branch a value has, and where its content is. All else is written here once. Code per branch is
+//! what the compiler pays for, and its time for one function grows faster than the function.
+
+use std::any::Any;
+use std::fmt;
+
+use super::{FieldValue, Form, Slot, Tabled, Value};
+use crate::schema::{Field, Type};
+
+/// An enum with a variant for each branch of a choice, in the order of its table. Implemented by
+/// [`choice!`](crate::gen_choice) in generated code.
+pub trait Choice: Any + fmt::Debug + Send + Sync {
+    /// The table: a field for each branch.
+    fn choice_table() -> &'static Type;
+
+    /// An empty value of a branch; `None` if there is no such branch.
+    fn of_branch(branch: u16) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// The number of the branch, and its content.
+    fn branch(&self) -> (u16, &dyn Branch);
+
+    /// As [`branch`](Self::branch), to change the content.
+    fn branch_mut(&mut self) -> (u16, &mut dyn Branch);
+}
+
+/// The content of a branch, whatever its type.
+pub trait Branch {
+    /// See [`FieldValue::slot`] and [`FieldValue::nil`].
+    fn fill(&mut self, nil: bool) -> Slot<'_>;
+
+    /// See [`FieldValue::value`].
+    fn read(&self, n: usize) -> Value<'_>;
+
+    /// Whether the content itself can be nil.
+    fn is_nillable(&self) -> bool;
+
+    /// The content as it is.
+    fn as_any(&self) -> &dyn Any;
+
+    /// Becomes a copy of content of the same type.
+    fn copy_from(&mut self, other: &dyn Branch);
+
+    /// Whether it is equal to content of the same type.
+    fn is_equal(&self, other: &dyn Branch) -> bool;
+}
+
+impl<T: FieldValue + Clone + PartialEq + Any> Branch for T {
+    fn fill(&mut self, nil: bool) -> Slot<'_> {
+        super::slot(self, nil)
+    }
+
+    fn read(&self, n: usize) -> Value<'_> {
+        self.value(n)
+    }
+
+    fn is_nillable(&self) -> bool {
+        T::Form::NILLABLE
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn copy_from(&mut self, other: &dyn Branch) {
+        if let Some(other) = other.as_any().downcast_ref() {
+            self.clone_from(other);
+        }
+    }
+
+    fn is_equal(&self, other: &dyn Branch) -> bool {
+        other.as_any().downcast_ref() == Some(self)
+    }
+}
+
+impl<T: Choice + Clone + Default + PartialEq> Tabled for T {
+    fn static_table() -> &'static Type {
+        T::choice_table()
+    }
+
+    fn field_slot(&mut self, field: u16, nil: bool) -> Slot<'_> {
+        if self.branch().0 != field
+            && let Some(other) = T::of_branch(field)
+        {
+            *self = other;
+        }
+        self.branch_mut().1.fill(nil)
+    }
+
+    /// A branch without a value is nil if its type can be nil, or if it is a list without items.
+    fn field_value(&self, field: u16, n: usize) -> Value<'_> {
+        let (branch, content) = self.branch();
+        if branch != field {
+            return Value::Absent;
+        }
+        let is_list = |field: &Field| field.has(Field::LIST);
+        match content.read(n) {
+            Value::Absent
+                if n == 0
+                    && (content.is_nillable()
+                        || T::choice_table().field(branch).is_some_and(is_list)) =>
+            {
+                Value::Nil
+            }
+            value => value,
+        }
+    }
+}
+
+/// The first branch, empty.
+pub fn first_branch<T: Choice>() -> T {
+    match T::of_branch(0) {
+        Some(value) => value,
+        None => unreachable!("a choice has a branch"),
+    }
+}
+
+/// A copy of a choice.
+pub fn clone_choice<T: Choice>(choice: &T) -> T {
+    let (branch, content) = choice.branch();
+    let mut copy = T::of_branch(branch).unwrap_or_else(first_branch);
+    copy.branch_mut().1.copy_from(content);
+    copy
+}
+
+/// Equality of choices: the same branch with equal content.
+pub fn same_choice<T: Choice>(a: &T, b: &T) -> bool {
+    let ((a, left), (b, right)) = (a.branch(), b.branch());
+    a == b && left.is_equal(right)
+}
