@@ -7,11 +7,13 @@ use tracing::Instrument as _;
 
 use super::call::Outcome;
 use super::not_soap::not_soap;
+use super::redact::Redact;
 use super::{Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
 use crate::record::Record;
 use crate::schema::{Operation, SoapVersion, Type};
+use crate::secret::Secret;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
 use crate::soap::request::Body;
@@ -108,6 +110,8 @@ pub(crate) struct Incoming {
     response: Response,
     /// The first bytes, to say what came if it is no SOAP message.
     head: Vec<u8>,
+    /// What was sent and must not come back in an error.
+    secrets: Vec<Secret>,
 }
 
 const HEAD: usize = 2_048;
@@ -151,6 +155,7 @@ impl Incoming {
             raw_headers,
             response,
             head: Vec::new(),
+            secrets: session.secrets().cloned().collect(),
         })
     }
 
@@ -270,12 +275,16 @@ impl Incoming {
 
     /// Adds what is known of the answer to an error of reading it.
     fn explain(&self, error: Error) -> Error {
+        let redact = Redact::new(&self.secrets);
+        let error = error.stripped(&|text| redact.strip(text));
         let status = self.response.status;
         let looks_foreign = error.kind() == ErrorKind::Protocol
             || (error.kind() == ErrorKind::Decode && !self.is_xml())
             || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none());
         let error = if looks_foreign {
-            not_soap(status, self.response.content_type.as_deref(), &self.head).with_source(error)
+            not_soap(status, self.response.content_type.as_deref(), &self.head)
+                .stripped(&|text| redact.strip(text))
+                .with_source(error)
         } else {
             error
         };

@@ -25,12 +25,18 @@ pub(crate) fn not_soap(
     let lower = text.to_ascii_lowercase();
     let what = if first_bytes.is_empty() {
         "the answer is empty".to_owned()
-    } else if first_bytes.contains(&0) {
+    } else if first_bytes.contains(&0)
+        || first_bytes.starts_with(b"\xFF\xFE")
+        || first_bytes.starts_with(b"\xFE\xFF")
+    {
         // No text in UTF-8. Letter by letter, UTF-16 would show a session id all the same.
         format!("the answer{media} is not text in UTF-8; it is withheld")
     } else if echoes_request(&lower) {
         // A server that repeats the request would put its password into our message.
         format!("the answer{media} is not SOAP; its text is withheld, it may repeat the request")
+    } else if is_xml(&lower) {
+        // Of another protocol, or a message that went wrong: rows and tokens are in elements.
+        format!("the answer{media} is XML but no SOAP message; its text is withheld")
     } else if let Some(title) = title(&text, &lower) {
         format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
     } else {
@@ -41,9 +47,18 @@ pub(crate) fn not_soap(
     };
     // Only a refusal by a status that is sent before any work is done counts as an answer.
     let sent = match status.as_u16() {
-        300..=308 | 400 | 401 | 403..=405 | 407 | 411 | 413..=415 | 420 | 421 | 429 | 431 => {
-            Sent::Answered
-        }
+        300..=302
+        | 304..=308
+        | 400
+        | 401
+        | 403..=405
+        | 407
+        | 411
+        | 413..=415
+        | 420
+        | 421
+        | 429
+        | 431 => Sent::Answered,
         _ => Sent::Maybe,
     };
     Error::new(ErrorKind::Protocol, format!("{what}; {}", hint(status)))
@@ -52,6 +67,27 @@ pub(crate) fn not_soap(
         .with_out_of_service(tells_of_outage(&lower))
         .with_page(is_page(&lower))
 }
+
+/// Whether a text, in small letters, is XML other than HTML.
+fn is_xml(lower: &str) -> bool {
+    let start = lower.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with("<?xml") {
+        return !start.contains("<html");
+    }
+    let Some(tag) = start.strip_prefix('<') else {
+        return false;
+    };
+    let mut names = tag.split(|c: char| !c.is_ascii_alphanumeric() && !":_-.".contains(c));
+    let name = names.next().unwrap_or_default();
+    // Comments and declarations have no name; what they are about is not known.
+    !name.is_empty() && !HTML_STARTS.contains(&name)
+}
+
+/// Elements with which pages begin, some of them without `html`.
+const HTML_STARTS: &[&str] = &[
+    "html", "head", "title", "meta", "link", "style", "script", "body", "h1", "h2", "h3", "p",
+    "div", "span", "center", "pre", "b", "br", "hr", "font", "table", "ul",
+];
 
 /// Whether a text, in small letters, is an HTML page.
 fn is_page(lower: &str) -> bool {
@@ -203,6 +239,28 @@ mod tests {
         assert!(text.chars().count() < 450, "{text}");
         let error = not_soap(StatusCode::OK, None, &[0xff, 0xfe, 0x00, b'<', 0x80]);
         assert!(!error.to_string().chars().any(char::is_control));
+    }
+
+    #[test]
+    fn quotes_neither_xml_nor_other_encodings() {
+        for body in [
+            "<answer><Name>canary</Name></answer>",
+            "\u{feff}<?xml version=\"1.0\"?><rows>canary</rows>",
+            " <s:Other xmlns:s=\"urn:x\"><v>canary</v></s:Other>",
+        ] {
+            let text = message(200, Some("text/xml"), body);
+            assert!(
+                !text.contains("canary") && text.contains("withheld"),
+                "{text}"
+            );
+        }
+        for body in [&b"\xFF\xFEcanary"[..], b"\xFE\xFFcanary", b"c\0anary"] {
+            let text = not_soap(StatusCode::OK, None, body).to_string();
+            assert!(
+                !text.contains("anary") && text.contains("withheld"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub struct Session {
     pub(crate) user_id: Option<Id>,
     pub(crate) organization_id: Option<Id>,
     pub(crate) seconds_valid: Option<u32>,
+    /// What calls send beside the token that no error may repeat: the password, for the call that
+    /// logs in.
+    pub(crate) sends: Vec<Secret>,
 }
 
 impl Session {
@@ -45,7 +48,13 @@ impl Session {
             user_id: None,
             organization_id: None,
             seconds_valid: None,
+            sends: Vec::new(),
         }
+    }
+
+    /// Everything that must not come back in an error.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.id.iter().chain(&self.sends)
     }
 
     /// The session id or the access token, if there is one.

@@ -50,6 +50,12 @@ impl Credentials {
         &self.user
     }
 
+    /// What no error may repeat. The password and the token may come back one without the other.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let alone = std::iter::once(&self.password).chain(&self.token);
+        alone.cloned().chain([self.login_password()]).collect()
+    }
+
     /// What `login` takes as the password: the password, and the token behind it if there is one.
     pub(crate) fn login_password(&self) -> Secret {
         let password = self.password.expose();

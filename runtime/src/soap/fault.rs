@@ -56,6 +56,43 @@ pub(crate) struct Parts {
     pub(crate) detail: Option<Record>,
 }
 
+/// Longest text of a fault, in bytes. A longer one is no message for a reader.
+const LONGEST: usize = 4 * 1024;
+
+/// Cuts a text to [`LONGEST`], with a sign that it was cut.
+fn cut(mut text: String) -> String {
+    const SIGN: &str = "…";
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST - SIGN.len()));
+        text.push_str(SIGN);
+        text.shrink_to_fit();
+    }
+    text
+}
+
+/// Writes a text of the service so that it cannot act on a terminal or hide in a log: control
+/// characters and marks of direction are escaped.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        self.0.chars().try_for_each(|c| match c {
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                write!(f, "{}", c.escape_unicode())
+            }
+            // A message may have lines.
+            '\n' => f.write_char(c),
+            c if c.is_control() => write!(f, "{}", c.escape_default()),
+            c => f.write_char(c),
+        })
+    }
+}
+
 impl Fault {
     /// A fault from its parts; the detail's own words win over the envelope's.
     pub(crate) fn new(parts: Parts) -> Self {
@@ -66,12 +103,11 @@ impl Fault {
             actor,
             detail,
         } = parts;
+        let soap_message = cut(soap_message);
+        let actor = actor.map(cut);
         let local_part = |name: &str| {
-            name.rsplit(':')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
+            let local = name.rsplit(':').next().unwrap_or_default();
+            cut(local.trim().to_owned())
         };
         let subcodes: Vec<String> = subcodes.iter().map(|code| local_part(code)).collect();
         let soap_code = local_part(&code);
@@ -88,10 +124,12 @@ impl Fault {
             .strip_prefix(local)
             .and_then(|rest| rest.strip_prefix(": "));
         let code = from_detail("exceptionCode").unwrap_or(local).to_owned();
+        let code = cut(code);
         let message = from_detail("exceptionMessage")
             .or(bare)
             .unwrap_or(&soap_message)
             .to_owned();
+        let message = cut(message);
         Self {
             code,
             message,
@@ -100,6 +138,31 @@ impl Fault {
             subcodes,
             actor,
             detail,
+        }
+    }
+
+    /// Puts all texts through `strip`, which gives nothing for a text that may stay as it is. A
+    /// detail with something to strip is left out.
+    pub(crate) fn strip(&mut self, strip: &dyn Fn(&str) -> Option<String>) {
+        let texts = [
+            &mut self.code,
+            &mut self.message,
+            &mut self.soap_code,
+            &mut self.soap_message,
+        ];
+        let texts = texts.into_iter().chain(&mut self.subcodes);
+        for text in texts.chain(&mut self.actor) {
+            if let Some(stripped) = strip(text) {
+                *text = stripped;
+            }
+        }
+        let shown = |detail: &Record| format!("{detail:?}");
+        if self
+            .detail
+            .as_ref()
+            .is_some_and(|detail| strip(&shown(detail)).is_some())
+        {
+            self.detail = None;
         }
     }
 
@@ -171,7 +234,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
+        write!(f, "{}: {}", Escaped(&self.code), Escaped(&self.message))
     }
 }
 
@@ -184,5 +247,53 @@ impl fmt::Debug for Fault {
             .field("message", &self.message)
             .field("detail", &self.detail)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(code: &str, message: &str) -> Fault {
+        Fault::new(Parts {
+            code: code.to_owned(),
+            message: message.to_owned(),
+            actor: Some(message.to_owned()),
+            ..Parts::default()
+        })
+    }
+
+    #[test]
+    fn texts_are_cut() {
+        let long = "é".repeat(1 << 20);
+        let fault = fault(&long, &long);
+        for text in [
+            fault.code(),
+            fault.soap_code(),
+            fault.message(),
+            fault.soap_message(),
+            fault.actor().unwrap(),
+        ] {
+            assert!(text.len() <= LONGEST && text.len() > LONGEST - 8);
+            assert!(text.ends_with("é…"));
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_escaped() {
+        let text = fault("s:Server", "a\u{1b}]0;x\u{7}\r\u{202e}b\u{85}\u{2066}\nc").to_string();
+        assert_eq!(
+            text,
+            "Server: a\\u{1b}]0;x\\u{7}\\r\\u{202e}b\\u{85}\\u{2066}\nc"
+        );
+    }
+
+    #[test]
+    fn every_text_is_stripped() {
+        let mut fault = fault("s:Server", "the token t0ken is bad");
+        fault.strip(&|text| text.contains("t0ken").then(|| text.replace("t0ken", "***")));
+        assert_eq!(fault.message(), "the token *** is bad");
+        assert_eq!(fault.soap_message(), "the token *** is bad");
+        assert_eq!(fault.actor(), Some("the token *** is bad"));
     }
 }

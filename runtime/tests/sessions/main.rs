@@ -12,4 +12,5 @@ mod oauth;
 mod pagination;
 mod renewal;
 mod repetition;
+mod secrets;
 mod support;

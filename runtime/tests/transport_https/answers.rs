@@ -152,12 +152,8 @@ async fn answers_that_end_early() {
             ],
         ),
         (
-            "absurd length",
-            vec![
-                begin("Content-Length: 9000000000000000000\r\n"),
-                part(),
-                Act::Close,
-            ],
+            "too great a length",
+            vec![begin("Content-Length: 60000000\r\n"), part(), Act::Close],
         ),
         (
             "chunked, closed",
@@ -235,4 +231,24 @@ async fn answers_that_are_no_http() {
     let chunks = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n<answer/>\r\n");
     let server = Server::always(vec![write(chunks), Act::Close]).await;
     assert!(error(&https(), &server).await.is_protocol());
+}
+
+#[tokio::test]
+async fn members_without_content_are_no_answer() {
+    let server = Server::always(gzipped(gzip(b"").repeat(10_000))).await;
+    let error = error(&https(), &server).await;
+    assert!(error.is_protocol() && error.maybe_applied(), "{error:?}");
+    assert!(texts(&error).contains("without content"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_announced_length_over_the_limit_is_refused_at_once() {
+    // Only the head comes, and the connection stays open.
+    for length in [1_000_000, 9_000_000_000_000_000_000_u64] {
+        let head = format!("{HEAD}Content-Length: {length}\r\n\r\n");
+        let server = Server::always(vec![write(head), Act::Hang]).await;
+        let https = builder().max_body(100_000).build().unwrap();
+        let error = error(&https, &server).await;
+        assert!(error.is_limit() && error.maybe_applied(), "{error:?}");
+    }
 }

@@ -85,7 +85,8 @@ impl Login {
         body.argument(once(self.credentials.user()))
             .and_then(|()| body.argument(once(password.expose())))
             .map_err(|error| Error::from(error).with_operation(operation.name))?;
-        let session = Session::anonymous(login_at);
+        let mut session = Session::anonymous(login_at);
+        session.sends = self.credentials.secrets();
         let sent = exchange(
             &context.settings,
             &session,

@@ -13,6 +13,10 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 /// Largest piece of output.
 pub(crate) const PIECE: usize = 32 * 1024;
 
+/// Most members in a row without content. Some servers send one at a flush or at the end; each costs
+/// the reader more work than the sender, and no limit on the content ends them.
+const MAX_EMPTY_MEMBERS: u32 = 64;
+
 /// Longest header of a member; file name and comment have no use in an answer.
 const MAX_HEADER: usize = 4096;
 
@@ -35,6 +39,8 @@ pub(crate) enum InflateError {
     Checksum,
     #[error("the length does not match")]
     Length,
+    #[error("the data consists of gzip members without content")]
+    EmptyMembers,
     #[error("there are bytes after the end of the compressed data")]
     Trailing,
     #[error("the compressed data ends early")]
@@ -50,6 +56,8 @@ pub(crate) struct Gunzip {
     out: Vec<u8>,
     crc: Crc,
     members: u64,
+    /// Members in a row without content.
+    empty_members: u32,
     /// The decoder may have output without further input.
     more: bool,
 }
@@ -70,6 +78,7 @@ impl Gunzip {
             out: vec![0; PIECE],
             crc: Crc::new(),
             members: 0,
+            empty_members: 0,
             more: false,
         }
     }
@@ -173,6 +182,13 @@ impl Gunzip {
         if self.held[4..] != self.crc.amount().to_le_bytes() {
             return Err(InflateError::Length);
         }
+        self.empty_members = match self.crc.amount() {
+            0 => self.empty_members + 1,
+            _ => 0,
+        };
+        if self.empty_members > MAX_EMPTY_MEMBERS {
+            return Err(InflateError::EmptyMembers);
+        }
         self.held.clear();
         self.members += 1;
         self.state = State::Header;
@@ -231,7 +247,12 @@ impl Decoder {
     /// a limit of its own: the same, and some room for overhead.
     pub(crate) fn received(&mut self, bytes: usize) -> Result<(), Stop> {
         self.received += bytes as u64;
-        match self.received > self.limit.saturating_add(64 * 1024) {
+        self.announced(self.received)
+    }
+
+    /// Refuses a length that is over the limit, before the bytes of it have come.
+    pub(crate) fn announced(&self, bytes: u64) -> Result<(), Stop> {
+        match bytes > self.limit.saturating_add(64 * 1024) {
             true => Err(Stop::Limit(self.limit)),
             false => Ok(()),
         }

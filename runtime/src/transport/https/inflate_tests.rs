@@ -224,9 +224,11 @@ fn the_limit_is_inclusive() {
 fn input_without_output_is_limited_too() {
     let mut decoder = Decoder::new(true, 100);
     let mut received = 0;
-    // Members without content, for ever.
+    let mut header = Bytes::from(vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+    assert_eq!(decoder.next(&mut header), Ok(None));
+    // Stored blocks without content (RFC 1951, section 3.2.4), for ever.
     let stop = loop {
-        let mut input = Bytes::from(gzip(b""));
+        let mut input = Bytes::from(vec![0, 0, 0, 0xff, 0xff]);
         received += input.len();
         if let Err(stop) = decoder.received(input.len()) {
             break stop;
@@ -235,4 +237,16 @@ fn input_without_output_is_limited_too() {
     };
     assert_eq!(stop, Stop::Limit(100));
     assert!(received < 100 + 65 * 1024);
+}
+
+#[test]
+fn empty_members_come_to_an_end() {
+    let empty = gzip(b"");
+    let some = empty.repeat(MAX_EMPTY_MEMBERS as usize);
+    let full = gzip(b"row");
+    // A member with content begins the count anew.
+    let mixed = [&some[..], &full, &some, &full].concat();
+    assert_eq!(gunzip([&*mixed]).unwrap(), b"rowrow");
+    let endless = empty.repeat(MAX_EMPTY_MEMBERS as usize + 1);
+    assert_eq!(gunzip([&*endless]), Err(InflateError::EmptyMembers));
 }

@@ -177,7 +177,12 @@ impl Shared {
                 TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe)
             );
         }
-        let decoder = Decoder::new(gzipped(headers)?, self.max_body);
+        let gzipped = gzipped(headers)?;
+        let decoder = Decoder::new(gzipped, self.max_body);
+        // What says that it is too large is refused before it comes.
+        decoder
+            .announced(response.content_length().unwrap_or(0))
+            .map_err(stopped)?;
         let headers = headers.clone();
         let pace = Pace::new(self.times, started.elapsed());
         let download = Incoming {
@@ -203,9 +208,14 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Tra
         "the service redirects{to}; that is not followed because the request holds credentials. \
          If the service has moved, change the address"
     );
+    // 303 is the answer of a server that has done what was asked and shows the result elsewhere.
+    let sent = match status {
+        http::StatusCode::SEE_OTHER => Sent::Maybe,
+        _ => Sent::Answered,
+    };
     TransportError::new(TransportErrorKind::Protocol, message)
         .with_status(status)
-        .with_sent(Sent::Answered)
+        .with_sent(sent)
 }
 
 /// Whether the body is compressed. One coding at most, and only the one that was asked for.
