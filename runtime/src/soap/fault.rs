@@ -63,7 +63,11 @@ const LONGEST: usize = 4 * 1024;
 fn cut(mut text: String) -> String {
     const SIGN: &str = "…";
     if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST - SIGN.len()));
+        let mut end = LONGEST - SIGN.len();
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
         text.push_str(SIGN);
         text.shrink_to_fit();
     }
