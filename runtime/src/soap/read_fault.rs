@@ -95,7 +95,7 @@ impl Step<'_> {
     }
 
     /// Table of a detail entry: that of its `xsi:type`, else that of its name.
-    fn declared_fault(&self, reader: &Reader<'_>, start: Start<'_>) -> &'static Type {
+    fn declared_fault(&self, reader: &mut Reader<'_>, start: Start<'_>) -> &'static Type {
         let faults = self.operation.faults;
         let typed = reader.type_attribute().ok().flatten();
         let typed = typed.and_then(|(ns, local)| {
