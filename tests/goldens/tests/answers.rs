@@ -184,6 +184,31 @@ async fn an_address_that_ends_in_a_slash_is_taken_as_it_is() {
 }
 
 #[tokio::test]
+async fn all_entries_of_a_detail() {
+    let fault = "<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring><detail>\
+                 <code>17</code><text lang='en'>Too late</text><s:when><day>Monday</day></s:when>\
+                 </detail></e:Fault>";
+    let service = Scripted::new().answer_with(500, "text/xml", envelope(fault));
+    let error = client(&service).count(None).await.unwrap_err();
+    let fault = error.fault().unwrap();
+    let names: Vec<_> = fault
+        .detail_records()
+        .map(|entry| entry.type_name())
+        .collect();
+    assert_eq!(names, ["code", "text", "when"]);
+    let texts: Vec<_> = fault
+        .detail_records()
+        .map(|entry| entry.text("text"))
+        .collect();
+    assert_eq!(texts, [Some("17"), Some("Too late"), None]);
+    assert_eq!(
+        fault.detail_records().last().unwrap().text("day"),
+        Some("Monday")
+    );
+    assert_eq!(fault.detail_record(), fault.detail_records().next());
+}
+
+#[tokio::test]
 async fn messages_tell_namespaces_and_what_to_do() {
     let header = "<e:Header><x xmlns='urn:x' e:mustUnderstand='1'/></e:Header><e:Body>";
     let service = Scripted::new()
