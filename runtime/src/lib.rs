@@ -116,6 +116,7 @@ mod error;
 pub mod generated;
 #[cfg(feature = "serde")]
 pub mod json;
+mod leniency;
 mod lexical;
 mod limits;
 #[doc(hidden)]
@@ -137,6 +138,7 @@ pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
 /// The library of dates and times.
 pub use jiff;
+pub use leniency::{Drift, Leniency};
 pub use lexical::{Decimal, FromText, ParseError};
 pub use limits::Limits;
 pub use record::{

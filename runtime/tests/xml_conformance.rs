@@ -48,7 +48,7 @@ fn the_suite_is_passed() {
     }
     eprintln!(
         "without DTD: {refused} not well-formed documents refused, {accepted} well-formed ones \
-         accepted, {foreign} in other encodings refused by name; with DTD: {with_dtd} refused"
+         accepted, {foreign} in encodings that are not supported refused by name; with DTD: {with_dtd} refused"
     );
     assert!(
         wrong.is_empty(),

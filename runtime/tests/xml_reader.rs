@@ -166,9 +166,9 @@ fn what_is_not_well_formed_is_refused() {
         ("<a>&nbsp;</a>", "reference"),
         ("<a>&#0;</a>", "reference"),
         ("<a>&#11;</a>", "reference"),
-        ("<a>&#xFFFE;</a>", "reference"),
-        ("<a>&#xD800;</a>", "reference"),
-        ("<a>&#x110000;</a>", "reference"),
+        ("<a>&#xFFFE;</a>", "reference to the character U+FFFE"),
+        ("<a>&#xD800;</a>", "reference to the character U+D800"),
+        ("<a>&#x110000;</a>", "reference to the character U+110000"),
         ("<a>&#99999999999999999999;</a>", "reference"),
         ("<a>&#+65;</a>", "reference"),
         ("<a>&#x;</a>", "reference"),
@@ -235,7 +235,7 @@ fn what_is_not_well_formed_is_refused() {
 }
 
 #[test]
-fn other_encodings_are_named() {
+fn other_encodings_are_read() {
     let utf16 = |document: &str, be: bool, mark: bool| {
         let mark = if mark { "\u{FEFF}" } else { "" };
         let units: Vec<u16> = format!("{mark}{document}").encode_utf16().collect();
@@ -248,21 +248,44 @@ fn other_encodings_are_named() {
         };
         units.iter().flat_map(bytes).collect::<Vec<u8>>()
     };
+    let text_of = |document: &[u8]| match &read(document, Limits::default()).unwrap()[..] {
+        [Seen::Start(..), Seen::Text(text), Seen::End] => text.clone(),
+        other => panic!("{other:?}"),
+    };
     for be in [true, false] {
         for mark in [true, false] {
-            refused(utf16("<?xml version='1.0'?><a>x</a>", be, mark), "UTF-16");
+            for declaration in ["<?xml version='1.0' encoding='UTF-16'?>", ""] {
+                let document = format!("{declaration}<a>é\u{1F600}</a>");
+                assert_eq!(text_of(&utf16(&document, be, mark)), "é\u{1F600}");
+            }
         }
     }
-    for name in ["ISO-8859-1", "UTF-16", "windows-1252", "Shift_JIS", "utf-7"] {
+    for (name, bytes, expected) in [
+        ("ISO-8859-1", &b"\xC4\xD6"[..], "ÄÖ"),
+        ("latin1", b"\xE9", "é"),
+        ("windows-1252", b"\x80\xC4", "€Ä"),
+        ("iso-8859-15", b"\xA4", "€"),
+        ("Shift_JIS", b"\x83\x65", "テ"),
+        // ASCII is a part of UTF-8, and so is what says UTF-16 in the letters of ASCII.
+        ("us-ascii", "é".as_bytes(), "é"),
+        ("utf-16", "é".as_bytes(), "é"),
+    ] {
+        let head = format!("<?xml version=\"1.0\" encoding = '{name}' ?><a>");
+        let document = [head.as_bytes(), bytes, b"</a>"].concat();
+        assert_eq!(text_of(&document), expected, "{name}");
+    }
+    for name in ["utf-7", "ISO-2022-JP", "ebcdic"] {
         refused(
             format!("<?xml version='1.0' encoding='{name}'?><a>x</a>"),
             name,
         );
     }
-    // The bytes would be no UTF-8 either: the declaration explains them.
+    refused([0, 0, 0, b'<', 0, 0, 0, b'a'], "UTF-32");
+    // Half of a pair of UTF-16, and the first byte of two of Shift_JIS.
+    refused([0, b'<', 0, b'a', 0, b'>', 0xDC, 0, 0, b'<'], "UTF-16BE");
     refused(
-        b"<?xml version='1.0' encoding='latin1'?><a>\xE9</a>",
-        "`latin1`; only UTF-8",
+        b"<?xml version='1.0' encoding='Shift_JIS'?><a>\x83</a>",
+        "Shift_JIS, but",
     );
     refused(b"<a>12345\xE9</a>", "not UTF-8 at byte 8");
     refused(b"<a>\xC0\x80</a>", "not UTF-8 at byte 3");

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
+use crate::leniency::Leniency;
 use crate::limits::Limits;
 use crate::schema::Repeat;
 use crate::transport::Transport;
@@ -38,6 +39,7 @@ use crate::ws::RawHeader;
 pub struct Builder<S> {
     transport: Option<Arc<dyn Transport>>,
     limits: Limits,
+    leniency: Leniency,
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
     headers: Headers,
@@ -59,6 +61,7 @@ impl<S: FromClient> Default for Builder<S> {
         Self {
             transport: None,
             limits: Limits::default(),
+            leniency: Leniency::default(),
             allowed_hosts: Vec::new(),
             plain: PlainHttp::Refused,
             headers: Headers::default(),
@@ -84,6 +87,12 @@ impl<S: FromClient> Builder<S> {
     /// Bounds on answers.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// What is forgiven in answers.
+    pub fn leniency(mut self, leniency: Leniency) -> Self {
+        self.leniency = leniency;
         self
     }
 
@@ -177,14 +186,19 @@ impl<S: FromClient> Builder<S> {
         Ok(self.finish(context, Some(authenticator), session))
     }
 
-    /// Calls without a session, at the WSDL's own endpoint or another one.
+    /// Calls without a session, at the WSDL's own endpoint or another one. A host alone
+    /// (`https://example.com`) gets the path of the WSDL's endpoint; an address that ends in a slash
+    /// (`https://example.com/`) is taken as it is.
     ///
     /// # Errors
     ///
     /// If the endpoint is no `https` URL, or the transport cannot be made.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
-        let given = endpoint.unwrap_or(S::service().endpoint);
-        let endpoint = Endpoint::resolve(given, S::service().endpoint, self.plain)?;
+        let of_wsdl = S::service().endpoint;
+        let endpoint = match endpoint {
+            Some(given) if given.ends_with('/') => Endpoint::parse_with(given, self.plain)?,
+            given => Endpoint::resolve(given.unwrap_or(of_wsdl), of_wsdl, self.plain)?,
+        };
         let context = self.context()?;
         Ok(self.finish(context, None, Session::anonymous(endpoint)))
     }
@@ -201,6 +215,8 @@ impl<S: FromClient> Builder<S> {
         let settings = Settings {
             transport,
             limits: self.limits,
+            leniency: self.leniency,
+            drift: Arc::default(),
             soap: S::service().soap,
             session_header: S::service().session_header,
             allowed_hosts: self.allowed_hosts.clone(),

@@ -11,9 +11,11 @@ use super::redact::Redact;
 use super::{Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
+use crate::leniency::Counts;
 use crate::record::Record;
 use crate::schema::{Operation, SoapVersion, Type};
 use crate::secret::Secret;
+use crate::soap::SoapError;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
 use crate::soap::request::Body;
@@ -107,6 +109,8 @@ pub(crate) struct Incoming {
     operation: &'static Operation,
     /// Those that understand headers which the WSDL does not declare.
     raw_headers: Vec<Arc<dyn RawHeader>>,
+    /// Where the client counts what is forgiven.
+    drift: Arc<Counts>,
     response: Response,
     /// The first bytes, to say what came if it is no SOAP message.
     head: Vec<u8>,
@@ -153,6 +157,7 @@ impl Incoming {
         Ok(Self {
             operation,
             raw_headers,
+            drift: Arc::clone(&settings.drift),
             response,
             head: Vec::new(),
             secrets: session.secrets().cloned().collect(),
@@ -161,8 +166,13 @@ impl Incoming {
 
     /// Reads the answer from its first byte.
     pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
-        Answer::new(self.operation, settings.limits, known)
-            .speaking(settings.soap, self.raw_headers.clone())
+        let mut answer = Answer::new(self.operation, settings.limits, known)
+            .lenient(settings.leniency)
+            .speaking(settings.soap, self.raw_headers.clone());
+        if let Some(content_type) = &self.response.content_type {
+            answer.expect_charset(content_type);
+        }
+        answer
     }
 
     /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
@@ -218,9 +228,14 @@ impl Incoming {
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
         let event = answer.next(target).map_err(|error| {
-            self.explain(error.into())
-                .with_headers(answer.take_headers())
+            let error = match error {
+                // It is SOAP, so that what came need not be described.
+                SoapError::OtherVersion(_) => self.complete(error.into()),
+                error => self.explain(error.into()),
+            };
+            error.with_headers(answer.take_headers())
         })?;
+        self.drift.add(answer.take_drift(), self.operation.name);
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -265,12 +280,14 @@ impl Incoming {
         Ok((answer.take_headers(), attachments))
     }
 
-    /// Whether all that came says that a one-way message has arrived. If an envelope came, it may
-    /// hold a fault.
+    /// Whether all that came says that the message has arrived: anything for a one-way message, and
+    /// an empty body for an operation without output. If an envelope came, it may hold a fault.
     fn is_receipt(&self) -> bool {
-        self.operation.has(Operation::ONE_WAY)
-            && self.response.status.is_success()
+        let no_output = self.operation.response.fields.is_empty();
+        let nothing = self.head.trim_ascii().is_empty();
+        self.response.status.is_success()
             && !self.is_xml()
+            && (self.operation.has(Operation::ONE_WAY) || no_output && nothing)
     }
 
     /// Adds what is known of the answer to an error of reading it.
@@ -288,19 +305,26 @@ impl Incoming {
         } else {
             error
         };
+        self.complete(error)
+    }
+
+    /// Adds what HTTP tells of the answer to an error.
+    fn complete(&self, error: Error) -> Error {
         error
-            .with_status(status)
+            .with_status(self.response.status)
             .with_sent(Sent::Maybe)
             .with_retry_after(self.response.retry_after())
     }
 
+    /// Whether what came may be an envelope, in whatever encoding.
     fn is_xml(&self) -> bool {
         let head = self
             .head
             .strip_prefix(b"\xEF\xBB\xBF")
             .unwrap_or(&self.head)
             .trim_ascii_start();
-        let lower: Vec<u8> = head.iter().take(200).map(u8::to_ascii_lowercase).collect();
+        let letters = head.iter().filter(|b| !matches!(b, 0 | 0xFE | 0xFF));
+        let lower: Vec<u8> = letters.take(200).map(u8::to_ascii_lowercase).collect();
         lower.starts_with(b"<")
             && !lower.starts_with(b"<html")
             && !lower.starts_with(b"<!doctype html")

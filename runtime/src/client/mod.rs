@@ -43,6 +43,7 @@ pub(crate) use settings::{RetrySettings, Settings};
 use repeat::ClientSessions;
 use retry::budget::Budget;
 
+use crate::leniency::Drift;
 use crate::record::Record;
 use crate::schema::{Service, SoapVersion};
 use crate::value::Tabled;
@@ -96,6 +97,14 @@ impl Client {
     #[must_use]
     pub fn session(&self) -> Session {
         (*self.shared.sessions.latest()).clone()
+    }
+
+    /// What was forgiven so far in the answers that this client and its clones got; see
+    /// [`Leniency`](crate::Leniency). An answer that ends in an error counts as
+    /// far as it was read row by row.
+    #[must_use]
+    pub fn drift(&self) -> Drift {
+        self.shared.settings.drift.total()
     }
 
     /// What exchanges beside the calls work with, such as those of OAuth.

@@ -61,11 +61,14 @@ pub(crate) fn not_soap(
         | 431 => Sent::Answered,
         _ => Sent::Maybe,
     };
-    Error::new(ErrorKind::Protocol, format!("{what}; {}", hint(status)))
-        .with_status(status)
-        .with_sent(sent)
-        .with_out_of_service(tells_of_outage(&lower))
-        .with_page(is_page(&lower))
+    Error::new(
+        ErrorKind::Protocol,
+        format!("{what}; {}", hint(status, &lower)),
+    )
+    .with_status(status)
+    .with_sent(sent)
+    .with_out_of_service(tells_of_outage(&lower))
+    .with_page(is_page(&lower))
 }
 
 /// Whether a text, in small letters, is XML other than HTML.
@@ -95,17 +98,23 @@ fn is_page(lower: &str) -> bool {
     start.starts_with("<html") || start.starts_with("<!doctype html")
 }
 
-fn hint(status: StatusCode) -> &'static str {
+/// What to do. `lower` is the text that came, in small letters.
+fn hint(status: StatusCode, lower: &str) -> &'static str {
     match status.as_u16() {
-        401 | 407 => "a proxy or gateway asks for credentials",
+        401 => "the service, or a gateway before it, asks for credentials",
+        407 => "a proxy asks for credentials",
         403 => "a proxy or gateway forbids the address",
         404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",
         413 => "the request is too large for the service",
         420 | 429 => "too many requests; wait before the next",
         502 | 504 => "a gateway did not get an answer from the service; try again later",
-        503 => "the service is not available, perhaps for maintenance; try again later",
+        503 => "the service is not available; try again later",
         500..=599 => "the service failed without a SOAP fault",
-        _ => "check the address; a maintenance page or the login page of a proxy looks like this",
+        _ if lower.contains("maintenance") => {
+            "the service is down for maintenance; try again later"
+        }
+        _ if is_page(lower) => "check the address; the login page of a proxy looks like this",
+        _ => "check the address",
     }
 }
 
@@ -208,7 +217,7 @@ mod tests {
         assert!(text.contains("text/html"), "{text}");
         assert!(text.contains("titled \"Down for <i>now</i>\""), "{text}");
         assert!(
-            text.contains("maintenance") && text.contains("HTTP 503"),
+            text.contains("not available") && text.contains("HTTP 503"),
             "{text}"
         );
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::retry::Retry;
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Error;
+use crate::leniency::{Counts, Leniency};
 use crate::limits::Limits;
 use crate::schema::{Repeat, SoapVersion, Type};
 use crate::transport::Transport;
@@ -15,6 +16,9 @@ use crate::transport::Transport;
 pub(crate) struct Settings {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) limits: Limits,
+    pub(crate) leniency: Leniency,
+    /// What was forgiven in all answers.
+    pub(crate) drift: Arc<Counts>,
     /// The version of SOAP that the port speaks.
     pub(crate) soap: SoapVersion,
     pub(crate) session_header: Option<&'static Type>,

@@ -43,7 +43,9 @@ impl From<SoapError> for Error {
     fn from(error: SoapError) -> Self {
         match error {
             SoapError::Codec(error) => error.into(),
-            SoapError::NotSoap(message) => Self::new(ErrorKind::Protocol, message),
+            SoapError::NotSoap(message) | SoapError::OtherVersion(message) => {
+                Self::new(ErrorKind::Protocol, message)
+            }
             SoapError::Fault(fault) => Self::from_fault(*fault),
         }
     }

@@ -128,7 +128,7 @@ impl Fault {
     /// properties that come with each are in the `extended_error_details` of the typed detail,
     /// by name: see [`Elements`](crate::Elements).
     pub fn extended_codes(&self) -> impl Iterator<Item = &str> {
-        let fields = self.detail.iter().flat_map(Record::fields);
+        let fields = self.details.iter().flat_map(Record::fields);
         let details = fields.filter(|(name, _)| *name == "extendedErrorDetails");
         details.filter_map(|(_, detail)| detail.as_record()?.text("extendedErrorCode"))
     }

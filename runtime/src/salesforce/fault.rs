@@ -16,7 +16,9 @@ impl Fault {
     }
 
     fn number(&self, field: &str) -> Option<i32> {
-        let number = self.detail.as_ref()?.text(field)?.trim().parse().ok()?;
+        let mut details = self.detail_records();
+        let number = details.find_map(|detail| detail.text(field))?;
+        let number = number.trim().parse().ok()?;
         // The service says -1 where it does not know.
         (number >= 0).then_some(number)
     }

@@ -11,6 +11,7 @@ use super::Fault;
 use super::error::{Halt, SoapError};
 use super::step::Step;
 use crate::codec::{Attachments, CodecError, Decoder};
+use crate::leniency::{Drift, Leniency};
 use crate::limits::Limits;
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
@@ -112,6 +113,24 @@ impl Answer {
         self.expected = version;
         self.understood = understood;
         self
+    }
+
+    /// What is forgiven.
+    pub(crate) fn lenient(mut self, leniency: Leniency) -> Self {
+        self.context.leniency = leniency;
+        self
+    }
+
+    /// Notes the encoding that the HTTP header names.
+    pub(crate) fn expect_charset(&mut self, content_type: &str) {
+        if let Some(charset) = super::multipart::parameter(content_type, "charset") {
+            self.input.expect_charset(&charset);
+        }
+    }
+
+    /// Takes what was forgiven since the last time.
+    pub(crate) fn take_drift(&mut self) -> Drift {
+        std::mem::take(&mut self.context.drift)
     }
 
     pub(crate) fn limits(&self) -> &Limits {

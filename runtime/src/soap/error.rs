@@ -8,8 +8,10 @@ use crate::codec::{self, CodecError};
 pub(crate) enum SoapError {
     /// The message cannot be read.
     Codec(CodecError),
-    /// The answer is no SOAP message, or one of the wrong version.
+    /// The answer is no SOAP message.
     NotSoap(String),
+    /// The answer is a message of the other version of SOAP.
+    OtherVersion(String),
     /// The service answered with a fault.
     Fault(Box<Fault>),
 }

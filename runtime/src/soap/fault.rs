@@ -39,7 +39,8 @@ pub struct Fault {
     /// Subcodes of SOAP 1.2 without their prefixes, from the outside in.
     pub(crate) subcodes: Vec<String>,
     pub(crate) actor: Option<String>,
-    pub(crate) detail: Option<Record>,
+    /// The entries of the detail.
+    pub(crate) details: Vec<Record>,
 }
 
 /// What a fault is made of, as it came.
@@ -53,7 +54,7 @@ pub(crate) struct Parts {
     pub(crate) message: String,
     /// `faultactor`, or `Role`.
     pub(crate) actor: Option<String>,
-    pub(crate) detail: Option<Record>,
+    pub(crate) details: Vec<Record>,
 }
 
 /// Longest text of a fault, in bytes. A longer one is no message for a reader.
@@ -105,7 +106,7 @@ impl Fault {
             subcodes,
             message: soap_message,
             actor,
-            detail,
+            details,
         } = parts;
         let soap_message = cut(soap_message);
         let actor = actor.map(cut);
@@ -118,9 +119,9 @@ impl Fault {
         // The innermost is the most telling.
         let local = subcodes.last().unwrap_or(&soap_code).as_str();
         let from_detail = |name| {
-            detail
-                .as_ref()
-                .and_then(|d| d.text(name))
+            details
+                .iter()
+                .find_map(|detail| detail.text(name))
                 .filter(|t| !t.is_empty())
         };
         // Salesforce repeats the code before the message: "INVALID_LOGIN: Invalid username…".
@@ -141,7 +142,7 @@ impl Fault {
             soap_message,
             subcodes,
             actor,
-            detail,
+            details,
         }
     }
 
@@ -210,17 +211,22 @@ impl Fault {
     /// Name of the detail's type, such as `MalformedQueryFault`.
     #[must_use]
     pub fn detail_type(&self) -> Option<&str> {
-        self.detail.as_ref().map(Record::type_name)
+        self.detail_record().map(Record::type_name)
     }
 
-    /// The detail as it came: its elements, or its text. Of one that the WSDL does not declare the
+    /// The entries of the detail, which are its child elements. Most services send one.
+    pub fn detail_records(&self) -> impl Iterator<Item = &Record> {
+        self.details.iter()
+    }
+
+    /// The first entry of the detail as it came: its elements, or its text. Of one that the WSDL does not declare the
     /// attributes of the detail's own element, and text between its elements, are not kept.
     #[must_use]
     pub fn detail_record(&self) -> Option<&Record> {
-        self.detail.as_ref()
+        self.details.first()
     }
 
-    /// The detail as a generated fault type; `None` if it is of another type.
+    /// The detail as a generated fault type: the first entry that is of it. `None` if there is none.
     ///
     /// A type also takes the details of types derived from it, so that `ApiFault` fits all of
     /// Salesforce's.
@@ -229,10 +235,8 @@ impl Fault {
     ///
     /// If the detail is of this type but a field of it cannot be read.
     pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
-        match &self.detail {
-            Some(detail) if detail.table().is_a(T::static_table()) => to_struct(detail).map(Some),
-            _ => Ok(None),
-        }
+        let fits = |detail: &&Record| detail.table().is_a(T::static_table());
+        self.detail_records().find(fits).map(to_struct).transpose()
     }
 }
 
@@ -249,7 +253,7 @@ impl fmt::Debug for Fault {
         f.debug_struct("Fault")
             .field("code", &self.code)
             .field("message", &self.message)
-            .field("detail", &self.detail)
+            .field("details", &self.details)
             .finish()
     }
 }

@@ -60,7 +60,7 @@ fn wrong(what: &str) -> SoapError {
 }
 
 /// A parameter of a media type, quotes taken off.
-fn parameter(content_type: &str, name: &str) -> Option<String> {
+pub(super) fn parameter(content_type: &str, name: &str) -> Option<String> {
     let mut rest = content_type.split_once(';')?.1;
     loop {
         let (key, after) = rest.split_once('=')?;

@@ -20,7 +20,7 @@ impl Step<'_> {
                     "faultcode" => parts.code = leaf(reader)?.trim().to_owned(),
                     "faultstring" => parts.message = leaf(reader)?.into_owned(),
                     "faultactor" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
-                    "detail" => parts.detail = self.detail(reader)?,
+                    "detail" => parts.details = self.details(reader)?,
                     _ => reader.skip()?,
                 },
                 Token::Text(_) => {}
@@ -44,7 +44,7 @@ impl Step<'_> {
                     }
                     "Reason" => parts.message = reason(reader)?,
                     "Role" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
-                    "Detail" => parts.detail = self.detail(reader)?,
+                    "Detail" => parts.details = self.details(reader)?,
                     _ => reader.skip()?,
                 },
                 Token::Text(_) => {}
@@ -53,22 +53,21 @@ impl Step<'_> {
         }
     }
 
-    /// The first entry of `detail`: a declared fault by `xsi:type` or by name, else as it comes.
-    fn detail(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>, Halt> {
-        let mut detail = None;
+    /// The entries of `detail`: each is a declared fault by `xsi:type` or by name, else as it comes.
+    fn details(&mut self, reader: &mut Reader<'_>) -> Result<Vec<Record>, Halt> {
+        let mut details = Vec::new();
         loop {
             let place = reader.place();
             match reader.next()? {
-                Token::Start(start) if detail.is_none() => {
+                Token::Start(start) => {
                     let record = self.detail_entry(reader, start, place)?;
-                    detail = Some(match record.type_name() {
+                    details.push(match record.type_name() {
                         "" => record.named(reader.context.uri(start.ns), start.local),
                         _ => record,
                     });
                 }
-                Token::Start(_) => reader.skip()?,
                 Token::Text(_) => {}
-                Token::End | Token::Eof => return Ok(detail),
+                Token::End | Token::Eof => return Ok(details),
             }
         }
     }
@@ -95,7 +94,7 @@ impl Step<'_> {
     }
 
     /// Table of a detail entry: that of its `xsi:type`, else that of its name.
-    fn declared_fault(&self, reader: &Reader<'_>, start: Start<'_>) -> &'static Type {
+    fn declared_fault(&self, reader: &mut Reader<'_>, start: Start<'_>) -> &'static Type {
         let faults = self.operation.faults;
         let typed = reader.type_attribute().ok().flatten();
         let typed = typed.and_then(|(ns, local)| {

@@ -36,6 +36,7 @@ impl Step<'_> {
         target: Option<&mut dyn Struct>,
     ) -> Result<Option<Record>, Halt> {
         if self.state == State::Start {
+            reader.blanks_before_declaration()?;
             reader.prolog()?;
             self.state = State::Prolog;
             return Ok(None);
@@ -103,12 +104,15 @@ impl Step<'_> {
     }
 
     /// Name of the element that answers.
-    fn response_name(&self) -> &'static str {
+    fn response_name(&self) -> String {
         let response = self.operation.response;
         let first = response
             .field(0)
             .filter(|_| self.operation.has(Operation::BARE_RESPONSE));
-        first.map_or(response.name, |field| field.name)
+        match first {
+            Some(field) => expanded(response.uri(field), field.name),
+            None => of_table(response),
+        }
     }
 
     /// Name of the element that a row is.
@@ -190,9 +194,9 @@ impl Step<'_> {
             }
             (State::Body, _) => {
                 return Err(CodecError::decode(format!(
-                    "expected the element `{}` or a fault, found `{}`",
-                    self.operation.response.name,
-                    shorten(start.local),
+                    "expected the element `{}` or a fault, found {}",
+                    of_table(self.operation.response),
+                    found(reader, start),
                 ))
                 .into());
             }
@@ -218,9 +222,9 @@ impl Step<'_> {
                 return Ok(reader.skip()?);
             }
             return Err(CodecError::decode(format!(
-                "expected the element `{}` or a fault, found `{}`",
+                "expected the element `{}` or a fault, found {}",
                 self.response_name(),
-                shorten(start.local),
+                found(reader, start),
             ))
             .into());
         };
@@ -257,8 +261,8 @@ impl Step<'_> {
         if !understood && self.must_understand(reader) {
             return Err(CodecError::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \
-                 declare it",
-                shorten(start.local)
+                 declare it; if it can be ignored, say so by `RawHeader::understands`",
+                shown(reader, start)
             ))
             .into());
         }
@@ -334,6 +338,33 @@ const OUR_ROLES: [&str; 3] = [
     "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
 ];
 
+/// A name with its namespace, as `{urn:a}b`.
+fn expanded(uri: &str, local: &str) -> String {
+    match uri {
+        "" => local.to_owned(),
+        _ => format!("{{{uri}}}{local}"),
+    }
+}
+
+fn of_table(table: &Type) -> String {
+    expanded(table.namespace(), table.name)
+}
+
+/// The name of an element that came, for a message.
+fn shown(reader: &Reader<'_>, start: Start<'_>) -> String {
+    let uri = reader.context.uri(start.ns);
+    expanded(&shorten(uri), &shorten(start.local))
+}
+
+/// As [`shown`], in the backticks of a message.
+fn found(reader: &Reader<'_>, start: Start<'_>) -> String {
+    let name = shown(reader, start);
+    match reader.context.uri(start.ns) {
+        "" => format!("`{name}` in no namespace"),
+        _ => format!("`{name}`"),
+    }
+}
+
 pub(super) fn is(table: &Type, start: Start<'_>) -> bool {
     table.name == start.local && NsId::from(table.ns) == start.ns
 }
@@ -345,7 +376,7 @@ fn is_field(field: &Field, start: Start<'_>) -> bool {
 fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {
     let found = shorten(start.local);
     let hint = if start.local.eq_ignore_ascii_case("html") {
-        "; a web page, perhaps of a proxy or a maintenance notice: check the address"
+        "; a web page, perhaps of a proxy: check the address"
     } else {
         ""
     };
@@ -355,8 +386,8 @@ fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {
 }
 
 fn other_version(expected: SoapVersion, found: SoapVersion) -> SoapError {
-    SoapError::NotSoap(format!(
-        "expected a {expected} envelope, found one of {found}; call the port of the WSDL that \
-             speaks {found}"
+    SoapError::OtherVersion(format!(
+        "answered in {found}, but the port speaks {expected}; call the port of the WSDL that speaks \
+         {found}"
     ))
 }

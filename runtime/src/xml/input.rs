@@ -1,13 +1,18 @@
 //! The part of a document that has arrived and has not been used.
 
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+
+use super::encoding::{self, Found};
 use super::error::{XmlError, XmlErrorKind};
-use super::prolog;
 
 /// Collects bytes as text. Whoever reads it takes whole units off its front, and goes back to the
 /// front if the rest of a unit is missing.
 #[derive(Default)]
 pub(crate) struct Input {
     buffer: String,
+    decoding: Decoding,
+    /// The encoding that the HTTP header names, for a document that does not say.
+    charset: Option<&'static Encoding>,
     /// Start of what has not been taken.
     pos: usize,
     /// Bytes of a character whose rest has not arrived.
@@ -19,7 +24,38 @@ pub(crate) struct Input {
     wanted: usize,
 }
 
+/// How bytes become text.
+#[derive(Default)]
+enum Decoding {
+    /// The first bytes do not tell yet; they are in `partial`.
+    #[default]
+    Unknown,
+    /// The document says nothing, so it is UTF-8. All bytes so far were ASCII, so that it may still
+    /// be in the encoding of the HTTP header.
+    Ascii,
+    Utf8,
+    Other(&'static Encoding, Box<Decoder>),
+}
+
+impl Decoding {
+    fn of(encoding: &'static Encoding) -> Self {
+        if encoding == UTF_8 {
+            return Self::Utf8;
+        }
+        Self::Other(
+            encoding,
+            Box::new(encoding.new_decoder_without_bom_handling()),
+        )
+    }
+}
+
 impl Input {
+    /// Notes the encoding that the HTTP header names. It counts only if the document does not say
+    /// one and is no UTF-8: servers name encodings in the header that the document is not in.
+    pub(crate) fn expect_charset(&mut self, name: &str) {
+        self.charset = encoding::of_charset(name);
+    }
+
     /// Adds bytes, already decompressed.
     pub(crate) fn feed(&mut self, chunk: &[u8], limit: usize) -> Result<(), XmlError> {
         self.fed = self.fed.saturating_add(chunk.len());
@@ -33,7 +69,7 @@ impl Input {
             self.buffer.drain(..self.pos);
             self.pos = 0;
         }
-        if self.partial.is_empty() {
+        if self.partial.is_empty() && !matches!(self.decoding, Decoding::Unknown) {
             return self.append(chunk);
         }
         let mut joined = std::mem::take(&mut self.partial);
@@ -42,21 +78,48 @@ impl Input {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), XmlError> {
+        if matches!(self.decoding, Decoding::Unknown) {
+            self.decoding = match encoding::find(bytes)? {
+                None => {
+                    self.partial.extend_from_slice(bytes);
+                    return Ok(());
+                }
+                Some(Found::Declared(encoding)) => Decoding::of(encoding),
+                Some(Found::Silent) if self.charset.is_some() => Decoding::Ascii,
+                Some(Found::Silent) => Decoding::Utf8,
+            };
+        }
+        match self.decoding {
+            Decoding::Other(..) => self.append_other(bytes),
+            _ => self.append_utf8(bytes),
+        }
+    }
+
+    fn append_utf8(&mut self, bytes: &[u8]) -> Result<(), XmlError> {
+        let undecided = matches!(self.decoding, Decoding::Ascii);
         match str::from_utf8(bytes) {
-            Ok(text) => self.buffer.push_str(text),
+            Ok(text) => {
+                self.buffer.push_str(text);
+                if undecided && !text.is_ascii() {
+                    self.decoding = Decoding::Utf8;
+                }
+            }
             Err(error) => {
                 let (valid, rest) = bytes.split_at(error.valid_up_to());
-                self.buffer
-                    .push_str(str::from_utf8(valid).unwrap_or_default());
+                let valid = str::from_utf8(valid).unwrap_or_default();
+                self.buffer.push_str(valid);
+                if undecided && !valid.is_ascii() {
+                    self.decoding = Decoding::Utf8;
+                }
                 if error.error_len().is_some() {
+                    if let (Decoding::Ascii, Some(charset)) = (&self.decoding, self.charset) {
+                        self.decoding = Decoding::of(charset);
+                        return self.append_other(rest);
+                    }
                     let at = self.fed - rest.len().min(self.fed);
-                    // The prolog is still there if nothing was taken.
-                    let before = if at == self.buffer.len() {
-                        &*self.buffer
-                    } else {
-                        ""
-                    };
-                    return Err(prolog::not_utf8(before, at));
+                    return Err(XmlError::malformed(format!(
+                        "the answer is not UTF-8 at byte {at}, and names no other encoding"
+                    )));
                 }
                 self.partial.extend_from_slice(rest);
             }
@@ -64,9 +127,58 @@ impl Input {
         Ok(())
     }
 
+    fn append_other(&mut self, mut bytes: &[u8]) -> Result<(), XmlError> {
+        let Decoding::Other(encoding, decoder) = &mut self.decoding else {
+            return Ok(());
+        };
+        loop {
+            let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+            self.buffer.reserve(room.unwrap_or(bytes.len()));
+            let (result, read) =
+                decoder.decode_to_string_without_replacement(bytes, &mut self.buffer, false);
+            bytes = bytes.get(read..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => return Ok(()),
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => {
+                    return Err(XmlError::malformed(format!(
+                        "the answer says that it is {}, but its bytes are not",
+                        encoding.name()
+                    )));
+                }
+            }
+        }
+    }
+
     /// Says that all bytes are there.
     pub(crate) fn finish(&mut self) {
         self.last = true;
+        match &mut self.decoding {
+            // Too short for a document, whatever it is.
+            Decoding::Unknown => {
+                let bytes = std::mem::take(&mut self.partial);
+                self.buffer.push_str(&String::from_utf8_lossy(&bytes));
+            }
+            Decoding::Other(_, decoder) => {
+                self.buffer.reserve(16);
+                let end = decoder.decode_to_string_without_replacement(&[], &mut self.buffer, true);
+                if matches!(end.0, DecoderResult::Malformed(..)) {
+                    self.partial.push(0);
+                }
+            }
+            // A byte that begins a character of UTF-8 may be a whole one of another encoding.
+            Decoding::Ascii if !self.partial.is_empty() => {
+                if let Some(charset) = self.charset {
+                    let bytes = std::mem::take(&mut self.partial);
+                    let text = charset.decode_without_bom_handling_and_without_replacement(&bytes);
+                    match text {
+                        Some(text) => self.buffer.push_str(&text),
+                        None => self.partial = bytes,
+                    }
+                }
+            }
+            Decoding::Ascii | Decoding::Utf8 => {}
+        }
     }
 
     /// Whether all bytes are there.

@@ -4,6 +4,7 @@
 //! more. It refuses what is not well-formed, which tokenizers made for speed alone do not.
 
 pub(crate) mod chars;
+mod encoding;
 mod error;
 mod input;
 pub(crate) mod names;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::error::XmlError;
+use crate::leniency::{Drift, Leniency};
 use crate::limits::{Limits, MAX_DEPTH};
 
 /// Number of a namespace URI within one document. The first ones are those of the schema, so
@@ -13,6 +14,9 @@ pub(crate) type NsId = u16;
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) limits: Limits,
+    pub(crate) leniency: Leniency,
+    /// What was forgiven so far.
+    pub(crate) drift: Drift,
     /// Names of open elements as written, one after the other.
     open: String,
     open_starts: Vec<usize>,
@@ -42,6 +46,7 @@ pub(crate) struct Mark {
     depth: usize,
     bindings: usize,
     root: bool,
+    drift: Drift,
 }
 
 /// Distinct namespaces that one document may name; far above any real one.
@@ -58,6 +63,8 @@ impl Context {
                 depth: limits.depth.min(MAX_DEPTH),
                 ..limits
             },
+            leniency: Leniency::default(),
+            drift: Drift::default(),
             open: String::new(),
             open_starts: Vec::new(),
             bindings: Vec::new(),
@@ -153,6 +160,7 @@ impl Context {
             depth: self.depth(),
             bindings: self.bindings.len(),
             root: self.root,
+            drift: self.drift,
         }
     }
 
@@ -161,6 +169,7 @@ impl Context {
         self.open.truncate(mark.open);
         self.open_starts.truncate(mark.depth);
         self.root = mark.root;
+        self.drift = mark.drift;
         if self.bindings.len() > mark.bindings {
             self.bindings.truncate(mark.bindings);
             self.epoch += 1;

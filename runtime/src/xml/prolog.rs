@@ -1,17 +1,30 @@
 //! What may stand before the root element: a byte order mark and the XML declaration.
 
 use super::error::XmlError;
-use super::reader::{Halt, Reader, Result, shorten};
+use super::reader::{Halt, Reader, Result};
 
 /// Bytes that a declaration may take; real ones have fewer than a hundred.
-const MAX_DECLARATION: usize = 1_000;
-
-const UTF16: &str = "the answer is UTF-16 or UTF-32; only UTF-8 is supported";
+pub(super) const MAX_DECLARATION: usize = 1_000;
 
 impl Reader<'_> {
+    /// Passes over white space before the XML declaration. XML does not allow it (section 2.8), but
+    /// servers whose pages are templates write blank lines there.
+    pub(crate) fn blanks_before_declaration(&mut self) -> Result<()> {
+        let text = self.src.strip_prefix('\u{FEFF}').unwrap_or(self.src);
+        let trimmed = text.trim_start_matches(SPACE);
+        if trimmed.len() < 6 && !self.last {
+            return Err(Halt::More);
+        }
+        let declared = trimmed.strip_prefix("<?xml");
+        if trimmed.len() < text.len() && declared.is_some_and(|rest| rest.starts_with(SPACE)) {
+            self.pos += self.src.len() - trimmed.len();
+        }
+        Ok(())
+    }
+
     /// Reads what may stand before everything else.
     pub(crate) fn prolog(&mut self) -> Result<()> {
-        match prolog_len(self.src, self.last) {
+        match prolog_len(&self.src[self.pos..], self.last) {
             Ok(Some(len)) => {
                 self.pos += len;
                 Ok(())
@@ -23,12 +36,9 @@ impl Reader<'_> {
 }
 
 /// Length of the byte order mark and the declaration; `None` if the rest must be awaited.
-pub(super) fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, XmlError> {
+fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, XmlError> {
     let text = src.strip_prefix('\u{FEFF}').unwrap_or(src);
     let mark = src.len() - text.len();
-    if text.bytes().take(4).any(|b| b == 0) {
-        return Err(XmlError::malformed(UTF16));
-    }
     if text.len() < 6 && !last {
         return Ok(None);
     }
@@ -52,19 +62,7 @@ pub(super) fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<us
     Ok(Some(mark + 5 + end + 2))
 }
 
-/// The error for bytes that are no UTF-8. `before` is what came before them.
-pub(super) fn not_utf8(before: &str, at: usize) -> XmlError {
-    // Bytes of a declared Latin-1 are no accident: say what they are.
-    if let Err(named) = prolog_len(before, false) {
-        return named;
-    }
-    match at {
-        0 => XmlError::malformed(UTF16),
-        _ => XmlError::malformed(format!("the answer is not UTF-8 at byte {at}")),
-    }
-}
-
-const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+pub(super) const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// `version`, then perhaps `encoding`, then perhaps `standalone`.
 fn check_declaration(mut text: &str) -> std::result::Result<(), String> {
@@ -96,15 +94,8 @@ fn check_declaration(mut text: &str) -> std::result::Result<(), String> {
                 .strip_prefix("1.")
                 .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
             1 if !is_encoding_name(value) => false,
-            1 => {
-                if !is_utf8(value) {
-                    return Err(format!(
-                        "the answer is declared as `{}`; only UTF-8 is supported",
-                        shorten(value)
-                    ));
-                }
-                true
-            }
+            // Whether it is an encoding that can be read was found out before: see `encoding`.
+            1 => true,
             _ => matches!(value, "yes" | "no"),
         };
         if !fits {
@@ -115,14 +106,7 @@ fn check_declaration(mut text: &str) -> std::result::Result<(), String> {
     }
 }
 
-/// UTF-8 by its names, and the part of it that has a name of its own.
-fn is_utf8(encoding: &str) -> bool {
-    ["utf-8", "utf8", "us-ascii"]
-        .iter()
-        .any(|name| encoding.eq_ignore_ascii_case(name))
-}
-
-fn is_encoding_name(name: &str) -> bool {
+pub(super) fn is_encoding_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .bytes()

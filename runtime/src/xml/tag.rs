@@ -33,10 +33,16 @@ impl<'x> Reader<'x> {
     }
 
     /// `xsi:type` of the last start tag, resolved.
-    pub(crate) fn type_attribute(&self) -> Result<Option<(NsId, String)>> {
+    pub(crate) fn type_attribute(&mut self) -> Result<Option<(NsId, String)>> {
         let Some(value) = self.attribute(self.context.xsi(), "type") else {
             return Ok(None);
         };
+        let value = value.trim_matches([' ', '\t', '\n', '\r']);
+        let prefix = value.split_once(':').map_or("", |(prefix, _)| prefix);
+        if self.context.leniency.type_prefixes && self.context.resolve(prefix).is_none() {
+            self.context.drift.type_prefixes += 1;
+            return Ok(None);
+        }
         let (ns, local) = self.content_qname(value)?;
         Ok(Some((ns, local.to_owned())))
     }
@@ -88,7 +94,7 @@ impl<'x> Reader<'x> {
     }
 
     /// The attributes from `pos` on, whether the element is empty, and where the tag ends.
-    fn raw_attributes(&self, mut pos: usize) -> Result<(Vec<Raw<'x>>, bool, usize)> {
+    fn raw_attributes(&mut self, mut pos: usize) -> Result<(Vec<Raw<'x>>, bool, usize)> {
         let bytes = self.src.as_bytes();
         let mut raw = Vec::new();
         loop {
@@ -149,7 +155,7 @@ impl<'x> Reader<'x> {
     }
 
     /// `= "value"` and the position after it.
-    fn attribute_value(&self, begin: usize) -> Result<(Cow<'x, str>, usize)> {
+    fn attribute_value(&mut self, begin: usize) -> Result<(Cow<'x, str>, usize)> {
         let bytes = self.src.as_bytes();
         let equals = self.skip_space(begin);
         match bytes.get(equals) {
@@ -228,7 +234,6 @@ impl<'x> Reader<'x> {
 
     /// A name in content, such as that of `xsi:type`: prefixes as of elements.
     fn content_qname<'v>(&self, value: &'v str) -> Result<(NsId, &'v str)> {
-        let value = value.trim_matches([' ', '\t', '\n', '\r']);
         let (prefix, local) = value.split_once(':').unwrap_or(("", value));
         if !chars::is_ncname(local) {
             return self.wrong(format!(

@@ -55,7 +55,7 @@ impl<'x> Reader<'x> {
     }
 
     /// Text with its references resolved.
-    pub(super) fn resolved(&self, raw: Cow<'x, str>) -> Result<Cow<'x, str>> {
+    pub(super) fn resolved(&mut self, raw: Cow<'x, str>) -> Result<Cow<'x, str>> {
         if memchr::memchr(b'&', raw.as_bytes()).is_none() {
             return Ok(raw);
         }
@@ -72,7 +72,17 @@ impl<'x> Reader<'x> {
                 return self.wrong("`&` that starts no reference");
             };
             match reference(&raw[..end]) {
-                Some(c) => out.push(c),
+                Some(Ok(c)) => out.push(c),
+                Some(Err(_)) if self.context.leniency.replace_characters => {
+                    self.context.drift.replace_characters += 1;
+                    out.push(char::REPLACEMENT_CHARACTER);
+                }
+                Some(Err(code)) => {
+                    return self.wrong(format!(
+                        "a reference to the character U+{code:04X}, which XML 1.0 does not allow; \
+                         `Leniency::replace_characters` reads it as U+FFFD"
+                    ));
+                }
                 None => return self.wrong("a reference other than the five of XML and characters"),
             }
             raw = &raw[end + 1..];
@@ -82,14 +92,15 @@ impl<'x> Reader<'x> {
     }
 }
 
-/// The character of a reference, given what stands between `&` and `;`.
-fn reference(name: &str) -> Option<char> {
+/// The character of a reference, given what stands between `&` and `;`, or the code of one that XML
+/// does not allow.
+fn reference(name: &str) -> Option<std::result::Result<char, u32>> {
     let code = match name {
-        "lt" => return Some('<'),
-        "gt" => return Some('>'),
-        "amp" => return Some('&'),
-        "quot" => return Some('"'),
-        "apos" => return Some('\''),
+        "lt" => return Some(Ok('<')),
+        "gt" => return Some(Ok('>')),
+        "amp" => return Some(Ok('&')),
+        "quot" => return Some(Ok('"')),
+        "apos" => return Some(Ok('\'')),
         _ => name.strip_prefix('#')?,
     };
     let (digits, radix) = code.strip_prefix('x').map_or((code, 10), |hex| (hex, 16));
@@ -97,8 +108,9 @@ fn reference(name: &str) -> Option<char> {
     if !digits.bytes().all(|b| char::from(b).is_digit(radix)) {
         return None;
     }
-    let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
-    chars::is_char(c).then_some(c)
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    let c = char::from_u32(code).filter(|c| chars::is_char(*c));
+    Some(c.ok_or(code))
 }
 
 /// Line ends as XML 1.0, section 2.11 has them.
