@@ -147,7 +147,7 @@ impl Fault {
     }
 
     /// Puts all texts through `strip`, which gives nothing for a text that may stay as it is. A
-    /// detail with something to strip is left out.
+    /// child of the detail with something to strip is left out.
     pub(crate) fn strip(&mut self, strip: &dyn Fn(&str) -> Option<String>) {
         let texts = [
             &mut self.code,
@@ -161,14 +161,8 @@ impl Fault {
                 *text = stripped;
             }
         }
-        let shown = |detail: &Record| format!("{detail:?}");
-        if self
-            .detail
-            .as_ref()
-            .is_some_and(|detail| strip(&shown(detail)).is_some())
-        {
-            self.detail = None;
-        }
+        self.details
+            .retain(|detail| strip(&format!("{detail:?}")).is_none());
     }
 
     /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else the innermost
