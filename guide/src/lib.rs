@@ -140,7 +140,13 @@ mod tests {
 
     #[test]
     fn every_page_has_code_that_runs() -> io::Result<()> {
-        for (name, text) in pages()?.iter().filter(|(name, _)| name != "README.md") {
+        // README.md is the list of pages, and connector.md describes how the connector works.
+        let without_code = ["README.md", "connector.md"];
+        let pages = pages()?;
+        for (name, text) in pages
+            .iter()
+            .filter(|page| !without_code.contains(&&*page.0))
+        {
             assert!(text.contains("\n```rust\n"), "{name}");
             // No line is hidden from the reader who reads the rendered page.
             assert!(

@@ -147,7 +147,8 @@ impl Fault {
     }
 
     /// Puts all texts through `strip`, which gives nothing for a text that may stay as it is. A
-    /// child of the detail with something to strip is left out.
+    /// child of the detail that still has something to strip after that, such as a name or a nested
+    /// record, is left out.
     pub(crate) fn strip(&mut self, strip: &dyn Fn(&str) -> Option<String>) {
         let texts = [
             &mut self.code,
@@ -161,6 +162,9 @@ impl Fault {
                 *text = stripped;
             }
         }
+        self.details
+            .iter_mut()
+            .for_each(|detail| strip_texts(detail, strip));
         self.details
             .retain(|detail| strip(&format!("{detail:?}")).is_none());
     }
@@ -249,6 +253,20 @@ impl fmt::Debug for Fault {
             .field("message", &self.message)
             .field("details", &self.details)
             .finish()
+    }
+}
+
+/// Puts the texts of a record's fields through `strip`.
+fn strip_texts(record: &mut Record, strip: &dyn Fn(&str) -> Option<String>) {
+    let stripped: Vec<(String, String)> = record
+        .fields()
+        .filter_map(|(name, field)| Some((name.to_owned(), strip(field.as_str()?)?)))
+        .collect();
+    for (name, text) in stripped {
+        // A text that its field does not take, such as a number, is removed.
+        if record.set_text(&name, &text).is_err() {
+            record.remove(&name);
+        }
     }
 }
 
