@@ -9,13 +9,17 @@ use saponify::Limits;
 use saponify::probe;
 use xmlconf::{Expected, cases, has_dtd};
 
+/// Documents whose declared encoding contradicts their bytes or their byte order mark. The reader
+/// follows the bytes, because servers send such answers: see "What is forgiven" in the guide.
+const FORGIVEN: [&str; 3] = ["rmt-e2e-61", "hst-lhs-007", "hst-lhs-008"];
+
 #[test]
 fn the_suite_is_passed() {
     let Some(suite) = xmlconf::suite() else {
         return;
     };
     let mut wrong = Vec::new();
-    let (mut refused, mut accepted, mut foreign, mut with_dtd) = (0, 0, 0, 0);
+    let (mut refused, mut accepted, mut forgiven, mut with_dtd) = (0, 0, 0, 0);
     for case in cases(&suite) {
         let document = std::fs::read(&case.path).unwrap();
         let result = probe::read([&*document], Limits::default());
@@ -33,14 +37,11 @@ fn the_suite_is_passed() {
                     wrong.push(format!("{}: a DTD was accepted", case.id));
                 }
             }
+            (Expected::NotWellFormed, Ok(_)) if FORGIVEN.contains(&case.id.as_str()) => {
+                forgiven += 1;
+            }
             (Expected::NotWellFormed, Ok(_)) => wrong.push(format!("{}: accepted", case.id)),
             (Expected::NotWellFormed, Err(_)) => refused += 1,
-            (Expected::WellFormed, Err(error)) if !main_encoding_is_utf8(&document) => {
-                foreign += 1;
-                if !error.to_string().contains("UTF-8") {
-                    wrong.push(format!("{}: {error}", case.id));
-                }
-            }
             (Expected::WellFormed, Err(error)) => wrong.push(format!("{}: {error}", case.id)),
             (Expected::WellFormed, Ok(_)) => accepted += 1,
             (Expected::Either, _) => {}
@@ -48,7 +49,7 @@ fn the_suite_is_passed() {
     }
     eprintln!(
         "without DTD: {refused} not well-formed documents refused, {accepted} well-formed ones \
-         accepted, {foreign} in encodings that are not supported refused by name; with DTD: {with_dtd} refused"
+         accepted, {forgiven} forgiven; with DTD: {with_dtd} refused"
     );
     assert!(
         wrong.is_empty(),
@@ -56,17 +57,10 @@ fn the_suite_is_passed() {
         wrong.len(),
         wrong.join("\n")
     );
+    assert_eq!(
+        forgiven,
+        FORGIVEN.len(),
+        "a document of the list is refused"
+    );
     assert!(refused > 200 && accepted > 20, "the suite is incomplete");
-}
-
-fn main_encoding_is_utf8(document: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(document) else {
-        return false;
-    };
-    let declaration = text.split("?>").next().unwrap_or_default();
-    let Some((_, encoding)) = declaration.split_once("encoding") else {
-        return true;
-    };
-    let encoding = encoding.trim_start_matches([' ', '=', '"', '\'']);
-    encoding.to_ascii_lowercase().starts_with("utf-8")
 }
