@@ -33,6 +33,7 @@ pub use https::{Https, HttpsBuilder};
 
 use crate::endpoint::Endpoint;
 use crate::schema::SoapVersion;
+use crate::secret::Secret;
 
 /// The future of one exchange.
 pub type Exchange =
@@ -95,7 +96,16 @@ pub struct Request {
     pub content_type: Cow<'static, str>,
     /// The envelope, UTF-8; or the form.
     pub body: Bytes,
-    is_form: bool,
+    kind: Kind,
+}
+
+/// What a request is besides a SOAP message.
+#[derive(Clone)]
+enum Kind {
+    Soap,
+    Form,
+    /// The token opens what is fetched.
+    Get(Secret),
 }
 
 impl Request {
@@ -118,7 +128,7 @@ impl Request {
             action,
             content_type: Cow::Borrowed("text/xml; charset=utf-8"),
             body: body.into(),
-            is_form: false,
+            kind: Kind::Soap,
         };
         request.action_header()?;
         Ok(request)
@@ -134,7 +144,30 @@ impl Request {
             action: "",
             content_type: Cow::Borrowed("application/x-www-form-urlencoded"),
             body: body.into(),
-            is_form: true,
+            kind: Kind::Form,
+        }
+    }
+
+    /// An HTTP GET without a body, which sends the token as `Authorization: Bearer`: how REST serves a
+    /// file to the session of a client. `what` stands in place of an operation.
+    pub fn get(endpoint: Endpoint, what: &'static str, token: Secret) -> Self {
+        Self {
+            endpoint,
+            operation: what,
+            soap: SoapVersion::V1_1,
+            action: "",
+            content_type: Cow::Borrowed(""),
+            body: Bytes::new(),
+            kind: Kind::Get(token),
+        }
+    }
+
+    /// The token of a [GET](Self::get); nothing for what is posted.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&Secret> {
+        match &self.kind {
+            Kind::Get(token) => Some(token),
+            Kind::Soap | Kind::Form => None,
         }
     }
 
@@ -142,7 +175,7 @@ impl Request {
     /// is not compressed, because token endpoints do not expect that.
     #[must_use]
     pub fn is_form(&self) -> bool {
-        self.is_form
+        matches!(self.kind, Kind::Form)
     }
 
     /// Makes it a SOAP 1.2 request: `application/soap+xml` in UTF-8, with the action as a parameter

@@ -11,6 +11,7 @@ use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use super::return_path;
+use crate::client::oauth::browser;
 use crate::client::oauth::loopback::{Asked, Loopback, Page, escaped, notice};
 use crate::client::oauth::pkce::{random_token, same};
 use crate::client::{Client, Session};
@@ -161,6 +162,12 @@ impl Served {
     #[must_use]
     pub fn address(&self) -> &Secret {
         &self.address
+    }
+
+    /// Opens the address in the browser of this machine. Returns whether there is one.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        browser::open(self.address.expose())
     }
 
     /// Waits until a browser has taken the page, or its time is over.

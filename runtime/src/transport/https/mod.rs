@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, USER_AGENT,
 };
 use reqwest::Url;
 use tokio::time::Instant;
@@ -29,6 +29,7 @@ use pace::{Pace, Times};
 use upload::Upload;
 
 use crate::schema::SoapVersion;
+use crate::secret::Secret;
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
 ///
@@ -133,6 +134,9 @@ impl Shared {
         &self,
         request: &Request,
     ) -> Result<(reqwest::Request, Arc<upload::Progress>), TransportError> {
+        if let Some(token) = request.bearer() {
+            return self.prepare_get(request, token);
+        }
         let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
             TransportError::usage("the content type has a character that no header may carry")
         })?;
@@ -154,6 +158,25 @@ impl Shared {
         }
         let (upload, progress) = Upload::new(body);
         *out.body_mut() = Some(reqwest::Body::wrap(upload));
+        Ok((out, progress))
+    }
+
+    fn prepare_get(
+        &self,
+        request: &Request,
+        token: &Secret,
+    ) -> Result<(reqwest::Request, Arc<upload::Progress>), TransportError> {
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+                TransportError::usage("the token has a character that no header may carry")
+            })?;
+        bearer.set_sensitive(true);
+        let mut out = reqwest::Request::new(http::Method::GET, request.endpoint.url().clone());
+        let headers = out.headers_mut();
+        headers.insert(AUTHORIZATION, bearer);
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let (_, progress) = Upload::new(Bytes::new());
         Ok((out, progress))
     }
 
