@@ -91,12 +91,13 @@ impl Home {
         Ok(names)
     }
 
-    /// The folder for a new connection, which is created.
+    /// The place of a new connection, held for this process. It is a draft with a folder of its own
+    /// until [`Place::publish`] makes it a connection, so that one that failed half-way is none.
     ///
     /// # Errors
     ///
-    /// The name is none, or is taken.
-    pub fn create(&self, name: &str) -> Result<Place, Error> {
+    /// The name is none, or is taken, or another process is making a connection of this name.
+    pub fn create(&self, name: &str) -> Result<(Place, Lock), Error> {
         if !is_name(name) {
             return Err(Error::new(Kind::Usage, format!("`{}` is no name for a connection", name.escape_debug()))
                 .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
@@ -113,13 +114,16 @@ impl Home {
             )
             .help("choose another name, or deactivate that connection first"));
         }
-        let folder = self.0.join(name);
-        fs::create_dir_all(&folder)
-            .map_err(|error| Error::io("create the folder", &folder, error))?;
-        Ok(Place {
+        // A name does not begin with a dot, so no connection has this folder.
+        let folder = self.0.join(format!(".{name}.new"));
+        create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
+        let draft = Place {
             name: name.to_owned(),
             folder,
-        })
+        };
+        let lock = draft.lock()?;
+        draft.clear()?;
+        Ok((draft, lock))
     }
 
     /// A connection.
@@ -149,11 +153,46 @@ impl Home {
 /// The file of the store.
 const STORE: &str = "store.db";
 
+/// The file that is locked.
+const LOCK: &str = "lock";
+
 impl Place {
     /// The name of the connection.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The folder of the connection.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes a draft a connection. Its store must not be open.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be renamed, or another process was quicker with this name.
+    pub fn publish(self, lock: Lock) -> Result<Self, Error> {
+        let folder = self.folder.with_file_name(&self.name);
+        // Some systems do not rename what is open.
+        drop(lock);
+        fs::rename(&self.folder, &folder)
+            .map_err(|error| Error::io("create the folder", &folder, error))?;
+        Ok(Self { folder, ..self })
+    }
+
+    /// Removes what an earlier draft left, except the lock.
+    fn clear(&self) -> Result<(), Error> {
+        let fail = |error| Error::io("clear the folder", &self.folder, error);
+        for entry in fs::read_dir(&self.folder).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.is_file() && path.file_name().is_some_and(|name| name != LOCK) {
+                fs::remove_file(&path).map_err(fail)?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder for files on their way.
@@ -195,7 +234,7 @@ impl Place {
     ///
     /// Another process holds it.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let path = self.folder.join("lock");
+        let path = self.folder.join(LOCK);
         let fail = |error| Error::io("lock", &path, error);
         let options = OpenOptions::new()
             .read(true)
@@ -242,6 +281,15 @@ impl Place {
         fs::remove_dir_all(&self.folder)
             .map_err(|error| Error::io("remove the folder", &self.folder, error))
     }
+}
+
+/// Creates a folder that only the user of this process can read, where the system can do that.
+fn create_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn is_name(name: &str) -> bool {

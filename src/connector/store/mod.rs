@@ -16,6 +16,7 @@ mod files;
 mod journal;
 mod ledger;
 mod rows;
+mod settings;
 mod sinks;
 mod windows;
 
@@ -32,7 +33,8 @@ pub use files::{
     Aside, FileEntry, Interval, Listed, Listing, Pending, RevisionRows, State, StoredFile,
 };
 pub use journal::{ConfigurationChange, Drift, Gap, Method, Reconciliation};
-pub use rows::{Progress, Row, Stored};
+pub use rows::{PageProgress, Row, Stored};
+pub use settings::Attempt;
 pub use sinks::{Delivery, SinkState};
 pub use windows::{OpenWindow, Purpose, SourceState, WindowId};
 

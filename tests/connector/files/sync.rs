@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use saponify_cli::connector::Error;
+use saponify_cli::connector::progress::Watch;
 use saponify_cli::connector::sources::files::{
     Choice, FileOptions, FileOutcome, FileService, Lengths, Staging, sync,
 };
@@ -141,7 +142,7 @@ impl Service for Org {
 }
 
 impl FileService for Org {
-    async fn fetch(&mut self, file: &Listed, staging: &mut Staging) -> Result<(), Failure> {
+    async fn fetch(&mut self, file: &Listed, mut staging: Staging) -> Result<Staging, Failure> {
         self.fetched.push(file.sf_id.clone());
         if self.unreachable.contains(&file.sf_id.as_str()) {
             return Err(Failure::TooLarge);
@@ -157,7 +158,7 @@ impl FileService for Org {
         for piece in text[..length].chunks(7) {
             staging.bytes(piece)?;
         }
-        Ok(())
+        Ok(staging)
     }
 }
 
@@ -173,7 +174,12 @@ fn run_with(fixture: &mut Fixture, org: &mut Org, choice: Choice) -> Result<File
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(sync(&mut fixture.store, org, &options))
+    runtime.block_on(sync(
+        &mut fixture.store,
+        org,
+        &options,
+        &mut Watch::silent(),
+    ))
 }
 
 fn run(fixture: &mut Fixture, org: &mut Org) -> Result<FileOutcome, Error> {

@@ -137,6 +137,12 @@ CREATE TABLE drift (
     UNIQUE (about, kind, name)
 ) STRICT;
 
+-- How the connection is set up. There are no secrets here: those are in the vault.
+CREATE TABLE setting (
+    name          TEXT    PRIMARY KEY,
+    value         TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Changes of the connector's own configuration.
 CREATE TABLE configuration (
     id            INTEGER PRIMARY KEY,
@@ -154,4 +160,13 @@ CREATE TABLE sink (
     position      TEXT,                     -- whatever the sink needs to go on, in its own form
     problem       TEXT,
     local_moved   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How the last attempt to bring a source up to date went.
+CREATE TABLE attempt (
+    source        TEXT    PRIMARY KEY,      -- source.name
+    local_at      INTEGER NOT NULL,         -- when it ended
+    local_worked  INTEGER,                  -- when an attempt last succeeded
+    failures      INTEGER NOT NULL,         -- how many failed since then
+    problem       TEXT                      -- why the last one failed; NULL if it succeeded
 ) STRICT, WITHOUT ROWID;
