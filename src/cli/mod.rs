@@ -1,11 +1,13 @@
 //! The command line, with one file for each subcommand.
 
+mod connector;
 mod demo;
 mod failure;
 mod generate;
 mod sandbox;
 
 use std::io::{ErrorKind, Write as _};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -28,15 +30,19 @@ enum Command {
     Sandbox(sandbox::Sandbox),
     /// Show the proxies at work on a local tenant: log in, stream, write, fail.
     Demo(demo::Demo),
+    /// Collect logins, the setup audit trail, event log files and changes of an org, completely.
+    Connector(connector::Connector),
 }
 
 impl Arguments {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
-            Command::Generate(generate) => generate.run(),
-            Command::Sandbox(sandbox) => sandbox.run(),
-            Command::Demo(demo) => demo.run(),
+            Command::Generate(generate) => generate.run()?,
+            Command::Sandbox(sandbox) => sandbox.run()?,
+            Command::Demo(demo) => demo.run()?,
+            Command::Connector(connector) => return connector.run(),
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

@@ -229,7 +229,7 @@ impl Serve {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     // If no handler can be installed, the signal ends the process immediately, which is acceptable.
     #[cfg(unix)]
     {
