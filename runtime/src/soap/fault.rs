@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::record::{Record, ValueError};
-use crate::value::{Tabled, to_struct};
+use crate::value::{GeneratedStruct, to_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -232,7 +232,7 @@ impl Fault {
     /// # Errors
     ///
     /// If the detail is of this type but a field of it cannot be read.
-    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
+    pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
         let fits = |detail: &&Record| detail.table().is_a(T::static_table());
         self.detail_records().find(fits).map(to_struct).transpose()
     }
