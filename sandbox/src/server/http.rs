@@ -16,12 +16,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{Answer, compress, response};
+use super::body::{Answer, compress, response, streamed};
 use super::soap::{self, SoapRequest};
 use super::tls::Configs;
 use crate::faults::script::Script;
 use crate::faults::{Delivery, Mode, Stage, TlsFlaw, deliver, old_server_hello};
 use crate::oauth::{self, Endpoint};
+use crate::rest::{self, Reply};
 use crate::tenant::{Host, State};
 use crate::ui::{self, Page};
 use crate::web::{WebAnswer, WebRequest};
@@ -122,6 +123,8 @@ enum Service {
     Soap(u16),
     OAuth(Endpoint),
     Page(Page),
+    /// The content of an event log file.
+    LogFile,
     Stats,
 }
 
@@ -136,6 +139,9 @@ impl Service {
         if path == "/sandbox/stats" && context.is_local && context.state.live().stats_page {
             return Some(Self::Stats);
         }
+        if rest::is_log_file(path) && context.host == Host::Instance {
+            return Some(Self::LogFile);
+        }
         // The pages of the user interface are on the instance only.
         Page::of(path)
             .filter(|_| context.host == Host::Instance)
@@ -147,6 +153,7 @@ impl Service {
         match self {
             Self::OAuth(endpoint) => endpoint.name(),
             Self::Page(page) => page.name(),
+            Self::LogFile => "LogFile",
             Self::Soap(_) | Self::Stats => "",
         }
     }
@@ -175,6 +182,15 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
             Mode::Normal,
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
+        Some(Service::LogFile) => match log_file(request, &context).await? {
+            (Reply::Complete(answer), mode) => (answer, mode),
+            (Reply::Stream(head, stream), mode) => {
+                if let Mode::Delay(pause) = mode {
+                    tokio::time::sleep(pause).await;
+                }
+                return Ok(streamed(head, stream));
+            }
+        },
         Some(service) => web(request, service, &context).await?,
     };
     if let Mode::Delay(pause) = mode {
@@ -238,7 +254,33 @@ async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io
     blocking(move || soap::answer(&state, &request)).await
 }
 
-/// Answers everything but SOAP.
+/// Answers a request for the content of an event log file.
+async fn log_file(request: Request<Incoming>, context: &Context) -> io::Result<(Reply, Mode)> {
+    let (head, _) = request.into_parts();
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &[]);
+    let state = context.state.clone();
+    blocking(move || {
+        let mode = begin(&state, Service::LogFile);
+        let reply = match mode.replaces_pages() {
+            true => Reply::Complete(WebAnswer::message(StatusCode::OK, "", "")),
+            false => rest::answer(&state, &mode, &request),
+        };
+        (reply, mode)
+    })
+    .await
+}
+
+/// Counts a request, and chooses the mode of its answer.
+fn begin(state: &State, service: Service) -> Mode {
+    let name = service.name();
+    let mode = state.choose(Stage::Call, name, None);
+    let mut live = state.live();
+    live.stats.requests += 1;
+    *live.stats.received.entry(name.to_owned()).or_default() += 1;
+    mode
+}
+
+/// Answers everything but SOAP and log files.
 async fn web(
     request: Request<Incoming>,
     service: Service,
@@ -256,19 +298,13 @@ async fn web(
             let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
             return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal);
         }
-        let name = service.name();
-        let mode = state.choose(Stage::Call, name, None);
-        {
-            let mut live = state.live();
-            live.stats.requests += 1;
-            *live.stats.received.entry(name.to_owned()).or_default() += 1;
-        }
+        let mode = begin(&state, service);
         let answer = match service {
             // The mode replaces this answer.
             _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
             Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
             Service::Page(page) => ui::answer(&state, page, &request),
-            Service::Soap(_) | Service::Stats => {
+            Service::Soap(_) | Service::LogFile | Service::Stats => {
                 WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
             }
         };

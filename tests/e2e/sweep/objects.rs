@@ -58,10 +58,14 @@ async fn every_field_of_every_object_is_what_its_schema_wants() {
         Name,
         Opportunity,
         Organization,
+        PermissionSet,
+        PermissionSetAssignment,
+        PermissionSetLicense,
         Profile,
         SetupAuditTrail,
         Task,
         User,
+        UserLicense,
         UserRole,
         WhitelistedZipcodes__c,
         Whitelisted_Zipcodes__c,
@@ -89,5 +93,5 @@ async fn every_field_of_every_object_is_what_its_schema_wants() {
             },
         );
     soap.create(&[invoice]).await.unwrap_err();
-    assert_eq!(requests.bodies("create").len(), 23);
+    assert_eq!(requests.bodies("create").len(), 27);
 }
