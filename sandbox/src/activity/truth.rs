@@ -47,6 +47,10 @@ pub(crate) fn write(org: &Org, history: &History, out: &mut dyn Write) -> io::Re
         let id = lines.id(object, serial);
         let mut key = format!("{id}/").into_bytes();
         write_datetime(at, &mut key);
+        if matches!(change, Happening::Deleted { .. }) {
+            // Times of changes are those of whole seconds, so an update and a deletion may share one.
+            key.extend_from_slice(b"/deleted");
+        }
         lines.line("changes", Some(at), &String::from_utf8_lossy(&key))?;
     }
     Ok(lines.count)

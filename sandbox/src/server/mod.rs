@@ -361,7 +361,8 @@ impl Sandbox {
     ///
     /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. Of a row in a
     /// log file, it is the id of the file, the number of the content, and the number of the row, with
-    /// slashes between them. Of a changed record, it is the id and the time of the change. Rows that
+    /// slashes between them. Of a changed record, it is the id and the time of the change, with `/deleted` behind them
+    /// if the record was deleted. Rows that
     /// become visible later are among them.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! Objects that support it are asked by `getUpdated` and `getDeleted`. Others are asked for records with
 //! a new `SystemModstamp`; their deletions cannot be seen, which is noted as drift.
 //!
-//! A change is known by the Id and the time of the record's last change. So reading a span again stores
+//! A change is known by the Id and the time of the record's last change, and whether it is a deletion. So reading a span again stores
 //! nothing twice, and of two changes between two rounds the later one is seen.
 
 use jiff::{SignedDuration, Timestamp};
@@ -333,7 +333,7 @@ impl<S: ChangeService> Run<'_, S> {
                 .into_iter()
                 .chain(values.map(|(_, value)| value.as_deref()))
                 .collect();
-            rows.push((format!("{id}/{changed}"), changed, values));
+            rows.push((format!("{id}/{changed:.3}"), changed, values));
         }
         let columns = fields
             .iter()
@@ -354,7 +354,7 @@ impl<S: ChangeService> Run<'_, S> {
             .iter()
             .map(|(id, time)| {
                 let values = vec![Some(id.as_str()), Some("deleted")];
-                (format!("{id}/{time}/deleted"), *time, values)
+                (format!("{id}/{time:.3}/deleted"), *time, values)
             })
             .collect();
         self.store_rows(object, &COLUMNS, window, &rows)
