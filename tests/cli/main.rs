@@ -1,5 +1,6 @@
 //! Tests that run the program: what it prints, which files it writes, and how it fails.
 
+mod connector;
 mod demo;
 mod generate;
 mod sandbox;

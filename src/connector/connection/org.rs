@@ -51,6 +51,8 @@ pub struct Org {
     pub(super) described: HashMap<String, Described>,
     /// The length of the smallest file that SOAP refused.
     pub(super) refused_by_soap: Option<u64>,
+    /// Whether the org's last calls of the day are left to others.
+    leaves_reserve: bool,
 }
 
 /// Who the connector is, and in which org.
@@ -125,7 +127,13 @@ impl Org {
             known: HashMap::new(),
             described: HashMap::new(),
             refused_by_soap: None,
+            leaves_reserve: true,
         })
+    }
+
+    /// Makes calls also when the org has few left: for the few calls that a person waits for.
+    pub(crate) fn use_reserve(&mut self) {
+        self.leaves_reserve = false;
     }
 
     /// Asks who the connector is.
@@ -194,7 +202,7 @@ impl Org {
     /// Refuses a call if the org's last calls of the day are left to others.
     pub(super) fn allow(&self) -> Result<(), Failure> {
         match self.usage() {
-            Some(usage) if usage.allowed > 0 && usage.left() == 0 => {
+            Some(usage) if self.leaves_reserve && usage.allowed > 0 && usage.left() == 0 => {
                 let message = format!(
                     "the org has used {} of its {} calls of the day, and the connector leaves a tenth of \
                      them to others",

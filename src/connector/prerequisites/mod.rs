@@ -78,6 +78,7 @@ async fn lines(
         Ok(org) => org,
         Err(error) => return not_connected(settings, &error),
     };
+    org.use_reserve();
     let mut lines = vec![
         Line::passed(
             "address",

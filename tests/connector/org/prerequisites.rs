@@ -114,6 +114,11 @@ async fn used_up_calls_and_a_refused_login_are_lines() {
     tenant.sandbox.set_daily_limit(14_000, 15_000);
     let least = tested(&tenant, Profile::Least).await;
     assert_eq!(line(&least, "calls").standing, Standing::Failed, "{least}");
+    let failed = least
+        .lines
+        .iter()
+        .filter(|line| line.standing == Standing::Failed);
+    assert_eq!(failed.count(), 1, "{least}");
     tenant
         .sandbox
         .set_login_mode(USER.0, saponify_sandbox::LoginMode::Locked);
