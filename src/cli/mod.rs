@@ -1,5 +1,6 @@
 //! The command line, with one file for each subcommand.
 
+mod activity;
 mod demo;
 mod failure;
 mod generate;

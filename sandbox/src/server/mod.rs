@@ -356,6 +356,13 @@ impl Sandbox {
         self.state.clock.advance(millis);
     }
 
+    /// How many event log files the activity has, those that appear later included.
+    #[must_use]
+    pub fn log_files(&self) -> usize {
+        let running = self.state.running.as_ref();
+        running.map_or(0, |running| running.history.files().len())
+    }
+
     /// Writes the rows of the activity that a reader must hold who has missed nothing and has invented
     /// nothing: a line `source<TAB>time<TAB>key` for each, without an order. Returns how many there are.
     ///
