@@ -25,7 +25,8 @@ pub(crate) struct ActivityOptions {
     /// Event log files.
     #[arg(long, value_name = "N", default_value_t = 120, requires = "activity")]
     files: u64,
-    /// Users and permission assignments that change while the tenant is served, one every ten seconds.
+    /// Users and permission assignments that change while the tenant is served: the first one after a
+    /// minute, and then one every ten seconds.
     #[arg(long, value_name = "N", default_value_t = 12, requires = "activity")]
     changes: u64,
     /// The org has hourly files besides the daily ones.

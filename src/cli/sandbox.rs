@@ -59,8 +59,8 @@ pub(crate) struct Serve {
     certificate: Option<PathBuf>,
     /// Inject this fault. The option can be given several times. `--help` lists the names.
     ///
-    /// NAME@OPERATION hits only one operation: a SOAP operation (`create`), or the last part of an OAuth
-    /// address (`token`). `:after=N` spares the first N calls, `:after_rows=N` spares all calls until N
+    /// NAME@OPERATION hits only one operation: a SOAP operation (`create`), the last part of an OAuth
+    /// address (`token`), or the download of a log file by REST (`LogFile`). `:after=N` spares the first N calls, `:after_rows=N` spares all calls until N
     /// rows were sent, `:every=N` hits the first of every N calls, and `:times=N` hits at most N calls.
     /// An example is `no_response@create:every=3:times=2`.
     #[arg(long, value_name = "NAME")]

@@ -124,6 +124,7 @@ impl Builder {
         {
             let mut live = state.live();
             live.quirks = quirks;
+            live.quirks.wrapped_base64 |= state.running.is_some();
             live.stats_page = stats_page;
             for injection in injections {
                 live.injections.add(injection);
@@ -368,8 +369,8 @@ impl Sandbox {
     ///
     /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. Of a row in a
     /// log file, it is the id of the file, the number of the content, and the number of the row, with
-    /// slashes between them. Of a changed record, it is the id and the time of the change. Rows that
-    /// become visible later are among them.
+    /// slashes between them. Of a changed record, it is the id and the time of the change, and `deleted` if
+    /// that was its end. Rows that become visible later are among them.
     ///
     /// # Errors
     /// Fails if `out` fails.
