@@ -1,5 +1,6 @@
 //! The command line, with one file for each subcommand.
 
+mod activity;
 mod connector;
 mod demo;
 mod failure;

@@ -122,8 +122,8 @@ pub(super) fn list(activity: &Activity, kept_days: u32) -> Vec<File> {
     lister.enlarge(&mut files);
     let wanted = wanted(&files);
     damage(activity, &wanted, &mut files);
-    if activity.late {
-        lister.decide(&wanted, &mut files);
+    if let Some(within) = activity.late {
+        lister.decide(&wanted, within, &mut files);
     }
     files
 }
@@ -234,7 +234,7 @@ impl Lister<'_> {
     }
 
     /// Decides what becomes of the newest files.
-    fn decide(&self, wanted: &[bool], files: &mut Vec<File>) {
+    fn decide(&self, wanted: &[bool], within: i64, files: &mut Vec<File>) {
         let mut fresh: Vec<usize> = (0..files.len())
             .filter(|at| wanted[*at] && files[*at].fate == Fate::Kept && files[*at].rows > 0)
             .filter(|at| files[*at].created > self.end - FRESH)
@@ -246,7 +246,7 @@ impl Lister<'_> {
                 0 => Fate::Withheld,
                 1 | 5 => Fate::Remade,
                 3 => {
-                    files[at].created = self.end + 20_000 + (rank as i64 % 4) * 15_000;
+                    files[at].created = self.end + (rank as i64 % 4 + 1) * within / 5;
                     Fate::Late
                 }
                 4 => Fate::Deleted,

@@ -181,7 +181,7 @@ fn change(serial: i64) -> &'static (&'static str, Option<&'static str>, &'static
 impl History {
     /// How many rows of an object become visible late.
     fn late(&self, rows: u64) -> i64 {
-        if !self.activity.late || rows < 4 {
+        if self.activity.late.is_none() || rows < 4 {
             return 0;
         }
         (rows / 50).clamp(2, 40) as i64
@@ -195,14 +195,14 @@ impl History {
             "SetupAuditTrail" => self.activity.audit,
             _ => 0,
         };
-        let late = self.late(rows);
+        let (late, within) = (self.late(rows), self.activity.late?);
         if late == 0 {
             return None;
         }
         // Their numbers lie between those of other rows.
         let step = rows as i64 / late;
         let (rank, rest) = ((serial - 1) / step, (serial - 1) % step);
-        (rest == step / 2 && rank < late).then(|| 5_000 + rank * 80_000 / late)
+        (rest == step / 2 && rank < late).then(|| 5_000 + rank * (within - 10_000) / late)
     }
 
     /// The rows that become visible late, and how many milliseconds after the end of the activity.
@@ -229,7 +229,8 @@ impl History {
 
     /// The time of a row that becomes visible late: some minutes before that.
     fn late_time(&self, visible: i64, serial: i64) -> i64 {
-        let before = 60 + (mix(serial as u64) % 240) as i64;
+        let most = (self.activity.late.unwrap_or(0) / 2_000).max(240);
+        let before = 60 + (mix(serial as u64) >> 1) as i64 % most;
         (self.activity.end() + visible).div_euclid(1_000) * 1_000 - before * 1_000
     }
 

@@ -90,7 +90,7 @@ pub(super) fn changes(org: &Org, history: &History) -> Vec<(i64, Happening)> {
         })
     };
     (0..history.activity.changes as i64)
-        .filter_map(|k| Some((history.activity.end() + (k + 1) * MOMENT, change(k)?)))
+        .filter_map(|k| Some((history.activity.end() + (k + 6) * MOMENT, change(k)?)))
         .collect()
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use super::History;
 use super::files::wanted;
 use super::schedule::{Happening, changes};
@@ -45,13 +47,12 @@ pub(crate) fn write(org: &Org, history: &History, out: &mut dyn Write) -> io::Re
             continue;
         };
         let id = lines.id(object, serial);
-        let mut key = format!("{id}/").into_bytes();
-        write_datetime(at, &mut key);
-        if matches!(change, Happening::Deleted { .. }) {
-            // Times of changes are those of whole seconds, so an update and a deletion may share one.
-            key.extend_from_slice(b"/deleted");
-        }
-        lines.line("changes", Some(at), &String::from_utf8_lossy(&key))?;
+        let time = Timestamp::from_millisecond(at).unwrap_or_default();
+        let end = match change {
+            Happening::Deleted { .. } => "/deleted",
+            _ => "",
+        };
+        lines.line("changes", Some(at), &format!("{id}/{time}{end}"))?;
     }
     Ok(lines.count)
 }

@@ -1,5 +1,7 @@
 //! How much happens in an org, how late it is told, and what is kept from whom.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Org;
@@ -36,7 +38,8 @@ pub struct Activity {
     pub(crate) changes: u64,
     pub(crate) damaged: u64,
     pub(crate) hourly: bool,
-    pub(crate) late: bool,
+    /// Milliseconds within which rows and files become visible late.
+    pub(crate) late: Option<i64>,
     pub(crate) file_size: u64,
     pub(crate) big_file: u64,
     /// Whole days for which log files are kept. None leaves it to the edition.
@@ -57,7 +60,7 @@ impl Activity {
             changes: 0,
             damaged: 0,
             hourly: false,
-            late: false,
+            late: None,
             file_size: 64 * 1024,
             big_file: 0,
             kept_days: None,
@@ -85,7 +88,9 @@ impl Activity {
         self
     }
 
-    /// How many users and permission assignments change while the sandbox runs: one every ten seconds.
+    /// How many users and permission assignments change while the sandbox runs: the first one a minute
+    /// after the start, and then one every ten seconds. A reader that wants all of them must be connected by
+    /// then.
     #[must_use]
     pub fn changes(mut self, changes: u64) -> Self {
         self.changes = changes;
@@ -108,10 +113,20 @@ impl Activity {
     }
 
     /// Whether the org changes under the reader: rows and files become visible late, files are made
-    /// again with the same Id or with a new one, and files are deleted.
+    /// again with the same Id or with a new one, and files are deleted. Late rows become visible within
+    /// ninety seconds, some minutes after their time. [`Activity::late_by`] sets other times.
     #[must_use]
     pub fn late(mut self, late: bool) -> Self {
-        self.late = late;
+        self.late = late.then_some(90_000);
+        self
+    }
+
+    /// As [`Activity::late`], with the time within which rows and files become visible. The time of a row
+    /// lies up to half as long before that. With a day, some rows can be found only by counting.
+    #[must_use]
+    pub fn late_by(mut self, within: Duration) -> Self {
+        let within = within.as_millis().clamp(10_000, 30 * DAY as u128);
+        self.late = Some(within as i64);
         self
     }
 

@@ -124,6 +124,7 @@ impl Builder {
         {
             let mut live = state.live();
             live.quirks = quirks;
+            live.quirks.wrapped_base64 |= state.running.is_some();
             live.stats_page = stats_page;
             for injection in injections {
                 live.injections.add(injection);
@@ -356,14 +357,20 @@ impl Sandbox {
         self.state.clock.advance(millis);
     }
 
+    /// How many event log files the activity has, those that appear later included.
+    #[must_use]
+    pub fn log_files(&self) -> usize {
+        let running = self.state.running.as_ref();
+        running.map_or(0, |running| running.history.files().len())
+    }
+
     /// Writes the rows of the activity that a reader must hold who has missed nothing and has invented
     /// nothing: a line `source<TAB>time<TAB>key` for each, without an order. Returns how many there are.
     ///
     /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. Of a row in a
     /// log file, it is the id of the file, the number of the content, and the number of the row, with
-    /// slashes between them. Of a changed record, it is the id and the time of the change, with `/deleted` behind them
-    /// if the record was deleted. Rows that
-    /// become visible later are among them.
+    /// slashes between them. Of a changed record, it is the id and the time of the change, and `deleted` if
+    /// that was its end. Rows that become visible later are among them.
     ///
     /// # Errors
     /// Fails if `out` fails.

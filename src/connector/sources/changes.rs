@@ -333,7 +333,7 @@ impl<S: ChangeService> Run<'_, S> {
                 .into_iter()
                 .chain(values.map(|(_, value)| value.as_deref()))
                 .collect();
-            rows.push((format!("{id}/{changed:.3}"), changed, values));
+            rows.push((format!("{id}/{changed}"), changed, values));
         }
         let columns = fields
             .iter()
@@ -354,7 +354,7 @@ impl<S: ChangeService> Run<'_, S> {
             .iter()
             .map(|(id, time)| {
                 let values = vec![Some(id.as_str()), Some("deleted")];
-                (format!("{id}/{time:.3}/deleted"), *time, values)
+                (format!("{id}/{time}/deleted"), *time, values)
             })
             .collect();
         self.store_rows(object, &COLUMNS, window, &rows)

@@ -17,7 +17,9 @@ const LISTING: &str = "SELECT Id, EventType, Interval, Sequence, LogDate, Create
 pub(super) async fn by_soap(session: &Session<'_>, id: &str) -> Vec<u8> {
     let soql = format!("SELECT LogFile FROM EventLogFile WHERE Id = '{id}'");
     let answer = session.query(&soql).await;
-    STANDARD.decode(answer.one("LogFile")).unwrap()
+    // Base64 in XML may have line breaks, and half of the files do.
+    let text = answer.one("LogFile").split_ascii_whitespace();
+    STANDARD.decode(text.collect::<String>()).unwrap()
 }
 
 /// The status and the content by REST.
