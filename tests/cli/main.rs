@@ -3,5 +3,7 @@
 mod connector;
 mod demo;
 mod generate;
+#[path = "../person/mod.rs"]
+mod person;
 mod sandbox;
 mod support;

@@ -3,6 +3,8 @@
 
 saponify::include_proxies!(tenant);
 
+#[path = "../person/mod.rs"]
+mod person;
 mod support;
 
 mod actions;

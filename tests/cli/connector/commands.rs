@@ -1,6 +1,5 @@
 //! What each command prints, and how it ends.
 
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use saponify_sandbox::{Activity, Mode};
@@ -142,20 +141,8 @@ fn exit_codes_tell_what_went_wrong() {
 fn a_page_is_opened_without_the_session_in_the_address() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
-    let mut open = Command::new(env!("CARGO_BIN_EXE_saponify"));
-    let key = format!("file:{}", tenant.path("key").display());
-    open.args([
-        "connector",
-        "open",
-        "acme",
-        "--print",
-        "--path",
-        "/lightning/setup/x",
-    ]);
-    open.args(["--key-from", &key])
-        .arg("--home")
-        .arg(tenant.path("home"));
-    let mut open = open.stdout(Stdio::piped()).spawn().unwrap();
+    let words = "open acme --print --path /lightning/setup/x";
+    let mut open = tenant.piped(words).spawn().unwrap();
     let mut address = String::new();
     let mut output = std::io::BufReader::new(open.stdout.take().unwrap());
     std::io::BufRead::read_line(&mut output, &mut address).unwrap();

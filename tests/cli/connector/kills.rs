@@ -3,7 +3,7 @@
 //! `SAPONIFY_KILLS=200` makes the test as long as it should be once in a while.
 
 use std::collections::BTreeSet;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use saponify_sandbox::Activity;
@@ -16,17 +16,7 @@ fn kills() -> u32 {
 }
 
 fn sync(tenant: &Tenant, words: &str) -> Child {
-    let key = format!("file:{}", tenant.path("key").display());
-    Command::new(env!("CARGO_BIN_EXE_saponify"))
-        .arg("connector")
-        .args(words.split_whitespace())
-        .args(["--key-from", &key])
-        .arg("--home")
-        .arg(tenant.path("home"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+    tenant.piped(words).spawn().unwrap()
 }
 
 /// `source<TAB>key` of everything that a perfect connector holds.

@@ -2,9 +2,10 @@
 
 mod commands;
 mod kills;
+mod web;
 
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use assert_cmd::Command;
 use saponify_sandbox::{Activity, Org, Sandbox};
@@ -14,14 +15,14 @@ use tokio::runtime::Runtime;
 use crate::support::saponify;
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
-const USER: &str = "integration@acme.example";
-const PASSWORD: &str = "battery-staple";
+pub(super) const USER: &str = "integration@acme.example";
+pub(super) const PASSWORD: &str = "battery-staple";
 
 /// An org, and a folder for connections to it.
 pub(super) struct Tenant {
     pub(super) sandbox: Sandbox,
     folder: TempDir,
-    _runtime: Runtime,
+    pub(super) runtime: Runtime,
 }
 
 impl Tenant {
@@ -35,7 +36,7 @@ impl Tenant {
         Self {
             sandbox,
             folder,
-            _runtime: runtime,
+            runtime,
         }
     }
 
@@ -57,6 +58,19 @@ impl Tenant {
             .arg("--home")
             .arg(self.path("home"));
         command.env("PW", PASSWORD).env_remove("NOTIFY_SOCKET")
+    }
+
+    /// A command of the connector whose output is read while it runs.
+    pub(super) fn piped(&self, words: &str) -> std::process::Command {
+        let key = format!("file:{}", self.path("key").display());
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_saponify"));
+        command.arg("connector").args(words.split_whitespace());
+        command
+            .args(["--key-from", &key])
+            .arg("--home")
+            .arg(self.path("home"));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     /// A command of the connector, in words.
