@@ -6,13 +6,14 @@ mod demo;
 mod failure;
 mod generate;
 mod sandbox;
+mod terminal;
 
-use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use failure::Failure;
+use terminal::{block_on, put};
 
 /// Rust proxies from a WSDL, and a local Salesforce tenant to try them on.
 #[derive(Debug, Parser)]
@@ -45,23 +46,4 @@ impl Arguments {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Runs a future to completion on a new runtime.
-fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new("cannot start").because(error))?;
-    runtime.block_on(future)
-}
-
-/// Writes to standard output. A closed pipe is not a failure.
-fn put(text: &str) -> Result<(), Failure> {
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .or_else(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(Failure::new("cannot write").because(error)),
-        })
 }

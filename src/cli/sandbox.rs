@@ -157,7 +157,7 @@ impl Serve {
         let certificate = self.write_certificate(&sandbox)?;
         let activity = self.activity.finish(&sandbox)?;
         super::put(&self.introduction(&sandbox, &certificate, &activity))?;
-        interrupted().await;
+        super::terminal::interrupted().await;
         let stats = sandbox.stats();
         sandbox.shutdown().await;
         super::put(&format!(
@@ -237,23 +237,6 @@ impl Serve {
         out.push_str("\nCtrl-C stops the tenant.\n");
         out
     }
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn interrupted() {
-    // If no handler can be installed, the signal ends the process immediately, which is acceptable.
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Quotes text for a POSIX shell, if it needs quotes.

@@ -9,7 +9,8 @@ use saponify_cli::connector::connection::{Activated, Activation, Login, Settings
 use saponify_cli::connector::vault::{ExposeSecret as _, SecretSource, Secrets};
 use saponify_cli::connector::when;
 
-use super::super::{Failure, block_on, put};
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
 use super::Common;
 
 /// Make a connection: ask for the credentials, log in, and keep both if that works.

@@ -17,7 +17,7 @@ use saponify_cli::connector::home::Home;
 use saponify_cli::connector::vault::{SecretSource, SecretString, Vault};
 use tracing::level_filters::LevelFilter;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
 #[derive(Args, Debug)]
@@ -172,7 +172,7 @@ fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value)
         .map_err(|error| Failure::new("the answer cannot be written as JSON").because(error))?;
-    super::put(&format!("{text}\n"))
+    super::terminal::put(&format!("{text}\n"))
 }
 
 /// Writes to a new file, or to standard output. The file is replaced as a whole.

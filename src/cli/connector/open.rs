@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use saponify_cli::connector::connection::connect;
 
-use super::super::{Failure, block_on, put};
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
 use super::Common;
 
 /// How long the page waits for the browser.

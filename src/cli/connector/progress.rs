@@ -16,9 +16,9 @@ pub(super) fn stop_on_signal() -> Stop {
     tokio::spawn({
         let stop = stop.clone();
         async move {
-            super::super::sandbox::interrupted().await;
+            super::super::terminal::interrupted().await;
             stop.stop();
-            super::super::sandbox::interrupted().await;
+            super::super::terminal::interrupted().await;
             // Nothing is lost: whatever is stored is stored in transactions.
             std::process::exit(1);
         }

@@ -14,7 +14,8 @@ use saponify_cli::connector::sync::Source;
 use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
-use super::super::{Failure, put};
+use super::super::failure::Failure;
+use super::super::terminal::put;
 use super::{Common, print_json, the_one, write_to};
 
 #[derive(Args, Debug)]

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use saponify_cli::connector::connection::{deactivate, settings_of};
 use saponify_cli::connector::status::Status;
 
-use super::super::{Failure, put};
+use super::super::failure::Failure;
+use super::super::terminal::put;
 use super::{Common, print_json};
 
 #[derive(Args, Debug)]

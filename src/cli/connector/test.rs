@@ -6,7 +6,8 @@ use clap::Args;
 use jiff::Timestamp;
 use saponify_cli::connector::prerequisites::{Profile, test};
 
-use super::super::{Failure, block_on, put};
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
 use super::{Common, print_json};
 
 /// The exit code if a prerequisite is missing.

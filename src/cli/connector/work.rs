@@ -12,7 +12,8 @@ use saponify_cli::connector::sync::{
 };
 use saponify_cli::connector::vault::Vault;
 
-use super::super::{Failure, block_on, put};
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
 use super::progress::{stop_on_signal, watch};
 use super::{Common, chosen, print_json};
 
