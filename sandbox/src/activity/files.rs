@@ -45,11 +45,11 @@ pub(crate) enum Fate {
     Late,
     /// Once it was read, it is made again with the same Id and other content.
     Remade,
-    /// Once it and then another file was read, it is deleted.
+    /// Some minutes after it was read, it is deleted.
     Deleted,
-    /// As `Deleted`, and a file with this serial number takes its place.
+    /// As `Deleted`, and as soon as it was read, a file with this serial number is there in its place.
     Replaced(i64),
-    /// It takes the place of another file when that is deleted.
+    /// It takes the place of another file.
     Replacement,
     /// Once another file was read, it is deleted. So it is listed and cannot be had.
     Withheld,

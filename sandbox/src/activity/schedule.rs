@@ -10,6 +10,10 @@ use crate::org::Org;
 pub(super) const USERS: &str = "User";
 pub(super) const ASSIGNMENTS: &str = "PermissionSetAssignment";
 
+/// How long a file that is going to be deleted is there after it was read. A reader that is killed
+/// before it has stored the file can read it again.
+const GRACE: i64 = 10 * 60_000;
+
 /// Something that happens in the org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
@@ -34,8 +38,7 @@ pub(crate) enum Happening {
 pub(crate) struct Schedule {
     /// By time; those of the same time by their number.
     due: BTreeMap<(i64, usize), Happening>,
-    /// Files that were read, and are removed once another one is read.
-    removable: Option<i64>,
+    /// Files that are removed once another one is read.
     withheld: Vec<i64>,
     read: HashSet<i64>,
     count: usize,
@@ -102,13 +105,6 @@ impl Schedule {
 
     /// Notes that a file was read to its end, and lets happen what follows from that.
     pub(crate) fn file_was_read(&mut self, history: &History, serial: i64, now: i64) {
-        if let Some(removed) = self.removable.filter(|removed| *removed != serial) {
-            self.removable = None;
-            self.add(now, Happening::Removed { serial: removed });
-            if let Some(Fate::Replaced(serial)) = history.file(removed).map(|file| file.fate) {
-                self.add(now, Happening::Replaced { serial });
-            }
-        }
         for withheld in std::mem::take(&mut self.withheld) {
             self.add(now, Happening::Removed { serial: withheld });
         }
@@ -117,7 +113,11 @@ impl Schedule {
         }
         match history.file(serial).map(|file| file.fate) {
             Some(Fate::Remade) => self.add(now, Happening::Remade { serial }),
-            Some(Fate::Deleted | Fate::Replaced(_)) => self.removable = Some(serial),
+            Some(Fate::Deleted) => self.add(now + GRACE, Happening::Removed { serial }),
+            Some(Fate::Replaced(by)) => {
+                self.add(now, Happening::Replaced { serial: by });
+                self.add(now + GRACE, Happening::Removed { serial });
+            }
             _ => {}
         }
     }

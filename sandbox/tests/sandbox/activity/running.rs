@@ -70,6 +70,19 @@ async fn files_are_made_again_replaced_deleted_and_withheld() {
         round(&session, &mut held).await;
         tenant.sandbox.advance(Duration::from_secs(60));
     }
+    let gone_ids = |listed: &[Row]| {
+        let is_listed = |id: &str| listed.iter().any(|file| file["Id"] == id);
+        held.iter()
+            .filter(|(file, _)| !is_listed(&file["Id"]))
+            .count()
+    };
+    let soon = rows(&session, LISTING).await;
+    assert_eq!(
+        gone_ids(&soon),
+        0,
+        "a file that was read can be read again for a while"
+    );
+    tenant.sandbox.advance(Duration::from_secs(600));
     let last: BTreeSet<_> = rows(&session, LISTING).await.into_iter().collect();
     let listed: BTreeSet<_> = first.iter().map(|file| file["Id"].clone()).collect();
     let is_held = |id: &str| held.iter().any(|(file, _)| file["Id"] == id);
