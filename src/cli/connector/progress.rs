@@ -141,8 +141,10 @@ impl Seen {
             what.clone_into(&mut self.what);
             self.began = Instant::now();
         }
-        let seconds = self.began.elapsed().as_secs_f64().max(0.001);
-        format!("{:.0}/s", rows as f64 / seconds)
+        match self.began.elapsed().as_secs_f64() {
+            0.0..1.0 => "just begun".to_owned(),
+            seconds => format!("{:.0}/s", rows as f64 / seconds),
+        }
     }
 }
 

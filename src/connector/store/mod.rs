@@ -9,6 +9,7 @@
 //! committed. A power cut may undo the last transactions, each as a whole and with its watermark; they
 //! are collected again.
 
+mod daily;
 mod database;
 mod days;
 mod events;
@@ -27,6 +28,7 @@ use rusqlite::Connection;
 
 use super::error::Error;
 
+pub use daily::DailyCount;
 pub use days::{Day, FileCounts};
 pub use events::{Event, EventQuery, Filter};
 pub use files::{

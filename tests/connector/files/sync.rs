@@ -379,3 +379,50 @@ fn a_file_that_is_made_again_is_fetched_again() {
     assert_eq!((outcome.listing.changed, outcome.rows), (1, 2));
     assert_eq!(keys(&fixture), ["0AT0/2/1", "0AT0/2/2"]);
 }
+
+#[test]
+fn a_daily_file_controls_the_hourly_ones() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    org.add("0ATh1", hourly(24));
+    org.add("0ATh2", hourly(25));
+    // Two rows, as the hourly files have.
+    let mut whole = daily(1);
+    whole.text.push_str("\"Login\",\"again\"\n");
+    org.add("0ATd1", whole);
+    org.now = 3 * DAY;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!((outcome.stored, outcome.rows), (2, 2), "{outcome:?}");
+    let counts = fixture.store.daily_counts(span(0, 9 * DAY)).unwrap();
+    assert_eq!(counts.len(), 1);
+    assert_eq!((counts[0].daily, counts[0].hourly), (2, 2), "{counts:?}");
+
+    // The daily file is made again, with a row that no hourly file has.
+    let more = org.files.get_mut("0ATd1").unwrap();
+    more.text.push_str("\"Login\",\"missing\"\n");
+    more.modified += 1;
+    org.now = 3 * DAY + 7_200;
+    run(&mut fixture, &mut org).unwrap();
+    assert!(
+        fixture.store.gaps(span(0, 9 * DAY)).unwrap().is_empty(),
+        "it may come yet"
+    );
+    org.now = 5 * DAY + 7_200;
+    run(&mut fixture, &mut org).unwrap();
+    let gaps = fixture.store.gaps(span(0, 9 * DAY)).unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!((gaps[0].subject.as_str(), gaps[0].closed), ("0ATd1", None));
+    let fetches = org.fetched.iter().filter(|id| *id == "0ATd1").count();
+    assert_eq!(fetches, 2, "each content is counted once");
+
+    let mut late = hourly(26);
+    late.created = 5 * DAY + 7_300;
+    org.add("0ATh3", late);
+    org.now = 5 * DAY + 10_800;
+    run(&mut fixture, &mut org).unwrap();
+    // The daily file is listed again with the next full listing.
+    org.now = 6 * DAY + 14_400;
+    run(&mut fixture, &mut org).unwrap();
+    let gaps = fixture.store.gaps(span(0, 9 * DAY)).unwrap();
+    assert!(gaps[0].closed.is_some(), "{gaps:?}");
+}

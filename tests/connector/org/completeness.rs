@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use saponify_cli::connector::connection::Transfer;
 use saponify_cli::connector::progress::{Progress, Stop, Watch};
 use saponify_cli::connector::sync::Source;
+use saponify_cli::connector::window::Span;
 use saponify_sandbox::Activity;
 
 use super::{Tenant, busy, org, start, succeeded};
@@ -152,4 +154,22 @@ async fn the_sink_gets_every_event_once() {
     assert_eq!(distinct.len(), keys.len());
     assert!(keys.len() > 750, "{}", keys.len());
     assert_eq!(distinct, tenant.truth());
+}
+
+#[tokio::test]
+async fn daily_files_confirm_the_hourly_ones() {
+    let tenant = activated(activity().files(120).hourly(true)).await;
+    succeeded(&tenant.sync("acme").await);
+    tenant.sandbox.advance(Duration::from_secs(26 * 60 * 60));
+    succeeded(&tenant.sync("acme").await);
+    let store = tenant.store("acme");
+    let all = Span::new(Timestamp::MIN, Timestamp::MAX).unwrap();
+    let counts = store.daily_counts(all).unwrap();
+    assert!(!counts.is_empty());
+    for count in &counts {
+        assert_eq!(count.daily, count.hourly, "{count:?}");
+    }
+    let gaps = store.gaps(all).unwrap();
+    assert!(gaps.is_empty(), "{gaps:?}");
+    holds_the_truth(&tenant);
 }

@@ -5,6 +5,7 @@
 //! transaction. Memory holds one buffer and one row, whatever the size of the file.
 
 mod base64;
+mod control;
 mod csv;
 mod import;
 mod listing;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::control;
 use super::import::{Fetched, Import, Lengths, import};
 use super::listing::{self, Choice};
 use super::stage::{Staged, Staging};
@@ -14,7 +15,7 @@ use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
 use crate::connector::window::{Check, Span};
 
 /// A file can appear within three days of what it logs, says Salesforce.
-const LATEST: SignedDuration = SignedDuration::from_hours(72);
+pub(super) const LATEST: SignedDuration = SignedDuration::from_hours(72);
 
 /// Salesforce keeps no file for longer, or for a year with a newer licence. A full listing goes back so
 /// far, whatever is known of the licence.
@@ -78,8 +79,9 @@ pub async fn sync<S: FileService>(
 ) -> Result<FileOutcome, Error> {
     let source = store.source("files", options.begins)?;
     let now = service.server_time().await.map_err(other)?;
+    let (listing, daily) = list(store, service, &source, options, now).await?;
     let mut outcome = FileOutcome {
-        listing: list(store, service, &source, options, now).await?,
+        listing,
         ..FileOutcome::default()
     };
     let pending = store.pending_files()?;
@@ -101,16 +103,18 @@ pub async fn sync<S: FileService>(
         };
         fetching.fetch(service, file, &mut outcome).await?;
     }
+    control::compare(store, service, &source, options, &daily, now, &watch.stop).await?;
     Ok(outcome)
 }
 
+/// Lists the files. Returns also the daily files that are not wanted because there are hourly ones.
 async fn list<S: FileService>(
     store: &mut Store,
     service: &mut S,
     source: &SourceState,
     options: &FileOptions,
     now: Timestamp,
-) -> Result<Listing, Error> {
+) -> Result<(Listing, Vec<Listed>), Error> {
     let back = |length| now.checked_sub(length).unwrap_or(source.begins);
     let kept = source.begins.max(back(options.retention));
     note_retention(store, source, kept, now)?;
@@ -123,9 +127,9 @@ async fn list<S: FileService>(
         _ => oldest,
     };
     let Some(created) = Span::new(from, now) else {
-        return Ok(Listing::default());
+        return Ok(Default::default());
     };
-    let files = listing(store, service, created, now).await?;
+    let mut files = listing(store, service, created, now).await?;
     let hourly_from = Choice::hourly_from(&files, store.first_hourly_files()?);
     let wanted = |file: &Listed| options.choice.wants(file, &hourly_from);
     let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
@@ -135,7 +139,9 @@ async fn list<S: FileService>(
     if is_full {
         store.checked(source.id, Check::Day, now)?;
     }
-    Ok(listing)
+    let is_control = |file: &Listed| options.choice == Choice::Auto && !wanted(file);
+    files.retain(is_control);
+    Ok((listing, files))
 }
 
 /// Records a gap if files may have come and gone since the last listing.
@@ -274,7 +280,7 @@ impl Fetching<'_> {
 }
 
 /// Whether an error is not one of a single file.
-fn ends_all(error: &Error) -> bool {
+pub(super) fn ends_all(error: &Error) -> bool {
     error.is_disk_full() || error.is_read_only() || error.is_reserved() || error.is_stopped()
 }
 

@@ -114,6 +114,20 @@ CREATE TABLE revision (
 ) STRICT;
 CREATE INDEX revision_pending ON revision (state) WHERE state = 'listed';
 
+-- Daily files whose rows were counted, as a control of the hourly files of the same day. Their rows are not
+-- stored, because the hourly files have them.
+CREATE TABLE daily (
+    sf_id         TEXT    PRIMARY KEY,
+    event_type    TEXT    NOT NULL,
+    log_date      INTEGER NOT NULL,
+    length        INTEGER NOT NULL,         -- LogFileLength and SystemModstamp of the content that was
+    modified      INTEGER NOT NULL,         -- counted
+    rows          INTEGER NOT NULL,
+    hourly        INTEGER NOT NULL,         -- rows of the hourly files, when they were compared last
+    compared      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX daily_by_date ON daily (log_date);
+
 -- What was wanted and cannot be had any more, or is missing for now.
 CREATE TABLE gap (
     id            INTEGER PRIMARY KEY,
