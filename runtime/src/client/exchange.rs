@@ -7,14 +7,13 @@ use tracing::Instrument as _;
 
 use super::call::Outcome;
 use super::not_soap::not_soap;
-use super::redact::Redact;
+use super::redact::Confidential;
 use super::{Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
 use crate::leniency::Counts;
 use crate::record::Record;
 use crate::schema::{Operation, SoapVersion, Type};
-use crate::secret::Secret;
 use crate::soap::SoapError;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
@@ -115,7 +114,7 @@ pub(crate) struct Incoming {
     /// The first bytes, to say what came if it is no SOAP message.
     head: Vec<u8>,
     /// What was sent and must not come back in an error.
-    secrets: Vec<Secret>,
+    confidential: Confidential,
 }
 
 const HEAD: usize = 2_048;
@@ -137,11 +136,21 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let raw = raw_headers
-            .iter()
-            .map(|header| ws::written(&**header, &context));
-        let raw = raw.collect::<Result<Vec<_>, _>>()?;
+        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let marked = headers.iter().flat_map(|header| header.sensitive());
+        for xml in marked.chain(body.sensitive()) {
+            confidential.add_values(xml);
+        }
+        let mut raw = Vec::new();
+        for header in &raw_headers {
+            let xml = ws::written(&**header, &context)?;
+            if header.is_secret() {
+                confidential.add_values(&xml);
+            }
+            raw.push(xml);
+        }
         let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
+        confidential.sent(envelope.clone());
         tracing::debug!(bytes = envelope.len(), "request");
         let mut request = Request::new(
             session.endpoint.clone(),
@@ -152,7 +161,8 @@ impl Incoming {
         if settings.soap == SoapVersion::V1_2 {
             request = request.soap_1_2();
         }
-        let response = settings.transport.send(request).await?;
+        let response = settings.transport.send(request).await;
+        let response = response.map_err(|error| confidential.clean(error.into()))?;
         tracing::debug!(status = response.status.as_u16(), "answer");
         Ok(Self {
             operation,
@@ -160,7 +170,7 @@ impl Incoming {
             drift: Arc::clone(&settings.drift),
             response,
             head: Vec::new(),
-            secrets: session.secrets().cloned().collect(),
+            confidential,
         })
     }
 
@@ -208,11 +218,21 @@ impl Incoming {
             .map_err(|error| self.explain(error.into()))
     }
 
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.response.body.chunk().await;
+        chunk.map_err(|error| self.clean(error.into()))
+    }
+
+    /// An error without what was sent.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        self.confidential.clean(error)
+    }
+
     /// Reads up to the first event: a row, the end, or a fault as an error.
     pub(crate) async fn first(&mut self, answer: &mut Answer) -> Result<Event, Error> {
         loop {
             match self.next(answer, None)? {
-                Event::More => match self.response.body.chunk().await? {
+                Event::More => match self.chunk().await? {
                     Some(chunk) => self.feed(answer, &chunk)?,
                     None => answer.finish(),
                 },
@@ -259,17 +279,15 @@ impl Incoming {
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
             let body = std::mem::replace(&mut self.response.body, transport::Body::from_bytes(""));
             let limit = answer.limits().body;
-            let parts =
-                Multipart::parse(&media, &body.collect(limit).await?.into()).map_err(|error| {
-                    Error::from(error)
-                        .with_status(self.response.status)
-                        .with_sent(Sent::Maybe)
-                })?;
+            let body = body.collect(limit).await;
+            let body = body.map_err(|error| self.clean(error.into()))?;
+            let parts = Multipart::parse(&media, &body.into())
+                .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
             answer.attach(attachments.clone());
             self.feed_part(&mut answer, &parts.root)?;
         }
-        while let Some(chunk) = self.response.body.chunk().await? {
+        while let Some(chunk) = self.chunk().await? {
             self.feed_part(&mut answer, &chunk)?;
         }
         if self.is_receipt() {
@@ -292,15 +310,16 @@ impl Incoming {
 
     /// Adds what is known of the answer to an error of reading it.
     fn explain(&self, error: Error) -> Error {
-        let redact = Redact::new(&self.secrets);
-        let error = error.stripped(&|text| redact.strip(text));
+        let redact = self.confidential.redact();
+        let error = redact.clean(error);
         let status = self.response.status;
         let looks_foreign = error.kind() == ErrorKind::Protocol
             || (error.kind() == ErrorKind::Decode && !self.is_xml())
             || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none());
         let error = if looks_foreign {
-            not_soap(status, self.response.content_type.as_deref(), &self.head)
-                .stripped(&|text| redact.strip(text))
+            let media = self.response.content_type.as_deref();
+            redact
+                .clean(not_soap(status, media, &self.head))
                 .with_source(error)
         } else {
             error

@@ -12,7 +12,7 @@ mod exchange;
 mod headers;
 mod not_soap;
 pub(crate) mod oauth;
-mod redact;
+pub(crate) mod redact;
 mod renewal;
 mod repeat;
 mod reply;

@@ -16,6 +16,7 @@ use crate::value::Tabled;
 
 mod convert;
 mod recovery;
+mod strip;
 
 pub use recovery::Recovery;
 pub(crate) use recovery::tells_of_outage;
@@ -153,21 +154,6 @@ impl Error {
         };
         error.0.fault = Some(fault);
         error
-    }
-
-    /// Puts the texts that came from an answer through `strip`, which gives nothing for a text that
-    /// may stay as it is. The source is not changed.
-    pub(crate) fn stripped(mut self, strip: &dyn Fn(&str) -> Option<String>) -> Self {
-        let texts = std::iter::once(&mut self.0.message).chain(&mut self.0.path);
-        for text in texts {
-            if let Some(stripped) = strip(text) {
-                *text = stripped;
-            }
-        }
-        if let Some(fault) = &mut self.0.fault {
-            fault.strip(strip);
-        }
-        self
     }
 
     /// Adds the cause.

@@ -100,6 +100,11 @@ impl Body {
         })
     }
 
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.encoder.sensitive()
+    }
+
     /// The whole envelope. `headers` go into it in this order, then those that are written
     /// already.
     pub(crate) fn envelope(
@@ -146,6 +151,11 @@ impl Body {
 pub(crate) struct Header(Encoder);
 
 impl Header {
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.0.sensitive()
+    }
+
     pub(crate) fn new(value: &dyn Struct) -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(value.table().schema);
         encoder.global(value)?;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::client::oauth::form::Form;
+use crate::client::redact::Redact;
 use crate::client::{Headers, Settings};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -63,7 +64,8 @@ impl AuthContext {
         what: &'static str,
         form: &Form,
     ) -> Result<FormAnswer, Error> {
-        let named = |error: Error| error.with_operation(what);
+        let redact = Redact::new(form.secrets());
+        let named = |error: Error| redact.clean(error).with_operation(what);
         let request = Request::form(address, what, form.body());
         let response = self.settings.transport.send(request).await;
         let response = response.map_err(|error| named(error.into()))?;

@@ -1,6 +1,7 @@
 //! The SOAP operation `login`.
 
 use super::{login_errors, version};
+use crate::client::redact::Redact;
 use crate::client::{
     AuthContext, Authenticator, Builder, FromClient, Opening, Reply, Session, exchange,
 };
@@ -95,8 +96,12 @@ impl Login {
             &context.headers,
         );
         let reply: Reply<Record> = sent.await.map_err(advised)?;
-        opened(context, &session.endpoint, &called, reply.value())
-            .map_err(|error| error.with_operation(operation.name))
+        let answer = reply.value();
+        opened(context, &session.endpoint, &called, answer).map_err(|error| {
+            let came = answer.text("sessionId").map(Secret::from);
+            let redact = Redact::new(session.secrets().chain(&came));
+            redact.clean(error).with_operation(operation.name)
+        })
     }
 }
 

@@ -170,7 +170,7 @@ impl Batch {
         let (body, chunk) = ready!(wait.as_mut().poll(cx));
         self.chunk = None;
         self.incoming.put_body(body);
-        Poll::Ready(Ok(chunk?))
+        Poll::Ready(chunk.map_err(|error| self.incoming.clean(error.into())))
     }
 
     /// Headers of the answer that have come since the last time.
