@@ -80,7 +80,7 @@ async fn what_a_call_sent_does_not_come_back() {
         check(name, &soap.set_password(user, &password).await.unwrap_err());
         let mut rows = soap.records::<Account>("SELECT Id FROM Account");
         check(name, &rows.try_next().await.unwrap_err());
-        let mut saved = soap.create_all(row.iter());
+        let mut saved = soap.create_all(row.clone());
         let failure = saved.next().await.unwrap().result.unwrap_err();
         let text = format!("{failure} {failure:?}").to_ascii_lowercase();
         assert!(
