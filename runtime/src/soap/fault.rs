@@ -6,7 +6,7 @@ use crate::codec::Encoder;
 use crate::record::{Record, ValueError};
 use crate::schema::table::field;
 use crate::schema::{Field, Kind};
-use crate::value::{Tabled, Value, to_struct};
+use crate::value::{GeneratedStruct, Value, to_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -237,7 +237,7 @@ impl Fault {
     /// # Errors
     ///
     /// If the detail is of this type but a field of it cannot be read.
-    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
+    pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
         let fits = |detail: &&Record| detail.table().is_a(T::static_table());
         self.detail_records().find(fits).map(to_struct).transpose()
     }
