@@ -221,6 +221,7 @@ impl<S: FromClient> Builder<S> {
             session_header: S::service().session_header,
             allowed_hosts: self.allowed_hosts.clone(),
             plain: self.plain,
+            longest_retry_after: self.retry.retry.longest_retry_after,
         };
         Ok(Arc::new(AuthContext {
             service: S::service(),

@@ -1,6 +1,7 @@
 //! One exchange: a request out, its answer in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tracing::Instrument as _;
@@ -113,11 +114,25 @@ pub(crate) struct Incoming {
     response: Response,
     /// The first bytes, to say what came if it is no SOAP message.
     head: Vec<u8>,
+    /// The media type is none of XML, which is an error unless it is forgiven.
+    foreign_media: bool,
+    forgives_media: bool,
     /// What was sent and must not come back in an error.
     confidential: Confidential,
+    longest_retry_after: Duration,
 }
 
 const HEAD: usize = 2_048;
+
+/// Whether a media type says that a body is no XML.
+fn is_foreign(content_type: Option<&str>) -> bool {
+    let media = content_type.and_then(|text| text.split(';').next());
+    media.is_some_and(|media| {
+        let media = media.trim().to_ascii_lowercase();
+        let is_xml = ["text/xml", "application/xml"].contains(&&*media) || media.ends_with("+xml");
+        !is_xml && media != "multipart/related"
+    })
+}
 
 impl Incoming {
     /// Sends a request; gives the answer once its head is there.
@@ -168,9 +183,12 @@ impl Incoming {
             operation,
             raw_headers,
             drift: Arc::clone(&settings.drift),
+            foreign_media: is_foreign(response.content_type.as_deref()),
+            forgives_media: settings.leniency.media_types,
             response,
             head: Vec::new(),
             confidential,
+            longest_retry_after: settings.longest_retry_after,
         })
     }
 
@@ -255,7 +273,16 @@ impl Incoming {
             };
             error.with_headers(answer.take_headers())
         })?;
-        self.drift.add(answer.take_drift(), self.operation.name);
+        let mut drift = answer.take_drift();
+        if self.foreign_media && !matches!(event, Event::More) {
+            if !self.forgives_media {
+                let message = "the answer is SOAP, but its Content-Type says that it is not; to \
+                               accept it, set Leniency::media_types";
+                return Err(self.complete(Error::new(ErrorKind::Protocol, message)));
+            }
+            drift.media_types += u64::from(matches!(event, Event::Done));
+        }
+        self.drift.add(drift, self.operation.name);
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -263,7 +290,7 @@ impl Incoming {
             )
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
-            .with_retry_after(self.response.retry_after())
+            .with_retry_after(self.response.retry_after(self.longest_retry_after))
             .with_headers(answer.take_headers()));
         }
         Ok(event)
@@ -332,7 +359,7 @@ impl Incoming {
         error
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
-            .with_retry_after(self.response.retry_after())
+            .with_retry_after(self.response.retry_after(self.longest_retry_after))
     }
 
     /// Whether what came may be an envelope, in whatever encoding.

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     /// Hosts that a session may go to, whatever the rules say of them.
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) plain: PlainHttp,
+    /// The longest pause that an answer may ask for.
+    pub(crate) longest_retry_after: Duration,
 }
 
 /// How calls of a client are repeated.

@@ -421,7 +421,9 @@ impl Error {
         self.recovery() == Recovery::Retry
     }
 
-    /// How long the service asks to wait before the next try, if it does (`Retry-After`).
+    /// How long the service asks to wait before the next try, if it does (`Retry-After`). A longer
+    /// time is cut to [`Retry::longest_retry_after`](crate::Retry::longest_retry_after), one minute
+    /// unless set.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -12,5 +12,6 @@ mod oauth;
 mod pagination;
 mod renewal;
 mod repetition;
+mod replies;
 mod secrets;
 mod support;

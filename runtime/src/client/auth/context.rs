@@ -69,7 +69,8 @@ impl AuthContext {
         let request = Request::form(address, what, form.body());
         let response = self.settings.transport.send(request).await;
         let response = response.map_err(|error| named(error.into()))?;
-        let (status, retry_after) = (response.status, response.retry_after());
+        let longest = self.settings.longest_retry_after;
+        let (status, retry_after) = (response.status, response.retry_after(longest));
         let body = response.body.collect(LONGEST_ANSWER).await;
         let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
         Ok(FormAnswer {
