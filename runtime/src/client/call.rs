@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Arg, Client, HeaderOf, Headers, Reply, Session, Terms, exchange};
+use super::{Arg, Client, Deadline, HeaderOf, Headers, Reply, Session, Terms, exchange};
 use crate::error::Error;
 use crate::schema::{Operation, Repeat};
 use crate::soap::request::RequestBody;
@@ -135,8 +135,8 @@ impl<'c, O: OperationType> Call<'c, O> {
             .map_err(|error| error.with_operation(operation.name))?;
         let (client, settings) = (self.client, &self.client.shared().settings);
         let (body, headers) = (&body, &self.headers);
-        let attempt = |session: Arc<Session>| async move {
-            let reply = exchange(settings, &session, operation, body, headers).await;
+        let attempt = |session: Arc<Session>, deadline: Deadline| async move {
+            let reply = exchange(settings, &session, operation, body, headers, deadline).await;
             client.note(match &reply {
                 Ok(reply) => &reply.headers,
                 Err(error) => error.headers(),

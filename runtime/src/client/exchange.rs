@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 use super::call::OperationOutput;
 use super::not_soap::not_soap;
 use super::redact::Confidential;
-use super::{Headers, Reply, Session, Settings};
+use super::{Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
 use crate::leniency::Counts;
@@ -67,13 +67,15 @@ pub(crate) async fn exchange<T: OperationOutput>(
     operation: &'static Operation,
     body: &RequestBody,
     headers: &Headers,
+    deadline: Deadline,
 ) -> Result<Reply<T>, Error> {
     let mut value = T::default();
     let span = span(operation, session);
     let read = async {
         let incoming = Incoming::open(settings, session, operation, body, headers);
         let mut incoming = incoming.await?;
-        let answer = incoming.answer(settings, Vec::new());
+        let mut answer = incoming.answer(settings, Vec::new());
+        answer.until(deadline.for_work());
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
@@ -340,9 +342,10 @@ impl Incoming {
         let redact = self.confidential.redact();
         let error = redact.clean(error);
         let status = self.response.status;
-        let looks_foreign = error.kind() == ErrorKind::Protocol
-            || (error.kind() == ErrorKind::Decode && !self.is_xml())
-            || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none());
+        let looks_foreign = error.kind() != ErrorKind::Timeout
+            && (error.kind() == ErrorKind::Protocol
+                || (error.kind() == ErrorKind::Decode && !self.is_xml())
+                || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none()));
         let error = if looks_foreign {
             let media = self.response.content_type.as_deref();
             redact

@@ -69,13 +69,13 @@ fn now() -> Duration {
 }
 
 impl Client {
-    /// Makes a call: `attempt` once, and again as far as the settings, the operation and the
+    /// Makes a call: `attempt` once, with the session and the deadline, and again as far as the settings, the operation and the
     /// failure permit.
     pub(crate) async fn repeat<T, F>(
         &self,
         operation: &'static Operation,
         terms: Terms,
-        attempt: impl Fn(Arc<Session>) -> F,
+        attempt: impl Fn(Arc<Session>, Deadline) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -138,7 +138,7 @@ impl Shared {
     async fn once<T, F>(
         &self,
         deadline: Deadline,
-        attempt: &impl Fn(Arc<Session>) -> F,
+        attempt: &impl Fn(Arc<Session>, Deadline) -> F,
     ) -> Result<T, FailedAttempt>
     where
         F: Future<Output = Result<T, Error>>,
@@ -155,7 +155,7 @@ impl Shared {
             Some(lease) => lease?,
             None => return Err(late(Sent::No, "no session could be opened")),
         };
-        let Some(result) = deadline.bound(attempt(lease.session)).await else {
+        let Some(result) = deadline.bound(attempt(lease.session, deadline)).await else {
             return Err(late(Sent::Maybe, "no whole answer came"));
         };
         match result {

@@ -44,6 +44,21 @@ async fn soap_under_another_media_type_is_read_and_counted() {
     soap.query("SELECT").await.unwrap();
 }
 
+#[tokio::test]
+async fn a_deadline_ends_the_reading_of_an_answer_that_is_there() {
+    let whole = batch("query", &names(0..9), None, 9);
+    let script = Scripted::new()
+        .answer(whole.as_str())
+        .answer(whole.as_str());
+    let soap = client(script, Retry::none(), Leniency::default());
+    // The answer is there at once, so that no wait is cut short.
+    let late = soap.query("SELECT").deadline(Duration::ZERO).await;
+    let error = late.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(error.to_string().contains("deadline"), "{error}");
+    assert_eq!(soap.query("SELECT").await.unwrap().records.len(), 9);
+}
+
 /// Asks for a pause that no caller would wait for.
 #[derive(Debug)]
 struct Busy(&'static str);

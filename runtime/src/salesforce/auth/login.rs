@@ -3,7 +3,7 @@
 use super::{login_errors, version};
 use crate::client::redact::Redact;
 use crate::client::{
-    AuthContext, Authenticator, Builder, FromClient, Opening, Reply, Session, exchange,
+    AuthContext, Authenticator, Builder, Deadline, FromClient, Opening, Reply, Session, exchange,
 };
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
@@ -94,6 +94,7 @@ impl Login {
             operation,
             &body,
             &context.headers,
+            Deadline::NEVER,
         );
         let reply: Reply<Record> = sent.await.map_err(advised)?;
         let answer = reply.value();

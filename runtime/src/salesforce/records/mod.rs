@@ -367,6 +367,7 @@ impl<V: View> Records<V> {
                         opened.incoming,
                         opened.answer,
                         opened.first,
+                        self.client.shared().retry.deadline,
                     )));
                 }
                 ReadState::Reading(batch) => {

@@ -261,7 +261,10 @@ impl Download for Incoming {
 impl Incoming {
     async fn receive(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
-            if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
+            let begin = Instant::now();
+            let piece = self.decoder.next(&mut self.pending).map_err(stopped)?;
+            self.pace.work(begin.elapsed())?;
+            if let Some(piece) = piece {
                 return Ok(Some(piece));
             }
             match self.pace.next(self.response.chunk()).await? {
