@@ -9,12 +9,13 @@ use tracing::Instrument as _;
 use super::call::OperationOutput;
 use super::not_soap::not_soap;
 use super::redact::Confidential;
-use super::{Deadline, Headers, Reply, Session, Settings};
+use super::wire_log::WireAnswer;
+use super::{CallTrace, Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
 use crate::leniency::Counts;
 use crate::record::Record;
-use crate::schema::{Operation, SoapVersion, Type};
+use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
@@ -60,22 +61,28 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
     }
 }
 
+/// One attempt of a call: with this session, until this moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) session: Arc<Session>,
+    pub(crate) deadline: Deadline,
+    pub(crate) trace: Arc<CallTrace>,
+}
+
 /// Sends a request and reads the whole answer.
 pub(crate) async fn exchange<T: OperationOutput>(
     settings: &Settings,
-    session: &Session,
+    attempt: &Attempt,
     operation: &'static Operation,
     body: &RequestBody,
     headers: &Headers,
-    deadline: Deadline,
 ) -> Result<Reply<T>, Error> {
     let mut value = T::default();
-    let span = span(operation, session);
     let read = async {
-        let incoming = Incoming::open(settings, session, operation, body, headers);
+        let incoming = Incoming::open(settings, attempt, operation, body, headers);
         let mut incoming = incoming.await?;
         let mut answer = incoming.answer(settings, Vec::new());
-        answer.until(deadline.for_work());
+        answer.until(attempt.deadline.for_work());
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
@@ -89,10 +96,12 @@ pub(crate) async fn exchange<T: OperationOutput>(
         };
         Ok((value, read))
     };
-    let (value, (headers, attachments)) = read
-        .instrument(span)
-        .await
-        .map_err(|error: Error| error.with_operation(operation.name))?;
+    let read = read.instrument(attempt.trace.span()).await;
+    let (value, (headers, attachments)) =
+        read.map_err(|error: Error| error.with_operation(operation.name))?;
+    if let Some(rows) = rows_of(operation, &value) {
+        attempt.trace.rows(rows);
+    }
     Ok(Reply {
         value,
         headers,
@@ -100,9 +109,21 @@ pub(crate) async fn exchange<T: OperationOutput>(
     })
 }
 
-/// One span per call. It names the operation and the host, nothing that came from a user.
-pub(crate) fn span(operation: &'static Operation, session: &Session) -> tracing::Span {
-    tracing::debug_span!("soap", operation = operation.name, host = %session.endpoint.host())
+/// How many rows a result has, if it has any: results of a write, or those of a query.
+fn rows_of<T: OperationOutput>(operation: &Operation, value: &T) -> Option<usize> {
+    let present = |value: &Value<'_>| !matches!(value, Value::Absent);
+    let result = operation.response.field(0)?;
+    if result.has(Field::REPEATED) {
+        return Some((0..).map(|n| value.value(n)).take_while(present).count());
+    }
+    let Value::Struct(result) = value.value(0) else {
+        return None;
+    };
+    let is_rows = |field: &Field| field.kind == Kind::Record && field.has(Field::REPEATED);
+    let records = result.table().fields.iter().position(is_rows)?;
+    let records = u16::try_from(records).ok()?;
+    let rows = (0..).map(|n| result.value(records, n));
+    Some(rows.take_while(present).count())
 }
 
 /// An answer whose status is known and whose body is on its way.
@@ -122,6 +143,8 @@ pub(crate) struct Incoming {
     /// What was sent and must not come back in an error.
     confidential: Confidential,
     longest_retry_after: Duration,
+    wire: Option<WireAnswer>,
+    pub(crate) trace: Arc<CallTrace>,
 }
 
 const HEAD: usize = 2_048;
@@ -140,11 +163,12 @@ impl Incoming {
     /// Sends a request; gives the answer once its head is there.
     pub(crate) async fn open(
         settings: &Settings,
-        session: &Session,
+        attempt: &Attempt,
         operation: &'static Operation,
         body: &RequestBody,
         headers: &Headers,
     ) -> Result<Self, Error> {
+        let (session, trace) = (&attempt.session, &attempt.trace);
         let raw_headers = headers.raw().to_vec();
         let headers = headers.write(operation, session, settings.session_header)?;
         let context = HeaderContext {
@@ -168,7 +192,11 @@ impl Incoming {
         }
         let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
         confidential.sent(envelope.clone());
-        tracing::debug!(bytes = envelope.len(), "request");
+        trace.attempt(&session.endpoint, envelope.len());
+        let endpoint = &session.endpoint;
+        if let Some(log) = &settings.wire_log {
+            log.request(operation.name, endpoint, &envelope, &confidential);
+        }
         let mut request = Request::new(
             session.endpoint.clone(),
             operation.name,
@@ -180,7 +208,16 @@ impl Incoming {
         }
         let response = settings.transport.send(request).await;
         let response = response.map_err(|error| confidential.clean(error.into()))?;
-        tracing::debug!(status = response.status.as_u16(), "answer");
+        trace.answered(response.status);
+        let wire = settings.wire_log.as_ref().map(|log| {
+            let confidential = confidential.clone();
+            log.answer(
+                operation.name,
+                endpoint.clone(),
+                response.status,
+                confidential,
+            )
+        });
         Ok(Self {
             operation,
             raw_headers,
@@ -191,6 +228,8 @@ impl Incoming {
             head: Vec::new(),
             confidential,
             longest_retry_after: settings.longest_retry_after,
+            wire,
+            trace: Arc::clone(trace),
         })
     }
 
@@ -233,6 +272,10 @@ impl Incoming {
     fn feed_part(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        self.trace.received(chunk.len());
+        if let Some(wire) = &mut self.wire {
+            wire.feed(chunk);
+        }
         answer
             .feed(chunk)
             .map_err(|error| self.explain(error.into()))

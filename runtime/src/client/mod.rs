@@ -20,6 +20,8 @@ pub(crate) mod retry;
 mod session;
 mod settings;
 pub(crate) mod task;
+mod trace;
+mod wire_log;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +33,7 @@ pub use auth::{AuthContext, Authenticator, FormAnswer, Opening};
 pub use builder::Builder;
 pub use call::{Call, OperationType};
 pub(crate) use deadline::Deadline;
-pub(crate) use exchange::{Incoming, exchange, span};
+pub(crate) use exchange::{Attempt, Incoming, exchange};
 pub(crate) use headers::Headers;
 pub use headers::{HeaderFor, HeaderOf};
 pub(crate) use repeat::Terms;
@@ -39,6 +41,8 @@ pub use reply::Reply;
 pub use retry::Retry;
 pub use session::Session;
 pub(crate) use settings::{RetrySettings, Settings};
+pub(crate) use trace::CallTrace;
+pub use wire_log::{WireLog, WireMessage};
 
 use repeat::ClientSessions;
 use retry::budget::Budget;

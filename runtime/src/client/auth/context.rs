@@ -4,11 +4,12 @@ use std::fmt;
 
 use crate::client::oauth::form::Form;
 use crate::client::redact::Redact;
-use crate::client::{Headers, Settings};
+use crate::client::{CallTrace, Headers, Settings};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::schema::Service;
 use crate::transport::Request;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
 /// What an [`Authenticator`](super::Authenticator) works with. It goes through the transport of the
@@ -66,13 +67,24 @@ impl AuthContext {
     ) -> Result<FormAnswer, Error> {
         let redact = Redact::new(form.secrets());
         let named = |error: Error| redact.clean(error).with_operation(what);
-        let request = Request::form(address, what, form.body());
-        let response = self.settings.transport.send(request).await;
+        let trace = CallTrace::begin(what);
+        let named = |error| {
+            let error = named(error);
+            trace.failed(&error);
+            error
+        };
+        let body = form.body();
+        trace.attempt(&address, body.len());
+        let request = Request::form(address, what, body);
+        let response = self.settings.transport.send(request);
+        let response = response.instrument(trace.span()).await;
         let response = response.map_err(|error| named(error.into()))?;
+        trace.answered(response.status);
         let longest = self.settings.longest_retry_after;
         let (status, retry_after) = (response.status, response.retry_after(longest));
         let body = response.body.collect(LONGEST_ANSWER).await;
         let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
+        trace.received(body.len());
         Ok(FormAnswer {
             status,
             body: Zeroizing::new(body),

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::Opening;
 use super::progress::Summary;
 use crate::client::task::Boxed;
-use crate::client::{Client, Deadline, Incoming, Session, Terms, span};
+use crate::client::{Attempt, Client, Deadline, Incoming, Terms};
 use crate::error::{Error, ErrorKind};
 use crate::limits::WorkDeadline;
 use crate::record::Record;
@@ -66,14 +66,14 @@ impl Request {
             headers.set_number(table, rows.into());
         }
         let (body, headers, known) = (&body, &headers, &self.known);
-        let attempt = |session: Arc<Session>, deadline: Deadline| {
-            let span = span(operation, &session);
+        let attempt = |attempt: Attempt| {
+            let span = attempt.trace.span();
             let attempt = async move {
                 let settings = &shared.settings;
                 let mut incoming =
-                    Incoming::open(settings, &session, operation, body, headers).await?;
+                    Incoming::open(settings, &attempt, operation, body, headers).await?;
                 let mut answer = incoming.answer(settings, known.clone()).by_rows()?;
-                answer.until(deadline.for_work());
+                answer.until(attempt.deadline.for_work());
                 let first = incoming.first(&mut answer).await;
                 // From here on the time that the caller takes must not count.
                 answer.until(WorkDeadline::default());
@@ -125,8 +125,16 @@ pub(super) struct Batch {
     /// Work on this answer so far, and the most that it may take.
     worked: Duration,
     most_work: Duration,
+    /// Rows handed out.
+    rows: usize,
     /// The answer after this one, asked for ahead of need.
     pub(super) next: Option<Opening>,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.incoming.trace.rows(self.rows);
+    }
 }
 
 impl Batch {
@@ -145,6 +153,7 @@ impl Batch {
             chunk: None,
             worked: Duration::ZERO,
             most_work,
+            rows: 0,
             next: None,
         }
     }
@@ -161,6 +170,11 @@ impl Batch {
             }
             row => row,
         };
+        match &row {
+            Ok(Some(_)) => self.rows += 1,
+            Ok(None) => {}
+            Err(error) => self.incoming.trace.failed(error),
+        }
         Poll::Ready(row.map_err(|error| error.with_operation(self.operation.name)))
     }
 

@@ -110,22 +110,10 @@ impl Shared {
         } else {
             &self.client
         };
-        tracing::debug!(
-            operation = request.operation,
-            endpoint = %request.endpoint,
-            bytes = request.body.len(),
-            "sending"
-        );
         let exchange = client.execute(prepared);
         let response = pace::head(exchange, &progress, &self.times, started)
             .await?
             .map_err(|error| failure::sending(error, &request.endpoint, progress.nothing_sent()))?;
-        tracing::debug!(
-            operation = request.operation,
-            status = response.status().as_u16(),
-            elapsed = ?started.elapsed(),
-            "answered"
-        );
         self.accept(response, request.endpoint.url(), started)
     }
 
