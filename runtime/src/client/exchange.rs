@@ -27,9 +27,9 @@ use crate::ws::{self, HeaderContext, RawHeader};
 
 /// The response element, unwrapped into the value of its only field.
 #[derive(Clone, Debug)]
-struct Unwrapped<T> {
-    table: &'static Type,
-    value: T,
+pub(super) struct Unwrapped<T> {
+    pub(super) table: &'static Type,
+    pub(super) value: T,
 }
 
 impl<T: OperationOutput> Struct for Unwrapped<T> {

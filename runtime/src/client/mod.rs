@@ -17,6 +17,7 @@ mod renewal;
 mod repeat;
 mod reply;
 pub(crate) mod retry;
+mod scripted;
 mod session;
 mod settings;
 pub(crate) mod task;

@@ -70,10 +70,11 @@ impl fmt::Debug for Confidential {
     }
 }
 
-/// The forms of secrets, in small letters: a service may write them in others.
+/// The forms of secrets.
 pub(crate) struct Redact {
     whole: Vec<Zeroizing<Vec<u8>>>,
-    /// Hashes of all pieces.
+    /// Hashes of all pieces, in small letters: a service may write a long secret in others. A short
+    /// one may be a word, such as `session`, that occurs in messages by itself.
     pieces: HashSet<u64>,
     hasher: RandomState,
 }
@@ -105,12 +106,15 @@ impl Redact {
 
     fn add(&mut self, forms: Vec<Zeroizing<String>>, pieces: bool) {
         for form in forms {
-            let form = Zeroizing::new(form.to_ascii_lowercase().into_bytes());
+            let form = Zeroizing::new(form.as_bytes().to_vec());
             if form.len() < SHORTEST || self.whole.contains(&form) {
                 continue;
             }
             if pieces {
-                let hashes = form.windows(PIECE).map(|piece| self.hasher.hash_one(piece));
+                let lower = Zeroizing::new(form.to_ascii_lowercase());
+                let hashes = lower
+                    .windows(PIECE)
+                    .map(|piece| self.hasher.hash_one(piece));
                 self.pieces.extend(hashes);
             }
             self.whole.push(form);
@@ -127,7 +131,7 @@ impl Redact {
             found = true;
         };
         for form in &self.whole {
-            for at in memmem::find_iter(&lower[..], &form[..]) {
+            for at in memmem::find_iter(text.as_bytes(), &form[..]) {
                 mark(at, form.len());
             }
         }

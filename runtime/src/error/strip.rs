@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use super::Error;
+use super::{Error, Recovery};
 
 impl Error {
     /// Puts the texts that may come from an answer through `strip`, which gives nothing for a text
@@ -21,7 +21,13 @@ impl Error {
             }
         }
         if let Some(fault) = &mut self.0.fault {
+            let code = fault.code.clone();
             fault.strip(strip);
+            // A code with a meaning gives nothing away, and without it a lost session, for one, would
+            // not be renewed.
+            if Recovery::of_code(&code, "") != Recovery::GiveUp {
+                fault.code = code;
+            }
         }
         self
     }

@@ -196,6 +196,7 @@ impl Transport for Scripted {
                     Ok(Response::new(status, body).with_content_type(content_type))
                 }
                 Kind::Fail(failure) => Err(failure.error()),
+                Kind::Unusable(why) => Err(TransportError::usage(why)),
                 Kind::Hang => std::future::pending().await,
             }
         })
@@ -277,6 +278,8 @@ enum Kind {
         cut: bool,
     },
     Fail(Failure),
+    /// What the script says cannot be answered.
+    Unusable(String),
     Hang,
 }
 
@@ -318,6 +321,11 @@ impl Answer {
     #[must_use]
     pub fn fail(failure: Failure) -> Self {
         Self(Kind::Fail(failure))
+    }
+
+    /// A usage error of whoever wrote the script.
+    pub(crate) fn unusable(why: String) -> Self {
+        Self(Kind::Unusable(why))
     }
 
     /// No answer, ever: for tests of deadlines and cancellation.

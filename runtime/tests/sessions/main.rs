@@ -13,5 +13,6 @@ mod pagination;
 mod renewal;
 mod repetition;
 mod replies;
+mod scripted;
 mod secrets;
 mod support;

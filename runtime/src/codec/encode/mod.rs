@@ -321,7 +321,7 @@ impl Encoder {
     }
 
     /// Elements and text of a struct or a group.
-    fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
+    pub(crate) fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
