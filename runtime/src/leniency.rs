@@ -24,6 +24,9 @@ pub struct Leniency {
     /// A reference to a character that XML does not allow, such as `&#x1B;`, becomes U+FFFD, the
     /// replacement character. False unless set; otherwise such an answer is an error.
     pub replace_characters: bool,
+    /// A message whose `Content-Type` is no media type of XML, such as `text/html`, is read all the
+    /// same. True unless set; otherwise such an answer is an error.
+    pub media_types: bool,
 }
 
 impl Leniency {
@@ -33,6 +36,7 @@ impl Leniency {
         Self {
             type_prefixes: false,
             replace_characters: false,
+            media_types: false,
         }
     }
 }
@@ -41,6 +45,7 @@ impl Default for Leniency {
     fn default() -> Self {
         Self {
             type_prefixes: true,
+            media_types: true,
             ..Self::strict()
         }
     }
@@ -54,13 +59,16 @@ pub struct Drift {
     pub type_prefixes: u64,
     /// See [`Leniency::replace_characters`].
     pub replace_characters: u64,
+    /// See [`Leniency::media_types`].
+    pub media_types: u64,
 }
 
 impl Drift {
-    fn figures(self) -> [(&'static str, u64); 2] {
+    fn figures(self) -> [(&'static str, u64); 3] {
         [
             ("type_prefixes", self.type_prefixes),
             ("replace_characters", self.replace_characters),
+            ("media_types", self.media_types),
         ]
     }
 
@@ -85,7 +93,7 @@ impl fmt::Display for Drift {
 
 /// The drift of all answers of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Counts([AtomicU64; 2]);
+pub(crate) struct Counts([AtomicU64; 3]);
 
 impl Counts {
     /// Adds the drift of an answer. The first use of each setting is logged.
@@ -95,18 +103,19 @@ impl Counts {
                 tracing::warn!(
                     operation,
                     leniency,
-                    "an answer is not as the WSDL says, and was forgiven; this is logged once"
+                    "an answer is not as it must be, and was forgiven; this is logged once"
                 );
             }
         }
     }
 
     pub(crate) fn total(&self) -> Drift {
-        let [type_prefixes, replace_characters] =
+        let [type_prefixes, replace_characters, media_types] =
             self.0.each_ref().map(|count| count.load(Ordering::Relaxed));
         Drift {
             type_prefixes,
             replace_characters,
+            media_types,
         }
     }
 }

@@ -132,7 +132,9 @@ mod view;
 pub mod ws;
 mod xml;
 
-pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session};
+pub use client::{
+    Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session, WireLog, WireMessage,
+};
 pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};

@@ -4,6 +4,17 @@
 /// converted by recursion.
 pub(crate) const MAX_DEPTH: usize = 128;
 
+/// The moment after which no more work is done for a call. Reading an answer never waits, so that
+/// nothing but a look at the clock ends it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WorkDeadline(pub(crate) Option<tokio::time::Instant>);
+
+impl WorkDeadline {
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|end| tokio::time::Instant::now() >= end)
+    }
+}
+
 /// Limits on an answer. Each one has an error of its own that names it and its figure.
 ///
 /// ```

@@ -52,8 +52,8 @@ mod xml;
 
 pub use error::Error;
 pub use faults::{
-    FaultName, GzipFlaw, Injection, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw,
-    TlsFlaw, WireFlaw, XmlFlaw,
+    EchoFlaw, FaultName, GzipFlaw, Injection, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw,
+    TextFlaw, TlsFlaw, WireFlaw, XmlFlaw,
 };
 pub use org::{
     Activity, ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,

@@ -11,7 +11,7 @@ use super::repeat::{connect, surroundings};
 use super::retry::budget::Budget;
 use super::{
     AuthContext, Authenticator, Client, FromClient, HeaderFor, Headers, OperationType, Retry,
-    RetrySettings, Session, Settings, Shared,
+    RetrySettings, Session, Settings, Shared, WireLog,
 };
 use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
@@ -46,6 +46,7 @@ pub struct Builder<S> {
     authenticator: Option<Arc<dyn Authenticator>>,
     retry: RetrySettings,
     max_cursors: usize,
+    wire_log: Option<WireLog>,
     service: PhantomData<fn() -> S>,
 }
 
@@ -72,6 +73,7 @@ impl<S: FromClient> Default for Builder<S> {
                 repeat: Vec::new(),
             },
             max_cursors: MAX_CURSORS,
+            wire_log: None,
             service: PhantomData,
         }
     }
@@ -167,6 +169,13 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
+    /// Shows the XML of requests and answers, with secrets masked. Off unless set; see [`WireLog`]
+    /// for what it shows of personal data.
+    pub fn wire_log(mut self, log: WireLog) -> Self {
+        self.wire_log = Some(log);
+        self
+    }
+
     /// Opens the first session and gives the client.
     ///
     /// # Errors
@@ -221,6 +230,8 @@ impl<S: FromClient> Builder<S> {
             session_header: S::service().session_header,
             allowed_hosts: self.allowed_hosts.clone(),
             plain: self.plain,
+            wire_log: self.wire_log.clone(),
+            longest_retry_after: self.retry.retry.longest_retry_after,
         };
         Ok(Arc::new(AuthContext {
             service: S::service(),

@@ -4,10 +4,9 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Arg, Client, HeaderOf, Headers, Reply, Session, Terms, exchange};
+use super::{Arg, Attempt, Client, HeaderOf, Headers, Reply, Terms, exchange};
 use crate::error::Error;
 use crate::schema::{Operation, Repeat};
 use crate::soap::request::RequestBody;
@@ -135,8 +134,8 @@ impl<'c, O: OperationType> Call<'c, O> {
             .map_err(|error| error.with_operation(operation.name))?;
         let (client, settings) = (self.client, &self.client.shared().settings);
         let (body, headers) = (&body, &self.headers);
-        let attempt = |session: Arc<Session>| async move {
-            let reply = exchange(settings, &session, operation, body, headers).await;
+        let attempt = |attempt: Attempt| async move {
+            let reply = exchange(settings, &attempt, operation, body, headers).await;
             client.note(match &reply {
                 Ok(reply) => &reply.headers,
                 Err(error) => error.headers(),

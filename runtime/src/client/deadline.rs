@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::limits::WorkDeadline;
+
 /// A moment, if there is a runtime that can wait for it. Without one a call takes as long as its
 /// transport lets it.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,14 @@ impl Deadline {
     pub(crate) fn after(time: Duration) -> Self {
         let can_wait = Handle::try_current().is_ok();
         Self(Instant::now().checked_add(time).filter(|_| can_wait))
+    }
+
+    /// No deadline.
+    pub(crate) const NEVER: Self = Self(None);
+
+    /// The same for what never waits.
+    pub(crate) fn for_work(self) -> WorkDeadline {
+        WorkDeadline(self.0)
     }
 
     /// The time that is left.

@@ -39,6 +39,8 @@ pub(crate) fn not_soap(
         format!("the answer{media} is XML but no SOAP message; its text is withheld")
     } else if let Some(title) = title(&text, &lower) {
         format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
+    } else if !is_utf8(first_bytes) {
+        format!("the answer{media} is not SOAP, and not text in UTF-8; it is withheld")
     } else {
         format!(
             "the answer{media} is not SOAP; it reads \"{}\"",
@@ -73,17 +75,32 @@ pub(crate) fn not_soap(
 
 /// Whether a text, in small letters, is XML other than HTML.
 fn is_xml(lower: &str) -> bool {
-    let start = lower.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with("<?xml") {
-        return !start.contains("<html");
+    let mut rest = lower.trim_start_matches('\u{feff}').trim_start();
+    // What may stand before the root element says nothing about it.
+    while rest.starts_with("<?") || rest.starts_with("<!--") {
+        let close = if rest.starts_with("<?") { "?>" } else { "-->" };
+        let Some(end) = rest.find(close) else {
+            return true;
+        };
+        rest = rest[end + close.len()..].trim_start();
     }
-    let Some(tag) = start.strip_prefix('<') else {
+    if rest.starts_with("<!") {
+        return !rest.starts_with("<!doctype html");
+    }
+    let Some(tag) = rest.strip_prefix('<') else {
         return false;
     };
-    let mut names = tag.split(|c: char| !c.is_ascii_alphanumeric() && !":_-.".contains(c));
+    let mut names = tag.split(|c: char| !c.is_alphanumeric() && !":_-.".contains(c));
     let name = names.next().unwrap_or_default();
-    // Comments and declarations have no name; what they are about is not known.
     !name.is_empty() && !HTML_STARTS.contains(&name)
+}
+
+/// Whether bytes are text in UTF-8, which may be cut off within a character.
+fn is_utf8(bytes: &[u8]) -> bool {
+    match str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
 }
 
 /// Elements with which pages begin, some of them without `html`.
@@ -256,6 +273,10 @@ mod tests {
             "<answer><Name>canary</Name></answer>",
             "\u{feff}<?xml version=\"1.0\"?><rows>canary</rows>",
             " <s:Other xmlns:s=\"urn:x\"><v>canary</v></s:Other>",
+            "<!-- a --> <?b?><!-- c --><rows>canary</rows>",
+            "<!-- canary",
+            "<!DOCTYPE rows><rows>canary</rows>",
+            "<\u{e9}l\u{e9}ment>canary</\u{e9}l\u{e9}ment>",
         ] {
             let text = message(200, Some("text/xml"), body);
             assert!(
@@ -263,7 +284,12 @@ mod tests {
                 "{text}"
             );
         }
-        for body in [&b"\xFF\xFEcanary"[..], b"\xFE\xFFcanary", b"c\0anary"] {
+        for body in [
+            &b"\xFF\xFEcanary"[..],
+            b"\xFE\xFFcanary",
+            b"c\0anary",
+            b"\x93canary",
+        ] {
             let text = not_soap(StatusCode::OK, None, body).to_string();
             assert!(
                 !text.contains("anary") && text.contains("withheld"),

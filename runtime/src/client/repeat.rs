@@ -11,7 +11,9 @@ use super::retry::backoff;
 use super::retry::budget::Budget;
 use super::retry::decide::{Allowed, Failure};
 use super::task::spawn_apart;
-use super::{AuthContext, Authenticator, Client, RetrySettings, Session, Shared};
+use super::{
+    Attempt, AuthContext, Authenticator, CallTrace, Client, RetrySettings, Session, Shared,
+};
 use crate::error::{Error, ErrorKind, Recovery};
 use crate::schema::{Operation, Repeat};
 use crate::transport::error::Sent;
@@ -75,7 +77,7 @@ impl Client {
         &self,
         operation: &'static Operation,
         terms: Terms,
-        attempt: impl Fn(Arc<Session>) -> F,
+        attempt: impl Fn(Attempt) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -89,8 +91,9 @@ impl Client {
         };
         let deadline = Deadline::after(terms.deadline.unwrap_or(settings.deadline));
         let mut attempts = Attempts::new(shared.can_renew());
+        let trace = CallTrace::begin(operation.name);
         loop {
-            let failed = match shared.once(deadline, &attempt).await {
+            let failed = match shared.once(deadline, &trace, &attempt).await {
                 Ok(value) => {
                     attempts.succeeded(&shared.budget);
                     return Ok(value);
@@ -108,14 +111,13 @@ impl Client {
             match next {
                 Next::Renew => {}
                 Next::Wait(pause) if deadline.pause(pause).await => {
-                    tracing::debug!(
-                        operation = operation.name,
-                        attempt = attempts.number(),
-                        ?pause,
-                        "repeating"
-                    );
+                    let attempt = attempts.number();
+                    tracing::debug!(parent: &trace.span(), attempt, ?pause, "repeating");
                 }
-                Next::Wait(_) | Next::Stop => return Err(in_doubt(failed.error, repeat)),
+                Next::Wait(_) | Next::Stop => {
+                    trace.failed(&failed.error);
+                    return Err(in_doubt(failed.error, repeat));
+                }
             }
         }
     }
@@ -138,7 +140,8 @@ impl Shared {
     async fn once<T, F>(
         &self,
         deadline: Deadline,
-        attempt: &impl Fn(Arc<Session>) -> F,
+        trace: &Arc<CallTrace>,
+        attempt: &impl Fn(Attempt) -> F,
     ) -> Result<T, FailedAttempt>
     where
         F: Future<Output = Result<T, Error>>,
@@ -155,7 +158,12 @@ impl Shared {
             Some(lease) => lease?,
             None => return Err(late(Sent::No, "no session could be opened")),
         };
-        let Some(result) = deadline.bound(attempt(lease.session)).await else {
+        let one = Attempt {
+            session: lease.session,
+            deadline,
+            trace: Arc::clone(trace),
+        };
+        let Some(result) = deadline.bound(attempt(one)).await else {
             return Err(late(Sent::Maybe, "no whole answer came"));
         };
         match result {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::WireLog;
 use super::retry::Retry;
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Error;
@@ -25,6 +26,9 @@ pub(crate) struct Settings {
     /// Hosts that a session may go to, whatever the rules say of them.
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) plain: PlainHttp,
+    pub(crate) wire_log: Option<WireLog>,
+    /// The longest pause that an answer may ask for.
+    pub(crate) longest_retry_after: Duration,
 }
 
 /// How calls of a client are repeated.

@@ -32,6 +32,8 @@ pub(crate) enum CodecErrorKind {
     Truncated,
     /// There is no message at all.
     Empty,
+    /// The time of the call is over.
+    Late,
 }
 
 impl CodecError {
@@ -83,6 +85,7 @@ impl From<XmlError> for CodecError {
             XmlErrorKind::Limit => CodecErrorKind::Limit,
             XmlErrorKind::Truncated => CodecErrorKind::Truncated,
             XmlErrorKind::Empty => CodecErrorKind::Empty,
+            XmlErrorKind::Late => CodecErrorKind::Late,
         };
         Self::new(kind, message)
     }

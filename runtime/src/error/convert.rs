@@ -31,6 +31,7 @@ impl From<CodecError> for Error {
             CodecErrorKind::Limit => ErrorKind::Limit,
             CodecErrorKind::Truncated => ErrorKind::Truncated,
             CodecErrorKind::Empty => ErrorKind::Protocol,
+            CodecErrorKind::Late => ErrorKind::Timeout,
         };
         Self(Box::new(Inner {
             path,

@@ -15,8 +15,11 @@ use crate::transport::error::Sent;
 use crate::value::GeneratedStruct;
 
 mod convert;
+mod kind;
 mod recovery;
+mod strip;
 
+pub(crate) use kind::ErrorKind;
 pub use recovery::Recovery;
 pub(crate) use recovery::tells_of_outage;
 
@@ -66,47 +69,6 @@ struct Delivered {
     last: Option<Record>,
 }
 
-/// Broad classes, private so that they may grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
-    /// A setting or argument cannot be used.
-    Usage,
-    /// No connection: name resolution, refusal, connect timeout.
-    Connect,
-    /// TLS could not be agreed, or the certificate is not acceptable.
-    Tls,
-    /// A deadline passed.
-    Timeout,
-    /// The connection broke.
-    Transport,
-    /// An answer that is no SOAP message.
-    Protocol,
-    /// A SOAP message whose content does not fit.
-    Decode,
-    /// The answer ended early.
-    Truncated,
-    /// A value cannot be written as XML, or a request is incomplete.
-    Encode,
-    /// A configured limit was exceeded.
-    Limit,
-    /// The service answered with a fault.
-    Fault,
-    /// The service refused rows of a write call.
-    Refused,
-    /// An endpoint that must not get the session.
-    ForeignEndpoint,
-    /// No session could be had: the credentials were refused, or what came is of no use.
-    Login,
-    /// The password has expired.
-    PasswordExpired,
-    /// The service that gives sessions cannot do it now.
-    Unavailable,
-    /// The session is over, told by something else than a fault.
-    SessionLost,
-    /// The answers to a query do not add up to all of its rows.
-    Incomplete,
-}
-
 impl Inner {
     fn new(kind: ErrorKind, message: String) -> Self {
         Self {
@@ -153,21 +115,6 @@ impl Error {
         };
         error.0.fault = Some(fault);
         error
-    }
-
-    /// Puts the texts that came from an answer through `strip`, which gives nothing for a text that
-    /// may stay as it is. The source is not changed.
-    pub(crate) fn stripped(mut self, strip: &dyn Fn(&str) -> Option<String>) -> Self {
-        let texts = std::iter::once(&mut self.0.message).chain(&mut self.0.path);
-        for text in texts {
-            if let Some(stripped) = strip(text) {
-                *text = stripped;
-            }
-        }
-        if let Some(fault) = &mut self.0.fault {
-            fault.strip(strip);
-        }
-        self
     }
 
     /// Adds the cause.
@@ -435,7 +382,9 @@ impl Error {
         self.recovery() == Recovery::Retry
     }
 
-    /// How long the service asks to wait before the next try, if it does (`Retry-After`).
+    /// How long the service asks to wait before the next try, if it does (`Retry-After`). A longer
+    /// time is cut to [`Retry::longest_retry_after`](crate::Retry::longest_retry_after), one minute
+    /// unless set.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Mixed, Record};
+use crate::secret::names_secret;
 
 /// A value of `xsd:anyType`: its content and the type it came with.
 ///
@@ -55,7 +56,7 @@ pub struct Element {
 }
 
 /// An attribute that no field of the table accepts, of an `xsd:anyAttribute`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute {
     /// Namespace URI, empty for none.
     pub namespace: Box<str>,
@@ -63,6 +64,19 @@ pub struct Attribute {
     pub name: Box<str>,
     /// Its value.
     pub value: String,
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Attribute");
+        out.field("namespace", &self.namespace)
+            .field("name", &self.name);
+        match names_secret(&self.name) {
+            true => out.field("value", &format_args!("***")),
+            false => out.field("value", &self.value),
+        };
+        out.finish()
+    }
 }
 
 impl AnyValue {

@@ -12,6 +12,8 @@ mod service;
 pub(crate) use any::{ANY_RECORD, ANY_TYPE};
 pub use service::{Operation, QueryOperations, Repeat, Service, SoapVersion};
 
+use crate::secret::names_secret;
+
 /// The namespaces of one WSDL. Tables refer to them by index.
 #[derive(Debug)]
 pub struct Schema {
@@ -246,10 +248,26 @@ impl Field {
     pub const ATTRIBUTE: u8 = 8;
     /// The text of the element itself (simple content).
     pub const TEXT: u8 = 16;
-    /// Never shown by `Debug` or in errors.
+    /// Never shown by `Debug` or in errors, because the options of the generator say so. Names that
+    /// say it themselves, such as `password`, need no flag.
     pub const SENSITIVE: u8 = 32;
     /// `xsd:list`: items of the field's kind, separated by white space.
     pub const LIST: u8 = 64;
+
+    /// Whether its value is never shown.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        let holds_text = !matches!(
+            self.kind,
+            Kind::Boolean
+                | Kind::Struct
+                | Kind::Record
+                | Kind::Wildcard
+                | Kind::Attributes
+                | Kind::Group
+                | Kind::ArrayType
+        );
+        self.has(Self::SENSITIVE) || holds_text && names_secret(self.name)
+    }
 
     /// The kind of its text as a whole. Items of a list are checked when they are read.
     pub(crate) fn text_kind(&self) -> Kind {

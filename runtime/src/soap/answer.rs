@@ -12,12 +12,12 @@ use super::error::{Halt, SoapError};
 use super::unit::UnitReader;
 use crate::codec::{Attachments, CodecError, Decoder};
 use crate::leniency::{Drift, Leniency};
-use crate::limits::Limits;
+use crate::limits::{Limits, WorkDeadline};
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::value::Struct;
 use crate::ws::RawHeader;
-use crate::xml::{Context, Input, Reader};
+use crate::xml::{Context, Input, Reader, XmlError};
 
 /// An answer under way.
 #[derive(Debug)]
@@ -142,6 +142,11 @@ impl Answer {
         self.decoder.attachments = Some(attachments);
     }
 
+    /// No more of it is read after this moment.
+    pub(crate) fn until(&mut self, deadline: WorkDeadline) {
+        self.context.deadline = deadline;
+    }
+
     /// Hands out rows one by one instead of decoding the response as a whole.
     pub(crate) fn by_rows(mut self) -> Result<Self, CodecError> {
         let shape = || {
@@ -202,6 +207,9 @@ impl Answer {
             let ready = self.input.is_last() || self.rows.is_some() && self.input.is_ready();
             if !ready {
                 return Ok(Event::More);
+            }
+            if self.context.deadline.is_over() {
+                return Err(XmlError::late().into());
             }
             match self.unit(target.as_deref_mut()) {
                 Ok(Some(row)) => return Ok(Event::Row(row)),

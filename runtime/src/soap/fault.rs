@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use crate::codec::Encoder;
 use crate::record::{Record, ValueError};
-use crate::value::{GeneratedStruct, to_struct};
+use crate::schema::table::field;
+use crate::schema::{Field, Kind};
+use crate::value::{GeneratedStruct, Value, to_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -165,8 +168,10 @@ impl Fault {
         self.details
             .iter_mut()
             .for_each(|detail| strip_texts(detail, strip));
-        self.details
-            .retain(|detail| strip(&format!("{detail:?}")).is_none());
+        self.details.retain(|detail| {
+            let whole = whole(detail);
+            whole.is_some_and(|whole| strip(&whole).is_none())
+        });
     }
 
     /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else the innermost
@@ -254,6 +259,14 @@ impl fmt::Debug for Fault {
             .field("details", &self.details)
             .finish()
     }
+}
+
+/// Everything in a detail, as XML; nothing if it cannot be written.
+fn whole(detail: &Record) -> Option<String> {
+    const DETAIL: Field = field("detail", 0, Kind::Record, 0);
+    let mut encoder = Encoder::new(detail.table().schema);
+    encoder.field(&DETAIL, Value::Record(detail)).ok()?;
+    Some(encoder.as_str().to_owned())
 }
 
 /// Puts the texts of a record's fields through `strip`.

@@ -6,6 +6,7 @@ mod fault;
 pub(crate) mod multipart;
 mod read_fault;
 pub(crate) mod request;
+pub(crate) mod response;
 mod unit;
 
 pub(crate) use error::SoapError;

@@ -100,6 +100,11 @@ impl RequestBody {
         })
     }
 
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.encoder.sensitive()
+    }
+
     /// The whole envelope. `headers` go into it in this order, then those that are written
     /// already.
     pub(crate) fn envelope(
@@ -109,36 +114,48 @@ impl RequestBody {
         raw: &[String],
     ) -> String {
         let request = self.operation.request;
-        let headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
-        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-        out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
-        out.push_str(version.envelope());
-        out.push('"');
-        if self.operation.has(Operation::ENCODED) {
-            out.push_str(&format!(" xmlns:soapenc=\"{}\"", version.encoding()));
-        }
-        out.push_str(&self.encoder.declarations(&headers));
-        out.push('>');
-        if !headers.is_empty() || !raw.is_empty() {
-            out.push_str("<soapenv:Header>");
-            for header in headers {
-                out.push_str(header.as_str());
-            }
-            for header in raw {
-                out.push_str(header);
-            }
-            out.push_str("</soapenv:Header>");
-        }
-        out.push_str("<soapenv:Body>");
-        out.push_str(self.encoder.as_str());
+        let encoders: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
+        let declarations = self.encoder.declarations(&encoders);
+        let written = encoders.iter().map(|header| header.as_str());
+        let headers: Vec<&str> = written.chain(raw.iter().map(String::as_str)).collect();
+        let mut end = String::new();
         if !self.operation.has(Operation::BARE_REQUEST) {
             let prefix = request.schema.namespaces[usize::from(request.ns)].prefix;
             let colon = if prefix.is_empty() { "" } else { ":" };
-            out.push_str(&format!("</{prefix}{colon}{}>", request.name));
+            end = format!("</{prefix}{colon}{}>", request.name);
         }
-        out.push_str("</soapenv:Body></soapenv:Envelope>");
-        out
+        let is_encoded = self.operation.has(Operation::ENCODED);
+        let body = [self.encoder.as_str(), &end];
+        envelope(version, is_encoded, &declarations, &headers, &body)
     }
+}
+
+/// An envelope of these parts. `declarations` are the attributes that declare their prefixes.
+pub(super) fn envelope(
+    version: SoapVersion,
+    is_encoded: bool,
+    declarations: &str,
+    headers: &[&str],
+    body: &[&str],
+) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
+    out.push_str(version.envelope());
+    out.push('"');
+    if is_encoded {
+        out.push_str(&format!(" xmlns:soapenc=\"{}\"", version.encoding()));
+    }
+    out.push_str(declarations);
+    out.push('>');
+    if !headers.is_empty() {
+        out.push_str("<soapenv:Header>");
+        headers.iter().for_each(|header| out.push_str(header));
+        out.push_str("</soapenv:Header>");
+    }
+    out.push_str("<soapenv:Body>");
+    body.iter().for_each(|part| out.push_str(part));
+    out.push_str("</soapenv:Body></soapenv:Envelope>");
+    out
 }
 
 /// A header, written.
@@ -146,6 +163,11 @@ impl RequestBody {
 pub(crate) struct Header(Encoder);
 
 impl Header {
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.0.sensitive()
+    }
+
     pub(crate) fn new(value: &dyn Struct) -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(value.table().schema);
         encoder.global(value)?;

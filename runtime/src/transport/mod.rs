@@ -274,10 +274,12 @@ impl Response {
         self
     }
 
-    /// How long the service asks to wait. Callers cut it to what they are ready to wait.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
+    /// How long the service asks to wait, cut to what the caller is ready to wait.
+    pub(crate) fn retry_after(&self, longest: Duration) -> Option<Duration> {
         let text = |name| self.headers.get(name)?.to_str().ok();
-        retry_after::parse(text(RETRY_AFTER)?, text(DATE), jiff::Timestamp::now())
+        let now = jiff::Timestamp::now();
+        let asked = retry_after::parse(text(RETRY_AFTER)?, text(DATE), now)?;
+        Some(asked.min(longest))
     }
 }
 

@@ -24,6 +24,7 @@ use http::StatusCode;
 use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
 use crate::endpoint::Endpoint;
+use crate::xml::mask::mask;
 
 /// A [`Transport`] that gives queued answers in order and records the requests.
 ///
@@ -102,12 +103,12 @@ impl Scripted {
         self
     }
 
-    /// What was sent so far, in order, with passwords and session ids replaced by `***`.
+    /// What was sent so far, in order, with passwords, session ids and other secrets replaced by `***`.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         let mut requests = self.requests_with_secrets();
         for request in &mut requests {
-            request.body = redact(&request.body);
+            request.body = mask(&request.body, false);
         }
         requests
     }
@@ -195,6 +196,7 @@ impl Transport for Scripted {
                     Ok(Response::new(status, body).with_content_type(content_type))
                 }
                 Kind::Fail(failure) => Err(failure.error()),
+                Kind::Unusable(why) => Err(TransportError::usage(why)),
                 Kind::Hang => std::future::pending().await,
             }
         })
@@ -276,6 +278,8 @@ enum Kind {
         cut: bool,
     },
     Fail(Failure),
+    /// What the script says cannot be answered.
+    Unusable(String),
     Hang,
 }
 
@@ -317,6 +321,11 @@ impl Answer {
     #[must_use]
     pub fn fail(failure: Failure) -> Self {
         Self(Kind::Fail(failure))
+    }
+
+    /// A usage error of whoever wrote the script.
+    pub(crate) fn unusable(why: String) -> Self {
+        Self(Kind::Unusable(why))
     }
 
     /// No answer, ever: for tests of deadlines and cancellation.
@@ -416,34 +425,6 @@ impl futures_core::Stream for Iter {
     ) -> std::task::Poll<Option<Self::Item>> {
         std::task::Poll::Ready(self.0.pop_front())
     }
-}
-
-/// Replaces the text of elements that hold secrets: those whose name ends in `password`,
-/// `sessionId` or `sessionIds`, with any prefix and in any case.
-fn redact(xml: &str) -> String {
-    let mut out = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some(close) = rest.find('>') {
-        let (tag, after) = rest.split_at(close + 1);
-        out.push_str(tag);
-        rest = after;
-        let name = tag.rfind('<').map_or("", |open| &tag[open + 1..]);
-        let name = name
-            .split(|c: char| c.is_whitespace() || c == '>')
-            .next()
-            .unwrap_or_default();
-        let secret = ["password", "sessionid", "sessionids"]
-            .iter()
-            .any(|end| name.to_ascii_lowercase().ends_with(end));
-        if secret && !name.starts_with('/') && !tag.ends_with("/>") {
-            let end = rest.find('<').unwrap_or(rest.len());
-            if end > 0 {
-                out.push_str("***");
-            }
-            rest = &rest[end..];
-        }
-    }
-    out + rest
 }
 
 #[cfg(test)]

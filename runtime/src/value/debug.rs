@@ -6,6 +6,7 @@ use std::fmt;
 use crate::record::{AnyValue, Content, Element, Mixed, Node};
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind};
+use crate::secret::names_secret;
 use crate::value::{Struct, Value};
 
 /// Levels that are shown; a program may nest values deeper than a stack bears recursion.
@@ -26,7 +27,7 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
     let table = value.table();
     let mut out = f.debug_struct(table.name);
     for (index, field) in (0..).zip(table.fields) {
-        if field.has(Field::SENSITIVE) {
+        if field.is_sensitive() {
             out.field(field.name, &format_args!("***"));
         } else if field.has(Field::REPEATED | Field::LIST) || field.kind == Kind::Attributes {
             let items = (0..).map(|n| value.value(index, n));
@@ -60,13 +61,17 @@ fn record(record: &Record, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Res
     }
     let mut out = f.debug_struct(record.type_name());
     for (_, field, value) in record.inner().entries() {
-        if field.has(Field::SENSITIVE) {
+        if field.is_sensitive() {
             out.field(field.name, &format_args!("***"));
         } else {
             out.field(field.name, &Shown(value, level + 1));
         }
     }
     for element in record.extra() {
+        if names_secret(&element.name) {
+            out.field(&element.name, &format_args!("***"));
+            continue;
+        }
         let value = FieldRef::from(&element.value);
         out.field(&element.name, &Shown(value, level + 1));
     }
@@ -98,11 +103,14 @@ fn mixed(value: &Mixed, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result
 }
 
 fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.debug_struct("Element")
-        .field("namespace", &element.namespace)
-        .field("name", &element.name)
-        .field("value", &Shown(&element.value, level))
-        .finish()
+    let mut out = f.debug_struct("Element");
+    out.field("namespace", &element.namespace)
+        .field("name", &element.name);
+    match names_secret(&element.name) {
+        true => out.field("value", &format_args!("***")),
+        false => out.field("value", &Shown(&element.value, level)),
+    };
+    out.finish()
 }
 
 impl fmt::Debug for Shown<Value<'_>> {

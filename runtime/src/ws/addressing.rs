@@ -67,6 +67,10 @@ impl RawHeader for WsAddressing {
     fn understands(&self, namespace: &str, _: &str) -> bool {
         namespace == WSA
     }
+
+    fn is_secret(&self) -> bool {
+        false
+    }
 }
 
 /// A random UUID (RFC 9562, version 4) as a URN.

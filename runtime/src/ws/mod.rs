@@ -62,6 +62,12 @@ pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
         let _ = (namespace, name);
         false
     }
+
+    /// Whether the texts and attributes of the header are secret, so that no error may repeat them
+    /// when an answer does. True unless said otherwise.
+    fn is_secret(&self) -> bool {
+        true
+    }
 }
 
 impl RawHeader for String {

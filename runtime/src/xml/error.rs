@@ -22,6 +22,8 @@ pub(crate) enum XmlErrorKind {
     Truncated,
     /// There is no document at all.
     Empty,
+    /// The time of the call is over.
+    Late,
 }
 
 impl XmlError {
@@ -36,6 +38,12 @@ impl XmlError {
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
         Self::new(XmlErrorKind::Limit, message)
+    }
+
+    /// The time of the call was over before the document was read.
+    pub(crate) fn late() -> Self {
+        let message = "the answer was not read within the deadline of the call";
+        Self::new(XmlErrorKind::Late, message)
     }
 
     pub(crate) fn into_parts(self) -> (XmlErrorKind, String) {

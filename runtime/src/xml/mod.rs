@@ -7,6 +7,7 @@ pub(crate) mod chars;
 mod encoding;
 mod error;
 mod input;
+pub(crate) mod mask;
 pub(crate) mod names;
 mod prolog;
 pub(crate) mod reader;

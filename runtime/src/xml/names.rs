@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::error::XmlError;
 use crate::leniency::{Drift, Leniency};
-use crate::limits::{Limits, MAX_DEPTH};
+use crate::limits::{Limits, MAX_DEPTH, WorkDeadline};
 
 /// Number of a namespace URI within one document. The first ones are those of the schema, so
 /// that comparing with a table is comparing small integers.
@@ -29,6 +29,9 @@ pub(crate) struct Context {
     xsi: NsId,
     /// The root element has been opened.
     root: bool,
+    pub(crate) deadline: WorkDeadline,
+    /// Tokens until the next look at the clock.
+    until_clock: u16,
 }
 
 /// A prefix and the namespace that it stands for.
@@ -48,6 +51,9 @@ pub(crate) struct Mark {
     root: bool,
     drift: Drift,
 }
+
+/// A look at the clock costs as much as several tokens.
+const TOKENS: u16 = 4_096;
 
 /// Distinct namespaces that one document may name; far above any real one.
 const MAX_URIS: usize = 1_000;
@@ -73,6 +79,8 @@ impl Context {
             epoch: 0,
             xsi: 0,
             root: false,
+            deadline: WorkDeadline::default(),
+            until_clock: TOKENS,
         };
         for uri in uris {
             // By position, as tables refer to them: not even a repeated URI is left out.
@@ -89,6 +97,19 @@ impl Context {
             depth: 0,
         });
         context
+    }
+
+    /// Counts a token; now and then, looks whether there is time for more.
+    pub(super) fn work(&mut self) -> Result<(), XmlError> {
+        self.until_clock -= 1;
+        if self.until_clock > 0 {
+            return Ok(());
+        }
+        self.until_clock = TOKENS;
+        match self.deadline.is_over() {
+            true => Err(XmlError::late()),
+            false => Ok(()),
+        }
     }
 
     fn add(&mut self, uri: &str) -> NsId {

@@ -149,6 +149,7 @@ impl<'x> Reader<'x> {
             self.context.pop();
             return Ok(Token::End);
         }
+        self.context.work()?;
         loop {
             let rest = self.rest();
             match rest {
@@ -298,4 +299,32 @@ pub(crate) fn shorten(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::{Limits, WorkDeadline};
+
+    fn read(document: &str, deadline: WorkDeadline) -> std::result::Result<(), String> {
+        let mut context = Context::new([""], Limits::default());
+        context.deadline = deadline;
+        let mut reader = Reader::new(document, true, &mut context);
+        loop {
+            match reader.next() {
+                Ok(Token::Eof) => return Ok(()),
+                Ok(_) => {}
+                Err(Halt::Error(error)) => return Err(error.to_string()),
+                Err(Halt::More) => return Err("incomplete".to_owned()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_document_ends_at_the_deadline() {
+        let over = WorkDeadline(Some(tokio::time::Instant::now()));
+        let long = format!("<a>{}</a>", "<b/>".repeat(10_000));
+        assert!(read(&long, over).unwrap_err().contains("deadline"));
+        assert_eq!(read(&long, WorkDeadline::default()), Ok(()));
+    }
 }

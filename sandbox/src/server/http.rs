@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -176,10 +177,11 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
     let service = Service::of(&context, request.uri().path());
     // A call counts as in progress until its answer is sent, pauses included.
     let _in_progress = matches!(service, Some(Service::Soap(_))).then(|| context.state.begin());
-    let (mut answer, mode) = match service {
+    let (mut answer, mode, asked) = match service {
         None => (
             WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", ""),
             Mode::Normal,
+            Bytes::new(),
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
         Some(Service::LogFile) => match log_file(request, &context).await? {
@@ -202,7 +204,7 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
         if gzip && matches!(mode, Mode::Wire(_) | Mode::Truncate) {
             compress(&mut answer);
         }
-        match deliver(&mode, answer) {
+        match deliver(&mode, &asked, answer) {
             Delivery::Plain(mut answer) => {
                 if gzip {
                     compress(&mut answer);
@@ -231,14 +233,14 @@ fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
         .is_some_and(|value| value.contains("gzip"))
 }
 
-/// An answer, and the mode to apply to it.
-type Outgoing = (WebAnswer, Mode);
+/// An answer, the mode to apply to it, and the body of the request.
+type Outgoing = (WebAnswer, Mode, Bytes);
 
 async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
     if request.method() != Method::POST {
         let text = "SOAP is sent by HTTP POST.";
         let answer = WebAnswer::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
-        return Ok((answer, Mode::Normal));
+        return Ok((answer, Mode::Normal, Bytes::new()));
     }
     let state = context.state.clone();
     let is_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
@@ -251,7 +253,11 @@ async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io
         body: body.ok().map(http_body_util::Collected::to_bytes),
         is_gzip,
     };
-    blocking(move || soap::answer(&state, &request)).await
+    blocking(move || {
+        let (answer, mode) = soap::answer(&state, &request);
+        (answer, mode, request.plain(&state))
+    })
+    .await
 }
 
 /// Answers a request for the content of an event log file.
@@ -289,14 +295,15 @@ async fn web(
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
         let answer = WebAnswer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
-        return Ok((answer, Mode::Normal));
+        return Ok((answer, Mode::Normal, Bytes::new()));
     };
-    let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
+    let body = body.to_bytes();
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &body);
     let (state, host) = (context.state.clone(), context.host);
     blocking(move || {
         if matches!(service, Service::Stats) {
             let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
-            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal);
+            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal, body);
         }
         let mode = begin(&state, service);
         let answer = match service {
@@ -308,7 +315,7 @@ async fn web(
                 WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
             }
         };
-        (answer, mode)
+        (answer, mode, body)
     })
     .await
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use crate::client::oauth::form::Form;
-use crate::client::{Headers, Settings};
+use crate::client::redact::Redact;
+use crate::client::{CallTrace, Headers, Settings};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::schema::Service;
 use crate::transport::Request;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
 /// What an [`Authenticator`](super::Authenticator) works with. It goes through the transport of the
@@ -63,13 +65,26 @@ impl AuthContext {
         what: &'static str,
         form: &Form,
     ) -> Result<FormAnswer, Error> {
-        let named = |error: Error| error.with_operation(what);
-        let request = Request::form(address, what, form.body());
-        let response = self.settings.transport.send(request).await;
+        let redact = Redact::new(form.secrets());
+        let named = |error: Error| redact.clean(error).with_operation(what);
+        let trace = CallTrace::begin(what);
+        let named = |error| {
+            let error = named(error);
+            trace.failed(&error);
+            error
+        };
+        let body = form.body();
+        trace.attempt(&address, body.len());
+        let request = Request::form(address, what, body);
+        let response = self.settings.transport.send(request);
+        let response = response.instrument(trace.span()).await;
         let response = response.map_err(|error| named(error.into()))?;
-        let (status, retry_after) = (response.status, response.retry_after());
+        trace.answered(response.status);
+        let longest = self.settings.longest_retry_after;
+        let (status, retry_after) = (response.status, response.retry_after(longest));
         let body = response.body.collect(LONGEST_ANSWER).await;
         let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
+        trace.received(body.len());
         Ok(FormAnswer {
             status,
             body: Zeroizing::new(body),

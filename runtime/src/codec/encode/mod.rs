@@ -7,6 +7,8 @@ mod records;
 pub(crate) use list::list;
 use records::adopted;
 
+use std::ops::Range;
+
 use crate::codec::CodecError;
 use crate::limits::MAX_DEPTH;
 use crate::schema::{Field, Kind, Schema, SoapVersion, Type};
@@ -28,6 +30,8 @@ pub(crate) struct Encoder {
     encoded: Option<SoapVersion>,
     /// The type that the next element must tell.
     told: Option<(u8, &'static str)>,
+    /// Where the values are that the options of the generator call sensitive.
+    sensitive: Vec<Range<usize>>,
 }
 
 impl Encoder {
@@ -39,6 +43,7 @@ impl Encoder {
             depth: 0,
             encoded: None,
             told: None,
+            sensitive: Vec::new(),
         }
     }
 
@@ -50,6 +55,19 @@ impl Encoder {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.out
+    }
+
+    /// The elements and texts, as they are written, whose fields are [`Field::SENSITIVE`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        let written = |range: &Range<usize>| self.out.get(range.clone());
+        self.sensitive.iter().filter_map(written)
+    }
+
+    /// Notes that what was written from `start` on is the value of a field.
+    fn mark(&mut self, field: &Field, start: usize) {
+        if field.has(Field::SENSITIVE) {
+            self.sensitive.push(start..self.out.len());
+        }
     }
 
     /// `xmlns` attributes for everything written by this encoder or by `others`.
@@ -127,8 +145,11 @@ impl Encoder {
 
     /// One occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
+        let start = self.out.len();
         self.occurrence(field, value)
-            .map_err(|error| error.within(field.name))
+            .map_err(|error| error.within(field.name))?;
+        self.mark(field, start);
+        Ok(())
     }
 
     /// As [`field`](Encoder::field), whole or not at all: nothing is left of a value that cannot be
@@ -143,6 +164,7 @@ impl Encoder {
         let written = self.field(field, value).map(|()| self.out.len() - start);
         if written.is_err() || self.out.len() > most {
             self.out.truncate(start);
+            self.sensitive.retain(|range| range.end <= start);
             self.depth = depth;
         }
         written
@@ -299,7 +321,7 @@ impl Encoder {
     }
 
     /// Elements and text of a struct or a group.
-    fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
+    pub(crate) fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
@@ -323,7 +345,11 @@ impl Encoder {
                     }
                     _ => self.missing(field),
                 },
-                _ if field.has(Field::TEXT) => self.leaf(field.kind, first)?,
+                _ if field.has(Field::TEXT) => {
+                    let start = self.out.len();
+                    self.leaf(field.kind, first)?;
+                    self.mark(field, start);
+                }
                 _ => self.field(field, first)?,
             }
             if field.has(Field::REPEATED) {
@@ -352,7 +378,10 @@ impl Encoder {
         self.out.push(' ');
         self.name(field.ns, field.name);
         self.out.push('=');
-        push_attribute(&mut self.out, text).map_err(forbidden)
+        let start = self.out.len();
+        push_attribute(&mut self.out, text).map_err(forbidden)?;
+        self.mark(field, start);
+        Ok(())
     }
 
     fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), CodecError> {

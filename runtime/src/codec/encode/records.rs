@@ -51,7 +51,11 @@ impl Encoder {
                     // Said by `fieldsToNull` before.
                     FieldRef::Null if by_name && field.has(Field::OPTIONAL) => {}
                     FieldRef::Null => self.nil(field),
-                    FieldRef::Text(text) if field.has(Field::TEXT) => self.text(text)?,
+                    FieldRef::Text(text) if field.has(Field::TEXT) => {
+                        let start = self.out.len();
+                        self.text(text)?;
+                        self.mark(field, start);
+                    }
                     FieldRef::Text(text) => self.field(field, Value::Text(text))?,
                     FieldRef::Record(record) => self.field(field, Value::Record(record))?,
                     FieldRef::Any(value) => self.field(field, Value::Any(value))?,

@@ -1,8 +1,12 @@
 //! The SOAP operation `login`.
 
+use std::sync::Arc;
+
 use super::{login_errors, version};
+use crate::client::redact::Redact;
 use crate::client::{
-    AuthContext, Authenticator, Builder, FromClient, Opening, Reply, Session, exchange,
+    Attempt, AuthContext, Authenticator, Builder, CallTrace, Deadline, FromClient, Opening, Reply,
+    Session, exchange,
 };
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
@@ -87,16 +91,28 @@ impl Login {
             .map_err(|error| Error::from(error).with_operation(operation.name))?;
         let mut session = Session::anonymous(login_at);
         session.sends = self.credentials.secrets();
+        let attempt = Attempt {
+            session: Arc::new(session),
+            deadline: Deadline::NEVER,
+            trace: CallTrace::begin(operation.name),
+        };
+        let session = &attempt.session;
         let sent = exchange(
             &context.settings,
-            &session,
+            &attempt,
             operation,
             &body,
             &context.headers,
         );
-        let reply: Reply<Record> = sent.await.map_err(advised)?;
-        opened(context, &session.endpoint, &called, reply.value())
-            .map_err(|error| error.with_operation(operation.name))
+        let reply: Result<Reply<Record>, Error> = sent.await;
+        let reply = reply.inspect_err(|error| attempt.trace.failed(error));
+        let reply = reply.map_err(advised)?;
+        let answer = reply.value();
+        opened(context, &session.endpoint, &called, answer).map_err(|error| {
+            let came = answer.text("sessionId").map(Secret::from);
+            let redact = Redact::new(session.secrets().chain(&came));
+            redact.clean(error).with_operation(operation.name)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::token_errors::{advice, passes};
 use crate::client::oauth::form::Form;
 use crate::client::oauth::jwt::has_jwt_format;
+use crate::client::redact::Redact;
 use crate::client::{AuthContext, FormAnswer, Session};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
@@ -28,7 +29,18 @@ pub(super) async fn ask(
     form: &Form,
 ) -> Result<Granted, Error> {
     let answer = context.post(address.clone(), what, form).await?;
-    read(context, &address, &answer, form).map_err(|error| error.with_operation(what))
+    let Ok(fields) = serde_json::from_slice::<Fields>(&answer.body) else {
+        // The page itself is not quoted: it may repeat what was sent.
+        let message = format!(
+            "the token endpoint at {address} answered with something else than JSON; check the \
+             address, which is that of the organization, without a path"
+        );
+        return Err(failed(&answer, "", message).with_operation(what));
+    };
+    // Neither what was sent nor what came may be in an error.
+    let redact = Redact::new(form.secrets().chain(fields.secrets()));
+    let granted = read(context, &address, &answer, &fields, &redact);
+    granted.map_err(|error| redact.clean(error).with_operation(what))
 }
 
 /// The fields of both kinds of answer, wiped when they are dropped.
@@ -42,26 +54,25 @@ struct Fields {
     error_description: Option<Secret>,
 }
 
+impl Fields {
+    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.access_token.iter().chain(&self.refresh_token)
+    }
+}
+
 fn read(
     context: &AuthContext,
     asked: &Endpoint,
     answer: &FormAnswer,
-    form: &Form,
+    fields: &Fields,
+    redact: &Redact,
 ) -> Result<Granted, Error> {
-    let Ok(fields) = serde_json::from_slice::<Fields>(&answer.body) else {
-        // The page itself is not quoted: it may repeat what was sent.
-        let message = format!(
-            "the token endpoint at {asked} answered with something else than JSON; check the \
-             address, which is that of the organization, without a path"
-        );
-        return Err(failed(answer, "", message));
-    };
     if let (true, Some(token)) = (answer.status.is_success(), &fields.access_token) {
-        return granted(context, asked, token, &fields);
+        return granted(context, asked, token, fields);
     }
     let text = |field: &Option<Secret>| {
         let text = field.as_ref().map_or("", Secret::expose);
-        match form.is_repeated_in(text) {
+        match redact.strip(text).is_some() {
             true => "(not shown, because it repeats a secret)".to_owned(),
             false => printable(text),
         }

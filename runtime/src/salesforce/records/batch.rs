@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::Opening;
 use super::progress::Summary;
 use crate::client::task::Boxed;
-use crate::client::{Client, Deadline, Incoming, Session, Terms, span};
+use crate::client::{Attempt, Client, Deadline, Incoming, Terms};
 use crate::error::{Error, ErrorKind};
+use crate::limits::WorkDeadline;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
 use crate::soap::answer::{Answer, Event};
 use crate::soap::request::RequestBody;
+use crate::transport::error::Sent;
 use crate::transport::{self, TransportError};
 use crate::value::Value;
 
@@ -62,14 +66,17 @@ impl Request {
             headers.set_number(table, rows.into());
         }
         let (body, headers, known) = (&body, &headers, &self.known);
-        let attempt = |session: Arc<Session>| {
-            let span = span(operation, &session);
+        let attempt = |attempt: Attempt| {
+            let span = attempt.trace.span();
             let attempt = async move {
                 let settings = &shared.settings;
                 let mut incoming =
-                    Incoming::open(settings, &session, operation, body, headers).await?;
+                    Incoming::open(settings, &attempt, operation, body, headers).await?;
                 let mut answer = incoming.answer(settings, known.clone()).by_rows()?;
+                answer.until(attempt.deadline.for_work());
                 let first = incoming.first(&mut answer).await;
+                // From here on the time that the caller takes must not count.
+                answer.until(WorkDeadline::default());
                 let first = first.inspect_err(|error| client.note(error.headers()))?;
                 Ok((incoming, answer, first))
             };
@@ -115,8 +122,19 @@ pub(super) struct Batch {
     /// What was read already.
     first: Option<Event>,
     chunk: Option<Chunk>,
+    /// Work on this answer so far, and the most that it may take.
+    worked: Duration,
+    most_work: Duration,
+    /// Rows handed out.
+    rows: usize,
     /// The answer after this one, asked for ahead of need.
     pub(super) next: Option<Opening>,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.incoming.trace.rows(self.rows);
+    }
 }
 
 impl Batch {
@@ -125,6 +143,7 @@ impl Batch {
         incoming: Incoming,
         answer: Answer,
         first: Event,
+        most_work: Duration,
     ) -> Self {
         Self {
             operation,
@@ -132,13 +151,30 @@ impl Batch {
             answer,
             first: Some(first),
             chunk: None,
+            worked: Duration::ZERO,
+            most_work,
+            rows: 0,
             next: None,
         }
     }
 
     /// The next row; none at the end of the answer.
     pub(super) fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
-        let row = ready!(self.poll_unnamed(cx));
+        let begin = Instant::now();
+        let polled = self.poll_unnamed(cx);
+        self.worked += begin.elapsed();
+        let row = match ready!(polled) {
+            Ok(_) if self.worked > self.most_work => {
+                let message = "the rows of an answer were not read within the deadline of a call";
+                Err(Error::new(ErrorKind::Timeout, message).with_sent(Sent::Answered))
+            }
+            row => row,
+        };
+        match &row {
+            Ok(Some(_)) => self.rows += 1,
+            Ok(None) => {}
+            Err(error) => self.incoming.trace.failed(error),
+        }
         Poll::Ready(row.map_err(|error| error.with_operation(self.operation.name)))
     }
 
@@ -170,7 +206,7 @@ impl Batch {
         let (body, chunk) = ready!(wait.as_mut().poll(cx));
         self.chunk = None;
         self.incoming.put_body(body);
-        Poll::Ready(Ok(chunk?))
+        Poll::Ready(chunk.map_err(|error| self.incoming.clean(error.into())))
     }
 
     /// Headers of the answer that have come since the last time.

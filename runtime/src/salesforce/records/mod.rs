@@ -17,6 +17,7 @@ use self::batch::{Batch, Opened};
 use self::progress::{After, Progress, Summary};
 use self::resume::{Ordered, Resumption};
 use super::soql::QueryText;
+use crate::client::redact::Redact;
 use crate::client::task::{Boxed, Task};
 use crate::client::{Client, Terms};
 use crate::error::{Error, ErrorKind};
@@ -295,7 +296,11 @@ impl<V: View> Records<V> {
     fn typed(&self, row: Record) -> Result<Option<V>, Error> {
         match *V::static_table() == ANY_RECORD {
             true => Ok(Some(V::from_record(row))),
-            false => Ok(Some(row.cast()?)),
+            false => row.cast().map(Some).map_err(|error| {
+                // The query was made: this is no error in the use of this crate alone.
+                let error = Error::decode(error.to_string()).with_sent(Sent::Answered);
+                Redact::new(self.client.session().secrets()).clean(error)
+            }),
         }
     }
 
@@ -362,6 +367,7 @@ impl<V: View> Records<V> {
                         opened.incoming,
                         opened.answer,
                         opened.first,
+                        self.client.shared().retry.deadline,
                     )));
                 }
                 ReadState::Reading(batch) => {

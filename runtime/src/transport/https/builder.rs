@@ -91,8 +91,8 @@ impl HttpsBuilder {
         self
     }
 
-    /// Longest time that one call may wait for the network, from connecting to the last byte of
-    /// the answer. Time that the caller takes between two chunks of a body does not count.
+    /// Longest time that one call may wait for the network and decompress the answer, from connecting
+    /// to the last byte. Time that the caller takes between two chunks of a body does not count.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.times.total = timeout;
         self

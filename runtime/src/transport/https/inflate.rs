@@ -17,8 +17,13 @@ pub(crate) const PIECE: usize = 32 * 1024;
 /// the reader more work than the sender, and no limit on the content ends them.
 const MAX_EMPTY_MEMBERS: u32 = 64;
 
+/// Members that an answer may have in any case, and how much content each further one must have on
+/// average. A member costs as much as a kilobyte of content, however little it has.
+const FREE_MEMBERS: u64 = 1_000;
+const MEMBER_CONTENT: u64 = 1_024;
+
 /// Longest header of a member; file name and comment have no use in an answer.
-const MAX_HEADER: usize = 4096;
+const MAX_HEADER: usize = 1024;
 
 const FLAG_CRC: u8 = 2;
 const FLAG_EXTRA: u8 = 4;
@@ -41,6 +46,8 @@ pub(crate) enum InflateError {
     Length,
     #[error("the data consists of gzip members without content")]
     EmptyMembers,
+    #[error("the data consists of too many gzip members with little content")]
+    SmallMembers,
     #[error("there are bytes after the end of the compressed data")]
     Trailing,
     #[error("the compressed data ends early")]
@@ -56,6 +63,8 @@ pub(crate) struct Gunzip {
     out: Vec<u8>,
     crc: Crc,
     members: u64,
+    /// Bytes of content of all members.
+    content: u64,
     /// Members in a row without content.
     empty_members: u32,
     /// The decoder may have output without further input.
@@ -78,6 +87,7 @@ impl Gunzip {
             out: vec![0; PIECE],
             crc: Crc::new(),
             members: 0,
+            content: 0,
             empty_members: 0,
             more: false,
         }
@@ -188,6 +198,10 @@ impl Gunzip {
         };
         if self.empty_members > MAX_EMPTY_MEMBERS {
             return Err(InflateError::EmptyMembers);
+        }
+        self.content += u64::from(self.crc.amount());
+        if self.members > FREE_MEMBERS + self.content / MEMBER_CONTENT {
+            return Err(InflateError::SmallMembers);
         }
         self.held.clear();
         self.members += 1;

@@ -240,6 +240,18 @@ fn input_without_output_is_limited_too() {
 }
 
 #[test]
+fn members_with_little_content_come_to_an_end() {
+    let small = gzip(b"x");
+    let allowed = FREE_MEMBERS as usize + 1;
+    assert_eq!(gunzip([&*small.repeat(allowed)]).unwrap().len(), allowed);
+    let many = small.repeat(allowed + 2);
+    assert_eq!(gunzip([&*many]), Err(InflateError::SmallMembers));
+    // As many members as anyone likes, if they have content.
+    let full = gzip(&[b'x'; MEMBER_CONTENT as usize]).repeat(3 * FREE_MEMBERS as usize);
+    assert!(gunzip([&*full]).is_ok());
+}
+
+#[test]
 fn empty_members_come_to_an_end() {
     let empty = gzip(b"");
     let some = empty.repeat(MAX_EMPTY_MEMBERS as usize);

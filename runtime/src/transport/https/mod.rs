@@ -111,22 +111,10 @@ impl Shared {
         } else {
             &self.client
         };
-        tracing::debug!(
-            operation = request.operation,
-            endpoint = %request.endpoint,
-            bytes = request.body.len(),
-            "sending"
-        );
         let exchange = client.execute(prepared);
         let response = pace::head(exchange, &progress, &self.times, started)
             .await?
             .map_err(|error| failure::sending(error, &request.endpoint, progress.nothing_sent()))?;
-        tracing::debug!(
-            operation = request.operation,
-            status = response.status().as_u16(),
-            elapsed = ?started.elapsed(),
-            "answered"
-        );
         self.accept(response, request.endpoint.url(), started)
     }
 
@@ -284,7 +272,10 @@ impl Download for Incoming {
 impl Incoming {
     async fn receive(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
-            if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
+            let begin = Instant::now();
+            let piece = self.decoder.next(&mut self.pending).map_err(stopped)?;
+            self.pace.work(begin.elapsed())?;
+            if let Some(piece) = piece {
                 return Ok(Some(piece));
             }
             match self.pace.next(self.response.chunk()).await? {

@@ -122,13 +122,15 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
     timeout(message, sent)
 }
 
-/// Watches over the arrival of a body. Only time spent waiting for the network counts: a caller
-/// who takes long to handle what is there loses nothing by it.
+/// Watches over the arrival of a body. Only time spent on waiting for the network and on
+/// decompression counts: a caller who takes long to handle what is there loses nothing by it.
 #[derive(Debug)]
 pub(super) struct Pace {
     times: Times,
     /// Waiting so far, without the current wait.
     waited: Duration,
+    /// Decompression so far.
+    worked: Duration,
     /// Begin of the current wait. Kept here so that a cancelled wait still counts.
     since: Option<Instant>,
     window_end: Option<Duration>,
@@ -143,6 +145,7 @@ impl Pace {
         Self {
             times,
             waited,
+            worked: Duration::ZERO,
             since: None,
             window_end,
             window_bytes: 0,
@@ -161,7 +164,7 @@ impl Pace {
             let left = self
                 .times
                 .total
-                .saturating_sub(self.waited)
+                .saturating_sub(self.waited + self.worked)
                 .min(self.times.idle);
             let left = match self.window_end {
                 Some(end) => left.min(end.saturating_sub(self.waited)),
@@ -178,14 +181,26 @@ impl Pace {
                 let message = format!("the answer stopped: no byte for {idle:?} (idle_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
-            if self.waited + now >= self.times.total {
-                let total = self.times.total;
-                let message =
-                    format!("the answer was not complete after {total:?} (total_timeout)");
-                return Err(timeout(message, Sent::Maybe));
+            if self.waited + self.worked + now >= self.times.total {
+                return Err(self.too_late());
             }
             self.roll(self.waited + now)?;
         }
+    }
+
+    /// Counts work on what has arrived, which the total time contains as well.
+    pub(super) fn work(&mut self, time: Duration) -> Result<(), TransportError> {
+        self.worked += time;
+        if self.waited + self.worked >= self.times.total {
+            return Err(self.too_late());
+        }
+        Ok(())
+    }
+
+    fn too_late(&self) -> TransportError {
+        let total = self.times.total;
+        let message = format!("the answer was not complete after {total:?} (total_timeout)");
+        timeout(message, Sent::Maybe)
     }
 
     /// Counts what has arrived.
@@ -214,5 +229,28 @@ impl Pace {
         self.window_least = least.bytes_per_window();
         self.window_end = Some(now + least.window);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_counts_towards_the_total() {
+        let second = Duration::from_secs(1);
+        let times = Times {
+            connect: second,
+            answer: second,
+            idle: second,
+            total: 10 * second,
+            throughput: None,
+        };
+        let mut pace = Pace::new(times, 3 * second);
+        pace.work(4 * second).unwrap();
+        pace.work(2 * second).unwrap();
+        let error = pace.work(second).unwrap_err();
+        assert!(error.is_timeout() && error.maybe_applied(), "{error}");
+        assert!(error.to_string().contains("total_timeout"), "{error}");
     }
 }

@@ -1,4 +1,5 @@
-//! Fields whose names say that they hold a secret. Their values are never printed.
+//! Names which say that a value is a secret. The values of such fields, elements and attributes are
+//! never shown, whether or not a table describes them.
 
 /// Words that name a secret when they end a field's name: `hashedPassword`, `ConsumerSecret`.
 const NOUNS: &[&str] = &[
@@ -27,14 +28,18 @@ const PAIRS: &[(&str, &str)] = &[
     ("encryption", "key"),
     ("gateway", "token"),
     ("oauth", "token"),
+    ("pass", "word"),
     ("password", "hash"),
     ("private", "key"),
     ("refresh", "token"),
     ("secret", "key"),
+    ("secret", "value"),
     ("security", "token"),
     ("session", "key"),
     ("session", "token"),
     ("signing", "key"),
+    ("token", "encrypted"),
+    ("token", "payload"),
     ("transaction", "key"),
 ];
 
@@ -45,7 +50,7 @@ const NAMES: &[&[&str]] = &[&["session", "id"], &["session", "ids"]];
 const QUESTIONS: &[&str] = &["has", "is"];
 
 /// Whether a field's name says that its value is a secret.
-pub(crate) fn is_secret(name: &str) -> bool {
+pub(crate) fn names_secret(name: &str) -> bool {
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -59,7 +64,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
     }
 }
 
-/// As [`is_secret`], for a name in which the words are not told apart: `accesstoken`.
+/// As [`names_secret`], for a name in which the words are not told apart: `accesstoken`.
 fn is_secret_word(word: &str) -> bool {
     let is_question = |noun: &str| {
         QUESTIONS
@@ -118,6 +123,13 @@ mod tests {
             "Password__c",
             "dsfs__DSProSFPassword__c",
             "LO_NMLS_Password__c",
+            "PassWord",
+            "SecretValue",
+            "GatewayTokenEncrypted",
+            "ActorTokenPayload",
+            "DataEncryptionKey",
+            "RecaptchaSecretKey",
+            "et4ae5__ExactTarget_OAuth_Token__c",
             "Passphrase",
             "ConsumerSecret",
             "consumerSecret",
@@ -141,7 +153,7 @@ mod tests {
             "SESSIONID",
             "session_id",
         ] {
-            assert!(is_secret(name), "{name}");
+            assert!(names_secret(name), "{name}");
         }
     }
 
@@ -170,9 +182,13 @@ mod tests {
             "GatewayTokenDetails",
             "MessagingSessionId",
             "includeSessionId",
+            "CartCheckoutSessionId",
+            "PublicKeyCertificate",
+            "TimeZoneSidKey",
+            "IsPwdlessLoginAllowed",
             "Name",
         ] {
-            assert!(!is_secret(name), "{name}");
+            assert!(!names_secret(name), "{name}");
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Values that must not be seen: passwords, tokens, session ids.
 
+mod names;
+
 use std::fmt;
 
+pub(crate) use names::names_secret;
 use zeroize::Zeroizing;
 
 /// A string that is neither shown nor serialized, and is wiped from memory when dropped.
