@@ -227,7 +227,9 @@ impl Incoming {
         answer: &mut Answer,
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
-        let event = answer.next(target).map_err(|error| {
+        let event = answer.next(target);
+        self.drift.add(answer.take_drift(), self.operation.name);
+        let event = event.map_err(|error| {
             let error = match error {
                 // It is SOAP, so that what came need not be described.
                 SoapError::OtherVersion(_) => self.complete(error.into()),
@@ -235,7 +237,6 @@ impl Incoming {
             };
             error.with_headers(answer.take_headers())
         })?;
-        self.drift.add(answer.take_drift(), self.operation.name);
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,

@@ -43,6 +43,7 @@ impl Decoder {
             inner.set_type_name(&name.namespace, &name.name);
         }
         self.fields(reader, &mut inner)?;
+        Self::complete_record(reader, &inner)?;
         Ok(Record::from_inner(inner))
     }
 
@@ -187,13 +188,18 @@ impl Decoder {
             }
             match reader.next()? {
                 Token::Start(start) => {
-                    let Some(index) = find(table, start, expected) else {
+                    let found = find(table, start, expected);
+                    let is_seen = |index| inner.entries().any(|(seen, ..)| seen == index);
+                    let Some(index) = found.or_else(|| Self::stray(reader, table, start, is_seen))
+                    else {
                         inner.push_extra(self.element(reader, start)?);
                         continue;
                     };
                     expected = index + 1;
                     let field = &table.fields[usize::from(index)];
-                    template.remember(&mut step, index, field, start, reader);
+                    if found.is_some() {
+                        template.remember(&mut step, index, field, start, reader);
+                    }
                     self.record_field(reader, inner, index, field)
                         .map_err(|halt| halt.within(field.name))?;
                 }
@@ -399,16 +405,17 @@ pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
     }
 }
 
-fn attributes(reader: &Reader<'_>, inner: &mut Inner) -> Result<()> {
+fn attributes(reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
     let table = inner.ty();
     for (index, field) in (0..)
         .zip(table.fields)
         .filter(|(_, f)| f.has(Field::ATTRIBUTE))
     {
-        if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
+        if let Some((value, strays)) = Decoder::attribute_of(reader, table, field) {
             lexical::check(value, field.text_kind())
                 .map_err(|expected| Halt::from(CodecError::decode(expected).within(field.name)))?;
             inner.push_text(index, value);
+            reader.context.drift.namespaces += u64::from(strays);
         }
     }
     Ok(())

@@ -265,6 +265,13 @@ impl Field {
         self.flags & (Self::ATTRIBUTE | Self::TEXT) == 0 && self.kind != Kind::Attributes
     }
 
+    /// Whether it is an element of this local name.
+    pub(crate) fn is_element(&self, name: &str) -> bool {
+        self.name == name
+            && self.is_content()
+            && !matches!(self.kind, Kind::Wildcard | Kind::Group | Kind::ArrayType)
+    }
+
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::record::{Record, ValueError};
-use crate::value::{Tabled, to_struct};
+use crate::value::{Tabled, to_whole_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -233,8 +233,16 @@ impl Fault {
     ///
     /// If the detail is of this type but a field of it cannot be read.
     pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
-        let fits = |detail: &&Record| detail.table().is_a(T::static_table());
-        self.detail_records().find(fits).map(to_struct).transpose()
+        let table = T::static_table();
+        // A detail that does not fit its table is kept without it, by name.
+        let fits = |detail: &&Record| {
+            detail.table().is_a(table)
+                || detail.type_name() == table.name && detail.type_namespace() == table.namespace()
+        };
+        self.detail_records()
+            .find(fits)
+            .map(to_whole_struct)
+            .transpose()
     }
 }
 

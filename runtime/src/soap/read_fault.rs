@@ -1,7 +1,7 @@
 //! Faults of both versions of SOAP, and their details by the tables of declared faults.
 
 use super::fault::{Fault, Parts};
-use super::step::{Step, is};
+use super::step::{Step, is, stray};
 use crate::codec::{Halt, leaf};
 use crate::record::Record;
 use crate::schema::table::field;
@@ -104,6 +104,7 @@ impl Step<'_> {
         });
         typed
             .or_else(|| faults.iter().copied().find(|table| is(table, start)))
+            .or_else(|| stray(reader, faults, start))
             .unwrap_or(&ANY_RECORD)
     }
 }

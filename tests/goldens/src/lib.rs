@@ -86,6 +86,11 @@ pub mod edges {
     include!(concat!(env!("OUT_DIR"), "/edges/mod.rs"));
 }
 
+/// A service whose answers are rarely as they should be.
+pub mod depot {
+    include!(concat!(env!("OUT_DIR"), "/depot/mod.rs"));
+}
+
 /// Types that nest more deeply than rustc descends.
 pub mod deep {
     include!(concat!(env!("OUT_DIR"), "/deep/mod.rs"));
