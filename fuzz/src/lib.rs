@@ -10,7 +10,7 @@ use kinds::{All, OPERATION, OTHER, Response, THING, strategies};
 use proptest::prelude::{BoxedStrategy, Strategy as _};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use saponify::generated::{Tabled, Type};
+use saponify::generated::{GeneratedStruct, Type};
 use saponify::probe;
 use saponify::{Error, Limits};
 
@@ -128,7 +128,7 @@ fn random(data: &[u8]) -> Option<All> {
 }
 
 /// Checks that a value which can be written reads back as a value that is written the same.
-fn survives<S: Tabled>(value: &S, known: &[&'static Type]) {
+fn survives<S: GeneratedStruct>(value: &S, known: &[&'static Type]) {
     let _ = format!("{value:?}");
     // The value is read with default limits, because a nil `Id` may be written where none was read,
     // one level deeper.

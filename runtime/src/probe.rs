@@ -7,7 +7,7 @@ use crate::limits::Limits;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
 use crate::soap::answer::{Answer, Event};
-use crate::value::{Struct, Tabled};
+use crate::value::{GeneratedStruct, Struct};
 use crate::xml::{Context, Halt, Input, Reader, Token};
 
 /// What the reader saw, in words that can be compared.
@@ -124,7 +124,7 @@ pub fn encode(value: &dyn Struct) -> Result<String, Error> {
 /// # Errors
 ///
 /// If it is not well-formed, beyond a limit, or does not fit the type.
-pub fn decode<S: Tabled>(
+pub fn decode<S: GeneratedStruct>(
     document: &str,
     limits: Limits,
     known: &[&'static Type],

@@ -82,7 +82,7 @@ fn a_choice_is_made_compared_and_copied_in_every_part() {
 
 #[test]
 fn a_choice_is_filled_and_read_by_the_number_of_its_branch() {
-    use g::Tabled as _;
+    use g::GeneratedStruct as _;
     let mut letter = Letter::default();
     for (branch, nil) in [(2, false), (1, false), (3, true), (0, false)] {
         letter.field_slot(branch, nil);

@@ -186,7 +186,7 @@ async fn polymorphic_parents_become_what_they_are() {
     let query = "SELECT TYPEOF What WHEN Account THEN Name, AnnualRevenue WHEN Case THEN CaseNumber \
                  ELSE Name END FROM Task WHERE WhatId != null";
     let (mut accounts, mut cases, mut others) = (0, 0, 0);
-    let mut rows = tenant.soap.records::<Task>(query).also::<Account>();
+    let mut rows = tenant.soap.records::<Task>(query).decode_as::<Account>();
     while let Some(task) = rows.try_next().await.unwrap() {
         let what = task.what().unwrap();
         if let Ok(account) = what.cast::<Account>() {

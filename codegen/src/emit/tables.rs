@@ -51,7 +51,7 @@ fn schema(plan: &Plan<'_>) -> String {
                 let Some(default) = field.default else {
                     continue;
                 };
-                out.open(&["g::Default {"]);
+                out.open(&["g::DefaultValue {"]);
                 out.line(&["ty: &", &table.ident, ","]);
                 out.line(&["field: ", &index.to_string(), ","]);
                 out.line(&["text: ", &literal(default), ","]);

@@ -1,7 +1,7 @@
 //! What generated methods take as arguments, written into the body of a request.
 
 use crate::error::Error;
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 use crate::value::{FieldValue, Value};
 use crate::view::View;
 
@@ -9,7 +9,7 @@ use crate::view::View;
 #[doc(hidden)]
 pub trait Arg {
     /// Writes it as the next argument.
-    fn write(&self, body: &mut Body) -> Result<(), Error>;
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error>;
 }
 
 /// Strings of a repeated argument.
@@ -28,7 +28,7 @@ pub struct Views<'a, V>(pub &'a [V]);
 pub struct OneView<'a, V>(pub &'a V);
 
 impl Arg for &str {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         put(body, |n| {
             if n == 0 {
                 Value::Text(self)
@@ -40,13 +40,13 @@ impl Arg for &str {
 }
 
 impl<T: FieldValue> Arg for &T {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         put(body, |n| self.value(n))
     }
 }
 
 impl<T: FieldValue> Arg for &[T] {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         put(body, |n| {
             self.get(n).map_or(Value::Absent, |item| item.value(0))
         })
@@ -54,7 +54,7 @@ impl<T: FieldValue> Arg for &[T] {
 }
 
 impl<S: AsRef<str>> Arg for Texts<'_, S> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         put(body, |n| {
             self.0
                 .get(n)
@@ -64,14 +64,14 @@ impl<S: AsRef<str>> Arg for Texts<'_, S> {
 }
 
 impl<V: View> Arg for Views<'_, V> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         let records = |n: usize| self.0.get(n).map(|view| Value::Record(view.as_record()));
         put(body, |n| records(n).unwrap_or(Value::Absent))
     }
 }
 
 impl<V: View> Arg for OneView<'_, V> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         put(body, |n| {
             if n == 0 {
                 Value::Record(self.0.as_record())
@@ -83,7 +83,7 @@ impl<V: View> Arg for OneView<'_, V> {
 }
 
 impl<A: Arg> Arg for Option<A> {
-    fn write(&self, body: &mut Body) -> Result<(), Error> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
         match self {
             Some(argument) => argument.write(body),
             None => put(body, |_| Value::Absent),
@@ -95,7 +95,7 @@ macro_rules! by_value {
     ($($ty:ty),*) => {
         $(
             impl Arg for $ty {
-                fn write(&self, body: &mut Body) -> Result<(), Error> {
+                fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
                     put(body, |n| self.value(n))
                 }
             }
@@ -122,6 +122,6 @@ by_value!(
 );
 
 /// Writes the next argument: each value that the closure gives until it gives an absent one.
-fn put<'v>(body: &mut Body, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
+fn put<'v>(body: &mut RequestBody, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
     Ok(body.argument(value)?)
 }

@@ -10,23 +10,26 @@ use std::time::Duration;
 use super::{Arg, Client, HeaderOf, Headers, Reply, Session, Terms, exchange};
 use crate::error::Error;
 use crate::schema::{Operation, Repeat};
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 use crate::value::FieldValue;
 use crate::ws::RawHeader;
 
 /// An operation as a type. Implemented by generated code.
 pub trait OperationType: Send + Sync + 'static {
     /// What a call gives.
-    type Output: Outcome;
+    type Output: OperationOutput;
     /// The operation's table.
     fn operation() -> &'static Operation;
 }
 
 /// What an operation may give: the value of the response's only field, the struct of all its
 /// fields, or nothing.
-pub trait Outcome: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static {}
+pub trait OperationOutput:
+    FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static
+{
+}
 
-impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outcome for T {}
+impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> OperationOutput for T {}
 
 /// A call that has not been made yet. Await it for its result.
 ///
@@ -40,7 +43,7 @@ impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Outco
 #[must_use = "a call is made when it is awaited"]
 pub struct Call<'c, O> {
     client: &'c Client,
-    body: Result<Body, Error>,
+    body: Result<RequestBody, Error>,
     headers: Headers,
     terms: Terms,
     operation: PhantomData<O>,
@@ -50,7 +53,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     pub(crate) fn new(client: &'c Client) -> Self {
         Self {
             client,
-            body: Ok(Body::new(O::operation(), client.soap())),
+            body: Ok(RequestBody::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
             terms: Terms::default(),
             operation: PhantomData,
@@ -58,7 +61,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     }
 
     /// A call whose arguments are written already.
-    pub(crate) fn of(client: &'c Client, body: Body, headers: Headers) -> Self {
+    pub(crate) fn of(client: &'c Client, body: RequestBody, headers: Headers) -> Self {
         Self {
             client,
             body: Ok(body),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tracing::Instrument as _;
 
-use super::call::Outcome;
+use super::call::OperationOutput;
 use super::not_soap::not_soap;
 use super::redact::Redact;
 use super::{Headers, Reply, Session, Settings};
@@ -18,7 +18,7 @@ use crate::secret::Secret;
 use crate::soap::SoapError;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 use crate::transport::error::Sent;
 use crate::transport::{self, Request, Response};
 use crate::value::{Slot, Struct, Value, same, slot};
@@ -31,7 +31,7 @@ struct Unwrapped<T> {
     value: T,
 }
 
-impl<T: Outcome> Struct for Unwrapped<T> {
+impl<T: OperationOutput> Struct for Unwrapped<T> {
     fn table(&self) -> &'static Type {
         self.table
     }
@@ -61,11 +61,11 @@ impl<T: Outcome> Struct for Unwrapped<T> {
 }
 
 /// Sends a request and reads the whole answer.
-pub(crate) async fn exchange<T: Outcome>(
+pub(crate) async fn exchange<T: OperationOutput>(
     settings: &Settings,
     session: &Session,
     operation: &'static Operation,
-    body: &Body,
+    body: &RequestBody,
     headers: &Headers,
 ) -> Result<Reply<T>, Error> {
     let mut value = T::default();
@@ -126,7 +126,7 @@ impl Incoming {
         settings: &Settings,
         session: &Session,
         operation: &'static Operation,
-        body: &Body,
+        body: &RequestBody,
         headers: &Headers,
     ) -> Result<Self, Error> {
         let raw_headers = headers.raw().to_vec();

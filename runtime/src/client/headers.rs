@@ -7,7 +7,7 @@ use super::Session;
 use crate::error::Error;
 use crate::schema::{Operation, Type};
 use crate::soap::request::Header;
-use crate::value::{Struct, Tabled};
+use crate::value::{GeneratedStruct, Struct};
 use crate::ws::RawHeader;
 
 /// A header that the WSDL binds to the operation `O`. Implemented by generated code; a header
@@ -18,7 +18,7 @@ use crate::ws::RawHeader;
     note = "the type of the operation lists the headers that it takes: see the implementors of \
             `HeaderOf<{O}>`"
 )]
-pub trait HeaderOf<O>: Tabled {}
+pub trait HeaderOf<O>: GeneratedStruct {}
 
 /// A header that the WSDL binds to at least one operation of the service `S`. Implemented by
 /// generated code; a header that no operation takes does not compile.
@@ -28,7 +28,7 @@ pub trait HeaderOf<O>: Tabled {}
     note = "headers of requests implement `HeaderFor<{S}>`; those of answers are read by \
             `Reply::header`"
 )]
-pub trait HeaderFor<S>: Tabled {}
+pub trait HeaderFor<S>: GeneratedStruct {}
 
 /// Headers to send, at most one of each type. An operation carries those that its binding
 /// declares.
@@ -52,7 +52,7 @@ enum Content {
 }
 
 impl Headers {
-    pub(crate) fn set<H: Tabled>(&mut self, header: H) {
+    pub(crate) fn set<H: GeneratedStruct>(&mut self, header: H) {
         self.put(H::static_table(), Content::Value(Arc::new(header)));
     }
 

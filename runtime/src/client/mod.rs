@@ -46,7 +46,7 @@ use retry::budget::Budget;
 use crate::leniency::Drift;
 use crate::record::Record;
 use crate::schema::{Service, SoapVersion};
-use crate::value::Tabled;
+use crate::value::GeneratedStruct;
 
 /// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
 pub trait FromClient: Sized {
@@ -116,7 +116,7 @@ impl Client {
     /// headers the service has.
     #[doc(hidden)]
     #[must_use]
-    pub fn with<H: Tabled>(&self, header: H) -> Self {
+    pub fn with<H: GeneratedStruct>(&self, header: H) -> Self {
         let mut client = self.clone();
         client.headers.set(header);
         client
@@ -125,7 +125,7 @@ impl Client {
     /// The same session without a header on its calls. For generated code.
     #[doc(hidden)]
     #[must_use]
-    pub fn without<H: Tabled>(&self) -> Self {
+    pub fn without<H: GeneratedStruct>(&self) -> Self {
         let mut client = self.clone();
         client.headers.leave_out(H::static_table());
         client

@@ -4,7 +4,7 @@ use crate::codec::{Attachment, Attachments};
 use crate::error::Error;
 use crate::record::Record;
 use crate::soap::find_header;
-use crate::value::Tabled;
+use crate::value::GeneratedStruct;
 
 /// A result and the headers that came with it.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl<T> Reply<T> {
     /// # Errors
     ///
     /// If it came but cannot be read.
-    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+    pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.headers)?)
     }
 }

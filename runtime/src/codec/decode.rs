@@ -277,7 +277,7 @@ impl Decoder {
                 _ => return Ok(reader.skip()?),
             },
         }
-        target.settle();
+        target.copy_base_fields();
         Ok(())
     }
 

@@ -163,7 +163,7 @@ impl Decoder {
         let mut step = 0;
         let mut expected = 0;
         loop {
-            if let Some(known) = template.step(step)
+            if let Some(known) = template.field(step)
                 && has_room
                 && reader.take(&known.tag.open)
             {

@@ -8,14 +8,14 @@ use crate::xml::{Reader, Start};
 pub(super) struct Template {
     /// Prefixes mean the same as long as the context's epoch does.
     epoch: u64,
-    steps: Vec<Step>,
+    fields: Vec<TemplateField>,
     /// Fields and bytes of text to make room for.
     sizes: (usize, usize),
 }
 
 /// A simple field without attributes.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct TemplateField {
     pub(super) field: u16,
     pub(super) kind: Kind,
     pub(super) tag: Tag,
@@ -40,8 +40,8 @@ pub(super) struct Row {
     pub(super) tag: Tag,
 }
 
-/// Steps that a template keeps; a record with more fields reads the rest the long way.
-const MAX_STEPS: usize = 1_000;
+/// Fields that a template keeps; a record with more fields reads the rest the long way.
+const MAX_FIELDS: usize = 1_000;
 
 /// How many missing fields in a row are noticed as such.
 const LOOK_AHEAD: usize = 64;
@@ -51,12 +51,12 @@ impl Template {
     pub(super) fn renew(&mut self, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
-            self.steps.clear();
+            self.fields.clear();
         }
     }
 
-    pub(super) fn step(&self, at: usize) -> Option<&Step> {
-        self.steps.get(at)
+    pub(super) fn field(&self, at: usize) -> Option<&TemplateField> {
+        self.fields.get(at)
     }
 
     pub(super) fn sizes(&self) -> (usize, usize) {
@@ -65,8 +65,8 @@ impl Template {
 
     /// Near the largest of late, so that few records grow.
     pub(super) fn note_sizes(&mut self, (fields, text): (usize, usize)) {
-        let settled = |old: usize, new: usize| new.max(old - old / 16);
-        self.sizes = (settled(self.sizes.0, fields), settled(self.sizes.1, text));
+        let decayed = |old: usize, new: usize| new.max(old - old / 16);
+        self.sizes = (decayed(self.sizes.0, fields), decayed(self.sizes.1, text));
     }
 
     /// Makes the element just started the step at `at`, if it may be one, and moves past it.
@@ -82,20 +82,20 @@ impl Template {
         if start.empty || !simple || !reader.attributes().is_empty() {
             return;
         }
-        let ahead = self.steps.iter().skip(*at + 1).take(LOOK_AHEAD);
+        let ahead = self.fields.iter().skip(*at + 1).take(LOOK_AHEAD);
         match ahead
             .map(|known| &*known.tag.open)
             .position(|open| open == start.raw.as_bytes())
         {
             // Fields that the last record had are missing here.
             Some(missing) => *at += 1 + missing,
-            None if self.steps.len() < MAX_STEPS => {
-                let step = Step {
+            None if self.fields.len() < MAX_FIELDS => {
+                let known = TemplateField {
                     field: index,
                     kind: field.text_kind(),
                     tag: Tag::new(start),
                 };
-                self.steps.insert(*at, step);
+                self.fields.insert(*at, known);
             }
             None => return,
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::record::Record;
 use crate::soap::{Fault, find_header};
 use crate::transport::error::Sent;
-use crate::value::Tabled;
+use crate::value::GeneratedStruct;
 
 mod convert;
 mod recovery;
@@ -400,7 +400,7 @@ impl Error {
     /// # Errors
     ///
     /// If it came but cannot be read.
-    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+    pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.0.headers)?)
     }
 

@@ -3,24 +3,24 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use super::{FieldValue, Form, Slot, Value};
+use super::{Access, FieldValue, Slot, Value};
 
 /// A value in a box whose type says nothing about what the value consists of.
 ///
 /// To find out whether a type is `Send`, the compiler looks into the types of its fields, and gives up
 /// beyond 128 levels (E0275). It does not look into this box, so generated code uses it where types
 /// nest deeply. It is used as [`Box`] is, and made by `into()`.
-pub struct Deep<T>(Box<dyn Hold<T>>);
+pub struct Deep<T>(Box<dyn DynValue<T>>);
 
 /// A value of the type `T`. That it is `Send` and `Sync` is checked where it is boxed.
-trait Hold<T>: Send + Sync {
+trait DynValue<T>: Send + Sync {
     fn get(&self) -> &T;
     fn get_mut(&mut self) -> &mut T;
     fn take(self: Box<Self>) -> T;
-    fn duplicate(&self) -> Box<dyn Hold<T>>;
+    fn duplicate(&self) -> Box<dyn DynValue<T>>;
 }
 
-impl<T: Clone + Send + Sync + 'static> Hold<T> for T {
+impl<T: Clone + Send + Sync + 'static> DynValue<T> for T {
     fn get(&self) -> &T {
         self
     }
@@ -33,7 +33,7 @@ impl<T: Clone + Send + Sync + 'static> Hold<T> for T {
         *self
     }
 
-    fn duplicate(&self) -> Box<dyn Hold<T>> {
+    fn duplicate(&self) -> Box<dyn DynValue<T>> {
         Box::new(self.clone())
     }
 }
@@ -92,13 +92,13 @@ impl<T: fmt::Debug> fmt::Debug for Deep<T> {
 
 /// How a value in a [`Deep`] box is filled and read.
 #[derive(Debug)]
-pub struct DeepForm;
+pub struct DeepAccess;
 
 impl<T: FieldValue> FieldValue for Deep<T> {
-    type Form = DeepForm;
+    type Access = DeepAccess;
 }
 
-impl<T: FieldValue> Form<Deep<T>> for DeepForm {
+impl<T: FieldValue> Access<Deep<T>> for DeepAccess {
     fn slot(value: &mut Deep<T>) -> Slot<'_> {
         (**value).slot()
     }

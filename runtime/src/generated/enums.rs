@@ -97,7 +97,7 @@ macro_rules! gen_choice {
         }
 
         impl $crate::generated::FieldValue for $name {
-            type Form = $crate::generated::StructForm;
+            type Access = $crate::generated::StructAccess;
         }
     };
 }
@@ -150,9 +150,9 @@ macro_rules! gen_abstract_type {
                 namespace: &str,
                 name: &str,
             ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
-                const HEIRS: &[$crate::generated::Heir<$name>] =
-                    &[$($($crate::generated::Heir::of::<$sub>(),)*)*];
-                *self = $crate::generated::Heir::make(HEIRS, namespace, name)?;
+                const DERIVED_TYPES: &[$crate::generated::DerivedType<$name>] =
+                    &[$($($crate::generated::DerivedType::of::<$sub>(),)*)*];
+                *self = $crate::generated::DerivedType::make(DERIVED_TYPES, namespace, name)?;
                 match self {
                     $($(Self::$variant(value) => ::core::option::Option::Some(value.as_dyn_mut()),)*)*
                     Self::Other(_) => ::core::option::Option::None,
@@ -233,7 +233,7 @@ macro_rules! gen_abstract_type {
         )*)*
 
         impl $crate::generated::FieldValue for $name {
-            type Form = $crate::generated::DerivableForm;
+            type Access = $crate::generated::DerivableAccess;
         }
     };
 }
@@ -351,7 +351,7 @@ macro_rules! gen_open_enum {
         }
 
         impl $crate::generated::FieldValue for $name {
-            type Form = $crate::generated::EnumForm;
+            type Access = $crate::generated::EnumAccess;
         }
     };
 }

@@ -4,7 +4,7 @@
 
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
-use crate::value::Tabled;
+use crate::value::GeneratedStruct;
 use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
 
 /// The view with a field set.
@@ -46,7 +46,7 @@ macro_rules! getters {
             }
 
             /// A nested struct.
-            pub fn nested<V: View, S: Tabled>(view: &Typed<V>, field: u16) -> Option<&S> {
+            pub fn nested<V: View, S: GeneratedStruct>(view: &Typed<V>, field: u16) -> Option<&S> {
                 Nested::<S>::read(view.as_record(), field)
             }
         }

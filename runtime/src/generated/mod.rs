@@ -9,7 +9,7 @@ mod service;
 mod structs;
 mod views;
 
-pub use deep::{Deep, DeepForm};
+pub use deep::{Deep, DeepAccess};
 pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
@@ -29,11 +29,14 @@ pub use crate::salesforce::bulk::{Bulk, ExternalId, Source};
 pub use crate::salesforce::soql::QueryText;
 pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
-    Default, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion, Type,
+    DefaultValue, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion,
+    Type,
 };
-pub use crate::soap::request::Body as RequestBody;
-pub use crate::value::{Bytes, Derivable, FieldValue, OpenEnum, Slot, Struct, Tabled, Value};
-pub use crate::value::{DerivableForm, EnumForm, Form, StructForm};
+pub use crate::soap::request::RequestBody;
+pub use crate::value::{Access, DerivableAccess, EnumAccess, StructAccess};
+pub use crate::value::{
+    Bytes, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
+};
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, TypedView, View};
 
 pub use fields::{get, set, set_key};
@@ -78,7 +81,7 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
     list.iter().position(|item| *item == text)
 }
 
-pub use crate::value::{BaseStruct, Derived, DerivesFrom, Heir, same, stand_in};
+pub use crate::value::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub use crate::value::{Boxed, Branch, Choice, clone_choice, first_branch, same_choice};
 pub use crate::value::{debug, slot};
 

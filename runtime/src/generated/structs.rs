@@ -10,11 +10,11 @@ macro_rules! gen_structure {
         $crate::gen_structure!(@ $name, $table, [], $($index: $field),*);
 
         impl $crate::generated::FieldValue for $name {
-            type Form = $crate::generated::StructForm;
+            type Access = $crate::generated::StructAccess;
         }
     };
     (@ $name:ident, $table:path, [$($derived:item)?], $($index:literal: $field:ident),*) => {
-        impl $crate::generated::Tabled for $name {
+        impl $crate::generated::GeneratedStruct for $name {
             #[inline]
             fn static_table() -> &'static $crate::generated::Type {
                 &$table
@@ -72,13 +72,13 @@ macro_rules! gen_derivable {
 
         impl $crate::generated::BaseStruct for $name {
             #[inline]
-            fn heir(&mut self) -> &mut $crate::generated::Derived {
+            fn derived_mut(&mut self) -> &mut $crate::generated::Derived {
                 &mut self.derived
             }
 
             #[inline]
-            fn heirs() -> &'static [$crate::generated::Heir<$crate::generated::Derived>] {
-                const { &[$($crate::generated::Heir::of::<$sub>(),)*] }
+            fn derived_types() -> &'static [$crate::generated::DerivedType<$crate::generated::Derived>] {
+                const { &[$($crate::generated::DerivedType::of::<$sub>(),)*] }
             }
         }
 
@@ -86,13 +86,13 @@ macro_rules! gen_derivable {
             impl ::core::convert::From<$sub> for $name {
                 #[inline]
                 fn from(value: $sub) -> Self {
-                    $crate::generated::stand_in(value)
+                    $crate::generated::base_from_derived(value)
                 }
             }
         )*
 
         impl $crate::generated::FieldValue for $name {
-            type Form = $crate::generated::DerivableForm;
+            type Access = $crate::generated::DerivableAccess;
         }
     };
 }

@@ -510,6 +510,6 @@ fn derivable(
             return put(target.base(), tree, field, namespace, depth);
         }
     }
-    target.settle();
+    target.copy_base_fields();
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::schema::{Field, Type};
 /// Present fields of one object. The texts of all fields lie in one string, and a small entry
 /// says which field each one is.
 ///
-/// Decoding pushes fields as they come and puts them in order once, in [`settle`](Inner::settle);
+/// Decoding pushes fields as they come and puts them in order once, in [`sort`](Inner::sort);
 /// everything that reads relies on that order. Setters keep it.
 #[derive(Clone)]
 pub(crate) struct Inner {
@@ -196,7 +196,7 @@ impl Inner {
         child.typed.get_or_init(|| Box::new(made)).downcast_ref()
     }
 
-    // Pushing: as it comes, to be settled.
+    // Pushing: as it comes, to be sorted.
 
     #[inline]
     pub(crate) fn push_text(&mut self, field: u16, text: &str) {
@@ -243,7 +243,7 @@ impl Inner {
     }
 
     /// Puts pushed entries in order. Of a field that is not repeated, the last occurrence stays.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn sort(&mut self) {
         if !self.disordered {
             return;
         }

@@ -153,7 +153,7 @@ impl Record {
 
     /// The record that was pushed together.
     pub(crate) fn from_inner(mut inner: Inner) -> Self {
-        inner.settle();
+        inner.sort();
         Self(Arc::new(inner))
     }
 }

@@ -18,7 +18,7 @@ pub struct Schema {
     /// The namespaces; index 0 is always "no namespace".
     pub namespaces: &'static [Namespace],
     /// What attributes and empty elements stand for, of the types that are [`Type::DEFAULTED`].
-    pub defaults: &'static [Default],
+    pub defaults: &'static [DefaultValue],
 }
 
 impl Schema {
@@ -31,7 +31,7 @@ impl Schema {
 /// `default` or `fixed` of a field (XML Schema part 1, sections 3.2.1 and 3.3.1): the value of an
 /// attribute that is not there, and of an element that is there and empty.
 #[derive(Debug)]
-pub struct Default {
+pub struct DefaultValue {
     /// The type that has the field.
     pub ty: &'static Type,
     /// Index of the field.
@@ -160,7 +160,7 @@ impl Type {
     /// Has groups, or elements of one name in several places: which field an element belongs to
     /// depends on where it stands.
     pub const GROUPED: u8 = 16;
-    /// Has fields with a [`Default`](struct@Default).
+    /// Has fields with a [`DefaultValue`].
     pub const DEFAULTED: u8 = 32;
     /// Any child element is one of field 0, whatever its name: items of an encoded array (SOAP 1.1
     /// section 5.4.2), and what an rpc operation returns (section 7.1).

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Fault;
 use super::error::{Halt, SoapError};
-use super::step::Step;
+use super::unit::UnitReader;
 use crate::codec::{Attachments, CodecError, Decoder, Seen};
 use crate::leniency::{Drift, Leniency};
 use crate::limits::Limits;
@@ -26,10 +26,10 @@ pub(crate) struct Answer {
     context: Context,
     decoder: Decoder,
     input: Input,
-    state: State,
+    state: Position,
     headers: Vec<Record>,
     rows: Option<Rows>,
-    outcome: Outcome,
+    outcome: BodyContent,
     /// The version of SOAP that the service speaks, and that of the envelope that came.
     expected: SoapVersion,
     found: SoapVersion,
@@ -41,7 +41,7 @@ pub(crate) struct Answer {
 
 /// Where in the envelope the next unit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum Position {
     Start,
     Prolog,
     Envelope,
@@ -58,7 +58,7 @@ pub(super) enum State {
 
 /// What the body held.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum BodyContent {
     /// Nothing yet.
     None,
     Response,
@@ -96,10 +96,10 @@ impl Answer {
             context: Context::new(operation.response.schema.uris(), limits),
             decoder: Decoder::new(known),
             input: Input::default(),
-            state: State::Start,
+            state: Position::Start,
             headers: Vec::new(),
             rows: None,
-            outcome: Outcome::None,
+            outcome: BodyContent::None,
             expected: SoapVersion::default(),
             found: SoapVersion::default(),
             seen: Seen::default(),
@@ -195,9 +195,9 @@ impl Answer {
     pub(crate) fn next(&mut self, target: Option<&mut dyn Struct>) -> Result<Event, SoapError> {
         let mut target = target;
         loop {
-            if self.state == State::Done {
-                return match std::mem::replace(&mut self.outcome, Outcome::Response) {
-                    Outcome::Fault(fault) => Err(SoapError::Fault(fault)),
+            if self.state == Position::Done {
+                return match std::mem::replace(&mut self.outcome, BodyContent::Response) {
+                    BodyContent::Fault(fault) => Err(SoapError::Fault(fault)),
                     _ => Ok(Event::Done),
                 };
             }
@@ -227,7 +227,7 @@ impl Answer {
         let spent = self.decoder.spent;
         let last = self.input.is_at_end();
         let mut reader = Reader::new(self.input.rest(), last, &mut self.context);
-        let mut step = Step {
+        let mut unit = UnitReader {
             operation: self.operation,
             decoder: &mut self.decoder,
             headers: &mut self.headers,
@@ -239,8 +239,8 @@ impl Answer {
             seen: &mut self.seen,
             understood: &self.understood,
         };
-        let done = step.run(&mut reader, target);
-        let state = step.state;
+        let done = unit.run(&mut reader, target);
+        let state = unit.state;
         let len = reader.pos();
         match done {
             Ok(row) => {

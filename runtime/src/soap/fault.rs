@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::record::{Record, ValueError};
-use crate::value::{Tabled, to_whole_struct};
+use crate::value::{GeneratedStruct, to_whole_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -232,7 +232,7 @@ impl Fault {
     /// # Errors
     ///
     /// If the detail is of this type but a field of it cannot be read.
-    pub fn detail<T: Tabled>(&self) -> Result<Option<T>, ValueError> {
+    pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
         let table = T::static_table();
         // A detail that does not fit its table is kept without it, by name.
         let fits = |detail: &&Record| {

@@ -6,16 +6,16 @@ mod fault;
 pub(crate) mod multipart;
 mod read_fault;
 pub(crate) mod request;
-mod step;
+mod unit;
 
 pub(crate) use error::SoapError;
 pub use fault::Fault;
 
 use crate::record::{Record, ValueError};
-use crate::value::{Tabled, to_struct};
+use crate::value::{GeneratedStruct, to_struct};
 
 /// A header among those that came with an answer.
-pub(crate) fn find_header<H: Tabled>(headers: &[Record]) -> Result<Option<H>, ValueError> {
+pub(crate) fn find_header<H: GeneratedStruct>(headers: &[Record]) -> Result<Option<H>, ValueError> {
     let mut headers = headers.iter();
     let record = headers.find(|record| record.table() == H::static_table());
     record.map(to_struct).transpose()

@@ -1,15 +1,15 @@
 //! Faults of both versions of SOAP, and their details by the tables of declared faults.
 
 use super::fault::{Fault, Parts};
-use super::step::{Step, is, stray};
+use super::unit::{UnitReader, is, stray};
 use crate::codec::{Halt, leaf};
 use crate::record::Record;
 use crate::schema::table::field;
 use crate::schema::{ANY_RECORD, ANY_TYPE};
 use crate::schema::{Field, Kind, Type};
-use crate::xml::{NsId, Place, Reader, Start, Token};
+use crate::xml::{Checkpoint, NsId, Reader, Start, Token};
 
-impl Step<'_> {
+impl UnitReader<'_> {
     /// A fault of SOAP 1.1 (section 4.4).
     pub(super) fn fault(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
         let mut parts = Parts::default();
@@ -57,7 +57,7 @@ impl Step<'_> {
     fn details(&mut self, reader: &mut Reader<'_>) -> Result<Vec<Record>, Halt> {
         let mut details = Vec::new();
         loop {
-            let place = reader.place();
+            let place = reader.checkpoint();
             match reader.next()? {
                 Token::Start(start) => {
                     let record = self.detail_entry(reader, start, place)?;
@@ -78,13 +78,13 @@ impl Step<'_> {
         &mut self,
         reader: &mut Reader<'_>,
         start: Start<'_>,
-        place: Place,
+        checkpoint: Checkpoint,
     ) -> Result<Record, Halt> {
         let declared = self.declared_fault(reader, start);
         for table in [declared, &ANY_RECORD] {
             match self.decoder.record_as(reader, table) {
                 Err(Halt::Error(_)) => {
-                    reader.go_back(place);
+                    reader.go_back(checkpoint);
                     reader.next()?;
                 }
                 done => return done,

@@ -7,7 +7,7 @@ use crate::value::{Struct, Value};
 
 /// Body of a request under construction: arguments are written in the order of the table.
 #[derive(Debug)]
-pub struct Body {
+pub struct RequestBody {
     operation: &'static Operation,
     encoder: Encoder,
     next: usize,
@@ -26,7 +26,7 @@ pub(crate) enum Fit {
     Never,
 }
 
-impl Body {
+impl RequestBody {
     /// What is written depends on the version of SOAP only where it is encoded.
     pub(crate) fn new(operation: &'static Operation, version: SoapVersion) -> Self {
         let mut encoder = Encoder::new(operation.request.schema);

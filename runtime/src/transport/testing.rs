@@ -37,12 +37,12 @@ type Handler = Box<dyn FnMut(&Recorded) -> Answer + Send>;
 
 #[derive(Default)]
 struct Script {
-    steps: VecDeque<Step>,
+    expected: VecDeque<Expected>,
     otherwise: Option<Handler>,
     requests: Vec<Recorded>,
 }
 
-struct Step {
+struct Expected {
     /// The operation that must be called, if it matters.
     operation: Option<String>,
     handler: Handler,
@@ -121,11 +121,13 @@ impl Scripted {
     /// How many queued answers have not been asked for.
     #[must_use]
     pub fn unused(&self) -> usize {
-        self.lock().steps.len()
+        self.lock().expected.len()
     }
 
     fn push(self, operation: Option<String>, handler: Handler) -> Self {
-        self.lock().steps.push_back(Step { operation, handler });
+        self.lock()
+            .expected
+            .push_back(Expected { operation, handler });
         self
     }
 
@@ -148,10 +150,10 @@ impl Scripted {
             script.requests.push(recorded.clone());
             script.requests.len()
         };
-        let step = self.lock().steps.pop_front();
+        let step = self.lock().expected.pop_front();
         // The closures run unlocked: they may look at the handle themselves.
         match step {
-            Some(Step {
+            Some(Expected {
                 operation: Some(expected),
                 ..
             }) if expected != operation => Err(TransportError::usage(format!(
@@ -204,7 +206,7 @@ impl fmt::Debug for Scripted {
         let script = self.lock();
         f.debug_struct("Scripted")
             .field("requests", &script.requests.len())
-            .field("unused", &script.steps.len())
+            .field("unused", &script.expected.len())
             .finish()
     }
 }

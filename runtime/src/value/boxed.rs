@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-use super::{Struct, Tabled};
+use super::{GeneratedStruct, Struct};
 
 /// A struct in a box: what a variant of an abstract type holds. It dereferences to the struct, and
 /// `struct.into()` makes one.
@@ -20,7 +20,7 @@ pub struct Boxed<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Tabled> Boxed<T> {
+impl<T: GeneratedStruct> Boxed<T> {
     /// Puts a struct into a box.
     #[must_use]
     pub fn new(value: T) -> Self {
@@ -56,13 +56,13 @@ impl<T> Boxed<T> {
     }
 }
 
-impl<T: Tabled> From<T> for Boxed<T> {
+impl<T: GeneratedStruct> From<T> for Boxed<T> {
     fn from(value: T) -> Self {
         Self::new(value)
     }
 }
 
-impl<T: Tabled> Deref for Boxed<T> {
+impl<T: GeneratedStruct> Deref for Boxed<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -74,7 +74,7 @@ impl<T: Tabled> Deref for Boxed<T> {
     }
 }
 
-impl<T: Tabled> DerefMut for Boxed<T> {
+impl<T: GeneratedStruct> DerefMut for Boxed<T> {
     fn deref_mut(&mut self) -> &mut T {
         let value: &mut dyn Any = &mut *self.value;
         match value.downcast_mut() {
@@ -84,7 +84,7 @@ impl<T: Tabled> DerefMut for Boxed<T> {
     }
 }
 
-impl<T: Tabled> Default for Boxed<T> {
+impl<T: GeneratedStruct> Default for Boxed<T> {
     fn default() -> Self {
         Self::new(T::default())
     }
@@ -105,9 +105,9 @@ impl<T> PartialEq for Boxed<T> {
     }
 }
 
-impl<T: Tabled + Eq> Eq for Boxed<T> {}
+impl<T: GeneratedStruct + Eq> Eq for Boxed<T> {}
 
-impl<T: Tabled + Hash> Hash for Boxed<T> {
+impl<T: GeneratedStruct + Hash> Hash for Boxed<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (**self).hash(state);
     }

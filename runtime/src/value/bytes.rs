@@ -1,6 +1,6 @@
 //! Binary values.
 
-use super::{FieldValue, Form, OwnForm, Slot, Value, once};
+use super::{Access, FieldValue, RuntimeAccess, Slot, Value, once};
 
 /// The bytes of a base64 or hexadecimal field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,10 +33,10 @@ impl std::ops::Deref for Bytes {
 }
 
 impl FieldValue for Bytes {
-    type Form = OwnForm;
+    type Access = RuntimeAccess;
 }
 
-impl Form<Bytes> for OwnForm {
+impl Access<Bytes> for RuntimeAccess {
     fn slot(value: &mut Bytes) -> Slot<'_> {
         Slot::Bytes(&mut value.0)
     }

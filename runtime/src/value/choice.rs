@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::fmt;
 
-use super::{FieldValue, Form, Slot, Tabled, Value};
+use super::{Access, FieldValue, GeneratedStruct, Slot, Value};
 use crate::schema::{Field, Type};
 
 /// An enum with a variant for each branch of a choice, in the order of its table. Implemented by
@@ -59,7 +59,7 @@ impl<T: FieldValue + Clone + PartialEq + Any> Branch for T {
     }
 
     fn is_nillable(&self) -> bool {
-        T::Form::NILLABLE
+        T::Access::NILLABLE
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -77,7 +77,7 @@ impl<T: FieldValue + Clone + PartialEq + Any> Branch for T {
     }
 }
 
-impl<T: Choice + Clone + Default + PartialEq> Tabled for T {
+impl<T: Choice + Clone + Default + PartialEq> GeneratedStruct for T {
     fn static_table() -> &'static Type {
         T::choice_table()
     }

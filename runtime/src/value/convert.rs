@@ -1,7 +1,7 @@
 //! Between structs and sparse records, by their tables.
 
 use super::text::{joined, push_lexical};
-use super::{Slot, Struct, Tabled, Value};
+use super::{GeneratedStruct, Slot, Struct, Value};
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
 use crate::record::ValueError;
@@ -18,14 +18,14 @@ enum Lacking {
 }
 
 /// A struct from a record of the same table, which the decoder has found to be complete.
-pub(crate) fn to_struct<S: Tabled>(record: &Record) -> Result<S, ValueError> {
+pub(crate) fn to_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
     let mut out = S::default();
     fill(&mut out, record, Lacking::Default, 0)?;
     Ok(out)
 }
 
 /// As [`to_struct`], for a record that may lack what its type requires.
-pub(crate) fn to_whole_struct<S: Tabled>(record: &Record) -> Result<S, ValueError> {
+pub(crate) fn to_whole_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
     let mut out = S::default();
     fill(&mut out, record, Lacking::Error, 0)?;
     Ok(out)
@@ -126,7 +126,7 @@ fn fill_slot(
                 Some(target) => fill(target, record, lacking, depth)?,
                 None => return fill_slot(slot.base(), value, kind, lacking, depth),
             }
-            slot.settle();
+            slot.copy_base_fields();
             Ok(())
         }
         (slot, value) => {
@@ -184,7 +184,7 @@ fn assign(slot: Slot<'_>, value: Value<'_>) {
                 Some(derived) => copy(value, derived),
                 None => return assign(slot.base(), Value::Struct(value)),
             }
-            slot.settle();
+            slot.copy_base_fields();
         }
         (Slot::Derivable(slot), value @ Value::Any(_)) => assign(slot.base(), value),
         (Slot::Record(slot), Value::Record(value)) => slot.clone_from(value),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Boxed, Derivable, Slot, Struct, Tabled, Value};
+use super::{Boxed, Derivable, GeneratedStruct, Slot, Struct, Value};
 use crate::schema::Type;
 
 /// In a base struct: the value of a derived type that came, or is to be sent, in its place.
@@ -15,7 +15,7 @@ pub struct Derived(Option<Box<dyn Struct>>);
 impl Derived {
     /// The derived value, if there is one and it is a `T`.
     #[must_use]
-    pub fn downcast_ref<T: Tabled>(&self) -> Option<&T> {
+    pub fn downcast_ref<T: GeneratedStruct>(&self) -> Option<&T> {
         let value: &dyn std::any::Any = self.0.as_deref()?;
         value.downcast_ref()
     }
@@ -33,7 +33,7 @@ impl Derived {
     }
 }
 
-impl<T: Tabled> From<T> for Derived {
+impl<T: GeneratedStruct> From<T> for Derived {
     fn from(value: T) -> Self {
         Self(Some(Box::new(value)))
     }
@@ -69,15 +69,15 @@ impl fmt::Debug for Derived {
 /// Generated code keeps these in lists. A chain of comparisons that each may return what they made
 /// would say the same, but the borrow checker's time grows with the square of its length.
 #[derive(Debug)]
-pub struct Heir<E> {
+pub struct DerivedType<E> {
     table: fn() -> &'static Type,
     make: fn() -> E,
 }
 
-impl<E> Heir<E> {
+impl<E> DerivedType<E> {
     /// The type `T`.
     #[must_use]
-    pub const fn of<T: Tabled>() -> Self
+    pub const fn of<T: GeneratedStruct>() -> Self
     where
         E: From<T>,
     {
@@ -87,15 +87,15 @@ impl<E> Heir<E> {
         }
     }
 
-    /// An empty value of the type with this name, if it is among the heirs.
-    pub fn make(heirs: &[Self], namespace: &str, name: &str) -> Option<E> {
-        heirs
+    /// An empty value of the type with this name, if it is among the derived_types.
+    pub fn make(derived_types: &[Self], namespace: &str, name: &str) -> Option<E> {
+        derived_types
             .iter()
-            .find(|heir| {
-                let table = (heir.table)();
+            .find(|derived| {
+                let table = (derived.table)();
                 table.name == name && table.namespace() == namespace
             })
-            .map(|heir| (heir.make)())
+            .map(|derived| (derived.make)())
     }
 }
 
@@ -108,7 +108,7 @@ impl<E> Heir<E> {
     message = "`{Self}` is not a type that derives from `{B}`",
     label = "the schema does not derive this type from `{B}`"
 )]
-pub trait DerivesFrom<B>: Tabled {
+pub trait DerivesFrom<B>: GeneratedStruct {
     /// The variant of `B` that holds a value of this type.
     const VARIANT: fn(Boxed<Self>) -> B;
 }
@@ -156,12 +156,12 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
 
 /// A struct with a field for a value of a derived type. Implemented by
 /// [`derivable!`](crate::gen_derivable) in generated code.
-pub trait BaseStruct: Tabled {
+pub trait BaseStruct: GeneratedStruct {
     /// The field for it.
-    fn heir(&mut self) -> &mut Derived;
+    fn derived_mut(&mut self) -> &mut Derived;
 
     /// The types that it may be of.
-    fn heirs() -> &'static [Heir<Derived>];
+    fn derived_types() -> &'static [DerivedType<Derived>];
 }
 
 impl<T: BaseStruct> Derivable for T {
@@ -174,25 +174,25 @@ impl<T: BaseStruct> Derivable for T {
     }
 
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct> {
-        *self.heir() = Heir::make(T::heirs(), namespace, name)?;
-        self.heir().0.as_deref_mut()
+        *self.derived_mut() = DerivedType::make(T::derived_types(), namespace, name)?;
+        self.derived_mut().0.as_deref_mut()
     }
 
-    fn settle(&mut self) {
-        let derived = std::mem::take(self.heir());
+    fn copy_base_fields(&mut self) {
+        let derived = std::mem::take(self.derived_mut());
         if let Some(value) = &derived.0 {
             // Fields of the base are a prefix of those of the derived type.
             super::convert::copy(&**value, self);
         }
-        *self.heir() = derived;
+        *self.derived_mut() = derived;
     }
 }
 
 /// A value of a derived type in the place of one of its base.
-pub fn stand_in<B: BaseStruct, T: Tabled>(value: T) -> B {
+pub fn base_from_derived<B: BaseStruct, T: GeneratedStruct>(value: T) -> B {
     let mut base = B::default();
-    *base.heir() = Derived::from(value);
-    base.settle();
+    *base.derived_mut() = Derived::from(value);
+    base.copy_base_fields();
     base
 }
 

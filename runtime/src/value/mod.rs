@@ -24,7 +24,7 @@ pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_record, to_struct, to_whole_struct};
 pub use debug::debug;
-pub use derived::{BaseStruct, Derived, DerivesFrom, Heir, same, stand_in};
+pub use derived::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub(crate) use derived::{occurrence, occurrences};
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
@@ -58,7 +58,7 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
 /// Here and in the other traits of generated code a table is given by a function and not by a
 /// constant: the compiler checks the value of a constant, and follows the references of one to
 /// every table that it leads to, which for a large schema is all of them, for each constant anew.
-pub trait Tabled:
+pub trait GeneratedStruct:
     Clone + Default + PartialEq + std::any::Any + std::fmt::Debug + Send + Sync
 {
     /// The table.
@@ -77,7 +77,7 @@ pub trait Tabled:
     }
 }
 
-impl<T: Tabled> Struct for T {
+impl<T: GeneratedStruct> Struct for T {
     fn table(&self) -> &'static Type {
         T::static_table()
     }
@@ -228,37 +228,37 @@ pub trait Derivable: std::fmt::Debug {
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
 
     /// Copies the base's fields out of the derived value once it is filled.
-    fn settle(&mut self) {}
+    fn copy_base_fields(&mut self) {}
 }
 
-/// A Rust type that a field of a struct may have. A type only names its [`Form`], so that generated
+/// A Rust type that a field of a struct may have. A type only names its [`Access`], so that generated
 /// code has no bodies to compile here.
 pub trait FieldValue: Sized {
     /// How a value is filled and read.
-    type Form: Form<Self>;
+    type Access: Access<Self>;
 
     /// A place for one more occurrence.
     #[inline]
     fn slot(&mut self) -> Slot<'_> {
-        Self::Form::slot(self)
+        Self::Access::slot(self)
     }
 
     /// Notes one more occurrence that is nil.
     #[inline]
     fn nil(&mut self) {
-        Self::Form::nil(self);
+        Self::Access::nil(self);
     }
 
     /// The n-th occurrence.
     #[inline(never)]
     fn value(&self, n: usize) -> Value<'_> {
-        Self::Form::value(self, n)
+        Self::Access::value(self, n)
     }
 }
 
 /// How values of the type `T` are filled and read, written once for all types that do it alike.
 /// See the methods of [`FieldValue`].
-pub trait Form<T> {
+pub trait Access<T> {
     /// Whether the type itself can say "nil".
     const NILLABLE: bool = false;
 
@@ -274,21 +274,21 @@ pub trait Form<T> {
 
 /// The form of the runtime's own types.
 #[derive(Debug)]
-pub struct OwnForm;
+pub struct RuntimeAccess;
 
 /// The form of structs and of choices.
 #[derive(Debug)]
-pub struct StructForm;
+pub struct StructAccess;
 
 /// The form of base structs with derived types, and of abstract types.
 #[derive(Debug)]
-pub struct DerivableForm;
+pub struct DerivableAccess;
 
 /// The form of open enums.
 #[derive(Debug)]
-pub struct EnumForm;
+pub struct EnumAccess;
 
-impl<T: Struct> Form<T> for StructForm {
+impl<T: Struct> Access<T> for StructAccess {
     fn slot(value: &mut T) -> Slot<'_> {
         Slot::Struct(value)
     }
@@ -298,7 +298,7 @@ impl<T: Struct> Form<T> for StructForm {
     }
 }
 
-impl<T: Derivable> Form<T> for DerivableForm {
+impl<T: Derivable> Access<T> for DerivableAccess {
     fn slot(value: &mut T) -> Slot<'_> {
         Slot::Derivable(value)
     }
@@ -308,7 +308,7 @@ impl<T: Derivable> Form<T> for DerivableForm {
     }
 }
 
-impl<T: OpenEnum> Form<T> for EnumForm {
+impl<T: OpenEnum> Access<T> for EnumAccess {
     fn slot(value: &mut T) -> Slot<'_> {
         Slot::Enum(value)
     }
@@ -324,10 +324,10 @@ fn once<'v>(n: usize, value: impl FnOnce() -> Value<'v>) -> Value<'v> {
 }
 
 impl<T: FieldValue + Default> FieldValue for Option<T> {
-    type Form = OwnForm;
+    type Access = RuntimeAccess;
 }
 
-impl<T: FieldValue + Default> Form<Option<T>> for OwnForm {
+impl<T: FieldValue + Default> Access<Option<T>> for RuntimeAccess {
     const NILLABLE: bool = true;
 
     fn slot(value: &mut Option<T>) -> Slot<'_> {
@@ -345,10 +345,10 @@ impl<T: FieldValue + Default> Form<Option<T>> for OwnForm {
 }
 
 impl<T: FieldValue + Default> FieldValue for Vec<T> {
-    type Form = OwnForm;
+    type Access = RuntimeAccess;
 }
 
-impl<T: FieldValue + Default> Form<Vec<T>> for OwnForm {
+impl<T: FieldValue + Default> Access<Vec<T>> for RuntimeAccess {
     fn slot(value: &mut Vec<T>) -> Slot<'_> {
         value.push(T::default());
         value.last_mut().map_or(Slot::None, T::slot)
@@ -356,7 +356,7 @@ impl<T: FieldValue + Default> Form<Vec<T>> for OwnForm {
 
     fn nil(value: &mut Vec<T>) {
         // Where positions matter the items are options; elsewhere a nil item says nothing.
-        if T::Form::NILLABLE {
+        if T::Access::NILLABLE {
             value.push(T::default());
         }
     }
@@ -371,10 +371,10 @@ impl<T: FieldValue + Default> Form<Vec<T>> for OwnForm {
 }
 
 impl<T: FieldValue> FieldValue for Box<T> {
-    type Form = OwnForm;
+    type Access = RuntimeAccess;
 }
 
-impl<T: FieldValue> Form<Box<T>> for OwnForm {
+impl<T: FieldValue> Access<Box<T>> for RuntimeAccess {
     fn slot(value: &mut Box<T>) -> Slot<'_> {
         (**value).slot()
     }
@@ -388,10 +388,10 @@ macro_rules! leaf {
     ($($ty:ty: $slot:ident, $this:ident => $value:expr;)*) => {
         $(
             impl FieldValue for $ty {
-                type Form = OwnForm;
+                type Access = RuntimeAccess;
             }
 
-            impl Form<$ty> for OwnForm {
+            impl Access<$ty> for RuntimeAccess {
                 fn slot(value: &mut $ty) -> Slot<'_> {
                     Slot::$slot(value)
                 }
@@ -430,10 +430,10 @@ leaf! {
 
 /// The result of an operation that answers with nothing.
 impl FieldValue for () {
-    type Form = OwnForm;
+    type Access = RuntimeAccess;
 }
 
-impl Form<()> for OwnForm {
+impl Access<()> for RuntimeAccess {
     fn slot((): &mut ()) -> Slot<'_> {
         Slot::None
     }

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use super::{IntoField, Nested, Parent, View};
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
-use crate::value::{Bytes, Tabled};
+use crate::value::{Bytes, GeneratedStruct};
 
 macro_rules! by_reference {
     ($($from:ty => $to:ty;)*) => {
@@ -79,5 +79,5 @@ or_null! {
     [] AnyValue;
     [] Record;
     [V: View] Parent<V>;
-    [S: Tabled] Nested<S>;
+    [S: GeneratedStruct] Nested<S>;
 }

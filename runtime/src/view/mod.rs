@@ -13,7 +13,7 @@ use crate::lexical::{self, DecodeError};
 use crate::record::AnyValue;
 use crate::record::{FieldRef, Presence, Record};
 use crate::schema::{ANY_RECORD, Kind, Type};
-use crate::value::{self, Tabled};
+use crate::value::{self, GeneratedStruct};
 
 mod by_name;
 mod cast;
@@ -361,7 +361,7 @@ impl<V: View> IntoField<Record> for V {
     }
 }
 
-impl<S: Tabled> FieldType for Nested<S> {
+impl<S: GeneratedStruct> FieldType for Nested<S> {
     type Get<'a> = &'a S;
 
     fn read(record: &Record, field: u16) -> Option<&S> {
@@ -373,7 +373,7 @@ impl<S: Tabled> FieldType for Nested<S> {
     }
 }
 
-impl<S: Tabled> IntoField<Nested<S>> for S {
+impl<S: GeneratedStruct> IntoField<Nested<S>> for S {
     fn write(self, record: &mut Record, field: u16) {
         let nested = value::to_record(&self);
         record.inner_mut().put_record(field, nested);
@@ -446,7 +446,7 @@ fn write_list<A: AsRef<str>>(record: &mut Record, field: u16, items: impl IntoIt
     for item in items {
         inner.push_text(field, item.as_ref());
     }
-    inner.settle();
+    inner.sort();
 }
 
 impl Record {

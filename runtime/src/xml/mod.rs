@@ -17,7 +17,7 @@ pub(crate) mod writer;
 pub(crate) use error::{XmlError, XmlErrorKind};
 pub(crate) use input::Input;
 pub(crate) use names::{Context, NsId};
-pub(crate) use reader::{Halt, Place, Reader, Start, Token};
+pub(crate) use reader::{Checkpoint, Halt, Reader, Start, Token};
 
 pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";

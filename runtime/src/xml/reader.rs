@@ -78,7 +78,7 @@ pub(crate) struct Reader<'x> {
 
 /// A place in a document to come back to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Checkpoint {
     pos: usize,
     mark: Mark,
 }
@@ -119,18 +119,18 @@ impl<'x> Reader<'x> {
     }
 
     /// Where the reader is, between two tokens and not within an empty element.
-    pub(crate) fn place(&self) -> Place {
-        Place {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
             pos: self.pos,
             mark: self.context.mark(),
         }
     }
 
     /// Goes back to an earlier place. No element that was open there may have been closed.
-    pub(crate) fn go_back(&mut self, place: Place) {
-        self.pos = place.pos;
+    pub(crate) fn go_back(&mut self, checkpoint: Checkpoint) {
+        self.pos = checkpoint.pos;
         self.pending_end = false;
-        self.context.rollback(place.mark);
+        self.context.rollback(checkpoint.mark);
     }
 
     /// Consumes these bytes if they come next. They must be whole markup.

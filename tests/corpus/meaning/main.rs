@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use saponify::generated::Tabled;
+use saponify::generated::GeneratedStruct;
 use saponify::probe::{decode, encode};
 use saponify::{Error, Limits};
 
@@ -16,7 +16,7 @@ fn main() {
     // cases
 }
 
-fn again<S: Tabled + PartialEq>(folder: &Path, file: &str) {
+fn again<S: GeneratedStruct + PartialEq>(folder: &Path, file: &str) {
     let path = folder.join(file);
     let text = fs::read_to_string(&path).expect("a sample");
     let said = match say::<S>(&text) {
@@ -27,7 +27,7 @@ fn again<S: Tabled + PartialEq>(folder: &Path, file: &str) {
     fs::write(path.with_extension("xml.out"), said).expect("a writable folder");
 }
 
-fn say<S: Tabled + PartialEq>(text: &str) -> Result<(String, bool), Error> {
+fn say<S: GeneratedStruct + PartialEq>(text: &str) -> Result<(String, bool), Error> {
     let value: S = decode(text, Limits::default(), &[])?;
     let again = encode(&value)?;
     let same = decode::<S>(&again, Limits::default(), &[])? == value;

@@ -13,7 +13,7 @@ mod sample;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saponify::generated::{OperationType, Tabled};
+use saponify::generated::{GeneratedStruct, OperationType};
 use saponify::schema::{Field, Kind};
 use saponify::transport::testing::{Answer, Scripted};
 use saponify::{Call, Error, Fault, Session};
@@ -128,7 +128,7 @@ impl Visit for Read<'_> {
 }
 
 /// The name of a header, and the lines of its fields.
-fn header<H: Tabled>(header: Result<Option<H>, Error>) -> Option<(String, Vec<String>)> {
+fn header<H: GeneratedStruct>(header: Result<Option<H>, Error>) -> Option<(String, Vec<String>)> {
     let header = header.unwrap()?;
     let mut flat = Flat::default();
     flat.fields("", &header);

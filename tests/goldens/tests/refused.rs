@@ -4,7 +4,7 @@
 use saponify::Record;
 use saponify::generated::{HeaderOf, Key};
 use saponify::salesforce::soql::{
-    Field, Fields, Groups, Literal, QueryText, Selectable, Soql, Whole,
+    Field, Fields, Grouped, Literal, QueryText, Selectable, Soql, Ungrouped,
 };
 use saponify_goldens::tenant::{Account, AccountHistory, QueryOptions, SessionHeader, operations};
 
@@ -29,15 +29,15 @@ macro_rules! holds {
 
 #[test]
 fn only_fields_of_the_type_can_be_selected() {
-    assert!(holds!(Key<Account, str>: Fields<Account, Whole>));
-    assert!(!holds!(Key<AccountHistory, str>: Fields<Account, Whole>));
-    assert!(!holds!((Key<Account, str>, Key<AccountHistory, str>): Fields<Account, Whole>));
+    assert!(holds!(Key<Account, str>: Fields<Account, Ungrouped>));
+    assert!(!holds!(Key<AccountHistory, str>: Fields<Account, Ungrouped>));
+    assert!(!holds!((Key<Account, str>, Key<AccountHistory, str>): Fields<Account, Ungrouped>));
     assert!(!holds!(saponify::Parent<Account>: Selectable));
     assert!(!holds!(Record: Selectable));
     // Aggregate functions can be selected in grouped queries only.
     type Count = saponify::salesforce::soql::Function<Account, i64>;
-    assert!(holds!(Count: Fields<Account, Groups>));
-    assert!(!holds!(Count: Fields<Account, Whole>));
+    assert!(holds!(Count: Fields<Account, Grouped>));
+    assert!(!holds!(Count: Fields<Account, Ungrouped>));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn only_rows_of_the_query_come_out_of_it() {
     assert!(!holds!(Soql<Account>: QueryText<AccountHistory>));
     assert!(!holds!(Soql<Account>: QueryText<Record>));
     assert!(
-        holds!(Soql<Account, Groups>: QueryText<Record>)
+        holds!(Soql<Account, Grouped>: QueryText<Record>)
             && holds!(&'static str: QueryText<Account>)
     );
 }

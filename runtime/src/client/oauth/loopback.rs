@@ -30,7 +30,7 @@ pub(crate) struct Loopback {
 
 /// The first line of a request, without the method and the version.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct BrowserRequest {
     pub(crate) method: String,
     /// Path and query as they came.
     pub(crate) target: Zeroizing<String>,
@@ -70,7 +70,7 @@ impl Loopback {
     pub(crate) async fn serve<T, F>(self, answer: F) -> T
     where
         T: Send + 'static,
-        F: Fn(Asked) -> (Page, Option<T>) + Clone + Send + Sync + 'static,
+        F: Fn(BrowserRequest) -> (Page, Option<T>) + Clone + Send + Sync + 'static,
     {
         let mut connections = JoinSet::new();
         loop {
@@ -111,7 +111,7 @@ impl Loopback {
 
 async fn converse<T, F>(mut stream: TcpStream, answer: F) -> Option<T>
 where
-    F: Fn(Asked) -> (Page, Option<T>),
+    F: Fn(BrowserRequest) -> (Page, Option<T>),
 {
     let asked = timeout(PATIENCE, read(&mut stream)).await.ok()?.ok()??;
     let head_only = asked.method == "HEAD";
@@ -122,7 +122,7 @@ where
 }
 
 /// The head of a request; none if it is no HTTP.
-async fn read(stream: &mut TcpStream) -> io::Result<Option<Asked>> {
+async fn read(stream: &mut TcpStream) -> io::Result<Option<BrowserRequest>> {
     let mut head = Zeroizing::new(vec![0; LONGEST_HEAD]);
     let mut length = 0;
     loop {
@@ -141,12 +141,12 @@ async fn read(stream: &mut TcpStream) -> io::Result<Option<Asked>> {
     }
 }
 
-fn first_line(head: &[u8]) -> Option<Asked> {
+fn first_line(head: &[u8]) -> Option<BrowserRequest> {
     let line = head.split(|byte| *byte == b'\r').next()?;
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
     let is_http = version.starts_with("HTTP/1.") && words.next().is_none();
-    (is_http && target.starts_with('/')).then(|| Asked {
+    (is_http && target.starts_with('/')).then(|| BrowserRequest {
         method: method.to_owned(),
         target: Zeroizing::new(target.to_owned()),
     })

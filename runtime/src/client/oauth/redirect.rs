@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::form::decoded;
-use super::loopback::{Asked, Loopback, Page, notice};
+use super::loopback::{BrowserRequest, Loopback, Page, notice};
 use super::pkce::same;
 use crate::secret::Secret;
 
@@ -27,13 +27,13 @@ pub(crate) async fn wait(
     state: Secret,
     time: Duration,
 ) -> Option<Redirected> {
-    let answer = move |asked: Asked| read(&asked, &path, &state);
+    let answer = move |asked: BrowserRequest| read(&asked, &path, &state);
     tokio::time::timeout(time, listener.serve(answer))
         .await
         .ok()
 }
 
-fn read(asked: &Asked, path: &str, state: &Secret) -> (Page, Option<Redirected>) {
+fn read(asked: &BrowserRequest, path: &str, state: &Secret) -> (Page, Option<Redirected>) {
     let (asked_path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
     if asked_path != path {
         return (notice("404 Not Found", "There is nothing here."), None);

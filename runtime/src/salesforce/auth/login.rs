@@ -10,7 +10,7 @@ use crate::lexical::Id;
 use crate::record::Record;
 use crate::salesforce::Credentials;
 use crate::secret::Secret;
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 use crate::value::Value;
 
 /// Logs in with a user name and a password by the operation `login` of the WSDL.
@@ -81,7 +81,7 @@ impl Login {
                 }
             }
         };
-        let mut body = Body::new(operation, context.settings.soap);
+        let mut body = RequestBody::new(operation, context.settings.soap);
         body.argument(once(self.credentials.user()))
             .and_then(|()| body.argument(once(password.expose())))
             .map_err(|error| Error::from(error).with_operation(operation.name))?;

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use super::return_path;
-use crate::client::oauth::loopback::{Asked, Loopback, Page, escaped, notice};
+use crate::client::oauth::loopback::{BrowserRequest, Loopback, Page, escaped, notice};
 use crate::client::oauth::pkce::{random_token, same};
 use crate::client::{Client, Session};
 use crate::endpoint::Endpoint;
@@ -119,7 +119,7 @@ impl BrowserPage {
         let path = format!("/{}", random_token()?.expose());
         let address = Secret::from(format!("http://localhost:{}{path}", listener.port()));
         let page = std::sync::Arc::new(std::sync::Mutex::new(Some(self)));
-        let answer = move |asked: Asked| {
+        let answer = move |asked: BrowserRequest| {
             if asked.method != "GET" || !same(&asked.target, &path) {
                 return (notice("404 Not Found", "There is nothing here."), None);
             }

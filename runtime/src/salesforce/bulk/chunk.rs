@@ -8,7 +8,7 @@ use super::source::Row;
 use super::stream::Rules;
 use crate::error::Error;
 use crate::schema::{Operation, SoapVersion};
-use crate::soap::request::{Body, Fit};
+use crate::soap::request::{Fit, RequestBody};
 use crate::value::Value;
 
 /// Rows of one call, and the call's body as far as it is written.
@@ -17,7 +17,7 @@ use crate::value::Value;
 pub(super) struct Chunk<R> {
     rows: Entries<R>,
     operation: &'static Operation,
-    body: Body,
+    body: RequestBody,
     /// Rows in the body.
     written: usize,
     /// Groups of neighbours of one type in the body.
@@ -47,7 +47,7 @@ impl<R: Row> Chunk<R> {
         lead: &[String],
         first: usize,
     ) -> Result<Self, Error> {
-        let mut body = Body::new(operation, version);
+        let mut body = RequestBody::new(operation, version);
         for text in lead {
             body.argument(|n| match n {
                 0 => Value::Text(text),
@@ -99,7 +99,7 @@ impl<R: Row> Chunk<R> {
     }
 
     /// The body with its rows, if there are any to send.
-    pub(super) fn into_parts(self) -> (Entries<R>, Option<Body>) {
+    pub(super) fn into_parts(self) -> (Entries<R>, Option<RequestBody>) {
         (self.rows, (self.written > 0).then_some(self.body))
     }
 }
@@ -112,7 +112,7 @@ impl<R> Entries<R> {
     }
 
     /// Hands out what the call gave for its rows.
-    pub(super) fn settle<T: RowResult>(
+    pub(super) fn match_results<T: RowResult>(
         self,
         answer: Result<Vec<T>, Arc<Error>>,
         out: &mut VecDeque<Outcome<R, T>>,

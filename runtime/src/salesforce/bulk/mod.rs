@@ -30,7 +30,7 @@ mod source;
 mod stream;
 
 pub use outcome::{Failure, Outcome, Summary};
-pub use source::{FromIterator, FromRecords, FromStream, Row, Rows, Source};
+pub use source::{IteratorSource, RecordsSource, Row, Rows, Source, StreamSource};
 pub use stream::Bulk;
 
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use crate::client::OperationType;
 use crate::error::Error;
 use crate::record::Record;
 use crate::value;
-use crate::value::{Tabled, Value};
+use crate::value::{GeneratedStruct, Value};
 
 /// What became of one input of a bulk call.
 #[derive(Clone)]
@@ -193,7 +193,7 @@ pub trait RowResult: Send + 'static {
 }
 
 /// A generated struct with `success` and `errors`.
-impl<T: Tabled> RowResult for T {
+impl<T: GeneratedStruct> RowResult for T {
     fn is_success(&self) -> bool {
         matches!(value::occurrence(self, "success"), Value::Boolean(true))
     }

@@ -86,17 +86,17 @@ impl<R> fmt::Debug for Rows<'_, R> {
 
 /// Marks a [`Source`] that is an iterator.
 #[derive(Debug)]
-pub enum FromIterator {}
+pub enum IteratorSource {}
 
 /// Marks a [`Source`] that is a stream.
 #[derive(Debug)]
-pub enum FromStream {}
+pub enum StreamSource {}
 
 /// Marks a [`Source`] that is a stream which may fail, such as the rows of a query.
 #[derive(Debug)]
-pub enum FromRecords {}
+pub enum RecordsSource {}
 
-impl<I> Source<FromIterator> for I
+impl<I> Source<IteratorSource> for I
 where
     I: IntoIterator<Item: Row, IntoIter: Send>,
 {
@@ -110,7 +110,7 @@ where
     }
 }
 
-impl<S> Source<FromStream> for S
+impl<S> Source<StreamSource> for S
 where
     S: Stream<Item: Row> + Send,
 {
@@ -124,7 +124,7 @@ where
     }
 }
 
-impl<S, R, E> Source<FromRecords> for S
+impl<S, R, E> Source<RecordsSource> for S
 where
     S: Stream<Item = Result<R, E>> + Send,
     R: Row,

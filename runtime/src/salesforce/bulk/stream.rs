@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::client::task::Task;
 use crate::client::{HeaderOf, Headers};
 use crate::error::Error;
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 
 /// A bulk call: a [`Stream`] of one [`Outcome`] for each row, in the order of the rows.
 /// [`next`](Bulk::next) needs no other crate.
@@ -113,10 +113,10 @@ impl Rules {
 /// A call and its rows.
 struct Flight<R, T> {
     rows: Entries<R>,
-    call: State<T>,
+    call: CallState<T>,
 }
 
-enum State<T> {
+enum CallState<T> {
     UnderWay(Task<Vec<T>>),
     Over(Result<Vec<T>, Arc<Error>>),
 }
@@ -220,9 +220,9 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
             match self.under_way.pop_front() {
                 Some(Flight {
                     rows,
-                    call: State::Over(answer),
+                    call: CallState::Over(answer),
                 }) => {
-                    rows.settle(answer, &mut self.ready);
+                    rows.match_results(answer, &mut self.ready);
                     // The next call goes out before its predecessor's outcomes are looked at.
                     self.make_calls(cx);
                 }
@@ -309,13 +309,13 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
     fn begin(&self, chunk: Chunk<R>) -> Flight<R, O::Result> {
         let (rows, body) = chunk.into_parts();
         let call = match body {
-            Some(body) => State::UnderWay(self.call(body, rows.sent())),
-            None => State::Over(Ok(Vec::new())),
+            Some(body) => CallState::UnderWay(self.call(body, rows.sent())),
+            None => CallState::Over(Ok(Vec::new())),
         };
         Flight { rows, call }
     }
 
-    fn call(&self, body: Body, sent: usize) -> Task<Vec<O::Result>> {
+    fn call(&self, body: RequestBody, sent: usize) -> Task<Vec<O::Result>> {
         let (client, headers) = (self.client.clone(), self.headers.clone());
         let call = async move {
             let reply = Call::<O>::of(&client, body, headers).reply().await?;
@@ -326,11 +326,11 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
 
     fn poll_calls(&mut self, cx: &mut Context<'_>) {
         for flight in &mut self.under_way {
-            if let State::UnderWay(task) = &mut flight.call
+            if let CallState::UnderWay(task) = &mut flight.call
                 && let Poll::Ready(answer) = task.poll(cx)
             {
                 self.stopped |= self.rules.stop && answer.is_err();
-                flight.call = State::Over(answer.map_err(Arc::new));
+                flight.call = CallState::Over(answer.map_err(Arc::new));
             }
         }
     }

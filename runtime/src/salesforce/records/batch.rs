@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::record::Record;
 use crate::schema::{Operation, Type};
 use crate::soap::answer::{Answer, Event};
-use crate::soap::request::Body;
+use crate::soap::request::RequestBody;
 use crate::transport::{self, TransportError};
 use crate::value::Value;
 
@@ -48,7 +48,7 @@ impl Request {
             true => Some(permit(client).await.map_err(named)?),
             false => None,
         };
-        let mut body = Body::new(operation, client.soap());
+        let mut body = RequestBody::new(operation, client.soap());
         let argument = &self.argument;
         let argument = |n| match n {
             0 => Value::Text(argument),

@@ -25,7 +25,7 @@ use crate::schema::ANY_RECORD;
 use crate::schema::{Operation, QueryOperations, Type};
 use crate::soap::find_header;
 use crate::transport::error::Sent;
-use crate::value::{Struct, Tabled, Value};
+use crate::value::{GeneratedStruct, Struct, Value};
 use crate::view::{Key, View};
 
 /// Rows of a query, over all its batches, as they arrive.
@@ -49,7 +49,7 @@ pub struct Records<V> {
     /// Why the query cannot be sent.
     problem: Option<Error>,
     options: Options,
-    state: State,
+    state: ReadState,
     progress: Progress,
     /// Rows handed out, of all queries together if the first one was resumed.
     delivered: u64,
@@ -70,7 +70,7 @@ struct Options {
     ahead: bool,
 }
 
-enum State {
+enum ReadState {
     Fresh,
     /// Rows that came within another row, and what follows them.
     Given(std::vec::IntoIter<Record>, GivenEnd),
@@ -145,7 +145,7 @@ impl<V: View> Records<V> {
                 known,
                 ahead,
             },
-            state: State::Fresh,
+            state: ReadState::Fresh,
             progress: Progress::default(),
             delivered: 0,
             last: None,
@@ -183,7 +183,7 @@ impl<V: View> Records<V> {
             Value::Integer(size) => Some(size),
             _ => None,
         });
-        this.state = State::Given(rows.into_iter(), end);
+        this.state = ReadState::Given(rows.into_iter(), end);
         this
     }
 
@@ -200,7 +200,7 @@ impl<V: View> Records<V> {
     }
 
     /// Decodes nested records of this type, such as polymorphic parents, by its table at once.
-    pub fn also<N: View>(mut self) -> Self {
+    pub fn decode_as<N: View>(mut self) -> Self {
         self.options.known.push(N::static_table());
         self
     }
@@ -253,7 +253,7 @@ impl<V: View> Records<V> {
     /// # Errors
     ///
     /// If it came but cannot be read.
-    pub fn header<H: Tabled>(&self) -> Result<Option<H>, Error> {
+    pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.headers)?)
     }
 
@@ -286,7 +286,7 @@ impl<V: View> Records<V> {
             }
         };
         if !matches!(row, Ok(Some(_))) {
-            self.state = State::Over;
+            self.state = ReadState::Over;
             self.permit = None;
         }
         Poll::Ready(row)
@@ -302,9 +302,9 @@ impl<V: View> Records<V> {
     /// Begins another query for the rest of the rows, if that is wanted and may help.
     fn resume(&mut self, error: &Error) -> bool {
         let after_the_first_row = match &self.state {
-            State::Opening(opening) => self.is_more(opening.operation),
-            State::Reading(_) => true,
-            State::Fresh | State::Given(..) | State::Over => false,
+            ReadState::Opening(opening) => self.is_more(opening.operation),
+            ReadState::Reading(_) => true,
+            ReadState::Fresh | ReadState::Given(..) | ReadState::Over => false,
         };
         let Some(resumption) = &mut self.resumption else {
             return false;
@@ -318,15 +318,15 @@ impl<V: View> Records<V> {
         );
         self.soql = resumption.rest();
         self.progress = Progress::default();
-        self.state = State::Fresh;
+        self.state = ReadState::Fresh;
         true
     }
 
     fn poll_record(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
         loop {
             match &mut self.state {
-                State::Over => return Poll::Ready(Ok(None)),
-                State::Fresh => {
+                ReadState::Over => return Poll::Ready(Ok(None)),
+                ReadState::Fresh => {
                     if let Some(problem) = self.problem.take() {
                         return Poll::Ready(Err(problem));
                     }
@@ -337,9 +337,9 @@ impl<V: View> Records<V> {
                             .query_all
                             .ok_or_else(|| Error::usage("the WSDL declares no queryAll"))?,
                     };
-                    self.state = State::Opening(self.open(operation, self.soql.clone()));
+                    self.state = ReadState::Opening(self.open(operation, self.soql.clone()));
                 }
-                State::Given(rows, end) => {
+                ReadState::Given(rows, end) => {
                     if let Some(row) = rows.next() {
                         self.progress.row().map_err(incomplete)?;
                         return Poll::Ready(Ok(Some(row)));
@@ -352,19 +352,19 @@ impl<V: View> Records<V> {
                     };
                     self.ended(&Ends::new(summary), None)?;
                 }
-                State::Opening(opening) => {
+                ReadState::Opening(opening) => {
                     let operation = opening.operation;
                     let opened = ready!(opening.request.poll(cx))?;
                     self.permit = opened.permit.or(self.permit.take());
                     self.headers.clear();
-                    self.state = State::Reading(Box::new(Batch::new(
+                    self.state = ReadState::Reading(Box::new(Batch::new(
                         operation,
                         opened.incoming,
                         opened.answer,
                         opened.first,
                     )));
                 }
-                State::Reading(batch) => {
+                ReadState::Reading(batch) => {
                     let row = ready!(batch.poll_row(cx));
                     let came = batch.take_headers();
                     self.client.note(&came);
@@ -388,7 +388,7 @@ impl<V: View> Records<V> {
 
     /// Asks for the next batch as soon as its locator is known.
     fn fetch_ahead(&mut self) -> Result<(), Error> {
-        let State::Reading(batch) = &self.state else {
+        let ReadState::Reading(batch) = &self.state else {
             return Ok(());
         };
         if !self.options.ahead || batch.next.is_some() {
@@ -402,7 +402,7 @@ impl<V: View> Records<V> {
         let locator = locator.to_owned();
         let operation = self.queries()?.query_more;
         let request = Task::spawn(self.request(operation, locator));
-        if let State::Reading(batch) = &mut self.state {
+        if let ReadState::Reading(batch) = &mut self.state {
             batch.next = Some(Opening { operation, request });
         }
         Ok(())
@@ -410,7 +410,7 @@ impl<V: View> Records<V> {
 
     /// The answer is complete: goes on to the next one, or ends if all rows were there.
     fn finish_answer(&mut self) -> Result<(), Error> {
-        let State::Reading(batch) = &mut self.state else {
+        let ReadState::Reading(batch) = &mut self.state else {
             return Ok(());
         };
         let next = batch.next.take();
@@ -424,11 +424,11 @@ impl<V: View> Records<V> {
         let after = self.progress.answer_ended(ends.summary(), counts);
         match after.map_err(incomplete)? {
             After::End => {
-                self.state = State::Over;
+                self.state = ReadState::Over;
                 self.permit = None;
             }
             After::More(locator) => {
-                self.state = State::Opening(match next {
+                self.state = ReadState::Opening(match next {
                     Some(next) => next,
                     None => self.open(self.queries()?.query_more, locator),
                 });

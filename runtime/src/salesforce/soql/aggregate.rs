@@ -10,7 +10,7 @@ use super::Problem;
 use super::field::{self, Field};
 use super::fields::{Fields, Selected};
 use super::literal::Text;
-use super::query::Groups;
+use super::query::Grouped;
 
 /// A function of a field, such as `MAX(CreatedDate)`, with a value of type `T`.
 ///
@@ -56,7 +56,7 @@ impl<V, T: ?Sized> fmt::Debug for Function<V, T> {
     }
 }
 
-impl<V, T: ?Sized> Fields<V, Groups> for Function<V, T> {
+impl<V, T: ?Sized> Fields<V, Grouped> for Function<V, T> {
     fn add(self, selected: &mut Selected) {
         let problem = field::check(&self.soql);
         selected.push(Text {
@@ -95,7 +95,7 @@ impl<V> fmt::Debug for Aliased<V> {
     }
 }
 
-impl<V> Fields<V, Groups> for Aliased<V> {
+impl<V> Fields<V, Grouped> for Aliased<V> {
     fn add(self, selected: &mut Selected) {
         selected.push(self.text);
     }

@@ -7,7 +7,7 @@ use std::ops::{BitAnd, BitOr, Not};
 use super::Problem;
 use super::field;
 use super::literal::{Literal, Text, check_length, push_escaped};
-use super::query::{Soql, Whole};
+use super::query::{Soql, Ungrouped};
 use crate::view::View;
 
 /// What rows of `V` must meet. `a & b`, `a | b` and `!a` mean what they say: parentheses are put
@@ -150,7 +150,7 @@ impl<V> Condition<V> {
         Self::term(out)
     }
 
-    pub(super) fn join<W: View>(left: &str, operator: &str, query: Soql<W, Whole>) -> Self {
+    pub(super) fn join<W: View>(left: &str, operator: &str, query: Soql<W, Ungrouped>) -> Self {
         let mut text = Self::begin(left, operator);
         if query.selected() != 1 {
             text.note(Some(Problem::new(

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 
 use super::condition::Condition;
 use super::literal::{Literal, Text};
-use super::query::{Soql, Whole};
+use super::query::{Soql, Ungrouped};
 use super::{Function, Problem};
 use crate::lexical::Id;
 use crate::record::Record;
@@ -288,12 +288,12 @@ macro_rules! comparisons {
 
         impl<V: View> $ty<V, Id> {
             /// `IN (SELECT …)`: a semi-join with the one field that the query selects.
-            pub fn in_query<W: View>(self, query: Soql<W, Whole>) -> Condition<V> {
+            pub fn in_query<W: View>(self, query: Soql<W, Ungrouped>) -> Condition<V> {
                 Condition::join(&self.soql(), "IN", query)
             }
 
             /// `NOT IN (SELECT …)`: an anti-join.
-            pub fn not_in_query<W: View>(self, query: Soql<W, Whole>) -> Condition<V> {
+            pub fn not_in_query<W: View>(self, query: Soql<W, Ungrouped>) -> Condition<V> {
                 Condition::join(&self.soql(), "NOT IN", query)
             }
         }

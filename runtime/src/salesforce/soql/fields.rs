@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use super::Problem;
 use super::field::{self, Path};
 use super::literal::Text;
-use super::query::Whole;
+use super::query::Ungrouped;
 use crate::lexical::Id;
 use crate::record::AnyValue;
 use crate::schema::{Field, Kind, Type};
@@ -21,14 +21,14 @@ use crate::view::{Key, List, Nested, View};
 /// twelve, which may be tuples themselves), array or [`Vec`] of such.
 ///
 /// Only keys of `V` are fields of `V`: a field that the tenant lacks has no key, so it does not
-/// compile. `S` tells rows ([`Whole`]) from groups of rows ([`Groups`](super::Groups)), of which functions are
+/// compile. `S` tells rows ([`Ungrouped`]) from groups of rows ([`Grouped`](super::Grouped)), of which functions are
 /// fields too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no field of `{V}`, nor a group of its fields",
     note = "parents are selected by their fields, as in `Contact::ACCOUNT.then(Account::NAME)`, \
             and child rows by `.children(…)`"
 )]
-pub trait Fields<V, S = Whole> {
+pub trait Fields<V, S = Ungrouped> {
     /// Adds them.
     #[doc(hidden)]
     fn add(self, selected: &mut Selected);

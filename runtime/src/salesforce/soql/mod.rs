@@ -43,7 +43,7 @@ pub use date::DateLiteral;
 pub use field::{Direction, Field, Ordered, Path};
 pub use fields::{FieldSet, Fields, Selectable};
 pub use literal::{Literal, quote};
-pub use query::{Groups, QueryText, Soql, Whole};
+pub use query::{Grouped, QueryText, Soql, Ungrouped};
 
 /// What makes a query impossible to send, noted while it is put together.
 #[derive(Clone, Debug)]

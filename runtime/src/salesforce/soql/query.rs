@@ -11,12 +11,12 @@ use super::literal::Text;
 use crate::error::Error;
 use crate::view::{Key, View};
 
-/// A query of rows of `V`, or with `S` = [`Groups`] of groups of them.
+/// A query of rows of `V`, or with `S` = [`Grouped`] of groups of them.
 ///
 /// Give it to `records` of a service, or [`text`](Soql::text) to `query`. Conditions and orders
 /// add up when they are given more than once.
 #[must_use]
-pub struct Soql<V, S = Whole> {
+pub struct Soql<V, S = Ungrouped> {
     selected: Selected,
     /// Sub-queries in the list of what is selected.
     children: usize,
@@ -31,11 +31,11 @@ pub struct Soql<V, S = Whole> {
 
 /// Marks a query whose rows are rows of its type.
 #[derive(Clone, Copy, Debug)]
-pub enum Whole {}
+pub enum Ungrouped {}
 
 /// Marks a query whose rows stand for groups of rows: `AggregateResult`.
 #[derive(Clone, Copy, Debug)]
-pub enum Groups {}
+pub enum Grouped {}
 
 /// Characters of a query ("SOQL and SOSL Limits", Limits cheat sheet).
 const MOST_CHARACTERS: usize = 100_000;
@@ -44,28 +44,28 @@ const MOST_OFFSET: u32 = 2_000;
 /// Sub-queries of a query.
 const MOST_CHILDREN: usize = 20;
 
-impl<V: View> Soql<V, Whole> {
+impl<V: View> Soql<V, Ungrouped> {
     /// A query of fields. One that is given twice is selected once.
-    pub fn select(fields: impl Fields<V, Whole>) -> Self {
+    pub fn select(fields: impl Fields<V, Ungrouped>) -> Self {
         Self::new(fields)
     }
 
     /// A query of fields to group by and of functions: rows are records of the type
     /// `AggregateResult`.
-    pub fn aggregate(fields: impl Fields<V, Groups>) -> Soql<V, Groups> {
+    pub fn aggregate(fields: impl Fields<V, Grouped>) -> Soql<V, Grouped> {
         Soql::new(fields)
     }
 
     /// `COUNT()`: how many rows there are. The result has no rows, its `size` is the number; give
     /// the [`text`](Soql::text) to `query`.
-    pub fn count() -> Soql<V, Groups> {
+    pub fn count() -> Soql<V, Grouped> {
         let mut query = Soql::new(Vec::<Key<V, str>>::new());
         query.selected.names.push("COUNT()".to_owned());
         query
     }
 
     /// More fields.
-    pub fn and_select(mut self, fields: impl Fields<V, Whole>) -> Self {
+    pub fn and_select(mut self, fields: impl Fields<V, Ungrouped>) -> Self {
         fields.add(&mut self.selected);
         self
     }
@@ -75,7 +75,7 @@ impl<V: View> Soql<V, Whole> {
     pub fn children<T: ?Sized, W: View>(
         mut self,
         relationship: Key<V, T>,
-        query: Soql<W, Whole>,
+        query: Soql<W, Ungrouped>,
     ) -> Self {
         let field = V::static_table().field(relationship.index());
         if !field.is_some_and(has_rows) {
@@ -102,9 +102,9 @@ impl<V: View> Soql<V, Whole> {
     }
 }
 
-impl<V: View> Soql<V, Groups> {
-    /// Groups by fields or functions of dates.
-    pub fn group_by(mut self, fields: impl Fields<V, Groups>) -> Self {
+impl<V: View> Soql<V, Grouped> {
+    /// Grouped by fields or functions of dates.
+    pub fn group_by(mut self, fields: impl Fields<V, Grouped>) -> Self {
         let mut groups = Selected::default();
         fields.add(&mut groups);
         self.group_by.extend(groups.names);
@@ -300,13 +300,13 @@ impl<R> QueryText<R> for String {
     }
 }
 
-impl<V: View> QueryText<V> for Soql<V, Whole> {
+impl<V: View> QueryText<V> for Soql<V, Ungrouped> {
     fn into_text(self) -> Result<String, Error> {
         self.text()
     }
 }
 
-impl<V: View, R> QueryText<R> for Soql<V, Groups> {
+impl<V: View, R> QueryText<R> for Soql<V, Grouped> {
     fn into_text(self) -> Result<String, Error> {
         self.text()
     }

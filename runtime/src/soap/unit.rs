@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::answer::{Outcome, Rows, State};
+use super::answer::{BodyContent, Position, Rows};
 use super::error::{Halt, SoapError};
 
 use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
@@ -16,13 +16,13 @@ use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start, Token};
 
 /// The parts of an answer that a unit may touch while the reader borrows the input.
-pub(super) struct Step<'a> {
+pub(super) struct UnitReader<'a> {
     pub(super) operation: &'static Operation,
     pub(super) decoder: &'a mut Decoder,
     pub(super) headers: &'a mut Vec<Record>,
     pub(super) rows: Option<&'a mut Rows>,
-    pub(super) outcome: &'a mut Outcome,
-    pub(super) state: State,
+    pub(super) outcome: &'a mut BodyContent,
+    pub(super) state: Position,
     pub(super) expected: SoapVersion,
     pub(super) found: &'a mut SoapVersion,
     /// Which fields of a bare response have come.
@@ -30,20 +30,20 @@ pub(super) struct Step<'a> {
     pub(super) understood: &'a [Arc<dyn RawHeader>],
 }
 
-impl Step<'_> {
+impl UnitReader<'_> {
     /// Reads one unit; gives a row if it was one.
     pub(super) fn run(
         &mut self,
         reader: &mut Reader<'_>,
         target: Option<&mut dyn Struct>,
     ) -> Result<Option<Record>, Halt> {
-        if self.state == State::Start {
+        if self.state == Position::Start {
             reader.blanks_before_declaration()?;
             reader.prolog()?;
-            self.state = State::Prolog;
+            self.state = Position::Prolog;
             return Ok(None);
         }
-        if self.state == State::Result
+        if self.state == Position::Result
             && let Some(row) = self
                 .decoder
                 .next_row(reader)
@@ -51,9 +51,9 @@ impl Step<'_> {
         {
             return Ok(Some(row));
         }
-        if self.state == State::Body
+        if self.state == Position::Body
             && self.operation.has(Operation::ENCODED)
-            && matches!(self.outcome, Outcome::None)
+            && matches!(self.outcome, BodyContent::None)
         {
             self.decoder.references = Some(References::find(reader, *self.found)?);
         }
@@ -73,11 +73,13 @@ impl Step<'_> {
                 return Ok(row);
             }
             Token::End => self.end(),
-            Token::Eof if self.state != State::AfterEnvelope => return Err(Halt::More),
-            Token::Eof if matches!(self.outcome, Outcome::None) && *self.found != self.expected => {
+            Token::Eof if self.state != Position::AfterEnvelope => return Err(Halt::More),
+            Token::Eof
+                if matches!(self.outcome, BodyContent::None) && *self.found != self.expected =>
+            {
                 return Err(other_version(self.expected, *self.found).into());
             }
-            Token::Eof if matches!(self.outcome, Outcome::None) && !self.may_be_empty() => {
+            Token::Eof if matches!(self.outcome, BodyContent::None) && !self.may_be_empty() => {
                 return Err(CodecError::decode(format!(
                     "expected the element `{}` or a fault, found an envelope without either",
                     self.response_name()
@@ -86,12 +88,12 @@ impl Step<'_> {
             }
             Token::Eof => {
                 if self.operation.has(Operation::BARE_RESPONSE)
-                    && matches!(self.outcome, Outcome::Response)
+                    && matches!(self.outcome, BodyContent::Response)
                     && let Some(target) = target
                 {
                     Decoder::complete(reader, target, self.seen)?;
                 }
-                self.state = State::Done;
+                self.state = Position::Done;
             }
         }
         Ok(None)
@@ -100,9 +102,9 @@ impl Step<'_> {
     /// Whether no more may come in the body: of a bare response, further elements may.
     fn is_answered(&self) -> bool {
         match self.outcome {
-            Outcome::None => false,
-            Outcome::Fault(_) => true,
-            Outcome::Response => !self.operation.has(Operation::BARE_RESPONSE),
+            BodyContent::None => false,
+            BodyContent::Fault(_) => true,
+            BodyContent::Response => !self.operation.has(Operation::BARE_RESPONSE),
         }
     }
 
@@ -136,11 +138,11 @@ impl Step<'_> {
 
     fn end(&mut self) {
         self.state = match self.state {
-            State::Header => State::Envelope,
-            State::Result => State::Response,
-            State::Response => State::Body,
-            State::Body => State::AfterBody,
-            _ => State::AfterEnvelope,
+            Position::Header => Position::Envelope,
+            Position::Result => Position::Response,
+            Position::Response => Position::Body,
+            Position::Body => Position::AfterBody,
+            _ => Position::AfterEnvelope,
         };
     }
 
@@ -150,46 +152,46 @@ impl Step<'_> {
         start: Start<'_>,
         target: Option<&mut dyn Struct>,
     ) -> Result<Option<Record>, Halt> {
-        if self.state == State::Prolog {
+        if self.state == Position::Prolog {
             let uri = reader.context.uri(start.ns);
             let found = [SoapVersion::V1_1, SoapVersion::V1_2]
                 .into_iter()
                 .find(|version| start.local == "Envelope" && version.envelope() == uri);
             *self.found = found.ok_or_else(|| no_envelope(self.expected, start))?;
-            self.state = State::Envelope;
+            self.state = Position::Envelope;
             return Ok(None);
         }
         let soap = reader.context.uri(start.ns) == self.found.envelope();
         match (self.state, start.local) {
-            (State::Envelope, "Header") if soap => self.state = State::Header,
-            (State::Envelope, "Body") if soap => self.state = State::Body,
-            (State::Header, _) => self.header(reader, start)?,
-            (State::AfterBody, "Header" | "Body") if soap => {
+            (Position::Envelope, "Header") if soap => self.state = Position::Header,
+            (Position::Envelope, "Body") if soap => self.state = Position::Body,
+            (Position::Header, _) => self.header(reader, start)?,
+            (Position::AfterBody, "Header" | "Body") if soap => {
                 return Err(CodecError::decode("a header or a second body after the body").into());
             }
             // What the fault or response refers to has been read with it.
-            (State::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
+            (Position::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
                 reader.skip()?;
             }
-            (State::Body, _) if self.is_answered() => {
+            (Position::Body, _) if self.is_answered() => {
                 return Err(CodecError::decode("a second element in the body").into());
             }
-            (State::Body, "Fault") if soap && matches!(self.outcome, Outcome::None) => {
+            (Position::Body, "Fault") if soap && matches!(self.outcome, BodyContent::None) => {
                 let fault = match self.found {
                     SoapVersion::V1_1 => self.fault(reader),
                     SoapVersion::V1_2 => self.fault_1_2(reader),
                 };
                 *self.outcome =
-                    Outcome::Fault(Box::new(fault.map_err(|halt| halt.within("Fault"))?));
+                    BodyContent::Fault(Box::new(fault.map_err(|halt| halt.within("Fault"))?));
             }
             // A service may say in another version that it does not speak this one, and no more.
-            (State::Body, _) if *self.found != self.expected => {
+            (Position::Body, _) if *self.found != self.expected => {
                 return Err(other_version(self.expected, *self.found).into());
             }
-            (State::Body, _) if self.operation.has(Operation::BARE_RESPONSE) => {
+            (Position::Body, _) if self.operation.has(Operation::BARE_RESPONSE) => {
                 self.bare(reader, start, target)?;
             }
-            (State::Body, _)
+            (Position::Body, _)
                 if self.operation.has(Operation::RPC) || self.is_response(reader, start) =>
             {
                 match target {
@@ -198,11 +200,11 @@ impl Step<'_> {
                             .structure(reader, target)
                             .map_err(|halt| halt.within(self.operation.response.name))?;
                     }
-                    None => self.state = State::Response,
+                    None => self.state = Position::Response,
                 }
-                *self.outcome = Outcome::Response;
+                *self.outcome = BodyContent::Response;
             }
-            (State::Body, _) => {
+            (Position::Body, _) => {
                 return Err(CodecError::decode(format!(
                     "expected the element `{}` or a fault, found {}",
                     of_table(self.operation.response),
@@ -210,8 +212,8 @@ impl Step<'_> {
                 ))
                 .into());
             }
-            (State::Response, _) => self.response(reader, start)?,
-            (State::Result, _) => return self.row(reader, start),
+            (Position::Response, _) => self.response(reader, start)?,
+            (Position::Result, _) => return self.row(reader, start),
             _ => reader.skip()?,
         }
         Ok(None)
@@ -244,7 +246,7 @@ impl Step<'_> {
             ))
             .into());
         };
-        *self.outcome = Outcome::Response;
+        *self.outcome = BodyContent::Response;
         self.seen.add(index);
         match target {
             Some(target) => self
@@ -305,7 +307,7 @@ impl Step<'_> {
     fn response(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
         match &self.rows {
             Some(rows) if is_field(reader, rows.result, start) => {
-                self.state = State::Result;
+                self.state = Position::Result;
                 Ok(())
             }
             _ => Ok(reader.skip()?),
@@ -337,7 +339,7 @@ impl Step<'_> {
             Some((index, field)) => self
                 .decoder
                 .record_field(reader, &mut rows.summary, index, field)
-                .map(|()| rows.summary.settle())
+                .map(|()| rows.summary.sort())
                 .map_err(|halt| halt.within(field.name))?,
             None => reader.skip()?,
         }
