@@ -52,7 +52,7 @@ pub use crate::{
 pub use serde_core;
 
 /// Version of the interface between generated code and the runtime. Generated code asserts it.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Flag: `minOccurs="0"`.
 pub const OPT: u8 = Field::OPTIONAL;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::record::{Record, ValueError};
-use crate::value::{GeneratedStruct, to_whole_struct};
+use crate::value::{GeneratedStruct, to_complete_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -241,7 +241,7 @@ impl Fault {
         };
         self.detail_records()
             .find(fits)
-            .map(to_whole_struct)
+            .map(to_complete_struct)
             .transpose()
     }
 }

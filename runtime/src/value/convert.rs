@@ -25,7 +25,7 @@ pub(crate) fn to_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueE
 }
 
 /// As [`to_struct`], for a record that may lack what its type requires.
-pub(crate) fn to_whole_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
+pub(crate) fn to_complete_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
     let mut out = S::default();
     fill(&mut out, record, Lacking::Error, 0)?;
     Ok(out)

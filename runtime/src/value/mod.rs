@@ -22,7 +22,7 @@ mod text;
 pub use boxed::Boxed;
 pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
-pub(crate) use convert::{to_record, to_struct, to_whole_struct};
+pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;
 pub use derived::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub(crate) use derived::{occurrence, occurrences};
