@@ -79,6 +79,10 @@ settings! {
     /// error.
     absent_values = true;
 
+    /// An element or attribute of a number, date or the like is empty, and the field is optional: it is
+    /// `None`. True unless set; otherwise such an answer is an error.
+    empty_values = true;
+
     /// A required element or attribute is missing, or is nil although the schema does not allow that, and
     /// the field's type cannot say so: the field gets the default of its type, such as 0 or "". **Nobody
     /// sent this value.** False unless set; otherwise such an answer is an error that names the field.

@@ -140,6 +140,7 @@ pub use error::{Error, Recovery};
 pub use jiff;
 pub use leniency::{Drift, Leniency};
 pub use lexical::{Decimal, FromText, ParseError};
+pub use lexical::{XsdDateTime as DateTime, XsdTime as TimeOfDay};
 pub use limits::Limits;
 pub use record::{
     AnyValue, Attribute, Content, Element, Elements, FieldRef, Mixed, Node, Presence, Record,

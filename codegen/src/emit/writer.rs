@@ -114,6 +114,8 @@ impl<'p, 'm> Writer<'p, 'm> {
             Scalar::DateTime => "g::DateTime",
             Scalar::Date => "g::Date",
             Scalar::Time => "g::Time",
+            Scalar::XsdDateTime => "g::XsdDateTime",
+            Scalar::XsdTime => "g::XsdTime",
             Scalar::Base64 | Scalar::Hex => "g::Bytes",
             Scalar::Id => "g::Id",
             Scalar::String => self.prelude.string(),

@@ -324,9 +324,9 @@ fn key_of_scalar(scalar: Scalar) -> KeyType {
         Scalar::Long => KeyType::Value(KeyValue::Long),
         Scalar::Double => KeyType::Value(KeyValue::Double),
         Scalar::Id => KeyType::Value(KeyValue::Id),
-        Scalar::DateTime => KeyType::Value(KeyValue::DateTime),
+        Scalar::DateTime | Scalar::XsdDateTime => KeyType::Value(KeyValue::DateTime),
         Scalar::Date => KeyType::Value(KeyValue::Date),
-        Scalar::Time => KeyType::Value(KeyValue::Time),
+        Scalar::Time | Scalar::XsdTime => KeyType::Value(KeyValue::Time),
         Scalar::Base64 | Scalar::Hex => KeyType::Bytes,
         Scalar::Byte
         | Scalar::Short

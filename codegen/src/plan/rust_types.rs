@@ -40,7 +40,10 @@ impl Context<'_, '_> {
             Some(ValueType::Any) if item.is_some() => InnerType::Scalar(Scalar::String),
             Some(ValueType::Any) => InnerType::Any,
             Some(ValueType::RecordId) => InnerType::Scalar(Scalar::Id),
-            Some(ValueType::Simple(builtin)) => InnerType::Scalar(scalar(builtin)),
+            Some(ValueType::Simple(builtin)) => {
+                let has_zones = selection.is_of_salesforce();
+                InnerType::Scalar(scalar(builtin, has_zones))
+            }
             Some(ValueType::Enum(id)) => match self.names.enums.get(&id) {
                 Some(name) => {
                     let ns = selection.model.type_def(id).name.ns();
@@ -76,7 +79,9 @@ impl Context<'_, '_> {
 }
 
 /// The simple value that a built-in type is. Types without a kind of their own are strings.
-pub(super) fn scalar(builtin: Builtin) -> Scalar {
+///
+/// `has_zones` says that every dateTime and time of the service is in UTC, or has an offset from it.
+pub(super) fn scalar(builtin: Builtin, has_zones: bool) -> Scalar {
     use Builtin as B;
     match builtin {
         B::Boolean => Scalar::Boolean,
@@ -96,9 +101,11 @@ pub(super) fn scalar(builtin: Builtin) -> Scalar {
         | B::NegativeInteger
         | B::NonNegativeInteger
         | B::PositiveInteger => Scalar::Decimal,
-        B::DateTime => Scalar::DateTime,
+        B::DateTime if has_zones => Scalar::DateTime,
+        B::DateTime => Scalar::XsdDateTime,
         B::Date => Scalar::Date,
-        B::Time => Scalar::Time,
+        B::Time if has_zones => Scalar::Time,
+        B::Time => Scalar::XsdTime,
         B::Base64Binary => Scalar::Base64,
         B::HexBinary => Scalar::Hex,
         _ => Scalar::String,

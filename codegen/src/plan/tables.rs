@@ -133,7 +133,7 @@ impl<'m> Planner<'_, 'm> {
                 NO_NS => 0,
                 ns => self.numbers.of(ns),
             },
-            kind: self.kind(list, member),
+            kind: self.kind(open, list, member),
             node: member.node,
             occurs: member.occurs,
             list,
@@ -142,7 +142,7 @@ impl<'m> Planner<'_, 'm> {
         }
     }
 
-    fn kind(&self, list: bool, member: &Member<'_>) -> FieldKind {
+    fn kind(&self, open: bool, list: bool, member: &Member<'_>) -> FieldKind {
         let item = self.selection.item_type(member).filter(|_| list);
         match item.or_else(|| self.selection.value_type(member)) {
             None if member.target == Target::AnyAttribute => FieldKind::AnyAttribute,
@@ -151,7 +151,11 @@ impl<'m> Planner<'_, 'm> {
             Some(ValueType::Any) => FieldKind::Any,
             Some(ValueType::RecordId) => FieldKind::Scalar(Scalar::Id),
             Some(ValueType::Enum(_)) => FieldKind::Enum,
-            Some(ValueType::Simple(builtin)) => FieldKind::Scalar(scalar(builtin)),
+            Some(ValueType::Simple(builtin)) => {
+                // Keys of views are instants.
+                let has_zones = open || self.selection.is_of_salesforce();
+                FieldKind::Scalar(scalar(builtin, has_zones))
+            }
             Some(ValueType::Shape(id)) => {
                 let table = self.ids.of(id);
                 match self.selection.shape(id).kind {

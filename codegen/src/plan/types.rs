@@ -254,6 +254,10 @@ pub(crate) enum Scalar {
     DateTime,
     Date,
     Time,
+    /// A dateTime with or without a zone.
+    XsdDateTime,
+    /// A time with or without a zone.
+    XsdTime,
     Base64,
     Hex,
     Id,
@@ -504,6 +508,8 @@ impl Scalar {
             | Scalar::DateTime
             | Scalar::Date
             | Scalar::Time
+            | Scalar::XsdDateTime
+            | Scalar::XsdTime
             | Scalar::Id => true,
         }
     }

@@ -160,6 +160,12 @@ impl<'m> Selection<'m> {
         &self.shapes[id.0 as usize]
     }
 
+    /// Whether the service is Salesforce.
+    pub(crate) fn is_of_salesforce(&self) -> bool {
+        let mut namespaces = self.model.namespaces.iter();
+        namespaces.any(|namespace| salesforce::is_salesforce(&namespace.uri))
+    }
+
     /// All shapes with their ids.
     pub(crate) fn ids(&self) -> impl Iterator<Item = (ShapeId, &Shape<'m>)> {
         self.shapes

@@ -235,6 +235,10 @@ impl Incoming {
                 SoapError::OtherVersion(_) => self.complete(error.into()),
                 error => self.explain(error.into()),
             };
+            let error = match error.is_decode() {
+                true => error.with_answer(self.redacted(answer)),
+                false => error,
+            };
             error.with_headers(answer.take_headers())
         })?;
         if matches!(event, Event::Done) && !self.response.status.is_success() {
@@ -307,6 +311,18 @@ impl Incoming {
             error
         };
         self.complete(error)
+    }
+
+    /// The text of the answer without what was sent as a secret, up to the limit.
+    fn redacted(&self, answer: &Answer) -> String {
+        let redact = Redact::new(&self.secrets);
+        let stripped = redact.strip(answer.text());
+        let text = stripped.as_deref().unwrap_or(answer.text());
+        let mut end = text.len().min(answer.limits().error_answer);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text[..end].to_owned()
     }
 
     /// Adds what HTTP tells of the answer to an error.

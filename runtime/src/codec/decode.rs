@@ -153,7 +153,12 @@ impl Decoder {
                 false => Self::lack(reader, target, index, Lack::Missing),
             };
         };
-        text_into(target, index, value, field).map_err(|halt| halt.within(field.name))?;
+        if let Err(halt) = text_into(target, index, value, field) {
+            if blank(value).is_err() || !Self::is_no_value(reader, field, "") {
+                return Err(halt.within(field.name));
+            }
+            target.slot(index, true);
+        }
         reader.context.drift.namespaces += u64::from(strays);
         Ok(())
     }
@@ -231,6 +236,10 @@ impl Decoder {
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
             return text_into(target, index, text, field);
         }
+        if field.kind == Kind::Struct && default.is_none() && Self::is_no_struct(reader, field)? {
+            target.slot(index, true);
+            return Ok(());
+        }
         match target.slot(index, false) {
             Slot::Struct(nested) => self.structure_or(reader, nested, default),
             Slot::Derivable(nested) => self.derivable(reader, nested),
@@ -250,7 +259,16 @@ impl Decoder {
                 }
                 Ok(())
             }
-            slot => leaf_into(slot, &leaf(reader)?, field),
+            slot => {
+                let text = leaf(reader)?;
+                match leaf_into(slot, &text, field) {
+                    Err(_) if Self::is_no_value(reader, field, &text) => {
+                        target.slot(index, true);
+                        Ok(())
+                    }
+                    done => done,
+                }
+            }
         }
     }
 

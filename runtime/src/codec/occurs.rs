@@ -2,12 +2,13 @@
 //! its type, and nothing but an error tells it from a value that was sent.
 
 use super::CodecError;
-use super::decode::{Decoder, Result};
+use super::decode::{Decoder, Result, blank};
 use super::stray::{Seen, expanded};
+use crate::lexical;
 use crate::record::Inner;
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Struct, Value};
-use crate::xml::Reader;
+use crate::xml::{Reader, Token};
 
 /// Why a field has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,45 @@ impl Decoder {
         // An option or a list, whatever made it one.
         let is_optional = || matches!(target.value(index, 0), Value::Absent | Value::Nil);
         refuse(reader, table, field, lack, is_optional())
+    }
+
+    /// Whether a text that is no value of its field says that there is none.
+    pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field, text: &str) -> bool {
+        let is_none = reader.context.leniency.empty_values
+            && field.has(Field::OPTIONAL | Field::NILLABLE)
+            && !field.has(Field::REPEATED | Field::LIST)
+            && blank(text).is_ok();
+        reader.context.drift.empty_values += u64::from(is_none);
+        is_none
+    }
+
+    /// Whether the element whose start was read last has neither attributes nor content, and is an
+    /// optional one whose content is a number, date or the like. Its end is then read, too.
+    pub(super) fn is_no_struct(reader: &mut Reader<'_>, field: &Field) -> Result<bool> {
+        let mut texts = field
+            .ty
+            .iter()
+            .flat_map(|ty| ty.fields)
+            .filter(|f| f.has(Field::TEXT));
+        let cannot_be_empty = texts
+            .next()
+            .is_some_and(|text| !text.has(Field::LIST) && lexical::check("", text.kind).is_err());
+        if !cannot_be_empty || !reader.attributes().is_empty() {
+            return Ok(false);
+        }
+        let begin = reader.checkpoint();
+        let is_empty = reader.ends_here();
+        let is_none = is_empty || matches!(reader.next()?, Token::End);
+        if is_none && Self::is_no_value(reader, field, "") {
+            if is_empty {
+                reader.next()?;
+            }
+            return Ok(true);
+        }
+        if !is_empty {
+            reader.go_back(begin);
+        }
+        Ok(false)
     }
 }
 

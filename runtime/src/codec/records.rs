@@ -172,9 +172,12 @@ impl Decoder {
                 step += 1;
                 expected = index + 1;
                 if let Some(text) = reader.take_plain(&known.tag.close) {
-                    lexical::check(text, known.kind).map_err(|expected| {
-                        Halt::from(CodecError::decode(expected).within(field.name))
-                    })?;
+                    if let Err(expected) = lexical::check(text, known.kind) {
+                        if Self::is_no_value(reader, field, text) {
+                            continue;
+                        }
+                        return Err(CodecError::decode(expected).within(field.name).into());
+                    }
                     match index {
                         0 => push_text(inner, index, text),
                         _ => inner.push_text(index, text),
@@ -260,8 +263,11 @@ impl Decoder {
             }
             kind => {
                 let text = leaf(reader)?;
-                lexical::check(&text, kind).map_err(CodecError::decode)?;
-                push_text(inner, index, &text);
+                match lexical::check(&text, kind) {
+                    Ok(()) => push_text(inner, index, &text),
+                    Err(_) if Self::is_no_value(reader, field, &text) => {}
+                    Err(expected) => return Err(CodecError::decode(expected).into()),
+                }
             }
         }
         Ok(())

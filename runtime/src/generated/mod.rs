@@ -20,6 +20,7 @@ pub use crate::client::{Call, OperationType, Reply};
 pub use crate::error::Error;
 pub use crate::lexical::Decimal;
 pub use crate::lexical::Id;
+pub use crate::lexical::{XsdDateTime, XsdTime};
 pub use crate::record::Record;
 pub use crate::record::{AnyValue, Attribute, Element};
 pub use crate::salesforce::ApiUsage;

@@ -116,12 +116,16 @@ pub enum Kind {
     Double,
     /// `xsd:decimal` and the unbounded integers, kept as text.
     Decimal,
-    /// `xsd:dateTime`.
+    /// `xsd:dateTime` as an instant.
     DateTime,
     /// `xsd:date`.
     Date,
-    /// `xsd:time`.
+    /// `xsd:time` in UTC.
     Time,
+    /// `xsd:dateTime` with or without a zone, of any year.
+    XsdDateTime,
+    /// `xsd:time` with or without a zone.
+    XsdTime,
     /// A Salesforce record id.
     Id,
     /// `xsd:base64Binary`.

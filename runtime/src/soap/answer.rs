@@ -171,6 +171,11 @@ impl Answer {
         Ok(self)
     }
 
+    /// What came, as far as it is still there: all of an answer that is read as a whole.
+    pub(crate) fn text(&self) -> &str {
+        self.input.text()
+    }
+
     /// Adds bytes, already decompressed.
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), CodecError> {
         Ok(self.input.feed(chunk, self.context.limits.body)?)

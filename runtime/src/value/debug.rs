@@ -118,6 +118,8 @@ impl fmt::Debug for Shown<Value<'_>> {
             Value::DateTime(v) => fmt::Display::fmt(&v, f),
             Value::Date(v) => fmt::Display::fmt(&v, f),
             Value::Time(v) => fmt::Display::fmt(&v, f),
+            Value::XsdDateTime(v) => fmt::Display::fmt(&v, f),
+            Value::XsdTime(v) => fmt::Display::fmt(&v, f),
             Value::Id(v) => fmt::Display::fmt(&v, f),
             Value::Bytes(v) => write!(f, "{} bytes", v.len()),
             Value::Struct(v) => structure(v, self.1, f),

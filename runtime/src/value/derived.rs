@@ -142,6 +142,8 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::DateTime(a), Value::DateTime(b)) => a == b,
         (Value::Date(a), Value::Date(b)) => a == b,
         (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::XsdDateTime(a), Value::XsdDateTime(b)) => a == b,
+        (Value::XsdTime(a), Value::XsdTime(b)) => a == b,
         (Value::Id(a), Value::Id(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
         // Of a choice, the branch counts even if nothing is in it.

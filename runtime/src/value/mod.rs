@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use crate::lexical::{self, Decimal, Id};
+use crate::lexical::{self, Decimal, Id, XsdDateTime, XsdTime};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
@@ -130,6 +130,10 @@ pub enum Value<'a> {
     Date(Date),
     /// A time of day, UTC.
     Time(Time),
+    /// A date and time, with or without a zone.
+    XsdDateTime(XsdDateTime),
+    /// A time of day, with or without a zone.
+    XsdTime(XsdTime),
     /// A record id.
     Id(Id),
     /// Bytes, written as the field's kind says (base64 or hex).
@@ -184,6 +188,10 @@ pub enum Slot<'a> {
     Date(&'a mut Date),
     /// A time of day.
     Time(&'a mut Time),
+    /// A date and time, with or without a zone.
+    XsdDateTime(&'a mut XsdDateTime),
+    /// A time of day, with or without a zone.
+    XsdTime(&'a mut XsdTime),
     /// A record id.
     Id(&'a mut Id),
     /// Bytes.
@@ -421,6 +429,8 @@ leaf! {
     Timestamp: DateTime, v => Value::DateTime(*v);
     Date: Date, v => Value::Date(*v);
     Time: Time, v => Value::Time(*v);
+    XsdDateTime: XsdDateTime, v => Value::XsdDateTime(*v);
+    XsdTime: XsdTime, v => Value::XsdTime(*v);
     Id: Id, v => Value::Id(*v);
     Record: Record, v => Value::Record(v);
     AnyValue: Any, v => Value::Any(v);
@@ -469,6 +479,8 @@ impl Slot<'_> {
             Slot::DateTime(slot) => *slot = lexical::date_time(text)?,
             Slot::Date(slot) => *slot = lexical::date(text)?,
             Slot::Time(slot) => *slot = lexical::time(text)?,
+            Slot::XsdDateTime(slot) => *slot = XsdDateTime::from_text(text)?,
+            Slot::XsdTime(slot) => *slot = XsdTime::from_text(text)?,
             Slot::Id(slot) => *slot = lexical::id(text)?,
             Slot::Bytes(slot) => *slot = lexical::bytes(text, kind)?,
             Slot::Any(slot) => *slot = AnyValue::text(text),

@@ -44,6 +44,8 @@ pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
         Value::DateTime(v) => lexical::write_date_time(out, v),
         Value::Date(v) => lexical::write_date(out, v),
         Value::Time(v) => lexical::write_time(out, v),
+        Value::XsdDateTime(v) => v.write(out),
+        Value::XsdTime(v) => v.write(out),
         Value::Id(v) => out.push_str(v.as_str()),
         Value::Bytes(v) => lexical::write_bytes(out, v, kind),
         Value::Absent

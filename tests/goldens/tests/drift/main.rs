@@ -6,6 +6,7 @@ use saponify_goldens::depot::{Depot, FetchResponse, PlanResponse, Scales, WeighR
 
 mod namespaces;
 mod required;
+mod values;
 
 const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
