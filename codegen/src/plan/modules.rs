@@ -110,10 +110,10 @@ impl<'s, 'm> Planner<'s, 'm> {
     }
 
     fn view(&self, id: ShapeId, shape: &Shape<'m>) -> View<'m> {
-        let skipped = usize::from(shape.nulls_by_name());
+        let names_of_nulls = shape.names_of_nulls();
         let fields = self.field_names(id).iter().zip(&shape.members).enumerate();
         let fields = fields
-            .skip(skipped)
+            .filter(|(index, _)| Some(*index) != names_of_nulls)
             .filter_map(|(index, (names, member))| self.view_field(index, names, member));
         View {
             ident: self.ident(id),

@@ -113,7 +113,7 @@ impl<'m> Planner<'_, 'm> {
             wire: shape.name.clone(),
             ns: self.numbers.of(shape.ns),
             open,
-            nulls_by_name: open && shape.nulls_by_name(),
+            nulls_by_name: open && shape.names_of_nulls().is_some(),
             typed: open || shape.kind != ShapeKind::TableOnly && is_derived_or_base,
             choice: shape.kind == ShapeKind::Choice,
             grouped: !open && is_grouped(&shape.members),

@@ -330,7 +330,7 @@ pub(crate) struct Table<'m> {
     /// Number of the namespace.
     pub(crate) ns: u8,
     pub(crate) open: bool,
-    /// Whether the first field lists the fields that are null.
+    /// Whether the first repeated field lists the fields that are null.
     pub(crate) nulls_by_name: bool,
     /// Whether values say their type by `xsi:type`.
     pub(crate) typed: bool,

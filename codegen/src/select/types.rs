@@ -239,11 +239,14 @@ impl Shape<'_> {
         }
     }
 
-    /// Whether the first member lists the fields that are null, as Salesforce's records have it.
-    pub(crate) fn nulls_by_name(&self) -> bool {
-        self.members.first().is_some_and(|member| {
-            salesforce::lists_null_fields(&member.name) && member.occurs.repeated
-        })
+    /// The member that lists the fields that are null, as Salesforce's records have it: the first one
+    /// that is repeated.
+    pub(crate) fn names_of_nulls(&self) -> Option<usize> {
+        let first = self
+            .members
+            .iter()
+            .position(|member| member.occurs.repeated)?;
+        salesforce::lists_null_fields(&self.members[first].name).then_some(first)
     }
 }
 

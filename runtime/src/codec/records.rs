@@ -178,9 +178,9 @@ impl Decoder {
                         }
                         return Err(CodecError::decode(expected).within(field.name).into());
                     }
-                    match index {
-                        0 => push_text(inner, index, text),
-                        _ => inner.push_text(index, text),
+                    match field.has(Field::REPEATED) {
+                        true => push_text(inner, index, text),
+                        false => inner.push_text(index, text),
                     }
                 } else {
                     reader.started(&known.tag.name)?;
@@ -397,11 +397,11 @@ impl SimpleContent {
 
 /// Adds text as it came, but for `fieldsToNull`: the field that it names becomes null.
 pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
-    if index > 0 || !inner.ty().has(Type::NULLS_BY_NAME) {
+    if inner.ty().names_of_nulls() != Some(index) {
         return inner.push_text(index, text);
     }
     match inner.ty().find(text) {
-        Some(named) if named > 0 => inner.push_nil(named),
+        Some(named) if named != index => inner.push_nil(named),
         None if is_ncname(text) => inner.push_extra(Element {
             namespace: inner.ty().namespace().into(),
             name: text.into(),

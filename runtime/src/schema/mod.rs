@@ -155,7 +155,8 @@ pub enum Kind {
 impl Type {
     /// Decoded into a sparse [`Record`](crate::Record); unknown fields are kept.
     pub const OPEN: u8 = 1;
-    /// Has the field `fieldsToNull` at index 0: null fields are named there when written.
+    /// Has the field `fieldsToNull`, the first that is repeated: null fields are named there when
+    /// written.
     pub const NULLS_BY_NAME: u8 = 2;
     /// Is the root of a family of types: a value carries `xsi:type`.
     pub const TYPED: u8 = 4;
@@ -205,6 +206,15 @@ impl Type {
             }
         };
         u16::try_from(index).ok()
+    }
+
+    /// Index of the field that names the null fields.
+    pub(crate) fn names_of_nulls(&self) -> Option<u16> {
+        if !self.has(Self::NULLS_BY_NAME) {
+            return None;
+        }
+        let mut fields = (0..).zip(self.fields);
+        fields.find_map(|(index, field)| field.has(Field::REPEATED).then_some(index))
     }
 
     /// Whether this type is `other` or derives from it.

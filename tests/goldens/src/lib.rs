@@ -91,6 +91,11 @@ pub mod depot {
     include!(concat!(env!("OUT_DIR"), "/depot/mod.rs"));
 }
 
+/// The shape of Salesforce's Partner WSDL.
+pub mod partner {
+    include!(concat!(env!("OUT_DIR"), "/partner/mod.rs"));
+}
+
 /// Types that nest more deeply than rustc descends.
 pub mod deep {
     include!(concat!(env!("OUT_DIR"), "/deep/mod.rs"));
