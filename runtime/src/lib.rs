@@ -152,6 +152,7 @@ pub use soap::Fault;
 #[cfg(feature = "https")]
 pub use transport::Https;
 pub use transport::Transport;
+pub use value::Nillable;
 pub use value::{Boxed, Bytes, Derived, DerivesFrom};
 pub use view::{
     FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,

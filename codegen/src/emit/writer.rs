@@ -93,6 +93,7 @@ impl<'p, 'm> Writer<'p, 'm> {
             InnerType::Any => "g::AnyValue".to_owned(),
             InnerType::Element => "g::Element".to_owned(),
             InnerType::Attribute => "g::Attribute".to_owned(),
+            InnerType::Nillable(inner) => format!("g::Nillable<{}>", self.owned(inner)),
         }
     }
 

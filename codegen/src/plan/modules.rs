@@ -157,7 +157,8 @@ impl<'s, 'm> Planner<'s, 'm> {
 
     /// The type of a key; `None` for what records cannot give by key.
     fn key_type(&self, member: &Member<'_>) -> Option<KeyType> {
-        let inner = self.context.inner_type(member);
+        // Nil is a state of every field of a record.
+        let inner = self.context.value_type(member);
         if member.occurs.repeated {
             return match inner {
                 InnerType::Scalar(Scalar::Id) => Some(KeyType::Ids),
@@ -166,7 +167,8 @@ impl<'s, 'm> Planner<'s, 'm> {
                 | InnerType::Record
                 | InnerType::Any
                 | InnerType::Element
-                | InnerType::Attribute => None,
+                | InnerType::Attribute
+                | InnerType::Nillable(_) => None,
             };
         }
         Some(match inner {
@@ -174,7 +176,7 @@ impl<'s, 'm> Planner<'s, 'm> {
             InnerType::Enum(_) => KeyType::Text,
             InnerType::Struct(ty) => KeyType::Nested(ty),
             InnerType::Any => KeyType::Any,
-            InnerType::Element | InnerType::Attribute => return None,
+            InnerType::Element | InnerType::Attribute | InnerType::Nillable(_) => return None,
             InnerType::Record => match self.context.selection.value_type(member) {
                 Some(ValueType::Shape(id))
                     if self.context.selection.shape(id).kind == ShapeKind::View =>

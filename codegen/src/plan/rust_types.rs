@@ -3,7 +3,8 @@
 use saponify_wsdl::model::{Builtin, NsId};
 
 use super::types::{InnerType, Scalar, TypeRef, Wrap};
-use crate::content::{Member, Target};
+use crate::config::glob;
+use crate::content::{Member, NodeKind, Occurs, Target};
 use crate::names::Names;
 use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 
@@ -12,6 +13,8 @@ use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 pub(super) struct Context<'s, 'm> {
     pub(super) selection: &'s Selection<'m>,
     pub(super) names: &'s Names,
+    /// Patterns of elements whose nil is not the same as their absence.
+    pub(super) nillable: &'s [String],
 }
 
 impl Context<'_, '_> {
@@ -31,6 +34,37 @@ impl Context<'_, '_> {
 
     /// The Rust type of a member, without what it is wrapped in.
     pub(super) fn inner_type(&self, member: &Member<'_>) -> InnerType {
+        let inner = self.value_type(member);
+        match self.keeps_nil(member) {
+            true => InnerType::Nillable(Box::new(inner)),
+            false => inner,
+        }
+    }
+
+    /// Whether nil is a value of its own: if that is asked for, and if the type has attributes, which
+    /// an element that is nil may have too.
+    pub(super) fn keeps_nil(&self, member: &Member<'_>) -> bool {
+        let selection = self.selection;
+        if !member.occurs.nillable
+            || member.node != NodeKind::Element
+            || selection.list_of(member).is_some()
+        {
+            return false;
+        }
+        let has_attributes = match selection.value_type(member) {
+            Some(ValueType::Shape(id)) if selection.shape(id).kind == ShapeKind::Struct => {
+                let mut members = selection.shape(id).members.iter();
+                members.any(|member| member.node == NodeKind::Attribute)
+            }
+            Some(ValueType::Shape(id)) if selection.shape(id).kind.is_record() => return false,
+            _ => false,
+        };
+        let mut patterns = self.nillable.iter();
+        has_attributes || patterns.any(|pattern| glob(pattern, &member.name))
+    }
+
+    /// As [`inner_type`](Self::inner_type), whether or not nil is a value of its own.
+    pub(super) fn value_type(&self, member: &Member<'_>) -> InnerType {
         let selection = self.selection;
         let item = selection.item_type(member);
         match item.or_else(|| selection.value_type(member)) {
@@ -68,7 +102,13 @@ impl Context<'_, '_> {
         if self.selection.list_of(member).is_some() {
             return Wrap::Repeated;
         }
-        let occurs = member.occurs;
+        let occurs = match self.keeps_nil(member) {
+            true => Occurs {
+                nillable: false,
+                ..member.occurs
+            },
+            false => member.occurs,
+        };
         match (occurs.repeated, occurs.optional || occurs.nillable) {
             (true, _) if occurs.nillable && nil_items => Wrap::RepeatedOptional,
             (true, _) => Wrap::Repeated,

@@ -234,6 +234,8 @@ pub(crate) enum InnerType {
     Any,
     Element,
     Attribute,
+    /// A value that may be nil, where nil is not the same as absent.
+    Nillable(Box<InnerType>),
 }
 
 /// A simple value: its kind in a table, and with it its Rust type.

@@ -153,11 +153,12 @@ impl Decoder {
                 false => Self::lack(reader, target, index, Lack::Missing),
             };
         };
-        if let Err(halt) = text_into(target, index, value, field) {
-            if blank(value).is_err() || !Self::is_no_value(reader, field, "") {
-                return Err(halt.within(field.name));
-            }
-            target.slot(index, true);
+        let is_none =
+            field.kind.is_never_empty() && !field.has(Field::LIST) && blank(value).is_ok();
+        if !is_none || !reader.context.leniency.empty_values || !field.has(Field::OPTIONAL) {
+            text_into(target, index, value, field).map_err(|halt| halt.within(field.name))?;
+        } else {
+            reader.context.drift.empty_values += 1;
         }
         reader.context.drift.namespaces += u64::from(strays);
         Ok(())
@@ -224,7 +225,9 @@ impl Decoder {
             });
         }
         if is_nil(reader)? && !self.says_more(reader, field)? {
-            target.slot(index, true);
+            if let Slot::NilAttributes(slot) = target.slot(index, true) {
+                *slot = self.foreign_attributes(reader, &ANY_RECORD)?;
+            }
             if !field.has(Field::NILLABLE) {
                 Self::lack(reader, target, index, Lack::Nil)?;
             }
@@ -237,8 +240,14 @@ impl Decoder {
             return text_into(target, index, text, field);
         }
         if field.kind == Kind::Struct && default.is_none() && Self::is_no_struct(reader, field)? {
-            target.slot(index, true);
             return Ok(());
+        }
+        if field.kind.is_never_empty() {
+            let text = leaf(reader)?;
+            if blank(&text).is_ok() && Self::is_no_value(reader, field) {
+                return Ok(());
+            }
+            return leaf_into(target.slot(index, false), &text, field);
         }
         match target.slot(index, false) {
             Slot::Struct(nested) => self.structure_or(reader, nested, default),
@@ -259,16 +268,7 @@ impl Decoder {
                 }
                 Ok(())
             }
-            slot => {
-                let text = leaf(reader)?;
-                match leaf_into(slot, &text, field) {
-                    Err(_) if Self::is_no_value(reader, field, &text) => {
-                        target.slot(index, true);
-                        Ok(())
-                    }
-                    done => done,
-                }
-            }
+            slot => leaf_into(slot, &leaf(reader)?, field),
         }
     }
 

@@ -4,7 +4,6 @@
 use super::CodecError;
 use super::decode::{Decoder, Result, blank};
 use super::stray::{Seen, expanded};
-use crate::lexical;
 use crate::record::Inner;
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Struct, Value};
@@ -71,16 +70,16 @@ impl Decoder {
             return Ok(());
         };
         // An option or a list, whatever made it one.
-        let is_optional = || matches!(target.value(index, 0), Value::Absent | Value::Nil);
-        refuse(reader, table, field, lack, is_optional())
+        let value = target.value(index, 0);
+        let is_optional = matches!(value, Value::Absent | Value::Nil | Value::NilWith(_));
+        refuse(reader, table, field, lack, is_optional)
     }
 
-    /// Whether a text that is no value of its field says that there is none.
-    pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field, text: &str) -> bool {
+    /// Whether a field may be without a value, so that an empty text says that it is.
+    pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field) -> bool {
         let is_none = reader.context.leniency.empty_values
             && field.has(Field::OPTIONAL | Field::NILLABLE)
-            && !field.has(Field::REPEATED | Field::LIST)
-            && blank(text).is_ok();
+            && !field.has(Field::REPEATED | Field::LIST);
         reader.context.drift.empty_values += u64::from(is_none);
         is_none
     }
@@ -95,14 +94,20 @@ impl Decoder {
             .filter(|f| f.has(Field::TEXT));
         let cannot_be_empty = texts
             .next()
-            .is_some_and(|text| !text.has(Field::LIST) && lexical::check("", text.kind).is_err());
+            .is_some_and(|text| !text.has(Field::LIST) && text.kind.is_never_empty());
         if !cannot_be_empty || !reader.attributes().is_empty() {
             return Ok(false);
         }
         let begin = reader.checkpoint();
         let is_empty = reader.ends_here();
-        let is_none = is_empty || matches!(reader.next()?, Token::End);
-        if is_none && Self::is_no_value(reader, field, "") {
+        let is_none = is_empty
+            || loop {
+                match reader.next()? {
+                    Token::Text(run) if blank(&run).is_ok() => {}
+                    token => break matches!(token, Token::End),
+                }
+            };
+        if is_none && Self::is_no_value(reader, field) {
             if is_empty {
                 reader.next()?;
             }

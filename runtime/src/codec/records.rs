@@ -173,7 +173,7 @@ impl Decoder {
                 expected = index + 1;
                 if let Some(text) = reader.take_plain(&known.tag.close) {
                     if let Err(expected) = lexical::check(text, known.kind) {
-                        if Self::is_no_value(reader, field, text) {
+                        if blank(text).is_ok() && Self::is_no_value(reader, field) {
                             continue;
                         }
                         return Err(CodecError::decode(expected).within(field.name).into());
@@ -265,7 +265,7 @@ impl Decoder {
                 let text = leaf(reader)?;
                 match lexical::check(&text, kind) {
                     Ok(()) => push_text(inner, index, &text),
-                    Err(_) if Self::is_no_value(reader, field, &text) => {}
+                    Err(_) if blank(&text).is_ok() && Self::is_no_value(reader, field) => {}
                     Err(expected) => return Err(CodecError::decode(expected).into()),
                 }
             }

@@ -249,6 +249,35 @@ impl Type {
     }
 }
 
+impl Kind {
+    /// Whether it is a simple value that no empty text can be.
+    pub(crate) fn is_never_empty(self) -> bool {
+        use Kind as K;
+        match self {
+            K::Boolean
+            | K::Byte
+            | K::Short
+            | K::Int
+            | K::Long
+            | K::UnsignedByte
+            | K::UnsignedShort
+            | K::UnsignedInt
+            | K::UnsignedLong
+            | K::Float
+            | K::Double
+            | K::Decimal
+            | K::DateTime
+            | K::Date
+            | K::Time
+            | K::XsdDateTime
+            | K::XsdTime
+            | K::Id => true,
+            K::String | K::Base64 | K::Hex | K::Enum | K::Any | K::Struct | K::Record => false,
+            K::Wildcard | K::Attributes | K::Group | K::ArrayType => false,
+        }
+    }
+}
+
 impl Field {
     /// `minOccurs="0"`.
     pub const OPTIONAL: u8 = 1;

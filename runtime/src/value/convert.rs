@@ -155,7 +155,7 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
         for n in 0.. {
             match value.value(index, n) {
                 Value::Absent => break,
-                Value::Nil => inner.push_nil(index),
+                Value::Nil | Value::NilWith(_) => inner.push_nil(index),
                 Value::Struct(nested) => inner.push_record(index, to_record(nested)),
                 Value::Record(nested) => inner.push_record(index, nested.clone()),
                 Value::Any(any) => inner.push_any(index, any.clone()),
@@ -209,6 +209,11 @@ pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
                 Value::Absent => break,
                 // Of mixed content: an element that only the derived type has.
                 Value::Struct(group) if is_beyond(group, field) => {}
+                Value::NilWith(attributes) => {
+                    if let Slot::NilAttributes(slot) = to.slot(index, true) {
+                        attributes.clone_into(slot);
+                    }
+                }
                 value => assign(to.slot(index, matches!(value, Value::Nil)), value),
             }
         }

@@ -108,7 +108,7 @@ fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::
 impl fmt::Debug for Shown<Value<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Value::Absent | Value::Nil => f.write_str("nil"),
+            Value::Absent | Value::Nil | Value::NilWith(_) => f.write_str("nil"),
             Value::Text(v) => fmt::Debug::fmt(v, f),
             Value::Boolean(v) => fmt::Debug::fmt(&v, f),
             Value::Integer(v) => fmt::Debug::fmt(&v, f),

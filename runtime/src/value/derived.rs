@@ -133,6 +133,7 @@ pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
 fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
     match (a, b) {
         (Value::Absent, Value::Absent) | (Value::Nil, Value::Nil) => true,
+        (Value::NilWith(a), Value::NilWith(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Boolean(a), Value::Boolean(b)) => a == b,
         (Value::Integer(a), Value::Integer(b)) => a == b,

@@ -16,6 +16,7 @@ mod choice;
 mod convert;
 mod debug;
 mod derived;
+mod nillable;
 mod slots;
 mod text;
 
@@ -26,6 +27,7 @@ pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;
 pub use derived::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub(crate) use derived::{occurrence, occurrences};
+pub use nillable::Nillable;
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
 
@@ -112,6 +114,8 @@ pub enum Value<'a> {
     Absent,
     /// `xsi:nil="true"`.
     Nil,
+    /// The same, with attributes.
+    NilWith(&'a [Attribute]),
     /// Text as it is, escaping aside.
     Text(&'a str),
     /// A boolean.
@@ -208,6 +212,8 @@ pub enum Slot<'a> {
     Element(&'a mut Element),
     /// An attribute of a wildcard.
     Attribute(&'a mut Attribute),
+    /// The attributes of an element that is nil.
+    NilAttributes(&'a mut Vec<Attribute>),
     /// A type with known derived types: [`Derivable::derive`] takes a derived value.
     Derivable(&'a mut dyn Derivable),
 }
@@ -251,10 +257,10 @@ pub trait FieldValue: Sized {
         Self::Access::slot(self)
     }
 
-    /// Notes one more occurrence that is nil.
+    /// Notes one more occurrence that is nil, and gives the place for its attributes if there is one.
     #[inline]
-    fn nil(&mut self) {
-        Self::Access::nil(self);
+    fn nil(&mut self) -> Slot<'_> {
+        Self::Access::nil(self)
     }
 
     /// The n-th occurrence.
@@ -273,8 +279,13 @@ pub trait Access<T> {
     #[allow(missing_docs)]
     fn slot(value: &mut T) -> Slot<'_>;
 
+    /// Whether nil is not the same as absent, so that an option around it holds a nil.
+    const KEEPS_NIL: bool = false;
+
     #[allow(missing_docs)]
-    fn nil(_: &mut T) {}
+    fn nil(_: &mut T) -> Slot<'_> {
+        Slot::None
+    }
 
     #[allow(missing_docs)]
     fn value(value: &T, n: usize) -> Value<'_>;
@@ -343,8 +354,12 @@ impl<T: FieldValue + Default> Access<Option<T>> for RuntimeAccess {
         value.insert(T::default()).slot()
     }
 
-    fn nil(value: &mut Option<T>) {
+    fn nil(value: &mut Option<T>) -> Slot<'_> {
+        if T::Access::KEEPS_NIL {
+            return value.insert(T::default()).nil();
+        }
         *value = None;
+        Slot::None
     }
 
     fn value(value: &Option<T>, n: usize) -> Value<'_> {
@@ -362,10 +377,14 @@ impl<T: FieldValue + Default> Access<Vec<T>> for RuntimeAccess {
         value.last_mut().map_or(Slot::None, T::slot)
     }
 
-    fn nil(value: &mut Vec<T>) {
+    fn nil(value: &mut Vec<T>) -> Slot<'_> {
         // Where positions matter the items are options; elsewhere a nil item says nothing.
         if T::Access::NILLABLE {
             value.push(T::default());
+        }
+        match value.last_mut() {
+            Some(item) if T::Access::KEEPS_NIL => item.nil(),
+            _ => Slot::None,
         }
     }
 
@@ -383,6 +402,13 @@ impl<T: FieldValue> FieldValue for Box<T> {
 }
 
 impl<T: FieldValue> Access<Box<T>> for RuntimeAccess {
+    const NILLABLE: bool = T::Access::NILLABLE;
+    const KEEPS_NIL: bool = T::Access::KEEPS_NIL;
+
+    fn nil(value: &mut Box<T>) -> Slot<'_> {
+        (**value).nil()
+    }
+
     fn slot(value: &mut Box<T>) -> Slot<'_> {
         (**value).slot()
     }
@@ -488,6 +514,7 @@ impl Slot<'_> {
             | Slot::Attribute(_)
             | Slot::Struct(_)
             | Slot::Record(_)
+            | Slot::NilAttributes(_)
             | Slot::Derivable(_) => return Err("expected child elements, found text"),
         }
         Ok(())

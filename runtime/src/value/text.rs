@@ -50,6 +50,7 @@ pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
         Value::Bytes(v) => lexical::write_bytes(out, v, kind),
         Value::Absent
         | Value::Nil
+        | Value::NilWith(_)
         | Value::Struct(_)
         | Value::Record(_)
         | Value::Element(_)

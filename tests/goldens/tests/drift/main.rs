@@ -5,6 +5,7 @@ use saponify::{Drift, Error, Leniency, Retry};
 use saponify_goldens::depot::{Depot, FetchResponse, PlanResponse, Scales, WeighResponse};
 
 mod namespaces;
+mod nil;
 mod required;
 mod values;
 

@@ -1,7 +1,7 @@
 //! What the schema requires, and is missing or nil.
 
-use saponify::Leniency;
 use saponify::transport::testing::Scripted;
+use saponify::{Leniency, Nillable};
 use saponify_goldens::depot::{RouteFromOrHops, Stamp, Trouble};
 
 use super::{depot, envelope, fetch, fetch_by, fetched, item_without, plan, plan_by, weigh};
@@ -82,7 +82,7 @@ async fn nil_is_no_value_where_the_schema_does_not_allow_it() {
     // This one may be nil.
     let nil = "<d:remark xsi:nil='true'/><d:label xsi:nil='true'/>";
     let (read, drift) = fetch(&fetched(&(item_without("label") + nil))).await;
-    assert_eq!(read.unwrap().item.remark, None);
+    assert_eq!(read.unwrap().item.remark, Some(Nillable::nil()));
     assert!(drift.is_empty());
 }
 
