@@ -274,7 +274,7 @@ impl Decoder {
     }
 
     /// An element that no field takes, its start just read.
-    pub(super) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
+    pub(crate) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
         let namespace = reader.context.uri(start.ns);
         let names = namespace.len() + start.local.len();
         self.spend(size_of::<Element>() + 3 * ALLOCATION + names, reader)?;
