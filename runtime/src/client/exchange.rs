@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tracing::Instrument as _;
 
 use super::call::OperationOutput;
+use super::headers::check_without_tls;
 use super::not_soap::not_soap;
 use super::redact::Redact;
 use super::{Headers, Reply, Session, Settings};
@@ -141,6 +142,7 @@ impl Incoming {
             .iter()
             .map(|header| ws::written(&**header, &context));
         let raw = raw.collect::<Result<Vec<_>, _>>()?;
+        check_without_tls(&session.endpoint, &headers, &raw)?;
         let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
         tracing::debug!(bytes = envelope.len(), "request");
         let mut request = Request::new(

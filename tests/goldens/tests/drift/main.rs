@@ -6,6 +6,7 @@ use saponify_goldens::depot::{Depot, FetchResponse, PlanResponse, Scales, WeighR
 
 mod namespaces;
 mod nil;
+mod plain;
 mod required;
 mod values;
 
