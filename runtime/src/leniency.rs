@@ -3,75 +3,105 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is forgiven in the answers of a service.
-///
-/// By default an answer that is not as the WSDL says is forgiven where no value is invented, and is
-/// an error where one would be. Each setting can be changed for a client, with
-/// [`Builder::leniency`](crate::Builder::leniency). [`Client::drift`](crate::Client::drift) tells how
-/// often each one was used.
-///
-/// ```
-/// use saponify::Leniency;
-///
-/// let leniency = Leniency { replace_characters: true, ..Leniency::default() };
-/// # assert!(leniency.type_prefixes);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Leniency {
+/// Declares each setting once: its name, its default, and what it does.
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident = $default:literal;)*) => {
+        /// What is forgiven in the answers of a service.
+        ///
+        /// By default an answer that is not as the WSDL says is forgiven where no value is invented, and
+        /// is an error where one would be. Each setting can be changed for a client, with
+        /// [`Builder::leniency`](crate::Builder::leniency). [`Client::drift`](crate::Client::drift) tells
+        /// how often each one was used.
+        ///
+        /// ```
+        /// use saponify::Leniency;
+        ///
+        /// let leniency = Leniency { missing_values: true, ..Leniency::default() };
+        /// # assert!(leniency.namespaces);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Leniency {
+            $($(#[$doc])* pub $name: bool,)*
+        }
+
+        impl Leniency {
+            /// Nothing is forgiven.
+            #[must_use]
+            pub const fn strict() -> Self {
+                Self { $($name: false,)* }
+            }
+        }
+
+        impl Default for Leniency {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        /// How often something was forgiven: one figure for each setting of [`Leniency`].
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Drift {
+            $(
+                #[doc = concat!("See [`Leniency::", stringify!($name), "`].")]
+                pub $name: u64,
+            )*
+        }
+
+        /// The number of settings.
+        const SETTINGS: usize = [$(stringify!($name)),*].len();
+
+        impl Drift {
+            fn figures(self) -> [(&'static str, u64); SETTINGS] {
+                [$((stringify!($name), self.$name)),*]
+            }
+
+            fn from_figures([$($name),*]: [u64; SETTINGS]) -> Self {
+                Self { $($name),* }
+            }
+        }
+    };
+}
+
+settings! {
+    /// An element or attribute is in no namespace where the schema gives it one, or is in another
+    /// namespace of the WSDL than the schema says: it is read as the only one of its local name. This
+    /// holds for the element that answers, for headers, for details of faults, and for everything in
+    /// them. True unless set; otherwise it is an [unknown element](Self::unknown_elements).
+    namespaces = true;
+
+    /// An element that the WSDL does not declare is skipped. True unless set; otherwise such an answer
+    /// is an error. Records and types with an `xsd:any` keep such elements, which is not counted.
+    unknown_elements = true;
+
+    /// A required element is missing, or is nil although the schema does not allow that, and the field's
+    /// type can say so: it is `None`, or has no items. True unless set; otherwise such an answer is an
+    /// error.
+    absent_values = true;
+
+    /// An element or attribute of a number, date or the like is empty, and the field is optional: it is
+    /// `None`. True unless set; otherwise such an answer is an error.
+    empty_values = true;
+
+    /// A required element or attribute is missing, or is nil although the schema does not allow that, and
+    /// the field's type cannot say so: the field gets the default of its type, such as 0 or "". **Nobody
+    /// sent this value.** False unless set; otherwise such an answer is an error that names the field.
+    missing_values = false;
+
     /// An `xsi:type` whose prefix is not declared is passed over, so that the element is read as the
     /// type that the WSDL declares. True unless set; otherwise such an answer is an error.
-    pub type_prefixes: bool,
+    type_prefixes = true;
+
     /// A reference to a character that XML does not allow, such as `&#x1B;`, becomes U+FFFD, the
     /// replacement character. False unless set; otherwise such an answer is an error.
-    pub replace_characters: bool,
+    replace_characters = false;
+
     /// A message whose `Content-Type` is no media type of XML, such as `text/html`, is read all the
     /// same. True unless set; otherwise such an answer is an error.
-    pub media_types: bool,
-}
-
-impl Leniency {
-    /// Nothing is forgiven.
-    #[must_use]
-    pub const fn strict() -> Self {
-        Self {
-            type_prefixes: false,
-            replace_characters: false,
-            media_types: false,
-        }
-    }
-}
-
-impl Default for Leniency {
-    fn default() -> Self {
-        Self {
-            type_prefixes: true,
-            media_types: true,
-            ..Self::strict()
-        }
-    }
-}
-
-/// How often something was forgiven: one figure for each setting of [`Leniency`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Drift {
-    /// See [`Leniency::type_prefixes`].
-    pub type_prefixes: u64,
-    /// See [`Leniency::replace_characters`].
-    pub replace_characters: u64,
-    /// See [`Leniency::media_types`].
-    pub media_types: u64,
+    media_types = true;
 }
 
 impl Drift {
-    fn figures(self) -> [(&'static str, u64); 3] {
-        [
-            ("type_prefixes", self.type_prefixes),
-            ("replace_characters", self.replace_characters),
-            ("media_types", self.media_types),
-        ]
-    }
-
     /// Whether nothing was forgiven.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -93,7 +123,7 @@ impl fmt::Display for Drift {
 
 /// The drift of all answers of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Counts([AtomicU64; 3]);
+pub(crate) struct Counts([AtomicU64; SETTINGS]);
 
 impl Counts {
     /// Adds the drift of an answer. The first use of each setting is logged.
@@ -110,12 +140,6 @@ impl Counts {
     }
 
     pub(crate) fn total(&self) -> Drift {
-        let [type_prefixes, replace_characters, media_types] =
-            self.0.each_ref().map(|count| count.load(Ordering::Relaxed));
-        Drift {
-            type_prefixes,
-            replace_characters,
-            media_types,
-        }
+        Drift::from_figures(self.0.each_ref().map(|count| count.load(Ordering::Relaxed)))
     }
 }

@@ -142,6 +142,7 @@ pub use error::{Error, Recovery};
 pub use jiff;
 pub use leniency::{Drift, Leniency};
 pub use lexical::{Decimal, FromText, ParseError};
+pub use lexical::{XsdDateTime as DateTime, XsdTime as TimeOfDay};
 pub use limits::Limits;
 pub use record::{
     AnyValue, Attribute, Content, Element, Elements, FieldRef, Mixed, Node, Presence, Record,
@@ -153,6 +154,7 @@ pub use soap::Fault;
 #[cfg(feature = "https")]
 pub use transport::Https;
 pub use transport::Transport;
+pub use value::Nillable;
 pub use value::{Boxed, Bytes, Derived, DerivesFrom};
 pub use view::{
     FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,

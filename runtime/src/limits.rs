@@ -37,6 +37,8 @@ pub struct Limits {
     pub text: usize,
     /// Bytes of the whole answer after decompression.
     pub body: usize,
+    /// Bytes of an answer that an error keeps, for [`Error::expose_answer`](crate::Error::expose_answer).
+    pub error_answer: usize,
     /// Bytes of memory for the values of one row, or of an answer that is read as a whole, beside
     /// their text. An empty element is short, but the struct that it becomes may be large.
     pub memory: usize,
@@ -52,6 +54,7 @@ impl Default for Limits {
             name: 1 << 10,
             text: 16 << 20,
             body: 64 << 20,
+            error_answer: 1 << 20,
             memory: 256 << 20,
         }
     }

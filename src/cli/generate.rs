@@ -54,6 +54,9 @@ pub(crate) struct Generate {
     /// Reads a type as another: 'java:String=xsd:string', '{urn:x}Odd=text', 'tns:Odd=any'.
     #[arg(long = "type", value_name = "NAME=TYPE", value_parser = replaced)]
     types: Vec<(String, String)>,
+    /// Nil of these elements is not the same as their absence: `Nillable<T>` (nickname, '*').
+    #[arg(long, value_name = "ELEMENT", num_args = 1..)]
+    nillable: Vec<String>,
     /// Options from this file; options of the command line come on top.
     #[arg(long, value_name = "saponify.toml")]
     config: Option<PathBuf>,
@@ -169,6 +172,7 @@ impl Generate {
         for (name, replacement) in &self.types {
             config = config.override_type(name, replacement);
         }
+        config = config.nillable(&self.nillable);
         if self.no_methods {
             config = config.methods(false);
         }

@@ -78,8 +78,9 @@ async fn leads_are_converted() {
             "<result><accountId>{A}</accountId><contactId xsi:nil='true'/><leadId>00Q5e000000AcMeEAK</leadId>\
              <opportunityId xsi:nil='true'/><success>false</success><errors xsi:type='DuplicateError'>\
              <message>twice</message><statusCode>DUPLICATES_DETECTED</statusCode><duplicateResult>\
-             <allowSave>true</allowSave><duplicateRule>Leads</duplicateRule><matchResults><entityType>Lead\
-             </entityType><matchRecords><matchConfidence>99.5</matchConfidence><record xsi:type='sf:Lead'>\
+             <allowSave>true</allowSave><duplicateRule>Leads</duplicateRule><duplicateRuleEntityType>Lead\
+             </duplicateRuleEntityType><matchResults><entityType>Lead</entityType><matchEngine>Exact\
+             </matchEngine><rule>Leads</rule><size>1</size><success>true</success><matchRecords><matchConfidence>99.5</matchConfidence><record xsi:type='sf:Lead'>\
              <sf:Id>00Q5e000000BcMeEAK</sf:Id><sf:Company>Acme</sf:Company></record></matchRecords></matchResults>\
              </duplicateResult></errors></result>"
         ),

@@ -49,9 +49,13 @@ fn id(number: usize) -> Id {
 
 /// Saves every row under the id of its number. The number is in its last name or its id.
 fn save(request: &Recorded) -> String {
+    let created = match request.operation() {
+        "upsert" => "<created>true</created>",
+        _ => "",
+    };
     let result = |number: usize| {
         format!(
-            "<result><id>{}</id><success>true</success></result>",
+            "<result>{created}<id>{}</id><success>true</success></result>",
             id(number)
         )
     };

@@ -135,11 +135,8 @@ impl Sample<'_> {
         self.out.push('>');
         // Required fields are written in any case, as nil if necessary.
         let required = Field::OPTIONAL | Field::ATTRIBUTE | Field::TEXT;
-        for field in ty
-            .fields
-            .iter()
-            .filter(|f| !is(f, required) && f.ty.is_none())
-        {
+        let is_long = |f: &Field| f.ty.is_some() && is(f, Field::REPEATED | Field::NILLABLE);
+        for field in ty.fields.iter().filter(|f| !is(f, required) && !is_long(f)) {
             self.field(field, level);
         }
     }
@@ -291,6 +288,12 @@ fn records_survive_with_every_field() {
             .unwrap();
             content(sample);
             write!(sample.out, "</{tag}>").unwrap();
+            let ns = records.ns;
+            write!(
+                sample.out,
+                "<n{ns}:done>1</n{ns}:done><n{ns}:size>1</n{ns}:size>"
+            )
+            .unwrap();
         })
     };
     for table in &views {

@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir("wsdl")? {
         let path = entry?.path();
         let target = out.join(path.file_stem().unwrap_or_default());
-        for file in Config::new().input(&path).serde(true).run()?.files() {
+        let config = Config::new().input(&path).serde(true).nillable(["remark"]);
+        for file in config.run()?.files() {
             let target = target.join(file.path());
             fs::create_dir_all(target.parent().unwrap_or(&out))?;
             fs::write(target, without_lints(file.text()))?;

@@ -43,6 +43,7 @@ pub struct Config {
     pub(crate) rename: Renames,
     pub(crate) open_bases: Option<Vec<String>>,
     pub(crate) sensitive: Vec<String>,
+    pub(crate) nillable: Vec<String>,
     pub(crate) import_roots: Vec<PathBuf>,
     pub(crate) provide: BTreeMap<String, PathBuf>,
     pub(crate) skip_imports: Vec<String>,
@@ -97,6 +98,7 @@ impl Config {
             rename: Renames::default(),
             open_bases: None,
             sensitive: Vec::new(),
+            nillable: Vec::new(),
             import_roots: Vec::new(),
             provide: BTreeMap::new(),
             skip_imports: Vec::new(),
@@ -320,6 +322,24 @@ impl Config {
     #[must_use]
     pub fn sensitive<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
         self.sensitive.extend(fields.into_iter().map(Into::into));
+        self
+    }
+
+    /// Elements, by name or pattern, whose nil (`xsi:nil="true"`) is not the same as their absence. They
+    /// are fields of the type `saponify::Nillable`, in an option if they may be absent. `*` stands for
+    /// all nillable elements.
+    ///
+    /// Without this, `None` of an optional element is not sent, and that of a required one is sent as
+    /// nil. Elements whose type has attributes are of this type anyway, because an element that is nil
+    /// may have attributes. Fields of sObjects are not concerned: see `set_null`.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().nillable(["nickname", "*Date"]);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn nillable<S: Into<String>>(mut self, elements: impl IntoIterator<Item = S>) -> Self {
+        self.nillable.extend(elements.into_iter().map(Into::into));
         self
     }
 

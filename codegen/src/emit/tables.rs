@@ -193,6 +193,8 @@ fn scalar_kind(scalar: Scalar) -> &'static str {
         Scalar::DateTime => "DateTime",
         Scalar::Date => "Date",
         Scalar::Time => "Time",
+        Scalar::XsdDateTime => "XsdDateTime",
+        Scalar::XsdTime => "XsdTime",
         Scalar::Base64 => "Base64",
         Scalar::Hex => "Hex",
         Scalar::Id => "Id",

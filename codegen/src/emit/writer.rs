@@ -93,6 +93,7 @@ impl<'p, 'm> Writer<'p, 'm> {
             InnerType::Any => "g::AnyValue".to_owned(),
             InnerType::Element => "g::Element".to_owned(),
             InnerType::Attribute => "g::Attribute".to_owned(),
+            InnerType::Nillable(inner) => format!("g::Nillable<{}>", self.owned(inner)),
         }
     }
 
@@ -114,6 +115,8 @@ impl<'p, 'm> Writer<'p, 'm> {
             Scalar::DateTime => "g::DateTime",
             Scalar::Date => "g::Date",
             Scalar::Time => "g::Time",
+            Scalar::XsdDateTime => "g::XsdDateTime",
+            Scalar::XsdTime => "g::XsdTime",
             Scalar::Base64 | Scalar::Hex => "g::Bytes",
             Scalar::Id => "g::Id",
             Scalar::String => self.prelude.string(),

@@ -39,7 +39,11 @@ pub(crate) fn plan<'m>(
     config: &Config,
     header: Header<'m>,
 ) -> Result<Plan<'m>, Error> {
-    let context = Context { selection, names };
+    let context = Context {
+        selection,
+        names,
+        nillable: &config.nillable,
+    };
     let (namespaces, numbers) = namespaces::namespaces(selection)?;
     let ids = TableIds::new(names);
     let conflicts = names.conflicts.notes();

@@ -110,10 +110,10 @@ impl<'s, 'm> Planner<'s, 'm> {
     }
 
     fn view(&self, id: ShapeId, shape: &Shape<'m>) -> View<'m> {
-        let skipped = usize::from(shape.nulls_by_name());
+        let names_of_nulls = shape.names_of_nulls();
         let fields = self.field_names(id).iter().zip(&shape.members).enumerate();
         let fields = fields
-            .skip(skipped)
+            .filter(|(index, _)| Some(*index) != names_of_nulls)
             .filter_map(|(index, (names, member))| self.view_field(index, names, member));
         View {
             ident: self.ident(id),
@@ -157,7 +157,8 @@ impl<'s, 'm> Planner<'s, 'm> {
 
     /// The type of a key; `None` for what records cannot give by key.
     fn key_type(&self, member: &Member<'_>) -> Option<KeyType> {
-        let inner = self.context.inner_type(member);
+        // Nil is a state of every field of a record.
+        let inner = self.context.value_type(member);
         if member.occurs.repeated {
             return match inner {
                 InnerType::Scalar(Scalar::Id) => Some(KeyType::Ids),
@@ -166,7 +167,8 @@ impl<'s, 'm> Planner<'s, 'm> {
                 | InnerType::Record
                 | InnerType::Any
                 | InnerType::Element
-                | InnerType::Attribute => None,
+                | InnerType::Attribute
+                | InnerType::Nillable(_) => None,
             };
         }
         Some(match inner {
@@ -174,7 +176,7 @@ impl<'s, 'm> Planner<'s, 'm> {
             InnerType::Enum(_) => KeyType::Text,
             InnerType::Struct(ty) => KeyType::Nested(ty),
             InnerType::Any => KeyType::Any,
-            InnerType::Element | InnerType::Attribute => return None,
+            InnerType::Element | InnerType::Attribute | InnerType::Nillable(_) => return None,
             InnerType::Record => match self.context.selection.value_type(member) {
                 Some(ValueType::Shape(id))
                     if self.context.selection.shape(id).kind == ShapeKind::View =>
@@ -324,9 +326,9 @@ fn key_of_scalar(scalar: Scalar) -> KeyType {
         Scalar::Long => KeyType::Value(KeyValue::Long),
         Scalar::Double => KeyType::Value(KeyValue::Double),
         Scalar::Id => KeyType::Value(KeyValue::Id),
-        Scalar::DateTime => KeyType::Value(KeyValue::DateTime),
+        Scalar::DateTime | Scalar::XsdDateTime => KeyType::Value(KeyValue::DateTime),
         Scalar::Date => KeyType::Value(KeyValue::Date),
-        Scalar::Time => KeyType::Value(KeyValue::Time),
+        Scalar::Time | Scalar::XsdTime => KeyType::Value(KeyValue::Time),
         Scalar::Base64 | Scalar::Hex => KeyType::Bytes,
         Scalar::Byte
         | Scalar::Short

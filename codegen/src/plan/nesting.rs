@@ -70,7 +70,10 @@ fn edges(context: Context<'_, '_>, boxes: &Boxes) -> Vec<Vec<Edge>> {
                 Some(Edge {
                     member: index,
                     to: to.0 as usize,
-                    levels: 1 + around + if is_boxed { 2 } else { 0 },
+                    levels: 1
+                        + around
+                        + u32::from(context.keeps_nil(member))
+                        + if is_boxed { 2 } else { 0 },
                 })
             });
             edges.collect()

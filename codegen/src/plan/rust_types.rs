@@ -3,7 +3,8 @@
 use saponify_wsdl::model::{Builtin, NsId};
 
 use super::types::{InnerType, Scalar, TypeRef, Wrap};
-use crate::content::{Member, Target};
+use crate::config::glob;
+use crate::content::{Member, NodeKind, Occurs, Target};
 use crate::names::Names;
 use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 
@@ -12,6 +13,8 @@ use crate::select::{Selection, ShapeId, ShapeKind, ValueType};
 pub(super) struct Context<'s, 'm> {
     pub(super) selection: &'s Selection<'m>,
     pub(super) names: &'s Names,
+    /// Patterns of elements whose nil is not the same as their absence.
+    pub(super) nillable: &'s [String],
 }
 
 impl Context<'_, '_> {
@@ -31,6 +34,37 @@ impl Context<'_, '_> {
 
     /// The Rust type of a member, without what it is wrapped in.
     pub(super) fn inner_type(&self, member: &Member<'_>) -> InnerType {
+        let inner = self.value_type(member);
+        match self.keeps_nil(member) {
+            true => InnerType::Nillable(Box::new(inner)),
+            false => inner,
+        }
+    }
+
+    /// Whether nil is a value of its own: if that is asked for, and if the type has attributes, which
+    /// an element that is nil may have too.
+    pub(super) fn keeps_nil(&self, member: &Member<'_>) -> bool {
+        let selection = self.selection;
+        if !member.occurs.nillable
+            || member.node != NodeKind::Element
+            || selection.list_of(member).is_some()
+        {
+            return false;
+        }
+        let has_attributes = match selection.value_type(member) {
+            Some(ValueType::Shape(id)) if selection.shape(id).kind == ShapeKind::Struct => {
+                let mut members = selection.shape(id).members.iter();
+                members.any(|member| member.node == NodeKind::Attribute)
+            }
+            Some(ValueType::Shape(id)) if selection.shape(id).kind.is_record() => return false,
+            _ => false,
+        };
+        let mut patterns = self.nillable.iter();
+        has_attributes || patterns.any(|pattern| glob(pattern, &member.name))
+    }
+
+    /// As [`inner_type`](Self::inner_type), whether or not nil is a value of its own.
+    pub(super) fn value_type(&self, member: &Member<'_>) -> InnerType {
         let selection = self.selection;
         let item = selection.item_type(member);
         match item.or_else(|| selection.value_type(member)) {
@@ -40,7 +74,10 @@ impl Context<'_, '_> {
             Some(ValueType::Any) if item.is_some() => InnerType::Scalar(Scalar::String),
             Some(ValueType::Any) => InnerType::Any,
             Some(ValueType::RecordId) => InnerType::Scalar(Scalar::Id),
-            Some(ValueType::Simple(builtin)) => InnerType::Scalar(scalar(builtin)),
+            Some(ValueType::Simple(builtin)) => {
+                let has_zones = selection.is_of_salesforce();
+                InnerType::Scalar(scalar(builtin, has_zones))
+            }
             Some(ValueType::Enum(id)) => match self.names.enums.get(&id) {
                 Some(name) => {
                     let ns = selection.model.type_def(id).name.ns();
@@ -65,7 +102,13 @@ impl Context<'_, '_> {
         if self.selection.list_of(member).is_some() {
             return Wrap::Repeated;
         }
-        let occurs = member.occurs;
+        let occurs = match self.keeps_nil(member) {
+            true => Occurs {
+                nillable: false,
+                ..member.occurs
+            },
+            false => member.occurs,
+        };
         match (occurs.repeated, occurs.optional || occurs.nillable) {
             (true, _) if occurs.nillable && nil_items => Wrap::RepeatedOptional,
             (true, _) => Wrap::Repeated,
@@ -76,7 +119,9 @@ impl Context<'_, '_> {
 }
 
 /// The simple value that a built-in type is. Types without a kind of their own are strings.
-pub(super) fn scalar(builtin: Builtin) -> Scalar {
+///
+/// `has_zones` says that every dateTime and time of the service is in UTC, or has an offset from it.
+pub(super) fn scalar(builtin: Builtin, has_zones: bool) -> Scalar {
     use Builtin as B;
     match builtin {
         B::Boolean => Scalar::Boolean,
@@ -96,9 +141,11 @@ pub(super) fn scalar(builtin: Builtin) -> Scalar {
         | B::NegativeInteger
         | B::NonNegativeInteger
         | B::PositiveInteger => Scalar::Decimal,
-        B::DateTime => Scalar::DateTime,
+        B::DateTime if has_zones => Scalar::DateTime,
+        B::DateTime => Scalar::XsdDateTime,
         B::Date => Scalar::Date,
-        B::Time => Scalar::Time,
+        B::Time if has_zones => Scalar::Time,
+        B::Time => Scalar::XsdTime,
         B::Base64Binary => Scalar::Base64,
         B::HexBinary => Scalar::Hex,
         _ => Scalar::String,

@@ -112,7 +112,7 @@ impl<'m> Planner<'_, 'm> {
             wire: shape.name.clone(),
             ns: self.numbers.of(shape.ns),
             open,
-            nulls_by_name: open && shape.nulls_by_name(),
+            nulls_by_name: open && shape.names_of_nulls().is_some(),
             typed: open || shape.kind != ShapeKind::TableOnly && is_derived_or_base,
             choice: shape.kind == ShapeKind::Choice,
             grouped: !open && is_grouped(&shape.members),
@@ -132,7 +132,7 @@ impl<'m> Planner<'_, 'm> {
                 NO_NS => 0,
                 ns => self.numbers.of(ns),
             },
-            kind: self.kind(list, member),
+            kind: self.kind(open, list, member),
             node: member.node,
             occurs: member.occurs,
             list,
@@ -141,7 +141,7 @@ impl<'m> Planner<'_, 'm> {
         }
     }
 
-    fn kind(&self, list: bool, member: &Member<'_>) -> FieldKind {
+    fn kind(&self, open: bool, list: bool, member: &Member<'_>) -> FieldKind {
         let item = self.selection.item_type(member).filter(|_| list);
         match item.or_else(|| self.selection.value_type(member)) {
             None if member.target == Target::AnyAttribute => FieldKind::AnyAttribute,
@@ -150,7 +150,11 @@ impl<'m> Planner<'_, 'm> {
             Some(ValueType::Any) => FieldKind::Any,
             Some(ValueType::RecordId) => FieldKind::Scalar(Scalar::Id),
             Some(ValueType::Enum(_)) => FieldKind::Enum,
-            Some(ValueType::Simple(builtin)) => FieldKind::Scalar(scalar(builtin)),
+            Some(ValueType::Simple(builtin)) => {
+                // Keys of views are instants.
+                let has_zones = open || self.selection.is_of_salesforce();
+                FieldKind::Scalar(scalar(builtin, has_zones))
+            }
             Some(ValueType::Shape(id)) => {
                 let table = self.ids.of(id);
                 match self.selection.shape(id).kind {

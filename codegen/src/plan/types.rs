@@ -234,6 +234,8 @@ pub(crate) enum InnerType {
     Any,
     Element,
     Attribute,
+    /// A value that may be nil, where nil is not the same as absent.
+    Nillable(Box<InnerType>),
 }
 
 /// A simple value: its kind in a table, and with it its Rust type.
@@ -254,6 +256,10 @@ pub(crate) enum Scalar {
     DateTime,
     Date,
     Time,
+    /// A dateTime with or without a zone.
+    XsdDateTime,
+    /// A time with or without a zone.
+    XsdTime,
     Base64,
     Hex,
     Id,
@@ -326,7 +332,7 @@ pub(crate) struct Table<'m> {
     /// Number of the namespace.
     pub(crate) ns: u8,
     pub(crate) open: bool,
-    /// Whether the first field lists the fields that are null.
+    /// Whether the first repeated field lists the fields that are null.
     pub(crate) nulls_by_name: bool,
     /// Whether values say their type by `xsi:type`.
     pub(crate) typed: bool,
@@ -504,6 +510,8 @@ impl Scalar {
             | Scalar::DateTime
             | Scalar::Date
             | Scalar::Time
+            | Scalar::XsdDateTime
+            | Scalar::XsdTime
             | Scalar::Id => true,
         }
     }

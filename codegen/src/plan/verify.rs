@@ -164,6 +164,7 @@ impl<'p, 'm> Verifier<'p, 'm> {
     fn inner_type(&self, place: Location<'_>, ty: &InnerType) -> Result<(), Error> {
         match ty {
             InnerType::Enum(ty) | InnerType::Struct(ty) => self.type_ref(place, ty),
+            InnerType::Nillable(inner) => self.inner_type(place, inner),
             InnerType::Scalar(_)
             | InnerType::Record
             | InnerType::Any

@@ -160,6 +160,12 @@ impl<'m> Selection<'m> {
         &self.shapes[id.0 as usize]
     }
 
+    /// Whether the service is Salesforce.
+    pub(crate) fn is_of_salesforce(&self) -> bool {
+        let mut namespaces = self.model.namespaces.iter();
+        namespaces.any(|namespace| salesforce::is_salesforce(&namespace.uri))
+    }
+
     /// All shapes with their ids.
     pub(crate) fn ids(&self) -> impl Iterator<Item = (ShapeId, &Shape<'m>)> {
         self.shapes
@@ -233,11 +239,14 @@ impl Shape<'_> {
         }
     }
 
-    /// Whether the first member lists the fields that are null, as Salesforce's records have it.
-    pub(crate) fn nulls_by_name(&self) -> bool {
-        self.members.first().is_some_and(|member| {
-            salesforce::lists_null_fields(&member.name) && member.occurs.repeated
-        })
+    /// The member that lists the fields that are null, as Salesforce's records have it: the first one
+    /// that is repeated.
+    pub(crate) fn names_of_nulls(&self) -> Option<usize> {
+        let first = self
+            .members
+            .iter()
+            .position(|member| member.occurs.repeated)?;
+        salesforce::lists_null_fields(&self.members[first].name).then_some(first)
     }
 }
 

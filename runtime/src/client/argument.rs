@@ -118,7 +118,9 @@ by_value!(
     crate::lexical::Id,
     jiff::Timestamp,
     jiff::civil::Date,
-    jiff::civil::Time
+    jiff::civil::Time,
+    crate::lexical::XsdDateTime,
+    crate::lexical::XsdTime
 );
 
 /// Writes the next argument: each value that the closure gives until it gives an absent one.

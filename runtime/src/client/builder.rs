@@ -42,6 +42,7 @@ pub struct Builder<S> {
     leniency: Leniency,
     allowed_hosts: Vec<String>,
     plain: PlainHttp,
+    plain_to_private: bool,
     headers: Headers,
     authenticator: Option<Arc<dyn Authenticator>>,
     retry: RetrySettings,
@@ -65,6 +66,7 @@ impl<S: FromClient> Default for Builder<S> {
             leniency: Leniency::default(),
             allowed_hosts: Vec::new(),
             plain: PlainHttp::Refused,
+            plain_to_private: false,
             headers: Headers::default(),
             authenticator: None,
             retry: RetrySettings {
@@ -115,6 +117,19 @@ impl<S: FromClient> Builder<S> {
     /// Accepts `http` URLs of this very machine, for tests against a server without TLS.
     pub fn allow_plain_http_on_loopback(mut self) -> Self {
         self.plain = PlainHttp::ToLoopback;
+        self
+    }
+
+    /// Accepts `http` URLs of a private network as well, as [`PlainHttp::ToPrivate`] says, in
+    /// [`anonymous`](Self::anonymous): for devices such as cameras that speak nothing else. **Everybody
+    /// on that network can read and change what is sent.**
+    ///
+    /// A service with sessions is still called over `https` alone, and so is one whose header holds a
+    /// password: such a call fails before anything is sent. (A digest of a password is not a password:
+    /// [`UsernameToken::digest`](crate::ws::UsernameToken::digest).) Credentials that the transport adds
+    /// are refused as well.
+    pub fn allow_plain_http_to_private_addresses(mut self) -> Self {
+        self.plain_to_private = true;
         self
     }
 
@@ -204,9 +219,14 @@ impl<S: FromClient> Builder<S> {
     /// If the endpoint is no `https` URL, or the transport cannot be made.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
         let of_wsdl = S::service().endpoint;
+        let has_sessions = S::service().session_header.is_some();
+        let plain = match self.plain_to_private && !has_sessions {
+            true => PlainHttp::ToPrivate,
+            false => self.plain,
+        };
         let endpoint = match endpoint {
-            Some(given) if given.ends_with('/') => Endpoint::parse_with(given, self.plain)?,
-            given => Endpoint::resolve(given.unwrap_or(of_wsdl), of_wsdl, self.plain)?,
+            Some(given) if given.ends_with('/') => Endpoint::parse_with(given, plain)?,
+            given => Endpoint::resolve(given.unwrap_or(of_wsdl), of_wsdl, plain)?,
         };
         let context = self.context()?;
         Ok(self.finish(context, None, Session::anonymous(endpoint)))

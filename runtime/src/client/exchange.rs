@@ -7,13 +7,14 @@ use bytes::Bytes;
 use tracing::Instrument as _;
 
 use super::call::OperationOutput;
+use super::headers::check_without_tls;
 use super::not_soap::not_soap;
 use super::redact::Confidential;
 use super::wire_log::WireAnswer;
 use super::{CallTrace, Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
-use crate::leniency::Counts;
+use crate::leniency::{Counts, Drift};
 use crate::record::Record;
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
@@ -190,6 +191,7 @@ impl Incoming {
             }
             raw.push(xml);
         }
+        check_without_tls(&session.endpoint, &headers, &raw)?;
         let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
         confidential.sent(envelope.clone());
         trace.attempt(&session.endpoint, envelope.len());
@@ -310,24 +312,32 @@ impl Incoming {
         answer: &mut Answer,
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
-        let event = answer.next(target).map_err(|error| {
+        let event = answer.next(target);
+        self.drift.add(answer.take_drift(), self.operation.name);
+        let event = event.map_err(|error| {
             let error = match error {
                 // It is SOAP, so that what came need not be described.
                 SoapError::OtherVersion(_) => self.complete(error.into()),
                 error => self.explain(error.into()),
             };
+            let error = match error.is_decode() {
+                true => error.with_answer(self.redacted(answer)),
+                false => error,
+            };
             error.with_headers(answer.take_headers())
         })?;
-        let mut drift = answer.take_drift();
         if self.foreign_media && !matches!(event, Event::More) {
             if !self.forgives_media {
                 let message = "the answer is SOAP, but its Content-Type says that it is not; to \
                                accept it, set Leniency::media_types";
                 return Err(self.complete(Error::new(ErrorKind::Protocol, message)));
             }
-            drift.media_types += u64::from(matches!(event, Event::Done));
+            let drift = Drift {
+                media_types: u64::from(matches!(event, Event::Done)),
+                ..Drift::default()
+            };
+            self.drift.add(drift, self.operation.name);
         }
-        self.drift.add(drift, self.operation.name);
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -398,6 +408,18 @@ impl Incoming {
             error
         };
         self.complete(error)
+    }
+
+    /// The text of the answer without what was sent as a secret, up to the limit.
+    fn redacted(&self, answer: &Answer) -> String {
+        let redact = Redact::new(&self.secrets);
+        let stripped = redact.strip(answer.text());
+        let text = stripped.as_deref().unwrap_or(answer.text());
+        let mut end = text.len().min(answer.limits().error_answer);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text[..end].to_owned()
     }
 
     /// Adds what HTTP tells of the answer to an error.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Session;
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::schema::{Operation, Type};
 use crate::soap::request::Header;
@@ -103,6 +104,31 @@ impl Headers {
         }
         Ok(written)
     }
+}
+
+/// Refuses headers that must not be read on the way, for an endpoint without TLS that is not this
+/// machine.
+pub(crate) fn check_without_tls(
+    endpoint: &Endpoint,
+    written: &[Header],
+    raw: &[String],
+) -> Result<(), Error> {
+    if endpoint.is_https() || endpoint.is_loopback() {
+        return Ok(());
+    }
+    let is_secret = |xml: &str| {
+        let lower = xml.to_ascii_lowercase();
+        lower.contains("sessionid")
+            || lower.contains("password") && !lower.contains("#passworddigest")
+    };
+    let written = written.iter().map(Header::as_str);
+    if written.chain(raw.iter().map(String::as_str)).any(is_secret) {
+        return Err(Error::usage(
+            "a header holds a session or a password, which is not sent over plain http; use an https \
+             address, or `UsernameToken::digest`",
+        ));
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Headers {

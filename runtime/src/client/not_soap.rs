@@ -118,7 +118,10 @@ fn is_page(lower: &str) -> bool {
 /// What to do. `lower` is the text that came, in small letters.
 fn hint(status: StatusCode, lower: &str) -> &'static str {
     match status.as_u16() {
-        401 => "the service, or a gateway before it, asks for credentials",
+        401 => {
+            "the service, or a gateway before it, asks for credentials; `HttpsBuilder::basic_auth` and \
+             `HttpsBuilder::header` send them"
+        }
         407 => "a proxy asks for credentials",
         403 => "a proxy or gateway forbids the address",
         404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",

@@ -7,6 +7,8 @@ use bytes::Bytes;
 use super::Attachments;
 use super::References;
 use super::groups::IntoStruct;
+use super::occurs::Lack;
+use super::stray::{Seen, shown};
 use super::template::{Row, Template};
 use super::{CodecError, Halt};
 use crate::lexical;
@@ -81,11 +83,7 @@ impl Decoder {
         let mut text = None;
         for (index, field) in (0..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
-                let given = reader.attribute(NsId::from(field.ns), field.name);
-                if let Some(value) = given.or_else(|| table.default_of(index)) {
-                    text_into(target, index, value, field)
-                        .map_err(|halt| halt.within(field.name))?;
-                }
+                self.attribute(reader, target, index, field)?;
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
             } else if field.has(Field::TEXT) && field.kind == Kind::Any && table.fields.len() == 1 {
@@ -99,15 +97,19 @@ impl Decoder {
             }
         }
         if table.has(Type::GROUPED) {
-            return self.grouped(reader, &mut IntoStruct(target));
+            return self.grouped(reader, &mut IntoStruct::new(target));
         }
         let mut expected = 0;
+        let mut seen = Seen::default();
         loop {
             match reader.next()? {
                 Token::Start(start) if self.names_result(reader, start) => reader.skip()?,
-                Token::Start(start) => match find(table, start, expected) {
+                Token::Start(start) => match find(table, start, expected)
+                    .or_else(|| Self::stray(reader, table, start, |index| seen.has(index)))
+                {
                     Some(index) => {
                         expected = index + 1;
+                        seen.add(index);
                         let field = &table.fields[usize::from(index)];
                         self.field(reader, target, index, field)
                             .map_err(|halt| halt.within(field.name))?;
@@ -128,6 +130,37 @@ impl Decoder {
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
             text_into(target, index, text, field)?;
         }
+        Self::complete(reader, target, &seen)
+    }
+
+    /// A field that is an attribute of the element whose start was read last.
+    fn attribute(
+        &mut self,
+        reader: &mut Reader<'_>,
+        target: &mut dyn Struct,
+        index: u16,
+        field: &Field,
+    ) -> Result<()> {
+        let table = target.table();
+        let given = Self::attribute_of(reader, table, field);
+        let strays = given.is_some_and(|(_, strays)| strays);
+        let Some(value) = given
+            .map(|(value, _)| value)
+            .or_else(|| table.default_of(index))
+        else {
+            return match field.has(Field::OPTIONAL) {
+                true => Ok(()),
+                false => Self::lack(reader, target, index, Lack::Missing),
+            };
+        };
+        let is_none =
+            field.kind.is_never_empty() && !field.has(Field::LIST) && blank(value).is_ok();
+        if !is_none || !reader.context.leniency.empty_values || !field.has(Field::OPTIONAL) {
+            text_into(target, index, value, field).map_err(|halt| halt.within(field.name))?;
+        } else {
+            reader.context.drift.empty_values += 1;
+        }
+        reader.context.drift.namespaces += u64::from(strays);
         Ok(())
     }
 
@@ -192,7 +225,12 @@ impl Decoder {
             });
         }
         if is_nil(reader)? && !self.says_more(reader, field)? {
-            target.slot(index, true);
+            if let Slot::NilAttributes(slot) = target.slot(index, true) {
+                *slot = self.foreign_attributes(reader, &ANY_RECORD)?;
+            }
+            if !field.has(Field::NILLABLE) {
+                Self::lack(reader, target, index, Lack::Nil)?;
+            }
             return Ok(reader.skip()?);
         }
         let default = target.table().default_of(index);
@@ -200,6 +238,16 @@ impl Decoder {
             let text = leaf(reader)?;
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
             return text_into(target, index, text, field);
+        }
+        if field.kind == Kind::Struct && default.is_none() && Self::is_no_struct(reader, field)? {
+            return Ok(());
+        }
+        if field.kind.is_never_empty() {
+            let text = leaf(reader)?;
+            if blank(&text).is_ok() && Self::is_no_value(reader, field) {
+                return Ok(());
+            }
+            return leaf_into(target.slot(index, false), &text, field);
         }
         match target.slot(index, false) {
             Slot::Struct(nested) => self.structure_or(reader, nested, default),
@@ -270,6 +318,20 @@ impl Decoder {
             *slot = self.element(reader, start)?;
             return Ok(());
         }
+        Self::skip_unknown(reader, start)
+    }
+
+    /// Leaves out an element that the schema does not declare, if that is forgiven.
+    pub(super) fn skip_unknown(reader: &mut Reader<'_>, start: Start<'_>) -> Result<()> {
+        if !reader.context.leniency.unknown_elements {
+            return Err(CodecError::decode(format!(
+                "the WSDL does not declare the element `{}` here; `Leniency::unknown_elements` would \
+                 accept such an answer",
+                shown(reader, start)
+            ))
+            .into());
+        }
+        reader.context.drift.unknown_elements += 1;
         Ok(reader.skip()?)
     }
 }

@@ -8,6 +8,7 @@
 
 use super::CodecError;
 use super::decode::{Decoder, Result, blank, leaf_into, too_long};
+use super::stray::Seen;
 use crate::lexical;
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Type};
@@ -24,6 +25,11 @@ pub(super) trait Sink {
     /// An element, its start just read.
     fn element(&mut self, decoder: &mut Decoder, reader: &mut Reader<'_>, index: u16)
     -> Result<()>;
+
+    /// Looks for required elements that did not occur.
+    fn complete(&self, _: &mut Reader<'_>) -> Result<()> {
+        Ok(())
+    }
 
     /// A new occurrence of a group, which `body` fills.
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()>;
@@ -75,7 +81,7 @@ impl Decoder {
         let mut pending = None;
         let mut from = 0;
         loop {
-            let start = match pending.take() {
+            let mut start = match pending.take() {
                 Some(start) => start,
                 None => match reader.next()? {
                     Token::Start(start) => start,
@@ -92,8 +98,15 @@ impl Decoder {
                 },
             };
             self.between(sink, mixed, &mut text, reader)?;
-            let found = named(root, start, from)
-                .or_else(|| (0..from).find(|index| accepts(root, *index, start)))
+            let by_name = |start| {
+                named(root, start, from)
+                    .or_else(|| (0..from).find(|index| accepts(root, *index, start)))
+            };
+            let found = by_name(start)
+                .or_else(|| {
+                    start = Self::straightened(reader, root, start);
+                    by_name(start)
+                })
                 .or_else(|| wild(root, from))
                 .or_else(|| wild(root, 0));
             let Some(index) = found else {
@@ -107,7 +120,8 @@ impl Decoder {
                 Stop::Before(next) => pending = Some(next),
             }
         }
-        self.between(sink, mixed, &mut text, reader)
+        self.between(sink, mixed, &mut text, reader)?;
+        sink.complete(reader)
     }
 
     /// Hands over text that stood between two elements.
@@ -149,7 +163,7 @@ impl Decoder {
                 let mut stop = Stop::Complete;
                 sink.group(index, &mut |sink| {
                     stop = self.run_of(reader, sink, start, around)?;
-                    Ok(())
+                    sink.complete(reader)
                 })?;
                 Ok(stop)
             }
@@ -180,7 +194,7 @@ impl Decoder {
         let mut pending = Some(first);
         loop {
             let begins = branch.is_none();
-            let start = match pending.take() {
+            let mut start = match pending.take() {
                 Some(start) => start,
                 None => match reader.next()? {
                     Token::Start(start) => start,
@@ -191,24 +205,30 @@ impl Decoder {
                     Token::End | Token::Eof => return Ok(Stop::End),
                 },
             };
-            let found = match branch {
-                Some(index) if choice => {
-                    let again = accepts(table, index, start)
-                        || takes_any(&table.fields[usize::from(index)])
-                            && named(around.root, start, 0).is_none();
-                    again.then_some(index)
-                }
-                _ => named(table, start, from)
-                    .or_else(|| {
-                        let mut before = if around.repeats { 0..0 } else { 0..from };
-                        before.find(|index| accepts(table, *index, start))
-                    })
-                    .or_else(|| {
-                        // An element that has a place elsewhere is not for a wildcard here.
-                        let free = begins || named(around.root, start, 0).is_none();
-                        free.then(|| wild(table, from)).flatten()
-                    }),
+            let by_name = |start| match branch {
+                Some(index) if choice => accepts(table, index, start).then_some(index),
+                _ => named(table, start, from).or_else(|| {
+                    let mut before = if around.repeats { 0..0 } else { 0..from };
+                    before.find(|index| accepts(table, *index, start))
+                }),
             };
+            let by_wildcard = |start| {
+                // An element that has a place elsewhere is not for a wildcard here.
+                let is_free = || named(around.root, start, 0).is_none();
+                match branch {
+                    Some(index) if choice => {
+                        let again = takes_any(&table.fields[usize::from(index)]) && is_free();
+                        again.then_some(index)
+                    }
+                    _ => (begins || is_free()).then(|| wild(table, from)).flatten(),
+                }
+            };
+            let found = by_name(start)
+                .or_else(|| {
+                    start = Self::straightened(reader, around.root, start);
+                    by_name(start)
+                })
+                .or_else(|| by_wildcard(start));
             let Some(index) = found else {
                 return Ok(Stop::Before(start));
             };
@@ -234,7 +254,7 @@ fn after(table: &Type, index: u16) -> u16 {
 }
 
 /// Indices of the fields of a table.
-fn indices(table: &Type) -> std::ops::Range<u16> {
+pub(super) fn indices(table: &Type) -> std::ops::Range<u16> {
     0..u16::try_from(table.fields.len()).unwrap_or(u16::MAX)
 }
 
@@ -278,11 +298,23 @@ fn mixed(table: &Type) -> Option<(u16, u16)> {
 }
 
 /// A struct that is being filled.
-pub(super) struct IntoStruct<'a>(pub(super) &'a mut dyn Struct);
+pub(super) struct IntoStruct<'a> {
+    target: &'a mut dyn Struct,
+    seen: Seen,
+}
+
+impl<'a> IntoStruct<'a> {
+    pub(super) fn new(target: &'a mut dyn Struct) -> Self {
+        Self {
+            target,
+            seen: Seen::default(),
+        }
+    }
+}
 
 impl Sink for IntoStruct<'_> {
     fn table(&self) -> &'static Type {
-        self.0.table()
+        self.target.table()
     }
 
     fn element(
@@ -291,13 +323,18 @@ impl Sink for IntoStruct<'_> {
         reader: &mut Reader<'_>,
         index: u16,
     ) -> Result<()> {
-        let field = &self.0.table().fields[usize::from(index)];
-        decoder.field(reader, self.0, index, field)
+        let field = &self.target.table().fields[usize::from(index)];
+        self.seen.add(index);
+        decoder.field(reader, self.target, index, field)
+    }
+
+    fn complete(&self, reader: &mut Reader<'_>) -> Result<()> {
+        Decoder::complete(reader, self.target, &self.seen)
     }
 
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()> {
-        match self.0.slot(index, false) {
-            Slot::Struct(group) => body(&mut IntoStruct(group)),
+        match self.target.slot(index, false) {
+            Slot::Struct(group) => body(&mut IntoStruct::new(group)),
             _ => Err(CodecError::decode("expected a field that is a group").into()),
         }
     }
@@ -309,18 +346,18 @@ impl Sink for IntoStruct<'_> {
         index: Option<u16>,
         start: Start<'_>,
     ) -> Result<()> {
-        match index.map(|index| self.0.slot(index, false)) {
+        match index.map(|index| self.target.slot(index, false)) {
             Some(Slot::Element(slot)) => {
                 *slot = decoder.element(reader, start)?;
                 Ok(())
             }
-            _ => Ok(reader.skip()?),
+            _ => Decoder::skip_unknown(reader, start),
         }
     }
 
     fn text(&mut self, index: u16, text: &str) -> Result<()> {
-        let field = &self.0.table().fields[usize::from(index)];
-        leaf_into(self.0.slot(index, false), text, field)
+        let field = &self.target.table().fields[usize::from(index)];
+        leaf_into(self.target.slot(index, false), text, field)
     }
 }
 

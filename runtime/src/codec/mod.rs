@@ -5,8 +5,10 @@ mod decode;
 mod encode;
 mod error;
 mod groups;
+mod occurs;
 mod records;
 mod references;
+mod stray;
 mod template;
 
 pub use attachments::Attachment;
@@ -17,3 +19,4 @@ pub(crate) use error::{CodecError, CodecErrorKind, Halt};
 #[cfg(feature = "serde")]
 pub(crate) use records::push_text;
 pub(crate) use references::References;
+pub(crate) use stray::{Seen, expanded, shown};

@@ -43,6 +43,7 @@ impl Decoder {
             inner.set_type_name(&name.namespace, &name.name);
         }
         self.fields(reader, &mut inner)?;
+        Self::complete_record(reader, &inner)?;
         Ok(Record::from_inner(inner))
     }
 
@@ -171,12 +172,15 @@ impl Decoder {
                 step += 1;
                 expected = index + 1;
                 if let Some(text) = reader.take_plain(&known.tag.close) {
-                    lexical::check(text, known.kind).map_err(|expected| {
-                        Halt::from(CodecError::decode(expected).within(field.name))
-                    })?;
-                    match index {
-                        0 => push_text(inner, index, text),
-                        _ => inner.push_text(index, text),
+                    if let Err(expected) = lexical::check(text, known.kind) {
+                        if blank(text).is_ok() && Self::is_no_value(reader, field) {
+                            continue;
+                        }
+                        return Err(CodecError::decode(expected).within(field.name).into());
+                    }
+                    match field.has(Field::REPEATED) {
+                        true => push_text(inner, index, text),
+                        false => inner.push_text(index, text),
                     }
                 } else {
                     reader.started(&known.tag.name)?;
@@ -187,13 +191,18 @@ impl Decoder {
             }
             match reader.next()? {
                 Token::Start(start) => {
-                    let Some(index) = find(table, start, expected) else {
+                    let found = find(table, start, expected);
+                    let is_seen = |index| inner.entries().any(|(seen, ..)| seen == index);
+                    let Some(index) = found.or_else(|| Self::stray(reader, table, start, is_seen))
+                    else {
                         inner.push_extra(self.element(reader, start)?);
                         continue;
                     };
                     expected = index + 1;
                     let field = &table.fields[usize::from(index)];
-                    template.remember(&mut step, index, field, start, reader);
+                    if found.is_some() {
+                        template.remember(&mut step, index, field, start, reader);
+                    }
                     self.record_field(reader, inner, index, field)
                         .map_err(|halt| halt.within(field.name))?;
                 }
@@ -254,15 +263,18 @@ impl Decoder {
             }
             kind => {
                 let text = leaf(reader)?;
-                lexical::check(&text, kind).map_err(CodecError::decode)?;
-                push_text(inner, index, &text);
+                match lexical::check(&text, kind) {
+                    Ok(()) => push_text(inner, index, &text),
+                    Err(_) if blank(&text).is_ok() && Self::is_no_value(reader, field) => {}
+                    Err(expected) => return Err(CodecError::decode(expected).into()),
+                }
             }
         }
         Ok(())
     }
 
     /// An element that no field takes, its start just read.
-    pub(super) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
+    pub(crate) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
         let namespace = reader.context.uri(start.ns);
         let names = namespace.len() + start.local.len();
         self.spend(size_of::<Element>() + 3 * ALLOCATION + names, reader)?;
@@ -385,11 +397,11 @@ impl SimpleContent {
 
 /// Adds text as it came, but for `fieldsToNull`: the field that it names becomes null.
 pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
-    if index > 0 || !inner.ty().has(Type::NULLS_BY_NAME) {
+    if inner.ty().names_of_nulls() != Some(index) {
         return inner.push_text(index, text);
     }
     match inner.ty().find(text) {
-        Some(named) if named > 0 => inner.push_nil(named),
+        Some(named) if named != index => inner.push_nil(named),
         None if is_ncname(text) => inner.push_extra(Element {
             namespace: inner.ty().namespace().into(),
             name: text.into(),
@@ -399,16 +411,17 @@ pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
     }
 }
 
-fn attributes(reader: &Reader<'_>, inner: &mut Inner) -> Result<()> {
+fn attributes(reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
     let table = inner.ty();
     for (index, field) in (0..)
         .zip(table.fields)
         .filter(|(_, f)| f.has(Field::ATTRIBUTE))
     {
-        if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
+        if let Some((value, strays)) = Decoder::attribute_of(reader, table, field) {
             lexical::check(value, field.text_kind())
                 .map_err(|expected| Halt::from(CodecError::decode(expected).within(field.name)))?;
             inner.push_text(index, value);
+            reader.context.drift.namespaces += u64::from(strays);
         }
     }
     Ok(())

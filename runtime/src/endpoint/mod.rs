@@ -21,6 +21,10 @@ pub enum PlainHttp {
     /// `http` as well, if the host is `localhost`, `::1` or within `127.0.0.0/8`: for a test
     /// server on the same machine. Any other host still needs `https`.
     ToLoopback,
+    /// As [`ToLoopback`](Self::ToLoopback), and `http` to devices of a private network: an IP address
+    /// that no public network has (RFC 1918, link-local, unique local), or a name that ends in
+    /// `.local`, `.internal` or `.home.arpa`. **Everybody on that network can read what is sent.**
+    ToPrivate,
 }
 
 /// An absolute `https` address of a service.
@@ -118,7 +122,7 @@ impl Endpoint {
         self.0.path()
     }
 
-    /// False only for the plain `http` to a loopback host that [`PlainHttp::ToLoopback`] permits.
+    /// False only for the plain `http` that [`PlainHttp`] permits.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.0.scheme() == "https"
@@ -214,11 +218,19 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
     }
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
-        "http" if plain == PlainHttp::ToLoopback && is_loopback(host) => {}
+        "http" if plain != PlainHttp::Refused && is_loopback(host) => {}
+        "http" if plain == PlainHttp::ToPrivate && is_private(host) => {}
         "http" if is_loopback(host) => {
             return Err(
                 "http sends passwords in the clear; for a test server on this machine \
                         permit it explicitly, otherwise use https"
+                    .into(),
+            );
+        }
+        "http" if plain != PlainHttp::ToPrivate && is_private(host) => {
+            return Err(
+                "http sends everything in the clear; for a device of a private network that has no \
+                 https, permit it with `Builder::allow_plain_http_to_private_addresses`"
                     .into(),
             );
         }
@@ -242,6 +254,17 @@ pub(crate) fn ip(host: &str) -> Option<IpAddr> {
 
 fn is_loopback(host: &str) -> bool {
     ip(host).map_or(host == "localhost", |ip| ip.is_loopback())
+}
+
+/// Whether no public network has the host.
+fn is_private(host: &str) -> bool {
+    match ip(host) {
+        Some(IpAddr::V4(ip)) => ip.is_private() || ip.is_link_local(),
+        Some(IpAddr::V6(ip)) => ip.is_unique_local() || ip.is_unicast_link_local(),
+        None => ["local", "internal", "home.arpa"]
+            .iter()
+            .any(|suffix| is_below(host, suffix)),
+    }
 }
 
 /// True for a name with at least one more label in front of `suffix`. No IP address ends in one of

@@ -96,6 +96,47 @@ fn plain_http_only_to_loopback_and_only_when_permitted() {
 }
 
 #[test]
+fn plain_http_to_private_addresses_only_when_permitted() {
+    for text in [
+        "http://192.168.1.5:8080/onvif/device_service",
+        "http://10.0.0.1/",
+        "http://172.31.255.255/",
+        "http://169.254.1.1/",
+        "http://[fd00::1]/",
+        "http://[fe80::1]/",
+        "http://camera.local/",
+        "http://plc7.plant.internal/",
+        "http://nas.home.arpa/",
+    ] {
+        let endpoint = Endpoint::parse_with(text, PlainHttp::ToPrivate).unwrap();
+        assert!(!endpoint.is_https() && !endpoint.is_loopback(), "{text}");
+        for plain in [PlainHttp::Refused, PlainHttp::ToLoopback] {
+            let error = Endpoint::parse_with(text, plain).unwrap_err().to_string();
+            assert!(
+                error.contains("allow_plain_http_to_private_addresses"),
+                "{error}"
+            );
+        }
+    }
+    assert!(Endpoint::parse_with("http://127.0.0.1/", PlainHttp::ToPrivate).is_ok());
+    for text in [
+        "http://172.32.0.1/",
+        "http://8.8.8.8/",
+        "http://192.168.1.5.example/",
+        "http://[2001:db8::1]/",
+        "http://local/",
+        "http://camera.local.example/",
+        "http://0.0.0.0/",
+        "ftp://192.168.1.5/",
+    ] {
+        assert!(
+            Endpoint::parse_with(text, PlainHttp::ToPrivate).is_err(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_base_without_path_gets_the_path_of_the_wsdl() {
     let wsdl = "https://login.salesforce.com/services/Soap/c/64.0/0DF000000000001";
     for (base, wsdl, expected) in [

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::record::Record;
+use crate::secret::Secret;
 use crate::soap::{Fault, find_header};
 use crate::transport::error::Sent;
 use crate::value::GeneratedStruct;
@@ -54,6 +55,8 @@ struct Inner {
     /// Headers of the answer.
     headers: Vec<Record>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// The answer that could not be read.
+    answer: Option<Secret>,
     /// What to do about it, where that is known beyond the message.
     advice: Option<String>,
     /// The answer is an HTML page.
@@ -83,6 +86,7 @@ impl Inner {
             fault: None,
             headers: Vec::new(),
             source: None,
+            answer: None,
             advice: None,
             page: false,
             delivered: None,
@@ -169,6 +173,12 @@ impl Error {
 
     pub(crate) fn is_page(&self) -> bool {
         self.0.page
+    }
+
+    /// Keeps the answer that could not be read.
+    pub(crate) fn with_answer(mut self, text: String) -> Self {
+        self.0.answer = Some(Secret::from(text));
+        self
     }
 
     /// Adds what to do about it.
@@ -285,6 +295,17 @@ impl Error {
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Decode | ErrorKind::Truncated)
+    }
+
+    /// The answer whose content does not fit, as text: a bad value of one field does not hide the others.
+    ///
+    /// **It may hold personal data and secrets of the service.** Neither `Display` nor `Debug` shows it.
+    /// It is there if [`is_decode`](Error::is_decode), up to the limit
+    /// [`error_answer`](crate::Limits::error_answer). Of an answer that is read row by row, it is what
+    /// had arrived and was not yet read.
+    #[must_use]
+    pub fn expose_answer(&self) -> Option<&str> {
+        self.0.answer.as_ref().map(Secret::expose)
     }
 
     /// A value cannot be sent as XML. Nothing was sent.

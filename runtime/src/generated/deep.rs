@@ -99,6 +99,13 @@ impl<T: FieldValue> FieldValue for Deep<T> {
 }
 
 impl<T: FieldValue> Access<Deep<T>> for DeepAccess {
+    const NILLABLE: bool = T::Access::NILLABLE;
+    const KEEPS_NIL: bool = T::Access::KEEPS_NIL;
+
+    fn nil(value: &mut Deep<T>) -> Slot<'_> {
+        (**value).nil()
+    }
+
     fn slot(value: &mut Deep<T>) -> Slot<'_> {
         (**value).slot()
     }

@@ -20,6 +20,7 @@ pub use crate::client::{Call, OperationType, Reply};
 pub use crate::error::Error;
 pub use crate::lexical::Decimal;
 pub use crate::lexical::Id;
+pub use crate::lexical::{XsdDateTime, XsdTime};
 pub use crate::record::Record;
 pub use crate::record::{AnyValue, Attribute, Element};
 pub use crate::salesforce::ApiUsage;
@@ -81,6 +82,7 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
     list.iter().position(|item| *item == text)
 }
 
+pub use crate::value::Nillable;
 pub use crate::value::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub use crate::value::{Boxed, Branch, Choice, clone_choice, first_branch, same_choice};
 pub use crate::value::{debug, slot};

@@ -456,7 +456,7 @@ fn put(
     depth: usize,
 ) -> Result<()> {
     match slot {
-        Slot::None | Slot::Element(_) | Slot::Attribute(_) => Ok(()),
+        Slot::None | Slot::Element(_) | Slot::Attribute(_) | Slot::NilAttributes(_) => Ok(()),
         Slot::Struct(target) => {
             let (_, members) = object(tree, target.table(), namespace, depth)?;
             structure(target, members, depth)

@@ -325,7 +325,7 @@ impl Serialize for Item<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, depth) = (self.field.kind, self.depth);
         match self.value {
-            Value::Absent | Value::Nil => serializer.serialize_unit(),
+            Value::Absent | Value::Nil | Value::NilWith(_) => serializer.serialize_unit(),
             Value::Attribute(attribute) => serializer.serialize_str(&attribute.value),
             Value::Text(text) => Leaf(text, kind).serialize(serializer),
             Value::Boolean(value) => serializer.serialize_bool(value),

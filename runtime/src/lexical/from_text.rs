@@ -43,6 +43,8 @@ from_text! {
     Timestamp: lexical::date_time;
     Date: lexical::date;
     Time: lexical::time;
+    lexical::XsdDateTime: lexical::XsdDateTime::from_text;
+    lexical::XsdTime: lexical::XsdTime::from_text;
     Id: lexical::id;
 }
 

@@ -18,11 +18,13 @@ mod decimal;
 mod error;
 mod from_text;
 mod id;
+mod zoned;
 
 pub use decimal::Decimal;
 pub use error::ParseError;
 pub use from_text::FromText;
 pub use id::Id;
+pub use zoned::{DateTime as XsdDateTime, TimeOfDay as XsdTime};
 
 pub(crate) use binary::{DecodeError, bytes, decode_base64, write_bytes};
 use binary::{check_base64, check_hex};
@@ -61,6 +63,8 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
         Kind::DateTime => check_date_time(text),
         Kind::Date => date(text).map(drop),
         Kind::Time => time(text).map(drop),
+        Kind::XsdDateTime => XsdDateTime::from_text(text).map(drop),
+        Kind::XsdTime => XsdTime::from_text(text).map(drop),
         Kind::Id => id(text).map(drop),
         Kind::Base64 => check_base64(text),
         Kind::Hex => check_hex(trim(text)),
@@ -273,6 +277,13 @@ fn digits<T: FromStr>(text: &str, count: usize) -> Option<T> {
 }
 
 fn parse_date(text: &str) -> Option<Date> {
+    let (year, month, day) = date_parts(text)?;
+    let (month, day) = (month.try_into().ok()?, day.try_into().ok()?);
+    Date::new(year.try_into().ok()?, month, day).ok()
+}
+
+/// Year (proleptic), month and day, of which no range is checked.
+fn date_parts(text: &str) -> Option<(i32, u8, u8)> {
     let (negative, text) = text
         .strip_prefix('-')
         .map_or((false, text), |text| (true, text));
@@ -282,14 +293,14 @@ fn parse_date(text: &str) -> Option<Date> {
     if year.len() < 4 || (year.len() > 4 && year.starts_with('0')) {
         return None;
     }
-    let year: i16 = digits(year, year.len())?;
+    let year: i32 = digits(year, year.len())?;
     // XSD 1.0 has no year 0: year -1 comes before year 1.
     let year = match (negative, year) {
         (_, 0) => return None,
         (false, year) => year,
         (true, year) => 1 - year,
     };
-    Date::new(year, digits(month, 2)?, digits(day, 2)?).ok()
+    Some((year, digits(month, 2)?, digits(day, 2)?))
 }
 
 /// A time and whether it was `24:00:00`, the midnight that ends the day.

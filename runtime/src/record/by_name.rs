@@ -10,7 +10,8 @@ use crate::schema::Kind;
 use crate::xml::chars::is_ncname;
 
 impl Record {
-    /// Sets a field by its wire name to text in its lexical form.
+    /// Sets a field by its wire name to text in its lexical form. A text of `fieldsToNull` names a
+    /// field, which becomes null, as by [`set_null`](Self::set_null).
     ///
     /// # Errors
     ///
@@ -20,6 +21,9 @@ impl Record {
         let Some(index) = self.table().find(name) else {
             return self.set_extra(name, AnyValue::text(text));
         };
+        if self.table().names_of_nulls() == Some(index) {
+            return self.set_null(text);
+        }
         match self.table().fields[usize::from(index)].text_kind() {
             Kind::Struct | Kind::Record | Kind::Group => {
                 return Err(wrong(name, "expected a record, which is no text"));

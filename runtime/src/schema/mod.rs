@@ -118,12 +118,16 @@ pub enum Kind {
     Double,
     /// `xsd:decimal` and the unbounded integers, kept as text.
     Decimal,
-    /// `xsd:dateTime`.
+    /// `xsd:dateTime` as an instant.
     DateTime,
     /// `xsd:date`.
     Date,
-    /// `xsd:time`.
+    /// `xsd:time` in UTC.
     Time,
+    /// `xsd:dateTime` with or without a zone, of any year.
+    XsdDateTime,
+    /// `xsd:time` with or without a zone.
+    XsdTime,
     /// A Salesforce record id.
     Id,
     /// `xsd:base64Binary`.
@@ -153,7 +157,8 @@ pub enum Kind {
 impl Type {
     /// Decoded into a sparse [`Record`](crate::Record); unknown fields are kept.
     pub const OPEN: u8 = 1;
-    /// Has the field `fieldsToNull` at index 0: null fields are named there when written.
+    /// Has the field `fieldsToNull`, the first that is repeated: null fields are named there when
+    /// written.
     pub const NULLS_BY_NAME: u8 = 2;
     /// Is the root of a family of types: a value carries `xsi:type`.
     pub const TYPED: u8 = 4;
@@ -205,6 +210,15 @@ impl Type {
         u16::try_from(index).ok()
     }
 
+    /// Index of the field that names the null fields.
+    pub(crate) fn names_of_nulls(&self) -> Option<u16> {
+        if !self.has(Self::NULLS_BY_NAME) {
+            return None;
+        }
+        let mut fields = (0..).zip(self.fields);
+        fields.find_map(|(index, field)| field.has(Field::REPEATED).then_some(index))
+    }
+
     /// Whether this type is `other` or derives from it.
     #[must_use]
     pub fn is_a(&self, other: &Type) -> bool {
@@ -234,6 +248,35 @@ impl Type {
 
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+}
+
+impl Kind {
+    /// Whether it is a simple value that no empty text can be.
+    pub(crate) fn is_never_empty(self) -> bool {
+        use Kind as K;
+        match self {
+            K::Boolean
+            | K::Byte
+            | K::Short
+            | K::Int
+            | K::Long
+            | K::UnsignedByte
+            | K::UnsignedShort
+            | K::UnsignedInt
+            | K::UnsignedLong
+            | K::Float
+            | K::Double
+            | K::Decimal
+            | K::DateTime
+            | K::Date
+            | K::Time
+            | K::XsdDateTime
+            | K::XsdTime
+            | K::Id => true,
+            K::String | K::Base64 | K::Hex | K::Enum | K::Any | K::Struct | K::Record => false,
+            K::Wildcard | K::Attributes | K::Group | K::ArrayType => false,
+        }
     }
 }
 
@@ -281,6 +324,13 @@ impl Field {
     /// Whether it is an element (or a group of them), and not an attribute or the element's text.
     pub(crate) fn is_content(&self) -> bool {
         self.flags & (Self::ATTRIBUTE | Self::TEXT) == 0 && self.kind != Kind::Attributes
+    }
+
+    /// Whether it is an element of this local name.
+    pub(crate) fn is_element(&self, name: &str) -> bool {
+        self.name == name
+            && self.is_content()
+            && !matches!(self.kind, Kind::Wildcard | Kind::Group | Kind::ArrayType)
     }
 
     pub(crate) fn has(&self, flag: u8) -> bool {

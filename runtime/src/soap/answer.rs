@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::Fault;
 use super::error::{Halt, SoapError};
 use super::unit::UnitReader;
-use crate::codec::{Attachments, CodecError, Decoder};
+use crate::codec::{Attachments, CodecError, Decoder, Seen};
 use crate::leniency::{Drift, Leniency};
 use crate::limits::{Limits, WorkDeadline};
 use crate::record::{Inner, Record};
@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     /// The version of SOAP that the service speaks, and that of the envelope that came.
     expected: SoapVersion,
     found: SoapVersion,
+    /// Which fields of a bare response have come.
+    seen: Seen,
     /// Those that understand headers which no table declares.
     understood: Vec<Arc<dyn RawHeader>>,
 }
@@ -100,6 +102,7 @@ impl Answer {
             outcome: BodyContent::None,
             expected: SoapVersion::default(),
             found: SoapVersion::default(),
+            seen: Seen::default(),
             understood: Vec::new(),
         }
     }
@@ -173,6 +176,11 @@ impl Answer {
         Ok(self)
     }
 
+    /// What came, as far as it is still there: all of an answer that is read as a whole.
+    pub(crate) fn text(&self) -> &str {
+        self.input.text()
+    }
+
     /// Adds bytes, already decompressed.
     pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), CodecError> {
         Ok(self.input.feed(chunk, self.context.limits.body)?)
@@ -241,6 +249,7 @@ impl Answer {
             state: self.state,
             expected: self.expected,
             found: &mut self.found,
+            seen: &mut self.seen,
             understood: &self.understood,
         };
         let done = unit.run(&mut reader, target);

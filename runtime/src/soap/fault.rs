@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::codec::Encoder;
-use crate::record::{Record, ValueError};
+use crate::record::{Content, Element, Node, Record, ValueError};
 use crate::schema::table::field;
 use crate::schema::{Field, Kind};
-use crate::value::{GeneratedStruct, Value, to_struct};
+use crate::value::{GeneratedStruct, Value, to_complete_struct};
 
 /// A fault, in whatever form it came.
 ///
@@ -44,6 +44,10 @@ pub struct Fault {
     pub(crate) actor: Option<String>,
     /// The entries of the detail.
     pub(crate) details: Vec<Record>,
+    /// The same with all that they hold.
+    pub(crate) detail_elements: Vec<Element>,
+    /// Text of the detail outside of its entries.
+    pub(crate) detail_text: String,
 }
 
 /// What a fault is made of, as it came.
@@ -58,6 +62,8 @@ pub(crate) struct Parts {
     /// `faultactor`, or `Role`.
     pub(crate) actor: Option<String>,
     pub(crate) details: Vec<Record>,
+    pub(crate) detail_elements: Vec<Element>,
+    pub(crate) detail_text: String,
 }
 
 /// Longest text of a fault, in bytes. A longer one is no message for a reader.
@@ -110,6 +116,8 @@ impl Fault {
             message: soap_message,
             actor,
             details,
+            detail_elements,
+            detail_text,
         } = parts;
         let soap_message = cut(soap_message);
         let actor = actor.map(cut);
@@ -146,18 +154,21 @@ impl Fault {
             subcodes,
             actor,
             details,
+            detail_elements,
+            detail_text: cut(detail_text.trim().to_owned()),
         }
     }
 
     /// Puts all texts through `strip`, which gives nothing for a text that may stay as it is. A
     /// child of the detail that still has something to strip after that, such as a name or a nested
-    /// record, is left out.
+    /// record, is left out, and so is an element that has anything to strip.
     pub(crate) fn strip(&mut self, strip: &dyn Fn(&str) -> Option<String>) {
         let texts = [
             &mut self.code,
             &mut self.message,
             &mut self.soap_code,
             &mut self.soap_message,
+            &mut self.detail_text,
         ];
         let texts = texts.into_iter().chain(&mut self.subcodes);
         for text in texts.chain(&mut self.actor) {
@@ -172,6 +183,8 @@ impl Fault {
             let whole = whole(detail);
             whole.is_some_and(|whole| strip(&whole).is_none())
         });
+        self.detail_elements
+            .retain(|element| !holds(element, strip));
     }
 
     /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else the innermost
@@ -222,8 +235,22 @@ impl Fault {
         self.details.iter()
     }
 
-    /// The first entry of the detail as it came: its elements, or its text. Of one that the WSDL does not declare the
-    /// attributes of the detail's own element, and text between its elements, are not kept.
+    /// The entries of the detail with all that came, whether or not the WSDL declares them: attributes,
+    /// elements, and the text between them.
+    #[must_use]
+    pub fn detail_elements(&self) -> &[Element] {
+        &self.detail_elements
+    }
+
+    /// The text of a detail that is no element, such as `<detail>Out of stock</detail>`; empty if there is
+    /// none.
+    #[must_use]
+    pub fn detail_text(&self) -> &str {
+        &self.detail_text
+    }
+
+    /// The first entry of the detail: its elements, or its text. If the WSDL does not declare it, its
+    /// attributes and the text between its elements are only in [`detail_elements`](Self::detail_elements).
     #[must_use]
     pub fn detail_record(&self) -> Option<&Record> {
         self.details.first()
@@ -238,8 +265,16 @@ impl Fault {
     ///
     /// If the detail is of this type but a field of it cannot be read.
     pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
-        let fits = |detail: &&Record| detail.table().is_a(T::static_table());
-        self.detail_records().find(fits).map(to_struct).transpose()
+        let table = T::static_table();
+        // A detail that does not fit its table is kept without it, by name.
+        let fits = |detail: &&Record| {
+            detail.table().is_a(table)
+                || detail.type_name() == table.name && detail.type_namespace() == table.namespace()
+        };
+        self.detail_records()
+            .find(fits)
+            .map(to_complete_struct)
+            .transpose()
     }
 }
 
@@ -267,6 +302,24 @@ fn whole(detail: &Record) -> Option<String> {
     let mut encoder = Encoder::new(detail.table().schema);
     encoder.field(&DETAIL, Value::Record(detail)).ok()?;
     Some(encoder.as_str().to_owned())
+}
+
+/// Whether an element has something to strip.
+fn holds(element: &Element, strip: &dyn Fn(&str) -> Option<String>) -> bool {
+    let value = &element.value;
+    let mut texts = value.attributes.iter().map(|attribute| &*attribute.value);
+    let is_bad = |text: &str| strip(text).is_some();
+    is_bad(&element.name)
+        || texts.any(is_bad)
+        || match &value.content {
+            Content::Nil => false,
+            Content::Text(text) => is_bad(text),
+            Content::Record(record) => record.extra().iter().any(|child| holds(child, strip)),
+            Content::Mixed(mixed) => mixed.nodes().any(|node| match node {
+                Node::Text(text) => is_bad(text),
+                Node::Element(child) => holds(child, strip),
+            }),
+        }
 }
 
 /// Puts the texts of a record's fields through `strip`.
@@ -328,5 +381,33 @@ mod tests {
         assert_eq!(fault.message(), "the token *** is bad");
         assert_eq!(fault.soap_message(), "the token *** is bad");
         assert_eq!(fault.actor(), Some("the token *** is bad"));
+    }
+
+    #[test]
+    fn elements_with_a_secret_are_left_out() {
+        let attribute = |value: &str| crate::record::Attribute {
+            value: value.into(),
+            ..Default::default()
+        };
+        let element = |text: &str, value: &str| Element {
+            value: crate::record::AnyValue {
+                attributes: vec![attribute(value)],
+                content: Content::Text(text.into()),
+                ..Default::default()
+            },
+            ..Default::default()
+        };
+        let mut fault = Fault::new(Parts {
+            detail_elements: vec![
+                element("a", "b"),
+                element("a", "the t0ken"),
+                element("t0ken", "b"),
+            ],
+            detail_text: "t0ken".into(),
+            ..Parts::default()
+        });
+        fault.strip(&|text| text.contains("t0ken").then(|| "***".into()));
+        assert_eq!(fault.detail_elements(), [element("a", "b")]);
+        assert_eq!(fault.detail_text(), "***");
     }
 }

@@ -1,9 +1,9 @@
 //! Faults of both versions of SOAP, and their details by the tables of declared faults.
 
 use super::fault::{Fault, Parts};
-use super::unit::{UnitReader, is};
+use super::unit::{UnitReader, is, stray};
 use crate::codec::{Halt, leaf};
-use crate::record::Record;
+use crate::record::{Element, Record};
 use crate::schema::table::field;
 use crate::schema::{ANY_RECORD, ANY_TYPE};
 use crate::schema::{Field, Kind, Type};
@@ -20,7 +20,7 @@ impl UnitReader<'_> {
                     "faultcode" => parts.code = leaf(reader)?.trim().to_owned(),
                     "faultstring" => parts.message = leaf(reader)?.into_owned(),
                     "faultactor" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
-                    "detail" => parts.details = self.details(reader)?,
+                    "detail" => self.details(reader, &mut parts)?,
                     _ => reader.skip()?,
                 },
                 Token::Text(_) => {}
@@ -44,7 +44,7 @@ impl UnitReader<'_> {
                     }
                     "Reason" => parts.message = reason(reader)?,
                     "Role" => parts.actor = Some(leaf(reader)?.trim().to_owned()),
-                    "Detail" => parts.details = self.details(reader)?,
+                    "Detail" => self.details(reader, &mut parts)?,
                     _ => reader.skip()?,
                 },
                 Token::Text(_) => {}
@@ -54,22 +54,49 @@ impl UnitReader<'_> {
     }
 
     /// The entries of `detail`: each is a declared fault by `xsi:type` or by name, else as it comes.
-    fn details(&mut self, reader: &mut Reader<'_>) -> Result<Vec<Record>, Halt> {
-        let mut details = Vec::new();
+    fn details(&mut self, reader: &mut Reader<'_>, parts: &mut Parts) -> Result<(), Halt> {
         loop {
-            let place = reader.checkpoint();
+            let checkpoint = reader.checkpoint();
             match reader.next()? {
                 Token::Start(start) => {
-                    let record = self.detail_entry(reader, start, place)?;
-                    details.push(match record.type_name() {
+                    let record = self.detail_entry(reader, start, checkpoint)?;
+                    parts.details.push(match record.type_name() {
                         "" => record.named(reader.context.uri(start.ns), start.local),
                         _ => record,
                     });
+                    let element = self.detail_element(reader, start, checkpoint)?;
+                    parts.detail_elements.extend(element);
                 }
-                Token::Text(_) => {}
-                Token::End | Token::Eof => return Ok(details),
+                Token::Text(run) => parts.detail_text.push_str(&run),
+                Token::End | Token::Eof => return Ok(()),
             }
         }
+    }
+
+    /// A detail entry that was read, once more: by no table, with all that it holds.
+    fn detail_element(
+        &mut self,
+        reader: &mut Reader<'_>,
+        start: Start<'_>,
+        checkpoint: Checkpoint,
+    ) -> Result<Option<Element>, Halt> {
+        let drift = reader.context.drift;
+        let begin = |reader: &mut Reader<'_>| {
+            reader.go_back(checkpoint);
+            reader.next().map(drop)
+        };
+        begin(reader)?;
+        let element = match self.decoder.element(reader, start) {
+            Ok(element) => Some(element),
+            Err(Halt::Error(_)) => {
+                begin(reader)?;
+                reader.skip()?;
+                None
+            }
+            Err(halt) => return Err(halt),
+        };
+        reader.context.drift = drift;
+        Ok(element)
     }
 
     /// A detail entry by its table. One that does not fit must not hide the fault: it is read
@@ -104,6 +131,7 @@ impl UnitReader<'_> {
         });
         typed
             .or_else(|| faults.iter().copied().find(|table| is(table, start)))
+            .or_else(|| stray(reader, faults, start))
             .unwrap_or(&ANY_RECORD)
     }
 }

@@ -191,6 +191,11 @@ impl Header {
         Ok(Self(encoder))
     }
 
+    /// What is written.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// A header with one field that is an integer, such as the size of batches.
     pub(crate) fn integer(
         table: &'static crate::schema::Type,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::answer::{BodyContent, Position, Rows};
 use super::error::{Halt, SoapError};
 
-use crate::codec::{CodecError, Decoder, References, find, is_nil};
+use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
 use crate::record::Record;
 use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Operation, SoapVersion, Type};
@@ -25,6 +25,8 @@ pub(super) struct UnitReader<'a> {
     pub(super) state: Position,
     pub(super) expected: SoapVersion,
     pub(super) found: &'a mut SoapVersion,
+    /// Which fields of a bare response have come.
+    pub(super) seen: &'a mut Seen,
     pub(super) understood: &'a [Arc<dyn RawHeader>],
 }
 
@@ -84,7 +86,15 @@ impl UnitReader<'_> {
                 ))
                 .into());
             }
-            Token::Eof => self.state = Position::Done,
+            Token::Eof => {
+                if self.operation.has(Operation::BARE_RESPONSE)
+                    && matches!(self.outcome, BodyContent::Response)
+                    && let Some(target) = target
+                {
+                    Decoder::complete(reader, target, self.seen)?;
+                }
+                self.state = Position::Done;
+            }
         }
         Ok(None)
     }
@@ -182,7 +192,7 @@ impl UnitReader<'_> {
                 self.bare(reader, start, target)?;
             }
             (Position::Body, _)
-                if is(self.operation.response, start) || self.operation.has(Operation::RPC) =>
+                if self.operation.has(Operation::RPC) || self.is_response(reader, start) =>
             {
                 match target {
                     Some(target) => {
@@ -209,6 +219,11 @@ impl UnitReader<'_> {
         Ok(None)
     }
 
+    fn is_response(&self, reader: &mut Reader<'_>, start: Start<'_>) -> bool {
+        let response = self.operation.response;
+        Decoder::is_named(reader, (response.ns, response.name), start)
+    }
+
     /// A child of the body that is a field of the response itself.
     fn bare(
         &mut self,
@@ -218,6 +233,7 @@ impl UnitReader<'_> {
     ) -> Result<(), Halt> {
         let response = self.operation.response;
         let Some((index, field)) = find(response, start, 0)
+            .or_else(|| Decoder::stray(reader, response, start, |index| self.seen.has(index)))
             .and_then(|index| response.field(index).map(|field| (index, field)))
         else {
             if response.fields.is_empty() || self.operation.has(Operation::ENCODED) {
@@ -231,6 +247,7 @@ impl UnitReader<'_> {
             .into());
         };
         *self.outcome = BodyContent::Response;
+        self.seen.add(index);
         match target {
             Some(target) => self
                 .decoder
@@ -242,12 +259,9 @@ impl UnitReader<'_> {
     }
 
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
-        let known = self
-            .operation
-            .output_headers
-            .iter()
-            .find(|table| is(table, start));
-        if let Some(table) = known {
+        let declared = self.operation.output_headers;
+        let known = declared.iter().copied().find(|table| is(table, start));
+        if let Some(table) = known.or_else(|| stray(reader, declared, start)) {
             let record = self
                 .decoder
                 .record(reader, table)
@@ -292,7 +306,7 @@ impl UnitReader<'_> {
 
     fn response(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
         match &self.rows {
-            Some(rows) if is_field(rows.result, start) => {
+            Some(rows) if is_field(reader, rows.result, start) => {
                 self.state = Position::Result;
                 Ok(())
             }
@@ -307,7 +321,7 @@ impl UnitReader<'_> {
         };
         let ty = rows.summary.ty();
         let field = &ty.fields[usize::from(rows.records)];
-        if is_field(field, start) {
+        if is_field(reader, field, start) {
             if is_nil(reader)? {
                 // No row, as in a list of records that is read as a whole.
                 reader.skip()?;
@@ -320,7 +334,7 @@ impl UnitReader<'_> {
         }
         match (0..)
             .zip(ty.fields)
-            .find(|(_, field)| is_field(field, start))
+            .find(|(_, field)| is_field(reader, field, start))
         {
             Some((index, field)) => self
                 .decoder
@@ -340,22 +354,8 @@ const OUR_ROLES: [&str; 3] = [
     "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
 ];
 
-/// A name with its namespace, as `{urn:a}b`.
-fn expanded(uri: &str, local: &str) -> String {
-    match uri {
-        "" => local.to_owned(),
-        _ => format!("{{{uri}}}{local}"),
-    }
-}
-
 fn of_table(table: &Type) -> String {
     expanded(table.namespace(), table.name)
-}
-
-/// The name of an element that came, for a message.
-fn shown(reader: &Reader<'_>, start: Start<'_>) -> String {
-    let uri = reader.context.uri(start.ns);
-    expanded(&shorten(uri), &shorten(start.local))
 }
 
 /// As [`shown`], in the backticks of a message.
@@ -371,8 +371,19 @@ pub(super) fn is(table: &Type, start: Start<'_>) -> bool {
     table.name == start.local && NsId::from(table.ns) == start.ns
 }
 
-fn is_field(field: &Field, start: Start<'_>) -> bool {
-    field.name == start.local && NsId::from(field.ns) == start.ns
+/// The only table of an element that stands in another namespace than the schema says.
+pub(super) fn stray(
+    reader: &mut Reader<'_>,
+    tables: &[&'static Type],
+    start: Start<'_>,
+) -> Option<&'static Type> {
+    let mut named = tables.iter().filter(|table| table.name == start.local);
+    let table = named.next().filter(|_| named.next().is_none())?;
+    Decoder::is_named(reader, (table.ns, table.name), start).then_some(table)
+}
+
+fn is_field(reader: &mut Reader<'_>, field: &Field, start: Start<'_>) -> bool {
+    Decoder::is_named(reader, (field.ns, field.name), start)
 }
 
 fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {

@@ -8,14 +8,56 @@ use crate::record::ValueError;
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind, Type};
 
-/// A struct from a record of the same table.
+/// What becomes of a required field that the record lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lacking {
+    /// It keeps the default of its type: the decoder has looked for it.
+    Default,
+    /// It is an error.
+    Error,
+}
+
+/// A struct from a record of the same table, which the decoder has found to be complete.
 pub(crate) fn to_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
     let mut out = S::default();
-    fill(&mut out, record, 0)?;
+    fill(&mut out, record, Lacking::Default, 0)?;
     Ok(out)
 }
 
-fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), ValueError> {
+/// As [`to_struct`], for a record that may lack what its type requires.
+pub(crate) fn to_complete_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
+    let mut out = S::default();
+    fill(&mut out, record, Lacking::Error, 0)?;
+    Ok(out)
+}
+
+/// Looks for required fields that the record lacks.
+fn check_whole(target: &dyn Struct, record: &Record) -> Result<(), ValueError> {
+    const NOT_REQUIRED: u8 = Field::OPTIONAL | Field::TEXT | Field::REPEATED;
+    if target.table().has(Type::CHOICE) {
+        return Ok(());
+    }
+    for (index, field) in (0..).zip(target.table().fields) {
+        if !field.has(NOT_REQUIRED)
+            && !matches!(field.kind, Kind::Any | Kind::Wildcard | Kind::Group)
+            && record.inner().get(index).is_none_or(FieldRef::is_null)
+            && !matches!(target.value(index, 0), Value::Absent | Value::Nil)
+        {
+            return Err(
+                ValueError::decode("this value is required, and is missing or nil")
+                    .within(field.name),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn fill(
+    target: &mut dyn Struct,
+    record: &Record,
+    lacking: Lacking,
+    depth: usize,
+) -> Result<(), ValueError> {
     if depth > MAX_DEPTH {
         return Err(ValueError::usage(format!(
             "the record nests deeper than the fixed limit of {MAX_DEPTH}"
@@ -40,7 +82,8 @@ fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), Va
             continue;
         }
         let slot = target.slot(index, value.is_null());
-        fill_slot(slot, value, field.kind, depth + 1).map_err(|error| error.within(field.name))?;
+        fill_slot(slot, value, field.kind, lacking, depth + 1)
+            .map_err(|error| error.within(field.name))?;
     }
     if let Some((index, _)) = (0..)
         .zip(target.table().fields)
@@ -52,13 +95,17 @@ fn fill(target: &mut dyn Struct, record: &Record, depth: usize) -> Result<(), Va
             }
         }
     }
-    Ok(())
+    match lacking {
+        Lacking::Default => Ok(()),
+        Lacking::Error => check_whole(target, record),
+    }
 }
 
 fn fill_slot(
     slot: Slot<'_>,
     value: FieldRef<'_>,
     kind: Kind,
+    lacking: Lacking,
     depth: usize,
 ) -> Result<(), ValueError> {
     match (slot, value) {
@@ -73,11 +120,11 @@ fn fill_slot(
             *slot = value.to_any();
             Ok(())
         }
-        (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record, depth),
+        (Slot::Struct(slot), FieldRef::Record(record)) => fill(slot, record, lacking, depth),
         (Slot::Derivable(slot), FieldRef::Record(record)) => {
             match slot.derive(record.type_namespace(), record.type_name()) {
-                Some(target) => fill(target, record, depth)?,
-                None => return fill_slot(slot.base(), value, kind, depth),
+                Some(target) => fill(target, record, lacking, depth)?,
+                None => return fill_slot(slot.base(), value, kind, lacking, depth),
             }
             slot.copy_base_fields();
             Ok(())
@@ -108,7 +155,7 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
         for n in 0.. {
             match value.value(index, n) {
                 Value::Absent => break,
-                Value::Nil => inner.push_nil(index),
+                Value::Nil | Value::NilWith(_) => inner.push_nil(index),
                 Value::Struct(nested) => inner.push_record(index, to_record(nested)),
                 Value::Record(nested) => inner.push_record(index, nested.clone()),
                 Value::Any(any) => inner.push_any(index, any.clone()),
@@ -162,6 +209,11 @@ pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
                 Value::Absent => break,
                 // Of mixed content: an element that only the derived type has.
                 Value::Struct(group) if is_beyond(group, field) => {}
+                Value::NilWith(attributes) => {
+                    if let Slot::NilAttributes(slot) = to.slot(index, true) {
+                        attributes.clone_into(slot);
+                    }
+                }
                 value => assign(to.slot(index, matches!(value, Value::Nil)), value),
             }
         }

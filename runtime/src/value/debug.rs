@@ -116,7 +116,7 @@ fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::
 impl fmt::Debug for Shown<Value<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Value::Absent | Value::Nil => f.write_str("nil"),
+            Value::Absent | Value::Nil | Value::NilWith(_) => f.write_str("nil"),
             Value::Text(v) => fmt::Debug::fmt(v, f),
             Value::Boolean(v) => fmt::Debug::fmt(&v, f),
             Value::Integer(v) => fmt::Debug::fmt(&v, f),
@@ -126,6 +126,8 @@ impl fmt::Debug for Shown<Value<'_>> {
             Value::DateTime(v) => fmt::Display::fmt(&v, f),
             Value::Date(v) => fmt::Display::fmt(&v, f),
             Value::Time(v) => fmt::Display::fmt(&v, f),
+            Value::XsdDateTime(v) => fmt::Display::fmt(&v, f),
+            Value::XsdTime(v) => fmt::Display::fmt(&v, f),
             Value::Id(v) => fmt::Display::fmt(&v, f),
             Value::Bytes(v) => write!(f, "{} bytes", v.len()),
             Value::Struct(v) => structure(v, self.1, f),

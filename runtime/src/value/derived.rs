@@ -133,6 +133,7 @@ pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
 fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
     match (a, b) {
         (Value::Absent, Value::Absent) | (Value::Nil, Value::Nil) => true,
+        (Value::NilWith(a), Value::NilWith(b)) => a == b,
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Boolean(a), Value::Boolean(b)) => a == b,
         (Value::Integer(a), Value::Integer(b)) => a == b,
@@ -142,6 +143,8 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::DateTime(a), Value::DateTime(b)) => a == b,
         (Value::Date(a), Value::Date(b)) => a == b,
         (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::XsdDateTime(a), Value::XsdDateTime(b)) => a == b,
+        (Value::XsdTime(a), Value::XsdTime(b)) => a == b,
         (Value::Id(a), Value::Id(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
         // Of a choice, the branch counts even if nothing is in it.

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use crate::lexical::{self, Decimal, Id};
+use crate::lexical::{self, Decimal, Id, XsdDateTime, XsdTime};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
@@ -16,16 +16,18 @@ mod choice;
 mod convert;
 mod debug;
 mod derived;
+mod nillable;
 mod slots;
 mod text;
 
 pub use boxed::Boxed;
 pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
-pub(crate) use convert::{to_record, to_struct};
+pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;
 pub use derived::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
 pub(crate) use derived::{occurrence, occurrences};
+pub use nillable::Nillable;
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
 
@@ -112,6 +114,8 @@ pub enum Value<'a> {
     Absent,
     /// `xsi:nil="true"`.
     Nil,
+    /// The same, with attributes.
+    NilWith(&'a [Attribute]),
     /// Text as it is, escaping aside.
     Text(&'a str),
     /// A boolean.
@@ -130,6 +134,10 @@ pub enum Value<'a> {
     Date(Date),
     /// A time of day, UTC.
     Time(Time),
+    /// A date and time, with or without a zone.
+    XsdDateTime(XsdDateTime),
+    /// A time of day, with or without a zone.
+    XsdTime(XsdTime),
     /// A record id.
     Id(Id),
     /// Bytes, written as the field's kind says (base64 or hex).
@@ -184,6 +192,10 @@ pub enum Slot<'a> {
     Date(&'a mut Date),
     /// A time of day.
     Time(&'a mut Time),
+    /// A date and time, with or without a zone.
+    XsdDateTime(&'a mut XsdDateTime),
+    /// A time of day, with or without a zone.
+    XsdTime(&'a mut XsdTime),
     /// A record id.
     Id(&'a mut Id),
     /// Bytes.
@@ -200,6 +212,8 @@ pub enum Slot<'a> {
     Element(&'a mut Element),
     /// An attribute of a wildcard.
     Attribute(&'a mut Attribute),
+    /// The attributes of an element that is nil.
+    NilAttributes(&'a mut Vec<Attribute>),
     /// A type with known derived types: [`Derivable::derive`] takes a derived value.
     Derivable(&'a mut dyn Derivable),
 }
@@ -243,10 +257,10 @@ pub trait FieldValue: Sized {
         Self::Access::slot(self)
     }
 
-    /// Notes one more occurrence that is nil.
+    /// Notes one more occurrence that is nil, and gives the place for its attributes if there is one.
     #[inline]
-    fn nil(&mut self) {
-        Self::Access::nil(self);
+    fn nil(&mut self) -> Slot<'_> {
+        Self::Access::nil(self)
     }
 
     /// The n-th occurrence.
@@ -265,8 +279,13 @@ pub trait Access<T> {
     #[allow(missing_docs)]
     fn slot(value: &mut T) -> Slot<'_>;
 
+    /// Whether nil is not the same as absent, so that an option around it holds a nil.
+    const KEEPS_NIL: bool = false;
+
     #[allow(missing_docs)]
-    fn nil(_: &mut T) {}
+    fn nil(_: &mut T) -> Slot<'_> {
+        Slot::None
+    }
 
     #[allow(missing_docs)]
     fn value(value: &T, n: usize) -> Value<'_>;
@@ -335,8 +354,12 @@ impl<T: FieldValue + Default> Access<Option<T>> for RuntimeAccess {
         value.insert(T::default()).slot()
     }
 
-    fn nil(value: &mut Option<T>) {
+    fn nil(value: &mut Option<T>) -> Slot<'_> {
+        if T::Access::KEEPS_NIL {
+            return value.insert(T::default()).nil();
+        }
         *value = None;
+        Slot::None
     }
 
     fn value(value: &Option<T>, n: usize) -> Value<'_> {
@@ -354,10 +377,14 @@ impl<T: FieldValue + Default> Access<Vec<T>> for RuntimeAccess {
         value.last_mut().map_or(Slot::None, T::slot)
     }
 
-    fn nil(value: &mut Vec<T>) {
+    fn nil(value: &mut Vec<T>) -> Slot<'_> {
         // Where positions matter the items are options; elsewhere a nil item says nothing.
         if T::Access::NILLABLE {
             value.push(T::default());
+        }
+        match value.last_mut() {
+            Some(item) if T::Access::KEEPS_NIL => item.nil(),
+            _ => Slot::None,
         }
     }
 
@@ -375,6 +402,13 @@ impl<T: FieldValue> FieldValue for Box<T> {
 }
 
 impl<T: FieldValue> Access<Box<T>> for RuntimeAccess {
+    const NILLABLE: bool = T::Access::NILLABLE;
+    const KEEPS_NIL: bool = T::Access::KEEPS_NIL;
+
+    fn nil(value: &mut Box<T>) -> Slot<'_> {
+        (**value).nil()
+    }
+
     fn slot(value: &mut Box<T>) -> Slot<'_> {
         (**value).slot()
     }
@@ -421,6 +455,8 @@ leaf! {
     Timestamp: DateTime, v => Value::DateTime(*v);
     Date: Date, v => Value::Date(*v);
     Time: Time, v => Value::Time(*v);
+    XsdDateTime: XsdDateTime, v => Value::XsdDateTime(*v);
+    XsdTime: XsdTime, v => Value::XsdTime(*v);
     Id: Id, v => Value::Id(*v);
     Record: Record, v => Value::Record(v);
     AnyValue: Any, v => Value::Any(v);
@@ -469,6 +505,8 @@ impl Slot<'_> {
             Slot::DateTime(slot) => *slot = lexical::date_time(text)?,
             Slot::Date(slot) => *slot = lexical::date(text)?,
             Slot::Time(slot) => *slot = lexical::time(text)?,
+            Slot::XsdDateTime(slot) => *slot = XsdDateTime::from_text(text)?,
+            Slot::XsdTime(slot) => *slot = XsdTime::from_text(text)?,
             Slot::Id(slot) => *slot = lexical::id(text)?,
             Slot::Bytes(slot) => *slot = lexical::bytes(text, kind)?,
             Slot::Any(slot) => *slot = AnyValue::text(text),
@@ -476,6 +514,7 @@ impl Slot<'_> {
             | Slot::Attribute(_)
             | Slot::Struct(_)
             | Slot::Record(_)
+            | Slot::NilAttributes(_)
             | Slot::Derivable(_) => return Err("expected child elements, found text"),
         }
         Ok(())

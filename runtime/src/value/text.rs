@@ -44,10 +44,13 @@ pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
         Value::DateTime(v) => lexical::write_date_time(out, v),
         Value::Date(v) => lexical::write_date(out, v),
         Value::Time(v) => lexical::write_time(out, v),
+        Value::XsdDateTime(v) => v.write(out),
+        Value::XsdTime(v) => v.write(out),
         Value::Id(v) => out.push_str(v.as_str()),
         Value::Bytes(v) => lexical::write_bytes(out, v, kind),
         Value::Absent
         | Value::Nil
+        | Value::NilWith(_)
         | Value::Struct(_)
         | Value::Record(_)
         | Value::Element(_)

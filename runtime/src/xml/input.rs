@@ -191,6 +191,11 @@ impl Input {
         self.last || self.rest().len() >= self.wanted
     }
 
+    /// What is there, also what has been taken since the last bytes came.
+    pub(crate) fn text(&self) -> &str {
+        &self.buffer
+    }
+
     /// What is there.
     pub(crate) fn rest(&self) -> &str {
         &self.buffer[self.pos..]

@@ -22,6 +22,8 @@ pub(crate) struct Context {
     open_starts: Vec<usize>,
     bindings: Vec<Binding>,
     uris: Vec<Box<str>>,
+    /// How many of the URIs are those of the schema.
+    of_schema: usize,
     /// Where each URI is in `uris`.
     numbers: HashMap<Box<str>, NsId>,
     /// Grows with every change of the bindings: equal epochs mean equal meanings of prefixes.
@@ -75,6 +77,7 @@ impl Context {
             open_starts: Vec::new(),
             bindings: Vec::new(),
             uris: Vec::new(),
+            of_schema: 0,
             numbers: HashMap::new(),
             epoch: 0,
             xsi: 0,
@@ -89,6 +92,7 @@ impl Context {
         if context.uris.is_empty() {
             context.add("");
         }
+        context.of_schema = context.uris.len();
         context.xsi = context.number(super::XSI);
         let uri = context.number(XML);
         context.bindings.push(Binding {
@@ -156,6 +160,11 @@ impl Context {
 
     pub(crate) fn uri(&self, ns: NsId) -> &str {
         self.uris.get(usize::from(ns)).map_or("", |uri| uri)
+    }
+
+    /// Whether a namespace is one of the schema's, or none.
+    pub(crate) fn is_of_schema(&self, ns: NsId) -> bool {
+        usize::from(ns) < self.of_schema
     }
 
     pub(crate) fn depth(&self) -> usize {

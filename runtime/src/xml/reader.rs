@@ -126,6 +126,11 @@ impl<'x> Reader<'x> {
         }
     }
 
+    /// Whether the last start tag was that of an empty element, `<a/>`, whose end is next.
+    pub(crate) fn ends_here(&self) -> bool {
+        self.pending_end
+    }
+
     /// Goes back to an earlier place. No element that was open there may have been closed.
     pub(crate) fn go_back(&mut self, checkpoint: Checkpoint) {
         self.pos = checkpoint.pos;

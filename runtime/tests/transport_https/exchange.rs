@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use saponify::Https;
 use saponify::transport::Transport;
 
 use crate::support::*;
@@ -225,4 +226,72 @@ fn settings_that_cannot_work() {
         .minimum_throughput(u32::MAX, Duration::MAX, Duration::MAX)
         .build()
         .unwrap();
+}
+
+#[tokio::test]
+async fn headers_and_credentials_of_the_user_go_with_every_request() {
+    let server = Server::always(ok("<answer/>")).await;
+    let https = Https::builder()
+        .basic_auth("reader", "pass:wörd")
+        .header("X-Api-Key", "k1")
+        .header("x-api-key", "k2")
+        .extra_root_certificate(&AUTHORITY.pem)
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        call(&https, server.request("")).await.unwrap();
+    }
+    for received in server.requests() {
+        // Base64 of the UTF-8 of `reader:pass:wörd`.
+        let expected = "Basic cmVhZGVyOnBhc3M6d8O2cmQ=";
+        assert_eq!(received.header("authorization"), Some(expected));
+        let keys = received.head.to_ascii_lowercase();
+        assert_eq!(keys.matches("x-api-key: k").count(), 2, "{keys}");
+        assert_eq!(
+            received.header("content-type"),
+            Some("text/xml; charset=utf-8")
+        );
+    }
+    assert!(!format!("{https:?}").contains("k1"));
+}
+
+#[test]
+fn headers_that_cannot_be_sent_are_errors_without_their_values() {
+    for (name, value, told) in [
+        ("content-type", "canary", "`content-type`"),
+        ("Host", "canary", "`host`"),
+        ("a b", "canary", "name"),
+        ("x-key", "canary\r\nx: y", "`x-key`"),
+    ] {
+        let error = Https::builder().header(name, value).build().unwrap_err();
+        let error = saponify::Error::from(error);
+        assert!(error.is_usage(), "{error}");
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(told) && !shown.contains("canary"), "{shown}");
+    }
+    let error = Https::builder()
+        .basic_auth("a:b", "canary")
+        .build()
+        .unwrap_err();
+    assert!(error.to_string().contains("basic_auth"), "{error}");
+    let builder = Https::builder()
+        .basic_auth("user", "canary")
+        .header("x", "canary");
+    assert!(!format!("{builder:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn credentials_are_not_sent_in_the_clear() {
+    let https = Https::builder()
+        .basic_auth("user", "canary")
+        .no_proxy()
+        .build()
+        .unwrap();
+    let endpoint =
+        saponify::Endpoint::parse_with("http://10.255.255.1:9/", saponify::PlainHttp::ToPrivate)
+            .unwrap();
+    let request = saponify::transport::Request::new(endpoint, "ping", "", "<x/>").unwrap();
+    let error = https.send(request).await.unwrap_err();
+    let error = saponify::Error::from(error);
+    assert!(error.is_usage() && !error.maybe_applied(), "{error}");
 }

@@ -86,6 +86,16 @@ pub mod edges {
     include!(concat!(env!("OUT_DIR"), "/edges/mod.rs"));
 }
 
+/// A service whose answers are rarely as they should be.
+pub mod depot {
+    include!(concat!(env!("OUT_DIR"), "/depot/mod.rs"));
+}
+
+/// The shape of Salesforce's Partner WSDL.
+pub mod partner {
+    include!(concat!(env!("OUT_DIR"), "/partner/mod.rs"));
+}
+
 /// Types that nest more deeply than rustc descends.
 pub mod deep {
     include!(concat!(env!("OUT_DIR"), "/deep/mod.rs"));

@@ -209,6 +209,38 @@ async fn all_entries_of_a_detail() {
 }
 
 #[tokio::test]
+async fn attributes_and_text_of_a_detail() {
+    let fault = "<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring><detail>\n \
+                 Out of stock<where row='3' s:column='4'>in <b>aisle</b> 9</where><s:none xsi:nil='1' \
+                 why='x'/></detail></e:Fault>";
+    let service = Scripted::new().answer_with(500, "text/xml", envelope(fault));
+    let error = client(&service).count(None).await.unwrap_err();
+    let fault = error.fault().unwrap();
+    assert_eq!(fault.detail_text(), "Out of stock");
+    let [place, none] = fault.detail_elements() else {
+        panic!("two entries");
+    };
+    let attributes: Vec<_> = place
+        .value
+        .attributes
+        .iter()
+        .map(|a| (&*a.namespace, &*a.name, &*a.value))
+        .collect();
+    assert_eq!(
+        attributes,
+        [("", "row", "3"), ("urn:example:styles", "column", "4")]
+    );
+    let saponify::Content::Mixed(mixed) = &place.value.content else {
+        panic!("text and elements");
+    };
+    let nodes: Vec<_> = mixed.nodes().collect();
+    assert!(matches!(nodes[0], saponify::Node::Text("in ")));
+    assert!(matches!(nodes[2], saponify::Node::Text(" 9")));
+    assert!(none.value.is_nil());
+    assert_eq!(&*none.value.attributes[0].value, "x");
+}
+
+#[tokio::test]
 async fn messages_tell_namespaces_and_what_to_do() {
     let header = "<e:Header><x xmlns='urn:x' e:mustUnderstand='1'/></e:Header><e:Body>";
     let service = Scripted::new()

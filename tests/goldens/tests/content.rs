@@ -263,7 +263,7 @@ fn lists_defaults_and_attributes_of_others() {
 #[test]
 fn derived_types_have_the_choices_of_their_base() {
     let content = "<payment xsi:type=\"Express\" currency=\"EUR\" version=\"2\"><amount>1</amount>\
-        <card>1</card><before>08:00:00.000Z</before></payment>";
+        <card>1</card><before>08:00:00Z</before></payment>";
     let payment = stays(content).payment.unwrap();
     assert_eq!(
         payment.card_or_iban,

@@ -265,8 +265,10 @@ async fn malicious_references_are_refused() {
         .map(|n| format!("<multiRef id='i{n}' href='#i{}'/>", n + 1))
         .collect();
     let wide = |n: usize| {
+        // The first is the array, and the others are its items.
+        let name = if n > 0 { "<name/>" } else { "" };
         format!(
-            "<multiRef id='i{n}'><parent href='#i{}'/><parent href='#i{}'/></multiRef>",
+            "<multiRef id='i{n}'>{name}<parent href='#i{}'/><parent href='#i{}'/></multiRef>",
             n + 1,
             n + 1
         )
@@ -283,7 +285,10 @@ async fn malicious_references_are_refused() {
             "two elements",
         ),
         (deep, "`depth`"),
-        (format!("{bomb}<multiRef id='i40'/>"), "limit"),
+        (
+            format!("{bomb}<multiRef id='i40'><name/></multiRef>"),
+            "limit",
+        ),
     ];
     for (refs, why) in cases {
         let body = format!("<c:plantsResponse><return href='#i0'/></c:plantsResponse>{refs}");

@@ -11,6 +11,8 @@ use std::ops::Range;
 
 use crate::codec::CodecError;
 use crate::limits::MAX_DEPTH;
+use crate::record::Attribute;
+use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Schema, SoapVersion, Type};
 use crate::value::{Struct, Value, lexical_form, push_lexical};
 use crate::xml::names::XML;
@@ -182,11 +184,19 @@ impl Encoder {
         self.out.push_str(" xsi:nil=\"true\"/>");
     }
 
+    fn nil_with(&mut self, field: &Field, attributes: &[Attribute]) -> Result<(), CodecError> {
+        self.open(field.ns, field.name);
+        self.other_attributes(&ANY_RECORD, attributes.iter())?;
+        self.out.push_str(" xsi:nil=\"true\"/>");
+        Ok(())
+    }
+
     fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
         let told = self.told.take();
         match value {
             Value::Absent => {}
             Value::Nil => self.nil(field),
+            Value::NilWith(attributes) => self.nil_with(field, attributes)?,
             Value::Struct(value) if field.kind == Kind::Group => {
                 self.deeper(|this| this.elements(value))?;
             }

@@ -37,7 +37,7 @@ impl Encoder {
     pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         let inner = record.inner();
-        let by_name = table.has(Type::NULLS_BY_NAME);
+        let names_of_nulls = table.names_of_nulls();
         let mut given = inner
             .entries()
             .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
@@ -49,7 +49,7 @@ impl Encoder {
             while let Some((_, field, value)) = given.next_if(|next| next.0 == index) {
                 match value {
                     // Said by `fieldsToNull` before.
-                    FieldRef::Null if by_name && field.has(Field::OPTIONAL) => {}
+                    FieldRef::Null if names_of_nulls.is_some() && field.has(Field::OPTIONAL) => {}
                     FieldRef::Null => self.nil(field),
                     FieldRef::Text(text) if field.has(Field::TEXT) => {
                         let start = self.out.len();
@@ -61,8 +61,8 @@ impl Encoder {
                     FieldRef::Any(value) => self.field(field, Value::Any(value))?,
                 }
             }
-            if by_name && index == 0 {
-                self.nulls(field, record)?;
+            if names_of_nulls == Some(index) {
+                self.nulls(index, field, record)?;
             }
         }
         for element in inner.extra() {
@@ -74,9 +74,9 @@ impl Encoder {
     }
 
     /// `fieldsToNull` for every field that is null.
-    pub(super) fn nulls(&mut self, names: &Field, record: &Record) -> Result<(), CodecError> {
+    fn nulls(&mut self, at: u16, names: &Field, record: &Record) -> Result<(), CodecError> {
         for (index, field, value) in record.inner().entries() {
-            if index > 0 && value == FieldRef::Null && field.has(Field::OPTIONAL) {
+            if index != at && value == FieldRef::Null && field.has(Field::OPTIONAL) {
                 self.field(names, Value::Text(field.name))?;
             }
         }

@@ -3,6 +3,7 @@
 use super::*;
 
 mod properties;
+mod zoned;
 
 /// Reads by the function of the kind and writes again.
 fn read(text: &str, kind: Kind) -> Result<String> {
@@ -19,6 +20,8 @@ fn read(text: &str, kind: Kind) -> Result<String> {
         Kind::UnsignedLong => out = integer::<u64>(text)?.to_string(),
         Kind::Float => write_single(&mut out, float(text)?),
         Kind::Double => write_float(&mut out, float(text)?),
+        Kind::XsdDateTime => out = XsdDateTime::from_text(text)?.to_string(),
+        Kind::XsdTime => out = XsdTime::from_text(text)?.to_string(),
         Kind::Decimal => out = decimal(text)?.to_string(),
         Kind::DateTime => write_date_time(&mut out, date_time(text)?),
         Kind::Date => write_date(&mut out, date(text)?),
@@ -30,7 +33,7 @@ fn read(text: &str, kind: Kind) -> Result<String> {
     Ok(out)
 }
 
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 22] = [
     Kind::String,
     Kind::Boolean,
     Kind::Byte,
@@ -47,6 +50,8 @@ const KINDS: [Kind; 20] = [
     Kind::DateTime,
     Kind::Date,
     Kind::Time,
+    Kind::XsdDateTime,
+    Kind::XsdTime,
     Kind::Id,
     Kind::Base64,
     Kind::Hex,

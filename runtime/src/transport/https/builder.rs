@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Proxy, Url};
+use zeroize::Zeroizing;
 
 use super::pace::{Throughput, Times};
 use super::tls;
@@ -28,6 +31,7 @@ const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
 /// | [`max_body`](Self::max_body) | 64 MiB |
 /// | [`compress_requests`](Self::compress_requests) | from 1 KiB on |
 /// | [`proxy`](Self::proxy) | from the environment |
+/// | [`basic_auth`](Self::basic_auth), [`header`](Self::header) | none |
 ///
 /// `Debug` shows no proxy, since its URL may hold a password.
 #[must_use]
@@ -38,6 +42,7 @@ pub struct HttpsBuilder {
     user_agent: Option<String>,
     proxy: ProxyChoice,
     roots: Vec<Vec<u8>>,
+    headers: Vec<(String, Secret)>,
     client: Option<Client>,
 }
 
@@ -66,6 +71,7 @@ impl HttpsBuilder {
             user_agent: None,
             proxy: ProxyChoice::Environment,
             roots: Vec::new(),
+            headers: Vec::new(),
             client: None,
         }
     }
@@ -161,6 +167,42 @@ impl HttpsBuilder {
         self
     }
 
+    /// Sends a user name and a password with every SOAP request (HTTP Basic, RFC 7617), for a service that
+    /// asks for them by status 401. The user name has no colon.
+    ///
+    /// Whoever gets a request of this transport gets them, so use it for the clients of one service
+    /// only. They are never sent over plain http, except to this machine.
+    pub fn basic_auth(self, user: impl AsRef<str>, password: impl Into<Secret>) -> Self {
+        let pair = Zeroizing::new(format!("{}:{}", user.as_ref(), password.into().expose()));
+        let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+        // What cannot be a user name shows at the first colon, so it is marked for `build`.
+        let name = match user.as_ref().contains(':') {
+            true => "authorization:",
+            false => "authorization",
+        };
+        self.header(name, Secret::from(value))
+    }
+
+    /// Sends this HTTP header with every SOAP request, such as the key that a gateway asks for. A name that
+    /// is given twice is sent twice. The headers that the transport writes itself cannot be given.
+    ///
+    /// The value is a secret: `Debug` does not show it, and it is never sent over plain http, except to
+    /// this machine. Cookies that a service sets are not sent back.
+    ///
+    /// ```
+    /// use saponify::Https;
+    ///
+    /// let https = Https::builder()
+    ///     .basic_auth("reader", "a password")
+    ///     .header("x-api-key", "a key")
+    ///     .build()?;
+    /// # Ok::<(), saponify::Error>(())
+    /// ```
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
     /// Uses a client made elsewhere. Its own settings then decide about certificates, TLS
     /// versions, connect timeout, proxies and connections, so none of the guarantees about those
     /// hold, and setting them here as well is an error.
@@ -186,6 +228,7 @@ impl HttpsBuilder {
                 .map_err(|_| TransportError::usage("user_agent: it has a control character"))?,
             None => HeaderValue::from_static(PRODUCT),
         };
+        let headers = header_map(&self.headers)?;
         let (client, direct) = self.clients(&times)?;
         Ok(Https(Arc::new(Shared {
             client,
@@ -194,6 +237,7 @@ impl HttpsBuilder {
             max_body: self.max_body,
             compress: self.compress,
             user_agent,
+            headers,
         })))
     }
 
@@ -238,6 +282,47 @@ impl HttpsBuilder {
         };
         Ok((finish(client.https_only(true))?, finish(base().no_proxy())?))
     }
+}
+
+/// Headers that the transport writes itself, or that say how a message is transferred.
+const RESERVED: [&str; 12] = [
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "proxy-authorization",
+    "soapaction",
+    "te",
+    "transfer-encoding",
+    "user-agent",
+];
+
+fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, TransportError> {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        if name == "authorization:" {
+            return Err(TransportError::usage(
+                "basic_auth: the user name has a colon, which would end it",
+            ));
+        }
+        let bad = |problem: &str| TransportError::usage(format!("header: {problem}"));
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| bad("its name has a character that no header name may have"))?;
+        if RESERVED.contains(&name.as_str()) {
+            return Err(bad(&format!("`{name}` is written by the transport itself")));
+        }
+        let mut value = HeaderValue::from_str(value.expose()).map_err(|_| {
+            bad(&format!(
+                "the value of `{name}` has a character that no header may carry"
+            ))
+        })?;
+        value.set_sensitive(true);
+        map.append(name, value);
+    }
+    Ok(map)
 }
 
 /// Reads the URL of a proxy without repeating it in an error.

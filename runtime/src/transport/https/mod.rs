@@ -59,13 +59,15 @@ pub struct Https(Arc<Shared>);
 struct Shared {
     /// For everything but this machine.
     client: reqwest::Client,
-    /// For loopback hosts: never through a proxy, which would get plain HTTP in the clear.
+    /// For loopback hosts and plain HTTP: never through a proxy, which would get it in the clear.
     direct: reqwest::Client,
     times: Times,
     max_body: u64,
     /// Compress requests of at least this many bytes.
     compress: Option<usize>,
     user_agent: HeaderValue,
+    /// Headers that the user gave.
+    headers: HeaderMap,
 }
 
 impl Https {
@@ -106,7 +108,7 @@ impl Shared {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let started = Instant::now();
         let (prepared, progress) = self.prepare(&request)?;
-        let client = if request.endpoint.is_loopback() {
+        let client = if request.endpoint.is_loopback() || !request.endpoint.is_https() {
             &self.direct
         } else {
             &self.client
@@ -128,8 +130,18 @@ impl Shared {
         let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
             TransportError::usage("the content type has a character that no header may carry")
         })?;
+        let is_exposed = !request.endpoint.is_https() && !request.endpoint.is_loopback();
+        if is_exposed && !request.is_form() && !self.headers.is_empty() {
+            return Err(TransportError::usage(
+                "`basic_auth` and `header` are not sent over plain http; use an https address",
+            ));
+        }
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
+        // A token endpoint is another service.
+        if !request.is_form() {
+            headers.extend(self.headers.clone());
+        }
         headers.insert(CONTENT_TYPE, content_type);
         if request.soap == SoapVersion::V1_1 && !request.is_form() {
             headers.insert(

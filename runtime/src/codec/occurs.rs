@@ -1,0 +1,171 @@
+//! Whether everything that the schema requires has come. A field that has no value keeps the default of
+//! its type, and nothing but an error tells it from a value that was sent.
+
+use super::CodecError;
+use super::decode::{Decoder, Result, blank};
+use super::stray::{Seen, expanded};
+use crate::record::Inner;
+use crate::schema::{Field, Kind, Type};
+use crate::value::{Struct, Value};
+use crate::xml::{Reader, Token};
+
+/// Why a field has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    Missing,
+    Nil,
+}
+
+impl Decoder {
+    /// Looks for required elements that did not occur.
+    pub(crate) fn complete(
+        reader: &mut Reader<'_>,
+        target: &dyn Struct,
+        seen: &Seen,
+    ) -> Result<()> {
+        let table = target.table();
+        if table.has(Type::CHOICE) {
+            // The branch that came is all there is to come.
+            return Ok(());
+        }
+        for (index, field) in (0..).zip(table.fields) {
+            if field.flags & (NOT_REQUIRED | Field::ATTRIBUTE) == 0 && !seen.has(index) {
+                Self::lack(reader, target, index, Lack::Missing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`complete`](Self::complete), for a struct that is kept as a record.
+    pub(super) fn complete_record(reader: &mut Reader<'_>, inner: &Inner) -> Result<()> {
+        let table = inner.ty();
+        if table.has(Type::OPEN | Type::CHOICE) {
+            return Ok(());
+        }
+        for (index, field) in (0..).zip(table.fields) {
+            if field.flags & NOT_REQUIRED != 0 || table.default_of(index).is_some() {
+                continue;
+            }
+            let mut entries = inner.entries();
+            let lack = match entries.find(|(seen, ..)| *seen == index) {
+                None => Lack::Missing,
+                Some((.., value)) if value.is_null() && !field.has(Field::NILLABLE) => Lack::Nil,
+                Some(_) => continue,
+            };
+            let is_optional = field.has(Field::NILLABLE | Field::LIST);
+            refuse(reader, table, field, lack, is_optional)?;
+        }
+        Ok(())
+    }
+
+    /// A field that the schema requires to have a value, and that has none: an error or drift.
+    pub(super) fn lack(
+        reader: &mut Reader<'_>,
+        target: &dyn Struct,
+        index: u16,
+        lack: Lack,
+    ) -> Result<()> {
+        let table = target.table();
+        let Some(field) = table.field(index) else {
+            return Ok(());
+        };
+        // An option or a list, whatever made it one.
+        let value = target.value(index, 0);
+        let is_optional = matches!(value, Value::Absent | Value::Nil | Value::NilWith(_));
+        refuse(reader, table, field, lack, is_optional)
+    }
+
+    /// Whether a field may be without a value, so that an empty text says that it is.
+    pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field) -> bool {
+        let is_none = reader.context.leniency.empty_values
+            && field.has(Field::OPTIONAL | Field::NILLABLE)
+            && !field.has(Field::REPEATED | Field::LIST);
+        reader.context.drift.empty_values += u64::from(is_none);
+        is_none
+    }
+
+    /// Whether the element whose start was read last has neither attributes nor content, and is an
+    /// optional one whose content is a number, date or the like. Its end is then read, too.
+    pub(super) fn is_no_struct(reader: &mut Reader<'_>, field: &Field) -> Result<bool> {
+        let mut texts = field
+            .ty
+            .iter()
+            .flat_map(|ty| ty.fields)
+            .filter(|f| f.has(Field::TEXT));
+        let cannot_be_empty = texts
+            .next()
+            .is_some_and(|text| !text.has(Field::LIST) && text.kind.is_never_empty());
+        if !cannot_be_empty || !reader.attributes().is_empty() {
+            return Ok(false);
+        }
+        let begin = reader.checkpoint();
+        let is_empty = reader.ends_here();
+        let is_none = is_empty
+            || loop {
+                match reader.next()? {
+                    Token::Text(run) if blank(&run).is_ok() => {}
+                    token => break matches!(token, Token::End),
+                }
+            };
+        if is_none && Self::is_no_value(reader, field) {
+            if is_empty {
+                reader.next()?;
+            }
+            return Ok(true);
+        }
+        if !is_empty {
+            reader.go_back(begin);
+        }
+        Ok(false)
+    }
+}
+
+/// Flags of fields that need not occur. (The text of an element is there if the element is.)
+const NOT_REQUIRED: u8 = Field::OPTIONAL | Field::TEXT;
+
+/// Makes a lack an error, or counts it. `is_optional` says whether the field's type has an absence.
+fn refuse(
+    reader: &mut Reader<'_>,
+    table: &Type,
+    field: &Field,
+    lack: Lack,
+    is_optional: bool,
+) -> Result<()> {
+    let says_so = match field.kind {
+        Kind::ArrayType | Kind::Attributes => return Ok(()),
+        Kind::Wildcard | Kind::Group => true,
+        // Such a value can be nil whatever the schema says.
+        Kind::Any if lack == Lack::Nil => true,
+        _ => is_optional || field.has(Field::REPEATED),
+    };
+    let context = &mut *reader.context;
+    let (is_forgiven, count, setting) = match says_so {
+        true => (
+            context.leniency.absent_values,
+            &mut context.drift.absent_values,
+            "absent_values",
+        ),
+        false => (
+            context.leniency.missing_values,
+            &mut context.drift.missing_values,
+            "missing_values",
+        ),
+    };
+    if is_forgiven {
+        *count += 1;
+        return Ok(());
+    }
+    let what = match field.has(Field::ATTRIBUTE) {
+        true => "attribute",
+        false => "element",
+    };
+    let name = expanded(table.uri(field), field.name);
+    let wrong = match lack {
+        Lack::Missing => format!("the required {what} `{name}` is missing"),
+        Lack::Nil => format!("the {what} `{name}` is nil, which the schema does not allow"),
+    };
+    Err(CodecError::decode(format!(
+        "{wrong}; `Leniency::{setting}` would accept such an answer"
+    ))
+    .into())
+}

@@ -1,0 +1,185 @@
+//! Elements and attributes in another namespace than the schema says: in none where it gives them one,
+//! or the other way round. They are read as the only one of their local name, and counted as drift.
+
+use super::decode::Decoder;
+use super::groups::indices;
+use crate::schema::{Field, Kind, Type};
+use crate::xml::reader::shorten;
+use crate::xml::{NsId, Reader, Start};
+
+/// Which fields have occurred.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// A bit for each of the first fields.
+    first: u64,
+    /// The others, which few types have.
+    others: Vec<u16>,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, index: u16) {
+        match 1_u64.checked_shl(index.into()) {
+            Some(bit) => self.first |= bit,
+            None if self.others.contains(&index) => {}
+            None => self.others.push(index),
+        }
+    }
+
+    pub(crate) fn has(&self, index: u16) -> bool {
+        match 1_u64.checked_shl(index.into()) {
+            Some(bit) => self.first & bit != 0,
+            None => self.others.contains(&index),
+        }
+    }
+}
+
+impl Decoder {
+    /// The field that an element is meant for, which no field of the table takes by its namespace.
+    ///
+    /// `is_seen` says whether a field has occurred: one that does not repeat is then not meant.
+    pub(crate) fn stray(
+        reader: &mut Reader<'_>,
+        table: &Type,
+        start: Start<'_>,
+        is_seen: impl Fn(u16) -> bool,
+    ) -> Option<u16> {
+        table.find(start.local)?;
+        if !may_stray(reader, start.ns) || is_extension(table, start) {
+            return None;
+        }
+        let field = only(
+            indices(table)
+                .filter(|index| table.fields[usize::from(*index)].is_element(start.local)),
+        )?;
+        if is_seen(field) && !table.fields[usize::from(field)].has(Field::REPEATED) {
+            return None;
+        }
+        reader.context.drift.namespaces += 1;
+        Some(field)
+    }
+
+    /// An element of a grouped type, with the namespace that the schema gives to its local name.
+    pub(super) fn straightened<'x>(
+        reader: &mut Reader<'_>,
+        root: &Type,
+        start: Start<'x>,
+    ) -> Start<'x> {
+        let mut named = Vec::new();
+        namespaces_of(root, start.local, &mut named);
+        match named.as_slice() {
+            [ns] if *ns != start.ns
+                && may_stray(reader, start.ns)
+                && !is_extension(root, start) =>
+            {
+                reader.context.drift.namespaces += 1;
+                Start { ns: *ns, ..start }
+            }
+            _ => start,
+        }
+    }
+
+    /// Whether an element has the name that is expected, in this namespace or by leniency.
+    pub(crate) fn is_named(
+        reader: &mut Reader<'_>,
+        (ns, local): (u8, &str),
+        start: Start<'_>,
+    ) -> bool {
+        if local != start.local {
+            return false;
+        }
+        if NsId::from(ns) == start.ns {
+            return true;
+        }
+        let strays = may_stray(reader, start.ns);
+        reader.context.drift.namespaces += u64::from(strays);
+        strays
+    }
+
+    /// The value of an attribute of the element whose start was read last, and whether its namespace
+    /// is not the schema's.
+    pub(super) fn attribute_of<'r>(
+        reader: &'r Reader<'_>,
+        table: &Type,
+        field: &Field,
+    ) -> Option<(&'r str, bool)> {
+        if let Some(value) = reader.attribute(NsId::from(field.ns), field.name) {
+            return Some((value, false));
+        }
+        if reader.attributes().is_empty() {
+            return None;
+        }
+        let named = |other: &&Field| other.has(Field::ATTRIBUTE) && other.name == field.name;
+        if table
+            .fields
+            .iter()
+            .any(|other| other.kind == Kind::Attributes)
+            || table.fields.iter().filter(named).count() > 1
+        {
+            return None;
+        }
+        let found = only(reader.attributes().iter().filter(|attribute| {
+            attribute.local == field.name
+                && attribute.ns != reader.context.xsi()
+                && may_stray(reader, attribute.ns)
+        }))?;
+        Some((&found.value, true))
+    }
+}
+
+/// A name with its namespace, as `{urn:a}b`.
+pub(crate) fn expanded(uri: &str, local: &str) -> String {
+    match uri {
+        "" => local.to_owned(),
+        _ => format!("{{{uri}}}{local}"),
+    }
+}
+
+/// The name of an element that came, for a message.
+pub(crate) fn shown(reader: &Reader<'_>, start: Start<'_>) -> String {
+    let uri = reader.context.uri(start.ns);
+    expanded(&shorten(uri), &shorten(start.local))
+}
+
+/// Whether a name in this namespace may be meant for one in another: foreign namespaces are those of
+/// extensions.
+fn may_stray(reader: &Reader<'_>, ns: NsId) -> bool {
+    reader.context.leniency.namespaces && reader.context.is_of_schema(ns)
+}
+
+/// Whether the type keeps the element anyway, as an extension: those are in a namespace of their own.
+fn is_extension(table: &Type, start: Start<'_>) -> bool {
+    start.ns != 0 && (table.has(Type::OPEN) || has_wildcard(table))
+}
+
+fn has_wildcard(table: &Type) -> bool {
+    table
+        .fields
+        .iter()
+        .any(|field| match (field.kind, field.ty) {
+            (Kind::Wildcard, _) => true,
+            (Kind::Group, Some(group)) => has_wildcard(group),
+            _ => false,
+        })
+}
+
+/// The namespaces in which the elements of a type, also those in groups, have a local name.
+fn namespaces_of(table: &Type, local: &str, out: &mut Vec<NsId>) {
+    for field in table.fields {
+        match (field.kind, field.ty) {
+            (Kind::Group, Some(group)) => namespaces_of(group, local, out),
+            _ if field.is_element(local) => {
+                let ns = NsId::from(field.ns);
+                if !out.contains(&ns) {
+                    out.push(ns);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The only item.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let item = items.next()?;
+    items.next().is_none().then_some(item)
+}
