@@ -223,12 +223,4 @@ impl Prelude {
     pub(super) fn as_ref(&self) -> &'static str {
         self.name("AsRef")
     }
-
-    /// `Some(&value)` or `None`, for a field of a static.
-    pub(super) fn some_ref(&self, value: Option<String>) -> String {
-        match value {
-            Some(value) => format!("{}(&{value})", self.name("Some")),
-            None => self.name("None").to_owned(),
-        }
-    }
 }

@@ -27,7 +27,6 @@ pub use crate::salesforce::Credentials;
 pub use crate::salesforce::Records;
 pub use crate::salesforce::bulk::{Bulk, ExternalId, Source};
 pub use crate::salesforce::soql::QueryText;
-pub use crate::schema::table::{field, nested};
 pub use crate::schema::{
     DefaultValue, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion,
     Type,
@@ -68,6 +67,18 @@ pub const TXT: u8 = Field::TEXT;
 pub const SEC: u8 = Field::SENSITIVE;
 /// Flag: a list in one text.
 pub const LST: u8 = Field::LIST;
+
+/// A field of a simple kind.
+#[must_use]
+pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
+    Field::new(name, ns, kind, flags)
+}
+
+/// A field whose type has a table.
+#[must_use]
+pub const fn nested(name: &'static str, ns: u8, kind: Kind, flags: u8, ty: &'static Type) -> Field {
+    Field::nested(name, ns, kind, flags, ty)
+}
 
 /// The typed key of a field.
 #[must_use]
