@@ -56,7 +56,7 @@
 //! use enterprise::{Account, AllOrNoneHeader};
 //!
 //! let rows = [Account::new().with_name("One"), Account::new().with_name("Two")];
-//! let saved = soap.create(&rows).header(AllOrNoneHeader { all_or_none: true }).await?;
+//! let saved = soap.create(&rows).with(AllOrNoneHeader { all_or_none: true }).await?;
 //! assert!(saved.iter().all(|result| result.success));
 //! ```
 //!
@@ -101,6 +101,7 @@
 //! | `https` | yes | [`Https`], the transport over TLS. Without it, a program gives a [`Transport`] of its own, and neither reqwest nor rustls is built. |
 //! | `serde` | no | Records, views and structs to and from JSON: the module `json`. |
 //! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, exactly. |
+//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. Exempt from semantic versioning. |
 //!
 //! Public types of other crates are those of `http` and `bytes` (in [`transport`]) and of [`jiff`],
 //! which is exported here.
@@ -151,7 +152,7 @@ pub use soap::Fault;
 #[cfg(feature = "https")]
 pub use transport::Https;
 pub use transport::Transport;
-pub use value::{Boxed, Bytes, Derived, DerivesFrom};
+pub use value::{Binary, Boxed, Derived, DerivesFrom};
 pub use view::{
     FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,
 };

@@ -8,7 +8,7 @@ mod shape;
 use std::collections::HashSet;
 
 use saponify::salesforce::{Id, RowResults as _};
-use saponify::{Bytes, Endpoint, Error, Fault, Presence, View as _};
+use saponify::{Binary, Endpoint, Error, Fault, Presence, View as _};
 use shape::Account;
 use shape::types::{Error as RowError, SaveResult, StatusCode};
 
@@ -106,5 +106,5 @@ fn standard_traits() {
     let endpoint: Endpoint = "https://soap.example/a".parse().unwrap();
     assert_eq!(endpoint.path(), "/a");
     assert!("http://soap.example/".parse::<Endpoint>().is_err());
-    assert_eq!(Bytes::from(&b"ab"[..]).as_ref(), b"ab");
+    assert_eq!(Binary::from(&b"ab"[..]).as_ref(), b"ab");
 }

@@ -168,7 +168,7 @@ async fn faults_are_typed() -> Result<(), Error> {
         let (soap, _) = client(status, 10, &[&envelope(fault), &envelope(fault)]);
         let error = soap
             .query("SELECT")
-            .header(QueryOptions {
+            .with(QueryOptions {
                 batch_size: Some(1),
             })
             .await

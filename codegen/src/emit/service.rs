@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::bulk;
 use super::file::{self, RUNTIME};
 use super::page;
+use super::rows;
 use super::writer::Writer;
 use crate::plan::{Argument, InnerType, Operation, Plan, Scalar, Service, Wrap};
 use crate::print::Link;
@@ -116,9 +116,13 @@ fn methods(w: &mut Writer<'_, '_>, service: &Service<'_>) {
     for operation in &w.plan.operations[service.operations.clone()] {
         gap(w);
         method(w, operation);
-        if let Some(method) = &operation.bulk {
+        if let Some(methods) = &operation.rows {
             gap(w);
-            bulk::print(w, method, operation);
+            rows::all(w, methods, operation);
+            if let Some(one) = &methods.one {
+                gap(w);
+                rows::one(w, one, methods.kind, operation);
+            }
         }
     }
     w.out.close(&["}"]);
@@ -217,7 +221,7 @@ fn method<'p>(w: &mut Writer<'p, '_>, operation: &'p Operation<'_>) {
     w.out.signature(
         &["pub fn ", &operation.method],
         &parameters,
-        &[" -> g::Call<'_, operations::", &operation.ty, ">"],
+        &[" -> g::Call<operations::", &operation.ty, ">"],
     );
     w.out.chain(&["self", "client"], &calls);
     w.out.close(&["}"]);

@@ -114,7 +114,7 @@ impl<'p, 'm> Writer<'p, 'm> {
             Scalar::DateTime => "g::DateTime",
             Scalar::Date => "g::Date",
             Scalar::Time => "g::Time",
-            Scalar::Base64 | Scalar::Hex => "g::Bytes",
+            Scalar::Base64 | Scalar::Hex => "g::Binary",
             Scalar::Id => "g::Id",
             Scalar::String => self.prelude.string(),
         }

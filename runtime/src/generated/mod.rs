@@ -24,9 +24,9 @@ pub use crate::record::Record;
 pub use crate::record::{AnyValue, Attribute, Element};
 pub use crate::salesforce::ApiUsage;
 pub use crate::salesforce::Credentials;
-pub use crate::salesforce::Records;
 pub use crate::salesforce::bulk::{Bulk, ExternalId, Source};
 pub use crate::salesforce::soql::QueryText;
+pub use crate::salesforce::{HeaderOfRecords, OneCall, Records};
 pub use crate::schema::{
     DefaultValue, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion,
     Type,
@@ -34,7 +34,7 @@ pub use crate::schema::{
 pub use crate::soap::request::RequestBody;
 pub use crate::value::{Access, DerivableAccess, EnumAccess, StructAccess};
 pub use crate::value::{
-    Bytes, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
+    Binary, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
 };
 pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, TypedView, View};
 
@@ -45,7 +45,8 @@ pub use crate::json;
 pub use crate::{
     gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
     gen_needs_serde as needs_serde, gen_open_enum as open_enum, gen_operation as operation,
-    gen_serde as serde, gen_service as service, gen_structure as structure, gen_view as view,
+    gen_records_headers as records_headers, gen_serde as serde, gen_service as service,
+    gen_structure as structure, gen_view as view,
 };
 #[cfg(feature = "serde")]
 pub use serde_core;

@@ -10,8 +10,8 @@ use crate::lexical::{self, Decimal, Id};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
+mod binary;
 mod boxed;
-mod bytes;
 mod choice;
 mod convert;
 mod debug;
@@ -19,8 +19,8 @@ mod derived;
 mod slots;
 mod text;
 
+pub use binary::Binary;
 pub use boxed::Boxed;
-pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_record, to_struct};
 pub use debug::debug;

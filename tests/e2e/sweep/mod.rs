@@ -51,7 +51,7 @@ fn refusing() -> (Soap, Recorder) {
 struct Refused;
 
 impl Visit for Refused {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
         let error = call.reply().await.unwrap_err();
         assert_eq!(error.fault().map(Fault::code), Some("NO"), "{error}");
     }
@@ -100,7 +100,7 @@ struct Read<'c> {
 }
 
 impl Visit for Read<'_> {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
         let name = O::operation().name();
         let operation = self.contract.operation(name);
         let expected = sample::response(self.contract, &operation);
@@ -183,7 +183,7 @@ struct Failed<'c> {
 }
 
 impl Visit for Failed<'_> {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
         let operation = self.contract.operation(O::operation().name());
         let expected = sample::fault(self.contract, &operation, self.fault);
         let error = call.reply().await.unwrap_err();

@@ -28,6 +28,14 @@ use crate::transport::error::Sent;
 use crate::value::{GeneratedStruct, Struct, Value};
 use crate::view::{Key, View};
 
+/// A header that the WSDL binds to the operation `query`. Implemented by generated code: a header
+/// that queries do not take does not compile.
+#[diagnostic::on_unimplemented(
+    message = "the WSDL does not bind the header `{Self}` to the operation `query`",
+    label = "not a header of queries"
+)]
+pub trait HeaderOfRecords: GeneratedStruct {}
+
 /// Rows of a query, over all its batches, as they arrive.
 ///
 /// A row is handed out as soon as its last byte is there, while the rest of the answer is still
@@ -185,6 +193,28 @@ impl<V: View> Records<V> {
         });
         this.state = ReadState::Given(rows.into_iter(), end);
         this
+    }
+
+    /// Adds a header to every call of the query. It replaces a header of the same type that the
+    /// client has.
+    ///
+    /// ```ignore
+    /// use enterprise::{Account, PackageVersion, PackageVersionHeader};
+    ///
+    /// let package_versions = vec![PackageVersion { namespace: "gar".into(), ..Default::default() }];
+    /// let header = PackageVersionHeader { package_versions };
+    /// let mut accounts = soap.records::<Account>("SELECT Id FROM Account").with(header);
+    /// accounts.try_next().await?;
+    /// ```
+    pub fn with<H: HeaderOfRecords>(mut self, header: H) -> Self {
+        self.client = self.client.with(header);
+        self
+    }
+
+    /// Leaves a header of the client out of every call of the query.
+    pub fn without<H: HeaderOfRecords>(mut self) -> Self {
+        self.client = self.client.without::<H>();
+        self
     }
 
     /// Deleted and archived rows too (`queryAll`).
