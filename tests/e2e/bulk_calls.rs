@@ -399,10 +399,7 @@ async fn headers_go_with_every_call() {
     let (soap, script) = service(Scripted::new());
     let header = |all_or_none| AllOrNoneHeader { all_or_none };
     let bulk = soap.create_all((0..5).map(contact)).chunk_size(2);
-    bulk.with(header(false))
-        .with(header(true))
-        .summary()
-        .await;
+    bulk.with(header(false)).with(header(true)).summary().await;
     for request in script.requests() {
         assert_eq!(texts(request.body(), "allOrNone"), ["true"]);
     }

@@ -200,10 +200,10 @@ fn children(w: &mut Writer<'_, '_>) {
     );
     w.out.signature(
         &["pub fn children<V: g::View>"],
-        &["&self", "result: &dyn g::Struct"],
+        &["&self", "rows: impl g::SubqueryResult"],
         &[" -> g::Records<V>"],
     );
-    w.out.line(&["self.client.children(result)"]);
+    w.out.line(&["self.client.children(rows)"]);
     w.out.close(&["}"]);
 }
 

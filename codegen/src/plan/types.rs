@@ -86,6 +86,8 @@ pub(crate) struct ViewField<'m> {
     pub(crate) getter: String,
     /// `None` for fields that no client sets by method.
     pub(crate) setter: Option<String>,
+    /// Whether the value is the result of a sub-query.
+    pub(crate) is_child_rows: bool,
     pub(crate) ty: KeyType,
     pub(crate) doc: FieldDoc<'m>,
     /// A remark of Salesforce's documentation.

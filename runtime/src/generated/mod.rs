@@ -36,7 +36,10 @@ pub use crate::value::{Access, DerivableAccess, EnumAccess, StructAccess};
 pub use crate::value::{
     Binary, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
 };
-pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, TypedView, View};
+pub use crate::view::{
+    ChildRows, FieldType, IntoField, Key, List, Nested, Parent, SubqueryResult, Typed, TypedView,
+    View,
+};
 
 pub use fields::{get, set, set_key};
 

@@ -26,7 +26,7 @@ use crate::schema::{Operation, QueryOperations, Type};
 use crate::soap::find_header;
 use crate::transport::error::Sent;
 use crate::value::{GeneratedStruct, Struct, Value};
-use crate::view::{Key, View};
+use crate::view::{Key, SubqueryResult, View};
 
 /// A header that the WSDL binds to the operation `query`. Implemented by generated code: a header
 /// that queries do not take does not compile.
@@ -118,15 +118,14 @@ impl Client {
     /// let soql = "SELECT Id, (SELECT LastName FROM Contacts) FROM Account";
     /// let mut accounts = soap.records::<Account>(soql);
     /// while let Some(account) = accounts.try_next().await? {
-    ///     let Some(contacts) = account.contacts() else { continue };
-    ///     let mut contacts = soap.children::<Contact>(contacts);
+    ///     let mut contacts = soap.children::<Contact>(account.contacts());
     ///     while let Some(contact) = contacts.try_next().await? {
     ///         println!("{:?}", contact.last_name());
     ///     }
     /// }
     /// ```
-    pub fn children<V: View>(&self, result: &dyn Struct) -> Records<V> {
-        Records::children(self.clone(), result)
+    pub fn children<V: View>(&self, rows: impl SubqueryResult) -> Records<V> {
+        Records::children(self.clone(), rows.as_struct())
     }
 }
 
@@ -165,11 +164,15 @@ impl<V: View> Records<V> {
     }
 
     /// The rows of a sub-query: those that came with their parent, then the rest of them.
-    pub(crate) fn children(client: Client, result: &dyn Struct) -> Self {
+    pub(crate) fn children(client: Client, result: Option<&dyn Struct>) -> Self {
         let mut this = Self::new(client, "");
-        // Whether these rows have children of their own, whose cursors a request for more rows
-        // would end, cannot be told from the first of them.
+        // The first row does not say whether rows have children of their own, whose cursors a request
+        // for more rows would end.
         this.options.ahead = false;
+        let Some(result) = result else {
+            this.state = ReadState::Over;
+            return this;
+        };
         let table = result.table();
         let value = |name, n| match table.find(name) {
             Some(field) => result.value(field, n),
