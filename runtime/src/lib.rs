@@ -43,8 +43,8 @@
 //!
 //! let mut account = Account::new().with_name("Acme").with_annual_revenue(1.25e6);
 //! account.set_null(Account::PHONE);
-//! let saved = soap.create(&[account]).await?;
-//! println!("{:?} {:?}", saved[0].id, saved[0].errors);
+//! let saved = soap.create_one(&account).await?;
+//! println!("{:?}", saved.id);
 //! ```
 //!
 //! **Calls.** Each operation of the WSDL is a method that gives a [`Call`]: await it, or add
@@ -54,10 +54,12 @@
 //!
 //! ```ignore
 //! use enterprise::{Account, AllOrNoneHeader};
+//! use saponify::salesforce::RowResults as _;
 //!
 //! let rows = [Account::new().with_name("One"), Account::new().with_name("Two")];
-//! let saved = soap.create(&rows).header(AllOrNoneHeader { all_or_none: true }).await?;
-//! assert!(saved.iter().all(|result| result.success));
+//! let header = AllOrNoneHeader { all_or_none: true };
+//! let saved = soap.create(&rows).with(header).await?.all_ok()?;
+//! println!("{:?} {:?}", saved[0].id, saved[1].id);
 //! ```
 //!
 //! **Queries and many rows.** A query is a text, or made of keys by [`soql`](salesforce::soql), which quotes values and
@@ -101,6 +103,7 @@
 //! | `https` | yes | [`Https`], the transport over TLS. Without it, a program gives a [`Transport`] of its own, and neither reqwest nor rustls is built. |
 //! | `serde` | no | Records, views and structs to and from JSON: the module `json`. |
 //! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, exactly. |
+//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. Exempt from semantic versioning. |
 //!
 //! Public types of other crates are those of `http` and `bytes` (in [`transport`]) and of [`jiff`],
 //! which is exported here.
@@ -154,10 +157,10 @@ pub use soap::Fault;
 #[cfg(feature = "https")]
 pub use transport::Https;
 pub use transport::Transport;
-pub use value::Nillable;
-pub use value::{Boxed, Bytes, Derived, DerivesFrom};
+pub use value::{Binary, Boxed, Derived, DerivesFrom, Nillable};
 pub use view::{
-    FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,
+    ChildRows, FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent,
+    SubqueryResult, Typed, View,
 };
 
 /// How a client gets its sessions: the interface, and the ways that there are.

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use saponify::salesforce::Id;
 use saponify::salesforce::bulk::Failure;
 use saponify::salesforce::soql::Soql;
-use saponify::{Bytes, Record};
+use saponify::{Binary, Record};
 use saponify_sandbox::Mode;
 
 use crate::support::{all, count, one, start};
@@ -307,7 +307,7 @@ async fn all_or_none_holds_for_each_call() {
         n => numbered(n),
     });
     let bulk = tenant.soap.create_all(rows).chunk_size(10);
-    let bulk = bulk.header(AllOrNoneHeader { all_or_none: true });
+    let bulk = bulk.with(AllOrNoneHeader { all_or_none: true });
     let summary = bulk.summary().await;
     assert_eq!(summary.succeeded, 20);
     let failed: Vec<usize> = summary.failures.iter().map(|(index, _)| *index).collect();
@@ -334,7 +334,7 @@ async fn files_are_spread_over_calls_by_their_size() {
         "SELECT Id FROM Account WHERE Legacy_Id__c = 'LEG-1'",
     )
     .await;
-    let bytes = Bytes((0..=255).cycle().take(300_000).collect());
+    let bytes = Binary((0..=255).cycle().take(300_000).collect());
     let file = Attachment::new()
         .with_name("big")
         .with_parent_id(account.id().unwrap())

@@ -36,22 +36,22 @@ impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> Opera
 /// use enterprise::{Account, AllOrNoneHeader};
 ///
 /// let accounts = [Account::new().with_name("Acme")];
-/// let saved = soap.create(&accounts).header(AllOrNoneHeader { all_or_none: true }).await?;
+/// let saved = soap.create(&accounts).with(AllOrNoneHeader { all_or_none: true }).await?;
 /// assert!(saved[0].success);
 /// ```
 #[must_use = "a call is made when it is awaited"]
-pub struct Call<'c, O> {
-    client: &'c Client,
+pub struct Call<O> {
+    client: Client,
     body: Result<RequestBody, Error>,
     headers: Headers,
     terms: Terms,
     operation: PhantomData<O>,
 }
 
-impl<'c, O: OperationType> Call<'c, O> {
-    pub(crate) fn new(client: &'c Client) -> Self {
+impl<O: OperationType> Call<O> {
+    pub(crate) fn new(client: &Client) -> Self {
         Self {
-            client,
+            client: client.clone(),
             body: Ok(RequestBody::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
             terms: Terms::default(),
@@ -60,7 +60,7 @@ impl<'c, O: OperationType> Call<'c, O> {
     }
 
     /// A call whose arguments are written already.
-    pub(crate) fn of(client: &'c Client, body: RequestBody, headers: Headers) -> Self {
+    pub(crate) fn of(client: Client, body: RequestBody, headers: Headers) -> Self {
         Self {
             client,
             body: Ok(body),
@@ -83,7 +83,7 @@ impl<'c, O: OperationType> Call<'c, O> {
 
     /// Adds a header to this call; it takes the place of one of the same type that the call or
     /// the client already has.
-    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+    pub fn with<H: HeaderOf<O>>(mut self, header: H) -> Self {
         self.headers.set(header);
         self
     }
@@ -132,7 +132,8 @@ impl<'c, O: OperationType> Call<'c, O> {
         let body = self
             .body
             .map_err(|error| error.with_operation(operation.name))?;
-        let (client, settings) = (self.client, &self.client.shared().settings);
+        let client = &self.client;
+        let settings = &client.shared().settings;
         let (body, headers) = (&body, &self.headers);
         let attempt = |attempt: Attempt| async move {
             let reply = exchange(settings, &attempt, operation, body, headers).await;
@@ -147,16 +148,16 @@ impl<'c, O: OperationType> Call<'c, O> {
     }
 }
 
-impl<'c, O: OperationType> IntoFuture for Call<'c, O> {
+impl<O: OperationType> IntoFuture for Call<O> {
     type Output = Result<O::Output, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'c>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.reply().await.map(|reply| reply.value) })
     }
 }
 
-impl<O: OperationType> fmt::Debug for Call<'_, O> {
+impl<O: OperationType> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Arguments may hold passwords and personal data.
         write!(f, "Call({})", O::operation().name)

@@ -412,7 +412,7 @@ impl Incoming {
 
     /// The text of the answer without what was sent as a secret, up to the limit.
     fn redacted(&self, answer: &Answer) -> String {
-        let redact = Redact::new(&self.secrets);
+        let redact = self.confidential.redact();
         let stripped = redact.strip(answer.text());
         let text = stripped.as_deref().unwrap_or(answer.text());
         let mut end = text.len().min(answer.limits().error_answer);

@@ -89,7 +89,7 @@ pub(crate) struct Shared {
 impl Client {
     /// A call of an operation without arguments yet. For generated code.
     #[doc(hidden)]
-    pub fn call<O: OperationType>(&self) -> Call<'_, O> {
+    pub fn call<O: OperationType>(&self) -> Call<O> {
         Call::new(self)
     }
 

@@ -5,7 +5,7 @@
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
 use crate::value::GeneratedStruct;
-use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+use crate::view::{ChildRows, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
 
 /// The view with a field set.
 pub fn set<V: View, T: ?Sized>(
@@ -48,6 +48,14 @@ macro_rules! getters {
             /// A nested struct.
             pub fn nested<V: View, S: GeneratedStruct>(view: &Typed<V>, field: u16) -> Option<&S> {
                 Nested::<S>::read(view.as_record(), field)
+            }
+
+            /// Child rows.
+            pub fn child_rows<V: View, S: GeneratedStruct>(
+                view: &Typed<V>,
+                field: u16,
+            ) -> ChildRows<'_, S> {
+                ChildRows::new(nested(view, field))
             }
         }
     };

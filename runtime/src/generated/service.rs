@@ -21,6 +21,15 @@ macro_rules! gen_operation {
     };
 }
 
+/// Says which headers the calls of [`Records`](crate::salesforce::Records) may carry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_records_headers {
+    ($($header:path),* $(,)?) => {
+        $(impl $crate::generated::HeaderOfRecords for $header {})*
+    };
+}
+
 /// Declares a service: a client, how to make one, and the headers that its requests may carry.
 #[doc(hidden)]
 #[macro_export]

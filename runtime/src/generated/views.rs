@@ -25,7 +25,9 @@ macro_rules! gen_view {
         $(#[$meta:meta])* $name:ident, $table:path;
         $(
             $(#[$doc:meta])*
-            $key:ident: $ty:ty, $getter:ident() -> $value:ty = $get:ident $(, $setter:ident())?;
+            $key:ident: $ty:ty
+                $(, $getter:ident() -> $value:ty = $get:ident $(, $setter:ident())?)?
+                $(=> $rows:ident() -> $children:ty)?;
         )*
         [$($index:literal)*]
     ) => {
@@ -35,15 +37,23 @@ macro_rules! gen_view {
             $(
                 $(#[$doc])*
                 #[inline]
-                pub fn $getter(&self) -> ::core::option::Option<$value> {
-                    $crate::generated::get::$get(&self.0, $index)
-                }
+                $(
+                    pub fn $getter(&self) -> ::core::option::Option<$value> {
+                        $crate::generated::get::$get(&self.0, $index)
+                    }
+
+                    $(
+                        /// The record with the field of this name set.
+                        #[inline]
+                        pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
+                            Self($crate::generated::set(self.0, $index, value))
+                        }
+                    )?
+                )?
 
                 $(
-                    /// The record with the field of this name set.
-                    #[inline]
-                    pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
-                        Self($crate::generated::set(self.0, $index, value))
+                    pub fn $rows(&self) -> $crate::generated::ChildRows<'_, $children> {
+                        $crate::generated::get::child_rows(&self.0, $index)
                     }
                 )?
             )*

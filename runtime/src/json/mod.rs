@@ -77,7 +77,7 @@ use crate::record::AnyValue;
 use crate::record::{FieldRef, Record};
 use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
-use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct, Value};
+use crate::value::{Binary, FieldValue, OpenEnum, Slot, Struct, Value};
 use crate::view::View;
 use crate::xml::XSD;
 
@@ -221,16 +221,16 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-impl Serialize for Bytes {
+impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&binary::Base64(&self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
+impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = lexical::bytes(&text(deserializer)?, Kind::Base64);
-        bytes.map(Bytes).map_err(D::Error::custom)
+        bytes.map(Binary).map_err(D::Error::custom)
     }
 }
 

@@ -164,3 +164,13 @@ impl Default for Record {
         Self::new(&ANY_RECORD)
     }
 }
+
+/// The fields of a record with their names, in the order of [`Record::fields`].
+impl<'a> IntoIterator for &'a Record {
+    type Item = (&'a str, FieldRef<'a>);
+    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.fields())
+    }
+}

@@ -41,7 +41,7 @@ impl<T: RowResult> RowResults for Vec<T> {
         if self.iter().all(RowResult::is_success) {
             return Ok(self);
         }
-        Err(RefusedRows { results: self })
+        Err(RefusedRows::new(self))
     }
 }
 
@@ -55,6 +55,10 @@ pub struct RefusedRows<T> {
 }
 
 impl<T: RowResult> RefusedRows<T> {
+    pub(super) fn new(results: Vec<T>) -> Self {
+        Self { results }
+    }
+
     /// The refused rows: their positions in the call, counted from zero, and their results.
     pub fn refused(&self) -> impl Iterator<Item = (usize, &T)> {
         let all = self.results.iter().enumerate();

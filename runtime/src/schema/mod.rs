@@ -18,12 +18,27 @@ use crate::secret::names_secret;
 #[derive(Debug)]
 pub struct Schema {
     /// The namespaces; index 0 is always "no namespace".
-    pub namespaces: &'static [Namespace],
+    pub(crate) namespaces: &'static [Namespace],
     /// What attributes and empty elements stand for, of the types that are [`Type::DEFAULTED`].
-    pub defaults: &'static [DefaultValue],
+    pub(crate) defaults: &'static [DefaultValue],
 }
 
 impl Schema {
+    /// The namespaces, of which the first one is "no namespace", and the default values.
+    #[must_use]
+    pub const fn new(namespaces: &'static [Namespace], defaults: &'static [DefaultValue]) -> Self {
+        Self {
+            namespaces,
+            defaults,
+        }
+    }
+
+    /// The namespaces. The first one is always "no namespace".
+    #[must_use]
+    pub const fn namespaces(&self) -> &'static [Namespace] {
+        self.namespaces
+    }
+
     /// The URIs of the namespaces, by index.
     pub(crate) fn uris(&self) -> impl Iterator<Item = &'static str> {
         self.namespaces.iter().map(|namespace| namespace.uri)
@@ -35,22 +50,50 @@ impl Schema {
 #[derive(Debug)]
 pub struct DefaultValue {
     /// The type that has the field.
-    pub ty: &'static Type,
+    pub(crate) ty: &'static Type,
     /// Index of the field.
-    pub field: u16,
+    pub(crate) field: u16,
     /// The value in its lexical form.
-    pub text: &'static str,
+    pub(crate) text: &'static str,
+}
+
+impl DefaultValue {
+    /// The value of the field at an index of `ty`, in its lexical form.
+    #[must_use]
+    pub const fn new(ty: &'static Type, field: u16, text: &'static str) -> Self {
+        Self { ty, field, text }
+    }
 }
 
 /// A namespace and the prefix that requests use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Namespace {
     /// The URI, empty for "no namespace".
-    pub uri: &'static str,
+    pub(crate) uri: &'static str,
     /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenc`,
     /// `soapenv` and `xsi`, `xsd` only for XML Schema itself, and does not begin with an
     /// underscore: the encoder uses those itself.
-    pub prefix: &'static str,
+    pub(crate) prefix: &'static str,
+}
+
+impl Namespace {
+    /// A namespace and its prefix. Both are empty for "no namespace".
+    #[must_use]
+    pub const fn new(uri: &'static str, prefix: &'static str) -> Self {
+        Self { uri, prefix }
+    }
+
+    /// The URI. It is empty for "no namespace".
+    #[must_use]
+    pub const fn uri(&self) -> &'static str {
+        self.uri
+    }
+
+    /// The prefix that requests use for it.
+    #[must_use]
+    pub const fn prefix(&self) -> &'static str {
+        self.prefix
+    }
 }
 
 /// A complex type, or the anonymous type of a global element.
@@ -58,34 +101,34 @@ pub struct Namespace {
 /// Two tables are equal only if they are the same static.
 pub struct Type {
     /// Local name on the wire.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The namespaces that `ns` and the fields' `ns` index.
-    pub schema: &'static Schema,
+    pub(crate) schema: &'static Schema,
     /// Namespace of the type's name.
-    pub ns: u8,
+    pub(crate) ns: u8,
     /// Flags, see [`Type::OPEN`] and its neighbours.
-    pub flags: u8,
+    pub(crate) flags: u8,
     /// Fields before this index stand in schema order; from it on they are sorted by name (bytes).
-    pub sorted_from: u16,
+    pub(crate) sorted_from: u16,
     /// The base type, if any. Its fields are a prefix of `fields`.
-    pub base: Option<&'static Type>,
+    pub(crate) base: Option<&'static Type>,
     /// All fields in schema order, inherited ones first.
-    pub fields: &'static [Field],
+    pub(crate) fields: &'static [Field],
 }
 
 /// An element or attribute of a [`Type`].
 #[derive(Clone, Copy)]
 pub struct Field {
     /// Local name on the wire.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Table of the field's type, for [`Kind::Struct`] and [`Kind::Record`].
-    pub ty: Option<&'static Type>,
+    pub(crate) ty: Option<&'static Type>,
     /// What its text or content is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Namespace on the wire.
-    pub ns: u8,
+    pub(crate) ns: u8,
     /// Flags, see [`Field::OPTIONAL`] and its neighbours.
-    pub flags: u8,
+    pub(crate) flags: u8,
 }
 
 /// What a field's text or content is.
@@ -173,6 +216,79 @@ impl Type {
     /// section 5.4.2), and what an rpc operation returns (section 7.1).
     pub const ANY_NAME: u8 = 64;
 
+    /// A type without fields. `ns` is the index of the namespace of its name.
+    #[must_use]
+    pub const fn new(name: &'static str, schema: &'static Schema, ns: u8) -> Self {
+        Self {
+            name,
+            schema,
+            ns,
+            flags: 0,
+            sorted_from: 0,
+            base: None,
+            fields: &[],
+        }
+    }
+
+    /// Sets the flags, see [`Type::OPEN`] and its neighbours.
+    #[must_use]
+    pub const fn with_flags(mut self, flags: u8) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    /// Sets the base type. Its fields are the first ones of this type.
+    #[must_use]
+    pub const fn with_base(mut self, base: &'static Type) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// Sets all fields: in schema order before the index `sorted_from`, sorted by the bytes of their
+    /// names from there on.
+    #[must_use]
+    pub const fn with_fields(mut self, sorted_from: u16, fields: &'static [Field]) -> Self {
+        self.sorted_from = sorted_from;
+        self.fields = fields;
+        self
+    }
+
+    /// Local name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Index of the namespace of its name in [`Schema::namespaces`].
+    #[must_use]
+    pub const fn ns(&self) -> u8 {
+        self.ns
+    }
+
+    /// The schema that the type belongs to.
+    #[must_use]
+    pub const fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    /// The type that this type derives from.
+    #[must_use]
+    pub const fn base(&self) -> Option<&'static Type> {
+        self.base
+    }
+
+    /// All fields, inherited ones first.
+    #[must_use]
+    pub const fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
+    /// Whether a flag is set, such as [`Type::OPEN`].
+    #[must_use]
+    pub const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
     /// The namespace of the type's name.
     #[must_use]
     pub fn namespace(&self) -> &'static str {
@@ -245,10 +361,6 @@ impl Type {
     pub fn root(&'static self) -> &'static Self {
         self.and_bases().last().unwrap_or(self)
     }
-
-    pub(crate) fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
-    }
 }
 
 impl Kind {
@@ -312,6 +424,63 @@ impl Field {
         self.has(Self::SENSITIVE) || holds_text && names_secret(self.name)
     }
 
+    /// A field of a simple kind. `ns` is the index of the namespace of its name.
+    #[must_use]
+    pub const fn new(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Self {
+        Self {
+            name,
+            ty: None,
+            kind,
+            ns,
+            flags,
+        }
+    }
+
+    /// A field whose type has a table.
+    #[must_use]
+    pub const fn nested(
+        name: &'static str,
+        ns: u8,
+        kind: Kind,
+        flags: u8,
+        ty: &'static Type,
+    ) -> Self {
+        Self {
+            ty: Some(ty),
+            ..Self::new(name, ns, kind, flags)
+        }
+    }
+
+    /// Local name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Index of the namespace of its name in [`Schema::namespaces`].
+    #[must_use]
+    pub const fn ns(&self) -> u8 {
+        self.ns
+    }
+
+    /// What its text or content is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The table of its type, if that is a complex type.
+    #[must_use]
+    pub const fn ty(&self) -> Option<&'static Type> {
+        self.ty
+    }
+
+    /// Whether a flag is set, such as [`Field::OPTIONAL`].
+    #[must_use]
+    pub const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
     /// The kind of its text as a whole. Items of a list are checked when they are read.
     pub(crate) fn text_kind(&self) -> Kind {
         if self.has(Self::LIST) {
@@ -331,10 +500,6 @@ impl Field {
         self.name == name
             && self.is_content()
             && !matches!(self.kind, Kind::Wildcard | Kind::Group | Kind::ArrayType)
-    }
-
-    pub(crate) fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
     }
 }
 
@@ -362,40 +527,5 @@ impl fmt::Debug for Type {
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({}: {:?})", self.name, self.kind)
-    }
-}
-
-/// Short constructors, so that tables read as tables.
-pub mod table {
-    use super::{Field, Kind, Type};
-
-    /// A field of a simple kind.
-    #[must_use]
-    pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
-        Field {
-            name,
-            ty: None,
-            kind,
-            ns,
-            flags,
-        }
-    }
-
-    /// A field whose type has a table.
-    #[must_use]
-    pub const fn nested(
-        name: &'static str,
-        ns: u8,
-        kind: Kind,
-        flags: u8,
-        ty: &'static Type,
-    ) -> Field {
-        Field {
-            name,
-            ty: Some(ty),
-            kind,
-            ns,
-            flags,
-        }
     }
 }

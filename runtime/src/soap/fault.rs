@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::codec::Encoder;
 use crate::record::{Content, Element, Node, Record, ValueError};
-use crate::schema::table::field;
 use crate::schema::{Field, Kind};
 use crate::value::{GeneratedStruct, Value, to_complete_struct};
 
@@ -298,7 +297,7 @@ impl fmt::Debug for Fault {
 
 /// Everything in a detail, as XML; nothing if it cannot be written.
 fn whole(detail: &Record) -> Option<String> {
-    const DETAIL: Field = field("detail", 0, Kind::Record, 0);
+    const DETAIL: Field = Field::new("detail", 0, Kind::Record, 0);
     let mut encoder = Encoder::new(detail.table().schema);
     encoder.field(&DETAIL, Value::Record(detail)).ok()?;
     Some(encoder.as_str().to_owned())

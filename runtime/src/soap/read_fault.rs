@@ -4,7 +4,6 @@ use super::fault::{Fault, Parts};
 use super::unit::{UnitReader, is, stray};
 use crate::codec::{Halt, leaf};
 use crate::record::{Element, Record};
-use crate::schema::table::field;
 use crate::schema::{ANY_RECORD, ANY_TYPE};
 use crate::schema::{Field, Kind, Type};
 use crate::xml::{Checkpoint, NsId, Reader, Start, Token};
@@ -138,7 +137,7 @@ impl UnitReader<'_> {
 
 /// Table of a detail entry that is text.
 static TEXT_DETAIL: Type = Type {
-    fields: &[field("text", 0, Kind::String, Field::TEXT)],
+    fields: &[Field::new("text", 0, Kind::String, Field::TEXT)],
     flags: 0,
     ..ANY_TYPE
 };

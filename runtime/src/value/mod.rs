@@ -10,8 +10,8 @@ use crate::lexical::{self, Decimal, Id, XsdDateTime, XsdTime};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
+mod binary;
 mod boxed;
-mod bytes;
 mod choice;
 mod convert;
 mod debug;
@@ -20,8 +20,8 @@ mod nillable;
 mod slots;
 mod text;
 
+pub use binary::Binary;
 pub use boxed::Boxed;
-pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;

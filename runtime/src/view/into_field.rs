@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use super::{IntoField, Nested, Parent, View};
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
-use crate::value::{Bytes, GeneratedStruct};
+use crate::value::{Binary, GeneratedStruct};
 
 macro_rules! by_reference {
     ($($from:ty => $to:ty;)*) => {
@@ -31,8 +31,8 @@ by_reference! {
     &Box<str> => str;
     &&str => str;
     &Vec<u8> => [u8];
-    Bytes => [u8];
-    &Bytes => [u8];
+    Binary => [u8];
+    &Binary => [u8];
     Cow<'_, [u8]> => [u8];
 }
 

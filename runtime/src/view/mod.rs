@@ -17,12 +17,14 @@ use crate::value::{self, GeneratedStruct};
 
 mod by_name;
 mod cast;
+mod child_rows;
 mod into_field;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 mod typed;
 
 pub use by_name::{FieldLookup, FieldText};
+pub use child_rows::{ChildRows, SubqueryResult};
 pub use typed::Typed;
 
 /// A type of record that generated code knows, such as `Account`.

@@ -28,9 +28,9 @@ fn plausible(kind: Kind) -> Option<&'static str> {
 
 fn full<V: View>(objects: &mut Vec<Record>) {
     let mut record = Record::new(V::static_table());
-    for field in V::static_table().fields {
-        if let Some(value) = plausible(field.kind) {
-            record.set_text(field.name, value).unwrap();
+    for field in V::static_table().fields() {
+        if let Some(value) = plausible(field.kind()) {
+            record.set_text(field.name(), value).unwrap();
         }
     }
     objects.push(record);

@@ -168,10 +168,14 @@ pub(super) fn matched<O: BulkOperation>(
     if results.len() == sent {
         return Ok(results);
     }
-    let found = results.len();
-    Err(Error::decode(format!(
-        "expected a result for each of {sent} rows, found {found}: which is whose cannot be told"
+    Err(mismatch::<O>(results.len(), sent))
+}
+
+/// The error about an answer whose number of results is not the number of rows.
+pub(in crate::salesforce) fn mismatch<O: BulkOperation>(found: usize, sent: usize) -> Error {
+    Error::decode(format!(
+        "expected a result for each of {sent} rows, found {found}; results cannot be matched to rows"
     ))
     .with_sent(crate::transport::error::Sent::Maybe)
-    .with_operation(O::operation().name))
+    .with_operation(O::operation().name)
 }

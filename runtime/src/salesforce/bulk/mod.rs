@@ -29,6 +29,7 @@ mod outcome;
 mod source;
 mod stream;
 
+pub(super) use chunk::mismatch;
 pub use outcome::{Failure, Outcome, Summary};
 pub use source::{IteratorSource, RecordsSource, Row, Rows, Source, StreamSource};
 pub use stream::Bulk;

@@ -173,7 +173,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
 
     /// Adds a header to each call; it takes the place of one of the same type that was given before
     /// or that the client has.
-    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+    pub fn with<H: HeaderOf<O>>(mut self, header: H) -> Self {
         self.headers.set(header);
         self
     }
@@ -318,7 +318,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
     fn call(&self, body: RequestBody, sent: usize) -> Task<Vec<O::Result>> {
         let (client, headers) = (self.client.clone(), self.headers.clone());
         let call = async move {
-            let reply = Call::<O>::of(&client, body, headers).reply().await?;
+            let reply = Call::<O>::of(client, body, headers).reply().await?;
             matched::<O>(reply.into_value(), sent)
         };
         Task::spawn(Box::pin(call.in_current_span()))

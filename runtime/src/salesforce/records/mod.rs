@@ -27,7 +27,15 @@ use crate::schema::{Operation, QueryOperations, Type};
 use crate::soap::find_header;
 use crate::transport::error::Sent;
 use crate::value::{GeneratedStruct, Struct, Value};
-use crate::view::{Key, View};
+use crate::view::{Key, SubqueryResult, View};
+
+/// A header that the WSDL binds to the operation `query`. Implemented by generated code: a header
+/// that queries do not take does not compile.
+#[diagnostic::on_unimplemented(
+    message = "the WSDL does not bind the header `{Self}` to the operation `query`",
+    label = "not a header of queries"
+)]
+pub trait HeaderOfRecords: GeneratedStruct {}
 
 /// Rows of a query, over all its batches, as they arrive.
 ///
@@ -111,15 +119,14 @@ impl Client {
     /// let soql = "SELECT Id, (SELECT LastName FROM Contacts) FROM Account";
     /// let mut accounts = soap.records::<Account>(soql);
     /// while let Some(account) = accounts.try_next().await? {
-    ///     let Some(contacts) = account.contacts() else { continue };
-    ///     let mut contacts = soap.children::<Contact>(contacts);
+    ///     let mut contacts = soap.children::<Contact>(account.contacts());
     ///     while let Some(contact) = contacts.try_next().await? {
     ///         println!("{:?}", contact.last_name());
     ///     }
     /// }
     /// ```
-    pub fn children<V: View>(&self, result: &dyn Struct) -> Records<V> {
-        Records::children(self.clone(), result)
+    pub fn children<V: View>(&self, rows: impl SubqueryResult) -> Records<V> {
+        Records::children(self.clone(), rows.as_struct())
     }
 }
 
@@ -158,11 +165,15 @@ impl<V: View> Records<V> {
     }
 
     /// The rows of a sub-query: those that came with their parent, then the rest of them.
-    pub(crate) fn children(client: Client, result: &dyn Struct) -> Self {
+    pub(crate) fn children(client: Client, result: Option<&dyn Struct>) -> Self {
         let mut this = Self::new(client, "");
-        // Whether these rows have children of their own, whose cursors a request for more rows
-        // would end, cannot be told from the first of them.
+        // The first row does not say whether rows have children of their own, whose cursors a request
+        // for more rows would end.
         this.options.ahead = false;
+        let Some(result) = result else {
+            this.state = ReadState::Over;
+            return this;
+        };
         let table = result.table();
         let value = |name, n| match table.find(name) {
             Some(field) => result.value(field, n),
@@ -186,6 +197,28 @@ impl<V: View> Records<V> {
         });
         this.state = ReadState::Given(rows.into_iter(), end);
         this
+    }
+
+    /// Adds a header to every call of the query. It replaces a header of the same type that the
+    /// client has.
+    ///
+    /// ```ignore
+    /// use enterprise::{Account, PackageVersion, PackageVersionHeader};
+    ///
+    /// let package_versions = vec![PackageVersion { namespace: "gar".into(), ..Default::default() }];
+    /// let header = PackageVersionHeader { package_versions };
+    /// let mut accounts = soap.records::<Account>("SELECT Id FROM Account").with(header);
+    /// accounts.try_next().await?;
+    /// ```
+    pub fn with<H: HeaderOfRecords>(mut self, header: H) -> Self {
+        self.client = self.client.with(header);
+        self
+    }
+
+    /// Leaves a header of the client out of every call of the query.
+    pub fn without<H: HeaderOfRecords>(mut self) -> Self {
+        self.client = self.client.without::<H>();
+        self
     }
 
     /// Deleted and archived rows too (`queryAll`).

@@ -203,14 +203,18 @@ impl HttpsBuilder {
         self
     }
 
-    /// Uses a client made elsewhere. Its own settings then decide about certificates, TLS
-    /// versions, connect timeout, proxies and connections, so none of the guarantees about those
-    /// hold, and setting them here as well is an error.
+    /// Uses a client that was built elsewhere. The client's own settings decide about certificates,
+    /// TLS versions, connect timeout, proxies and connections. The guarantees of [`Https`] about
+    /// those do not hold then, and setting them on this builder as well is an error.
     ///
-    /// Still guaranteed: a request is never posted a second time, for instance to the target of a
-    /// redirect; an answer that comes from elsewhere is an error; the timeouts other than for
-    /// connecting; the limit on the size of the answer. If the client decompresses answers, damage
-    /// in them is found by it or not at all.
+    /// These guarantees remain: a request is never sent a second time, for instance to the target
+    /// of a redirect; an answer from another address is an error; the timeouts other than the one
+    /// for connecting; the limit on the size of the answer. If the client decompresses answers,
+    /// only the client can notice that they are damaged.
+    ///
+    /// The feature `unstable-reqwest` adds this method. It is exempt from semantic versioning: the
+    /// version of reqwest may change in any release.
+    #[cfg(feature = "unstable-reqwest")]
     pub fn client(mut self, client: Client) -> Self {
         self.client = Some(client);
         self
