@@ -13,6 +13,7 @@ mod describes;
 mod every_type;
 mod faults;
 mod headers;
+mod live;
 mod login;
 mod node_soap;
 mod oddities;
