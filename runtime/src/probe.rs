@@ -216,3 +216,22 @@ pub fn rows<'c>(
     }
     Ok(rows)
 }
+
+/// Decompresses a gzip body that arrives in pieces.
+///
+/// # Errors
+///
+/// What is wrong with it, in words.
+#[cfg(feature = "https")]
+pub fn inflate<'c>(
+    pieces: impl IntoIterator<Item = &'c [u8]>,
+    limit: u64,
+) -> Result<Vec<u8>, String> {
+    crate::transport::inflate(pieces, limit)
+}
+
+/// A message as a wire log and a scripted transport show it: without secrets, or without any values.
+#[must_use]
+pub fn mask(message: &str, all_values: bool) -> String {
+    crate::xml::mask::mask(message, all_values)
+}

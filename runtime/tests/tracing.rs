@@ -19,8 +19,9 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// The fields of each span, and the spans in which events came.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<(Vec<Fields>, Vec<(Option<u64>, Fields)>)>>);
+struct Heard(Arc<Mutex<SpansAndEvents>>);
 
+type SpansAndEvents = (Vec<Fields>, Vec<(Option<u64>, Fields)>);
 type Fields = BTreeMap<&'static str, String>;
 
 struct Into<'a>(&'a mut Fields);
@@ -70,7 +71,7 @@ impl Subscriber for Heard {
 
 impl Heard {
     /// What was heard since the last time.
-    fn take(&self) -> (Vec<Fields>, Vec<(Option<u64>, Fields)>) {
+    fn take(&self) -> SpansAndEvents {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }

@@ -15,6 +15,7 @@ mod describes;
 mod every_type;
 mod faults;
 mod headers;
+mod live;
 mod login;
 mod node_soap;
 mod oddities;

@@ -18,8 +18,8 @@ impl Scripted {
     ///
     /// ```ignore
     /// use enterprise::{Account, QueryResult, SaveResult, Soap, operations};
-    /// use saponify::Session;
     /// use saponify::transport::testing::Scripted;
+    /// use saponify::{Session, View as _};
     ///
     /// let transport = Scripted::new()
     ///     .returns::<operations::Create>(vec![SaveResult { success: true, ..SaveResult::default() }])

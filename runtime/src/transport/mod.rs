@@ -29,6 +29,8 @@ use http::{HeaderValue, StatusCode};
 pub use body::Body;
 pub use error::TransportError;
 #[cfg(feature = "https")]
+pub(crate) use https::inflate;
+#[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
 
 use crate::endpoint::Endpoint;

@@ -295,6 +295,28 @@ impl Decoder {
     }
 }
 
+/// Decompresses a whole body that arrives in pieces: for fuzzing.
+pub(crate) fn inflate<'c>(
+    pieces: impl IntoIterator<Item = &'c [u8]>,
+    limit: u64,
+) -> Result<Vec<u8>, String> {
+    let shown = |stop| match stop {
+        Stop::Limit(limit) => format!("more than {limit} bytes"),
+        Stop::Inflate(error) => error.to_string(),
+    };
+    let mut decoder = Decoder::new(true, limit);
+    let mut out = Vec::new();
+    for piece in pieces {
+        decoder.received(piece.len()).map_err(shown)?;
+        let mut input = Bytes::copy_from_slice(piece);
+        while let Some(bytes) = decoder.next(&mut input).map_err(shown)? {
+            out.extend_from_slice(&bytes);
+        }
+    }
+    decoder.finish().map_err(shown)?;
+    Ok(out)
+}
+
 #[cfg(test)]
 #[path = "inflate_tests.rs"]
 mod tests;

@@ -20,6 +20,7 @@ mod tls;
 mod upload;
 
 pub use builder::HttpsBuilder;
+pub(crate) use inflate::inflate;
 
 use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
