@@ -76,6 +76,17 @@ impl Error {
         Self::new(kind, format!("cannot {action} {}", path.display())).because(error)
     }
 
+    /// Whether the org refused the credentials. Trying again does not help, and may lock the user out.
+    #[must_use]
+    pub fn is_refused_login(&self) -> bool {
+        self.cause().is_some_and(|cause| {
+            let is_login = cause.is_login()
+                || cause.is_password_expired()
+                || cause.operation() == Some("login");
+            is_login && cause.recovery() == saponify::Recovery::GiveUp && !cause.is_protocol()
+        })
+    }
+
     /// The failure of a call, if that is the cause.
     pub(crate) fn cause(&self) -> Option<&saponify::Error> {
         self.0.source.as_deref()?.downcast_ref()

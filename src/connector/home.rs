@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::{Error, Kind};
 use super::store::Store;
@@ -236,31 +237,18 @@ impl Place {
     pub fn lock(&self) -> Result<Lock, Error> {
         let path = self.folder.join(LOCK);
         let fail = |error| Error::io("lock", &path, error);
-        let options = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let mut file = options.map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
-            Err(TryLockError::WouldBlock) => {
-                // The holder has written its process id, except on systems that lock reading, too.
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                let process = match holder.trim().parse::<u32>() {
-                    Ok(id) => format!(" (process {id})"),
-                    Err(_) => String::new(),
-                };
-                let message = format!(
-                    "another instance works on the connection {}{process}",
-                    self.name
-                );
-                return Err(
-                    Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
-                );
+        let mut file = self.lock_file().map_err(fail)?;
+        let mut attempts = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(fail(error)),
+                // Whoever asks whether the connection is locked holds it for a moment.
+                Err(TryLockError::WouldBlock) if attempts < 3 => {
+                    attempts += 1;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => return Err(self.is_held(&mut file)),
             }
         }
         file.set_len(0)
@@ -268,6 +256,38 @@ impl Place {
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(fail)?;
         Ok(Lock { _file: file })
+    }
+
+    /// Whether a process holds the connection.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        // A file that cannot be opened is not locked by anybody.
+        File::open(self.folder.join(LOCK))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    fn lock_file(&self) -> std::io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.folder.join(LOCK))
+    }
+
+    fn is_held(&self, file: &mut File) -> Error {
+        // The holder has written its process id, except on systems that lock reading, too.
+        let mut holder = String::new();
+        let _ = file.read_to_string(&mut holder);
+        let process = match holder.trim().parse::<u32>() {
+            Ok(id) => format!(" (process {id})"),
+            Err(_) => String::new(),
+        };
+        let message = format!(
+            "another instance works on the connection {}{process}",
+            self.name
+        );
+        Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
     }
 
     /// Removes the connection's folder with all of its data.

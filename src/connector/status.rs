@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::connection::Settings;
 use super::error::Error;
-use super::home::{Home, Place};
+use super::home::Home;
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
 
@@ -122,7 +122,7 @@ impl Status {
             endpoint: settings.endpoint,
             login: settings.login.method(),
             deactivated: settings.deactivated,
-            running: is_running(&place),
+            running: place.is_locked(),
             login_problem: attempt("login").and_then(|login| login.problem.clone()),
             sources,
             sinks,
@@ -138,11 +138,6 @@ impl Status {
             || self.sources.iter().any(of_source)
             || self.sinks.iter().any(|sink| sink.problem.is_some())
     }
-}
-
-/// Whether another process holds the connection. A lock that was free is released at once.
-fn is_running(place: &Place) -> bool {
-    place.lock().is_err_and(|error| error.is_locked())
 }
 
 fn of_source(

@@ -23,7 +23,9 @@ fn the_second_instance_is_refused_until_the_first_ends() {
         let process = format!("(process {})", std::process::id());
         assert!(error.to_string().contains(&process), "{error}");
     }
+    assert!(place.is_locked());
     drop(first);
+    assert!(!place.is_locked());
     place.lock().unwrap();
 }
 

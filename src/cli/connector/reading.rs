@@ -156,12 +156,13 @@ fn of_source(out: &mut String, source: &SourceStatus) {
     }
     out.push('\n');
     if let Some(problem) = &source.problem {
-        let since = source
-            .last_success
-            .map_or("ever".to_owned(), |time| minute(time));
+        let since = source.last_success.map_or_else(
+            || "it never succeeded".to_owned(),
+            |time| format!("it last succeeded at {}", minute(time)),
+        );
         let _ = writeln!(
             out,
-            "    failed {} times since {since}: {problem}",
+            "    attempt {} failed, {since}: {problem}",
             source.failures
         );
     }

@@ -108,6 +108,7 @@ fn text(outcome: &Outcome) -> String {
     for SourceOutcome { source, result } in &outcome.sources {
         let line = match result {
             Ok(figures) => line(*source, figures),
+            Err(error) if error.is_stopped() => "stopped".to_owned(),
             Err(_) => "failed".to_owned(),
         };
         let _ = writeln!(out, "  {:<8} {line}", source.as_str());

@@ -21,8 +21,10 @@ pub struct Cadence {
     pub files: Duration,
     /// The pause after a failure; it doubles with each further failure.
     pub pause: Duration,
-    /// No pause is longer.
+    /// No pause is longer, except after a refused login.
     pub longest_pause: Duration,
+    /// The pause after a refused login. Each attempt may keep the user locked out.
+    pub refused: Duration,
 }
 
 impl Default for Cadence {
@@ -33,6 +35,7 @@ impl Default for Cadence {
             files: Duration::from_secs(60 * 60),
             pause: Duration::from_secs(30),
             longest_pause: Duration::from_secs(15 * 60),
+            refused: Duration::from_secs(60 * 60),
         }
     }
 }
@@ -59,7 +62,8 @@ pub enum Notice<'a> {
 
 /// Brings a connection up to date until it is stopped.
 ///
-/// If the org cannot be reached, or the disk is full, it is tried again after a growing pause.
+/// If the org cannot be reached, or the disk is full, it is tried again after a growing pause; after a
+/// refused login, once an hour, because somebody may have unlocked the user.
 ///
 /// # Errors
 ///
@@ -89,7 +93,10 @@ pub async fn run(
             }
             Err(error) => {
                 failures += 1;
-                let pause = pause(cadence, failures);
+                let pause = match error.is_refused_login() {
+                    true => cadence.refused,
+                    false => pause(cadence, failures),
+                };
                 notice(&Notice::Failed(name, &error, pause));
                 sleep(&stop, pause).await;
             }

@@ -133,6 +133,7 @@ async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
         files: Duration::from_millis(50),
         pause: Duration::from_millis(10),
         longest_pause: Duration::from_millis(30),
+        refused: Duration::from_secs(3_600),
     };
     let (mut failed, mut rounds) = (0, 0);
     let sandbox = &tenant.sandbox;
@@ -166,6 +167,37 @@ async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
     assert_eq!((failed, rounds), (2, 3));
     let keys = tenant.stored("acme");
     assert!(keys.len() > 100, "{}", keys.len());
+}
+
+#[tokio::test]
+async fn a_refused_login_is_not_tried_again_and_again() {
+    let tenant = activated(activity()).await;
+    tenant.sandbox.set_login_mode(USER.0, LoginMode::Locked);
+    let stop = Stop::default();
+    let mut watch = Watch::new(stop.clone(), |_| {});
+    let mut pauses = Vec::new();
+    let mut notice = |notice: &Notice<'_>| {
+        if let Notice::Failed(_, error, pause) = notice {
+            assert!(error.is_refused_login(), "{error:?}");
+            pauses.push(*pause);
+            stop.stop();
+        }
+    };
+    let cadence = Cadence::default();
+    run(
+        &tenant.home,
+        &tenant.vault,
+        "acme",
+        cadence,
+        &mut watch,
+        &mut notice,
+    )
+    .await
+    .unwrap();
+    assert_eq!(pauses, [cadence.refused]);
+    // An org that is down has refused nothing.
+    tenant.sandbox.set_mode(Mode::Html503);
+    assert!(!tenant.open("acme").await.unwrap_err().is_refused_login());
 }
 
 #[tokio::test]
