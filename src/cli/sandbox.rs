@@ -19,7 +19,7 @@ pub(super) const DEMO_ORG: &str = include_str!("../../tenants/demo/org.toml");
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sandbox {
     /// Serve the tenant over TLS until Ctrl-C.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Write the tenant's Enterprise WSDL.
     Wsdl(Wsdl),
 }
