@@ -219,3 +219,59 @@ impl File {
         (cut(names.join(",")), cut(types.join(",")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::event_type::TYPES;
+    use crate::org::{Activity, Org};
+
+    fn history() -> Arc<History> {
+        let org = "[organization]\nname = \"A\"\nid = \"00D5e000000AcMe\"\napi_version = \"64.0\"\n\
+                   generated = 2026-01-15T06:00:00Z\n[object.User]\nprefix = \"005\"\n\
+                   [object.EventLogFile]\nprefix = \"0AT\"\n";
+        let org = Org::parse(org).unwrap();
+        History::of(&org.with_activity(Activity::days(30).files(1))).unwrap()
+    }
+
+    /// The values of a row are shorter than the row, so the formula for the length is right.
+    #[test]
+    fn every_content_has_the_length_that_is_announced() {
+        let history = history();
+        let fates = [
+            Fate::Kept,
+            Fate::Damaged(Damage::Cut),
+            Fate::Damaged(Damage::Wide),
+        ];
+        for (n, kind) in TYPES.iter().enumerate() {
+            for variant in 0..20 {
+                let n = n as u64 * 20 + variant;
+                let file = File {
+                    serial: 1 + n as i64,
+                    kind,
+                    variant,
+                    is_hourly: n % 2 == 0,
+                    sequence: 0,
+                    log_date: 1_700_000_000_000,
+                    created: 1_700_000_000_000,
+                    rows: if n % 11 == 0 { 0 } else { n % 83 },
+                    fate: if n % 11 == 0 {
+                        Fate::Kept
+                    } else {
+                        fates[n as usize % 3]
+                    },
+                };
+                if file.rows < 2 && file.fate != Fate::Kept {
+                    continue;
+                }
+                for revision in [1, 2] {
+                    let mut out = Vec::new();
+                    let mut content = Content::new(history.clone(), file.clone(), revision);
+                    while content.write(900, &mut out) {}
+                    let announced = file.length(&history, revision);
+                    assert_eq!(out.len() as u64, announced, "{file:?}");
+                }
+            }
+        }
+    }
+}

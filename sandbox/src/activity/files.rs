@@ -240,7 +240,7 @@ impl Lister<'_> {
             .filter(|at| files[*at].created > self.end - FRESH)
             .collect();
         fresh.sort_by_key(|at| std::cmp::Reverse((files[*at].created, files[*at].serial)));
-        for (rank, at) in fresh.into_iter().enumerate().take(80) {
+        for (rank, at) in fresh.into_iter().enumerate().take(24) {
             let next = files.len() as i64 + 1;
             files[at].fate = match rank % 8 {
                 0 => Fate::Withheld,

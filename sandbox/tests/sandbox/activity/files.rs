@@ -311,3 +311,32 @@ async fn rest_tells_what_is_wrong() {
     assert_eq!(usage, "api-usage=2/100");
     assert!(whole.bytes().await.unwrap().starts_with(b"\"EVENT_TYPE\""));
 }
+
+#[tokio::test]
+async fn gigabytes_are_listed_and_begun_without_being_made() {
+    let activity = Activity::days(60)
+        .files(1_500)
+        .file_size(3_000_000)
+        .big_file(1 << 30)
+        .late_by(std::time::Duration::from_secs(86_400));
+    let tenant = serve(activity).await;
+    let session = tenant.session().await;
+    let files = listing(&session).await;
+    let length = |file: &Row| file["LogFileLength"].parse::<f64>().unwrap();
+    assert!(files.iter().map(length).sum::<f64>() > 4e9);
+    let big: Vec<_> = files.iter().filter(|file| length(file) > 1e9).collect();
+    assert_eq!(big.len(), 1);
+    for file in big {
+        let url = format!(
+            "{}/services/data/v64.0/sobjects/EventLogFile/{}/LogFile",
+            tenant.sandbox.instance_url(),
+            file["Id"]
+        );
+        let request = tenant.http.get(url).bearer_auth(&session.id);
+        let mut response = request.send().await.unwrap();
+        let begin = response.chunk().await.unwrap().unwrap();
+        assert!(begin.starts_with(b"\"EVENT_TYPE\""));
+    }
+    // A file that was only begun was not read, so nothing follows from it.
+    assert!(listing(&session).await == files);
+}
