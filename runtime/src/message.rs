@@ -2,7 +2,7 @@
 //!
 //! Salesforce sends outbound messages to a server of yours, whose WSDL it writes. Generate that WSDL with
 //! `Config::messages(true)`, so that the element of each message is a type. saponify has no HTTP server:
-//! give [`read`] the body of the request, and send what [`write`] gives as the body of the answer, with the
+//! give [`read`] the body of the request, and send what [`write()`] gives as the body of the answer, with the
 //! content type `text/xml; charset=utf-8`.
 //!
 //! ```ignore
