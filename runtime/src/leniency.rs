@@ -66,8 +66,8 @@ macro_rules! settings {
 settings! {
     /// An element or attribute is in no namespace where the schema gives it one, or is in another
     /// namespace of the WSDL than the schema says: it is read as the only one of its local name. This
-    /// holds for the element that answers, for headers, for details of faults, and for everything in
-    /// them. True unless set; otherwise it is an [unknown element](Self::unknown_elements).
+    /// holds for the element that answers, for headers, for details of faults, for everything in them,
+    /// and for the derived type that an `xsi:type` names. True unless set; otherwise it is an [unknown element](Self::unknown_elements).
     namespaces = true;
 
     /// An element that the WSDL does not declare is skipped. True unless set; otherwise such an answer

@@ -122,6 +122,7 @@ pub mod json;
 mod leniency;
 mod lexical;
 mod limits;
+pub mod message;
 #[doc(hidden)]
 pub mod probe;
 mod record;

@@ -279,10 +279,12 @@ impl Decoder {
     }
 
     fn derivable(&mut self, reader: &mut Reader<'_>, target: &mut dyn Derivable) -> Result<()> {
-        let derived = match reader.type_attribute()? {
-            Some((ns, name)) => target.derive(reader.context.uri(ns), &name),
-            None => None,
-        };
+        let named = reader.type_attribute()?;
+        let named = named.and_then(|(ns, name)| {
+            let ns = Self::namespace_of_type(reader, target, ns, &name)?;
+            Some((ns, name))
+        });
+        let derived = named.and_then(|(ns, name)| target.derive(reader.context.uri(ns), &name));
         match derived {
             Some(derived) => self.structure(reader, derived)?,
             // An unknown type derives from the declared one: read that part of it.

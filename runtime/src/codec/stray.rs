@@ -4,6 +4,7 @@
 use super::decode::Decoder;
 use super::groups::indices;
 use crate::schema::{Field, Kind, Type};
+use crate::value::Derivable;
 use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start};
 
@@ -93,6 +94,27 @@ impl Decoder {
         let strays = may_stray(reader, start.ns);
         reader.context.drift.namespaces += u64::from(strays);
         strays
+    }
+
+    /// The namespace of the derived type with this name: the one that is named, or by leniency another
+    /// one of the schema.
+    pub(super) fn namespace_of_type(
+        reader: &mut Reader<'_>,
+        target: &mut dyn Derivable,
+        ns: NsId,
+        name: &str,
+    ) -> Option<NsId> {
+        if target.derive(reader.context.uri(ns), name).is_some() {
+            return Some(ns);
+        }
+        if !may_stray(reader, ns) {
+            return None;
+        }
+        let found = (0..)
+            .take_while(|ns| reader.context.is_of_schema(*ns))
+            .find(|ns| target.derive(reader.context.uri(*ns), name).is_some())?;
+        reader.context.drift.namespaces += 1;
+        Some(found)
     }
 
     /// The value of an attribute of the element whose start was read last, and whether its namespace

@@ -2,6 +2,7 @@
 
 use saponify::Leniency;
 use saponify::transport::testing::Scripted;
+use saponify_goldens::depot::loose::Crate;
 use saponify_goldens::depot::{RouteFromOrHops, Stamp, Trouble};
 
 use super::{depot, envelope, fetch, fetch_by, fetched, item_without, plan, weigh};
@@ -58,6 +59,29 @@ async fn elements_of_choices_and_of_sequences_that_repeat() {
     let miles: Vec<_> = legs.iter().map(|leg| (&*leg.start, leg.miles)).collect();
     assert_eq!(miles, [("x", 1), ("y", 2)]);
     assert_eq!(drift.namespaces, 9);
+}
+
+#[tokio::test]
+async fn types_of_derived_values() {
+    for (ty, strays) in [("l:Crate", 0), ("Crate", 1), ("d:Crate", 1)] {
+        let (read, drift) = plan(&format!(
+            "<d:PlanResponse><d:box xsi:type='{ty}'><width>1</width><lid>true</lid></d:box>\
+             </d:PlanResponse>"
+        ))
+        .await;
+        let found = read.unwrap().r#box.unwrap();
+        assert_eq!(found.width, 1);
+        assert!(found.derived.downcast_ref::<Crate>().unwrap().lid, "{ty}");
+        assert_eq!(drift.namespaces, strays, "{ty}");
+    }
+    // A type that nobody knows is the declared one.
+    let (read, drift) = plan(
+        "<d:PlanResponse><d:box xsi:type='l:Tub'><width>1</width><lid>true</lid></d:box>\
+         </d:PlanResponse>",
+    )
+    .await;
+    assert!(read.unwrap().r#box.unwrap().derived.is_none());
+    assert_eq!((drift.namespaces, drift.unknown_elements), (0, 1));
 }
 
 #[tokio::test]
