@@ -1,5 +1,5 @@
-//! `Debug` of values, written once over their tables: fields by their wire names, absent ones left
-//! out, secrets as `***`, and nothing below a depth that no one reads.
+//! `Debug` of values, written once over their tables. Fields have their wire names, absent fields
+//! are left out, secret values are `***`, and levels below a limit are not shown.
 
 use std::fmt;
 
@@ -8,10 +8,11 @@ use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind};
 use crate::value::{Struct, Value};
 
-/// Levels that are shown; a program may nest values deeper than a stack bears recursion.
+/// The number of nested levels that are shown. A program may nest values more deeply than the stack
+/// permits recursion.
 const LEVELS: usize = 50;
 
-/// A value at a depth below the one that was asked for.
+/// A value and its depth below the value that is formatted.
 struct Shown<T>(T, usize);
 
 /// `Debug` of a struct. Generated code calls it.
@@ -34,7 +35,7 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
                 .take_while(|item| !matches!(item, Value::Absent))
                 .map(|item| Shown(item, level + 1))
                 .collect();
-            // The nil of a chosen list says that it has no items.
+            // If a list is the selected branch of a choice, nil means that it has no items.
             let none = field.has(Field::LIST) && matches!(items[..], [Shown(Value::Nil, _)]);
             if none {
                 out.field(field.name, &[(); 0]);
