@@ -1,10 +1,11 @@
-//! Bounds on what an answer may cost.
+//! Limits on what a response may cost.
 
-/// Nesting that nothing may exceed, whatever the configured limit: values are read, written and
-/// converted by recursion.
+/// The maximum nesting depth, whatever the configured limit is. Values are read, written and
+/// converted recursively.
 pub(crate) const MAX_DEPTH: usize = 128;
 
-/// Limits on an answer. Each one has an error of its own that names it and its figure.
+/// Limits on a response. Each limit has its own error, which contains the name and the value of the
+/// limit.
 ///
 /// ```
 /// let limits = saponify::Limits { text: 64 << 20, ..saponify::Limits::default() };
@@ -12,22 +13,25 @@ pub(crate) const MAX_DEPTH: usize = 128;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nesting of elements. More than 128 counts as 128, which a small stack can bear.
+    /// The maximum nesting depth of elements. A value above 128 counts as 128, which a small stack
+    /// can hold.
     pub depth: usize,
-    /// Attributes of one element, namespace declarations included.
+    /// The maximum number of attributes of one element, including namespace declarations.
     pub attributes: usize,
-    /// Bytes of one attribute's value.
+    /// The maximum length of an attribute value in bytes.
     pub attribute: usize,
-    /// Namespace declarations in scope at once.
+    /// The maximum number of namespace declarations in scope.
     pub namespaces: usize,
-    /// Bytes of one name.
+    /// The maximum length of a name in bytes.
     pub name: usize,
-    /// Bytes of one element's text, or of a comment. Raise it to fetch large base64 fields.
+    /// The maximum length in bytes of the text of one element, or of a comment. Raise it to read
+    /// large base64 fields.
     pub text: usize,
-    /// Bytes of the whole answer after decompression.
+    /// The maximum length of the whole response in bytes, after decompression.
     pub body: usize,
-    /// Bytes of memory for the values of one row, or of an answer that is read as a whole, beside
-    /// their text. An empty element is short, but the struct that it becomes may be large.
+    /// The maximum number of bytes of memory for the values of one row, or of a response that is
+    /// read as a whole, in addition to the text. An empty element is short, but the struct that it
+    /// becomes may be large.
     pub memory: usize,
 }
 
