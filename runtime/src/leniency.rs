@@ -1,14 +1,13 @@
-//! What is forgiven in answers, and how often it was.
+//! What is forgiven in responses, and how often something was forgiven.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is forgiven in the answers of a service.
+/// What is forgiven in the responses of a service.
 ///
-/// By default an answer that is not as the WSDL says is forgiven where no value is invented, and is
-/// an error where one would be. Each setting can be changed for a client, with
-/// [`Builder::leniency`](crate::Builder::leniency). [`Client::drift`](crate::Client::drift) tells how
-/// often each one was used.
+/// By default, a response that deviates from the WSDL is forgiven if no value must be invented, and
+/// is an error otherwise. [`Builder::leniency`](crate::Builder::leniency) changes the settings of a
+/// client. [`Client::drift`](crate::Client::drift) says how often each setting was used.
 ///
 /// ```
 /// use saponify::Leniency;
@@ -18,11 +17,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Leniency {
-    /// An `xsi:type` whose prefix is not declared is passed over, so that the element is read as the
-    /// type that the WSDL declares. True unless set; otherwise such an answer is an error.
+    /// Whether an `xsi:type` with an undeclared prefix is ignored, so that the element is read as
+    /// the type that the WSDL declares. If false, such a response is an error. The default is true.
     pub type_prefixes: bool,
-    /// A reference to a character that XML does not allow, such as `&#x1B;`, becomes U+FFFD, the
-    /// replacement character. False unless set; otherwise such an answer is an error.
+    /// Whether a reference to a character that XML does not allow, such as `&#x1B;`, is read as
+    /// U+FFFD, the replacement character. If false, such a response is an error. The default is
+    /// false.
     pub replace_characters: bool,
 }
 
@@ -46,7 +46,7 @@ impl Default for Leniency {
     }
 }
 
-/// How often something was forgiven: one figure for each setting of [`Leniency`].
+/// How often something was forgiven, with one number for each setting of [`Leniency`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
@@ -72,7 +72,7 @@ impl Drift {
 }
 
 impl fmt::Display for Drift {
-    /// The figures that are not zero: `type_prefixes: 2`.
+    /// Writes the numbers that are not zero: `type_prefixes: 2`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let used = self.figures().into_iter().filter(|(_, count)| *count > 0);
         for (n, (name, count)) in used.enumerate() {
@@ -83,19 +83,19 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The drift of all answers of a client.
+/// The drift of all responses of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Counts([AtomicU64; 2]);
 
 impl Counts {
-    /// Adds the drift of an answer. The first use of each setting is logged.
+    /// Adds the drift of a response. The first use of each setting is logged.
     pub(crate) fn add(&self, drift: Drift, operation: &str) {
         for (total, (leniency, count)) in self.0.iter().zip(drift.figures()) {
             if count > 0 && total.fetch_add(count, Ordering::Relaxed) == 0 {
                 tracing::warn!(
                     operation,
                     leniency,
-                    "an answer is not as the WSDL says, and was forgiven; this is logged once"
+                    "an answer deviates from the WSDL and was forgiven; this is logged once"
                 );
             }
         }
