@@ -336,7 +336,7 @@ fn attributes_that_cannot_be_are_refused() {
     for (attributes, told) in [
         (&[("", "a"), ("", "a")][..], "twice"),
         (&[("", "xmlns")], "no attribute"),
-        (&[(xsi, "type")], "by what the value is"),
+        (&[(xsi, "type")], "follow from the value"),
         (&[("", "a b")], "letters"),
     ] {
         let error = refused(attributes).unwrap_err();
