@@ -25,11 +25,11 @@ use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
 use crate::endpoint::Endpoint;
 
-/// A [`Transport`] that gives queued answers in order and records the requests.
+/// A [`Transport`] that returns queued answers in order and records the requests.
 ///
-/// It is a handle: clones share the queue and the record, so keep one to look at
-/// [`requests`](Scripted::requests) after the client under test took the other. A request without
-/// an answer in the queue fails with a usage error.
+/// This is a handle, and clones share the queue and the record. Keep a clone to read
+/// [`requests`](Scripted::requests) after the client under test has taken the other one. A request
+/// for which no answer is queued fails with a usage error.
 #[derive(Clone, Default)]
 pub struct Scripted(Arc<Mutex<Script>>);
 
@@ -43,19 +43,20 @@ struct Script {
 }
 
 struct Expected {
-    /// The operation that must be called, if it matters.
+    /// The operation that must be called, if that is checked.
     operation: Option<String>,
     handler: Handler,
 }
 
 impl Scripted {
-    /// Without any answers.
+    /// A transport without any answers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Queues an answer to whatever is asked next: a text stands for `200 OK` with that XML.
+    /// Queues an answer to the next request, whatever it is. A text stands for `200 OK` with that
+    /// XML.
     pub fn answer(self, answer: impl Into<Answer>) -> Self {
         self.push(None, once(answer.into()))
     }
@@ -70,7 +71,7 @@ impl Scripted {
         self.answer(Answer::new(status, content_type, body))
     }
 
-    /// Queues an answer that arrives in these pieces.
+    /// Queues an answer that arrives in these chunks.
     pub fn answer_chunks<C: Into<Bytes>>(self, chunks: impl IntoIterator<Item = C>) -> Self {
         self.answer(Answer::chunks(chunks))
     }
@@ -80,8 +81,8 @@ impl Scripted {
         self.answer(Answer::fail(failure))
     }
 
-    /// Queues an answer computed from the request, which must be a call of `operation`; another
-    /// one fails with a usage error.
+    /// Queues an answer that is computed from the request, which must be a call of `operation`. A
+    /// call of another operation fails with a usage error.
     pub fn expect<A: Into<Answer>>(
         self,
         operation: impl Into<String>,
@@ -93,7 +94,7 @@ impl Scripted {
         )
     }
 
-    /// Answers every request for which nothing is queued.
+    /// Answers every request for which no answer is queued.
     pub fn otherwise<A: Into<Answer>>(
         self,
         mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
@@ -102,7 +103,7 @@ impl Scripted {
         self
     }
 
-    /// What was sent so far, in order, with passwords and session ids replaced by `***`.
+    /// The requests so far, in order, with passwords and session ids replaced by `***`.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         let mut requests = self.requests_with_secrets();
@@ -112,13 +113,13 @@ impl Scripted {
         requests
     }
 
-    /// What was sent so far, as it was sent. For tests of the session itself; do not print it.
+    /// The requests so far, unchanged. This is for tests of the session itself; do not print them.
     #[must_use]
     pub fn requests_with_secrets(&self) -> Vec<Recorded> {
         self.lock().requests.clone()
     }
 
-    /// How many queued answers have not been asked for.
+    /// The number of queued answers that were not used.
     #[must_use]
     pub fn unused(&self) -> usize {
         self.lock().expected.len()
@@ -132,7 +133,7 @@ impl Scripted {
     }
 
     fn lock(&self) -> MutexGuard<'_, Script> {
-        // A closure of a test that panicked has already failed that test.
+        // A closure of a test that panicked has already made that test fail.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,13 +152,13 @@ impl Scripted {
             script.requests.len()
         };
         let step = self.lock().expected.pop_front();
-        // The closures run unlocked: they may look at the handle themselves.
+        // The closures run without the lock, so they may use the handle.
         match step {
             Some(Expected {
                 operation: Some(expected),
                 ..
             }) if expected != operation => Err(TransportError::usage(format!(
-                "the script expects a call of {expected} as request {number}, but it is one \
+                "the script expects a call of {expected} as request {number}, but found a call \
                      of {operation}"
             ))),
             Some(mut step) => Ok((step.handler)(&recorded)),
@@ -211,7 +212,7 @@ impl fmt::Debug for Scripted {
     }
 }
 
-/// A request that was sent. `Debug` leaves the body out.
+/// A request that was sent. `Debug` omits the body.
 #[derive(Clone)]
 pub struct Recorded {
     operation: &'static str,
@@ -222,7 +223,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Name of the operation.
+    /// The name of the operation.
     #[must_use]
     pub fn operation(&self) -> &str {
         self.operation
@@ -234,13 +235,13 @@ impl Recorded {
         self.action
     }
 
-    /// Media type of the body.
+    /// The media type of the body.
     #[must_use]
     pub fn content_type(&self) -> &str {
         &self.content_type
     }
 
-    /// Where it went.
+    /// The address to which the request was sent.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -263,7 +264,7 @@ impl fmt::Debug for Recorded {
     }
 }
 
-/// What a [`Scripted`] transport answers. A text stands for `200 OK` with that XML.
+/// The answer of a [`Scripted`] transport. A text stands for `200 OK` with that XML.
 #[derive(Clone, Debug)]
 pub struct Answer(Kind);
 
@@ -291,7 +292,7 @@ impl Answer {
         })
     }
 
-    /// `200 OK` with XML that arrives in these pieces.
+    /// `200 OK` with XML that arrives in these chunks.
     #[must_use]
     pub fn chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
         Self(Kind::Response {
@@ -313,13 +314,13 @@ impl Answer {
         })
     }
 
-    /// No answer but an error.
+    /// An error instead of an answer.
     #[must_use]
     pub fn fail(failure: Failure) -> Self {
         Self(Kind::Fail(failure))
     }
 
-    /// No answer, ever: for tests of deadlines and cancellation.
+    /// An answer that never arrives, for tests of deadlines and cancellation.
     #[must_use]
     pub fn hang() -> Self {
         Self(Kind::Hang)
@@ -348,11 +349,11 @@ impl From<Failure> for Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// No connection; nothing was sent.
+    /// No connection could be made. Nothing was sent.
     Connect,
-    /// The certificate is refused; nothing was sent.
+    /// The certificate was refused. Nothing was sent.
     Tls,
-    /// The request was sent but no answer came in time.
+    /// The request was sent, but no answer arrived in time.
     Timeout,
     /// The connection broke after the request was sent.
     Reset,
@@ -418,8 +419,8 @@ impl futures_core::Stream for Iter {
     }
 }
 
-/// Replaces the text of elements that hold secrets: those whose name ends in `password`,
-/// `sessionId` or `sessionIds`, with any prefix and in any case.
+/// Replaces the text of elements that contain secrets. These are the elements whose name ends with
+/// `password`, `sessionId` or `sessionIds`, with any prefix and in any case.
 fn redact(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len());
     let mut rest = xml;

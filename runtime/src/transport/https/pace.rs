@@ -1,4 +1,4 @@
-//! How long an exchange may take: deadlines and the guard against trickling answers.
+//! How long an exchange may take: deadlines, and the check for responses that are too slow.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,21 +10,21 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::upload::{Progress, Stage};
 use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
-/// The times of one exchange.
+/// The timeouts of one exchange.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    /// For name, connection and TLS.
+    /// The time to resolve the name, to connect and to complete the TLS handshake.
     pub(super) connect: Duration,
-    /// From the end of the request to the head of the answer.
+    /// The time from the end of the request to the head of the response.
     pub(super) answer: Duration,
-    /// Without any progress, while sending or receiving a body.
+    /// The time without any progress while a body is sent or received.
     pub(super) idle: Duration,
-    /// Waiting in all.
+    /// The total waiting time.
     pub(super) total: Duration,
     pub(super) throughput: Option<Throughput>,
 }
 
-/// The least an answer must bring.
+/// The minimum throughput of a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throughput {
     pub(super) bytes_per_second: u32,
@@ -32,11 +32,12 @@ pub(super) struct Throughput {
     pub(super) grace: Duration,
 }
 
-/// No wait is longer; larger settings mean "without end" and must not overflow the clock.
+/// The maximum waiting time. Longer settings mean that there is no limit, and must not overflow the
+/// clock.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl Times {
-    /// Refuses a time of zero, which would fail every call, and cuts off overlong ones.
+    /// Refuses a time of zero, which would fail every call, and limits times that are too long.
     pub(super) fn checked(mut self) -> Result<Self, TransportError> {
         let mut named = vec![
             ("connect_timeout", &mut self.connect),
@@ -70,7 +71,7 @@ fn timeout(message: String, sent: Sent) -> TransportError {
     TransportError::new(TransportErrorKind::Timeout, message).with_sent(sent)
 }
 
-/// Waits for the head of the answer.
+/// Waits for the head of the response.
 pub(super) async fn head<T>(
     exchange: impl Future<Output = T>,
     progress: &Progress,
@@ -86,7 +87,7 @@ pub(super) async fn head<T>(
         }
         let stage = progress.watch(context);
         let due = match stage {
-            // The connection has a timeout of its own.
+            // The connection has its own timeout.
             Stage::Waiting => end,
             Stage::Sending(at) => end.min(at + times.idle),
             Stage::Sent(at) => end.min(at + times.answer),
@@ -115,25 +116,26 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
             times.answer
         ),
         _ => format!(
-            "the service took nothing of the request for {:?} (idle_timeout)",
+            "the service read nothing of the request for {:?} (idle_timeout)",
             times.idle
         ),
     };
     timeout(message, sent)
 }
 
-/// Watches over the arrival of a body. Only time spent waiting for the network counts: a caller
-/// who takes long to handle what is there loses nothing by it.
+/// Monitors the arrival of a body. Only the time spent waiting for the network counts, so a caller
+/// that takes long to handle a chunk is not penalised.
 #[derive(Debug)]
 pub(super) struct Pace {
     times: Times,
-    /// Waiting so far, without the current wait.
+    /// The waiting time so far, without the current wait.
     waited: Duration,
-    /// Begin of the current wait. Kept here so that a cancelled wait still counts.
+    /// The start of the current wait. It is kept here, so that a cancelled wait counts, too.
     since: Option<Instant>,
     window_end: Option<Duration>,
     window_bytes: u64,
-    /// What the current window must bring; nothing in the time of grace.
+    /// The number of bytes that must arrive in the current window, which is zero during the grace
+    /// period.
     window_least: u64,
 }
 
@@ -150,7 +152,7 @@ impl Pace {
         }
     }
 
-    /// Waits for `receive`, which must be safe to cancel.
+    /// Waits for `receive`, which must be cancel-safe.
     pub(super) async fn next<T>(
         &mut self,
         receive: impl Future<Output = T>,
@@ -188,13 +190,13 @@ impl Pace {
         }
     }
 
-    /// Counts what has arrived.
+    /// Counts the bytes that have arrived.
     pub(super) fn count(&mut self, bytes: usize) -> Result<(), TransportError> {
         self.window_bytes += bytes as u64;
         self.roll(self.waited)
     }
 
-    /// Ends the current window if it is over, and begins the next.
+    /// Ends the current window if it is over, and starts the next one.
     fn roll(&mut self, now: Duration) -> Result<(), TransportError> {
         let (Some(end), Some(least)) = (self.window_end, self.times.throughput) else {
             return Ok(());
