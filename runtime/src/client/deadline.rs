@@ -1,30 +1,31 @@
-//! The end of the time that a call may take.
+//! The deadline of a call.
 
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// A moment, if there is a runtime that can wait for it. Without one a call takes as long as its
-/// transport lets it.
+/// A deadline, if there is an async runtime that can wait for it. Without one, only the transport
+/// limits the time of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// So much from now. A time too long for the clock means no deadline.
+    /// The deadline after this time. A time that is too long for the clock means that there is no
+    /// deadline.
     pub(crate) fn after(time: Duration) -> Self {
         let can_wait = Handle::try_current().is_ok();
         Self(Instant::now().checked_add(time).filter(|_| can_wait))
     }
 
-    /// The time that is left.
+    /// The remaining time.
     pub(crate) fn left(self) -> Duration {
         self.0.map_or(Duration::MAX, |at| {
             at.saturating_duration_since(Instant::now())
         })
     }
 
-    /// The output of a future, or none if the deadline comes first.
+    /// The output of a future, or `None` if the deadline passes first.
     pub(crate) async fn bound<T>(self, future: impl Future<Output = T>) -> Option<T> {
         match self.0 {
             Some(at) => timeout_at(at, future).await.ok(),
@@ -32,7 +33,7 @@ impl Deadline {
         }
     }
 
-    /// Waits. False if there is no runtime to wait with.
+    /// Waits. Returns false if there is no async runtime to wait with.
     pub(crate) async fn pause(self, pause: Duration) -> bool {
         if self.0.is_none() && Handle::try_current().is_err() {
             return pause.is_zero();

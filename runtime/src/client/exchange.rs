@@ -1,4 +1,4 @@
-//! One exchange: a request out, its answer in.
+//! One exchange: a request and its response.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::transport::{self, Request, Response};
 use crate::value::{Slot, Struct, Value, same, slot};
 use crate::ws::{self, HeaderContext, RawHeader};
 
-/// The response element, unwrapped into the value of its only field.
+/// The response element. Its only field is the result.
 #[derive(Clone, Debug)]
 struct Unwrapped<T> {
     table: &'static Type,
@@ -60,7 +60,7 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole response.
 pub(crate) async fn exchange<T: OperationOutput>(
     settings: &Settings,
     session: &Session,
@@ -83,7 +83,11 @@ pub(crate) async fn exchange<T: OperationOutput>(
         }
         let read = match value.slot() {
             Slot::Struct(target) => incoming.whole(answer, target).await?,
-            _ => return Err(Error::usage("the result has no place for several fields")),
+            _ => {
+                return Err(Error::usage(
+                    "the type of the result cannot hold several fields",
+                ));
+            }
         };
         Ok((value, read))
     };
@@ -98,30 +102,30 @@ pub(crate) async fn exchange<T: OperationOutput>(
     })
 }
 
-/// One span per call. It names the operation and the host, nothing that came from a user.
+/// One span for each call. It contains the operation and the host, and nothing that a user entered.
 pub(crate) fn span(operation: &'static Operation, session: &Session) -> tracing::Span {
     tracing::debug_span!("soap", operation = operation.name, host = %session.endpoint.host())
 }
 
-/// An answer whose status is known and whose body is on its way.
+/// A response whose status has arrived and whose body is being received.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     operation: &'static Operation,
-    /// Those that understand headers which the WSDL does not declare.
+    /// The raw headers that say which undeclared headers of the response are understood.
     raw_headers: Vec<Arc<dyn RawHeader>>,
-    /// Where the client counts what is forgiven.
+    /// The client's counters of what was forgiven.
     drift: Arc<Counts>,
     response: Response,
-    /// The first bytes, to say what came if it is no SOAP message.
+    /// The first bytes, which are used to describe a response that is not a SOAP message.
     head: Vec<u8>,
-    /// What was sent and must not come back in an error.
+    /// The values that were sent and that no error may contain.
     secrets: Vec<Secret>,
 }
 
 const HEAD: usize = 2_048;
 
 impl Incoming {
-    /// Sends a request; gives the answer once its head is there.
+    /// Sends a request and returns the response once its head has arrived.
     pub(crate) async fn open(
         settings: &Settings,
         session: &Session,
@@ -164,7 +168,7 @@ impl Incoming {
         })
     }
 
-    /// Reads the answer from its first byte.
+    /// Returns the reader of the response.
     pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
         let mut answer = Answer::new(self.operation, settings.limits, known)
             .lenient(settings.leniency)
@@ -175,7 +179,7 @@ impl Incoming {
         answer
     }
 
-    /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
+    /// Takes the body in order to wait for more of it. [`put_body`](Self::put_body) puts it back.
     pub(crate) fn take_body(&mut self) -> transport::Body {
         std::mem::replace(
             &mut self.response.body,
@@ -187,7 +191,7 @@ impl Incoming {
         self.response.body = body;
     }
 
-    /// Notes the first bytes on their way to the answer.
+    /// Feeds a chunk to the reader and keeps the first bytes.
     pub(crate) fn feed(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
@@ -208,7 +212,7 @@ impl Incoming {
             .map_err(|error| self.explain(error.into()))
     }
 
-    /// Reads up to the first event: a row, the end, or a fault as an error.
+    /// Reads up to the first event: a row, the end, or a fault, which is returned as an error.
     pub(crate) async fn first(&mut self, answer: &mut Answer) -> Result<Event, Error> {
         loop {
             match self.next(answer, None)? {
@@ -221,7 +225,7 @@ impl Incoming {
         }
     }
 
-    /// Decodes what is there; see [`Answer::next`].
+    /// Decodes what has arrived. See [`Answer::next`].
     pub(crate) fn next(
         &self,
         answer: &mut Answer,
@@ -229,7 +233,7 @@ impl Incoming {
     ) -> Result<Event, Error> {
         let event = answer.next(target).map_err(|error| {
             let error = match error {
-                // It is SOAP, so that what came need not be described.
+                // The response is SOAP, so its first bytes need not be described.
                 SoapError::OtherVersion(_) => self.complete(error.into()),
                 error => self.explain(error.into()),
             };
@@ -280,8 +284,9 @@ impl Incoming {
         Ok((answer.take_headers(), attachments))
     }
 
-    /// Whether all that came says that the message has arrived: anything for a one-way message, and
-    /// an empty body for an operation without output. If an envelope came, it may hold a fault.
+    /// Whether the response only confirms that the message has arrived. For a one-way message every
+    /// response does, and for an operation without output an empty body does. A response with an
+    /// envelope may contain a fault, so it does not count.
     fn is_receipt(&self) -> bool {
         let no_output = self.operation.response.fields.is_empty();
         let nothing = self.head.trim_ascii().is_empty();
@@ -290,7 +295,7 @@ impl Incoming {
             && (self.operation.has(Operation::ONE_WAY) || no_output && nothing)
     }
 
-    /// Adds what is known of the answer to an error of reading it.
+    /// Adds to an error of reading the response what is known about the response.
     fn explain(&self, error: Error) -> Error {
         let redact = Redact::new(&self.secrets);
         let error = error.stripped(&|text| redact.strip(text));
@@ -308,7 +313,7 @@ impl Incoming {
         self.complete(error)
     }
 
-    /// Adds what HTTP tells of the answer to an error.
+    /// Adds to an error what the HTTP head of the response states.
     fn complete(&self, error: Error) -> Error {
         error
             .with_status(self.response.status)
@@ -316,7 +321,7 @@ impl Incoming {
             .with_retry_after(self.response.retry_after())
     }
 
-    /// Whether what came may be an envelope, in whatever encoding.
+    /// Whether the response may be an envelope, in any encoding.
     fn is_xml(&self) -> bool {
         let head = self
             .head
