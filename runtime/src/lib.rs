@@ -108,10 +108,10 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `https` | yes | [`Https`], the transport over TLS. Without it, a program gives a [`Transport`] of its own, and neither reqwest nor rustls is built. |
-//! | `serde` | no | Records, views and structs to and from JSON: the module `json`. |
-//! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, exactly. |
-//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. Exempt from semantic versioning. |
+//! | `https` | yes | [`Https`], the transport over TLS. Without it, a program must supply a [`Transport`] of its own, and neither reqwest nor rustls is built. |
+//! | `serde` | no | Reading and writing records, views and structs as JSON: the module `json`. |
+//! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, without rounding. |
+//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. It is exempt from semantic versioning. |
 //!
 //! The public types of other crates are those of `http` and `bytes` (in [`transport`]) and of
 //! [`jiff`], which this crate re-exports.

@@ -46,7 +46,7 @@ impl RenewalError for Error {
     fn refused_when_new() -> Self {
         Self::new(
             ErrorKind::Unavailable,
-            "the service does not take the sessions that it has just given; sessions may be \
+            "the service does not accept the sessions that it has just issued; sessions may be \
              locked to another address (Setup, Session Settings, \"Lock sessions to the IP address \
              from which they originated\"), or another program ends them",
         )
