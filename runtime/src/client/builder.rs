@@ -174,9 +174,9 @@ impl<S: FromClient> Builder<S> {
     ///
     /// # Errors
     ///
-    /// If no session can be opened, the error says why: [`Error::fault`], [`Error::is_login`] or
-    /// [`Error::is_foreign_endpoint`]. If the transport cannot be built or no
-    /// [`authenticator`](Self::authenticator) was given, the error is a usage error.
+    /// Returns an error if no session can be opened. [`Error::fault`], [`Error::is_login`] or
+    /// [`Error::is_foreign_endpoint`] says why. Returns a usage error if the transport cannot be
+    /// built or if no [`authenticator`](Self::authenticator) was given.
     pub async fn connect(mut self) -> Result<S, Error> {
         let Some(authenticator) = self.authenticator.take() else {
             return Err(Error::usage(
@@ -248,7 +248,7 @@ impl<S: FromClient> Builder<S> {
             budget: Budget::new(self.retry.retry.budget),
             retry: self.retry,
             cursors: Arc::new(Semaphore::new(self.max_cursors.min(Semaphore::MAX_PERMITS))),
-            limits_told: Mutex::new(None),
+            last_limit_header: Mutex::new(None),
         };
         S::from_client(Client {
             shared: Arc::new(shared),

@@ -80,7 +80,7 @@ pub(crate) struct Shared {
     /// The permits for queries with an open cursor.
     pub(crate) cursors: Arc<Semaphore>,
     /// The last header of a response that stated the limits of the service.
-    limits_told: Mutex<Option<Record>>,
+    last_limit_header: Mutex<Option<Record>>,
 }
 
 impl Client {
@@ -148,17 +148,17 @@ impl Client {
             return;
         };
         if let Some(header) = headers.iter().find(|header| header.table() == table) {
-            *self.limits_told() = Some(header.clone());
+            *self.last_limit_header() = Some(header.clone());
         }
     }
 
     /// The last header that reported limits. Any clone may have made the call.
     pub(crate) fn limit_header(&self) -> Option<Record> {
-        self.limits_told().clone()
+        self.last_limit_header().clone()
     }
 
-    fn limits_told(&self) -> MutexGuard<'_, Option<Record>> {
-        let told = &self.shared.limits_told;
+    fn last_limit_header(&self) -> MutexGuard<'_, Option<Record>> {
+        let told = &self.shared.last_limit_header;
         told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

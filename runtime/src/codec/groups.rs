@@ -55,7 +55,7 @@ enum Stop<'x> {
 
 /// The context of a group.
 #[derive(Clone, Copy)]
-struct Around {
+struct Enclosing {
     /// The type that contains the group.
     root: &'static Type,
     /// The group may occur again, so the order of elements says where the next occurrence starts.
@@ -67,7 +67,7 @@ impl Decoder {
     pub(super) fn grouped(&mut self, reader: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<()> {
         let root = sink.table();
         let mixed = mixed(root);
-        let around = Around {
+        let enclosing = Enclosing {
             root,
             repeats: false,
         };
@@ -101,7 +101,7 @@ impl Decoder {
                 continue;
             };
             from = after(root, index);
-            match self.put(reader, sink, index, start, around)? {
+            match self.put(reader, sink, index, start, enclosing)? {
                 Stop::Complete => {}
                 Stop::End => break,
                 Stop::Before(next) => pending = Some(next),
@@ -136,19 +136,19 @@ impl Decoder {
         sink: &mut dyn Sink,
         index: u16,
         start: Start<'x>,
-        around: Around,
+        enclosing: Enclosing,
     ) -> Result<Stop<'x>> {
         let field = &sink.table().fields[usize::from(index)];
         match field.kind {
             Kind::Group => {
                 self.spend(GROUP, reader)?;
-                let around = Around {
-                    repeats: around.repeats || field.has(Field::REPEATED),
-                    ..around
+                let enclosing = Enclosing {
+                    repeats: enclosing.repeats || field.has(Field::REPEATED),
+                    ..enclosing
                 };
                 let mut stop = Stop::Complete;
                 sink.group(index, &mut |sink| {
-                    stop = self.run_of(reader, sink, start, around)?;
+                    stop = self.run_of(reader, sink, start, enclosing)?;
                     Ok(())
                 })?;
                 Ok(stop)
@@ -171,7 +171,7 @@ impl Decoder {
         reader: &mut Reader<'x>,
         sink: &mut dyn Sink,
         first: Start<'x>,
-        around: Around,
+        enclosing: Enclosing,
     ) -> Result<Stop<'x>> {
         let table = sink.table();
         let choice = table.has(Type::CHOICE);
@@ -195,17 +195,17 @@ impl Decoder {
                 Some(index) if choice => {
                     let again = accepts(table, index, start)
                         || takes_any(&table.fields[usize::from(index)])
-                            && named(around.root, start, 0).is_none();
+                            && named(enclosing.root, start, 0).is_none();
                     again.then_some(index)
                 }
                 _ => named(table, start, from)
                     .or_else(|| {
-                        let mut before = if around.repeats { 0..0 } else { 0..from };
+                        let mut before = if enclosing.repeats { 0..0 } else { 0..from };
                         before.find(|index| accepts(table, *index, start))
                     })
                     .or_else(|| {
                         // A wildcard does not accept an element that belongs to another field.
-                        let free = begins || named(around.root, start, 0).is_none();
+                        let free = begins || named(enclosing.root, start, 0).is_none();
                         free.then(|| wild(table, from)).flatten()
                     }),
             };
@@ -214,7 +214,7 @@ impl Decoder {
             };
             branch = Some(index);
             from = after(table, index);
-            match self.put(reader, sink, index, start, around)? {
+            match self.put(reader, sink, index, start, enclosing)? {
                 Stop::Complete => {}
                 Stop::End => return Ok(Stop::End),
                 Stop::Before(next) => pending = Some(next),

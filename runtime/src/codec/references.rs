@@ -67,9 +67,9 @@ impl References {
                         ))
                         .into());
                     }
-                    let around = scout.context.bindings_around();
-                    if !around.iter().eq(scope.iter()) {
-                        scope = around.into();
+                    let bindings = scout.context.outer_bindings();
+                    if !bindings.iter().eq(scope.iter()) {
+                        scope = bindings.into();
                     }
                     let target = Target {
                         start: scout.pos() - start.raw.len(),

@@ -131,7 +131,7 @@ macro_rules! gen_abstract_type {
             }
 
             #[inline]
-            fn given(&self) -> $crate::generated::Value<'_> {
+            fn current(&self) -> $crate::generated::Value<'_> {
                 match self {
                     Self::Other(value) => $crate::generated::Value::Any(value),
                     #[allow(unreachable_patterns)]

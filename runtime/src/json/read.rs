@@ -116,9 +116,9 @@ pub(super) fn object(
 }
 
 /// The namespace of a type that is stated without a namespace.
-pub(super) fn expected<'a>(declared: &'static Type, around: &'a str) -> &'a str {
+pub(super) fn expected<'a>(declared: &'static Type, enclosing: &'a str) -> &'a str {
     match declared.name {
-        "" => around,
+        "" => enclosing,
         _ => declared.namespace(),
     }
 }

@@ -69,8 +69,8 @@ fn described(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
             }
         }
         (None, Some(at)) => {
-            let around = type_name.as_ref().map_or(namespace, |name| &name.namespace);
-            Content::Mixed(mixed(alone(members, at)?, around, depth)?)
+            let enclosing = type_name.as_ref().map_or(namespace, |name| &name.namespace);
+            Content::Mixed(mixed(alone(members, at)?, enclosing, depth)?)
         }
         (None, None) => {
             let named = type_name.clone();

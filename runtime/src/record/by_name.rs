@@ -14,8 +14,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the table knows the field and the text does not fit the field's kind, or if the table
-    /// does not know the field and the name is not a valid XML name.
+    /// Returns an error if the table knows the field and the text does not fit the field's kind, or
+    /// if the table does not know the field and the name is not a valid XML name.
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             return self.set_extra(name, AnyValue::text(text));
@@ -38,7 +38,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the name is not a valid XML name.
+    /// Returns an error if the name is not a valid XML name.
     pub fn set_null(&mut self, name: &str) -> Result<(), ValueError> {
         match self.table().find(name) {
             Some(index) => {
@@ -54,8 +54,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the table knows the field and the field contains text, or if the table does not know the
-    /// field and the name is not a valid XML name.
+    /// Returns an error if the table knows the field and the field contains text, or if the table
+    /// does not know the field and the name is not a valid XML name.
     pub fn set_record(&mut self, name: &str, record: Record) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             let type_name = TypeName::new(record.type_namespace(), record.type_name());

@@ -17,8 +17,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the text is not a valid value of the type, or if the field has child elements instead of
-    /// text.
+    /// Returns an error if the text is not a valid value of the type, or if the field has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self, name: &str) -> Result<Option<T>, ValueError> {
         let read = match self.field(name).map(FieldRef::plain) {
             None | Some(FieldRef::Null) => return Ok(None),
@@ -38,8 +38,8 @@ impl AnyValue {
     ///
     /// # Errors
     ///
-    /// If the text is not a valid value of the type, or if the value has child elements instead of
-    /// text.
+    /// Returns an error if the text is not a valid value of the type, or if the value has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self) -> Result<Option<T>, ValueError> {
         let read = match &self.content {
             Content::Nil => return Ok(None),

@@ -13,7 +13,7 @@ use crate::value::{Struct, Value};
 const LEVELS: usize = 50;
 
 /// A value and its depth below the value that is formatted.
-struct Shown<T>(T, usize);
+struct AtDepth<T>(T, usize);
 
 /// `Debug` of a struct. Generated code calls it.
 pub fn debug(value: &dyn Struct, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,10 +33,10 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
             let items = (0..).map(|n| value.value(index, n));
             let items: Vec<_> = items
                 .take_while(|item| !matches!(item, Value::Absent))
-                .map(|item| Shown(item, level + 1))
+                .map(|item| AtDepth(item, level + 1))
                 .collect();
             // If a list is the selected branch of a choice, nil means that it has no items.
-            let none = field.has(Field::LIST) && matches!(items[..], [Shown(Value::Nil, _)]);
+            let none = field.has(Field::LIST) && matches!(items[..], [AtDepth(Value::Nil, _)]);
             if none {
                 out.field(field.name, &[(); 0]);
             } else if !items.is_empty() {
@@ -45,12 +45,12 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
         } else {
             match value.value(index, 0) {
                 Value::Absent => {}
-                item => _ = out.field(field.name, &Shown(item, level + 1)),
+                item => _ = out.field(field.name, &AtDepth(item, level + 1)),
             }
         }
     }
     if let Some(derived) = value.derived() {
-        out.field("derived", &Shown(Value::Struct(derived), level + 1));
+        out.field("derived", &AtDepth(Value::Struct(derived), level + 1));
     }
     out.finish()
 }
@@ -64,12 +64,12 @@ fn record(record: &Record, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Res
         if field.has(Field::SENSITIVE) {
             out.field(field.name, &format_args!("***"));
         } else {
-            out.field(field.name, &Shown(value, level + 1));
+            out.field(field.name, &AtDepth(value, level + 1));
         }
     }
     for element in record.extra() {
         let value = FieldRef::from(&element.value);
-        out.field(&element.name, &Shown(value, level + 1));
+        out.field(&element.name, &AtDepth(value, level + 1));
     }
     out.finish()
 }
@@ -80,7 +80,7 @@ fn any(value: &AnyValue, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     if !value.attributes.is_empty() {
         out.field("attributes", &value.attributes);
     }
-    out.field("content", &Shown(&value.content, level));
+    out.field("content", &AtDepth(&value.content, level));
     out.finish()
 }
 
@@ -94,7 +94,7 @@ fn content(value: &Content, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Re
 }
 
 fn mixed(value: &Mixed, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let nodes = value.nodes().map(|node| Shown(node, level + 1));
+    let nodes = value.nodes().map(|node| AtDepth(node, level + 1));
     f.debug_list().entries(nodes).finish()
 }
 
@@ -102,11 +102,11 @@ fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::
     f.debug_struct("Element")
         .field("namespace", &element.namespace)
         .field("name", &element.name)
-        .field("value", &Shown(&element.value, level))
+        .field("value", &AtDepth(&element.value, level))
         .finish()
 }
 
-impl fmt::Debug for Shown<Value<'_>> {
+impl fmt::Debug for AtDepth<Value<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Value::Absent | Value::Nil => f.write_str("nil"),
@@ -130,7 +130,7 @@ impl fmt::Debug for Shown<Value<'_>> {
     }
 }
 
-impl fmt::Debug for Shown<FieldRef<'_>> {
+impl fmt::Debug for AtDepth<FieldRef<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             FieldRef::Null => f.write_str("nil"),
@@ -141,7 +141,7 @@ impl fmt::Debug for Shown<FieldRef<'_>> {
     }
 }
 
-impl fmt::Debug for Shown<Node<'_>> {
+impl fmt::Debug for AtDepth<Node<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             _ if self.1 > LEVELS => f.write_str("…"),
@@ -157,13 +157,13 @@ impl fmt::Debug for Mixed {
     }
 }
 
-impl fmt::Debug for Shown<&Content> {
+impl fmt::Debug for AtDepth<&Content> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         content(self.0, self.1, f)
     }
 }
 
-impl fmt::Debug for Shown<&AnyValue> {
+impl fmt::Debug for AtDepth<&AnyValue> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         any(self.0, self.1, f)
     }

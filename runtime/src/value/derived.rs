@@ -171,7 +171,7 @@ impl<T: BaseStruct> Derivable for T {
         Slot::Struct(self)
     }
 
-    fn given(&self) -> Value<'_> {
+    fn current(&self) -> Value<'_> {
         Value::Struct(self)
     }
 

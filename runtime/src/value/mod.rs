@@ -224,7 +224,7 @@ pub trait Derivable: std::fmt::Debug {
     fn base(&mut self) -> Slot<'_>;
 
     /// The value, of whatever type it is.
-    fn given(&self) -> Value<'_>;
+    fn current(&self) -> Value<'_>;
 
     /// Makes this a value of the derived type with this name and returns it to be filled. `None` if
     /// no such type is known.
@@ -307,7 +307,7 @@ impl<T: Derivable> Access<T> for DerivableAccess {
     }
 
     fn value(value: &T, n: usize) -> Value<'_> {
-        once(n, || value.given())
+        once(n, || value.current())
     }
 }
 

@@ -97,8 +97,8 @@ impl<V: View> Typed<V> {
     ///
     /// # Errors
     ///
-    /// If the table knows the field and the value does not fit the field's kind, or if the name is
-    /// not a valid XML name.
+    /// Returns an error if the table knows the field and the value does not fit the field's kind,
+    /// or if the name is not a valid XML name.
     pub fn set_by_name(
         &mut self,
         name: &str,

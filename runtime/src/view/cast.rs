@@ -10,8 +10,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the record has another type, or if a field that the view's table knows has a value that
-    /// does not fit its kind.
+    /// Returns an error if the record has another type, or if a field that the view's table knows
+    /// has a value that does not fit its kind.
     pub fn cast<V: View>(&self) -> Result<V, ValueError> {
         let as_it_is = self.has_name_of_table() && self.table() == V::static_table();
         if as_it_is || *V::static_table() == ANY_RECORD {

@@ -55,8 +55,8 @@ impl<V: View> Typed<V> {
     ///
     /// # Errors
     ///
-    /// If the text is not a valid value of the type, or if the field has child elements instead of
-    /// text.
+    /// Returns an error if the text is not a valid value of the type, or if the field has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self, field: impl FieldName<V>) -> Result<Option<T>, ValueError> {
         self.record.get_as(field.field_name())
     }

@@ -110,14 +110,14 @@ impl Context {
 
     /// The prefixes that are in scope outside of the innermost open element. They are used to read
     /// an element in the scope of another place.
-    pub(crate) fn bindings_around(&self) -> Vec<Binding> {
+    pub(crate) fn outer_bindings(&self) -> Vec<Binding> {
         let depth = self.depth();
-        let around = self.bindings.iter().filter(|b| b.depth < depth);
-        let around = around.map(|binding| Binding {
+        let outer = self.bindings.iter().filter(|b| b.depth < depth);
+        let outer = outer.map(|binding| Binding {
             depth: 0,
             ..binding.clone()
         });
-        around.collect()
+        outer.collect()
     }
 
     /// Replaces the prefixes in scope and returns the previous ones.

@@ -87,7 +87,7 @@ fn refused_credentials_are_never_presented_again() {
     }
 }
 
-/// The service gives sessions and then does not accept them, for example because sessions are
+/// The service issues sessions and then does not accept them, for example because sessions are
 /// locked to another address.
 #[test]
 fn a_session_that_never_worked_makes_no_login_loop() {

@@ -27,7 +27,7 @@ pub(crate) struct Encoder {
     /// The version of SOAP whose encoding is used, in which arrays state their size.
     encoded: Option<SoapVersion>,
     /// The type that the next element must state.
-    told: Option<(u8, &'static str)>,
+    stated_type: Option<(u8, &'static str)>,
 }
 
 impl Encoder {
@@ -38,7 +38,7 @@ impl Encoder {
             used: vec![false; schema.namespaces.len()],
             depth: 0,
             encoded: None,
-            told: None,
+            stated_type: None,
         }
     }
 
@@ -120,9 +120,9 @@ impl Encoder {
         value: Value<'_>,
         (ns, name): (u8, &'static str),
     ) -> Result<(), CodecError> {
-        self.told = (!name.is_empty()).then_some((ns, name));
+        self.stated_type = (!name.is_empty()).then_some((ns, name));
         let done = self.field(field, value);
-        self.told = None;
+        self.stated_type = None;
         done
     }
 
@@ -164,7 +164,7 @@ impl Encoder {
     }
 
     fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
-        let told = self.told.take();
+        let stated_type = self.stated_type.take();
         match value {
             Value::Absent => {}
             Value::Nil => self.nil(field),
@@ -182,7 +182,7 @@ impl Encoder {
                     let table = value.table();
                     if table.has(Type::TYPED) && field.ty != Some(table) {
                         this.type_attribute(table.ns, table.name);
-                    } else if let Some((ns, name)) = told {
+                    } else if let Some((ns, name)) = stated_type {
                         this.type_attribute(ns, name);
                     }
                     this.structure_body(value)
@@ -199,7 +199,7 @@ impl Encoder {
             Value::Element(element) => self.element(element)?,
             leaf => {
                 self.open(field.ns, field.name);
-                if let Some((ns, name)) = told {
+                if let Some((ns, name)) = stated_type {
                     self.type_attribute(ns, name);
                 }
                 self.end_open();

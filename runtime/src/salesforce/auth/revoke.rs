@@ -6,9 +6,9 @@ use crate::client::oauth::form::Form;
 use crate::error::{Error, ErrorKind};
 
 impl Client {
-    /// Ends the session of this client at the service, if it is an OAuth token. The operation `logout`
-    /// is the other way to end a session. Both end the session for every program that shares it, so
-    /// the client never does either by itself.
+    /// Ends the session of this client at the service, if it is an OAuth token. The operation
+    /// `logout` is the other way to end a session. Both end the session for every program that
+    /// shares it, so the client never does either by itself.
     ///
     /// # Errors
     ///
