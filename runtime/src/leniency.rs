@@ -95,7 +95,7 @@ impl Counts {
                 tracing::warn!(
                     operation,
                     leniency,
-                    "an answer deviates from the WSDL and was forgiven; this is logged once"
+                    "a response deviates from the WSDL and was forgiven; this is logged once"
                 );
             }
         }

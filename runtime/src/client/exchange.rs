@@ -196,7 +196,7 @@ impl Incoming {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
                 ErrorKind::Protocol,
-                "the answer is multipart/related (MTOM), which is not read row by row; ask for it \
+                "the response is multipart/related (MTOM), which is not read row by row; ask for it \
                  as a whole",
             )
             .with_sent(Sent::Maybe));

@@ -25,7 +25,7 @@ pub trait HeaderOf<O>: GeneratedStruct {}
 #[diagnostic::on_unimplemented(
     message = "the WSDL binds the header `{Self}` to no operation of `{S}`",
     label = "not a header of requests to this service",
-    note = "headers of requests implement `HeaderFor<{S}>`; those of answers are read by \
+    note = "headers of requests implement `HeaderFor<{S}>`; those of responses are read by \
             `Reply::header`"
 )]
 pub trait HeaderFor<S>: GeneratedStruct {}

@@ -25,26 +25,26 @@ pub(crate) fn not_soap(
     };
     let lower = text.to_ascii_lowercase();
     let what = if first_bytes.is_empty() {
-        "the answer is empty".to_owned()
+        "the response is empty".to_owned()
     } else if first_bytes.contains(&0)
         || first_bytes.starts_with(b"\xFF\xFE")
         || first_bytes.starts_with(b"\xFE\xFF")
     {
         // The text is not UTF-8. It is not shown letter by letter, because UTF-16 text would then
         // show a session id.
-        format!("the answer{media} is not text in UTF-8; it is withheld")
+        format!("the response{media} is not text in UTF-8; it is withheld")
     } else if echoes_request(&lower) {
         // A server that repeats the request would put the password of the request into the message.
-        format!("the answer{media} is not SOAP; its text is withheld, it may repeat the request")
+        format!("the response{media} is not SOAP; its text is withheld, it may repeat the request")
     } else if is_xml(&lower) {
         // The text is a message of another protocol or a malformed message. Its elements may
         // contain rows and tokens.
-        format!("the answer{media} is XML but not a SOAP message; its text is withheld")
+        format!("the response{media} is XML but not a SOAP message; its text is withheld")
     } else if let Some(title) = title(&text, &lower) {
-        format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
+        format!("the response{media} is not SOAP but an HTML page titled \"{title}\"")
     } else {
         format!(
-            "the answer{media} is not SOAP; it reads \"{}\"",
+            "the response{media} is not SOAP; it reads \"{}\"",
             plain(&strip_tags(&text), SHOWN)
         )
     };
@@ -111,7 +111,7 @@ fn hint(status: StatusCode, lower: &str) -> &'static str {
         404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",
         413 => "the request is too large for the service",
         420 | 429 => "too many requests; wait before the next",
-        502 | 504 => "a gateway did not get an answer from the service; try again later",
+        502 | 504 => "a gateway did not get a response from the service; try again later",
         503 => "the service is not available; try again later",
         500..=599 => "the service failed without a SOAP fault",
         _ if lower.contains("maintenance") => {

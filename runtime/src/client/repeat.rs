@@ -157,7 +157,7 @@ impl Shared {
             None => return Err(late(Sent::No, "no session could be opened")),
         };
         let Some(result) = deadline.bound(attempt(lease.session)).await else {
-            return Err(late(Sent::Maybe, "no complete answer arrived"));
+            return Err(late(Sent::Maybe, "no complete response arrived"));
         };
         match result {
             Ok(value) => {

@@ -35,7 +35,7 @@ impl Endpoint {
             PlainHttp::ToLoopback
         };
         let endpoint = Self::checked(server_url, plain).map_err(|problem| {
-            let message = format!("the address for the session in the login answer: {problem}");
+            let message = format!("the address for the session in the login response: {problem}");
             Error::new(ErrorKind::ForeignEndpoint, message)
         })?;
         allows(self, &endpoint, allowed)?;

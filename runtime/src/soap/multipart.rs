@@ -56,7 +56,7 @@ impl Multipart {
 
 fn wrong(what: &str) -> SoapError {
     SoapError::NotSoap(format!(
-        "the answer is multipart/related (MTOM), but {what}"
+        "the response is multipart/related (MTOM), but {what}"
     ))
 }
 
@@ -135,7 +135,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
         }
         if parts.len() >= MOST_PARTS {
             return Err(CodecError::limit(format!(
-                "the answer has more parts than the fixed limit of {MOST_PARTS}"
+                "the response has more parts than the fixed limit of {MOST_PARTS}"
             ))
             .into());
         }
@@ -144,7 +144,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
     match begin {
         Some(_) => Err(CodecError::new(
             CodecErrorKind::Truncated,
-            "the answer is multipart/related (MTOM) and ends before its last boundary",
+            "the response is multipart/related (MTOM) and ends before its last boundary",
         )
         .into()),
         None => Err(wrong("its boundary does not occur")),

@@ -100,7 +100,7 @@ impl Body {
                 // A second call must not look like the end of a complete response.
                 Source::Failed => Err(TransportError::new(
                     TransportErrorKind::Truncated,
-                    "the answer was abandoned after an earlier error",
+                    "the response was abandoned after an earlier error",
                 )
                 .with_sent(Sent::Maybe)),
             };
@@ -129,7 +129,7 @@ impl Body {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if all.len() + bytes.len() > limit {
-                let message = format!("the answer is larger than {limit} bytes");
+                let message = format!("the response is larger than {limit} bytes");
                 return Err(TransportError::limit(message).with_sent(Sent::Maybe));
             }
             all.extend_from_slice(&bytes);

@@ -67,7 +67,7 @@ impl TransportError {
     /// The exchange was interrupted after it had begun, so the service may have done the request.
     #[must_use]
     pub fn interrupted(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let message = "the connection broke before the answer was complete";
+        let message = "the connection broke before the response was complete";
         Self::new(TransportErrorKind::Broken, message)
             .with_source(source)
             .with_sent(Sent::Maybe)

@@ -61,7 +61,7 @@ impl Input {
         self.fed = self.fed.saturating_add(chunk.len());
         if self.fed > limit {
             return Err(XmlError::limit(format!(
-                "the answer is longer than the limit `body` of {limit} bytes; ask for smaller \
+                "the response is longer than the limit `body` of {limit} bytes; ask for smaller \
                  batches or raise the limit"
             )));
         }
@@ -118,7 +118,7 @@ impl Input {
                     }
                     let at = self.fed - rest.len().min(self.fed);
                     return Err(XmlError::malformed(format!(
-                        "the answer is not UTF-8 at byte {at}, and names no other encoding"
+                        "the response is not UTF-8 at byte {at}, and names no other encoding"
                     )));
                 }
                 self.partial.extend_from_slice(rest);
@@ -142,7 +142,7 @@ impl Input {
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(..) => {
                     return Err(XmlError::malformed(format!(
-                        "the answer says that it is {}, but its bytes are not",
+                        "the response says that it is {}, but its bytes are not",
                         encoding.name()
                     )));
                 }
@@ -213,12 +213,12 @@ impl Input {
     /// The error of an input that ended too early.
     pub(crate) fn truncated(&self) -> XmlError {
         if self.fed == 0 {
-            return XmlError::new(XmlErrorKind::Empty, "the answer is empty");
+            return XmlError::new(XmlErrorKind::Empty, "the response is empty");
         }
         XmlError::new(
             XmlErrorKind::Truncated,
             format!(
-                "the answer ends after {} bytes, before it is complete",
+                "the response ends after {} bytes, before it is complete",
                 self.fed
             ),
         )

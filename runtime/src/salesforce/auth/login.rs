@@ -162,8 +162,10 @@ fn opened(
         let text = result.text(name).map(str::trim);
         text.filter(|text| !text.is_empty())
     };
-    let id = text("sessionId").ok_or_else(|| unusable("the answer to login has no session id"))?;
-    let url = text("serverUrl").ok_or_else(|| unusable("the answer to login has no server URL"))?;
+    let id =
+        text("sessionId").ok_or_else(|| unusable("the response to login has no session id"))?;
+    let url =
+        text("serverUrl").ok_or_else(|| unusable("the response to login has no server URL"))?;
     let mut endpoint = context.session_endpoint(login_at, url)?;
     if login_at != called {
         // The login response names the endpoint with the version of the login.

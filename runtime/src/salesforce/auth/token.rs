@@ -98,7 +98,7 @@ fn granted(
     let named = named.filter(|url| !url.is_empty()).ok_or_else(|| {
         Error::new(
             ErrorKind::Login,
-            "the answer has an access token but no instance_url, so it is unknown where the token \
+            "the response has an access token but no instance_url, so it is unknown where the token \
              is valid",
         )
     })?;

@@ -85,11 +85,11 @@ impl Progress {
         }
         let Some(locator) = summary.locator.filter(|locator| !locator.is_empty()) else {
             return Err(
-                "the answer says that there are more rows, but it has no queryLocator".to_owned(),
+                "the response says that there are more rows, but it has no queryLocator".to_owned(),
             );
         };
         if in_answer == 0 {
-            return Err("an answer came without rows although it is not the last".to_owned());
+            return Err("a response came without rows although it is not the last".to_owned());
         }
         if !self.locators.insert(self.hasher.hash_one(locator)) {
             return Err("the service gave a locator a second time".to_owned());

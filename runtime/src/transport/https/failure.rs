@@ -26,7 +26,7 @@ pub(super) fn sending(
     } else if error.is_timeout() {
         (
             TransportErrorKind::Timeout,
-            format!("no answer from {at} in time"),
+            format!("no response from {at} in time"),
         )
     } else if nothing_sent {
         (
@@ -36,12 +36,12 @@ pub(super) fn sending(
     } else if malformed(&error) {
         (
             TransportErrorKind::Protocol,
-            format!("the answer of {at} is not valid HTTP"),
+            format!("the response of {at} is not valid HTTP"),
         )
     } else {
         (
             TransportErrorKind::Broken,
-            format!("the connection to {at} broke before an answer came"),
+            format!("the connection to {at} broke before a response arrived"),
         )
     };
     TransportError::new(kind, message)
@@ -54,14 +54,17 @@ pub(super) fn receiving(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_timeout() {
         (
             TransportErrorKind::Timeout,
-            "the answer did not come in time",
+            "the response did not arrive in time",
         )
     } else if malformed(&error) {
-        (TransportErrorKind::Protocol, "the answer is not valid HTTP")
+        (
+            TransportErrorKind::Protocol,
+            "the response is not valid HTTP",
+        )
     } else {
         (
             TransportErrorKind::Truncated,
-            "the connection ended before the answer was complete",
+            "the connection ended before the response was complete",
         )
     };
     TransportError::new(kind, message)

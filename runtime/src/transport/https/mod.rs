@@ -175,7 +175,7 @@ impl Shared {
         if response.url() != asked {
             // This is only possible with a client that was built elsewhere.
             let message = "the HTTP client followed a redirect; turn that off in the client, \
-                           because the answer is not that of the service";
+                           because the response is not that of the service";
             return Err(
                 TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe)
             );
@@ -240,8 +240,9 @@ fn gzipped(headers: &HeaderMap) -> Result<bool, TransportError> {
                 .filter(|c| !c.is_control())
                 .take(60)
                 .collect();
-            let message =
-                format!("the answer has the content coding `{list}`, but only gzip was asked for");
+            let message = format!(
+                "the response has the content coding `{list}`, but only gzip was asked for"
+            );
             Err(TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe))
         }
     }
@@ -288,16 +289,16 @@ fn stopped(stop: Stop) -> TransportError {
     use inflate::InflateError;
     let error = match stop {
         Stop::Limit(limit) => TransportError::limit(format!(
-            "the answer is larger than max_body = {limit} bytes after decompression; ask for less \
+            "the response is larger than max_body = {limit} bytes after decompression; ask for less \
              at a time, or raise the limit"
         )),
         Stop::Inflate(source @ InflateError::Truncated) => {
-            TransportError::new(TransportErrorKind::Truncated, "the answer ended early")
+            TransportError::new(TransportErrorKind::Truncated, "the response ended early")
                 .with_source(source)
         }
         Stop::Inflate(source) => TransportError::new(
             TransportErrorKind::Protocol,
-            "the answer cannot be decompressed",
+            "the response cannot be decompressed",
         )
         .with_source(source),
     };

@@ -110,9 +110,9 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
         Sent::Maybe
     };
     let message = match stage {
-        _ if total => format!("no answer within {:?} (total_timeout)", times.total),
+        _ if total => format!("no response within {:?} (total_timeout)", times.total),
         Stage::Sent(_) => format!(
-            "the service has the request but no answer came within {:?} (answer_timeout)",
+            "the service has the request but no response came within {:?} (answer_timeout)",
             times.answer
         ),
         _ => format!(
@@ -177,13 +177,13 @@ impl Pace {
             let now = since.elapsed();
             if now >= self.times.idle {
                 let idle = self.times.idle;
-                let message = format!("the answer stopped: no byte for {idle:?} (idle_timeout)");
+                let message = format!("the response stopped: no byte for {idle:?} (idle_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
             if self.waited + now >= self.times.total {
                 let total = self.times.total;
                 let message =
-                    format!("the answer was not complete after {total:?} (total_timeout)");
+                    format!("the response was not complete after {total:?} (total_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
             self.roll(self.waited + now)?;
@@ -206,7 +206,7 @@ impl Pace {
         }
         if self.window_bytes < self.window_least {
             let message = format!(
-                "the answer came too slowly: {} bytes within {:?}, less than {} a second \
+                "the response arrived too slowly: {} bytes within {:?}, less than {} a second \
                  (minimum_throughput)",
                 self.window_bytes, least.window, least.bytes_per_second
             );
