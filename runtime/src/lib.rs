@@ -168,8 +168,8 @@ pub use view::{
     SubqueryResult, Typed, View,
 };
 
-/// How a client gets its sessions: the trait [`Authenticator`] and the authenticators of this
-/// crate.
+/// How a client gets its sessions: the trait [`Authenticator`](auth::Authenticator) and the
+/// authenticators of this crate.
 pub mod auth {
     pub use crate::client::oauth::form::Form;
     pub use crate::client::oauth::jwt::PrivateKey;

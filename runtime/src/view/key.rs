@@ -97,7 +97,7 @@ impl<V> FieldName<V> for &String {
 /// Type parameter of a key to a parent record of type `V`.
 ///
 /// Reading gives `None` if the parent has another type, as a polymorphic field may have.
-/// [`Record::field`] reads such a parent.
+/// [`Record::field`](crate::Record::field) reads such a parent.
 #[derive(Debug)]
 pub struct Parent<V>(PhantomData<V>);
 
