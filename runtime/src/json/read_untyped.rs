@@ -90,7 +90,7 @@ fn alone(mut members: Members, at: usize) -> Result<Tree> {
     match members.first() {
         None => Ok(tree),
         Some((other, _)) => Err(ValueError::decode(format!(
-            "`{key}` is all that a value holds, found `{}` beside it",
+            "`{key}` must be the only member of the value, found `{}` next to it",
             shorten(other)
         ))),
     }

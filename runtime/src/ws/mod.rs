@@ -120,7 +120,7 @@ fn random<const N: usize>() -> Result<[u8; N], HeaderError> {
     match SystemRandom::new().fill(&mut bytes) {
         Ok(()) => Ok(bytes),
         Err(_) => Err(HeaderError::new(
-            "the operating system gives no random bytes",
+            "the operating system returned no random bytes",
         )),
     }
 }
@@ -138,7 +138,7 @@ fn push_element(
     out.push('>');
     crate::xml::writer::push_text(out, text).map_err(|_| {
         HeaderError::encode(format!(
-            "`{tag}` would have a character that XML has no way to write"
+            "`{tag}` would contain a character that XML does not allow"
         ))
     })?;
     out.push_str("</");

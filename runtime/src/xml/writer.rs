@@ -18,8 +18,8 @@ pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), char> {
     })
 }
 
-/// Appends the value of an attribute in double quotes. White space is written as references, so
-/// that it is preserved.
+/// Appends the value of an attribute in double quotes. Tabs, newlines and carriage returns are
+/// written as references, so that they are preserved.
 ///
 /// # Errors
 ///

@@ -36,7 +36,7 @@ pub(crate) fn random_token() -> Result<Secret, Error> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
     SystemRandom::new()
         .fill(&mut *bytes)
-        .map_err(|_| Error::usage("the operating system gives no random numbers"))?;
+        .map_err(|_| Error::usage("the operating system returned no random numbers"))?;
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 

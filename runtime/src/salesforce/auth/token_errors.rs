@@ -117,7 +117,7 @@ const CAUSES: &[Cause] = &[
         "app_not_found",
         "",
         "the app is not installed in this organization, or the address is that of another one; \
-         External Client Apps want the My Domain address as host and audience",
+         External Client Apps require the My Domain address as host and audience",
     ),
     cause(
         "oauth_approval_error",

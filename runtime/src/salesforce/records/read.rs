@@ -83,7 +83,7 @@ impl<V: View> Records<V> {
                         false => queries.query,
                         true => queries
                             .query_all
-                            .ok_or_else(|| Error::usage("the WSDL declares no queryAll"))?,
+                            .ok_or_else(|| Error::usage("the WSDL does not declare queryAll"))?,
                     };
                     self.state = ReadState::Opening(self.open(operation, self.soql.clone()));
                 }
@@ -189,7 +189,7 @@ impl<V: View> Records<V> {
         let service = self.client.shared().service;
         service
             .query
-            .ok_or_else(|| Error::usage("the WSDL declares no query and queryMore"))
+            .ok_or_else(|| Error::usage("the WSDL does not declare query and queryMore"))
     }
 
     fn is_more(&self, operation: &'static Operation) -> bool {

@@ -22,8 +22,8 @@ pub(super) struct Resumption {
     last: Option<String>,
     /// The rows with exactly this value.
     with_last: Vec<Record>,
-    /// The number of rows that were returned when the query was last resumed, and how many times in
-    /// a row that was the same number.
+    /// The number of rows that were returned when the query was last resumed, and how many times it
+    /// has been resumed without a new row.
     at: u64,
     times: u32,
 }
