@@ -335,7 +335,7 @@ fn attributes_that_cannot_be_are_refused() {
     refused(&[("", "a"), ("urn:a", "a")]).unwrap();
     for (attributes, told) in [
         (&[("", "a"), ("", "a")][..], "twice"),
-        (&[("", "xmlns")], "no attribute"),
+        (&[("", "xmlns")], "not an attribute"),
         (&[(xsi, "type")], "follow from the value"),
         (&[("", "a b")], "letters"),
     ] {
