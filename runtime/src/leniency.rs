@@ -1,4 +1,4 @@
-//! What is forgiven in answers, and how often it was.
+//! What is forgiven in responses, and how often something was forgiven.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,7 +110,7 @@ impl Drift {
 }
 
 impl fmt::Display for Drift {
-    /// The figures that are not zero: `type_prefixes: 2`.
+    /// Writes the numbers that are not zero: `type_prefixes: 2`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let used = self.figures().into_iter().filter(|(_, count)| *count > 0);
         for (n, (name, count)) in used.enumerate() {
@@ -121,12 +121,12 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The drift of all answers of a client.
+/// The drift of all responses of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Counts([AtomicU64; SETTINGS]);
 
 impl Counts {
-    /// Adds the drift of an answer. The first use of each setting is logged.
+    /// Adds the drift of a response. The first use of each setting is logged.
     pub(crate) fn add(&self, drift: Drift, operation: &str) {
         for (total, (leniency, count)) in self.0.iter().zip(drift.figures()) {
             if count > 0 && total.fetch_add(count, Ordering::Relaxed) == 0 {

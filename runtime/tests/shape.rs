@@ -197,7 +197,7 @@ async fn missing_rows_are_an_error() {
         (ONE.replace("queryMore", "query"), "3 rows, but 1"),
         (
             TWO.replace("<queryLocator>01g-2</queryLocator>", ""),
-            "not where",
+            "no queryLocator",
         ),
     ] {
         let (soap, _) = client(200, 100, &[&envelope(&answer)]);

@@ -1,4 +1,4 @@
-//! The end of the time that a call may take.
+//! The deadline of a call.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::limits::WorkDeadline;
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// So much from now. A time too long for the clock means no deadline.
+    /// The deadline after this time. A time that is too long for the clock means that there is no
+    /// deadline.
     pub(crate) fn after(time: Duration) -> Self {
         let can_wait = Handle::try_current().is_ok();
         Self(Instant::now().checked_add(time).filter(|_| can_wait))
@@ -34,7 +35,7 @@ impl Deadline {
         })
     }
 
-    /// The output of a future, or none if the deadline comes first.
+    /// The output of a future, or `None` if the deadline passes first.
     pub(crate) async fn bound<T>(self, future: impl Future<Output = T>) -> Option<T> {
         match self.0 {
             Some(at) => timeout_at(at, future).await.ok(),
@@ -42,7 +43,7 @@ impl Deadline {
         }
     }
 
-    /// Waits. False if there is no runtime to wait with.
+    /// Waits. Returns false if there is no async runtime to wait with.
     pub(crate) async fn pause(self, pause: Duration) -> bool {
         if self.0.is_none() && Handle::try_current().is_err() {
             return pause.is_zero();

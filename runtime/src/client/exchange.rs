@@ -1,4 +1,4 @@
-//! One exchange: a request out, its answer in.
+//! One exchange: a request and its response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::transport::{self, Request, Response};
 use crate::value::{Slot, Struct, Value, same, slot};
 use crate::ws::{self, HeaderContext, RawHeader};
 
-/// The response element, unwrapped into the value of its only field.
+/// The response element. Its only field is the result.
 #[derive(Clone, Debug)]
 pub(super) struct Unwrapped<T> {
     pub(super) table: &'static Type,
@@ -93,7 +93,11 @@ pub(crate) async fn exchange<T: OperationOutput>(
         }
         let read = match value.slot() {
             Slot::Struct(target) => incoming.whole(answer, target).await?,
-            _ => return Err(Error::usage("the result has no place for several fields")),
+            _ => {
+                return Err(Error::usage(
+                    "the type of the result cannot hold several fields",
+                ));
+            }
         };
         Ok((value, read))
     };
@@ -127,16 +131,16 @@ fn rows_of<T: OperationOutput>(operation: &Operation, value: &T) -> Option<usize
     Some(rows.take_while(present).count())
 }
 
-/// An answer whose status is known and whose body is on its way.
+/// A response whose status has arrived and whose body is being received.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     operation: &'static Operation,
-    /// Those that understand headers which the WSDL does not declare.
+    /// The raw headers that say which undeclared headers of the response are understood.
     raw_headers: Vec<Arc<dyn RawHeader>>,
-    /// Where the client counts what is forgiven.
+    /// The client's counters of what was forgiven.
     drift: Arc<Counts>,
     response: Response,
-    /// The first bytes, to say what came if it is no SOAP message.
+    /// The first bytes, which are used to describe a response that is not a SOAP message.
     head: Vec<u8>,
     /// The media type is none of XML, which is an error unless it is forgiven.
     foreign_media: bool,
@@ -161,7 +165,7 @@ fn is_foreign(content_type: Option<&str>) -> bool {
 }
 
 impl Incoming {
-    /// Sends a request; gives the answer once its head is there.
+    /// Sends a request and returns the response once its head has arrived.
     pub(crate) async fn open(
         settings: &Settings,
         attempt: &Attempt,
@@ -235,7 +239,7 @@ impl Incoming {
         })
     }
 
-    /// Reads the answer from its first byte.
+    /// Returns the reader of the response.
     pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
         let mut answer = Answer::new(self.operation, settings.limits, known)
             .lenient(settings.leniency)
@@ -246,7 +250,7 @@ impl Incoming {
         answer
     }
 
-    /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
+    /// Takes the body in order to wait for more of it. [`put_body`](Self::put_body) puts it back.
     pub(crate) fn take_body(&mut self) -> transport::Body {
         std::mem::replace(
             &mut self.response.body,
@@ -258,12 +262,12 @@ impl Incoming {
         self.response.body = body;
     }
 
-    /// Notes the first bytes on their way to the answer.
+    /// Feeds a chunk to the reader and keeps the first bytes.
     pub(crate) fn feed(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
                 ErrorKind::Protocol,
-                "the answer is multipart/related (MTOM), which is not read row by row; ask for it \
+                "the response is multipart/related (MTOM), which is not read row by row; ask for it \
                  as a whole",
             )
             .with_sent(Sent::Maybe));
@@ -306,7 +310,7 @@ impl Incoming {
         }
     }
 
-    /// Decodes what is there; see [`Answer::next`].
+    /// Decodes what has arrived. See [`Answer::next`].
     pub(crate) fn next(
         &self,
         answer: &mut Answer,
@@ -316,7 +320,7 @@ impl Incoming {
         self.drift.add(answer.take_drift(), self.operation.name);
         let event = event.map_err(|error| {
             let error = match error {
-                // It is SOAP, so that what came need not be described.
+                // The response is SOAP, so its first bytes need not be described.
                 SoapError::OtherVersion(_) => self.complete(error.into()),
                 error => self.explain(error.into()),
             };
@@ -380,8 +384,9 @@ impl Incoming {
         Ok((answer.take_headers(), attachments))
     }
 
-    /// Whether all that came says that the message has arrived: anything for a one-way message, and
-    /// an empty body for an operation without output. If an envelope came, it may hold a fault.
+    /// Whether the response only confirms that the message has arrived. For a one-way message every
+    /// response does, and for an operation without output an empty body does. A response with an
+    /// envelope may contain a fault, so it does not count.
     fn is_receipt(&self) -> bool {
         let no_output = self.operation.response.fields.is_empty();
         let nothing = self.head.trim_ascii().is_empty();
@@ -390,7 +395,7 @@ impl Incoming {
             && (self.operation.has(Operation::ONE_WAY) || no_output && nothing)
     }
 
-    /// Adds what is known of the answer to an error of reading it.
+    /// Adds to an error of reading the response what is known about the response.
     fn explain(&self, error: Error) -> Error {
         let redact = self.confidential.redact();
         let error = redact.clean(error);
@@ -430,7 +435,7 @@ impl Incoming {
             .with_retry_after(self.response.retry_after(self.longest_retry_after))
     }
 
-    /// Whether what came may be an envelope, in whatever encoding.
+    /// Whether the response may be an envelope, in any encoding.
     fn is_xml(&self) -> bool {
         let head = self
             .head

@@ -1,7 +1,7 @@
-//! Secrets that an answer repeats are taken out before the answer is quoted in an error.
+//! Removes secrets from a response before an error quotes the response.
 //!
-//! A service or a proxy may put what it was sent into a fault or a page. The client knows what it
-//! sent, so it looks for exactly that, in each form in which a text may hold it.
+//! A service or a proxy may repeat what it was sent in a fault or a page. The client knows what it
+//! sent, so it searches for exactly these values, in each form in which a text may contain them.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,10 +17,10 @@ use crate::error::Error;
 use crate::secret::Secret;
 use crate::xml::mask;
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 const MASK: &str = "***";
 
-/// A shorter value is part of too many words to be looked for.
+/// The minimum length of a value that is searched for. A shorter value is part of too many words.
 const SHORTEST: usize = 4;
 
 /// This much of a secret in one piece is found as well: a text may be cut off, and a name made of a
@@ -121,7 +121,7 @@ impl Redact {
         }
     }
 
-    /// `text` without the secrets; `None` if there are none in it.
+    /// Returns `text` without the secrets, or `None` if it contains none.
     pub(crate) fn strip(&self, text: &str) -> Option<String> {
         let lower = Zeroizing::new(text.to_ascii_lowercase().into_bytes());
         let mut secret = vec![false; lower.len()];
@@ -165,7 +165,7 @@ impl Redact {
     }
 }
 
-/// Adds the forms in which a text may hold `secret`.
+/// Adds the forms in which a text may contain `secret`.
 fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     if secret.len() < SHORTEST {
         return;
@@ -196,7 +196,7 @@ fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     }
     let upper = percent(secret);
     add(upper.replace("%20", "+"));
-    // Small hexadecimal digits.
+    // The hexadecimal digits may be lower-case.
     let mut lower = String::new();
     for (at, part) in upper.split('%').enumerate() {
         if at == 0 {
@@ -213,12 +213,12 @@ fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     for before in 0..3 {
         base64(secret, before, &mut add);
     }
-    // Read as UTF-8, UTF-16 has a zero beside each ASCII character.
+    // UTF-16 that is read as UTF-8 has a zero next to each ASCII character.
     let wide: String = secret.chars().flat_map(|c| [c, '\0']).collect();
     add(wide.trim_end_matches('\0').to_owned());
 }
 
-/// Each byte but the unreserved ones of RFC 3986 as `%XX`.
+/// Writes each byte as `%XX`, except for the unreserved bytes of RFC 3986.
 fn percent(secret: &str) -> String {
     let mut out = String::new();
     for byte in secret.bytes() {
@@ -231,8 +231,8 @@ fn percent(secret: &str) -> String {
     out
 }
 
-/// The characters of Base64 that depend on the secret alone, if `before` bytes (modulo three) come
-/// before it: `user:password` is encoded as one.
+/// The Base64 characters that depend only on the secret, if `before` bytes (modulo three) precede
+/// it. `user:password` is encoded as one text.
 fn base64(secret: &str, before: usize, add: &mut impl FnMut(String)) {
     let bytes = Zeroizing::new([&[0; 2][..before], secret.as_bytes()].concat());
     let first = [0, 2, 3][before];
@@ -240,7 +240,8 @@ fn base64(secret: &str, before: usize, add: &mut impl FnMut(String)) {
         STANDARD_NO_PAD.encode(&*bytes),
         URL_SAFE_NO_PAD.encode(&*bytes),
     ] {
-        // The last character also depends on what follows, unless the groups come out even.
+        // The last character also depends on the following bytes, unless the secret ends at the end
+        // of a group.
         let last = encoded.len() - usize::from(bytes.len() % 3 != 0);
         add(encoded[first..last].to_owned());
     }

@@ -1,4 +1,4 @@
-//! Errors of the parts below, as errors of a call.
+//! Converts the errors of lower modules to the error of a call.
 
 use super::{Error, ErrorKind, Inner};
 use crate::codec::{CodecError, CodecErrorKind};

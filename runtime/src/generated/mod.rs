@@ -1,5 +1,5 @@
-//! What generated code may name. **No stability promise**: generated code and this crate go
-//! together, which generated code checks with [`VERSION`].
+//! The items that generated code may name. **There is no stability promise**: generated code and
+//! this crate must fit each other, and generated code checks that with [`VERSION`].
 
 mod deep;
 mod enums;
@@ -55,7 +55,7 @@ pub use crate::{
 #[cfg(feature = "serde")]
 pub use serde_core;
 
-/// Version of the interface between generated code and the runtime. Generated code asserts it.
+/// Version of the interface between generated code and this crate. Generated code asserts it.
 pub const VERSION: u32 = 5;
 
 /// Flag: `minOccurs="0"`.

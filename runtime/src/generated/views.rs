@@ -1,10 +1,11 @@
 //! Views.
 
-/// Declares a view: a newtype over [`Typed`](crate::Typed) with its table, the methods that all views
-/// have, and for each field a key and, unless the generator was told otherwise, a getter and a setter.
+/// Declares a view: a newtype of [`Typed`](crate::Typed) with its table and the methods that all
+/// views have. Each field gets a key and, unless the generator option says otherwise, a getter and
+/// a setter.
 ///
-/// The list in brackets says where in the table the fields are. It is at the end, so that a field
-/// that comes or goes changes the line of the field and the last one of the list.
+/// The list in brackets says where the fields are in the table. It is at the end, so that adding or
+/// removing a field changes only the line of the field and the last line of the list.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_view {
@@ -43,7 +44,7 @@ macro_rules! gen_view {
                     }
 
                     $(
-                        /// The record with the field of this name set.
+                        /// Sets the field of this name and returns the record.
                         #[inline]
                         pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
                             Self($crate::generated::set(self.0, $index, value))
@@ -78,7 +79,7 @@ macro_rules! gen_view {
                 Self($crate::generated::Typed::empty())
             }
 
-            /// The record with a field set.
+            /// Sets a field and returns the record.
             #[inline]
             #[must_use]
             pub fn with<T: ?::core::marker::Sized>(

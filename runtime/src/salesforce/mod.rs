@@ -1,5 +1,5 @@
-//! What only Salesforce has: logging in with its rules of where a session may go, queries and their
-//! rows, bulk operations, record ids and API usage.
+//! The features that only Salesforce has: login and the rules about where a session may be sent,
+//! queries and their rows, bulk operations, record ids, and API usage.
 
 pub mod auth;
 mod browser;

@@ -11,9 +11,10 @@ use crate::client::{Call, HeaderOf, OperationType};
 use crate::error::Error;
 use crate::schema::Repeat;
 
-/// A write call of one row that has not been made yet. Await it for the result of the row.
+/// A write call of one row. The call is made when it is awaited, and returns the result of the row.
 ///
-/// A row that the service refuses is an error, for which [`Error::is_refused`] is true.
+/// If the service refuses the row, the call returns an error for which [`Error::is_refused`] is
+/// true.
 ///
 /// ```ignore
 /// use enterprise::Account;
@@ -25,7 +26,7 @@ use crate::schema::Repeat;
 pub struct OneCall<O>(Call<O>);
 
 impl<O: OperationType> Call<O> {
-    /// This call as one of a single row. For generated code.
+    /// Makes this a call of a single row. For generated code.
     #[doc(hidden)]
     pub fn into_one(self) -> OneCall<O> {
         OneCall(self)
@@ -38,17 +39,17 @@ impl<O: OperationType> OneCall<O> {
         Self(self.0.with(header))
     }
 
-    /// Leaves a header of the client out: see [`Call::without`].
+    /// Omits a header of the client: see [`Call::without`].
     pub fn without<H: HeaderOf<O>>(self) -> Self {
         Self(self.0.without::<H>())
     }
 
-    /// Says whether the call may be repeated when it fails: see [`Call::repeat`].
+    /// Sets whether the call may be repeated if it fails: see [`Call::repeat`].
     pub fn repeat(self, repeat: Repeat) -> Self {
         Self(self.0.repeat(repeat))
     }
 
-    /// Sets the longest time of the call with all its attempts: see [`Call::deadline`].
+    /// Sets the maximum time of the call with all its attempts: see [`Call::deadline`].
     pub fn deadline(self, deadline: Duration) -> Self {
         Self(self.0.deadline(deadline))
     }

@@ -1,4 +1,4 @@
-//! Values that must not be seen: passwords, tokens, session ids.
+//! Values that must not be shown: passwords, tokens and session ids.
 
 mod names;
 
@@ -7,13 +7,13 @@ use std::fmt;
 pub(crate) use names::names_secret;
 use zeroize::Zeroizing;
 
-/// A string that is neither shown nor serialized, and is wiped from memory when dropped.
+/// A string that is never shown or serialized, and is wiped from memory when it is dropped.
 ///
-/// `Debug` prints `***`. There is no `Display` and no `Serialize`; [`expose`](Secret::expose) reads the
-/// value deliberately.
+/// `Debug` prints `***`. There is no `Display` and no `Serialize`. [`expose`](Secret::expose)
+/// returns the value.
 ///
-/// The wipe covers the memory the `Secret` owns. A `&str` it was made from, or the bytes of a
-/// request on their way to the socket, are outside of its reach.
+/// Only the memory that the `Secret` owns is wiped. A `&str` from which it was made, and the bytes
+/// of a request that contains it, are not.
 ///
 /// ```
 /// use saponify::Secret;
@@ -25,20 +25,20 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes over a value.
+    /// Takes ownership of a value.
     #[must_use]
     pub fn new(value: impl Into<Self>) -> Self {
         value.into()
     }
 
-    /// True if there is nothing in it, which is almost always a mistake in the configuration.
+    /// Whether the value is empty, which is almost always an error in the configuration.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value itself. Whoever calls this takes over the care: it should go to where it is needed
-    /// and into no log, error or longer-lived string.
+    /// The value itself. The caller is responsible for it: pass it only to the code that needs it,
+    /// and do not put it into a log, an error or a string that lives longer.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

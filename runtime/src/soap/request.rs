@@ -5,29 +5,30 @@ use crate::codec::{Encoder, list};
 use crate::schema::{Field, Operation, SoapVersion};
 use crate::value::{Struct, Value};
 
-/// Body of a request under construction: arguments are written in the order of the table.
+/// The body of a request that is being built. Arguments are written in the order of the table.
 #[derive(Debug)]
 pub struct RequestBody {
     operation: &'static Operation,
     encoder: Encoder,
     next: usize,
-    /// Bytes before the first [item](Self::item).
+    /// The number of bytes before the first [item](Self::item).
     head: Option<usize>,
 }
 
 /// Whether an item fits into a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It does, and is in it.
+    /// The item fits and was written.
     Written,
-    /// Not behind the items that are there; it would in a body of its own.
+    /// The item does not fit after the items that are present, but would fit into a body of its
+    /// own.
     Later,
-    /// Not even alone.
+    /// The item does not fit into any body.
     Never,
 }
 
 impl RequestBody {
-    /// What is written depends on the version of SOAP only where it is encoded.
+    /// The version of SOAP only matters if the operation is encoded.
     pub(crate) fn new(operation: &'static Operation, version: SoapVersion) -> Self {
         let mut encoder = Encoder::new(operation.request.schema);
         if operation.has(Operation::ENCODED) {
@@ -48,7 +49,8 @@ impl RequestBody {
         }
     }
 
-    /// The next argument: each value that the closure gives until it gives an absent one.
+    /// Writes the next argument: all values that the closure returns before it returns an absent
+    /// one.
     pub(crate) fn argument<'v>(
         &mut self,
         value: impl Fn(usize) -> Value<'v>,
@@ -80,8 +82,8 @@ impl RequestBody {
         Ok(())
     }
 
-    /// One more item of the argument that comes next, which must be the last; nothing of it if it
-    /// cannot be written or the body would exceed `most` bytes.
+    /// Writes one more item of the next argument, which must be the last one. Nothing is written if
+    /// the item cannot be written or if the body would exceed `most` bytes.
     pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, CodecError> {
         let Some(field) = self.operation.request.fields.get(self.next) else {
             return Err(CodecError::usage(
@@ -174,7 +176,7 @@ impl Header {
         Ok(Self(encoder))
     }
 
-    /// A header with one field that is text, such as the session.
+    /// Writes a header whose only field is a text, such as the session.
     pub(crate) fn text(
         table: &'static crate::schema::Type,
         text: &str,

@@ -1,4 +1,4 @@
-//! The child rows that came with a record.
+//! The child rows that a record contains.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use super::View;
 use crate::record::{Record, ValueError};
 use crate::value::{GeneratedStruct, Struct, Value};
 
-/// The child rows that came with a record, such as `account.contacts()`: the answer to a sub-query.
+/// The child rows that a record contains, such as `account.contacts()`. They are the result of a
+/// sub-query.
 ///
-/// Only the first batch of rows comes with the record. [`Client::children`](crate::Client::children)
-/// gives the rows of all batches.
+/// A record contains only the first batch of child rows.
+/// [`Client::children`](crate::Client::children) gives the rows of all batches.
 ///
 /// ```ignore
 /// use enterprise::{Account, Contact};
@@ -31,14 +32,14 @@ impl<'a, Q: GeneratedStruct> ChildRows<'a, Q> {
         Self { result }
     }
 
-    /// The result of the sub-query, such as `QueryResult`. `None` if the record came without one: it
+    /// The result of the sub-query, such as `QueryResult`. `None` if the record contains none: it
     /// has no child rows, or the query had no such sub-query.
     #[must_use]
     pub fn result(self) -> Option<&'a Q> {
         self.result
     }
 
-    /// The rows that came with the record.
+    /// The rows that the record contains.
     pub fn records(self) -> impl Iterator<Item = &'a Record> {
         let found = self.result.and_then(|result| {
             let field = Q::static_table().find("records")?;
@@ -53,22 +54,23 @@ impl<'a, Q: GeneratedStruct> ChildRows<'a, Q> {
         })
     }
 
-    /// The rows that came with the record, as views.
+    /// The rows that the record contains, as views.
     ///
     /// # Errors
     ///
-    /// Gives an error for a row that is of another type: see [`Record::cast`].
+    /// An item of the iterator is an error if its row has another type than `V`: see
+    /// [`Record::cast`].
     pub fn rows<V: View>(self) -> impl Iterator<Item = Result<V, ValueError>> {
         self.records().map(Record::cast)
     }
 
-    /// How many rows came with the record.
+    /// The number of rows that the record contains.
     #[must_use]
     pub fn len(self) -> usize {
         self.records().count()
     }
 
-    /// Whether no row came with the record.
+    /// Whether the record contains no child rows.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.len() == 0
@@ -98,8 +100,8 @@ impl<'a, Q: GeneratedStruct> IntoIterator for ChildRows<'a, Q> {
     }
 }
 
-/// What [`Client::children`](crate::Client::children) takes: the [`ChildRows`] of a record, or a
-/// reference to a `QueryResult`. It cannot be implemented for other types.
+/// What [`Client::children`](crate::Client::children) accepts: the [`ChildRows`] of a record, or a
+/// reference to a `QueryResult`. Other types cannot implement this trait.
 pub trait SubqueryResult: sealed::Sealed {
     #[doc(hidden)]
     fn as_struct(&self) -> Option<&dyn Struct>;

@@ -1,7 +1,7 @@
 //! Why a document cannot be read.
 
-/// Why a document cannot be read. The message says what was found, and for a limit its name and
-/// figure.
+/// Why a document cannot be read. The message says what was found. If a limit was exceeded, the
+/// message contains its name and value.
 #[derive(Debug)]
 pub(crate) struct XmlError(Box<Inner>);
 
@@ -14,7 +14,7 @@ struct Inner {
 /// The classes of [`XmlError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum XmlErrorKind {
-    /// The document is not well-formed, or not in UTF-8.
+    /// The document is not well-formed, or its bytes do not fit its encoding.
     Malformed,
     /// A limit was exceeded.
     Limit,

@@ -158,7 +158,7 @@ async fn sessions_that_are_never_taken_make_no_login_loop() {
     assert!(errors[0].is_session_expired(), "{}", errors[0]);
     let told = errors
         .iter()
-        .any(|error| error.to_string().contains("just given"));
+        .any(|error| error.to_string().contains("just issued"));
     assert!(told, "{:?}", errors.last());
 }
 

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// A form to post. Its memory is wiped when it is dropped, and `Debug` shows names only.
+/// A form to post. Its memory is wiped when it is dropped, and `Debug` shows only names.
 #[derive(Clone, Default)]
 pub struct Form {
     fields: Vec<(&'static str, Value)>,
@@ -24,21 +24,21 @@ impl Form {
         Self::default()
     }
 
-    /// Adds a field that may be seen, such as `grant_type`.
+    /// Adds a field that is not secret, such as `grant_type`.
     #[must_use]
     pub fn field(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.fields.push((name, Value::Plain(value.into())));
         self
     }
 
-    /// Adds a field that must not be seen, such as `client_secret`.
+    /// Adds a secret field, such as `client_secret`.
     #[must_use]
     pub fn secret(mut self, name: &'static str, value: &Secret) -> Self {
         self.fields.push((name, Value::Secret(value.clone())));
         self
     }
 
-    /// Adds a secret field if there is a value for it.
+    /// Adds a secret field if it has a value.
     #[must_use]
     pub fn optional_secret(self, name: &'static str, value: Option<&Secret>) -> Self {
         match value {
@@ -57,7 +57,8 @@ impl Form {
         let length: usize = texts()
             .map(|(name, text)| encoded_len(name) + encoded_len(text) + 2)
             .sum();
-        // Of the full length from the start: growing would leave an unwiped copy behind.
+        // The buffer has its full length from the start, because growing would leave a copy that is
+        // not wiped.
         let mut body = Zeroizing::new(Vec::with_capacity(length));
         for (n, (name, text)) in texts().enumerate() {
             if n > 0 {
@@ -119,14 +120,14 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// A text for the query of an address.
+/// Percent-encodes a text for the query of an address.
 pub(crate) fn percent_encoded(text: &str) -> String {
     let mut out = Vec::with_capacity(encoded_len(text));
     encode(text, &mut out);
     out.into_iter().map(char::from).collect()
 }
 
-/// The fields of a query or of a form, decoded. `None` if the encoding is damaged.
+/// Decodes the fields of a query or of a form. Returns `None` if the encoding is damaged.
 pub(crate) fn decoded(query: &str) -> Option<Vec<(String, Secret)>> {
     query
         .split('&')

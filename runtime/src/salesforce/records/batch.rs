@@ -1,4 +1,4 @@
-//! One answer of a query: asked for, opened, and read row by row.
+//! One response of a query: it is requested, opened, and read row by row.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -26,16 +26,16 @@ use crate::value::Value;
 /// A request for rows that has not been sent.
 pub(super) struct Request {
     pub(super) operation: &'static Operation,
-    /// The query, or a locator.
+    /// The query, or a query locator.
     pub(super) argument: String,
     pub(super) terms: Terms,
-    /// Whether to wait for permission to open a cursor.
+    /// Whether the request must wait for permission to open a cursor.
     pub(super) needs_permit: bool,
     pub(super) batch_size: Option<u32>,
     pub(super) known: Vec<&'static Type>,
 }
 
-/// An answer whose first row, or end, is there.
+/// A response of which the first row or the end has arrived.
 pub(super) struct Opened {
     pub(super) incoming: Incoming,
     pub(super) answer: Answer,
@@ -111,15 +111,15 @@ async fn permit(client: &Client) -> Result<OwnedSemaphorePermit, Error> {
     }
 }
 
-/// A wait for more bytes, which owns the body meanwhile.
+/// A wait for more bytes. It owns the body during the wait.
 type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, TransportError>)>;
 
-/// An answer that is being read.
+/// A response that is being read.
 pub(super) struct Batch {
     operation: &'static Operation,
     incoming: Incoming,
     answer: Answer,
-    /// What was read already.
+    /// What was read when the response was opened.
     first: Option<Event>,
     chunk: Option<Chunk>,
     /// Work on this answer so far, and the most that it may take.
@@ -158,7 +158,7 @@ impl Batch {
         }
     }
 
-    /// The next row; none at the end of the answer.
+    /// The next row, or `None` at the end of the response.
     pub(super) fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
         let begin = Instant::now();
         let polled = self.poll_unnamed(cx);
@@ -209,12 +209,12 @@ impl Batch {
         Poll::Ready(chunk.map_err(|error| self.incoming.clean(error.into())))
     }
 
-    /// Headers of the answer that have come since the last time.
+    /// The headers that have arrived since the last call of this method.
     pub(super) fn take_headers(&mut self) -> Vec<Record> {
         self.answer.take_headers()
     }
 
-    /// The fields beside the rows, as far as they have come.
+    /// The fields of the result besides the rows, as far as they have arrived.
     pub(super) fn summary(&self) -> Summary<'_> {
         let Some(summary) = self.answer.summary() else {
             return Summary::default();

@@ -1,4 +1,4 @@
-//! How long an exchange may take: deadlines and the guard against trickling answers.
+//! How long an exchange may take: deadlines, and the check for responses that are too slow.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,21 +10,21 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::upload::{Progress, Stage};
 use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
-/// The times of one exchange.
+/// The timeouts of one exchange.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    /// For name, connection and TLS.
+    /// The time to resolve the name, to connect and to complete the TLS handshake.
     pub(super) connect: Duration,
-    /// From the end of the request to the head of the answer.
+    /// The time from the end of the request to the head of the response.
     pub(super) answer: Duration,
-    /// Without any progress, while sending or receiving a body.
+    /// The time without any progress while a body is sent or received.
     pub(super) idle: Duration,
-    /// Waiting in all.
+    /// The total waiting time.
     pub(super) total: Duration,
     pub(super) throughput: Option<Throughput>,
 }
 
-/// The least an answer must bring.
+/// The minimum throughput of a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throughput {
     pub(super) bytes_per_second: u32,
@@ -32,11 +32,12 @@ pub(super) struct Throughput {
     pub(super) grace: Duration,
 }
 
-/// No wait is longer; larger settings mean "without end" and must not overflow the clock.
+/// The maximum waiting time. Longer settings mean that there is no limit, and must not overflow the
+/// clock.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl Times {
-    /// Refuses a time of zero, which would fail every call, and cuts off overlong ones.
+    /// Refuses a time of zero, which would fail every call, and limits times that are too long.
     pub(super) fn checked(mut self) -> Result<Self, TransportError> {
         let mut named = vec![
             ("connect_timeout", &mut self.connect),
@@ -70,7 +71,7 @@ fn timeout(message: String, sent: Sent) -> TransportError {
     TransportError::new(TransportErrorKind::Timeout, message).with_sent(sent)
 }
 
-/// Waits for the head of the answer.
+/// Waits for the head of the response.
 pub(super) async fn head<T>(
     exchange: impl Future<Output = T>,
     progress: &Progress,
@@ -86,7 +87,7 @@ pub(super) async fn head<T>(
         }
         let stage = progress.watch(context);
         let due = match stage {
-            // The connection has a timeout of its own.
+            // The connection has its own timeout.
             Stage::Waiting => end,
             Stage::Sending(at) => end.min(at + times.idle),
             Stage::Sent(at) => end.min(at + times.answer),
@@ -109,13 +110,13 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
         Sent::Maybe
     };
     let message = match stage {
-        _ if total => format!("no answer within {:?} (total_timeout)", times.total),
+        _ if total => format!("no response within {:?} (total_timeout)", times.total),
         Stage::Sent(_) => format!(
-            "the service has the request but no answer came within {:?} (answer_timeout)",
+            "the service has the request but no response came within {:?} (answer_timeout)",
             times.answer
         ),
         _ => format!(
-            "the service took nothing of the request for {:?} (idle_timeout)",
+            "the service read nothing of the request for {:?} (idle_timeout)",
             times.idle
         ),
     };
@@ -127,7 +128,7 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
 #[derive(Debug)]
 pub(super) struct Pace {
     times: Times,
-    /// Waiting so far, without the current wait.
+    /// The waiting time so far, without the current wait.
     waited: Duration,
     /// Decompression so far.
     worked: Duration,
@@ -135,7 +136,8 @@ pub(super) struct Pace {
     since: Option<Instant>,
     window_end: Option<Duration>,
     window_bytes: u64,
-    /// What the current window must bring; nothing in the time of grace.
+    /// The number of bytes that must arrive in the current window, which is zero during the grace
+    /// period.
     window_least: u64,
 }
 
@@ -153,7 +155,7 @@ impl Pace {
         }
     }
 
-    /// Waits for `receive`, which must be safe to cancel.
+    /// Waits for `receive`, which must be cancel-safe.
     pub(super) async fn next<T>(
         &mut self,
         receive: impl Future<Output = T>,
@@ -178,7 +180,7 @@ impl Pace {
             let now = since.elapsed();
             if now >= self.times.idle {
                 let idle = self.times.idle;
-                let message = format!("the answer stopped: no byte for {idle:?} (idle_timeout)");
+                let message = format!("the response stopped: no byte for {idle:?} (idle_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
             if self.waited + self.worked + now >= self.times.total {
@@ -209,7 +211,7 @@ impl Pace {
         self.roll(self.waited)
     }
 
-    /// Ends the current window if it is over, and begins the next.
+    /// Ends the current window if it is over, and starts the next one.
     fn roll(&mut self, now: Duration) -> Result<(), TransportError> {
         let (Some(end), Some(least)) = (self.window_end, self.times.throughput) else {
             return Ok(());
@@ -219,7 +221,7 @@ impl Pace {
         }
         if self.window_bytes < self.window_least {
             let message = format!(
-                "the answer came too slowly: {} bytes within {:?}, less than {} a second \
+                "the response arrived too slowly: {} bytes within {:?}, less than {} a second \
                  (minimum_throughput)",
                 self.window_bytes, least.window, least.bytes_per_second
             );
