@@ -162,7 +162,7 @@ impl Decoder {
                 };
                 let mut stop = Stop::Complete;
                 sink.group(index, &mut |sink| {
-                    stop = self.run_of(reader, sink, start, around)?;
+                    stop = self.run_of(reader, sink, start, enclosing)?;
                     sink.complete(reader)
                 })?;
                 Ok(stop)
@@ -208,13 +208,13 @@ impl Decoder {
             let by_name = |start| match branch {
                 Some(index) if choice => accepts(table, index, start).then_some(index),
                 _ => named(table, start, from).or_else(|| {
-                    let mut before = if around.repeats { 0..0 } else { 0..from };
+                    let mut before = if enclosing.repeats { 0..0 } else { 0..from };
                     before.find(|index| accepts(table, *index, start))
                 }),
             };
             let by_wildcard = |start| {
                 // An element that has a place elsewhere is not for a wildcard here.
-                let is_free = || named(around.root, start, 0).is_none();
+                let is_free = || named(enclosing.root, start, 0).is_none();
                 match branch {
                     Some(index) if choice => {
                         let again = takes_any(&table.fields[usize::from(index)]) && is_free();
@@ -225,7 +225,7 @@ impl Decoder {
             };
             let found = by_name(start)
                 .or_else(|| {
-                    start = Self::straightened(reader, around.root, start);
+                    start = Self::straightened(reader, enclosing.root, start);
                     by_name(start)
                 })
                 .or_else(|| by_wildcard(start));

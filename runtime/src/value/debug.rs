@@ -109,7 +109,7 @@ fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::
         .field("name", &element.name);
     match names_secret(&element.name) {
         true => out.field("value", &format_args!("***")),
-        false => out.field("value", &Shown(&element.value, level)),
+        false => out.field("value", &AtDepth(&element.value, level)),
     };
     out.finish()
 }

@@ -4,8 +4,8 @@ use saponify::transport::testing::Scripted;
 use saponify::{Retry, Session, View as _};
 
 use crate::shape::operations::{Create, Logout, Query, QueryMore};
-use crate::shape::types::{Error, MalformedQueryFault, QueryResult, SaveResult};
-use crate::shape::{Account, Soap};
+use crate::shape::types::{Error, QueryResult, SaveResult};
+use crate::shape::{Account, MalformedQueryFault, Soap};
 use crate::support::ENDPOINT;
 
 fn client(script: &Scripted) -> Soap {

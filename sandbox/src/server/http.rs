@@ -185,7 +185,7 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
         Some(Service::LogFile) => match log_file(request, &context).await? {
-            (Reply::Complete(answer), mode) => (answer, mode),
+            (Reply::Complete(answer), mode) => (answer, mode, Bytes::new()),
             (Reply::Stream(head, stream), mode) => {
                 if let Mode::Delay(pause) = mode {
                     tokio::time::sleep(pause).await;

@@ -31,7 +31,7 @@ pub(crate) struct Encoder {
     /// The version of SOAP whose encoding is used, in which arrays state their size.
     encoded: Option<SoapVersion>,
     /// The type that the next element must tell.
-    told: Option<(u8, &'static str)>,
+    stated_type: Option<(u8, &'static str)>,
     /// Where the values are that the options of the generator call sensitive.
     sensitive: Vec<Range<usize>>,
 }
@@ -44,7 +44,7 @@ impl Encoder {
             used: vec![false; schema.namespaces.len()],
             depth: 0,
             encoded: None,
-            told: None,
+            stated_type: None,
             sensitive: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use super::batch::{self, Batch, Opened};
 use super::progress::{After, Progress, Summary};
 use super::{Opening, ReadState, Records};
 use crate::client::Terms;
+use crate::client::redact::Redact;
 use crate::client::task::{Boxed, Task};
 use crate::error::{Error, ErrorKind};
 use crate::record::Record;
@@ -43,7 +44,11 @@ impl<V: View> Records<V> {
     fn typed(&self, row: Record) -> Result<Option<V>, Error> {
         match *V::static_table() == ANY_RECORD {
             true => Ok(Some(V::from_record(row))),
-            false => Ok(Some(row.cast()?)),
+            false => row.cast().map(Some).map_err(|error| {
+                // The query was made, so this is not only an error in the use of this crate.
+                let error = Error::decode(error.to_string()).with_sent(Sent::Answered);
+                Redact::new(self.client.session().secrets()).clean(error)
+            }),
         }
     }
 
@@ -110,6 +115,7 @@ impl<V: View> Records<V> {
                         opened.incoming,
                         opened.answer,
                         opened.first,
+                        self.client.shared().retry.deadline,
                     )));
                 }
                 ReadState::Reading(batch) => {
