@@ -31,7 +31,8 @@ impl Shown {
     fn error(&self, error: &Error) {
         self.value(error);
         // A program that expects no error panics with it.
-        let expected = || Err::<(), _>(error.clone()).expect("no error");
+        let result: Result<(), Error> = Err(error.clone());
+        let expected = || result.expect("no error");
         std::panic::catch_unwind(AssertUnwindSafe(expected)).unwrap_err();
         let mut source: Option<&dyn std::error::Error> = Some(error);
         while let Some(cause) = source {

@@ -293,7 +293,7 @@ fn records_survive_with_every_field() {
             .unwrap();
             content(sample);
             write!(sample.out, "</{tag}>").unwrap();
-            let ns = records.ns;
+            let ns = records.ns();
             write!(
                 sample.out,
                 "<n{ns}:done>1</n{ns}:done><n{ns}:size>1</n{ns}:size>"

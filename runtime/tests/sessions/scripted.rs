@@ -70,7 +70,7 @@ async fn a_stream_reads_its_batches() {
 #[tokio::test]
 async fn faults_have_their_detail_and_their_code() {
     let given = MalformedQueryFault {
-        exception_code: "MALFORMED_QUERY".to_owned(),
+        exception_code: "MALFORMED_QUERY".into(),
         exception_message: "unexpected <token>".to_owned(),
         row: 1,
         column: 8,

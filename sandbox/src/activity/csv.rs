@@ -250,12 +250,12 @@ mod tests {
                     serial: 1 + n as i64,
                     kind,
                     variant,
-                    is_hourly: n % 2 == 0,
+                    is_hourly: n.is_multiple_of(2),
                     sequence: 0,
                     log_date: 1_700_000_000_000,
                     created: 1_700_000_000_000,
-                    rows: if n % 11 == 0 { 0 } else { n % 83 },
-                    fate: if n % 11 == 0 {
+                    rows: if n.is_multiple_of(11) { 0 } else { n % 83 },
+                    fate: if n.is_multiple_of(11) {
                         Fate::Kept
                     } else {
                         fates[n as usize % 3]
