@@ -31,7 +31,7 @@ impl Shown {
     fn error(&self, error: &Error) {
         self.value(error);
         // A program that expects no error panics with it.
-        let result: Result<(), Error> = Err(error.clone());
+        let result: Result<(), Error> = std::hint::black_box(Err(error.clone()));
         let expected = || result.expect("no error");
         std::panic::catch_unwind(AssertUnwindSafe(expected)).unwrap_err();
         let mut source: Option<&dyn std::error::Error> = Some(error);
