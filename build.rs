@@ -1,5 +1,9 @@
-//! Generates the proxies that `saponify demo` uses, from the WSDL of the demo tenant or of another
-//! tenant: `SAPONIFY_WSDL=path/to/enterprise.wsdl cargo run -- demo`.
+//! Generates two sets of proxies:
+//!
+//! - `tenant`, which `saponify demo` uses, from the WSDL of the demo tenant or of another tenant:
+//!   `SAPONIFY_WSDL=path/to/enterprise.wsdl cargo run -- demo`.
+//! - `org_proxies`, which the compliance connector uses, with the few operations and objects that it needs. Any
+//!   org answers these, whatever else its own WSDL has.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -7,6 +11,24 @@ use std::fs;
 use std::path::PathBuf;
 
 use saponify_codegen::{Config, GeneratedType, TypeKind};
+
+const DEMO: &str = "tenants/demo/enterprise.wsdl";
+
+/// What the connector calls.
+const OPERATIONS: [&str; 9] = [
+    "login",
+    "getUserInfo",
+    "getServerTimestamp",
+    "query",
+    "queryMore",
+    "retrieve",
+    "describeSObject",
+    "getUpdated",
+    "getDeleted",
+];
+
+/// The objects that the connector knows by their fields. Rows of others are read by name.
+const OBJECTS: [&str; 3] = ["Organization", "User", "EventLogFile"];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=SAPONIFY_WSDL");
@@ -19,8 +41,15 @@ fn main() {
 
 fn generate() -> Result<(), Box<dyn Error>> {
     let wsdl = std::env::var_os("SAPONIFY_WSDL").map(PathBuf::from);
-    let wsdl = wsdl.unwrap_or_else(|| "tenants/demo/enterprise.wsdl".into());
+    let wsdl = wsdl.unwrap_or_else(|| DEMO.into());
     let output = Config::new().input(wsdl).module("tenant").compile()?;
+    Config::new()
+        .input(DEMO)
+        .module("org_proxies")
+        .include_operations(OPERATIONS)
+        .include_objects(OBJECTS)
+        .docs(false)
+        .compile()?;
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("every_type.rs"), every_type(output.types()))?;
     Ok(())

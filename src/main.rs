@@ -1,4 +1,5 @@
-//! The program: `saponify generate`, `saponify sandbox`, `saponify demo`.
+//! The program: `saponify generate`, `saponify sandbox`, `saponify demo`,
+//! `saponify connector`.
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(tenant);
@@ -11,10 +12,10 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     match cli::Arguments::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprint!("{}", failure.report());
-            ExitCode::FAILURE
+            ExitCode::from(failure.code())
         }
     }
 }

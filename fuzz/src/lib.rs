@@ -116,6 +116,44 @@ pub fn json(data: &[u8]) {
     );
 }
 
+/// Decompresses bytes, whole and in pieces. The first byte is the size of the pieces.
+pub fn inflate(data: &[u8]) {
+    const LIMIT: u64 = 100_000;
+    let Some((size, data)) = data.split_first() else {
+        return;
+    };
+    let whole = probe::inflate([data], LIMIT);
+    if let Ok(content) = &whole {
+        assert!(content.len() as u64 <= LIMIT);
+    }
+    let pieces = data.chunks(usize::from(*size).max(1));
+    assert_eq!(probe::inflate(pieces, LIMIT).ok(), whole.ok());
+}
+
+/// Masks bytes as a message. What stands between tags that name a secret must be gone, wherever the
+/// message is cut off.
+pub fn mask(data: &[u8]) {
+    const CANARY: &str = "c4n4ry";
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    // Nothing but values is taken out.
+    if !text.contains("***") {
+        let kept = probe::mask(text, false);
+        let names = |text: &str| text.matches('<').count();
+        assert!(names(&kept) <= names(text), "{kept}");
+    }
+    let _ = probe::mask(text, true);
+    let secret = format!("<a><password>{CANARY}</password><b apiKey='{CANARY}'>{text}</b></a>");
+    for end in (0..=secret.len())
+        .filter(|end| secret.is_char_boundary(*end))
+        .take(120)
+    {
+        let shown = probe::mask(&secret[..end], false);
+        assert!(text.contains("c4") || !shown.contains("c4"), "{shown}");
+    }
+}
+
 fn random(data: &[u8]) -> Option<All> {
     let mut seed = [0; 32];
     for (at, byte) in data.iter().enumerate() {
@@ -254,6 +292,16 @@ mod tests {
     #[test]
     fn other_words() {
         run("words", words);
+    }
+
+    #[test]
+    fn inflated() {
+        run("inflate", inflate);
+    }
+
+    #[test]
+    fn masked() {
+        run("mask", mask);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is forgiven in answers, and how often it was.
+//! What is forgiven in responses, and how often something was forgiven.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,6 +95,10 @@ settings! {
     /// A reference to a character that XML does not allow, such as `&#x1B;`, becomes U+FFFD, the
     /// replacement character. False unless set; otherwise such an answer is an error.
     replace_characters = false;
+
+    /// A message whose `Content-Type` is no media type of XML, such as `text/html`, is read all the
+    /// same. True unless set; otherwise such an answer is an error.
+    media_types = true;
 }
 
 impl Drift {
@@ -106,7 +110,7 @@ impl Drift {
 }
 
 impl fmt::Display for Drift {
-    /// The figures that are not zero: `type_prefixes: 2`.
+    /// Writes the numbers that are not zero: `type_prefixes: 2`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let used = self.figures().into_iter().filter(|(_, count)| *count > 0);
         for (n, (name, count)) in used.enumerate() {
@@ -117,12 +121,12 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The drift of all answers of a client.
+/// The drift of all responses of a client.
 #[derive(Debug, Default)]
 pub(crate) struct Counts([AtomicU64; SETTINGS]);
 
 impl Counts {
-    /// Adds the drift of an answer. The first use of each setting is logged.
+    /// Adds the drift of a response. The first use of each setting is logged.
     pub(crate) fn add(&self, drift: Drift, operation: &str) {
         // This is asked for each row.
         if drift.is_empty() {
@@ -133,7 +137,7 @@ impl Counts {
                 tracing::warn!(
                     operation,
                     leniency,
-                    "an answer is not as the WSDL says, and was forgiven; this is logged once"
+                    "an answer is not as it must be, and was forgiven; this is logged once"
                 );
             }
         }

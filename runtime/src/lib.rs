@@ -1,13 +1,15 @@
-//! Typed calls to SOAP services, Salesforce's above all: the runtime of the proxies that
-//! [`saponify-codegen`](https://docs.rs/saponify-codegen) writes from a WSDL.
+//! Typed calls to SOAP services, above all to Salesforce. This crate is the runtime of the proxies
+//! that [`saponify-codegen`](https://docs.rs/saponify-codegen) writes from a WSDL.
 //!
-//! Generated code is data: tables of wire names and kinds, and thin types over them. This crate
-//! is the code: one codec for all types, SOAP envelopes and faults, sessions, and HTTPS.
+//! Generated code is data: tables of wire names and kinds, and thin types over the tables. This
+//! crate contains the code: one codec for all types, SOAP envelopes and faults, sessions, and
+//! HTTPS.
 //!
 //! # Start
 //!
-//! In Salesforce: Setup, API, *Generate Enterprise WSDL*; save it as `wsdl/enterprise.wsdl`. Add
-//! this crate to `[dependencies]`, `saponify-codegen` to `[build-dependencies]`, and a build script:
+//! In Salesforce, go to Setup, API, and choose *Generate Enterprise WSDL*. Save the file as
+//! `wsdl/enterprise.wsdl`. Add this crate to `[dependencies]`, `saponify-codegen` to
+//! `[build-dependencies]`, and this build script:
 //!
 //! ```ignore,no_run
 //! // build.rs
@@ -16,7 +18,7 @@
 //! }
 //! ```
 //!
-//! Then all of the tenant is there, under its own names:
+//! Every object and operation of the tenant is then a Rust item under its own name:
 //!
 //! ```ignore,no_run
 //! saponify::include_proxies!(enterprise);
@@ -33,36 +35,41 @@
 //!
 //! # Tour
 //!
-//! **Records.** An sObject such as `Account` is a [`View`] over a sparse [`Record`]: fields that
-//! came or were set, and no room for the others. Absent, null and value are three states
-//! ([`Presence`]). Each field has a [`Key`]; what the WSDL does not know is kept, too. All else,
-//! such as results, headers and faults, is plain structs.
+//! **Records.** An sObject such as `Account` is a [`View`] of a sparse [`Record`]. A record stores
+//! only the fields that the service sent or the program set. A field is absent, null or has a value
+//! ([`Presence`]). Each field has a *key*: a typed constant such as `Account::NAME` ([`Key`]),
+//! which names the field wherever code reads it, writes it or selects it. A record also keeps
+//! fields that the WSDL does not know. All other types, such as results, headers and faults, are
+//! plain structs.
 //!
 //! ```ignore
 //! use enterprise::Account;
 //!
 //! let mut account = Account::new().with_name("Acme").with_annual_revenue(1.25e6);
 //! account.set_null(Account::PHONE);
-//! let saved = soap.create(&[account]).await?;
-//! println!("{:?} {:?}", saved[0].id, saved[0].errors);
+//! let saved = soap.create_one(&account).await?;
+//! println!("{:?}", saved.id);
 //! ```
 //!
-//! **Calls.** Each operation of the WSDL is a method that gives a [`Call`]: await it, or add
-//! headers first. A header that the WSDL does not bind to the operation does not compile.
-//! [`Call::reply`] gives the headers of the answer as well. [`Records`](salesforce::Records) is a query over all its
-//! batches, as a stream.
+//! **Calls.** Each operation of the WSDL is a method that returns a [`Call`]. Await the call, or
+//! add headers to it first. A header that the WSDL does not bind to the operation does not compile.
+//! [`Call::reply`] also returns the headers of the response. [`Records`](salesforce::Records) is a
+//! stream of all rows of a query, over all its batches.
 //!
 //! ```ignore
 //! use enterprise::{Account, AllOrNoneHeader};
+//! use saponify::salesforce::RowResults as _;
 //!
 //! let rows = [Account::new().with_name("One"), Account::new().with_name("Two")];
-//! let saved = soap.create(&rows).header(AllOrNoneHeader { all_or_none: true }).await?;
-//! assert!(saved.iter().all(|result| result.success));
+//! let header = AllOrNoneHeader { all_or_none: true };
+//! let saved = soap.create(&rows).with(header).await?.all_ok()?;
+//! println!("{:?} {:?}", saved[0].id, saved[1].id);
 //! ```
 //!
-//! **Queries and many rows.** A query is a text, or made of keys by [`soql`](salesforce::soql), which quotes values and
-//! does not compile with a field that the tenant lacks. [`bulk`](salesforce::bulk) takes any number of rows, from an
-//! iterator or a stream, and tells what became of each.
+//! **Queries and many rows.** A query is a text, or [`soql`](salesforce::soql) builds it from keys.
+//! The builder quotes values for you, and a field that the tenant lacks does not compile.
+//! [`bulk`](salesforce::bulk) takes any number of rows from an iterator or a stream and reports the
+//! outcome of each row.
 //!
 //! ```ignore
 //! use enterprise::Account;
@@ -75,9 +82,10 @@
 //! println!("{} done, {} not", summary.succeeded, summary.failures.len());
 //! ```
 //!
-//! **Errors.** One type, [`Error`], which is asked: what can be done about it ([`Recovery`]), is the
-//! session gone, may it have been done? [`Fault`] is what the service said, with its typed detail. No
-//! error holds a password, a token or a field's value.
+//! **Errors.** There is one error type, [`Error`]. Its methods say what can be done about the error
+//! ([`Recovery`]), whether the session is lost, and whether the service may have done the request.
+//! A [`Fault`] is the answer of the service, with its typed detail. No error contains a password, a
+//! token or the value of a field.
 //!
 //! ```ignore
 //! use enterprise::MalformedQueryFault;
@@ -88,24 +96,27 @@
 //! println!("{} at column {:?}", fault.code(), detail.map(|detail| detail.column));
 //! ```
 //!
-//! **Sessions.** Log in with [`Credentials`](salesforce::Credentials), or bring a [`Session`], such as an OAuth access token.
-//! Where a session may go is checked before it goes there.
+//! **Sessions.** Log in with [`Credentials`](salesforce::Credentials), or pass a [`Session`], such
+//! as an OAuth access token. The client checks the address that receives a session before it sends
+//! the session.
 //!
-//! **Transport.** [`Https`] with rustls, timeouts, gzip and [`Limits`] on all that an answer may
-//! cost. Any other [`Transport`] will do; [`transport::testing`] has one that answers from a script.
+//! **Transport.** [`Https`] has rustls, timeouts, gzip, and [`Limits`] for everything that a
+//! response may cost. You can supply any other [`Transport`]. The module [`transport::testing`] has
+//! a transport that answers from a script.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `https` | yes | [`Https`], the transport over TLS. Without it, a program gives a [`Transport`] of its own, and neither reqwest nor rustls is built. |
-//! | `serde` | no | Records, views and structs to and from JSON: the module `json`. |
-//! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, exactly. |
+//! | `https` | yes | [`Https`], the transport over TLS. Without it, a program must supply a [`Transport`] of its own, and neither reqwest nor rustls is built. |
+//! | `serde` | no | Reading and writing records, views and structs as JSON: the module `json`. |
+//! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, without rounding. |
+//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. It is exempt from semantic versioning. |
 //!
-//! Public types of other crates are those of `http` and `bytes` (in [`transport`]) and of [`jiff`],
-//! which is exported here.
+//! The public types of other crates are those of `http` and `bytes` (in [`transport`]) and of
+//! [`jiff`], which this crate re-exports.
 //!
-//! The [guide](https://github.com/saponify/saponify/tree/main/guide) has a page per task.
+//! The [guide](https://github.com/saponify/saponify/tree/main/guide) has a page for each task.
 #![forbid(unsafe_code)]
 
 mod client;
@@ -133,11 +144,13 @@ mod view;
 pub mod ws;
 mod xml;
 
-pub use client::{Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session};
+pub use client::{
+    Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session, WireLog, WireMessage,
+};
 pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
-/// The library of dates and times.
+/// The library of dates and times, re-exported.
 pub use jiff;
 pub use leniency::{Drift, Leniency};
 pub use lexical::{Decimal, FromText, ParseError};
@@ -153,13 +166,14 @@ pub use soap::Fault;
 #[cfg(feature = "https")]
 pub use transport::Https;
 pub use transport::Transport;
-pub use value::Nillable;
-pub use value::{Boxed, Bytes, Derived, DerivesFrom};
+pub use value::{Binary, Boxed, Derived, DerivesFrom, Nillable};
 pub use view::{
-    FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent, Typed, View,
+    ChildRows, FieldLookup, FieldName, FieldText, FieldType, IntoField, Key, List, Nested, Parent,
+    SubqueryResult, Typed, View,
 };
 
-/// How a client gets its sessions: the interface, and the ways that there are.
+/// How a client gets its sessions: the trait [`Authenticator`](auth::Authenticator) and the
+/// authenticators of this crate.
 pub mod auth {
     pub use crate::client::oauth::form::Form;
     pub use crate::client::oauth::jwt::PrivateKey;
@@ -169,15 +183,15 @@ pub mod auth {
     };
 }
 
-/// Declares a module with the proxies that `saponify_codegen::compile` wrote.
+/// Declares a module that contains the proxies that `saponify_codegen::compile` wrote.
 ///
 /// ```ignore,no_run
 /// saponify::include_proxies!(enterprise);
 /// use enterprise::{Account, Soap};
 /// ```
 ///
-/// The name is that of the WSDL's file without its extension, or the one that `Config::module`
-/// set. Visibility, documentation and attributes may come before it:
+/// The module's name is that of the WSDL file without its extension, or the name that
+/// `Config::module` set. Visibility, documentation and attributes may precede the name:
 ///
 /// ```ignore
 /// saponify::include_proxies! {

@@ -1,8 +1,19 @@
-//! Bounds on what an answer may cost.
+//! Limits on what a response may cost.
 
-/// Nesting that nothing may exceed, whatever the configured limit: values are read, written and
-/// converted by recursion.
+/// The maximum nesting depth, whatever the configured limit is. Values are read, written and
+/// converted recursively.
 pub(crate) const MAX_DEPTH: usize = 128;
+
+/// The moment after which no more work is done for a call. Reading an answer never waits, so that
+/// nothing but a look at the clock ends it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WorkDeadline(pub(crate) Option<tokio::time::Instant>);
+
+impl WorkDeadline {
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|end| tokio::time::Instant::now() >= end)
+    }
+}
 
 /// Limits on an answer. Each one has an error of its own that names it and its figure.
 ///
@@ -12,19 +23,21 @@ pub(crate) const MAX_DEPTH: usize = 128;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nesting of elements. More than 128 counts as 128, which a small stack can bear.
+    /// The maximum nesting depth of elements. A value above 128 counts as 128, which a small stack
+    /// can hold.
     pub depth: usize,
-    /// Attributes of one element, namespace declarations included.
+    /// The maximum number of attributes of one element, including namespace declarations.
     pub attributes: usize,
-    /// Bytes of one attribute's value.
+    /// The maximum length of an attribute value in bytes.
     pub attribute: usize,
-    /// Namespace declarations in scope at once.
+    /// The maximum number of namespace declarations in scope.
     pub namespaces: usize,
-    /// Bytes of one name.
+    /// The maximum length of a name in bytes.
     pub name: usize,
-    /// Bytes of one element's text, or of a comment. Raise it to fetch large base64 fields.
+    /// The maximum length in bytes of the text of one element, or of a comment. Raise it to read
+    /// large base64 fields.
     pub text: usize,
-    /// Bytes of the whole answer after decompression.
+    /// The maximum length of the whole response in bytes, after decompression.
     pub body: usize,
     /// Bytes of an answer that an error keeps, for [`Error::expose_answer`](crate::Error::expose_answer).
     pub error_answer: usize,

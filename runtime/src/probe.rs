@@ -1,5 +1,5 @@
-//! Doors into the parts that do no I/O, for this crate's own tests, benchmarks and fuzz targets.
-//! **No stability promise**, and nothing here is needed to call a service.
+//! Access to the parts that do no I/O, for the tests, benchmarks and fuzz targets of this crate.
+//! **There is no stability promise**, and no program needs this module to call a service.
 
 use crate::codec::{self, CodecError, Decoder, Encoder};
 use crate::error::Error;
@@ -10,22 +10,23 @@ use crate::soap::answer::{Answer, Event};
 use crate::value::{GeneratedStruct, Struct};
 use crate::xml::{Context, Halt, Input, Reader, Token};
 
-/// What the reader saw, in words that can be compared.
+/// What the reader found, in a form that can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// A start tag: namespace and local name, then those of its attributes and their values.
+    /// A start tag: its namespace and local name, and the namespace, local name and value of each
+    /// attribute.
     Start(String, String, Vec<(String, String, String)>),
     /// An end tag.
     End,
-    /// A whole run of text between two tags.
+    /// The whole text between two tags.
     Text(String),
 }
 
-/// Runs the reader over a document to its end.
+/// Reads a document to its end.
 ///
 /// # Errors
 ///
-/// If the document is not well-formed, incomplete, or beyond a limit.
+/// Returns an error if the document is not well-formed, is incomplete, or exceeds a limit.
 pub fn read<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
@@ -73,7 +74,7 @@ pub fn read<'c>(
     Ok(seen)
 }
 
-/// One token; false at the end.
+/// Reads one token. Returns false at the end.
 fn see(reader: &mut Reader<'_>, seen: &mut Vec<Seen>) -> Result<bool, Halt> {
     match reader.next()? {
         Token::Start(start) => {
@@ -92,7 +93,7 @@ fn see(reader: &mut Reader<'_>, seen: &mut Vec<Seen>) -> Result<bool, Halt> {
             }
         }
         Token::End => seen.push(Seen::End),
-        // White space around the root is no content.
+        // White space outside of the root element is not content.
         Token::Text(_) if reader.context.depth() == 0 => {}
         Token::Text(run) => match seen.last_mut() {
             Some(Seen::Text(text)) => text.push_str(&run),
@@ -103,27 +104,27 @@ fn see(reader: &mut Reader<'_>, seen: &mut Vec<Seen>) -> Result<bool, Halt> {
     Ok(true)
 }
 
-/// Writes a value as a document whose root is its type.
+/// Writes a value as a document whose root element has the name of the value's type.
 ///
 /// # Errors
 ///
-/// If it cannot be written as XML.
+/// Returns an error if the value cannot be written as XML.
 pub fn encode(value: &dyn Struct) -> Result<String, Error> {
     let table = value.table();
     let mut encoder = Encoder::new(table.schema);
     encoder.global(value)?;
-    // The declarations belong into the root's start tag, after its name.
+    // The namespace declarations belong in the start tag of the root element, after its name.
     let body = encoder.as_str();
     let name = body.find([' ', '>', '/']).unwrap_or_default();
     let (head, rest) = body.split_at(name);
     Ok(format!("{head}{}{rest}", encoder.declarations(&[])))
 }
 
-/// Reads what [`encode`] writes.
+/// Reads a document that [`encode`] wrote.
 ///
 /// # Errors
 ///
-/// If it is not well-formed, beyond a limit, or does not fit the type.
+/// Returns an error if the document is not well-formed, exceeds a limit, or does not fit the type.
 pub fn decode<S: GeneratedStruct>(
     document: &str,
     limits: Limits,
@@ -140,11 +141,11 @@ pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
     crate::value::same(a, b)
 }
 
-/// As [`decode`], into a struct that is there.
+/// Like [`decode`], but reads into an existing struct.
 ///
 /// # Errors
 ///
-/// As [`decode`].
+/// The same as those of [`decode`].
 pub fn decode_into(
     document: &str,
     value: &mut dyn Struct,
@@ -171,11 +172,11 @@ pub fn decode_into(
     }
 }
 
-/// Reads an answer to an operation as a whole, into a struct of the response's table.
+/// Reads the response to an operation as a whole into a struct of the response's table.
 ///
 /// # Errors
 ///
-/// As a call.
+/// The same as those of a call.
 pub fn answer<'c>(
     operation: &'static Operation,
     target: &mut dyn Struct,
@@ -191,11 +192,11 @@ pub fn answer<'c>(
     Ok(answer.take_headers())
 }
 
-/// Reads an answer to a query row by row, as it arrives.
+/// Reads the response to a query row by row, as it arrives.
 ///
 /// # Errors
 ///
-/// As a query. Rows that came before the error are lost here.
+/// The same as those of a query. Rows that arrived before the error are lost.
 pub fn rows<'c>(
     operation: &'static Operation,
     known: &[&'static Type],
@@ -215,4 +216,23 @@ pub fn rows<'c>(
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// Decompresses a gzip body that arrives in pieces.
+///
+/// # Errors
+///
+/// What is wrong with it, in words.
+#[cfg(feature = "https")]
+pub fn inflate<'c>(
+    pieces: impl IntoIterator<Item = &'c [u8]>,
+    limit: u64,
+) -> Result<Vec<u8>, String> {
+    crate::transport::inflate(pieces, limit)
+}
+
+/// A message as a wire log and a scripted transport show it: without secrets, or without any values.
+#[must_use]
+pub fn mask(message: &str, all_values: bool) -> String {
+    crate::xml::mask::mask(message, all_values)
 }

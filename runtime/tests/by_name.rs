@@ -8,7 +8,7 @@ mod shape;
 use std::collections::HashSet;
 
 use saponify::salesforce::{Id, RowResults as _};
-use saponify::{Bytes, Endpoint, Error, Fault, Presence, View as _};
+use saponify::{Binary, Endpoint, Error, Fault, Presence, View as _};
 use shape::Account;
 use shape::types::{Error as RowError, SaveResult, StatusCode};
 
@@ -72,9 +72,9 @@ fn saved(reason: Option<StatusCode>) -> SaveResult {
 fn refused_rows_are_one_error_that_names_rows_and_reasons() {
     assert_eq!(vec![saved(None); 2].all_ok().unwrap().len(), 2);
     let mut results = vec![saved(None); 10];
-    results[3] = saved(Some(StatusCode::RequiredFieldMissing));
+    results[3] = saved(Some(StatusCode::AlreadyWatered));
     let error = results.clone().all_ok().unwrap_err();
-    let expected = "the service refused 1 of 10 rows: row 3: REQUIRED_FIELD_MISSING (Name)";
+    let expected = "the service refused 1 of 10 rows: row 3: ALREADY_WATERED (Name)";
     assert_eq!(error.to_string(), expected);
     assert_eq!(error.refused().map(|(n, _)| n).collect::<Vec<_>>(), [3]);
     assert!(!format!("{error:?}").contains("canary"));
@@ -82,11 +82,11 @@ fn refused_rows_are_one_error_that_names_rows_and_reasons() {
     assert!(error.is_refused() && !error.maybe_applied(), "{error:?}");
     assert_eq!(error.to_string(), expected);
 
-    results.fill(saved(Some(StatusCode::DuplicatesDetected)));
+    results.fill(saved(Some(StatusCode::BedNotFound)));
     let error = results.all_ok().unwrap_err();
     let text = error.to_string();
     assert!(
-        text.ends_with("row 4: DUPLICATES_DETECTED (Name); and 5 more"),
+        text.ends_with("row 4: BED_NOT_FOUND (Name); and 5 more"),
         "{text}"
     );
     assert_eq!(error.into_results().len(), 10);
@@ -106,5 +106,5 @@ fn standard_traits() {
     let endpoint: Endpoint = "https://soap.example/a".parse().unwrap();
     assert_eq!(endpoint.path(), "/a");
     assert!("http://soap.example/".parse::<Endpoint>().is_err());
-    assert_eq!(Bytes::from(&b"ab"[..]).as_ref(), b"ab");
+    assert_eq!(Binary::from(&b"ab"[..]).as_ref(), b"ab");
 }

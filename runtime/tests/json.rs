@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use saponify::generated::View as _;
 use saponify::generated::serde_core::{Serialize, de::DeserializeOwned};
 use saponify::salesforce::Id;
-use saponify::{AnyValue, Bytes, Content, Decimal, Element, Mixed, Record, TypeName, json, probe};
+use saponify::{AnyValue, Binary, Content, Decimal, Element, Mixed, Record, TypeName, json, probe};
 use serde_json::{Value, json};
 
 saponify::generated::serde!(structure All);
@@ -279,7 +279,7 @@ fn numbers_of_arbitrary_precision_are_numbers() {
 
 #[test]
 fn values_stand_alone_too() {
-    let bytes = Bytes(vec![0, 255, 1]);
+    let bytes = Binary(vec![0, 255, 1]);
     assert_eq!(serde_json::to_value(&bytes).unwrap(), "AP8B");
     assert_eq!(back(&bytes), [bytes.clone(), bytes]);
     for text in [

@@ -232,5 +232,5 @@ fn what_is_too_deep_compares_and_shows_but_is_not_sent() {
         assert!(error.to_string().contains("128"));
         assert!(error.path().len() < 10_000);
     });
-    assert_eq!(THING.name, "Thing");
+    assert_eq!(THING.name(), "Thing");
 }

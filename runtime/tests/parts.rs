@@ -2,28 +2,19 @@
 
 use saponify::generated as g;
 
-static SCHEMA: g::Schema = g::Schema {
-    namespaces: &[g::Namespace {
-        uri: "",
-        prefix: "",
-    }],
-    defaults: &[],
-};
+static SCHEMA: g::Schema = g::Schema::new(&[g::Namespace::new("", "")], &[]);
 
-static LETTER: g::Type = g::Type {
-    name: "letter",
-    schema: &SCHEMA,
-    ns: 0,
-    flags: g::Type::CHOICE,
-    sorted_from: 0,
-    base: None,
-    fields: &[
-        g::field("note", 0, g::Kind::String, 0),
-        g::field("pages", 0, g::Kind::Int, 0),
-        g::field("sealed", 0, g::Kind::Boolean, 0),
-        g::field("marks", 0, g::Kind::Int, g::NIL),
-    ],
-};
+static LETTER: g::Type = g::Type::new("letter", &SCHEMA, 0)
+    .with_flags(g::Type::CHOICE)
+    .with_fields(
+        0,
+        &[
+            g::field("note", 0, g::Kind::String, 0),
+            g::field("pages", 0, g::Kind::Int, 0),
+            g::field("sealed", 0, g::Kind::Boolean, 0),
+            g::field("marks", 0, g::Kind::Int, g::NIL),
+        ],
+    );
 
 enum Letter {
     Note(String),

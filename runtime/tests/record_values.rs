@@ -9,7 +9,9 @@ use kinds::answers::{row, rows, thing};
 use kinds::{All, Color, Money, OTHER, Other, THING, Thing};
 use saponify::generated::View as _;
 use saponify::probe;
-use saponify::{AnyValue, Element, Error, FieldRef, Limits, Presence, Record};
+use saponify::{
+    AnyValue, Attribute, Content, Element, Error, FieldRef, Limits, Mixed, Presence, Record,
+};
 
 #[test]
 fn nested_values_are_kept_until_they_change() {
@@ -95,6 +97,52 @@ fn equality_is_of_type_names_and_lexical_forms() {
         record("xsi:type='k:Thing'><Int>7</Int><x/>"),
         "one more"
     );
+}
+
+/// Names are looked at where no table knows a field: unknown elements, records of any type, mixed
+/// content, attributes.
+#[test]
+fn nothing_whose_name_says_that_it_is_secret_is_shown() {
+    let canary = "CANARY";
+    let element = |name: &str, value: AnyValue| Element {
+        namespace: "urn:x".into(),
+        name: name.into(),
+        value,
+    };
+    for name in [
+        "Password__c",
+        "sessionId",
+        "oauthRefreshToken",
+        "PrivateKey",
+    ] {
+        let mut record = Record::new(&THING);
+        record.set_text("Text", "shown").unwrap();
+        record.push_extra(element(name, AnyValue::text(canary)));
+        let mut nested = Record::new(&THING);
+        nested.set_text("Text", canary).unwrap();
+        record.push_extra(element(name, nested.into()));
+        let mut mixed = Mixed::new();
+        mixed.push_text("shown");
+        mixed.push(element(name, AnyValue::text(canary)));
+        let attribute = Attribute {
+            namespace: "".into(),
+            name: name.into(),
+            value: canary.into(),
+        };
+        let any = AnyValue {
+            attributes: vec![attribute.clone()],
+            content: Content::Mixed(mixed),
+            ..AnyValue::default()
+        };
+        for shown in [
+            format!("{record:?} {record:#?}"),
+            format!("{any:?} {any:#?}"),
+            format!("shown {attribute:?}"),
+        ] {
+            assert!(!shown.contains(canary), "{shown}");
+            assert!(shown.contains("***") && shown.contains("shown"), "{shown}");
+        }
+    }
 }
 
 #[test]

@@ -227,7 +227,7 @@ fn type_names_cannot_break_out() {
         assert!(error.is_encode(), "{error}");
         assert_eq!(error.path(), "All/things");
     }
-    assert_eq!(SCHEMA.namespaces.len(), 3);
+    assert_eq!(SCHEMA.namespaces().len(), 3);
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn defaults_are_written_as_the_schema_wants_them() {
         numbers: vec![None, Some(1)],
         ..All::default()
     };
-    assert_eq!(All::default().table().name, "All");
+    assert_eq!(All::default().table().name(), "All");
     let written = probe::encode(&value).unwrap();
     let body = &written[written.find("2001/XMLSchema\"").unwrap()..];
     assert_eq!(

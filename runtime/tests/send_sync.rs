@@ -6,7 +6,7 @@ use saponify::salesforce::{ApiUsage, Credentials, Id, Records, RefusedRows};
 use saponify::transport::testing::Scripted;
 use saponify::transport::{Body, HttpsBuilder, Request, Response, TransportError};
 use saponify::{
-    AnyValue, Attachment, Builder, Bytes, Client, Decimal, Derived, Element, Endpoint, Error,
+    AnyValue, Attachment, Binary, Builder, Client, Decimal, Derived, Element, Endpoint, Error,
     Fault, Https, Key, Limits, ParseError, Record, Recovery, Reply, Secret, Session, Typed,
     ValueError,
 };
@@ -16,7 +16,7 @@ fn moved<T: Send>() {}
 
 #[test]
 fn values_can_be_shared_between_threads() {
-    shared::<(AnyValue, Attachment, Bytes, Decimal, Derived, Element)>();
+    shared::<(AnyValue, Attachment, Binary, Decimal, Derived, Element)>();
     shared::<(Record, Typed<Record>, Key<Record, str>, Id)>();
     shared::<(
         Error,

@@ -1,4 +1,4 @@
-//! The shape of generated code, written by hand: what it looks like and that it works.
+//! Generated code at work: what it sends, what it reads, whatever the pieces that an answer comes in.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use saponify::transport::{Body, Exchange, Request, Response, Transport};
 use saponify::{Error, Presence, Record, Session};
-use shape::{Account, MalformedQueryFault, QueryOptions, Soap, User};
+use shape::{Account, MalformedQueryFault, Name, QueryOptions, Soap};
 
 /// Answers every request with the next of its texts, in pieces of a given size.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ fn envelope(body: &str) -> String {
 const TWO: &str = "<queryResponse><result><done>false</done><queryLocator>01g-2</queryLocator>\
     <records xsi:type=\"sf:Account\"><sf:Id>0015e000001AAAAAAK</sf:Id>\
     <sf:AnnualRevenue>1.50E3</sf:AnnualRevenue><sf:Name>Söhne &amp; Co &lt;1&gt;</sf:Name>\
-    <sf:Owner xsi:type=\"sf:User\"><sf:Username>a@b.c</sf:Username></sf:Owner>\
+    <sf:Owner xsi:type=\"sf:Name\"><sf:Alias>ab</sf:Alias></sf:Owner>\
     <sf:Brand_New__c>x</sf:Brand_New__c></records>\
     <records xsi:type=\"sf:Account\"><sf:Name><![CDATA[a<b]]></sf:Name><sf:Type xsi:nil=\"true\"/></records>\
     <size>3</size></result></queryResponse>";
@@ -86,7 +86,7 @@ async fn rows_come_whole_whatever_the_pieces() -> Result<(), Error> {
         assert_eq!(first.name(), Some("Söhne & Co <1>"));
         assert_eq!(first.get(Account::ANNUAL_REVENUE), Some(1500.0));
         assert_eq!(first.presence(Account::TYPE), Presence::Absent);
-        assert_eq!(first.owner().unwrap().get(User::USERNAME), Some("a@b.c"));
+        assert_eq!(first.owner().unwrap().get(Name::ALIAS), Some("ab"));
         let record: Record = first.into();
         assert_eq!(record.text("AnnualRevenue"), Some("1.50E3"));
         assert_eq!(record.text("Brand_New__c"), Some("x"));
@@ -168,7 +168,7 @@ async fn faults_are_typed() -> Result<(), Error> {
         let (soap, _) = client(status, 10, &[&envelope(fault), &envelope(fault)]);
         let error = soap
             .query("SELECT")
-            .header(QueryOptions {
+            .with(QueryOptions {
                 batch_size: Some(1),
             })
             .await
@@ -197,7 +197,7 @@ async fn missing_rows_are_an_error() {
         (ONE.replace("queryMore", "query"), "3 rows, but 1"),
         (
             TWO.replace("<queryLocator>01g-2</queryLocator>", ""),
-            "not where",
+            "no queryLocator",
         ),
     ] {
         let (soap, _) = client(200, 100, &[&envelope(&answer)]);

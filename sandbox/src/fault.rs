@@ -7,6 +7,9 @@ pub(crate) struct Position {
     pub(crate) column: u32,
 }
 
+/// The code for an answer that is larger than SOAP sends.
+pub(crate) const TOO_LARGE: &str = "OPERATION_TOO_LARGE";
+
 /// A SOAP fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
@@ -77,6 +80,11 @@ impl Fault {
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(error)
+        let text = error.to_string();
+        // SQLite passes on the text of an error in a function, and nothing else of it.
+        match text.split_once(": ") {
+            Some((TOO_LARGE, what)) => Self::unexpected(TOO_LARGE, what),
+            _ => Self::internal(text),
+        }
     }
 }

@@ -29,6 +29,7 @@
 
 #![forbid(unsafe_code)]
 
+mod activity;
 mod error;
 mod fault;
 mod faults;
@@ -37,6 +38,8 @@ mod oauth;
 mod ops;
 mod org;
 mod quirks;
+mod random;
+mod rest;
 mod rows;
 mod server;
 mod soql;
@@ -49,11 +52,12 @@ mod xml;
 
 pub use error::Error;
 pub use faults::{
-    FaultName, GzipFlaw, Injection, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw,
-    TlsFlaw, WireFlaw, XmlFlaw,
+    EchoFlaw, FaultName, GzipFlaw, Injection, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw,
+    TextFlaw, TlsFlaw, WireFlaw, XmlFlaw,
 };
 pub use org::{
-    ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,
+    Activity, ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,
+    Visibility,
 };
 pub use quirks::{Detail, Quirks};
 pub use server::{Builder, Sandbox};

@@ -41,6 +41,8 @@ pub struct Quirks {
     pub fault_status: u16,
     /// The most rows of a batch, whatever the caller asks for.
     pub batch_rows: Option<u32>,
+    /// Every second row has line breaks in its base64 values, as MIME has them.
+    pub wrapped_base64: bool,
     /// Answers are compressed if the client accepts gzip.
     pub gzip: bool,
 }
@@ -59,6 +61,7 @@ impl Default for Quirks {
             fault_detail: Detail::Typed,
             fault_status: 500,
             batch_rows: None,
+            wrapped_base64: false,
             gzip: true,
         }
     }

@@ -1,6 +1,6 @@
 //! `saponify demo` shows the proxies at work in half a minute.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -8,7 +8,18 @@ use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify::salesforce::Credentials;
 use saponify::{Error, Https};
-use saponify_sandbox::{Org, Sandbox};
+use saponify_sandbox::{Activity, Org, Sandbox};
+
+use age::secrecy::ExposeSecret as _;
+use saponify_cli::connector::connection::settings::secret;
+use saponify_cli::connector::connection::{Activation, Login, Settings, activate};
+use saponify_cli::connector::home::Home;
+use saponify_cli::connector::listing::{self, Format};
+use saponify_cli::connector::progress::{Stop, Watch};
+use saponify_cli::connector::store::EventQuery;
+use saponify_cli::connector::sync::{Collector, Source};
+use saponify_cli::connector::vault::{Secrets, Vault};
+use saponify_cli::connector::when;
 
 use super::{Failure, block_on, sandbox::DEMO_ORG};
 use crate::tenant::{Account, MalformedQueryFault, Soap};
@@ -37,6 +48,9 @@ pub(crate) struct Demo {
 
 const QUERY: &str =
     "SELECT Id, Name, Industry, AnnualRevenue, Owner.Name FROM Account ORDER BY Name";
+
+/// Events that are shown.
+const SHOWN: usize = 12;
 
 impl Demo {
     pub(crate) fn run(self) -> Result<(), Failure> {
@@ -72,7 +86,12 @@ impl Demo {
     }
 
     async fn on_sandbox(&self) -> Result<(), Failure> {
-        let org = Org::parse(DEMO_ORG)?;
+        let activity = Activity::days(3)
+            .logins(400)
+            .audit(80)
+            .files(9)
+            .file_size(8_000);
+        let org = Org::parse(DEMO_ORG)?.with_activity(activity);
         let name = org.name().to_owned();
         let sandbox = Sandbox::builder(org).start().await?;
         title("A local tenant");
@@ -94,6 +113,7 @@ impl Demo {
         partial_failure(&soap).await?;
         fault(&soap).await?;
         usage(&soap);
+        collect(&sandbox).await?;
         sandbox.shutdown().await;
         println!();
         println!(
@@ -261,6 +281,62 @@ async fn fault(soap: &Soap) -> Result<(), Failure> {
         yes_no(error.maybe_applied()),
         yes_no(error.is_transient())
     );
+    Ok(())
+}
+
+/// Connects the compliance connector, brings it up to date, and shows the events of a day.
+async fn collect(sandbox: &Sandbox) -> Result<(), Failure> {
+    title("The compliance connector");
+    let folder = std::env::temp_dir().join(format!("saponify-demo-{}", std::process::id()));
+    let shown = show_events(sandbox, &folder).await;
+    // What is left of a demo is of no use to anybody.
+    let _ = std::fs::remove_dir_all(&folder);
+    shown
+}
+
+async fn show_events(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
+    let home = Home::find(Some(folder.to_owned()), |_| None)?;
+    let key = age::x25519::Identity::generate().to_string();
+    let vault = Vault::new(home.path(), Some(key.expose_secret().into()))?;
+    let login = Login::Password {
+        user: "integration@acme.example".to_owned(),
+    };
+    let mut settings = Settings::new(&sandbox.login_url(), login);
+    settings.certificate = Some(sandbox.certificate_pem().to_owned());
+    let instance = sandbox.instance_url();
+    settings.allow_hosts = vec![instance.trim_start_matches("https://").to_owned()];
+    let mut secrets = Secrets::default();
+    secrets.insert(secret::PASSWORD, "battery-staple".into());
+    let activation = Activation {
+        name: "demo".to_owned(),
+        settings,
+        secrets,
+        since: jiff::SignedDuration::from_hours(3 * 24),
+    };
+    let activated = activate(&home, &vault, activation).await?;
+    println!(
+        "  connected to {} as {}",
+        activated.identity.organization_name, activated.identity.username
+    );
+    let mut collector = Collector::open(&home, &vault, "demo", &Stop::default()).await?;
+    let outcome = collector.round(&Source::ALL, &mut Watch::silent()).await;
+    if let Some(failure) = outcome.failure() {
+        return Err(failure.into());
+    }
+    let now = jiff::Timestamp::now();
+    let day = EventQuery {
+        since: Some(when::instant("yesterday", now)?),
+        until: Some(when::instant("today", now)?),
+        ..EventQuery::default()
+    };
+    let mut table = Vec::new();
+    let count = listing::print(collector.store(), &day, Format::Table, None, &mut table)?;
+    let table = String::from_utf8_lossy(&table);
+    for line in table.lines().take(SHOWN + 1) {
+        println!("  {line}");
+    }
+    let more = count.saturating_sub(SHOWN as u64);
+    println!("  … and {more} more events of yesterday");
     Ok(())
 }
 

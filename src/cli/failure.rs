@@ -9,6 +9,7 @@ pub(crate) struct Failure {
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
+    code: u8,
 }
 
 impl Failure {
@@ -17,7 +18,21 @@ impl Failure {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            code: 1,
         }
+    }
+
+    /// A wrong use of the program.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            code: 2,
+            ..Self::new(message)
+        }
+    }
+
+    /// The exit code of the program.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
     }
 
     /// Adds an error and its causes, without repeating what was already said.
@@ -55,6 +70,26 @@ impl Failure {
             let _ = writeln!(out, "   help: {hint}");
         }
         out
+    }
+}
+
+impl From<&saponify_cli::connector::Error> for Failure {
+    fn from(error: &saponify_cli::connector::Error) -> Self {
+        let mut failure = Self::new(error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            failure.note(cause.to_string());
+            source = cause.source();
+        }
+        failure.hint = error.advice().map(str::to_owned);
+        failure.code = error.exit_code();
+        failure
+    }
+}
+
+impl From<saponify_cli::connector::Error> for Failure {
+    fn from(error: saponify_cli::connector::Error) -> Self {
+        Self::from(&error)
     }
 }
 

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify_sandbox::{ApiVersion, FaultName, Injection, LoginMode, Org, Scale};
 
+use super::activity::ActivityOptions;
 use super::{Failure, block_on};
 
 /// The org of the demo, which is used if no other is given.
@@ -18,7 +19,7 @@ pub(super) const DEMO_ORG: &str = include_str!("../../tenants/demo/org.toml");
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sandbox {
     /// Serve the tenant over TLS until Ctrl-C.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Write the tenant's Enterprise WSDL.
     Wsdl(Wsdl),
 }
@@ -58,12 +59,14 @@ pub(crate) struct Serve {
     certificate: Option<PathBuf>,
     /// Inject this fault. The option can be given several times. `--help` lists the names.
     ///
-    /// NAME@OPERATION hits only one operation: a SOAP operation (`create`), or the last part of an OAuth
-    /// address (`token`). `:after=N` spares the first N calls, `:after_rows=N` spares all calls until N
+    /// NAME@OPERATION hits only one operation: a SOAP operation (`create`), the last part of an OAuth
+    /// address (`token`), or the download of a log file by REST (`LogFile`). `:after=N` spares the first N calls, `:after_rows=N` spares all calls until N
     /// rows were sent, `:every=N` hits the first of every N calls, and `:times=N` hits at most N calls.
     /// An example is `no_response@create:every=3:times=2`.
     #[arg(long, value_name = "NAME")]
     fault: Vec<Injection>,
+    #[command(flatten)]
+    activity: ActivityOptions,
     /// Serve the counters as JSON at /sandbox/stats, but only to clients on this machine.
     #[arg(long)]
     stats: bool,
@@ -126,6 +129,7 @@ impl Serve {
             }
             org = org.with_rows(object, *count);
         }
+        let org = self.activity.apply(org)?;
         let bar = ProgressBar::new(0).with_style(
             ProgressStyle::with_template("making rows {wide_bar} {human_pos}/{human_len} {msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -151,8 +155,9 @@ impl Serve {
         bar.finish_and_clear();
         let sandbox = sandbox?;
         let certificate = self.write_certificate(&sandbox)?;
-        super::put(&self.introduction(&sandbox, &certificate))?;
-        interrupted().await;
+        let activity = self.activity.finish(&sandbox)?;
+        super::put(&self.introduction(&sandbox, &certificate, &activity))?;
+        super::terminal::interrupted().await;
         let stats = sandbox.stats();
         sandbox.shutdown().await;
         super::put(&format!(
@@ -184,7 +189,12 @@ impl Serve {
     }
 
     /// The addresses, users and apps of the tenant, and a command that uses it.
-    fn introduction(&self, sandbox: &saponify_sandbox::Sandbox, certificate: &Path) -> String {
+    fn introduction(
+        &self,
+        sandbox: &saponify_sandbox::Sandbox,
+        certificate: &Path,
+        activity: &str,
+    ) -> String {
         let org = sandbox.org();
         let (login, instance) = (sandbox.login_url(), sandbox.instance_url());
         let trust = certificate.display();
@@ -192,6 +202,7 @@ impl Serve {
         if self.stats {
             let _ = writeln!(out, "stats    {login}/sandbox/stats");
         }
+        out.push_str(activity);
         out.push_str("\nUsers, with password and security token:\n");
         for user in org.users() {
             let _ = write!(out, "  {:<28} {}", user.username(), user.password());
@@ -226,23 +237,6 @@ impl Serve {
         out.push_str("\nCtrl-C stops the tenant.\n");
         out
     }
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn interrupted() {
-    // If no handler can be installed, the signal ends the process immediately, which is acceptable.
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Quotes text for a POSIX shell, if it needs quotes.

@@ -36,6 +36,12 @@ pub(crate) enum Kind {
     Data,
     /// Another instance runs.
     Locked,
+    /// The org cannot be reached, refuses a call, or answers what cannot be read.
+    Service,
+    /// The org's calls of the day are reserved for others.
+    Reserved,
+    /// The user has stopped the program.
+    Stopped,
 }
 
 impl Error {
@@ -70,6 +76,38 @@ impl Error {
         Self::new(kind, format!("cannot {action} {}", path.display())).because(error)
     }
 
+    /// Whether the org refused the credentials. Trying again does not help, and may lock the user out.
+    #[must_use]
+    pub fn is_refused_login(&self) -> bool {
+        self.cause().is_some_and(|cause| {
+            let is_login = cause.is_login()
+                || cause.is_password_expired()
+                || cause.operation() == Some("login");
+            is_login && cause.recovery() == saponify::Recovery::GiveUp && !cause.is_protocol()
+        })
+    }
+
+    /// The failure of a call, if that is the cause.
+    pub(crate) fn cause(&self) -> Option<&saponify::Error> {
+        self.0.source.as_deref()?.downcast_ref()
+    }
+
+    /// The message with all of its causes, for a place that keeps one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = self.0.message.clone();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text.push_str(": ");
+                text.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        text
+    }
+
     /// What the user can do about it, where the connector knows.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
@@ -97,6 +135,24 @@ impl Error {
             Kind::Locked => 4,
             _ => 1,
         }
+    }
+
+    /// Whether the org could not be reached, refused a call, or answered what cannot be read.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        self.0.kind == Kind::Service
+    }
+
+    /// Whether the connector made no call, because it leaves the org's last calls of the day to others.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.0.kind == Kind::Reserved
+    }
+
+    /// Whether the user has stopped the program. What was stored until then stays.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.0.kind == Kind::Stopped
     }
 
     /// Whether the disk is full. Nothing is damaged; the next run goes on.

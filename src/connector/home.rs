@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::{Error, Kind};
 use super::store::Store;
@@ -91,12 +92,13 @@ impl Home {
         Ok(names)
     }
 
-    /// The folder for a new connection, which is created.
+    /// The place of a new connection, held for this process. It is a draft with a folder of its own
+    /// until [`Place::publish`] makes it a connection, so that one that failed half-way is none.
     ///
     /// # Errors
     ///
-    /// The name is none, or is taken.
-    pub fn create(&self, name: &str) -> Result<Place, Error> {
+    /// The name is none, or is taken, or another process is making a connection of this name.
+    pub fn create(&self, name: &str) -> Result<(Place, Lock), Error> {
         if !is_name(name) {
             return Err(Error::new(Kind::Usage, format!("`{}` is no name for a connection", name.escape_debug()))
                 .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
@@ -113,13 +115,16 @@ impl Home {
             )
             .help("choose another name, or deactivate that connection first"));
         }
-        let folder = self.0.join(name);
-        fs::create_dir_all(&folder)
-            .map_err(|error| Error::io("create the folder", &folder, error))?;
-        Ok(Place {
+        // A name does not begin with a dot, so no connection has this folder.
+        let folder = self.0.join(format!(".{name}.new"));
+        create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
+        let draft = Place {
             name: name.to_owned(),
             folder,
-        })
+        };
+        let lock = draft.lock()?;
+        draft.clear()?;
+        Ok((draft, lock))
     }
 
     /// A connection.
@@ -149,11 +154,46 @@ impl Home {
 /// The file of the store.
 const STORE: &str = "store.db";
 
+/// The file that is locked.
+const LOCK: &str = "lock";
+
 impl Place {
     /// The name of the connection.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The folder of the connection.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes a draft a connection. Its store must not be open.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be renamed, or another process was quicker with this name.
+    pub fn publish(self, lock: Lock) -> Result<Self, Error> {
+        let folder = self.folder.with_file_name(&self.name);
+        // Some systems do not rename what is open.
+        drop(lock);
+        fs::rename(&self.folder, &folder)
+            .map_err(|error| Error::io("create the folder", &folder, error))?;
+        Ok(Self { folder, ..self })
+    }
+
+    /// Removes what an earlier draft left, except the lock.
+    fn clear(&self) -> Result<(), Error> {
+        let fail = |error| Error::io("clear the folder", &self.folder, error);
+        for entry in fs::read_dir(&self.folder).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.is_file() && path.file_name().is_some_and(|name| name != LOCK) {
+                fs::remove_file(&path).map_err(fail)?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder for files on their way.
@@ -195,33 +235,20 @@ impl Place {
     ///
     /// Another process holds it.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let path = self.folder.join("lock");
+        let path = self.folder.join(LOCK);
         let fail = |error| Error::io("lock", &path, error);
-        let options = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let mut file = options.map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
-            Err(TryLockError::WouldBlock) => {
-                // The holder has written its process id, except on systems that lock reading, too.
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                let process = match holder.trim().parse::<u32>() {
-                    Ok(id) => format!(" (process {id})"),
-                    Err(_) => String::new(),
-                };
-                let message = format!(
-                    "another instance works on the connection {}{process}",
-                    self.name
-                );
-                return Err(
-                    Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
-                );
+        let mut file = self.lock_file().map_err(fail)?;
+        let mut attempts = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(fail(error)),
+                // Whoever asks whether the connection is locked holds it for a moment.
+                Err(TryLockError::WouldBlock) if attempts < 3 => {
+                    attempts += 1;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => return Err(self.is_held(&mut file)),
             }
         }
         file.set_len(0)
@@ -229,6 +256,38 @@ impl Place {
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(fail)?;
         Ok(Lock { _file: file })
+    }
+
+    /// Whether a process holds the connection.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        // A file that cannot be opened is not locked by anybody.
+        File::open(self.folder.join(LOCK))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    fn lock_file(&self) -> std::io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.folder.join(LOCK))
+    }
+
+    fn is_held(&self, file: &mut File) -> Error {
+        // The holder has written its process id, except on systems that lock reading, too.
+        let mut holder = String::new();
+        let _ = file.read_to_string(&mut holder);
+        let process = match holder.trim().parse::<u32>() {
+            Ok(id) => format!(" (process {id})"),
+            Err(_) => String::new(),
+        };
+        let message = format!(
+            "another instance works on the connection {}{process}",
+            self.name
+        );
+        Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
     }
 
     /// Removes the connection's folder with all of its data.
@@ -242,6 +301,15 @@ impl Place {
         fs::remove_dir_all(&self.folder)
             .map_err(|error| Error::io("remove the folder", &self.folder, error))
     }
+}
+
+/// Creates a folder that only the user of this process can read, where the system can do that.
+fn create_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn is_name(name: &str) -> bool {

@@ -7,26 +7,40 @@
 //! |---|---|
 //! | [`home`] | the folder that holds everything, a folder for each connection, and its lock |
 //! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
+//! | [`progress`] | what long work tells while it goes on, and how it is stopped |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
 //! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
+//! | [`connection`] | makes connections, logs in by the generated proxies, and answers the sources |
 //! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |
 //! | [`sinks`] | delivers stored rows; each sink has its own cursor |
+//! | [`sync`] | brings connections up to date, once or again and again |
 //! | [`listing`] | prints rows as a table, NDJSON, CSV or OCSF |
+//! | [`status`] | says how far each source is, and what is wrong |
+//! | [`prerequisites`] | tests what the org and the user must have |
+//! | [`notify`] | tells systemd how a run stands |
+//! | [`when`] | reads times and lengths of time as people write them |
 //! | [`report`] | says for each source and day what is complete, and why |
 //!
 //! Everything here is a library: the command line only parses arguments and prints results. The
 //! design and its guarantees are described in `guide/connector.md`.
 
+pub mod connection;
 mod error;
 pub mod home;
 pub mod listing;
+pub mod notify;
 pub mod ocsf;
+pub mod prerequisites;
+pub mod progress;
 pub mod report;
 pub mod sinks;
 pub mod sources;
+pub mod status;
 pub mod store;
+pub mod sync;
 pub mod vault;
+pub mod when;
 pub mod window;
 
 pub use error::Error;

@@ -83,6 +83,9 @@ fn the_demo_shows_all_of_it_without_any_preparation() {
         "A row that fails",
         "A fault, typed",
         "API usage",
+        "The compliance connector",
+        "connected to Acme Instruments",
+        "more events of yesterday",
     ];
     let at: Vec<_> = sections
         .map(|title| {

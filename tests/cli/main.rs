@@ -1,6 +1,9 @@
 //! Tests that run the program: what it prints, which files it writes, and how it fails.
 
+mod connector;
 mod demo;
 mod generate;
+#[path = "../person/mod.rs"]
+mod person;
 mod sandbox;
 mod support;

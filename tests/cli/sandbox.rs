@@ -197,3 +197,75 @@ fn settings_that_make_no_sense_are_refused() {
     let said = complaint(&mut saponify(["sandbox", "serve", "--rows", "Acount=3"]));
     assert!(said.contains("Acount"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn activity_is_served_and_its_truth_is_written() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let truth = folder.path().join("truth.tsv");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_saponify"))
+        .args(["sandbox", "serve", "--activity", "20d", "--logins", "50"])
+        .args(["--audit", "20", "--files", "12", "--hourly", "--late"])
+        .args(["--file-size", "4K", "--edition", "unlimited"])
+        .args(["--hide", "EventLogFile.Interval", "--api-calls", "90/100"])
+        .arg("--truth")
+        .arg(&truth)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(server.stdout.take().unwrap());
+    let lines: Vec<String> = output
+        .lines()
+        .map(|line| line.unwrap())
+        .take_while(|line| !line.contains("Ctrl-C"))
+        .collect();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let written = std::fs::read_to_string(&truth).unwrap();
+    let of = |source: &str| {
+        written
+            .lines()
+            .filter(|line| line.starts_with(source))
+            .count()
+    };
+    assert_eq!((of("logins\t"), of("audit\t")), (50, 20));
+    assert!(of("files\t") > 12 && of("changes\t") == 12);
+    let count = written.lines().count();
+    let says = |part: &str| lines.iter().any(|line| line.contains(part));
+    assert!(says("activity 50 logins, 20 audit rows, "), "{lines:?}");
+    assert!(says(&format!("({count} rows)")), "{lines:?}");
+}
+
+#[test]
+fn options_of_the_activity_are_checked() {
+    let usage = |arguments: &[&str]| {
+        let arguments = ["sandbox", "serve"].iter().chain(arguments);
+        let output = saponify(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(usage(&["--activity", "60"]).contains("60d"));
+    assert!(usage(&["--logins", "5"]).contains("--activity"));
+    assert!(usage(&["--activity", "9d", "--file-size", "big"]).contains("64K"));
+    assert!(usage(&["--api-calls", "5"]).contains("USED/LIMIT"));
+    assert!(usage(&["--activity", "9d", "--hourly", "--daily"]).contains("cannot be used with"));
+    for (hidden, part) in [
+        ("ReadMinds", "permission `ReadMinds`"),
+        ("User.Age", "field `User.Age`"),
+    ] {
+        let said = complaint(&mut saponify(["sandbox", "serve", "--hide", hidden]));
+        assert!(said.contains(part), "{said}");
+    }
+    let mut kept = saponify([
+        "sandbox",
+        "serve",
+        "--activity",
+        "9d",
+        "--database",
+        "none.db",
+    ]);
+    assert!(complaint(&mut kept).contains("follow the clock"));
+}

@@ -16,15 +16,16 @@ fn home() -> (Home, TempDir) {
 #[test]
 fn the_second_instance_is_refused_until_the_first_ends() {
     let (home, _folder) = home();
-    let place = home.create("acme").unwrap();
-    let first = place.lock().unwrap();
+    let (place, first) = home.create("acme").unwrap();
     let error = place.lock().unwrap_err();
     assert!(error.is_locked() && error.exit_code() == 4, "{error:?}");
     if cfg!(unix) {
         let process = format!("(process {})", std::process::id());
         assert!(error.to_string().contains(&process), "{error}");
     }
+    assert!(place.is_locked());
     drop(first);
+    assert!(!place.is_locked());
     place.lock().unwrap();
 }
 
@@ -47,13 +48,21 @@ fn names_are_no_paths_and_are_taken_once() {
         let error = home.create(name).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{name}");
     }
-    let place = home.create("Acme-1.prod_eu").unwrap();
+    let (place, lock) = home.create("Acme-1.prod_eu").unwrap();
+    place.store(&lock).unwrap();
     assert!(
         home.connections().unwrap().is_empty(),
-        "a folder without a store is no connection"
+        "a draft is no connection"
     );
-    let lock = place.lock().unwrap();
+    drop(lock);
+    let (place, lock) = home.create("Acme-1.prod_eu").unwrap();
+    assert!(
+        place.store_to_read().is_err(),
+        "a draft does not keep what an earlier one left"
+    );
     place.store(&lock).unwrap();
+    let place = place.publish(lock).unwrap();
+    let lock = place.lock().unwrap();
     assert_eq!(home.connections().unwrap(), ["Acme-1.prod_eu"]);
     let error = home.create("acme-1.PROD_eu").unwrap_err();
     assert!(

@@ -1,7 +1,7 @@
 //! Hazard: output that a program reads wrongly, or that controls a terminal.
 
 use saponify_cli::connector::listing::{Format, print};
-use saponify_cli::connector::store::{EventQuery, Progress, Purpose, Row};
+use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use crate::files::csv::oracle;
 use crate::store::{Fixture, at, span};
@@ -20,7 +20,7 @@ fn fixture() -> Fixture {
         .store
         .open_window(audit.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,

@@ -5,6 +5,7 @@ mod home;
 mod kills;
 mod listing;
 mod ocsf;
+mod org;
 mod report;
 mod rows;
 mod sinks;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::ocsf::{Mapping, to_ocsf};
 use saponify_cli::connector::store::{
-    Event, EventQuery, Interval, Listed, Progress, Purpose, Row, StoredFile,
+    Event, EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn of_object(source: &str, about: &str, second: Option<i64>, columns: Columns<'_
         .store
         .open_window(id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use saponify_cli::connector::Error;
+use saponify_cli::connector::progress::Watch;
 use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
 use saponify_cli::connector::sources::{Batch, Failure, Service};
 use saponify_cli::connector::store::{EventQuery, Store};
@@ -198,7 +199,13 @@ pub(crate) fn collect(store: &mut Store, org: &mut Org) -> Result<Outcome, Error
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(sync(store, org, &Object::LOGINS, &options))
+    runtime.block_on(sync(
+        store,
+        org,
+        &Object::LOGINS,
+        &options,
+        &mut Watch::silent(),
+    ))
 }
 
 fn stored(fixture: &Fixture) -> Vec<String> {

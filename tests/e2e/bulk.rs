@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::slice::from_ref;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use saponify::salesforce::Id;
 use saponify::salesforce::bulk::Failure;
 use saponify::salesforce::soql::Soql;
-use saponify::{Bytes, Record};
+use saponify::transport::{Exchange, Request, Transport};
+use saponify::{Binary, Record};
 use saponify_sandbox::Mode;
+use tokio::sync::Barrier;
 
-use crate::support::{all, count, one, start};
+use crate::support::{all, count, https, one, start};
 use crate::tenant::*;
 
 fn named(name: &str) -> Contact {
@@ -139,23 +142,52 @@ async fn rows_of_eleven_types_make_two_calls() {
     assert_eq!(tenant.sandbox.stats().calls("create"), 2);
 }
 
+/// Holds each call until a number of them are under way, however long that takes, and counts them.
+#[derive(Clone, Debug)]
+struct Gate {
+    inner: Arc<dyn Transport>,
+    together: Arc<Barrier>,
+    /// Calls under way now, and the most that there were.
+    under_way: Arc<Mutex<(usize, usize)>>,
+}
+
+impl Transport for Gate {
+    fn send(&self, request: Request) -> Exchange {
+        let gate = self.clone();
+        Box::pin(async move {
+            {
+                let mut under_way = gate.under_way.lock().unwrap();
+                under_way.0 += 1;
+                under_way.1 = under_way.1.max(under_way.0);
+            }
+            gate.together.wait().await;
+            let response = gate.inner.send(request).await;
+            gate.under_way.lock().unwrap().0 -= 1;
+            response
+        })
+    }
+}
+
 #[tokio::test]
 async fn as_many_calls_are_under_way_as_were_asked_for() {
-    for (concurrency, at_once) in [(1, 1), (3, 3)] {
+    for concurrency in [1, 3] {
         let tenant = start().await;
-        tenant
-            .sandbox
-            .set_mode(Mode::Delay(Duration::from_millis(100)));
+        let gate = Gate {
+            inner: Arc::new(https(&tenant.sandbox)),
+            together: Arc::new(Barrier::new(concurrency)),
+            under_way: Arc::default(),
+        };
+        let soap = Soap::builder()
+            .transport(gate.clone())
+            .session(tenant.soap.client().session())
+            .unwrap();
         tenant.sandbox.reset_stats();
         let rows = (0..60).map(numbered);
-        let bulk = tenant
-            .soap
-            .create_all(rows)
-            .chunk_size(5)
-            .concurrency(concurrency);
+        let bulk = soap.create_all(rows).chunk_size(5).concurrency(concurrency);
+        // With fewer calls at once than asked for, the gate would stay shut.
         assert!(bulk.summary().await.is_complete());
-        let stats = tenant.sandbox.stats();
-        assert_eq!((stats.calls("create"), stats.at_once), (12, at_once));
+        assert_eq!(tenant.sandbox.stats().calls("create"), 12);
+        assert_eq!(*gate.under_way.lock().unwrap(), (0, concurrency));
     }
 }
 
@@ -307,7 +339,7 @@ async fn all_or_none_holds_for_each_call() {
         n => numbered(n),
     });
     let bulk = tenant.soap.create_all(rows).chunk_size(10);
-    let bulk = bulk.header(AllOrNoneHeader { all_or_none: true });
+    let bulk = bulk.with(AllOrNoneHeader { all_or_none: true });
     let summary = bulk.summary().await;
     assert_eq!(summary.succeeded, 20);
     let failed: Vec<usize> = summary.failures.iter().map(|(index, _)| *index).collect();
@@ -334,7 +366,7 @@ async fn files_are_spread_over_calls_by_their_size() {
         "SELECT Id FROM Account WHERE Legacy_Id__c = 'LEG-1'",
     )
     .await;
-    let bytes = Bytes((0..=255).cycle().take(300_000).collect());
+    let bytes = Binary((0..=255).cycle().take(300_000).collect());
     let file = Attachment::new()
         .with_name("big")
         .with_parent_id(account.id().unwrap())

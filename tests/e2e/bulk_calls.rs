@@ -403,10 +403,7 @@ async fn headers_go_with_every_call() {
     let (soap, script) = service(Scripted::new());
     let header = |all_or_none| AllOrNoneHeader { all_or_none };
     let bulk = soap.create_all((0..5).map(contact)).chunk_size(2);
-    bulk.header(header(false))
-        .header(header(true))
-        .summary()
-        .await;
+    bulk.with(header(false)).with(header(true)).summary().await;
     for request in script.requests() {
         assert_eq!(texts(request.body(), "allOrNone"), ["true"]);
     }
@@ -417,7 +414,7 @@ async fn headers_go_with_every_call() {
     let bulk = soap.create_all([contact(0)]).without::<AllOrNoneHeader>();
     bulk.summary().await;
     soap.create_all([contact(0)])
-        .header(header(false))
+        .with(header(false))
         .summary()
         .await;
     let requests = script.requests();

@@ -2,11 +2,12 @@
 
 use std::fmt::Debug;
 use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use saponify::salesforce::Credentials;
-use saponify::{Error, Https, Retry, Secret, Session};
+use saponify::{Error, Https, Retry, Secret, Session, WireLog};
 use saponify_sandbox::{Detail, FaultName, Injection, Mode, Org, Quirks, Sandbox};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -29,12 +30,28 @@ impl Shown {
 
     fn error(&self, error: &Error) {
         self.value(error);
+        // A program that expects no error panics with it.
+        let result: Result<(), Error> = Err(error.clone());
+        let expected = || result.expect("no error");
+        std::panic::catch_unwind(AssertUnwindSafe(expected)).unwrap_err();
         let mut source: Option<&dyn std::error::Error> = Some(error);
         while let Some(cause) = source {
             let text = format!("{cause}\n{cause:?}\n{cause:#?}\n");
             self.0.lock().unwrap().extend_from_slice(text.as_bytes());
             source = cause.source();
         }
+    }
+
+    /// Shows the messages of a client.
+    fn wire_log(&self) -> WireLog {
+        let shown = self.clone();
+        WireLog::new(move |message| shown.line(&message.to_string()))
+    }
+
+    fn line(&self, text: &str) {
+        let mut shown = self.0.lock().unwrap();
+        shown.extend_from_slice(text.as_bytes());
+        shown.push(b'\n');
     }
 
     fn text(&self) -> String {
@@ -105,6 +122,7 @@ fn no_secret_is_shown_anywhere() {
             "--nocapture",
         ])
         .env(ALONE, "1")
+        .env("RUST_BACKTRACE", "full")
         .output()
         .unwrap();
     let (out, err) = (
@@ -130,13 +148,22 @@ fn alone() {
         .build()
         .unwrap();
     let _hears = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let panics = shown.clone();
+    std::panic::set_hook(Box::new(move |panic| panics.line(&panic.to_string())));
     let session = runtime.block_on(everything(&shown));
+    drop(std::panic::take_hook());
 
     let text = shown.text();
-    assert!(
-        text.contains("soap{operation=\"query\"") && text.contains("Credentials"),
-        "{text}"
-    );
+    // All that is looked at is there.
+    for part in [
+        "soap{operation=\"query\"",
+        "call is over",
+        "Credentials",
+        "panicked at",
+        "answer to login from",
+    ] {
+        assert!(text.contains(part), "{part} is missing");
+    }
     for (what, secret) in [
         ("password", PASSWORD),
         ("security token", TOKEN),
@@ -163,6 +190,7 @@ async fn everything(shown: &Shown) -> String {
     let builder = Soap::builder()
         .transport(https(&sandbox))
         .allow_host(instance(&sandbox))
+        .wire_log(shown.wire_log())
         .retry(Retry::none().renew(false));
     shown.value(&builder);
     let soap = builder
@@ -281,6 +309,7 @@ async fn every_fault(sandbox: &Sandbox, id: &str, shown: &Shown) {
         let soap = Soap::builder()
             .transport(impatient(sandbox))
             .retry(Retry::none())
+            .wire_log(shown.wire_log())
             .session(Session::new(&endpoint, id).unwrap())
             .unwrap();
         let created = soap
@@ -309,6 +338,7 @@ async fn every_fault(sandbox: &Sandbox, id: &str, shown: &Shown) {
         let login = Soap::builder()
             .transport(impatient(sandbox))
             .retry(Retry::none())
+            .wire_log(shown.wire_log())
             .login(&url, credentials());
         match login.await {
             Ok(soap) => shown.value(&soap),

@@ -80,7 +80,7 @@ async fn several_descriptions_come_in_the_order_asked_for() {
         tenant
             .soap
             .describe_s_objects(&names)
-            .header(german)
+            .with(german)
             .await
             .unwrap()
             .len(),

@@ -57,8 +57,8 @@ impl Sample<'_> {
             known,
         };
         sample.out.push_str("<root");
-        for (index, namespace) in table.schema.namespaces.iter().enumerate().skip(1) {
-            write!(sample.out, " xmlns:n{index}=\"{}\"", namespace.uri).unwrap();
+        for (index, namespace) in table.schema().namespaces().iter().enumerate().skip(1) {
+            write!(sample.out, " xmlns:n{index}=\"{}\"", namespace.uri()).unwrap();
         }
         write!(sample.out, " xmlns:xsi=\"{XSI}\" xmlns:xsd=\"{XSD}\"").unwrap();
         content(&mut sample);
@@ -68,18 +68,18 @@ impl Sample<'_> {
 
     /// Writes attributes, `>`, and every field.
     fn content(&mut self, table: &'static Type, level: usize) {
-        for field in table.fields.iter().filter(|f| is(f, Field::ATTRIBUTE)) {
+        for field in table.fields().iter().filter(|f| is(f, Field::ATTRIBUTE)) {
             let name = name(field);
-            write!(self.out, " {name}=\"{}\"", text(field.kind)).unwrap();
+            write!(self.out, " {name}=\"{}\"", text(field.kind())).unwrap();
         }
         self.out.push('>');
-        for field in table.fields.iter().filter(|f| !is(f, Field::ATTRIBUTE)) {
+        for field in table.fields().iter().filter(|f| !is(f, Field::ATTRIBUTE)) {
             // The names of null fields have a test of their own.
-            if field.name == "fieldsToNull" {
+            if field.name() == "fieldsToNull" {
                 continue;
             }
             if is(field, Field::TEXT) {
-                self.out.push_str(text(field.kind));
+                self.out.push_str(text(field.kind()));
                 continue;
             }
             self.field(field, level);
@@ -91,21 +91,21 @@ impl Sample<'_> {
     }
 
     fn field(&mut self, field: &Field, level: usize) {
-        let has_table = matches!(field.kind, Kind::Struct | Kind::Record | Kind::Group);
-        let nested = field.ty.filter(|_| has_table);
+        let has_table = matches!(field.kind(), Kind::Struct | Kind::Record | Kind::Group);
+        let nested = field.ty().filter(|_| has_table);
         // Values of recursive types would never end.
         if nested.is_some() && level == LEVELS && is(field, Field::OPTIONAL) {
             return;
         }
         let name = name(field);
-        match (field.kind, nested) {
+        match (field.kind(), nested) {
             (Kind::Group, Some(group)) => {
-                let branches = if group.flags & Type::CHOICE != 0 {
+                let branches = if group.has(Type::CHOICE) {
                     1
                 } else {
-                    group.fields.len()
+                    group.fields().len()
                 };
-                for field in group.fields.iter().take(branches) {
+                for field in group.fields().iter().take(branches) {
                     self.field(field, level + 1);
                 }
             }
@@ -118,8 +118,8 @@ impl Sample<'_> {
             .unwrap(),
             (_, Some(ty)) => {
                 write!(self.out, "<{name}").unwrap();
-                if field.kind == Kind::Record {
-                    write!(self.out, " xsi:type=\"n{}:{}\"", ty.ns, ty.name).unwrap();
+                if field.kind() == Kind::Record {
+                    write!(self.out, " xsi:type=\"n{}:{}\"", ty.ns(), ty.name()).unwrap();
                 }
                 self.below(ty, level);
                 write!(self.out, "</{name}>").unwrap();
@@ -135,24 +135,28 @@ impl Sample<'_> {
         self.out.push('>');
         // Required fields are written in any case, as nil if necessary.
         let required = Field::OPTIONAL | Field::ATTRIBUTE | Field::TEXT;
-        let is_long = |f: &Field| f.ty.is_some() && is(f, Field::REPEATED | Field::NILLABLE);
-        for field in ty.fields.iter().filter(|f| !is(f, required) && !is_long(f)) {
+        let is_long = |f: &Field| f.ty().is_some() && is(f, Field::REPEATED | Field::NILLABLE);
+        for field in ty
+            .fields()
+            .iter()
+            .filter(|f| !is(f, required) && !is_long(f))
+        {
             self.field(field, level);
         }
     }
 
     /// Writes a value of each type that derives from the type of a field.
     fn derived(&mut self, field: &Field, level: usize) {
-        if field.kind != Kind::Struct {
+        if field.kind() != Kind::Struct {
             return;
         }
         let derived: Vec<_> = self.known.iter().map(|known| known.table).collect();
         for ty in derived
             .into_iter()
-            .filter(|ty| ty.base.is_some() && ty.base == field.ty)
+            .filter(|ty| ty.base().is_some() && ty.base() == field.ty())
         {
             let name = name(field);
-            write!(self.out, "<{name} xsi:type=\"n{}:{}\"", ty.ns, ty.name).unwrap();
+            write!(self.out, "<{name} xsi:type=\"n{}:{}\"", ty.ns(), ty.name()).unwrap();
             self.below(ty, level);
             write!(self.out, "</{name}>").unwrap();
         }
@@ -160,13 +164,13 @@ impl Sample<'_> {
 }
 
 fn is(field: &Field, flag: u8) -> bool {
-    field.flags & flag != 0
+    field.has(flag)
 }
 
 fn name(field: &Field) -> String {
-    match field.ns {
-        0 => field.name.to_owned(),
-        ns => format!("n{ns}:{}", field.name),
+    match field.ns() {
+        0 => field.name().to_owned(),
+        ns => format!("n{ns}:{}", field.name()),
     }
 }
 
@@ -191,10 +195,10 @@ fn text(kind: Kind) -> &'static str {
 /// The fields of a struct that have no value.
 fn missing(value: &dyn Struct) -> Vec<&'static str> {
     let absent = |index| matches!(value.value(index, 0), saponify::generated::Value::Absent);
-    let fields = (0..).zip(value.table().fields);
+    let fields = (0..).zip(value.table().fields());
     let names = fields
         .filter(|(index, _)| absent(*index))
-        .map(|(_, field)| field.name);
+        .map(|(_, field)| field.name());
     names.collect()
 }
 
@@ -205,13 +209,13 @@ fn decode(
 ) -> Box<dyn Struct> {
     let mut value = empty();
     probe::decode_into(document, &mut *value, Limits::default(), known)
-        .unwrap_or_else(|error| panic!("{}: {error}\n{document}", value.table().name));
+        .unwrap_or_else(|error| panic!("{}: {error}\n{document}", value.table().name()));
     value
 }
 
 /// Checks that neither XML nor JSON changes the value.
 fn is_stable(value: &dyn Struct, empty: fn() -> Box<dyn Struct>, known: &[&'static Type]) {
-    let name = value.table().name;
+    let name = value.table().name();
     let written = probe::encode(value).unwrap();
     let read = decode(&written, empty, known);
     assert!(probe::same(&*read, value), "{name}: {read:?}\n{value:?}");
@@ -240,12 +244,12 @@ fn structs_survive_with_every_field() {
     let tables: Vec<_> = known
         .iter()
         .map(|k| k.table)
-        .filter(|t| t.flags & Type::OPEN != 0)
+        .filter(|t| t.has(Type::OPEN))
         .collect();
     for (table, empty) in structs {
         let document = Sample::document(&known, table, |sample| sample.content(table, 0));
         let value = decode(&document, empty, &tables);
-        assert_eq!(missing(&*value), [""; 0], "{}\n{document}", table.name);
+        assert_eq!(missing(&*value), [""; 0], "{}\n{document}", table.name());
         is_stable(&*value, empty, &tables);
         // The same for a value that has required fields only.
         let nothing = probe::encode(&*empty()).unwrap();
@@ -276,19 +280,20 @@ fn records_survive_with_every_field() {
         .collect();
     assert!(views.len() > 20, "{}", views.len());
     let declared = QueryResult::default().table();
-    let records = &declared.fields[usize::from(declared.find("records").unwrap())];
+    let records = &declared.fields()[usize::from(declared.find("records").unwrap())];
     let row = |table: &'static Type, content: &dyn Fn(&mut Sample<'_>)| {
         Sample::document(&known, declared, |sample| {
             let tag = name(records);
             write!(
                 sample.out,
                 "><{tag} xsi:type=\"n{}:{}\"",
-                table.ns, table.name
+                table.ns(),
+                table.name()
             )
             .unwrap();
             content(sample);
             write!(sample.out, "</{tag}>").unwrap();
-            let ns = records.ns;
+            let ns = records.ns();
             write!(
                 sample.out,
                 "<n{ns}:done>1</n{ns}:done><n{ns}:size>1</n{ns}:size>"
@@ -300,8 +305,8 @@ fn records_survive_with_every_field() {
         let document = row(table, &|sample| sample.content(table, 0));
         let nulls = row(table, &|sample| {
             sample.out.push('>');
-            for field in table.fields.iter().filter(|f| f.kind != Kind::Wildcard) {
-                if field.name != "fieldsToNull" {
+            for field in table.fields().iter().filter(|f| f.kind() != Kind::Wildcard) {
+                if field.name() != "fieldsToNull" {
                     write!(sample.out, "<{} xsi:nil=\"true\"/>", name(field)).unwrap();
                 }
             }
@@ -310,27 +315,28 @@ fn records_survive_with_every_field() {
         for tables in [&views[..], &[]] {
             let result = rows(&document, tables);
             let record: &Record = &result.records[0];
-            for field in table.fields {
-                let expected = matches!(field.kind, Kind::Wildcard) || field.name == "fieldsToNull";
+            for field in table.fields() {
+                let expected =
+                    matches!(field.kind(), Kind::Wildcard) || field.name() == "fieldsToNull";
                 assert!(
-                    expected || record.field(field.name).is_some(),
+                    expected || record.field(field.name()).is_some(),
                     "{}.{}",
-                    table.name,
-                    field.name
+                    table.name(),
+                    field.name()
                 );
             }
             is_stable(&result, empty_rows, tables);
             let result = rows(&nulls, tables);
             let is_null = |field: &Field| {
                 result.records[0]
-                    .field(field.name)
+                    .field(field.name())
                     .is_some_and(|f| f.is_null())
             };
-            let fields = table.fields.iter().filter(|f| f.kind != Kind::Wildcard);
+            let fields = table.fields().iter().filter(|f| f.kind() != Kind::Wildcard);
             assert!(
-                fields.filter(|f| f.name != "fieldsToNull").all(is_null),
+                fields.filter(|f| f.name() != "fieldsToNull").all(is_null),
                 "{}",
-                table.name
+                table.name()
             );
             is_stable(&result, empty_rows, tables);
         }

@@ -29,7 +29,7 @@ async fn a_call_overrides_the_headers_of_its_client() {
     assert_eq!(plain, [true, false]);
     // A call overrides a header of its client, and can also leave it out.
     let lenient = AllOrNoneHeader { all_or_none: false };
-    let call = strict.create(&drafts()).header(lenient.clone());
+    let call = strict.create(&drafts()).with(lenient.clone());
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
     let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
@@ -37,7 +37,7 @@ async fn a_call_overrides_the_headers_of_its_client() {
     let strictest = AllOrNoneHeader { all_or_none: true };
     let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
     assert_eq!(
-        outcomes(call.header(strictest).await.unwrap()),
+        outcomes(call.with(strictest).await.unwrap()),
         [false, false]
     );
     let twice = strict.with(lenient);
@@ -90,7 +90,7 @@ async fn a_session_of_the_callers_own_replaces_that_of_the_client() {
     };
     let soap = &tenant.soap;
     let errors = [
-        soap.get_user_info().header(other()).await.unwrap_err(),
+        soap.get_user_info().with(other()).await.unwrap_err(),
         soap.with(other()).get_user_info().await.unwrap_err(),
         soap.get_user_info()
             .without::<SessionHeader>()
@@ -258,7 +258,7 @@ async fn a_debug_log_is_returned_on_request() {
         ..Default::default()
     };
     let call = soap.create(&[Account::new().with_name("A")]);
-    let reply = call.header(debugging).reply().await.unwrap();
+    let reply = call.with(debugging).reply().await.unwrap();
     assert!(reply.value()[0].success);
     let log: DebuggingInfo = reply.header().unwrap().unwrap();
     assert_eq!(log.debug_log, "64.0 APEX_CODE,DEBUG");

@@ -3,6 +3,8 @@
 
 saponify::include_proxies!(tenant);
 
+#[path = "../person/mod.rs"]
+mod person;
 mod support;
 
 mod actions;
@@ -13,6 +15,7 @@ mod describes;
 mod every_type;
 mod faults;
 mod headers;
+mod live;
 mod login;
 mod node_soap;
 mod oddities;

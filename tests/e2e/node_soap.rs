@@ -146,7 +146,7 @@ async fn rows_are_understood(soap: &Soap, server: &mut Server) {
     let contact = Contact::new().with_last_name("Kid").with_account(parent);
     let rows: [saponify::Record; 2] = [account.into(), contact.into()];
     let header = AllOrNoneHeader { all_or_none: true };
-    let saved = soap.create(&rows).header(header).await.unwrap();
+    let saved = soap.create(&rows).with(header).await.unwrap();
     assert!(saved[0].success && saved[0].id.is_some() && saved[0].errors.is_empty());
     let error = &saved[1].errors[0];
     assert_eq!(

@@ -126,5 +126,5 @@ async fn results_may_name_their_type() {
         nested.billing_address().unwrap().city.as_deref(),
         Some("Zürich")
     );
-    assert!(nested.contacts().unwrap().size > 0);
+    assert!(nested.contacts().result().unwrap().size > 0);
 }

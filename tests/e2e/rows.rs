@@ -4,7 +4,7 @@ use std::slice::from_ref;
 
 use jiff::civil::{date, time};
 use saponify::salesforce::{Credentials, Id};
-use saponify::{Bytes, Presence, Record};
+use saponify::{Binary, Presence, Record};
 
 use crate::support::{USER, count, https, login, one, start};
 use crate::tenant::{
@@ -71,7 +71,7 @@ async fn values_come_back_as_they_were_written() {
 #[tokio::test]
 async fn bytes_come_back_as_they_were_written() {
     let tenant = start().await;
-    let bytes = Bytes((0..=255).cycle().take(100_000).collect());
+    let bytes = Binary((0..=255).cycle().take(100_000).collect());
     let account: Account = one(
         &tenant.soap,
         "SELECT Id FROM Account WHERE Legacy_Id__c = 'LEG-1'",
@@ -157,7 +157,7 @@ async fn all_or_none_stores_none() {
         Contact::new().with_first_name("Bad"),
     ];
     let header = AllOrNoneHeader { all_or_none: true };
-    let saved = tenant.soap.create(&rows).header(header).await.unwrap();
+    let saved = tenant.soap.create(&rows).with(header).await.unwrap();
     assert_eq!(
         codes(&saved),
         [
@@ -181,7 +181,7 @@ async fn headers_change_what_one_call_does() {
     let truncate = AllowFieldTruncationHeader {
         allow_field_truncation: true,
     };
-    created(&tenant.soap.create(&[long]).header(truncate).await.unwrap());
+    created(&tenant.soap.create(&[long]).with(truncate).await.unwrap());
     let twin = Contact::new()
         .with_last_name("Twin")
         .with_email("jamie@acme.example");
@@ -190,7 +190,7 @@ async fn headers_change_what_one_call_does() {
         include_record_details: false,
         run_as_current_user: true,
     };
-    created(&tenant.soap.create(&[twin]).header(save).await.unwrap());
+    created(&tenant.soap.create(&[twin]).with(save).await.unwrap());
 }
 
 #[tokio::test]
@@ -331,7 +331,7 @@ async fn text_that_xml_cannot_hold_is_not_sent() {
                 "sObjects/Brand_New__c",
             ),
             (
-                soap.create(&good).header(options).await.unwrap_err(),
+                soap.create(&good).with(options).await.unwrap_err(),
                 "LocaleOptions/language",
             ),
             (soap.query(bad).await.unwrap_err(), "queryString"),

@@ -284,7 +284,9 @@ async fn parents_children_orders_and_pages_come_as_asked_for() {
         .limit(2);
     let query = Soql::select(Account::ID).children(Account::CONTACTS, contacts);
     let accounts = rows(&tenant, query).await;
-    let children = accounts.iter().filter_map(|account| account.contacts());
+    let children = accounts
+        .iter()
+        .filter_map(|account| account.contacts().result());
     assert!(children.clone().all(|contacts| contacts.size <= 2) && children.count() > 0);
 
     let ordered = |nulls_last: bool| {

@@ -122,7 +122,7 @@ async fn a_lost_locator_is_an_error_after_whole_rows() {
     let first = tenant
         .soap
         .query("SELECT Id FROM Account")
-        .header(QueryOptions {
+        .with(QueryOptions {
             batch_size: Some(200),
         })
         .await

@@ -316,8 +316,9 @@ impl Config {
         self
     }
 
-    /// Additional fields, by name or pattern, whose values are never printed. Passwords, secrets,
-    /// session ids, access tokens, private keys and their like are recognized by their names.
+    /// Additional fields, by name or pattern, whose values are never printed. The runtime itself
+    /// recognizes passwords, secrets, session ids, access tokens, private keys and their like by their
+    /// names.
     #[must_use]
     pub fn sensitive<S: Into<String>>(mut self, fields: impl IntoIterator<Item = S>) -> Self {
         self.sensitive.extend(fields.into_iter().map(Into::into));

@@ -3,7 +3,6 @@
 //! Text of a WSDL gets into the output only as an identifier of stage "names", or through
 //! [`print`](crate::print) as a literal, a code span or a comment.
 
-mod bulk;
 mod choices;
 mod enums;
 mod field_docs;
@@ -14,6 +13,7 @@ mod operations;
 mod page;
 mod parts;
 mod root;
+mod rows;
 mod service;
 mod split;
 mod structs;

@@ -6,6 +6,7 @@ use super::file::{self, RUNTIME};
 use super::page;
 use super::writer::Writer;
 use crate::plan::{Operation, Part, Plan, TableId};
+use crate::print::Link;
 use crate::print::escape::literal;
 
 /// Prints `operations.rs`.
@@ -23,7 +24,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
             .doc("A service may answer with any of its faults, declared for the operation or not.");
         w.out.list("static FAULTS: &[&g::Type] = &[", &faults, "];");
     }
-    let faults = if faults.is_empty() { "&[]" } else { "FAULTS" };
+    let faults = (!faults.is_empty()).then_some("FAULTS");
     for operation in &plan.operations {
         w.out.blank();
         table(&mut w, operation, faults);
@@ -51,15 +52,7 @@ fn reference(w: &mut Writer<'_, '_>, id: TableId) -> String {
 }
 
 /// Prints the static of an operation.
-fn table(w: &mut Writer<'_, '_>, operation: &Operation<'_>, faults: &str) {
-    let ident = &operation.ident;
-    w.out.open(&[
-        "pub(super) static ",
-        ident,
-        ": g::Operation = g::Operation {",
-    ]);
-    w.out.line(&["name: ", &literal(operation.wire), ","]);
-    w.out.line(&["action: ", &literal(operation.action), ","]);
+fn table(w: &mut Writer<'_, '_>, operation: &Operation<'_>, faults: Option<&str>) {
     let style = &operation.style;
     let remarks = operation.remarks.as_ref();
     let repeats = |how: &str| remarks.is_some_and(|remarks| remarks.repeat.starts_with(how));
@@ -72,28 +65,36 @@ fn table(w: &mut Writer<'_, '_>, operation: &Operation<'_>, faults: &str) {
         (repeats("Safe"), "g::Operation::SAFE"),
         (repeats("Idempotent"), "g::Operation::IDEMPOTENT"),
     ];
-    let flags: Vec<&str> = flags
-        .iter()
-        .filter(|flag| flag.0)
-        .map(|flag| flag.1)
-        .collect();
-    w.out.flags("flags", &flags);
-    let request = reference(w, operation.request);
-    w.out.line(&["request: ", &request, ","]);
-    let response = reference(w, operation.response);
-    w.out.line(&["response: ", &response, ","]);
-    let types: Vec<String> = operation
-        .types
-        .iter()
-        .map(|(ns, name)| format!("({ns}, {})", literal(name)))
-        .collect();
-    w.out.list("types: &[", &types, "],");
-    let headers = tables(w, &operation.headers);
-    w.out.list("headers: &[", &headers, "],");
-    let headers = tables(w, &operation.output_headers);
-    w.out.list("output_headers: &[", &headers, "],");
-    w.out.line(&["faults: ", faults, ","]);
-    w.out.close(&["};"]);
+    let flags = flags.iter().filter(|flag| flag.0).map(|flag| flag.1);
+    let types = operation.types.iter();
+    let types = types.map(|(ns, name)| format!("({ns}, {})", literal(name)));
+    let mut links = vec![
+        Link::Flags("with_flags", flags.collect()),
+        Link::Array("with_types", types.collect()),
+        Link::Array("with_headers", tables(w, &operation.headers)),
+        Link::Array("with_output_headers", tables(w, &operation.output_headers)),
+    ];
+    if !operation.action.is_empty() {
+        links.insert(0, Link::Line("with_action", literal(operation.action)));
+    }
+    if let Some(faults) = faults {
+        links.push(Link::Line("with_faults", faults.to_owned()));
+    }
+    let [request, response] = [operation.request, operation.response].map(|id| reference(w, id));
+    w.out
+        .open(&["pub(super) static ", &operation.ident, ": g::Operation ="]);
+    let name = literal(operation.wire);
+    let head = [
+        "g::Operation::new(",
+        &name,
+        ", ",
+        &request,
+        ", ",
+        &response,
+        ")",
+    ];
+    w.out.links(&head, &links);
+    w.out.dedent();
 }
 
 fn tables(w: &mut Writer<'_, '_>, parts: &[Part]) -> Vec<String> {
@@ -125,15 +126,23 @@ fn query(w: &mut Writer<'_, '_>) {
     };
     let operation = |number: usize| w.plan.operations[number].ident.clone();
     let (first, more) = (operation(query.query), operation(query.query_more));
-    let all = w.prelude().some_ref(query.query_all.map(operation));
+    let headers = &w.plan.operations[query.query].headers;
+    let headers = headers.iter().filter_map(|header| header.ty.as_ref());
+    let headers: Vec<String> = headers.map(|ty| w.path(ty)).collect();
+    let all = query.query_all.map(operation);
     let options = query.options.map(|id| w.table(id));
-    let options = w.prelude().some_ref(options);
+    let link = |method, ident: String| Link::Line(method, ["&", &ident].concat());
+    let links: Vec<Link> = (all.map(|all| link("with_query_all", all)).into_iter())
+        .chain(options.map(|options| link("with_options", options)))
+        .collect();
     w.out.blank();
     w.out
-        .open(&["pub(super) static QUERY_OPERATIONS: g::QueryOperations = g::QueryOperations {"]);
-    w.out.line(&["query: &", &first, ","]);
-    w.out.line(&["query_all: ", &all, ","]);
-    w.out.line(&["query_more: &", &more, ","]);
-    w.out.line(&["options: ", &options, ","]);
-    w.out.close(&["};"]);
+        .open(&["pub(super) static QUERY_OPERATIONS: g::QueryOperations ="]);
+    let head = ["g::QueryOperations::new(&", &first, ", &", &more, ")"];
+    w.out.links(&head, &links);
+    w.out.dedent();
+    if !headers.is_empty() {
+        w.out.blank();
+        w.out.macro_list("g::records_headers!(", &headers, ");");
+    }
 }

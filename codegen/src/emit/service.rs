@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::bulk;
 use super::file::{self, RUNTIME};
 use super::page;
+use super::rows;
 use super::writer::Writer;
 use crate::plan::{Argument, InnerType, Operation, Plan, Scalar, Service, Wrap};
+use crate::print::Link;
 use crate::print::escape::{code, literal};
 
 /// Prints `service.rs`.
@@ -47,22 +48,25 @@ fn table(w: &mut Writer<'_, '_>, service: &Service<'_>, ident: &str) {
     let query = service
         .query
         .then(|| "operations::QUERY_OPERATIONS".to_owned());
-    let [session_header, limit_header, login, query] =
-        [session_header, limit_header, login, query].map(|value| w.prelude().some_ref(value));
     let version = if service.soap12 { "V1_2" } else { "V1_1" };
     let full_name = format!("{}.{}", service.name, service.port);
+    let link = |method, ident: String| Link::Line(method, ["&", &ident].concat());
+    let api_version = (!service.api_version.is_empty()).then(|| literal(service.api_version));
+    let links = [
+        api_version.map(|version| Link::Line("with_api_version", version)),
+        session_header.map(|header| link("with_session_header", header)),
+        login.map(|login| link("with_login", login)),
+        query.map(|query| link("with_query", query)),
+        limit_header.map(|header| link("with_limit_header", header)),
+    ];
+    let links: Vec<Link> = links.into_iter().flatten().collect();
     w.out
-        .open(&["static ", ident, ": g::Service = g::Service {"]);
-    w.out.line(&["name: ", &literal(&full_name), ","]);
-    w.out.line(&["endpoint: ", &literal(service.endpoint), ","]);
-    w.out
-        .line(&["api_version: ", &literal(service.api_version), ","]);
-    w.out.line(&["soap: g::SoapVersion::", version, ","]);
-    w.out.line(&["session_header: ", &session_header, ","]);
-    w.out.line(&["login: ", &login, ","]);
-    w.out.line(&["query: ", &query, ","]);
-    w.out.line(&["limit_header: ", &limit_header, ","]);
-    w.out.close(&["};"]);
+        .open(&["static ", ident, ": g::Service = g::Service::new("]);
+    w.out.line(&[&literal(&full_name), ","]);
+    w.out.line(&[&literal(service.endpoint), ","]);
+    w.out.line(&["g::SoapVersion::", version, ","]);
+    w.out.dedent();
+    w.out.links(&[")"], &links);
 }
 
 /// Prints the type of a service.
@@ -112,9 +116,13 @@ fn methods(w: &mut Writer<'_, '_>, service: &Service<'_>) {
     for operation in &w.plan.operations[service.operations.clone()] {
         gap(w);
         method(w, operation);
-        if let Some(method) = &operation.bulk {
+        if let Some(methods) = &operation.rows {
             gap(w);
-            bulk::print(w, method, operation);
+            rows::all(w, methods, operation);
+            if let Some(one) = &methods.one {
+                gap(w);
+                rows::one(w, one, methods.kind, operation);
+            }
         }
     }
     w.out.close(&["}"]);
@@ -192,10 +200,10 @@ fn children(w: &mut Writer<'_, '_>) {
     );
     w.out.signature(
         &["pub fn children<V: g::View>"],
-        &["&self", "result: &dyn g::Struct"],
+        &["&self", "rows: impl g::SubqueryResult"],
         &[" -> g::Records<V>"],
     );
-    w.out.line(&["self.client.children(result)"]);
+    w.out.line(&["self.client.children(rows)"]);
     w.out.close(&["}"]);
 }
 
@@ -213,7 +221,7 @@ fn method<'p>(w: &mut Writer<'p, '_>, operation: &'p Operation<'_>) {
     w.out.signature(
         &["pub fn ", &operation.method],
         &parameters,
-        &[" -> g::Call<'_, operations::", &operation.ty, ">"],
+        &[" -> g::Call<operations::", &operation.ty, ">"],
     );
     w.out.chain(&["self", "client"], &calls);
     w.out.close(&["}"]);

@@ -8,7 +8,7 @@ use crate::content::{NodeKind, Occurs};
 use crate::output::File;
 use crate::plan::{FieldKind, Plan, Scalar, Table, TableField, TableId};
 use crate::print::escape::literal;
-use crate::print::{Call, Printer};
+use crate::print::{Call, Link, Printer};
 
 /// Names of the runtime that tables use.
 type Used = BTreeSet<&'static str>;
@@ -35,34 +35,24 @@ pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
 /// Prints what all tables share: namespaces and default values.
 fn schema(plan: &Plan<'_>) -> String {
     let mut out = Printer::default();
-    out.open(&["pub static SCHEMA: g::Schema = g::Schema {"]);
-    out.open(&["namespaces: &["]);
-    for namespace in &plan.namespaces {
-        out.open(&["g::Namespace {"]);
-        out.line(&["uri: ", &literal(namespace.uri), ","]);
-        out.line(&["prefix: ", &literal(&namespace.prefix), ","]);
-        out.close(&["},"]);
-    }
-    out.close(&["],"]);
-    if plan.tables.iter().any(Table::has_defaults) {
-        out.open(&["defaults: &["]);
-        for table in &plan.tables {
-            for (index, field) in table.fields.iter().enumerate() {
-                let Some(default) = field.default else {
-                    continue;
-                };
-                out.open(&["g::DefaultValue {"]);
-                out.line(&["ty: &", &table.ident, ","]);
-                out.line(&["field: ", &index.to_string(), ","]);
-                out.line(&["text: ", &literal(default), ","]);
-                out.close(&["},"]);
-            }
-        }
-        out.close(&["],"]);
-    } else {
-        out.line(&["defaults: &[],"]);
-    }
-    out.close(&["};"]);
+    out.open(&["pub static SCHEMA: g::Schema = g::Schema::new("]);
+    let namespaces = plan.namespaces.iter().map(|namespace| Call {
+        function: "g::Namespace::new",
+        arguments: vec![literal(namespace.uri), literal(&namespace.prefix)],
+    });
+    out.calls("&[", &namespaces.collect::<Vec<_>>(), "],");
+    let defaults = plan.tables.iter().flat_map(|table| {
+        let fields = table.fields.iter().enumerate();
+        fields.filter_map(|(index, field)| {
+            let text = literal(field.default?);
+            Some(Call {
+                function: "g::DefaultValue::new",
+                arguments: vec![["&", &table.ident].concat(), index.to_string(), text],
+            })
+        })
+    });
+    out.calls("&[", &defaults.collect::<Vec<_>>(), "],");
+    out.close(&[");"]);
     out.finish()
 }
 
@@ -75,11 +65,6 @@ fn same_fields<'p, 'm>(plan: &'p Plan<'m>, table: &Table<'m>) -> Option<&'p Tabl
 
 fn print<'m>(plan: &Plan<'m>, table: &Table<'m>, used: &mut Used) -> String {
     used.insert("Type");
-    let mut out = Printer::default();
-    out.open(&["pub static ", &table.ident, ": Type = Type {"]);
-    out.line(&["name: ", &literal(&table.wire), ","]);
-    out.line(&["schema: &SCHEMA,"]);
-    out.line(&["ns: ", &table.ns.to_string(), ","]);
     let flags = set(&[
         (table.open, "Type::OPEN"),
         (table.nulls_by_name, "Type::NULLS_BY_NAME"),
@@ -89,20 +74,37 @@ fn print<'m>(plan: &Plan<'m>, table: &Table<'m>, used: &mut Used) -> String {
         (table.has_defaults(), "Type::DEFAULTED"),
         (table.any_name, "Type::ANY_NAME"),
     ]);
-    out.flags("flags", &flags);
-    out.line(&["sorted_from: ", &table.sorted_from.to_string(), ","]);
-    match table.base {
-        Some(base) => out.line(&["base: Some(&", &plan.table(base).ident, "),"]),
-        None => out.line(&["base: None,"]),
-    }
-    match same_fields(plan, table) {
-        Some(base) => out.line(&["fields: ", &base.ident, ".fields,"]),
+    let base = table.base.map(|base| {
+        let base = ["&", &plan.table(base).ident].concat();
+        Link::Line("with_base", base)
+    });
+    let sorted_from = table.sorted_from.to_string();
+    let fields = match same_fields(plan, table) {
+        Some(base) => Link::Line(
+            "with_fields",
+            format!("{sorted_from}, {}.fields()", base.ident),
+        ),
         None => {
             let rows = table.fields.iter().map(|field| row(plan, field, used));
-            out.calls("fields: &[", &rows.collect::<Vec<_>>(), "],");
+            Link::Calls("with_fields", sorted_from, rows.collect())
         }
-    }
-    out.close(&["};"]);
+    };
+    let head = [
+        "pub static ",
+        &table.ident,
+        ": Type = Type::new(",
+        &literal(&table.wire),
+        ", &SCHEMA, ",
+        &table.ns.to_string(),
+        ")",
+    ];
+    let links: Vec<Link> = [Link::Flags("with_flags", flags)]
+        .into_iter()
+        .chain(base)
+        .chain([fields])
+        .collect();
+    let mut out = Printer::default();
+    out.links(&head, &links);
     out.finish()
 }
 

@@ -43,7 +43,13 @@ fn field<'p>(w: &mut Writer<'p, '_>, field: &'p ViewField<'_>) {
     }
     let accessors = accessors(w, &field.ty);
     let mut line = vec![field.key.as_str(), ": ", &accessors.key];
-    if w.plan.methods {
+    let child_rows = match &field.ty {
+        KeyType::Nested(ty) if field.is_child_rows => Some(w.path(ty)),
+        _ => None,
+    };
+    if let (true, Some(ty)) = (w.plan.methods, &child_rows) {
+        line.extend([" => ", &field.getter, "() -> ", ty]);
+    } else if w.plan.methods {
         line.extend([", ", &field.getter, "() -> ", &accessors.value]);
         line.extend([" = ", accessors.get]);
         if let Some(setter) = &field.setter {

@@ -117,7 +117,7 @@ impl<'p, 'm> Writer<'p, 'm> {
             Scalar::Time => "g::Time",
             Scalar::XsdDateTime => "g::XsdDateTime",
             Scalar::XsdTime => "g::XsdTime",
-            Scalar::Base64 | Scalar::Hex => "g::Bytes",
+            Scalar::Base64 | Scalar::Hex => "g::Binary",
             Scalar::Id => "g::Id",
             Scalar::String => self.prelude.string(),
         }
@@ -225,13 +225,5 @@ impl Prelude {
 
     pub(super) fn as_ref(&self) -> &'static str {
         self.name("AsRef")
-    }
-
-    /// `Some(&value)` or `None`, for a field of a static.
-    pub(super) fn some_ref(&self, value: Option<String>) -> String {
-        match value {
-            Some(value) => format!("{}(&{value})", self.name("Some")),
-            None => self.name("None").to_owned(),
-        }
     }
 }

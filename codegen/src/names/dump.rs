@@ -63,8 +63,11 @@ impl fmt::Display for Dump<'_, '_> {
                 "operation {method} = {:?} type {ty} static {table}",
                 operation.name
             )?;
-            if let Some((bulk, _)) = &own.bulk {
-                write!(f, " bulk {bulk}")?;
+            if let Some(rows) = &own.rows {
+                write!(f, " all {}", rows.all)?;
+                if let Some(one) = &rows.one {
+                    write!(f, " one {one}")?;
+                }
             }
             writeln!(f, " ({})", own.arguments.join(", "))?;
         }

@@ -51,14 +51,24 @@ pub(crate) struct EnumNames {
     pub(crate) variants: Vec<String>,
 }
 
+/// Methods of an operation that takes rows, beside the method with the operation's own name.
+#[derive(Clone, Debug)]
+pub(crate) struct RowMethods {
+    pub(crate) kind: BulkKind,
+    /// The method that takes any number of rows.
+    pub(crate) all: String,
+    /// The method that takes one row, if the operation says what became of it.
+    pub(crate) one: Option<String>,
+}
+
 /// Identifiers of an operation.
 #[derive(Debug)]
 pub(crate) struct OperationNames {
     pub(crate) method: String,
     pub(crate) ty: String,
     pub(crate) table: String,
-    /// The method that takes any number of rows, and how it takes them.
-    pub(crate) bulk: Option<(String, BulkKind)>,
+    /// The methods that take rows in other numbers.
+    pub(crate) rows: Option<RowMethods>,
     pub(crate) arguments: Vec<String>,
 }
 

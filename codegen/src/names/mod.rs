@@ -51,7 +51,7 @@ use crate::error::Error;
 use crate::select::{Selection, ShapeKind};
 pub(crate) use case::is_identifier;
 use identifiers::ShapeNames;
-pub(crate) use identifiers::{FieldNames, Names, OperationNames};
+pub(crate) use identifiers::{FieldNames, Names, OperationNames, RowMethods};
 pub(crate) use module::module_of_stem;
 use renames::Renames;
 

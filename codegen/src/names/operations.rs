@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::case::{capitalised, screaming, snake, spelled, written};
 use super::fields;
-use super::identifiers::{Names, OperationNames};
+use super::identifiers::{Names, OperationNames, RowMethods};
 use super::renames::{checked, taken, unknown};
 use super::reserved::{OF_OPERATIONS, OF_SERVICES};
 use super::scope::Scope;
 use crate::config::Config;
 use crate::error::Error;
-use crate::salesforce::operations::BulkKind;
 use crate::select::{Operation, Selection, Service};
 
 pub(super) fn operations(
@@ -39,8 +38,8 @@ pub(super) fn operations(
         }]
     });
     names.services = services.into_iter().map(|[ident]| ident).collect();
-    let mut bulk = BTreeMap::new();
-    let methods = methods(selection, config, &mut bulk)?;
+    let mut rows = BTreeMap::new();
+    let methods = methods(selection, config, &mut rows)?;
     for (number, (method, [ty, table])) in methods
         .into_iter()
         .zip(types(selection, config))
@@ -51,7 +50,7 @@ pub(super) fn operations(
             method,
             ty,
             table,
-            bulk: bulk.remove(&number),
+            rows: rows.remove(&number),
             arguments: fields::of_arguments(request),
         });
     }
@@ -62,7 +61,7 @@ pub(super) fn operations(
 fn methods(
     selection: &Selection<'_>,
     config: &Config,
-    bulk: &mut BTreeMap<usize, (String, BulkKind)>,
+    rows: &mut BTreeMap<usize, RowMethods>,
 ) -> Result<Vec<String>, Error> {
     let mut methods = vec![String::new(); selection.operations.len()];
     for service in distinct(selection) {
@@ -81,9 +80,16 @@ fn methods(
                 let wire = selection.operations[*number].name;
                 let chosen = config.rename.operations.get(wire);
                 let stem = chosen.map_or_else(|| snake(wire), String::clone);
-                let method = format!("{stem}_all");
-                scope.reserve(&method);
-                bulk.insert(*number, (method, *kind));
+                let methods = RowMethods {
+                    kind: *kind,
+                    all: format!("{stem}_all"),
+                    one: kind.gives_outcomes().then(|| format!("{stem}_one")),
+                };
+                scope.reserve(&methods.all);
+                if let Some(one) = &methods.one {
+                    scope.reserve(one);
+                }
+                rows.insert(*number, methods);
             }
         }
         let mut open = Vec::new();

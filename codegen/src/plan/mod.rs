@@ -21,10 +21,9 @@ use crate::select::Selection;
 use rust_types::Context;
 use tables::TableIds;
 pub(crate) use types::{
-    Abstract, Argument, Boxing, BulkMethod, Choice, DocContent, Enum, FieldDoc, FieldKind,
-    FieldType, GroupDoc, Header, InnerType, Item, KeyType, KeyValue, Module, NameList, Operation,
-    Part, Plan, Scalar, Service, Struct, Table, TableField, TableId, TypeRef, View, ViewField,
-    Wrap,
+    Abstract, Argument, Boxing, Choice, DocContent, Enum, FieldDoc, FieldKind, FieldType, GroupDoc,
+    Header, InnerType, Item, KeyType, KeyValue, Module, NameList, Operation, Part, Plan, Scalar,
+    Service, Struct, Table, TableField, TableId, TypeRef, View, ViewField, Wrap,
 };
 
 /// Plans the output.

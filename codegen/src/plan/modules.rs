@@ -149,6 +149,7 @@ impl<'s, 'm> Planner<'s, 'm> {
             key: names.key.clone(),
             getter: names.ident.clone(),
             setter: (is_set && is_settable).then(|| names.setter.clone()),
+            is_child_rows,
             remark: (ty == KeyType::Ids).then_some(salesforce::JUNCTION_IDS),
             ty,
             doc,

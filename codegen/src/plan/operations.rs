@@ -6,8 +6,8 @@ use super::namespaces::NamespaceNumbers;
 use super::rust_types::Context;
 use super::tables::TableIds;
 use super::types::{
-    Argument, Boxing, BulkMethod, FieldType, Header, InnerType, Operation, Part, QueryOperations,
-    Service, TypeRef, Wrap,
+    Argument, Boxing, FieldType, Header, InnerType, Operation, Part, QueryOperations, Service,
+    TypeRef, Wrap,
 };
 use crate::names::OperationNames;
 use crate::salesforce::documentation;
@@ -65,10 +65,7 @@ fn plan_operation<'m>(
         method: names.method.clone(),
         ty: names.ty.clone(),
         ident: names.table.clone(),
-        bulk: names
-            .bulk
-            .clone()
-            .map(|(method, kind)| BulkMethod { method, kind }),
+        rows: names.rows.clone(),
         wire: operation.name,
         action: operation.action,
         style: operation.style,

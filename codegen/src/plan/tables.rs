@@ -11,7 +11,6 @@ use crate::config::{Config, glob};
 use crate::content::{Member, NO_NS, NodeKind, Occurs, Target};
 use crate::error::Error;
 use crate::names::Names;
-use crate::salesforce::secrets;
 use crate::select::{Origin, Selection, Shape, ShapeId, ShapeKind, ValueType};
 
 /// The table of each shape.
@@ -170,14 +169,14 @@ impl<'m> Planner<'_, 'm> {
         }
     }
 
-    /// Whether a field's value is never to be printed.
+    /// Whether the options say that a field's value is never to be printed. The runtime itself
+    /// recognizes names such as `password`.
     fn is_sensitive(&self, member: &Member<'_>) -> bool {
         let mut patterns = self.config.sensitive.iter();
         matches!(
             self.selection.value_type(member),
             Some(ValueType::Simple(_))
-        ) && (secrets::is_secret(&member.name)
-            || patterns.any(|pattern| glob(pattern, &member.name)))
+        ) && patterns.any(|pattern| glob(pattern, &member.name))
     }
 }
 

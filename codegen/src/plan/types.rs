@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::content::{NodeKind, Occurs, ValueConstraint};
+use crate::names::RowMethods;
 use crate::salesforce::documentation::Remarks;
 use crate::salesforce::leading_comment::LeadingComment;
-use crate::salesforce::operations::BulkKind;
 use crate::select::Style;
 
 /// The output. Everything is decided; emission only prints.
@@ -86,6 +86,8 @@ pub(crate) struct ViewField<'m> {
     pub(crate) getter: String,
     /// `None` for fields that no client sets by method.
     pub(crate) setter: Option<String>,
+    /// Whether the value is the result of a sub-query.
+    pub(crate) is_child_rows: bool,
     pub(crate) ty: KeyType,
     pub(crate) doc: FieldDoc<'m>,
     /// A remark of Salesforce's documentation.
@@ -385,7 +387,7 @@ pub(crate) struct Operation<'m> {
     pub(crate) ty: String,
     /// Identifier of its static.
     pub(crate) ident: String,
-    pub(crate) bulk: Option<BulkMethod>,
+    pub(crate) rows: Option<RowMethods>,
     pub(crate) wire: &'m str,
     pub(crate) action: &'m str,
     pub(crate) style: Style,
@@ -402,13 +404,6 @@ pub(crate) struct Operation<'m> {
     /// `None` for an operation without results.
     pub(crate) output: Option<FieldType>,
     pub(crate) arguments: Vec<Argument>,
-}
-
-/// The method that takes any number of rows.
-#[derive(Debug)]
-pub(crate) struct BulkMethod {
-    pub(crate) method: String,
-    pub(crate) kind: BulkKind,
 }
 
 /// A header or a fault: its table and, if it is generated, its type.

@@ -314,8 +314,11 @@ impl<'p, 'm> Verifier<'p, 'm> {
         let mut scope = Scope::default();
         for operation in operations.unwrap_or_default() {
             scope.define(place, &operation.method)?;
-            if let Some(bulk) = &operation.bulk {
-                scope.define(place, &bulk.method)?;
+            if let Some(rows) = &operation.rows {
+                scope.define(place, &rows.all)?;
+                rows.one
+                    .iter()
+                    .try_for_each(|one| scope.define(place, one))?;
             }
         }
         Ok(())

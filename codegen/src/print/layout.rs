@@ -216,26 +216,6 @@ impl Printer {
         }
         self.dedent();
     }
-
-    /// Prints a field of a struct expression whose value is a sum of flags.
-    pub(crate) fn flags(&mut self, field: &str, flags: &[&str]) {
-        let none = ["0"];
-        let flags = if flags.is_empty() { &none } else { flags };
-        let joined = flags.join(" | ");
-        if self.fits(width(field) + ": ".len() + width(&joined) + 1) {
-            return self.line(&[field, ": ", &joined, ","]);
-        }
-        self.indentation();
-        self.texts(&[field, ": ", flags[0]]);
-        self.indent();
-        for flag in &flags[1..] {
-            self.text("\n");
-            self.indentation();
-            self.texts(&["| ", flag]);
-        }
-        self.dedent();
-        self.text(",\n");
-    }
 }
 
 /// An argument of [`Printer::macro_call`].

@@ -6,8 +6,10 @@
 
 pub(crate) mod escape;
 mod layout;
+mod links;
 mod markdown;
 mod printer;
 
 pub(crate) use layout::{Call, MacroArgument};
+pub(crate) use links::Link;
 pub(crate) use printer::Printer;

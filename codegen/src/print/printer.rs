@@ -79,7 +79,7 @@ impl Printer {
         self.indent += 1;
     }
 
-    pub(super) fn dedent(&mut self) {
+    pub(crate) fn dedent(&mut self) {
         self.indent -= 1;
     }
 

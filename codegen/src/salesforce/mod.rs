@@ -4,7 +4,6 @@
 pub(crate) mod documentation;
 pub(crate) mod leading_comment;
 pub(crate) mod operations;
-pub(crate) mod secrets;
 
 /// Whether a namespace belongs to one of Salesforce's APIs.
 pub(crate) fn is_salesforce(uri: &str) -> bool {

@@ -70,6 +70,11 @@ pub(crate) enum BulkKind {
 }
 
 impl BulkKind {
+    /// Whether the operation tells for each row what became of it.
+    pub(crate) fn gives_outcomes(self) -> bool {
+        self != BulkKind::Retrieve
+    }
+
     /// The documentation of the method for any number of rows, in two lines.
     pub(crate) fn documentation(self) -> [&'static str; 2] {
         match self {

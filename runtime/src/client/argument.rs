@@ -1,23 +1,23 @@
-//! What generated methods take as arguments, written into the body of a request.
+//! The arguments of generated methods, and how they are written into the body of a request.
 
 use crate::error::Error;
 use crate::soap::request::RequestBody;
 use crate::value::{FieldValue, Value};
 use crate::view::View;
 
-/// Something that an argument may be made of.
+/// A type that can be an argument.
 #[doc(hidden)]
 pub trait Arg {
-    /// Writes it as the next argument.
+    /// Writes the value as the next argument.
     fn write(&self, body: &mut RequestBody) -> Result<(), Error>;
 }
 
-/// Strings of a repeated argument.
+/// The strings of a repeated argument.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Texts<'a, S>(pub &'a [S]);
 
-/// Records of a repeated argument.
+/// The records of a repeated argument.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Views<'a, V>(pub &'a [V]);
@@ -123,7 +123,7 @@ by_value!(
     crate::lexical::XsdTime
 );
 
-/// Writes the next argument: each value that the closure gives until it gives an absent one.
+/// Writes the next argument: all values that the closure returns before it returns an absent one.
 fn put<'v>(body: &mut RequestBody, value: impl Fn(usize) -> Value<'v>) -> Result<(), Error> {
     Ok(body.argument(value)?)
 }

@@ -1,4 +1,4 @@
-//! How to make a client.
+//! Builds clients.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use super::repeat::{connect, surroundings};
 use super::retry::budget::Budget;
 use super::{
     AuthContext, Authenticator, Client, FromClient, HeaderFor, Headers, OperationType, Retry,
-    RetrySettings, Session, Settings, Shared,
+    RetrySettings, Session, Settings, Shared, WireLog,
 };
 use crate::endpoint::{Endpoint, PlainHttp, check_allowed_host};
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::schema::Repeat;
 use crate::transport::Transport;
 use crate::ws::RawHeader;
 
-/// Makes a client: how to reach the service, and with what session.
+/// Configures a client: the address of the service, the session, and all other settings.
 ///
 /// ```ignore,no_run
 /// use enterprise::Soap;
@@ -47,14 +47,15 @@ pub struct Builder<S> {
     authenticator: Option<Arc<dyn Authenticator>>,
     retry: RetrySettings,
     max_cursors: usize,
+    wire_log: Option<WireLog>,
     service: PhantomData<fn() -> S>,
 }
 
-/// Cursors that a user may have open at a time are 10 for API versions before 56; two are left for
-/// others.
+/// With API versions before 56, a user may have 10 open cursors. Two of them are left for other
+/// programs.
 const MAX_CURSORS: usize = 8;
 
-/// Longest time of a call with all its attempts.
+/// The maximum time of a call with all its attempts.
 const DEADLINE: Duration = Duration::from_secs(600);
 
 impl<S: FromClient> Default for Builder<S> {
@@ -74,45 +75,46 @@ impl<S: FromClient> Default for Builder<S> {
                 repeat: Vec::new(),
             },
             max_cursors: MAX_CURSORS,
+            wire_log: None,
             service: PhantomData,
         }
     }
 }
 
 impl<S: FromClient> Builder<S> {
-    /// Sends requests this way instead of by [`Https`](crate::Https) with its defaults.
+    /// Sets the transport. The default is [`Https`](crate::Https) with its default settings.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Bounds on answers.
+    /// Sets the limits on responses.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What is forgiven in answers.
+    /// Sets what is forgiven in responses.
     pub fn leniency(mut self, leniency: Leniency) -> Self {
         self.leniency = leniency;
         self
     }
 
-    /// Adds a header that the WSDL does not declare to every request, login included; see
+    /// Adds a header that the WSDL does not declare to every request, including the login. See
     /// [`ws`](crate::ws).
     pub fn raw_header(mut self, header: impl RawHeader) -> Self {
         self.headers.add_raw(header);
         self
     }
 
-    /// Lets login send the session to this host too, though it is of another domain than the
-    /// login host: `host` or `host:port`.
+    /// Allows the login to send the session to this host (`host` or `host:port`), although it is in
+    /// another domain than the login host.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());
         self
     }
 
-    /// Accepts `http` URLs of this very machine, for tests against a server without TLS.
+    /// Allows `http` addresses of this machine, for tests against a server without TLS.
     pub fn allow_plain_http_on_loopback(mut self) -> Self {
         self.plain = PlainHttp::ToLoopback;
         self
@@ -138,7 +140,7 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// Gets sessions this way: see [`auth`](crate::auth) for the ways there are.
+    /// Sets how sessions are opened. The module [`auth`](crate::auth) lists the authenticators.
     ///
     /// ```ignore,no_run
     /// use enterprise::Soap;
@@ -153,32 +155,42 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// How failed calls are repeated. The default makes three attempts where repeating is safe.
+    /// Sets how failed calls are repeated. By default, a call that is safe to repeat is attempted
+    /// three times.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry.retry = retry;
         self
     }
 
-    /// The longest time of one call with all its attempts, pauses and renewals of the session. The
-    /// default is ten minutes. A query stream has this time for each of its batches.
+    /// Sets the maximum time of one call with all its attempts, pauses and renewals of the session.
+    /// The default is ten minutes. A query stream has this time for each of its batches.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.retry.deadline = deadline;
         self
     }
 
-    /// Whether an operation may be repeated, in place of what its table says.
+    /// Sets whether an operation may be repeated. This overrides the operation's table.
     pub fn repeat<O: OperationType>(mut self, repeat: Repeat) -> Self {
         self.retry.repeat.push((O::operation().name, repeat));
         self
     }
 
-    /// How many queries may have a cursor open at a time, 8 unless set. Another one waits until one
-    /// of them has given its last row or is dropped, at most until its deadline.
+    /// Sets how many queries may have an open cursor at a time. The default is 8. A further query
+    /// waits until one of them has returned its last row or is dropped, but not beyond the query's
+    /// deadline.
     ///
-    /// Salesforce ends the oldest cursor of a user who opens the 11th (API versions before 56).
-    /// Cursors of child rows are not counted: they exist whether their rows are read or not.
+    /// Salesforce closes the oldest cursor when a user opens the 11th one (API versions before 56).
+    /// Cursors of child rows are not counted, because they exist whether or not their rows are
+    /// read.
     pub fn max_cursors(mut self, cursors: usize) -> Self {
         self.max_cursors = cursors.max(1);
+        self
+    }
+
+    /// Shows the XML of requests and answers, with secrets masked. Off unless set; see [`WireLog`]
+    /// for what it shows of personal data.
+    pub fn wire_log(mut self, log: WireLog) -> Self {
+        self.wire_log = Some(log);
         self
     }
 
@@ -186,9 +198,9 @@ impl<S: FromClient> Builder<S> {
     ///
     /// # Errors
     ///
-    /// If no session can be had, [`Error::fault`], [`Error::is_login`] and
-    /// [`Error::is_foreign_endpoint`] tell why; if the transport cannot be made, or no
-    /// [`authenticator`](Self::authenticator) was given, it is a usage error.
+    /// Returns an error if no session can be opened. [`Error::fault`], [`Error::is_login`] or
+    /// [`Error::is_foreign_endpoint`] says why. Returns a usage error if the transport cannot be
+    /// built or if no [`authenticator`](Self::authenticator) was given.
     pub async fn connect(mut self) -> Result<S, Error> {
         let Some(authenticator) = self.authenticator.take() else {
             return Err(Error::usage(
@@ -201,13 +213,13 @@ impl<S: FromClient> Builder<S> {
         Ok(self.finish(context, Some(authenticator), session))
     }
 
-    /// Calls without a session, at the WSDL's own endpoint or another one. A host alone
-    /// (`https://example.com`) gets the path of the WSDL's endpoint; an address that ends in a slash
-    /// (`https://example.com/`) is taken as it is.
+    /// Makes a client without a session, for the endpoint in the WSDL or another one. A host
+    /// without a path (`https://example.com`) gets the path of the endpoint in the WSDL. An address
+    /// that ends with a slash (`https://example.com/`) is used unchanged.
     ///
     /// # Errors
     ///
-    /// If the endpoint is no `https` URL, or the transport cannot be made.
+    /// Returns an error if the endpoint is not an `https` URL, or if the transport cannot be built.
     pub fn anonymous(self, endpoint: Option<&str>) -> Result<S, Error> {
         let of_wsdl = S::service().endpoint;
         let has_sessions = S::service().session_header.is_some();
@@ -223,7 +235,7 @@ impl<S: FromClient> Builder<S> {
         Ok(self.finish(context, None, Session::anonymous(endpoint)))
     }
 
-    /// The settings as authenticators see them.
+    /// The settings that authenticators may use.
     pub(crate) fn context(&self) -> Result<Arc<AuthContext>, Error> {
         self.allowed_hosts
             .iter()
@@ -241,6 +253,8 @@ impl<S: FromClient> Builder<S> {
             session_header: S::service().session_header,
             allowed_hosts: self.allowed_hosts.clone(),
             plain: self.plain,
+            wire_log: self.wire_log.clone(),
+            longest_retry_after: self.retry.retry.longest_retry_after,
         };
         Ok(Arc::new(AuthContext {
             service: S::service(),
@@ -249,7 +263,7 @@ impl<S: FromClient> Builder<S> {
         }))
     }
 
-    /// The client of a session, and what renews it.
+    /// Makes the client of a session and of the authenticator that renews it.
     pub(crate) fn finish(
         self,
         context: Arc<AuthContext>,
@@ -265,7 +279,7 @@ impl<S: FromClient> Builder<S> {
             budget: Budget::new(self.retry.retry.budget),
             retry: self.retry,
             cursors: Arc::new(Semaphore::new(self.max_cursors.min(Semaphore::MAX_PERMITS))),
-            limits_told: Mutex::new(None),
+            last_limit_header: Mutex::new(None),
         };
         S::from_client(Client {
             shared: Arc::new(shared),
@@ -274,7 +288,7 @@ impl<S: FromClient> Builder<S> {
     }
 }
 
-/// [`Https`](crate::Https) with its defaults.
+/// [`Https`](crate::Https) with its default settings.
 #[cfg(feature = "https")]
 fn default_transport(limits: &Limits) -> Result<Arc<dyn Transport>, Error> {
     let https = crate::transport::Https::builder().max_body(limits.body as u64);

@@ -1,28 +1,27 @@
-//! One call: arguments and headers in, the typed result or an error out.
+//! One call: it takes arguments and headers, and returns the typed result or an error.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Arg, Client, HeaderOf, Headers, Reply, Session, Terms, exchange};
+use super::{Arg, Attempt, Client, HeaderOf, Headers, Reply, Terms, exchange};
 use crate::error::Error;
 use crate::schema::{Operation, Repeat};
 use crate::soap::request::RequestBody;
 use crate::value::FieldValue;
 use crate::ws::RawHeader;
 
-/// An operation as a type. Implemented by generated code.
+/// An operation as a type. Generated code implements this trait.
 pub trait OperationType: Send + Sync + 'static {
-    /// What a call gives.
+    /// The result of a call.
     type Output: OperationOutput;
-    /// The operation's table.
+    /// The table of the operation.
     fn operation() -> &'static Operation;
 }
 
-/// What an operation may give: the value of the response's only field, the struct of all its
+/// The result of an operation: the value of the response's only field, the struct of all its
 /// fields, or nothing.
 pub trait OperationOutput:
     FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static
@@ -31,28 +30,28 @@ pub trait OperationOutput:
 
 impl<T: FieldValue + Default + Clone + fmt::Debug + Send + Sync + 'static> OperationOutput for T {}
 
-/// A call that has not been made yet. Await it for its result.
+/// A call. It is made when it is awaited, and returns the result of the operation.
 ///
 /// ```ignore
 /// use enterprise::{Account, AllOrNoneHeader};
 ///
 /// let accounts = [Account::new().with_name("Acme")];
-/// let saved = soap.create(&accounts).header(AllOrNoneHeader { all_or_none: true }).await?;
+/// let saved = soap.create(&accounts).with(AllOrNoneHeader { all_or_none: true }).await?;
 /// assert!(saved[0].success);
 /// ```
 #[must_use = "a call is made when it is awaited"]
-pub struct Call<'c, O> {
-    client: &'c Client,
+pub struct Call<O> {
+    client: Client,
     body: Result<RequestBody, Error>,
     headers: Headers,
     terms: Terms,
     operation: PhantomData<O>,
 }
 
-impl<'c, O: OperationType> Call<'c, O> {
-    pub(crate) fn new(client: &'c Client) -> Self {
+impl<O: OperationType> Call<O> {
+    pub(crate) fn new(client: &Client) -> Self {
         Self {
-            client,
+            client: client.clone(),
             body: Ok(RequestBody::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
             terms: Terms::default(),
@@ -60,8 +59,8 @@ impl<'c, O: OperationType> Call<'c, O> {
         }
     }
 
-    /// A call whose arguments are written already.
-    pub(crate) fn of(client: &'c Client, body: RequestBody, headers: Headers) -> Self {
+    /// A call whose arguments are already written.
+    pub(crate) fn of(client: Client, body: RequestBody, headers: Headers) -> Self {
         Self {
             client,
             body: Ok(body),
@@ -71,7 +70,7 @@ impl<'c, O: OperationType> Call<'c, O> {
         }
     }
 
-    /// The next argument. For generated code.
+    /// Adds the next argument. For generated code.
     #[doc(hidden)]
     pub fn arg(mut self, argument: impl Arg) -> Self {
         if let Ok(body) = &mut self.body
@@ -82,14 +81,14 @@ impl<'c, O: OperationType> Call<'c, O> {
         self
     }
 
-    /// Adds a header to this call; it takes the place of one of the same type that the call or
-    /// the client already has.
-    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+    /// Adds a header to this call. It replaces a header of the same type that the call or the
+    /// client has.
+    pub fn with<H: HeaderOf<O>>(mut self, header: H) -> Self {
         self.headers.set(header);
         self
     }
 
-    /// Makes this call without a header that the client would add to it.
+    /// Omits a header that the client would add to this call.
     ///
     /// ```ignore
     /// use enterprise::{Account, AllOrNoneHeader};
@@ -103,27 +102,28 @@ impl<'c, O: OperationType> Call<'c, O> {
         self
     }
 
-    /// Adds a header that the WSDL does not declare, behind those that it does and those of the
-    /// client; see [`ws`](crate::ws).
+    /// Adds a header that the WSDL does not declare. It is written after the declared headers and
+    /// the headers of the client. See [`ws`](crate::ws).
     pub fn raw_header(mut self, header: impl RawHeader) -> Self {
         self.headers.add_raw(header);
         self
     }
 
-    /// Whether this call may be repeated when it fails, in place of what the operation's table and
-    /// the client say. See [`Retry`](crate::Retry) for what follows from it.
+    /// Sets whether this call may be repeated if it fails. This overrides the table of the
+    /// operation and the setting of the client. [`Retry`](crate::Retry) describes the consequences.
     pub fn repeat(mut self, repeat: Repeat) -> Self {
         self.terms.repeat = Some(repeat);
         self
     }
 
-    /// The longest time of this call with all its attempts, in place of the client's.
+    /// Sets the maximum time of this call with all its attempts. This overrides the setting of the
+    /// client.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.terms.deadline = Some(deadline);
         self
     }
 
-    /// Makes the call and gives the headers of the answer beside the result.
+    /// Makes the call and returns the result together with the headers of the response.
     ///
     /// # Errors
     ///
@@ -133,10 +133,11 @@ impl<'c, O: OperationType> Call<'c, O> {
         let body = self
             .body
             .map_err(|error| error.with_operation(operation.name))?;
-        let (client, settings) = (self.client, &self.client.shared().settings);
+        let client = &self.client;
+        let settings = &client.shared().settings;
         let (body, headers) = (&body, &self.headers);
-        let attempt = |session: Arc<Session>| async move {
-            let reply = exchange(settings, &session, operation, body, headers).await;
+        let attempt = |attempt: Attempt| async move {
+            let reply = exchange(settings, &attempt, operation, body, headers).await;
             client.note(match &reply {
                 Ok(reply) => &reply.headers,
                 Err(error) => error.headers(),
@@ -148,18 +149,18 @@ impl<'c, O: OperationType> Call<'c, O> {
     }
 }
 
-impl<'c, O: OperationType> IntoFuture for Call<'c, O> {
+impl<O: OperationType> IntoFuture for Call<O> {
     type Output = Result<O::Output, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'c>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.reply().await.map(|reply| reply.value) })
     }
 }
 
-impl<O: OperationType> fmt::Debug for Call<'_, O> {
+impl<O: OperationType> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Arguments may hold passwords and personal data.
+        // The arguments are omitted, because they may contain passwords and personal data.
         write!(f, "Call({})", O::operation().name)
     }
 }

@@ -1,9 +1,11 @@
-//! The end of the time that a call may take.
+//! The deadline of a call.
 
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::limits::WorkDeadline;
 
 /// A moment, if there is a runtime that can wait for it. Without one a call takes as long as its
 /// transport lets it.
@@ -11,10 +13,19 @@ use tokio::time::{Instant, sleep, timeout_at};
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// So much from now. A time too long for the clock means no deadline.
+    /// The deadline after this time. A time that is too long for the clock means that there is no
+    /// deadline.
     pub(crate) fn after(time: Duration) -> Self {
         let can_wait = Handle::try_current().is_ok();
         Self(Instant::now().checked_add(time).filter(|_| can_wait))
+    }
+
+    /// No deadline.
+    pub(crate) const NEVER: Self = Self(None);
+
+    /// The same for what never waits.
+    pub(crate) fn for_work(self) -> WorkDeadline {
+        WorkDeadline(self.0)
     }
 
     /// The time that is left.
@@ -24,7 +35,7 @@ impl Deadline {
         })
     }
 
-    /// The output of a future, or none if the deadline comes first.
+    /// The output of a future, or `None` if the deadline passes first.
     pub(crate) async fn bound<T>(self, future: impl Future<Output = T>) -> Option<T> {
         match self.0 {
             Some(at) => timeout_at(at, future).await.ok(),
@@ -32,7 +43,7 @@ impl Deadline {
         }
     }
 
-    /// Waits. False if there is no runtime to wait with.
+    /// Waits. Returns false if there is no async runtime to wait with.
     pub(crate) async fn pause(self, pause: Duration) -> bool {
         if self.0.is_none() && Handle::try_current().is_err() {
             return pause.is_zero();

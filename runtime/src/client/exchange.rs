@@ -1,6 +1,7 @@
-//! One exchange: a request out, its answer in.
+//! One exchange: a request and its response.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tracing::Instrument as _;
@@ -8,14 +9,14 @@ use tracing::Instrument as _;
 use super::call::OperationOutput;
 use super::headers::check_without_tls;
 use super::not_soap::not_soap;
-use super::redact::Redact;
-use super::{Headers, Reply, Session, Settings};
+use super::redact::Confidential;
+use super::wire_log::WireAnswer;
+use super::{CallTrace, Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
-use crate::leniency::Counts;
+use crate::leniency::{Counts, Drift};
 use crate::record::Record;
-use crate::schema::{Operation, SoapVersion, Type};
-use crate::secret::Secret;
+use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
 use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
@@ -25,11 +26,11 @@ use crate::transport::{self, Request, Response};
 use crate::value::{Slot, Struct, Value, same, slot};
 use crate::ws::{self, HeaderContext, RawHeader};
 
-/// The response element, unwrapped into the value of its only field.
+/// The response element. Its only field is the result.
 #[derive(Clone, Debug)]
-struct Unwrapped<T> {
-    table: &'static Type,
-    value: T,
+pub(super) struct Unwrapped<T> {
+    pub(super) table: &'static Type,
+    pub(super) value: T,
 }
 
 impl<T: OperationOutput> Struct for Unwrapped<T> {
@@ -61,20 +62,28 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
     }
 }
 
+/// One attempt of a call: with this session, until this moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) session: Arc<Session>,
+    pub(crate) deadline: Deadline,
+    pub(crate) trace: Arc<CallTrace>,
+}
+
 /// Sends a request and reads the whole answer.
 pub(crate) async fn exchange<T: OperationOutput>(
     settings: &Settings,
-    session: &Session,
+    attempt: &Attempt,
     operation: &'static Operation,
     body: &RequestBody,
     headers: &Headers,
 ) -> Result<Reply<T>, Error> {
     let mut value = T::default();
-    let span = span(operation, session);
     let read = async {
-        let incoming = Incoming::open(settings, session, operation, body, headers);
+        let incoming = Incoming::open(settings, attempt, operation, body, headers);
         let mut incoming = incoming.await?;
-        let answer = incoming.answer(settings, Vec::new());
+        let mut answer = incoming.answer(settings, Vec::new());
+        answer.until(attempt.deadline.for_work());
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
@@ -84,14 +93,20 @@ pub(crate) async fn exchange<T: OperationOutput>(
         }
         let read = match value.slot() {
             Slot::Struct(target) => incoming.whole(answer, target).await?,
-            _ => return Err(Error::usage("the result has no place for several fields")),
+            _ => {
+                return Err(Error::usage(
+                    "the type of the result cannot hold several fields",
+                ));
+            }
         };
         Ok((value, read))
     };
-    let (value, (headers, attachments)) = read
-        .instrument(span)
-        .await
-        .map_err(|error: Error| error.with_operation(operation.name))?;
+    let read = read.instrument(attempt.trace.span()).await;
+    let (value, (headers, attachments)) =
+        read.map_err(|error: Error| error.with_operation(operation.name))?;
+    if let Some(rows) = rows_of(operation, &value) {
+        attempt.trace.rows(rows);
+    }
     Ok(Reply {
         value,
         headers,
@@ -99,37 +114,66 @@ pub(crate) async fn exchange<T: OperationOutput>(
     })
 }
 
-/// One span per call. It names the operation and the host, nothing that came from a user.
-pub(crate) fn span(operation: &'static Operation, session: &Session) -> tracing::Span {
-    tracing::debug_span!("soap", operation = operation.name, host = %session.endpoint.host())
+/// How many rows a result has, if it has any: results of a write, or those of a query.
+fn rows_of<T: OperationOutput>(operation: &Operation, value: &T) -> Option<usize> {
+    let present = |value: &Value<'_>| !matches!(value, Value::Absent);
+    let result = operation.response.field(0)?;
+    if result.has(Field::REPEATED) {
+        return Some((0..).map(|n| value.value(n)).take_while(present).count());
+    }
+    let Value::Struct(result) = value.value(0) else {
+        return None;
+    };
+    let is_rows = |field: &Field| field.kind == Kind::Record && field.has(Field::REPEATED);
+    let records = result.table().fields.iter().position(is_rows)?;
+    let records = u16::try_from(records).ok()?;
+    let rows = (0..).map(|n| result.value(records, n));
+    Some(rows.take_while(present).count())
 }
 
-/// An answer whose status is known and whose body is on its way.
+/// A response whose status has arrived and whose body is being received.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     operation: &'static Operation,
-    /// Those that understand headers which the WSDL does not declare.
+    /// The raw headers that say which undeclared headers of the response are understood.
     raw_headers: Vec<Arc<dyn RawHeader>>,
-    /// Where the client counts what is forgiven.
+    /// The client's counters of what was forgiven.
     drift: Arc<Counts>,
     response: Response,
-    /// The first bytes, to say what came if it is no SOAP message.
+    /// The first bytes, which are used to describe a response that is not a SOAP message.
     head: Vec<u8>,
+    /// The media type is none of XML, which is an error unless it is forgiven.
+    foreign_media: bool,
+    forgives_media: bool,
     /// What was sent and must not come back in an error.
-    secrets: Vec<Secret>,
+    confidential: Confidential,
+    longest_retry_after: Duration,
+    wire: Option<WireAnswer>,
+    pub(crate) trace: Arc<CallTrace>,
 }
 
 const HEAD: usize = 2_048;
 
+/// Whether a media type says that a body is no XML.
+fn is_foreign(content_type: Option<&str>) -> bool {
+    let media = content_type.and_then(|text| text.split(';').next());
+    media.is_some_and(|media| {
+        let media = media.trim().to_ascii_lowercase();
+        let is_xml = ["text/xml", "application/xml"].contains(&&*media) || media.ends_with("+xml");
+        !is_xml && media != "multipart/related"
+    })
+}
+
 impl Incoming {
-    /// Sends a request; gives the answer once its head is there.
+    /// Sends a request and returns the response once its head has arrived.
     pub(crate) async fn open(
         settings: &Settings,
-        session: &Session,
+        attempt: &Attempt,
         operation: &'static Operation,
         body: &RequestBody,
         headers: &Headers,
     ) -> Result<Self, Error> {
+        let (session, trace) = (&attempt.session, &attempt.trace);
         let raw_headers = headers.raw().to_vec();
         let headers = headers.write(operation, session, settings.session_header)?;
         let context = HeaderContext {
@@ -138,13 +182,27 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let raw = raw_headers
-            .iter()
-            .map(|header| ws::written(&**header, &context));
-        let raw = raw.collect::<Result<Vec<_>, _>>()?;
+        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let marked = headers.iter().flat_map(|header| header.sensitive());
+        for xml in marked.chain(body.sensitive()) {
+            confidential.add_values(xml);
+        }
+        let mut raw = Vec::new();
+        for header in &raw_headers {
+            let xml = ws::written(&**header, &context)?;
+            if header.is_secret() {
+                confidential.add_values(&xml);
+            }
+            raw.push(xml);
+        }
         check_without_tls(&session.endpoint, &headers, &raw)?;
         let envelope = Bytes::from(body.envelope(settings.soap, &headers, &raw));
-        tracing::debug!(bytes = envelope.len(), "request");
+        confidential.sent(envelope.clone());
+        trace.attempt(&session.endpoint, envelope.len());
+        let endpoint = &session.endpoint;
+        if let Some(log) = &settings.wire_log {
+            log.request(operation.name, endpoint, &envelope, &confidential);
+        }
         let mut request = Request::new(
             session.endpoint.clone(),
             operation.name,
@@ -154,19 +212,34 @@ impl Incoming {
         if settings.soap == SoapVersion::V1_2 {
             request = request.soap_1_2();
         }
-        let response = settings.transport.send(request).await?;
-        tracing::debug!(status = response.status.as_u16(), "answer");
+        let response = settings.transport.send(request).await;
+        let response = response.map_err(|error| confidential.clean(error.into()))?;
+        trace.answered(response.status);
+        let wire = settings.wire_log.as_ref().map(|log| {
+            let confidential = confidential.clone();
+            log.answer(
+                operation.name,
+                endpoint.clone(),
+                response.status,
+                confidential,
+            )
+        });
         Ok(Self {
             operation,
             raw_headers,
             drift: Arc::clone(&settings.drift),
+            foreign_media: is_foreign(response.content_type.as_deref()),
+            forgives_media: settings.leniency.media_types,
             response,
             head: Vec::new(),
-            secrets: session.secrets().cloned().collect(),
+            confidential,
+            longest_retry_after: settings.longest_retry_after,
+            wire,
+            trace: Arc::clone(trace),
         })
     }
 
-    /// Reads the answer from its first byte.
+    /// Returns the reader of the response.
     pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
         let mut answer = Answer::new(self.operation, settings.limits, known)
             .lenient(settings.leniency)
@@ -177,7 +250,7 @@ impl Incoming {
         answer
     }
 
-    /// Takes the body out, to wait for more of it; it is to be [put back](Self::put_body).
+    /// Takes the body in order to wait for more of it. [`put_body`](Self::put_body) puts it back.
     pub(crate) fn take_body(&mut self) -> transport::Body {
         std::mem::replace(
             &mut self.response.body,
@@ -189,12 +262,12 @@ impl Incoming {
         self.response.body = body;
     }
 
-    /// Notes the first bytes on their way to the answer.
+    /// Feeds a chunk to the reader and keeps the first bytes.
     pub(crate) fn feed(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
                 ErrorKind::Protocol,
-                "the answer is multipart/related (MTOM), which is not read row by row; ask for it \
+                "the response is multipart/related (MTOM), which is not read row by row; ask for it \
                  as a whole",
             )
             .with_sent(Sent::Maybe));
@@ -205,16 +278,30 @@ impl Incoming {
     fn feed_part(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        self.trace.received(chunk.len());
+        if let Some(wire) = &mut self.wire {
+            wire.feed(chunk);
+        }
         answer
             .feed(chunk)
             .map_err(|error| self.explain(error.into()))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.response.body.chunk().await;
+        chunk.map_err(|error| self.clean(error.into()))
+    }
+
+    /// An error without what was sent.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        self.confidential.clean(error)
     }
 
     /// Reads up to the first event: a row, the end, or a fault as an error.
     pub(crate) async fn first(&mut self, answer: &mut Answer) -> Result<Event, Error> {
         loop {
             match self.next(answer, None)? {
-                Event::More => match self.response.body.chunk().await? {
+                Event::More => match self.chunk().await? {
                     Some(chunk) => self.feed(answer, &chunk)?,
                     None => answer.finish(),
                 },
@@ -223,7 +310,7 @@ impl Incoming {
         }
     }
 
-    /// Decodes what is there; see [`Answer::next`].
+    /// Decodes what has arrived. See [`Answer::next`].
     pub(crate) fn next(
         &self,
         answer: &mut Answer,
@@ -233,7 +320,7 @@ impl Incoming {
         self.drift.add(answer.take_drift(), self.operation.name);
         let event = event.map_err(|error| {
             let error = match error {
-                // It is SOAP, so that what came need not be described.
+                // The response is SOAP, so its first bytes need not be described.
                 SoapError::OtherVersion(_) => self.complete(error.into()),
                 error => self.explain(error.into()),
             };
@@ -243,6 +330,18 @@ impl Incoming {
             };
             error.with_headers(answer.take_headers())
         })?;
+        if self.foreign_media && !matches!(event, Event::More) {
+            if !self.forgives_media {
+                let message = "the answer is SOAP, but its Content-Type says that it is not; to \
+                               accept it, set Leniency::media_types";
+                return Err(self.complete(Error::new(ErrorKind::Protocol, message)));
+            }
+            let drift = Drift {
+                media_types: u64::from(matches!(event, Event::Done)),
+                ..Drift::default()
+            };
+            self.drift.add(drift, self.operation.name);
+        }
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -250,7 +349,7 @@ impl Incoming {
             )
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
-            .with_retry_after(self.response.retry_after())
+            .with_retry_after(self.response.retry_after(self.longest_retry_after))
             .with_headers(answer.take_headers()));
         }
         Ok(event)
@@ -266,17 +365,15 @@ impl Incoming {
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
             let body = std::mem::replace(&mut self.response.body, transport::Body::from_bytes(""));
             let limit = answer.limits().body;
-            let parts =
-                Multipart::parse(&media, &body.collect(limit).await?.into()).map_err(|error| {
-                    Error::from(error)
-                        .with_status(self.response.status)
-                        .with_sent(Sent::Maybe)
-                })?;
+            let body = body.collect(limit).await;
+            let body = body.map_err(|error| self.clean(error.into()))?;
+            let parts = Multipart::parse(&media, &body.into())
+                .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
             answer.attach(attachments.clone());
             self.feed_part(&mut answer, &parts.root)?;
         }
-        while let Some(chunk) = self.response.body.chunk().await? {
+        while let Some(chunk) = self.chunk().await? {
             self.feed_part(&mut answer, &chunk)?;
         }
         if self.is_receipt() {
@@ -287,8 +384,9 @@ impl Incoming {
         Ok((answer.take_headers(), attachments))
     }
 
-    /// Whether all that came says that the message has arrived: anything for a one-way message, and
-    /// an empty body for an operation without output. If an envelope came, it may hold a fault.
+    /// Whether the response only confirms that the message has arrived. For a one-way message every
+    /// response does, and for an operation without output an empty body does. A response with an
+    /// envelope may contain a fault, so it does not count.
     fn is_receipt(&self) -> bool {
         let no_output = self.operation.response.fields.is_empty();
         let nothing = self.head.trim_ascii().is_empty();
@@ -297,17 +395,19 @@ impl Incoming {
             && (self.operation.has(Operation::ONE_WAY) || no_output && nothing)
     }
 
-    /// Adds what is known of the answer to an error of reading it.
+    /// Adds to an error of reading the response what is known about the response.
     fn explain(&self, error: Error) -> Error {
-        let redact = Redact::new(&self.secrets);
-        let error = error.stripped(&|text| redact.strip(text));
+        let redact = self.confidential.redact();
+        let error = redact.clean(error);
         let status = self.response.status;
-        let looks_foreign = error.kind() == ErrorKind::Protocol
-            || (error.kind() == ErrorKind::Decode && !self.is_xml())
-            || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none());
+        let looks_foreign = error.kind() != ErrorKind::Timeout
+            && (error.kind() == ErrorKind::Protocol
+                || (error.kind() == ErrorKind::Decode && !self.is_xml())
+                || (!status.is_success() && status.as_u16() != 500 && error.fault().is_none()));
         let error = if looks_foreign {
-            not_soap(status, self.response.content_type.as_deref(), &self.head)
-                .stripped(&|text| redact.strip(text))
+            let media = self.response.content_type.as_deref();
+            redact
+                .clean(not_soap(status, media, &self.head))
                 .with_source(error)
         } else {
             error
@@ -317,7 +417,7 @@ impl Incoming {
 
     /// The text of the answer without what was sent as a secret, up to the limit.
     fn redacted(&self, answer: &Answer) -> String {
-        let redact = Redact::new(&self.secrets);
+        let redact = self.confidential.redact();
         let stripped = redact.strip(answer.text());
         let text = stripped.as_deref().unwrap_or(answer.text());
         let mut end = text.len().min(answer.limits().error_answer);
@@ -332,10 +432,10 @@ impl Incoming {
         error
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
-            .with_retry_after(self.response.retry_after())
+            .with_retry_after(self.response.retry_after(self.longest_retry_after))
     }
 
-    /// Whether what came may be an envelope, in whatever encoding.
+    /// Whether the response may be an envelope, in any encoding.
     fn is_xml(&self) -> bool {
         let head = self
             .head

@@ -1,4 +1,4 @@
-//! The headers that a client and a call add to a request.
+//! The headers that a client or a call adds to a request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,44 +11,44 @@ use crate::soap::request::Header;
 use crate::value::{GeneratedStruct, Struct};
 use crate::ws::RawHeader;
 
-/// A header that the WSDL binds to the operation `O`. Implemented by generated code; a header
-/// that an operation does not take does not compile.
+/// A header that the WSDL binds to the operation `O`. Generated code implements this trait, so a
+/// header that an operation does not accept does not compile.
 #[diagnostic::on_unimplemented(
     message = "the WSDL does not bind the header `{Self}` to the operation `{O}`",
     label = "not a header of this operation",
-    note = "the type of the operation lists the headers that it takes: see the implementors of \
+    note = "the type of the operation lists the headers that it accepts: see the implementors of \
             `HeaderOf<{O}>`"
 )]
 pub trait HeaderOf<O>: GeneratedStruct {}
 
-/// A header that the WSDL binds to at least one operation of the service `S`. Implemented by
-/// generated code; a header that no operation takes does not compile.
+/// A header that the WSDL binds to at least one operation of the service `S`. Generated code
+/// implements this trait, so a header that no operation accepts does not compile.
 #[diagnostic::on_unimplemented(
     message = "the WSDL binds the header `{Self}` to no operation of `{S}`",
     label = "not a header of requests to this service",
-    note = "headers of requests implement `HeaderFor<{S}>`; those of answers are read by \
+    note = "headers of requests implement `HeaderFor<{S}>`; those of responses are read by \
             `Reply::header`"
 )]
 pub trait HeaderFor<S>: GeneratedStruct {}
 
-/// Headers to send, at most one of each type. An operation carries those that its binding
+/// The headers to send, at most one of each type. An operation carries those that its binding
 /// declares.
 #[derive(Clone, Default)]
 pub(crate) struct Headers {
     typed: Vec<(&'static Type, Content)>,
-    /// Those that no WSDL declares; every operation carries them.
+    /// The headers that the WSDL does not declare. Every operation carries them.
     raw: Vec<Arc<dyn RawHeader>>,
 }
 
-/// What is sent under the name of a type.
+/// What is sent as the header of a type.
 #[derive(Clone)]
 enum Content {
-    /// A value of generated code. Written when it is sent, so that what XML cannot carry is an
-    /// error of the call and not of the client.
+    /// A value of a generated type. It is written when it is sent, so a value that cannot be
+    /// written as XML is an error of the call and not of the client.
     Value(Arc<dyn Struct>),
-    /// The only field of the header, such as the size of batches.
+    /// The only field of the header, such as the batch size.
     Number(i64),
-    /// Nothing, not even the session's own header.
+    /// Nothing, not even the header of the session.
     Nothing,
 }
 
@@ -78,7 +78,7 @@ impl Headers {
         &self.raw
     }
 
-    /// The headers of a request. One that was given takes the place of the session's own.
+    /// Writes the headers of a request. A header that was given replaces the header of the session.
     pub(crate) fn write(
         &self,
         operation: &Operation,
@@ -133,7 +133,7 @@ pub(crate) fn check_without_tls(
 
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Names only: a header may hold a session.
+        // Prints only names, because a header may contain a session id.
         let names = self.typed.iter().map(|(table, _)| table.name);
         f.debug_list().entries(names).finish()
     }

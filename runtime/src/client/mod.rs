@@ -1,4 +1,4 @@
-//! The client behind a generated service: its session and settings, and the calls made with it.
+//! The client behind a generated service: its session, its settings, and its calls.
 //!
 //! Every request passes through [`exchange::Incoming::open`]: calls, the batches of a query, and
 //! the calls of a bulk operation.
@@ -12,14 +12,17 @@ mod exchange;
 mod headers;
 mod not_soap;
 pub(crate) mod oauth;
-mod redact;
+pub(crate) mod redact;
 mod renewal;
 mod repeat;
 mod reply;
 pub(crate) mod retry;
+mod scripted;
 mod session;
 mod settings;
 pub(crate) mod task;
+mod trace;
+mod wire_log;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +34,7 @@ pub use auth::{AuthContext, Authenticator, FormAnswer, Opening};
 pub use builder::Builder;
 pub use call::{Call, OperationType};
 pub(crate) use deadline::Deadline;
-pub(crate) use exchange::{Incoming, exchange, span};
+pub(crate) use exchange::{Attempt, Incoming, exchange};
 pub(crate) use headers::Headers;
 pub use headers::{HeaderFor, HeaderOf};
 pub(crate) use repeat::Terms;
@@ -39,6 +42,8 @@ pub use reply::Reply;
 pub use retry::Retry;
 pub use session::Session;
 pub(crate) use settings::{RetrySettings, Settings};
+pub(crate) use trace::CallTrace;
+pub use wire_log::{WireLog, WireMessage};
 
 use repeat::ClientSessions;
 use retry::budget::Budget;
@@ -48,7 +53,7 @@ use crate::record::Record;
 use crate::schema::{Service, SoapVersion};
 use crate::value::GeneratedStruct;
 
-/// A service struct of generated code. Implemented by [`service!`](crate::gen_service).
+/// A service struct of generated code. [`service!`](crate::gen_service) implements this trait.
 pub trait FromClient: Sized {
     /// The service.
     fn service() -> &'static Service;
@@ -57,7 +62,8 @@ pub trait FromClient: Sized {
     fn from_client(client: Client) -> Self;
 }
 
-/// A session with a service, shared by all clones, and the headers that this clone's calls carry.
+/// A client of a service. All clones share the session. Each clone has its own headers, which its
+/// calls carry.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -67,24 +73,25 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) service: &'static Service,
     pub(crate) settings: Settings,
-    /// Opens sessions; nothing if the client has none or a given one.
+    /// The authenticator that opens sessions. `None` if the client has no session, or one that was
+    /// given.
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
-    /// What the authenticator works with.
+    /// The environment of the authenticator.
     pub(crate) context: Arc<AuthContext>,
     pub(crate) sessions: Arc<ClientSessions>,
     pub(crate) retry: RetrySettings,
-    /// Tokens for retries of all calls.
+    /// The tokens for retries, which all calls share.
     pub(crate) budget: Budget,
-    /// A permit for each query with an open cursor.
+    /// The permits for queries with an open cursor.
     pub(crate) cursors: Arc<Semaphore>,
-    /// The last header of an answer that told the limits of the service.
-    limits_told: Mutex<Option<Record>>,
+    /// The last header of a response that stated the limits of the service.
+    last_limit_header: Mutex<Option<Record>>,
 }
 
 impl Client {
-    /// A call of an operation without arguments yet. For generated code.
+    /// A call of an operation, still without arguments. For generated code.
     #[doc(hidden)]
-    pub fn call<O: OperationType>(&self) -> Call<'_, O> {
+    pub fn call<O: OperationType>(&self) -> Call<O> {
         Call::new(self)
     }
 
@@ -92,28 +99,29 @@ impl Client {
         self.shared().settings.soap
     }
 
-    /// The session that calls are made with now. It is replaced when it is lost, so ask again
-    /// rather than keep it. While there is none it is the last one that there was.
+    /// The session that calls use at the moment. A lost session is replaced, so call this method
+    /// again instead of keeping the result. If there is no session at the moment, this is the last
+    /// one.
     #[must_use]
     pub fn session(&self) -> Session {
         (*self.shared.sessions.latest()).clone()
     }
 
-    /// What was forgiven so far in the answers that this client and its clones got; see
-    /// [`Leniency`](crate::Leniency). An answer that ends in an error counts as
-    /// far as it was read row by row.
+    /// What was forgiven so far in the responses to this client and its clones. See
+    /// [`Leniency`](crate::Leniency). If a response ended with an error, only the part that was
+    /// read counts.
     #[must_use]
     pub fn drift(&self) -> Drift {
         self.shared.settings.drift.total()
     }
 
-    /// What exchanges beside the calls work with, such as those of OAuth.
+    /// The environment of exchanges that are not calls, such as those of OAuth.
     pub(crate) fn auth_context(&self) -> &AuthContext {
         &self.shared.context
     }
 
-    /// The same session with one more header on its calls. For generated code, which knows what
-    /// headers the service has.
+    /// Returns the same client with one more header on its calls. For generated code, which knows
+    /// the headers of the service.
     #[doc(hidden)]
     #[must_use]
     pub fn with<H: GeneratedStruct>(&self, header: H) -> Self {
@@ -122,7 +130,7 @@ impl Client {
         client
     }
 
-    /// The same session without a header on its calls. For generated code.
+    /// Returns the same client without a header on its calls. For generated code.
     #[doc(hidden)]
     #[must_use]
     pub fn without<H: GeneratedStruct>(&self) -> Self {
@@ -139,24 +147,23 @@ impl Client {
         &self.headers
     }
 
-    /// Keeps what an answer tells beside its result: the header that the service's table names as
-    /// the one that reports limits.
+    /// Keeps the header that reports limits, which the table of the service names.
     pub(crate) fn note(&self, headers: &[Record]) {
         let Some(table) = self.shared.service.limit_header else {
             return;
         };
         if let Some(header) = headers.iter().find(|header| header.table() == table) {
-            *self.limits_told() = Some(header.clone());
+            *self.last_limit_header() = Some(header.clone());
         }
     }
 
-    /// The last header that reported limits, whichever clone made the call.
+    /// The last header that reported limits. Any clone may have made the call.
     pub(crate) fn limit_header(&self) -> Option<Record> {
-        self.limits_told().clone()
+        self.last_limit_header().clone()
     }
 
-    fn limits_told(&self) -> MutexGuard<'_, Option<Record>> {
-        let told = &self.shared.limits_told;
+    fn last_limit_header(&self) -> MutexGuard<'_, Option<Record>> {
+        let told = &self.shared.last_limit_header;
         told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

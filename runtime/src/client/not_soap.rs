@@ -1,17 +1,18 @@
-//! The error for an answer that is no SOAP message.
+//! The error of a response that is not a SOAP message.
 
 use http::StatusCode;
 
 use crate::error::{Error, ErrorKind, tells_of_outage};
 use crate::transport::error::Sent;
 
-/// How much of a foreign text is shown, in characters.
+/// The maximum number of characters that are shown of a foreign text.
 const SHOWN: usize = 200;
 
-/// Describes an answer that cannot be a SOAP message: an HTML page, the text of a proxy, nothing.
+/// Describes a response that cannot be a SOAP message: an HTML page, the text of a proxy, or an
+/// empty body.
 ///
-/// `first_bytes` is the begin of the body; a few kilobytes are enough. What is shown of it has no
-/// tags, no control characters and nothing that looks like a session id.
+/// `first_bytes` is the start of the body, of which a few kilobytes are enough. The part that is
+/// shown contains no tags, no control characters, and nothing that looks like a session id.
 pub(crate) fn not_soap(
     status: StatusCode,
     content_type: Option<&str>,
@@ -24,28 +25,33 @@ pub(crate) fn not_soap(
     };
     let lower = text.to_ascii_lowercase();
     let what = if first_bytes.is_empty() {
-        "the answer is empty".to_owned()
+        "the response is empty".to_owned()
     } else if first_bytes.contains(&0)
         || first_bytes.starts_with(b"\xFF\xFE")
         || first_bytes.starts_with(b"\xFE\xFF")
     {
-        // No text in UTF-8. Letter by letter, UTF-16 would show a session id all the same.
-        format!("the answer{media} is not text in UTF-8; it is withheld")
+        // The text is not UTF-8. It is not shown letter by letter, because UTF-16 text would then
+        // show a session id.
+        format!("the response{media} is not text in UTF-8; it is withheld")
     } else if echoes_request(&lower) {
-        // A server that repeats the request would put its password into our message.
-        format!("the answer{media} is not SOAP; its text is withheld, it may repeat the request")
+        // A server that repeats the request would put the password of the request into the message.
+        format!("the response{media} is not SOAP; its text is withheld, it may repeat the request")
     } else if is_xml(&lower) {
-        // Of another protocol, or a message that went wrong: rows and tokens are in elements.
-        format!("the answer{media} is XML but no SOAP message; its text is withheld")
+        // The text is a message of another protocol or a malformed message. Its elements may
+        // contain rows and tokens.
+        format!("the response{media} is XML but not a SOAP message; its text is withheld")
     } else if let Some(title) = title(&text, &lower) {
         format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
+    } else if !is_utf8(first_bytes) {
+        format!("the answer{media} is not SOAP, and not text in UTF-8; it is withheld")
     } else {
         format!(
-            "the answer{media} is not SOAP; it reads \"{}\"",
+            "the response{media} is not SOAP; it reads \"{}\"",
             plain(&strip_tags(&text), SHOWN)
         )
     };
-    // Only a refusal by a status that is sent before any work is done counts as an answer.
+    // A refusal whose status is sent before any work is done counts as an answer. Other responses
+    // do not.
     let sent = match status.as_u16() {
         300..=302
         | 304..=308
@@ -71,19 +77,34 @@ pub(crate) fn not_soap(
     .with_page(is_page(&lower))
 }
 
-/// Whether a text, in small letters, is XML other than HTML.
+/// Whether a lower-case text is XML other than HTML.
 fn is_xml(lower: &str) -> bool {
-    let start = lower.trim_start_matches('\u{feff}').trim_start();
-    if start.starts_with("<?xml") {
-        return !start.contains("<html");
+    let mut rest = lower.trim_start_matches('\u{feff}').trim_start();
+    // What may stand before the root element says nothing about it.
+    while rest.starts_with("<?") || rest.starts_with("<!--") {
+        let close = if rest.starts_with("<?") { "?>" } else { "-->" };
+        let Some(end) = rest.find(close) else {
+            return true;
+        };
+        rest = rest[end + close.len()..].trim_start();
     }
-    let Some(tag) = start.strip_prefix('<') else {
+    if rest.starts_with("<!") {
+        return !rest.starts_with("<!doctype html");
+    }
+    let Some(tag) = rest.strip_prefix('<') else {
         return false;
     };
-    let mut names = tag.split(|c: char| !c.is_ascii_alphanumeric() && !":_-.".contains(c));
+    let mut names = tag.split(|c: char| !c.is_alphanumeric() && !":_-.".contains(c));
     let name = names.next().unwrap_or_default();
-    // Comments and declarations have no name; what they are about is not known.
     !name.is_empty() && !HTML_STARTS.contains(&name)
+}
+
+/// Whether bytes are text in UTF-8, which may be cut off within a character.
+fn is_utf8(bytes: &[u8]) -> bool {
+    match str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
 }
 
 /// Elements with which pages begin, some of them without `html`.
@@ -92,13 +113,13 @@ const HTML_STARTS: &[&str] = &[
     "div", "span", "center", "pre", "b", "br", "hr", "font", "table", "ul",
 ];
 
-/// Whether a text, in small letters, is an HTML page.
+/// Whether a lower-case text is an HTML page.
 fn is_page(lower: &str) -> bool {
     let start = lower.trim_start_matches('\u{feff}').trim_start();
     start.starts_with("<html") || start.starts_with("<!doctype html")
 }
 
-/// What to do. `lower` is the text that came, in small letters.
+/// What to do about the response. `lower` is its text in lower case.
 fn hint(status: StatusCode, lower: &str) -> &'static str {
     match status.as_u16() {
         401 => {
@@ -110,7 +131,7 @@ fn hint(status: StatusCode, lower: &str) -> &'static str {
         404 | 405 | 410 => "check the path of the address: it must be that of the SOAP service",
         413 => "the request is too large for the service",
         420 | 429 => "too many requests; wait before the next",
-        502 | 504 => "a gateway did not get an answer from the service; try again later",
+        502 | 504 => "a gateway did not get a response from the service; try again later",
         503 => "the service is not available; try again later",
         500..=599 => "the service failed without a SOAP fault",
         _ if lower.contains("maintenance") => {
@@ -128,7 +149,7 @@ fn echoes_request(lower: &str) -> bool {
 }
 
 fn title(text: &str, lower: &str) -> Option<String> {
-    // Both have the same length: only ASCII letters differ.
+    // Both texts have the same length, because only ASCII letters differ.
     let start = lower.find("<title")?;
     let start = start + lower[start..].find('>')? + 1;
     let end = start + lower[start..].find("</title")?;
@@ -136,7 +157,7 @@ fn title(text: &str, lower: &str) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// Removes tags, scripts and style sheets.
+/// Removes tags, scripts and style sheets from a text.
 fn strip_tags(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -159,7 +180,7 @@ fn strip_tags(text: &str) -> String {
     out + rest
 }
 
-/// One line without control characters and session ids, cut to `most` characters.
+/// The text as one line without control characters and session ids, cut to `most` characters.
 fn plain(text: &str, most: usize) -> String {
     let mut out = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
@@ -183,13 +204,14 @@ fn plain(text: &str, most: usize) -> String {
     out
 }
 
-/// Marks that change the direction or the look of the text around them.
+/// Characters that change the direction or the appearance of the surrounding text.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}')
 }
 
-/// True if `word` contains an organization id followed by `!`, the form of a Salesforce session.
+/// Whether `word` contains an organization id followed by `!`, which is the form of a Salesforce
+/// session id.
 fn looks_like_session(word: &str) -> bool {
     word.match_indices('!').any(|(at, _)| {
         let id = word[..at]
@@ -259,6 +281,10 @@ mod tests {
             "<answer><Name>canary</Name></answer>",
             "\u{feff}<?xml version=\"1.0\"?><rows>canary</rows>",
             " <s:Other xmlns:s=\"urn:x\"><v>canary</v></s:Other>",
+            "<!-- a --> <?b?><!-- c --><rows>canary</rows>",
+            "<!-- canary",
+            "<!DOCTYPE rows><rows>canary</rows>",
+            "<\u{e9}l\u{e9}ment>canary</\u{e9}l\u{e9}ment>",
         ] {
             let text = message(200, Some("text/xml"), body);
             assert!(
@@ -266,7 +292,12 @@ mod tests {
                 "{text}"
             );
         }
-        for body in [&b"\xFF\xFEcanary"[..], b"\xFE\xFFcanary", b"c\0anary"] {
+        for body in [
+            &b"\xFF\xFEcanary"[..],
+            b"\xFE\xFFcanary",
+            b"c\0anary",
+            b"\x93canary",
+        ] {
             let text = not_soap(StatusCode::OK, None, body).to_string();
             assert!(
                 !text.contains("anary") && text.contains("withheld"),

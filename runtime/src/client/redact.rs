@@ -1,61 +1,181 @@
-//! Secrets that an answer repeats are taken out before the answer is quoted in an error.
+//! Removes secrets from a response before an error quotes the response.
 //!
-//! A service or a proxy may put what it was sent into a fault or a page. The client knows what it
-//! sent, so it looks for exactly that, in each form in which a text may hold it.
+//! A service or a proxy may repeat what it was sent in a fault or a page. The client knows what it
+//! sent, so it searches for exactly these values, in each form in which a text may contain them.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use memchr::memmem;
 use zeroize::Zeroizing;
 
+use crate::error::Error;
 use crate::secret::Secret;
+use crate::xml::mask;
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 const MASK: &str = "***";
 
-/// A shorter value is part of too many words to be looked for.
+/// The minimum length of a value that is searched for. A shorter value is part of too many words.
 const SHORTEST: usize = 4;
 
-/// The forms of secrets, the longest first, so that no part of a longer one remains.
-pub(crate) struct Redact(Vec<Zeroizing<String>>);
+/// This much of a secret in one piece is found as well: a text may be cut off, and a name made of a
+/// part of it.
+const PIECE: usize = 12;
 
-impl Redact {
-    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut all = Vec::new();
-        for secret in secrets {
-            let secret = secret.expose();
-            forms(secret, &mut all);
-            // A session id is the organization's id, which is public, and a secret part.
-            if let Some((_, part)) = secret.split_once('!') {
-                forms(part, &mut all);
-            }
+/// What a request holds that no error may repeat.
+#[derive(Clone, Default)]
+pub(crate) struct Confidential {
+    known: Vec<Secret>,
+    /// The request, in which names say what is secret. It is looked at only if there is an error.
+    envelope: Bytes,
+}
+
+impl Confidential {
+    pub(crate) fn new(known: Vec<Secret>) -> Self {
+        Self {
+            known,
+            envelope: Bytes::new(),
         }
-        all.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        all.dedup();
-        Self(all)
     }
 
-    /// `text` without the secrets; `None` if there are none in it.
-    pub(crate) fn strip(&self, text: &str) -> Option<String> {
-        let mut stripped: Option<String> = None;
-        for form in &self.0 {
-            let now = stripped.as_deref().unwrap_or(text);
-            if now.contains(form.as_str()) {
-                stripped = Some(now.replace(form.as_str(), MASK));
-            }
-        }
-        stripped
+    /// Adds all values in a piece of XML.
+    pub(crate) fn add_values(&mut self, xml: &str) {
+        self.known.extend(mask::values_in(xml));
+    }
+
+    /// Adds the request as it is sent.
+    pub(crate) fn sent(&mut self, envelope: Bytes) {
+        self.envelope = envelope;
+    }
+
+    pub(crate) fn redact(&self) -> Redact {
+        let envelope = str::from_utf8(&self.envelope).unwrap_or_default();
+        Redact::new(self.known.iter().chain(&mask::secrets_in(envelope)))
+    }
+
+    /// An error without any of it.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        self.redact().clean(error)
     }
 }
 
-/// Adds the forms in which a text may hold `secret`.
+impl fmt::Debug for Confidential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Confidential").finish_non_exhaustive()
+    }
+}
+
+/// The forms of secrets.
+pub(crate) struct Redact {
+    whole: Vec<Zeroizing<Vec<u8>>>,
+    /// Hashes of all pieces, in small letters: a service may write a long secret in others. A short
+    /// one may be a word, such as `session`, that occurs in messages by itself.
+    pieces: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Redact {
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut this = Self {
+            whole: Vec::new(),
+            pieces: HashSet::new(),
+            hasher: RandomState::new(),
+        };
+        for secret in secrets {
+            let secret = secret.expose();
+            let mut all = Vec::new();
+            forms(secret, &mut all);
+            match secret.split_once('!') {
+                // A session id is the organization's id, which is public, and a secret part.
+                Some((organization, part)) if organization.len() >= 15 => {
+                    this.add(all, false);
+                    let mut all = Vec::new();
+                    forms(part, &mut all);
+                    this.add(all, true);
+                }
+                _ => this.add(all, true),
+            }
+        }
+        this
+    }
+
+    fn add(&mut self, forms: Vec<Zeroizing<String>>, pieces: bool) {
+        for form in forms {
+            let form = Zeroizing::new(form.as_bytes().to_vec());
+            if form.len() < SHORTEST || self.whole.contains(&form) {
+                continue;
+            }
+            if pieces {
+                let lower = Zeroizing::new(form.to_ascii_lowercase());
+                let hashes = lower
+                    .windows(PIECE)
+                    .map(|piece| self.hasher.hash_one(piece));
+                self.pieces.extend(hashes);
+            }
+            self.whole.push(form);
+        }
+    }
+
+    /// Returns `text` without the secrets, or `None` if it contains none.
+    pub(crate) fn strip(&self, text: &str) -> Option<String> {
+        let lower = Zeroizing::new(text.to_ascii_lowercase().into_bytes());
+        let mut secret = vec![false; lower.len()];
+        let mut found = false;
+        let mut mark = |from: usize, length: usize| {
+            secret[from..from + length].fill(true);
+            found = true;
+        };
+        for form in &self.whole {
+            for at in memmem::find_iter(text.as_bytes(), &form[..]) {
+                mark(at, form.len());
+            }
+        }
+        if !self.pieces.is_empty() {
+            for (at, piece) in lower.windows(PIECE).enumerate() {
+                if self.pieces.contains(&self.hasher.hash_one(piece)) {
+                    mark(at, PIECE);
+                }
+            }
+        }
+        if !found {
+            return None;
+        }
+        let mut stripped = String::new();
+        let mut before = false;
+        for (at, c) in text.char_indices() {
+            let within = secret[at..at + c.len_utf8()].contains(&true);
+            match (within, before) {
+                (false, _) => stripped.push(c),
+                (true, false) => stripped.push_str(MASK),
+                (true, true) => {}
+            }
+            before = within;
+        }
+        Some(stripped)
+    }
+
+    /// An error without the secrets, in its texts and in those of its causes.
+    pub(crate) fn clean(&self, error: Error) -> Error {
+        error.stripped(&|text| self.strip(text))
+    }
+}
+
+/// Adds the forms in which a text may contain `secret`.
 fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     if secret.len() < SHORTEST {
         return;
     }
     let mut add = |form: String| all.push(Zeroizing::new(form));
     add(secret.to_owned());
-    let quoted = format!("{secret:?}");
+    let quoted = Zeroizing::new(format!("{secret:?}"));
     add(quoted[1..quoted.len() - 1].to_owned());
+    // Readers of XML make one line end of both.
+    add(secret.replace("\r\n", "\n").replace('\r', "\n"));
     for (quote, apostrophe) in [
         ("\"", "'"),
         ("&quot;", "&apos;"),
@@ -76,7 +196,7 @@ fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     }
     let upper = percent(secret);
     add(upper.replace("%20", "+"));
-    // Small hexadecimal digits.
+    // The hexadecimal digits may be lower-case.
     let mut lower = String::new();
     for (at, part) in upper.split('%').enumerate() {
         if at == 0 {
@@ -93,12 +213,12 @@ fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     for before in 0..3 {
         base64(secret, before, &mut add);
     }
-    // Read as UTF-8, UTF-16 has a zero beside each ASCII character.
+    // UTF-16 that is read as UTF-8 has a zero next to each ASCII character.
     let wide: String = secret.chars().flat_map(|c| [c, '\0']).collect();
     add(wide.trim_end_matches('\0').to_owned());
 }
 
-/// Each byte but the unreserved ones of RFC 3986 as `%XX`.
+/// Writes each byte as `%XX`, except for the unreserved bytes of RFC 3986.
 fn percent(secret: &str) -> String {
     let mut out = String::new();
     for byte in secret.bytes() {
@@ -111,8 +231,8 @@ fn percent(secret: &str) -> String {
     out
 }
 
-/// The characters of Base64 that depend on the secret alone, if `before` bytes (modulo three) come
-/// before it: `user:password` is encoded as one.
+/// The Base64 characters that depend only on the secret, if `before` bytes (modulo three) precede
+/// it. `user:password` is encoded as one text.
 fn base64(secret: &str, before: usize, add: &mut impl FnMut(String)) {
     let bytes = Zeroizing::new([&[0; 2][..before], secret.as_bytes()].concat());
     let first = [0, 2, 3][before];
@@ -120,7 +240,8 @@ fn base64(secret: &str, before: usize, add: &mut impl FnMut(String)) {
         STANDARD_NO_PAD.encode(&*bytes),
         URL_SAFE_NO_PAD.encode(&*bytes),
     ] {
-        // The last character also depends on what follows, unless the groups come out even.
+        // The last character also depends on the following bytes, unless the secret ends at the end
+        // of a group.
         let last = encoded.len() - usize::from(bytes.len() % 3 != 0);
         add(encoded[first..last].to_owned());
     }
@@ -172,6 +293,21 @@ mod tests {
                 assert!(shown.contains(MASK), "{before} {after}: {shown}");
                 assert!(shown.len() < 35, "{before} {after}: {shown}");
             }
+        }
+    }
+
+    #[test]
+    fn pieces_and_other_letters_are_found() {
+        for (text, expected) in [
+            ("token AQ4.CANARY_ID", "token ***"),
+            ("cut off at AQ4.canary_i…", "cut off at ***…"),
+            ("<Q4.canary_id/>", "<***/>"),
+            ("é AQ4.canary_id é", "é *** é"),
+            // The organization's id is no secret.
+            ("organization 00D000000000001 is locked", ""),
+        ] {
+            let stripped = strip(text);
+            assert_eq!(stripped, if expected.is_empty() { text } else { expected });
         }
     }
 

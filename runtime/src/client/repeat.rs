@@ -1,5 +1,5 @@
-//! The one path of every call: it takes the session as it is, makes an attempt, and repeats it by
-//! the rule of [`super::retry`].
+//! The path of every call: it takes the session, makes an attempt, and repeats the attempt by the
+//! rules of [`super::retry`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,17 +11,19 @@ use super::retry::backoff;
 use super::retry::budget::Budget;
 use super::retry::decide::{Allowed, Failure};
 use super::task::spawn_apart;
-use super::{AuthContext, Authenticator, Client, RetrySettings, Session, Shared};
+use super::{
+    Attempt, AuthContext, Authenticator, CallTrace, Client, RetrySettings, Session, Shared,
+};
 use crate::error::{Error, ErrorKind, Recovery};
 use crate::schema::{Operation, Repeat};
 use crate::transport::error::Sent;
 
-/// What a call says about its repetition, in place of what its client says.
+/// The settings of a call about its repetition, which override those of the client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) repeat: Option<Repeat>,
     pub(crate) deadline: Option<Duration>,
-    /// It asks for rows by a locator.
+    /// Whether the call requests rows by a query locator.
     pub(crate) locator: bool,
 }
 
@@ -39,21 +41,21 @@ impl RenewalError for Error {
     fn abandoned() -> Self {
         Self::new(
             ErrorKind::Unavailable,
-            "the task that was opening a session has ended without one",
+            "the task that was opening a session ended without a session",
         )
     }
 
     fn refused_when_new() -> Self {
         Self::new(
             ErrorKind::Unavailable,
-            "the service does not take the sessions that it has just given; sessions may be \
+            "the service does not accept the sessions that it has just issued; sessions may be \
              locked to another address (Setup, Session Settings, \"Lock sessions to the IP address \
              from which they originated\"), or another program ends them",
         )
     }
 }
 
-/// Clock, random numbers and tasks for [`Sessions`].
+/// The clock, random numbers and tasks for [`Sessions`].
 pub(crate) fn surroundings() -> Surroundings {
     Surroundings {
         now,
@@ -62,20 +64,20 @@ pub(crate) fn surroundings() -> Surroundings {
     }
 }
 
-/// Time since the first call of this function.
+/// The time since the first call of this function.
 fn now() -> Duration {
     static START: std::sync::OnceLock<tokio::time::Instant> = std::sync::OnceLock::new();
     START.get_or_init(tokio::time::Instant::now).elapsed()
 }
 
 impl Client {
-    /// Makes a call: `attempt` once, and again as far as the settings, the operation and the
+    /// Makes a call: one `attempt`, and further ones as far as the settings, the operation and the
     /// failure permit.
     pub(crate) async fn repeat<T, F>(
         &self,
         operation: &'static Operation,
         terms: Terms,
-        attempt: impl Fn(Arc<Session>) -> F,
+        attempt: impl Fn(Attempt) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -89,8 +91,9 @@ impl Client {
         };
         let deadline = Deadline::after(terms.deadline.unwrap_or(settings.deadline));
         let mut attempts = Attempts::new(shared.can_renew());
+        let trace = CallTrace::begin(operation.name);
         loop {
-            let failed = match shared.once(deadline, &attempt).await {
+            let failed = match shared.once(deadline, &trace, &attempt).await {
                 Ok(value) => {
                     attempts.succeeded(&shared.budget);
                     return Ok(value);
@@ -108,37 +111,38 @@ impl Client {
             match next {
                 Next::Renew => {}
                 Next::Wait(pause) if deadline.pause(pause).await => {
-                    tracing::debug!(
-                        operation = operation.name,
-                        attempt = attempts.number(),
-                        ?pause,
-                        "repeating"
-                    );
+                    let attempt = attempts.number();
+                    tracing::debug!(parent: &trace.span(), attempt, ?pause, "repeating");
                 }
-                Next::Wait(_) | Next::Stop => return Err(in_doubt(failed.error, repeat)),
+                Next::Wait(_) | Next::Stop => {
+                    trace.failed(&failed.error);
+                    return Err(in_doubt(failed.error, repeat));
+                }
             }
         }
     }
 }
 
-/// Says what to do if nobody knows whether an operation was done that must not be done twice.
+/// Adds advice to an error after which it is unknown whether an operation was done that must not be
+/// done twice.
 fn in_doubt(error: Error, repeat: Repeat) -> Error {
     if !error.maybe_applied() || repeat == Repeat::Safe {
         return error;
     }
     error.with_advice(
-        "its outcome is unknown, so it is not repeated by itself: look up in the organization what \
+        "its outcome is unknown, so it is not repeated automatically: look up in the organization what \
          was done, for instance by a query for an external id or for the latest changes of this \
          user, before you repeat it",
     )
 }
 
 impl Shared {
-    /// One attempt, with a session that is opened first if there is none.
+    /// Makes one attempt. If there is no session, one is opened first.
     async fn once<T, F>(
         &self,
         deadline: Deadline,
-        attempt: &impl Fn(Arc<Session>) -> F,
+        trace: &Arc<CallTrace>,
+        attempt: &impl Fn(Attempt) -> F,
     ) -> Result<T, FailedAttempt>
     where
         F: Future<Output = Result<T, Error>>,
@@ -155,7 +159,12 @@ impl Shared {
             Some(lease) => lease?,
             None => return Err(late(Sent::No, "no session could be opened")),
         };
-        let Some(result) = deadline.bound(attempt(lease.session)).await else {
+        let one = Attempt {
+            session: lease.session,
+            deadline,
+            trace: Arc::clone(trace),
+        };
+        let Some(result) = deadline.bound(attempt(one)).await else {
             return Err(late(Sent::Maybe, "no whole answer came"));
         };
         match result {
@@ -168,7 +177,7 @@ impl Shared {
                 if failure == Failure::SessionLost && self.can_renew() {
                     self.sessions.lost(lease.generation);
                 } else if error.fault().is_some() {
-                    // A fault about anything else: the service has looked at the session.
+                    // The fault is about something else, so the service has accepted the session.
                     self.sessions.worked(lease.generation);
                 }
                 Err(FailedAttempt {
@@ -180,7 +189,7 @@ impl Shared {
         }
     }
 
-    /// The session as it is, or a new one.
+    /// The current session, or a new one.
     async fn lease(&self) -> Result<Lease<Arc<Session>>, FailedAttempt> {
         let acquired = self.sessions.acquire(|| {
             let (authenticator, context) = (self.authenticator.clone(), Arc::clone(&self.context));
@@ -222,12 +231,12 @@ impl Shared {
     }
 }
 
-/// Whether opening a session may work later.
+/// Whether opening a session may succeed later.
 fn passes(error: &Error) -> bool {
     matches!(error.recovery(), Recovery::Retry | Recovery::Wait)
 }
 
-/// Opens the first session of a client. Nobody else wants one yet, so nothing is shared.
+/// Opens the first session of a client. No other caller needs a session yet, so nothing is shared.
 pub(crate) async fn connect(
     authenticator: &dyn Authenticator,
     context: &AuthContext,

@@ -1,4 +1,4 @@
-//! The answer to a call.
+//! The response to a call.
 
 use crate::codec::{Attachment, Attachments};
 use crate::error::Error;
@@ -6,7 +6,7 @@ use crate::record::Record;
 use crate::soap::find_header;
 use crate::value::GeneratedStruct;
 
-/// A result and the headers that came with it.
+/// A result, and the headers of the response.
 #[derive(Clone, Debug)]
 pub struct Reply<T> {
     pub(super) value: T,
@@ -20,22 +20,23 @@ impl<T> Reply<T> {
         &self.value
     }
 
-    /// The result alone.
+    /// Returns the result without the headers.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The part of a multipart answer that a `cid:` URL names, as a field of the type `swaRef` has
-    /// it. What an `xop:Include` stands for (MTOM) is in its field already.
+    /// The part of a multipart response that a `cid:` URL names. Fields of the type `swaRef`
+    /// contain such URLs. In MTOM, the part that an `xop:Include` refers to is already the value of
+    /// its field.
     pub fn attachment(&self, url: &str) -> Option<&Attachment> {
         self.attachments.get(url)
     }
 
-    /// A header of the answer, if it came.
+    /// A header of the response, if the response had it.
     ///
     /// # Errors
     ///
-    /// If it came but cannot be read.
+    /// Returns an error if the header arrived but cannot be read.
     pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.headers)?)
     }

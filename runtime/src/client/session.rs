@@ -1,10 +1,10 @@
-//! Sessions: an endpoint and the token that opens it.
+//! Sessions: an endpoint and the token that it accepts.
 
 use crate::endpoint::Endpoint;
 use crate::lexical::{Id, ParseError};
 use crate::secret::Secret;
 
-/// Where calls go and the token that they carry. `Debug` never shows the token.
+/// The address of calls and the token that they carry. `Debug` never shows the token.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(crate) endpoint: Endpoint,
@@ -12,18 +12,18 @@ pub struct Session {
     pub(crate) user_id: Option<Id>,
     pub(crate) organization_id: Option<Id>,
     pub(crate) seconds_valid: Option<u32>,
-    /// What calls send beside the token that no error may repeat: the password, for the call that
-    /// logs in.
+    /// Values other than the token that calls send and that no error may contain. For the login
+    /// these include the password.
     pub(crate) sends: Vec<Secret>,
 }
 
 impl Session {
-    /// A session that someone else opened: the endpoint for calls, and the session id or OAuth
+    /// A session that was opened elsewhere: the endpoint of calls, and the session id or OAuth
     /// access token.
     ///
     /// # Errors
     ///
-    /// If the endpoint is no `https` URL.
+    /// Returns an error if the endpoint is not an `https` URL.
     pub fn new(endpoint: &str, id: impl Into<Secret>) -> Result<Self, ParseError> {
         Ok(Self {
             id: Some(id.into()),
@@ -31,7 +31,7 @@ impl Session {
         })
     }
 
-    /// A session at an endpoint that was checked already: for authenticators.
+    /// A session at an endpoint that was already checked, for authenticators.
     #[must_use]
     pub fn at(endpoint: Endpoint, id: impl Into<Secret>) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Session {
         }
     }
 
-    /// No token: for services that want none, and for the call that logs in.
+    /// A session without a token, for services that need none, and for the login.
     pub(crate) fn anonymous(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
@@ -52,7 +52,7 @@ impl Session {
         }
     }
 
-    /// Everything that must not come back in an error.
+    /// All values that no error may contain.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.id.iter().chain(&self.sends)
     }
@@ -63,25 +63,25 @@ impl Session {
         self.id.as_ref()
     }
 
-    /// Where calls go.
+    /// The address of calls.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// Id of the user who logged in, if login told.
+    /// The id of the user who logged in, if the login stated it.
     #[must_use]
     pub fn user_id(&self) -> Option<Id> {
         self.user_id
     }
 
-    /// Id of the user's organization, if login told.
+    /// The id of the user's organization, if the login stated it.
     #[must_use]
     pub fn organization_id(&self) -> Option<Id> {
         self.organization_id
     }
 
-    /// After how many seconds without a call the session ends, if login told.
+    /// The number of seconds without a call after which the session ends, if the login stated it.
     #[must_use]
     pub fn seconds_valid(&self) -> Option<u32> {
         self.seconds_valid

@@ -1,4 +1,4 @@
-//! Requests that go on while the caller is busy with something else.
+//! Requests that continue while the caller does something else.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,19 +12,20 @@ use crate::transport::error::Sent;
 
 pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A request under way. Dropping it abandons the request.
+/// A request in flight. Dropping it cancels the request.
 pub(crate) enum Task<T> {
-    /// In the caller's task: it goes on only while it is polled.
+    /// In the task of the caller. It continues only while it is polled.
     Inline(Boxed<Result<T, Error>>),
-    /// In a task of its own.
+    /// In a separate task.
     Spawned(Abort<T>),
 }
 
-/// Ends its task when dropped.
+/// Aborts its task when it is dropped.
 pub(crate) struct Abort<T>(JoinHandle<Result<T, Error>>);
 
 impl<T: Send + 'static> Task<T> {
-    /// In a task of its own; in the caller's where there is no runtime to spawn on.
+    /// Starts the request in a separate task, or in the task of the caller if there is no async
+    /// runtime.
     pub(crate) fn spawn(request: Boxed<Result<T, Error>>) -> Self {
         match Handle::try_current() {
             Ok(runtime) => Self::Spawned(Abort(runtime.spawn(request))),
@@ -37,7 +38,7 @@ impl<T: Send + 'static> Task<T> {
             Self::Inline(request) => request.as_mut().poll(cx),
             Self::Spawned(task) => Pin::new(&mut task.0).poll(cx).map(|joined| {
                 joined.unwrap_or_else(|error| {
-                    let what = "the task that made the request was ended";
+                    let what = "the task that made the request was aborted";
                     Err(Error::new(ErrorKind::Transport, what)
                         .with_sent(Sent::Maybe)
                         .with_source(error))
@@ -53,7 +54,7 @@ impl<T> Drop for Abort<T> {
     }
 }
 
-/// Runs a future in a task of its own, or gives it back where there is no runtime to spawn on.
+/// Runs a future in a separate task, or returns it if there is no async runtime.
 pub(crate) fn spawn_apart(task: Boxed<()>) -> Option<Boxed<()>> {
     match Handle::try_current() {
         Ok(runtime) => {

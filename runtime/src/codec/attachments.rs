@@ -1,4 +1,4 @@
-//! Parts of an answer beside its envelope, which elements of the envelope refer to.
+//! The parts of a response besides its envelope, to which elements of the envelope refer.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{CodecError, Halt};
 
-/// A part of an answer beside its envelope.
+/// A part of a response besides its envelope.
 #[derive(Clone)]
 pub struct Attachment {
     pub(crate) id: Box<str>,
@@ -15,19 +15,19 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// Its Content-ID without `<` and `>`; empty if it has none.
+    /// The Content-ID without `<` and `>`. It is empty if the part has none.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Its media type, if it says one.
+    /// The media type, if the part states one.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// What it holds.
+    /// The content.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -35,7 +35,7 @@ impl Attachment {
 }
 
 impl std::fmt::Debug for Attachment {
-    /// Without the content, which is as private as a field.
+    /// Omits the content, which may be personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Attachment")
             .field("id", &self.id)
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Attachment {
     }
 }
 
-/// All attachments of an answer, sorted by id.
+/// All attachments of a response, sorted by id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attachments(Arc<[Attachment]>);
 
@@ -67,19 +67,19 @@ impl Attachments {
         self.0.get(found)
     }
 
-    /// As [`get`](Self::get), for an `xop:Include`.
+    /// Like [`get`](Self::get), for an `xop:Include`.
     pub(crate) fn referred(&self, url: &str) -> Result<&Attachment, Halt> {
         self.get(url).ok_or_else(|| {
             let why = match url.trim().starts_with("cid:") {
-                true => "names a part that the answer does not have",
-                false => "does not begin with `cid:`, and nothing is fetched",
+                true => "names a part that the response does not have",
+                false => "does not begin with `cid:`; other addresses are not fetched",
             };
             CodecError::decode(format!("the href of an xop:Include {why}")).into()
         })
     }
 }
 
-/// A URL's text with its `%XX` resolved.
+/// The text of a URL with its `%XX` sequences decoded.
 fn unescaped(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

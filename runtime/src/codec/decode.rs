@@ -1,4 +1,4 @@
-//! XML to values, in one forward pass: what is common, and structs.
+//! Reads values from XML in one forward pass: the common part, and structs.
 
 use std::borrow::Cow;
 
@@ -20,28 +20,29 @@ use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start, Token};
 
-/// What a small allocation costs.
+/// The assumed memory of a small allocation in bytes.
 pub(super) const ALLOCATION: usize = 48;
 
 pub(super) type Result<T> = std::result::Result<T, Halt>;
 
-/// Decoding state that outlives a single record.
+/// The decoding state that lasts longer than a single record.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
-    /// Types that `xsi:type` may choose beside the declared one.
+    /// Types that `xsi:type` may select in addition to the declared type.
     pub(super) known: Vec<&'static Type>,
     pub(super) templates: Vec<(&'static Type, Template)>,
     pub(super) row: Option<Row>,
-    /// What `href` may refer to, in an encoded body.
+    /// The targets of `href`, in an encoded body.
     pub(crate) references: Option<References>,
-    /// What `xop:Include` may refer to, in an MTOM answer.
+    /// The targets of `xop:Include`, in an MTOM response.
     pub(crate) attachments: Option<Attachments>,
-    /// Memory that the values of the current row, or of the whole answer, take.
+    /// The bytes of memory of the values of the current row, or of the whole response.
     pub(crate) spent: usize,
 }
 
 impl Decoder {
-    /// Accounts for a value, roughly: what matters is that it is not for free.
+    /// Accounts for the memory of a value. The number is rough; it only matters that every value
+    /// counts.
     pub(super) fn spend(&mut self, bytes: usize, reader: &Reader<'_>) -> Result<()> {
         self.spent = self.spent.saturating_add(bytes);
         let max = reader.context.limits.memory;
@@ -62,7 +63,7 @@ impl Decoder {
         }
     }
 
-    /// Content of the element whose start was read last, into a struct.
+    /// Reads the content of the element whose start tag was read last into a struct.
     pub(crate) fn structure(
         &mut self,
         reader: &mut Reader<'_>,
@@ -71,7 +72,7 @@ impl Decoder {
         self.structure_or(reader, target, None)
     }
 
-    /// As [`structure`](Decoder::structure); the text of an empty element is `default`.
+    /// Like [`structure`](Decoder::structure). The text of an empty element is `default`.
     fn structure_or(
         &mut self,
         reader: &mut Reader<'_>,
@@ -87,7 +88,7 @@ impl Decoder {
             } else if field.kind == Kind::Attributes {
                 self.other_attributes(reader, target, index)?;
             } else if field.has(Field::TEXT) && field.kind == Kind::Any && table.fields.len() == 1 {
-                // The element is of `xsd:anyType`: all of its content is one value.
+                // The element is of `xsd:anyType`, so all of its content is one value.
                 if let Slot::Any(slot) = target.slot(index, false) {
                     *slot = self.any(reader)?;
                 }
@@ -164,7 +165,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Attributes that are no fields, for an `xsd:anyAttribute`.
+    /// Reads attributes that are not fields into an `xsd:anyAttribute`.
     fn other_attributes(
         &mut self,
         reader: &Reader<'_>,
@@ -179,7 +180,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// Attributes of the element whose start was read last that are no fields of the table.
+    /// The attributes of the element whose start tag was read last that are not fields of the
+    /// table.
     pub(super) fn foreign_attributes(
         &mut self,
         reader: &Reader<'_>,
@@ -211,7 +213,7 @@ impl Decoder {
         Ok(foreign)
     }
 
-    /// One occurrence of a field, its start just read.
+    /// Reads one occurrence of a field, whose start tag was just read.
     pub(crate) fn field(
         &mut self,
         reader: &mut Reader<'_>,
@@ -272,7 +274,7 @@ impl Decoder {
         }
     }
 
-    /// Whether a nil element of `xsd:anyType` has attributes, which then must be kept.
+    /// Whether a nil element of `xsd:anyType` has attributes, which must then be kept.
     pub(super) fn says_more(&mut self, reader: &Reader<'_>, field: &Field) -> Result<bool> {
         let is_any = field.kind == Kind::Any && !field.has(Field::TEXT);
         Ok(is_any && !self.foreign_attributes(reader, &ANY_RECORD)?.is_empty())
@@ -287,7 +289,8 @@ impl Decoder {
         let derived = named.and_then(|(ns, name)| target.derive(reader.context.uri(ns), &name));
         match derived {
             Some(derived) => self.structure(reader, derived)?,
-            // An unknown type derives from the declared one: read that part of it.
+            // An unknown type derives from the declared type, so the fields of the declared type
+            // are read.
             None => match target.base() {
                 Slot::Struct(base) => return self.structure(reader, base),
                 Slot::Any(value) => {
@@ -301,8 +304,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// An element that no field takes: kept by a wildcard, the next one if there are several, else
-    /// skipped.
+    /// Handles an element that no field accepts. A wildcard keeps it (the next one if there are
+    /// several), or else it is skipped.
     fn unknown(
         &mut self,
         reader: &mut Reader<'_>,
@@ -338,11 +341,11 @@ impl Decoder {
     }
 }
 
-/// Content of a binary field.
+/// The content of a binary field.
 pub(super) enum Binary<'x> {
-    /// Inline.
+    /// The content is in the element.
     Text(Cow<'x, str>),
-    /// In a part of its own.
+    /// The content is in a separate part of the response.
     Part(Bytes),
 }
 
@@ -350,8 +353,8 @@ pub(super) enum Binary<'x> {
 const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 
 impl Decoder {
-    /// Content of the element whose start was read last: text, or the part that the `xop:Include`
-    /// in its place names.
+    /// Reads the content of the element whose start tag was read last: a text, or the part that an
+    /// `xop:Include` in place of the text names.
     pub(super) fn binary<'x>(&mut self, reader: &mut Reader<'x>) -> Result<Binary<'x>> {
         let mut text = Cow::Borrowed("");
         loop {
@@ -373,7 +376,7 @@ impl Decoder {
                             return Err(CodecError::decode("an xop:Include outside of MTOM").into());
                         }
                     };
-                    // Two fields may name the same part.
+                    // Two fields may refer to the same part.
                     self.spend(part.len(), reader)?;
                     reader.skip()?;
                     self.close(reader)?;
@@ -389,21 +392,22 @@ impl Decoder {
         }
     }
 
-    /// The rest of an element, which must be white space.
+    /// Reads the rest of an element, which must be white space.
     fn close(&self, reader: &mut Reader<'_>) -> Result<()> {
         loop {
             match reader.next()? {
                 Token::Text(run) => blank(&run)?,
                 Token::End | Token::Eof => return Ok(()),
                 Token::Start(_) => {
-                    return Err(CodecError::decode("an element beside an xop:Include").into());
+                    return Err(CodecError::decode("an element next to an xop:Include").into());
                 }
             }
         }
     }
 }
 
-/// Index of the field that an element is: the expected one, or any of that name.
+/// The index of the field to which an element belongs: the expected field, or any other field with
+/// the name.
 pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16> {
     if table.has(Type::ANY_NAME) {
         return Some(0);
@@ -414,7 +418,7 @@ pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16>
             && field.flags & (Field::ATTRIBUTE | Field::TEXT) == 0
             && field.kind != Kind::Wildcard
     };
-    // The same field again, then the next one.
+    // Tries the same field again, and then the next one.
     for index in [expected.wrapping_sub(1), expected] {
         if table.field(index).is_some_and(fits) {
             return Some(index);
@@ -424,19 +428,19 @@ pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16>
     if table.field(named).is_some_and(fits) {
         return Some(named);
     }
-    // An attribute or another namespace's element may have the same name.
+    // An attribute, or an element of another namespace, may have the same name.
     let index = table.fields.iter().position(fits)?;
     u16::try_from(index).ok()
 }
 
-/// A text into a field: one value, or as many as a list has items.
+/// Assigns a text to a field: one value, or all items of a list.
 fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> Result<()> {
     if !field.has(Field::LIST) {
         return leaf_into(target.slot(index, false), text, field);
     }
     let mut items = lexical::items(text).peekable();
     if items.peek().is_none() {
-        // Of a choice it is the branch that counts, even without items.
+        // In a choice, the branch is selected even if the list has no items.
         target.slot(index, true);
     }
     items.try_for_each(|item| leaf_into(target.slot(index, false), item, field))
@@ -447,7 +451,7 @@ pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()>
         .map_err(|expected| CodecError::decode(expected).into())
 }
 
-/// Text of the element whose start was read last, up to and including its end.
+/// Reads the text of the element whose start tag was read last, including the end tag.
 pub(crate) fn leaf<'x>(reader: &mut Reader<'x>) -> Result<Cow<'x, str>> {
     let mut text = Cow::Borrowed("");
     loop {
@@ -467,7 +471,7 @@ pub(crate) fn leaf<'x>(reader: &mut Reader<'x>) -> Result<Cow<'x, str>> {
     }
 }
 
-/// Refuses a text that came in several runs and is too long as a whole.
+/// Refuses a text that arrived in several runs and is too long in total.
 pub(super) fn too_long(len: usize, reader: &Reader<'_>) -> Result<()> {
     let max = reader.context.limits.text;
     if len <= max {
@@ -476,7 +480,7 @@ pub(super) fn too_long(len: usize, reader: &Reader<'_>) -> Result<()> {
     Ok(reader.limit("a text", "text", max)?)
 }
 
-/// Between elements only white space may stand.
+/// Refuses text other than white space between elements.
 pub(super) fn blank(run: &str) -> Result<()> {
     if run.bytes().all(is_space) {
         Ok(())
@@ -485,7 +489,7 @@ pub(super) fn blank(run: &str) -> Result<()> {
     }
 }
 
-/// Whether the element whose start was read last is nil.
+/// Whether the element whose start tag was read last is nil.
 pub(crate) fn is_nil(reader: &Reader<'_>) -> Result<bool> {
     match reader.attribute(reader.context.xsi(), "nil") {
         None => Ok(false),

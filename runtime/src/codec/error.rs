@@ -13,16 +13,16 @@ pub(crate) struct CodecError(Box<Inner>);
 struct Inner {
     kind: CodecErrorKind,
     message: Cow<'static, str>,
-    /// Names from the innermost element to the outermost one.
+    /// Element names, from the innermost element to the outermost one.
     path: Vec<String>,
 }
 
 /// The classes of [`CodecError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CodecErrorKind {
-    /// The program asked for something that cannot be.
+    /// The program asked for something impossible.
     Usage,
-    /// A message that is not well-formed, or whose content does not fit its type.
+    /// The message is not well-formed, or its content does not fit its type.
     Decode,
     /// A value cannot be written as XML.
     Encode,
@@ -32,6 +32,8 @@ pub(crate) enum CodecErrorKind {
     Truncated,
     /// There is no message at all.
     Empty,
+    /// The time of the call is over.
+    Late,
 }
 
 impl CodecError {
@@ -83,6 +85,7 @@ impl From<XmlError> for CodecError {
             XmlErrorKind::Limit => CodecErrorKind::Limit,
             XmlErrorKind::Truncated => CodecErrorKind::Truncated,
             XmlErrorKind::Empty => CodecErrorKind::Empty,
+            XmlErrorKind::Late => CodecErrorKind::Late,
         };
         Self::new(kind, message)
     }
@@ -106,9 +109,9 @@ impl From<ValueError> for CodecError {
 /// Why decoding stopped.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// The rest of what is being read has not arrived.
+    /// The rest of the value has not arrived.
     More,
-    /// The message is wrong.
+    /// The message is not valid.
     Error(CodecError),
 }
 

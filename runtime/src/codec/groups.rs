@@ -1,10 +1,10 @@
-//! Content of types whose elements find their field by where they stand: choices, sequences that
-//! repeat as a whole, text between elements.
+//! Reads types in which the position of an element decides which field it belongs to: choices,
+//! sequences that repeat as a whole, and mixed content.
 //!
-//! Such a part of the content is a *group*: a field of its own, whose value has the elements as
-//! fields. An element goes on with the group that is open if it can, else it begins a new one. The
-//! schema allows only one way to read a valid message (XML Schema part 1, section 3.8.6, "unique
-//! particle attribution"), and where nothing repeats the order does not matter.
+//! Such a part of the content is a *group*: a field whose value has the elements as its fields. An
+//! element continues the open group if possible, and otherwise starts a new one. The schema permits
+//! only one way to read a valid message (XML Schema part 1, section 3.8.6, "unique particle
+//! attribution"). Where nothing repeats, elements may have any order.
 
 use super::CodecError;
 use super::decode::{Decoder, Result, blank, leaf_into, too_long};
@@ -15,14 +15,14 @@ use crate::schema::{Field, Kind, Type};
 use crate::value::{Slot, Struct};
 use crate::xml::{NsId, Reader, Start, Token};
 
-/// What a group costs beside its fields, roughly.
+/// The assumed memory of a group without its fields, in bytes.
 const GROUP: usize = 64;
 
-/// Where decoded fields go: a struct or a record.
+/// The target of decoded fields: a struct or a record.
 pub(super) trait Sink {
     fn table(&self) -> &'static Type;
 
-    /// An element, its start just read.
+    /// Reads an element, whose start tag was just read.
     fn element(&mut self, decoder: &mut Decoder, reader: &mut Reader<'_>, index: u16)
     -> Result<()>;
 
@@ -34,7 +34,7 @@ pub(super) trait Sink {
     /// A new occurrence of a group, which `body` fills.
     fn group(&mut self, index: u16, body: Body<'_>) -> Result<()>;
 
-    /// An element for a wildcard, or (without an index) for nobody.
+    /// Gives an element to a wildcard, or skips it if there is no index.
     fn other(
         &mut self,
         decoder: &mut Decoder,
@@ -43,7 +43,7 @@ pub(super) trait Sink {
         start: Start<'_>,
     ) -> Result<()>;
 
-    /// Text between elements.
+    /// Adds text between elements.
     fn text(&mut self, index: u16, text: &str) -> Result<()>;
 }
 
@@ -51,29 +51,29 @@ type Body<'a> = &'a mut dyn FnMut(&mut dyn Sink) -> Result<()>;
 
 /// Why a group ended.
 enum Stop<'x> {
-    /// It is complete.
+    /// The group is complete.
     Complete,
-    /// The end of the element around it was read.
+    /// The end tag of the enclosing element was read.
     End,
-    /// This element is not of the group.
+    /// This element does not belong to the group.
     Before(Start<'x>),
 }
 
-/// What is around a group.
+/// The context of a group.
 #[derive(Clone, Copy)]
-struct Around {
-    /// The type that has the group.
+struct Enclosing {
+    /// The type that contains the group.
     root: &'static Type,
-    /// It may occur again, so that order tells where the next one begins.
+    /// The group may occur again, so the order of elements says where the next occurrence starts.
     repeats: bool,
 }
 
 impl Decoder {
-    /// Content of the element whose start was read last.
+    /// Reads the content of the element whose start tag was read last.
     pub(super) fn grouped(&mut self, reader: &mut Reader<'_>, sink: &mut dyn Sink) -> Result<()> {
         let root = sink.table();
         let mixed = mixed(root);
-        let around = Around {
+        let enclosing = Enclosing {
             root,
             repeats: false,
         };
@@ -114,7 +114,7 @@ impl Decoder {
                 continue;
             };
             from = after(root, index);
-            match self.put(reader, sink, index, start, around)? {
+            match self.put(reader, sink, index, start, enclosing)? {
                 Stop::Complete => {}
                 Stop::End => break,
                 Stop::Before(next) => pending = Some(next),
@@ -124,7 +124,7 @@ impl Decoder {
         sink.complete(reader)
     }
 
-    /// Hands over text that stood between two elements.
+    /// Passes on the text between two elements.
     fn between(
         &mut self,
         sink: &mut dyn Sink,
@@ -143,26 +143,26 @@ impl Decoder {
         }
     }
 
-    /// An element into the field that it belongs to.
+    /// Assigns an element to the field to which it belongs.
     fn put<'x>(
         &mut self,
         reader: &mut Reader<'x>,
         sink: &mut dyn Sink,
         index: u16,
         start: Start<'x>,
-        around: Around,
+        enclosing: Enclosing,
     ) -> Result<Stop<'x>> {
         let field = &sink.table().fields[usize::from(index)];
         match field.kind {
             Kind::Group => {
                 self.spend(GROUP, reader)?;
-                let around = Around {
-                    repeats: around.repeats || field.has(Field::REPEATED),
-                    ..around
+                let enclosing = Enclosing {
+                    repeats: enclosing.repeats || field.has(Field::REPEATED),
+                    ..enclosing
                 };
                 let mut stop = Stop::Complete;
                 sink.group(index, &mut |sink| {
-                    stop = self.run_of(reader, sink, start, around)?;
+                    stop = self.run_of(reader, sink, start, enclosing)?;
                     sink.complete(reader)
                 })?;
                 Ok(stop)
@@ -179,13 +179,13 @@ impl Decoder {
         }
     }
 
-    /// One occurrence of a group, from its first element on.
+    /// Reads one occurrence of a group, starting with its first element.
     fn run_of<'x>(
         &mut self,
         reader: &mut Reader<'x>,
         sink: &mut dyn Sink,
         first: Start<'x>,
-        around: Around,
+        enclosing: Enclosing,
     ) -> Result<Stop<'x>> {
         let table = sink.table();
         let choice = table.has(Type::CHOICE);
@@ -208,13 +208,13 @@ impl Decoder {
             let by_name = |start| match branch {
                 Some(index) if choice => accepts(table, index, start).then_some(index),
                 _ => named(table, start, from).or_else(|| {
-                    let mut before = if around.repeats { 0..0 } else { 0..from };
+                    let mut before = if enclosing.repeats { 0..0 } else { 0..from };
                     before.find(|index| accepts(table, *index, start))
                 }),
             };
             let by_wildcard = |start| {
                 // An element that has a place elsewhere is not for a wildcard here.
-                let is_free = || named(around.root, start, 0).is_none();
+                let is_free = || named(enclosing.root, start, 0).is_none();
                 match branch {
                     Some(index) if choice => {
                         let again = takes_any(&table.fields[usize::from(index)]) && is_free();
@@ -225,7 +225,7 @@ impl Decoder {
             };
             let found = by_name(start)
                 .or_else(|| {
-                    start = Self::straightened(reader, around.root, start);
+                    start = Self::straightened(reader, enclosing.root, start);
                     by_name(start)
                 })
                 .or_else(|| by_wildcard(start));
@@ -234,7 +234,7 @@ impl Decoder {
             };
             branch = Some(index);
             from = after(table, index);
-            match self.put(reader, sink, index, start, around)? {
+            match self.put(reader, sink, index, start, enclosing)? {
                 Stop::Complete => {}
                 Stop::End => return Ok(Stop::End),
                 Stop::Before(next) => pending = Some(next),
@@ -247,7 +247,7 @@ impl Decoder {
     }
 }
 
-/// The first field that may come after this one.
+/// The first field that may follow this one.
 fn after(table: &Type, index: u16) -> u16 {
     let repeated = table.fields[usize::from(index)].has(Field::REPEATED);
     if repeated { index } else { index + 1 }
@@ -258,7 +258,7 @@ pub(super) fn indices(table: &Type) -> std::ops::Range<u16> {
     0..u16::try_from(table.fields.len()).unwrap_or(u16::MAX)
 }
 
-/// The first field from an index on that an element belongs to by its name.
+/// The first field, from an index on, to which an element belongs by its name.
 fn named(table: &Type, start: Start<'_>, from: u16) -> Option<u16> {
     let mut indices = from..indices(table).end;
     indices.find(|index| accepts(table, *index, start))
@@ -275,7 +275,7 @@ fn accepts(table: &Type, index: u16, start: Start<'_>) -> bool {
     }
 }
 
-/// The first field from an index on that takes any element.
+/// The first field, from an index on, that accepts any element.
 fn wild(table: &Type, from: u16) -> Option<u16> {
     (from..indices(table).end).find(|index| table.field(*index).is_some_and(takes_any))
 }
@@ -288,7 +288,7 @@ fn takes_any(field: &Field) -> bool {
     }
 }
 
-/// Where text between elements goes: the group, and its field for text.
+/// The group that receives text between elements, and its field for text.
 fn mixed(table: &Type) -> Option<(u16, u16)> {
     indices(table).find_map(|index| {
         let field = table.field(index).filter(|f| f.kind == Kind::Group)?;

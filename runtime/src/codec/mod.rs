@@ -1,4 +1,4 @@
-//! The codec: one for all types, driven by tables.
+//! The codec: it reads and writes all types by their tables.
 
 mod attachments;
 mod decode;

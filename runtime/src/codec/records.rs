@@ -1,8 +1,9 @@
-//! XML to records.
+//! Reads records from XML.
 //!
-//! Rows of one query look alike, so the decoder remembers for each type the start tags of the
-//! last record in their order. While the next record repeats them, a field costs one comparison
-//! of bytes instead of scanning, resolving and looking up its name.
+//! The rows of one query resemble each other. Therefore the decoder remembers for each type the
+//! start tags of the last record in their order. As long as the next record has the same tags,
+//! reading a field takes one comparison of bytes, and its name need not be scanned, resolved and
+//! looked up.
 
 use super::decode::{ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long};
 use super::groups::IntoRecord;
@@ -18,8 +19,9 @@ use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start, Token};
 
 impl Decoder {
-    /// The record whose start was read last. `xsi:type` chooses its table among the declared one
-    /// and those the caller knows; a record of any other type keeps its type's name.
+    /// Reads the record whose start tag was read last. `xsi:type` selects its table from the
+    /// declared type and the types that the caller knows. A record of any other type keeps the name
+    /// of its type.
     pub(crate) fn record(
         &mut self,
         reader: &mut Reader<'_>,
@@ -59,7 +61,7 @@ impl Decoder {
         Inner::with_capacity(table, fields, text)
     }
 
-    /// As [`record`](Decoder::record), and remembers how the row began.
+    /// Like [`record`](Decoder::record), but also remembers the start tag of the row.
     pub(crate) fn row(
         &mut self,
         reader: &mut Reader<'_>,
@@ -68,8 +70,8 @@ impl Decoder {
     ) -> Result<Record> {
         self.spent = 0;
         let epoch = reader.context.epoch();
-        // Of attributes, only a type is the same for all rows. Declarations in the tag itself
-        // would have to be made again for each row.
+        // Of the attributes, only the type is the same for all rows. Declarations in the start tag
+        // would have to be repeated for each row.
         let only_type = reader
             .attributes()
             .iter()
@@ -86,7 +88,7 @@ impl Decoder {
         Ok(record)
     }
 
-    /// A row that begins like the last one, read without looking at its start tag again.
+    /// Reads a row with the same start tag as the last one, without reading the start tag again.
     pub(crate) fn next_row(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>> {
         let known = self.row.take_if(|row| row.epoch == reader.context.epoch());
         let Some(row) = known else { return Ok(None) };
@@ -101,7 +103,7 @@ impl Decoder {
         done.map(|()| Some(Record::from_inner(inner)))
     }
 
-    /// As [`record`](Decoder::record), by this table whatever `xsi:type` says.
+    /// Like [`record`](Decoder::record), but with this table, whatever `xsi:type` says.
     pub(crate) fn record_as(
         &mut self,
         reader: &mut Reader<'_>,
@@ -124,7 +126,7 @@ impl Decoder {
             .map(|(_, template)| template)
     }
 
-    /// Attributes and content of the element whose start was read last.
+    /// Reads the attributes and the content of the element whose start tag was read last.
     fn fields(&mut self, reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
         let table = inner.ty();
         self.spend(size_of::<Inner>() + ALLOCATION, reader)?;
@@ -134,7 +136,8 @@ impl Decoder {
         if table.has(Type::GROUPED) {
             return self.grouped(reader, &mut IntoRecord(inner));
         }
-        // Taken out while in use: a record may contain another one of its type.
+        // The template is taken out while it is in use, because a record may contain a record of
+        // its own type.
         let mut template = self.template(table).map(std::mem::take).unwrap_or_default();
         let done = self.run(reader, inner, &mut template);
         if done.is_ok() {
@@ -156,7 +159,8 @@ impl Decoder {
     ) -> Result<()> {
         let table = inner.ty();
         template.renew(reader.context.epoch());
-        // The short way does not open elements: where none may be opened, it must not be taken.
+        // The fast path does not open elements, so it must not be taken if no element may be
+        // opened.
         let has_room = reader.context.has_room();
         let mut text = SimpleContent::of(table);
         let mut only_text = None;
@@ -206,8 +210,8 @@ impl Decoder {
                 }
                 Token::Text(run) => match &mut text {
                     Some(text) => text.add(&run, reader)?,
-                    // Of a type that nobody knows, text between elements is left out; text alone
-                    // is no record.
+                    // In an unknown type, text between elements is dropped, and text alone is not a
+                    // record.
                     None if *table == ANY_RECORD => only_text = only_text.or(blank(&run).err()),
                     None => blank(&run)?,
                 },
@@ -221,7 +225,7 @@ impl Decoder {
         }
     }
 
-    /// One occurrence of a field of a record, its start just read.
+    /// Reads one occurrence of a field of a record, whose start tag was just read.
     pub(crate) fn record_field(
         &mut self,
         reader: &mut Reader<'_>,
@@ -287,7 +291,7 @@ impl Decoder {
         })
     }
 
-    /// A value of whatever type it says: text, or a record if there are children.
+    /// Reads a value of the type that it states: a text, or a record if it has child elements.
     pub(super) fn any(&mut self, reader: &mut Reader<'_>) -> Result<AnyValue> {
         if let Some(id) = self.reference(reader)? {
             return self.follow(reader, id, |this, there| this.any(there));
@@ -321,7 +325,7 @@ impl Decoder {
                 (Token::Start(start), mixed) => {
                     let element = self.element(reader, start)?;
                     if mixed.is_none() {
-                        // The first of several elements takes room for four.
+                        // The first element of a list allocates memory for four.
                         self.spend(size_of::<Inner>() + 4 * size_of::<Element>(), reader)?;
                     }
                     let mixed = mixed.get_or_insert_with(|| {
@@ -343,7 +347,7 @@ impl Decoder {
                 (Token::End | Token::Eof, _) => break,
             }
         }
-        // White space between elements is there for the eye.
+        // White space between elements is only formatting.
         Ok(match (mixed, type_name) {
             (None, _) => Content::Text(text),
             (Some(mixed), _) if mixed.has_text() => Content::Mixed(mixed),
@@ -365,7 +369,7 @@ struct SimpleContent {
 
 impl SimpleContent {
     fn of(table: &'static Type) -> Option<Self> {
-        // Types of open records have child elements; only they have fields by the hundred.
+        // Types of open records have child elements, and only these types have hundreds of fields.
         if table.has(Type::OPEN) {
             return None;
         }
@@ -393,7 +397,7 @@ impl SimpleContent {
     }
 }
 
-/// Adds text as it came, but for `fieldsToNull`: the field that it names becomes null.
+/// Adds a text as it is. A text of `fieldsToNull` instead sets the field that it names to null.
 pub(crate) fn push_text(inner: &mut Inner, index: u16, text: &str) {
     if inner.ty().names_of_nulls() != Some(index) {
         return inner.push_text(index, text);

@@ -1,6 +1,6 @@
-//! References of encoded messages: `href="#id"` (SOAP 1.1 section 5.4.1) or `enc:ref="id"` (SOAP 1.2
-//! part 2, section 3.1.5) stands for the element with that `id`, wherever it is in the body. Axis
-//! writes every struct so.
+//! References in encoded messages: `href="#id"` (SOAP 1.1 section 5.4.1) or `enc:ref="id"` (SOAP
+//! 1.2 part 2, section 3.1.5) stands for the element with that `id`, which may be anywhere in the
+//! body. Axis writes every struct in this way.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,36 +12,36 @@ use crate::xml::names::Binding;
 use crate::xml::reader::shorten;
 use crate::xml::{Reader, Start, Token};
 
-/// Elements that may be referred to; far above any real message.
+/// The number of elements that may be referred to. No real message comes near it.
 const MOST: usize = 100_000;
 
-/// What it costs to read an element again, in bytes, beside its length.
+/// The assumed cost of reading an element again in bytes, in addition to its length.
 const AGAIN: usize = 256;
 
-/// Where the elements with an `id` are.
+/// The positions of the elements with an `id`.
 #[derive(Debug)]
 pub(crate) struct References {
     version: SoapVersion,
     targets: HashMap<Box<str>, Target>,
-    /// Those that are being read.
+    /// The elements that are being read.
     open: Vec<Box<str>>,
-    /// Bytes read again because something referred to them.
+    /// The number of bytes that were read again because of references.
     spent: usize,
 }
 
-/// An element of the text that a [`Reader`] has.
+/// An element in the text of a [`Reader`].
 #[derive(Clone, Debug)]
 struct Target {
     start: usize,
     end: usize,
-    /// Prefixes in scope where it stands.
+    /// The prefixes in scope at the element.
     bindings: Arc<[Binding]>,
-    /// Whether something has referred to it before.
+    /// Whether a reference to it was followed before.
     used: bool,
 }
 
 impl References {
-    /// Looks for them in what follows, up to the end of the innermost open element.
+    /// Finds these elements in the rest of the innermost open element.
     pub(crate) fn find(reader: &mut Reader<'_>, version: SoapVersion) -> Result<Self> {
         let mut found = Self {
             version,
@@ -63,13 +63,13 @@ impl References {
                     let id: Box<str> = id.trim().into();
                     if found.targets.len() >= MOST {
                         return Err(CodecError::limit(format!(
-                            "the answer has more elements with an id than the fixed limit of {MOST}"
+                            "the response has more elements with an id than the fixed limit of {MOST}"
                         ))
                         .into());
                     }
-                    let around = scout.context.bindings_around();
-                    if !around.iter().eq(scope.iter()) {
-                        scope = around.into();
+                    let bindings = scout.context.outer_bindings();
+                    if !bindings.iter().eq(scope.iter()) {
+                        scope = bindings.into();
                     }
                     let target = Target {
                         start: scout.pos() - start.raw.len(),
@@ -104,7 +104,8 @@ impl References {
     }
 }
 
-/// An attribute that refers or is referred to: in SOAP 1.2 it is of the encoding's namespace.
+/// The value of an attribute that refers or is referred to. In SOAP 1.2 it is in the namespace of
+/// the encoding.
 fn attribute<'r>(reader: &'r Reader<'_>, version: SoapVersion, name: &str) -> Option<&'r str> {
     let namespace = match version {
         SoapVersion::V1_1 => "",
@@ -116,7 +117,7 @@ fn attribute<'r>(reader: &'r Reader<'_>, version: SoapVersion, name: &str) -> Op
 }
 
 impl References {
-    /// Whether an attribute says how a value is encoded, and nothing of the value.
+    /// Whether an attribute only describes the encoding of a value and is not part of the value.
     pub(super) fn is_own(&self, uri: &str, name: &str) -> bool {
         let version = self.version;
         uri == version.encoding()
@@ -126,7 +127,7 @@ impl References {
 }
 
 impl Decoder {
-    /// Whether the element whose start was read last says which of the others is the result of an
+    /// Whether the element whose start tag was read last names the element that is the result of an
     /// rpc call (SOAP 1.2 part 2, section 4.2.1).
     pub(super) fn names_result(&self, reader: &Reader<'_>, start: Start<'_>) -> bool {
         self.references.is_some()
@@ -134,7 +135,7 @@ impl Decoder {
             && reader.context.uri(start.ns) == "http://www.w3.org/2003/05/soap-rpc"
     }
 
-    /// The id that the element whose start was read last refers to.
+    /// The id to which the element whose start tag was read last refers.
     pub(super) fn reference(&self, reader: &Reader<'_>) -> Result<Option<Box<str>>> {
         let Some(version) = self.references.as_ref().map(|all| all.version) else {
             return Ok(None);
@@ -149,14 +150,14 @@ impl Decoder {
         match href.trim().strip_prefix('#') {
             Some(id) => Ok(Some(id.into())),
             None => Err(CodecError::decode(
-                "the element refers to something outside of the message; that is not fetched",
+                "the element refers to something outside of the message, which is not fetched",
             )
             .into()),
         }
     }
 
-    /// Reads the element that the one whose start was read last stands for. `read` gets a reader
-    /// behind its start tag.
+    /// Reads the element to which the element whose start tag was read last refers. `read` gets a
+    /// reader after its start tag.
     pub(super) fn follow<T>(
         &mut self,
         reader: &mut Reader<'_>,
@@ -176,7 +177,7 @@ impl Decoder {
         let target = target.clone();
         if references.open.contains(&id) {
             let message = format!(
-                "the element with the id `{shown}` refers to itself, by way of others or directly; \
+                "the element with the id `{shown}` refers to itself directly or through other elements; \
                  values in a circle cannot be read"
             );
             return Err(CodecError::decode(message).into());
@@ -188,11 +189,12 @@ impl Decoder {
             ))
             .into());
         }
-        // Each element once costs no more than the answer itself; what comes again is not free.
+        // Reading each element once costs no more than the response itself. Reading an element
+        // again counts.
         references.spent += target.end - target.start + if again { AGAIN } else { 0 };
         if references.spent > body {
             return Err(CodecError::limit(format!(
-                "what references of the answer stand for is longer than the limit `body` of \
+                "the targets of the references in the response are longer than the limit `body` of \
                  {body} bytes"
             ))
             .into());

@@ -1,4 +1,4 @@
-//! How records were written that came before, so that the next one is read faster.
+//! Remembers how earlier records were written, so that the next one is read faster.
 
 use crate::schema::{Field, Kind, Type};
 use crate::xml::{Reader, Start};
@@ -6,10 +6,11 @@ use crate::xml::{Reader, Start};
 /// How the last record of a type was written.
 #[derive(Debug, Default)]
 pub(super) struct Template {
-    /// Prefixes mean the same as long as the context's epoch does.
+    /// The template is valid as long as the context has this epoch, because prefixes then have the
+    /// same meaning.
     epoch: u64,
     fields: Vec<TemplateField>,
-    /// Fields and bytes of text to make room for.
+    /// The number of fields and of text bytes for which memory is reserved.
     sizes: (usize, usize),
 }
 
@@ -22,18 +23,18 @@ pub(super) struct TemplateField {
     pub(super) tag: Tag,
 }
 
-/// An element's tags as written.
+/// The tags of an element as written.
 #[derive(Debug)]
 pub(super) struct Tag {
     /// `sf:Name`
     pub(super) name: Box<str>,
-    /// `<sf:Name>`, for a record perhaps with attributes
+    /// `<sf:Name>`. The start tag of a record may have attributes.
     pub(super) open: Box<[u8]>,
     /// `</sf:Name>`
     pub(super) close: Box<[u8]>,
 }
 
-/// How the last row began.
+/// The start tag of the last row.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) epoch: u64,
@@ -41,14 +42,15 @@ pub(super) struct Row {
     pub(super) tag: Tag,
 }
 
-/// Fields that a template keeps; a record with more fields reads the rest the long way.
+/// The maximum number of fields in a template. Further fields of a record are read without the
+/// template.
 const MAX_FIELDS: usize = 1_000;
 
-/// How many missing fields in a row are noticed as such.
+/// The maximum number of consecutive missing fields that are recognised as missing.
 const LOOK_AHEAD: usize = 64;
 
 impl Template {
-    /// Forgets what another meaning of prefixes has made wrong.
+    /// Discards the template if prefixes have got another meaning.
     pub(super) fn renew(&mut self, epoch: u64) {
         if self.epoch != epoch {
             self.epoch = epoch;
@@ -64,13 +66,14 @@ impl Template {
         self.sizes
     }
 
-    /// Near the largest of late, so that few records grow.
+    /// Slowly decaying maximum, so few records reallocate.
     pub(super) fn note_sizes(&mut self, (fields, text): (usize, usize)) {
         let decayed = |old: usize, new: usize| new.max(old - old / 16);
         self.sizes = (decayed(self.sizes.0, fields), decayed(self.sizes.1, text));
     }
 
-    /// Makes the element just started the step at `at`, if it may be one, and moves past it.
+    /// Puts the element that was just started at position `at` of the template, if that is
+    /// possible, and advances the position.
     pub(super) fn remember(
         &mut self,
         at: &mut usize,
@@ -88,7 +91,7 @@ impl Template {
             .map(|known| &*known.tag.open)
             .position(|open| open == start.raw.as_bytes())
         {
-            // Fields that the last record had are missing here.
+            // Fields of the last record are missing in this one.
             Some(missing) => *at += 1 + missing,
             None if self.fields.len() < MAX_FIELDS => {
                 let known = TemplateField {

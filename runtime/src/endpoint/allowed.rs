@@ -1,9 +1,9 @@
-//! Hosts that the program allows beside those that the rules allow.
+//! Hosts that the program allows in addition to those that the rules allow.
 
 use super::{Endpoint, PlainHttp, check, ip, is_below};
 use crate::lexical::ParseError;
 
-/// One configured entry: `host`, `host:port`, `.suffix`, `*.suffix`.
+/// One configured entry: `host`, `host:port`, `.suffix` or `*.suffix`.
 #[derive(Debug)]
 pub(crate) struct AllowedHost {
     host: String,
@@ -24,7 +24,7 @@ impl AllowedHost {
             )))
         };
         if entry.contains(['/', '@', '?', '#', '\\', '%']) || !entry.is_ascii() {
-            return bad("it is no plain host name");
+            return bad("it is not a plain host name");
         }
         let name = entry
             .strip_prefix('*')
@@ -34,16 +34,16 @@ impl AllowedHost {
             .strip_prefix('.')
             .map_or((name, false), |name| (name, true));
         if name.contains('*') {
-            return bad("a star stands only in front of a suffix");
+            return bad("a star is allowed only in front of a suffix");
         }
         let Ok(url) = check(&format!("https://{name}/"), PlainHttp::Refused) else {
-            return bad("it is no host name");
+            return bad("it is not a host name");
         };
         let host = url.host_str().unwrap_or_default().to_owned();
         if below && (ip(&host).is_some() || !host.contains('.')) {
             return bad("a suffix needs at least two labels, such as .example.com");
         }
-        // The URL type hides the default port, but `host:443` still means 443 only.
+        // The `Url` type hides the default port, but the entry `host:443` allows only port 443.
         let port = url.port().or_else(|| name.ends_with(":443").then_some(443));
         Ok(Self { host, below, port })
     }
@@ -58,11 +58,12 @@ impl AllowedHost {
     }
 }
 
-/// Checks an entry for the list of allowed hosts where it is configured, before it is needed.
+/// Checks an entry of the list of allowed hosts when it is configured, before it is used.
 ///
 /// # Errors
 ///
-/// A usage error, if the entry is none of `host`, `host:port`, `.suffix` and `.suffix:port`.
+/// Returns a usage error if the entry has none of the forms `host`, `host:port`, `.suffix` and
+/// `.suffix:port`.
 pub(crate) fn check_allowed_host(entry: &str) -> Result<(), ParseError> {
     AllowedHost::parse(entry).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Where requests go: addresses of services, and of hosts that the program allows.
+//! The addresses of services, and the hosts that the program allows.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,15 +11,15 @@ mod allowed;
 
 pub(crate) use allowed::{AllowedHost, check_allowed_host};
 
-/// Whether an address may do without TLS.
+/// Whether an address may use `http` without TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PlainHttp {
-    /// `https` only.
+    /// Only `https` is allowed.
     #[default]
     Refused,
-    /// `http` as well, if the host is `localhost`, `::1` or within `127.0.0.0/8`: for a test
-    /// server on the same machine. Any other host still needs `https`.
+    /// `http` is allowed if the host is `localhost`, `::1` or in `127.0.0.0/8`. This is for test
+    /// servers on the same machine. Any other host still needs `https`.
     ToLoopback,
     /// As [`ToLoopback`](Self::ToLoopback), and `http` to devices of a private network: an IP address
     /// that no public network has (RFC 1918, link-local, unique local), or a name that ends in
@@ -29,8 +29,8 @@ pub enum PlainHttp {
 
 /// An absolute `https` address of a service.
 ///
-/// It has a host and a path, no user name, no password and no fragment. `Display` and `Debug`
-/// leave the query out, because some services take keys there.
+/// An endpoint has a host and a path, and no user name, password or fragment. `Display` and `Debug`
+/// omit the query, because some services take keys in the query.
 ///
 /// ```
 /// use saponify::Endpoint;
@@ -49,41 +49,41 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// A usage error that says which part to change. It does not repeat the text, which may hold
-    /// a password by mistake.
+    /// Returns a usage error that says which part of the address to change. The error does not
+    /// contain the text, which may contain a password by mistake.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         Self::parse_with(text, PlainHttp::Refused)
     }
 
-    /// Like [`parse`](Self::parse), with a choice about `http`.
+    /// Like [`parse`](Self::parse), with a choice whether `http` is allowed.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse).
+    /// The same as those of [`parse`](Self::parse).
     pub fn parse_with(text: &str, plain: PlainHttp) -> Result<Self, ParseError> {
         Self::checked(text, plain)
             .map_err(|problem| ParseError::new(format!("endpoint: {problem}")))
     }
 
-    /// As [`parse_with`](Self::parse_with); the error is what is wrong with the text.
+    /// Like [`parse_with`](Self::parse_with). The error says what is wrong with the text.
     pub(crate) fn checked(text: &str, plain: PlainHttp) -> Result<Self, String> {
         check(text, plain).map(Self)
     }
 
-    /// The address a user gave, completed from the one in the WSDL.
+    /// Completes the address that a user gave with the address in the WSDL.
     ///
-    /// A `base` without a path (`https://acme.my.salesforce.com`) gets the path of `wsdl`, which
-    /// is the `soap:address` of the port or only its path. A `base` with a path is used as it is.
-    /// Nothing but the path and the query is taken from `wsdl`.
+    /// A `base` without a path (`https://acme.my.salesforce.com`) gets the path of `wsdl`, which is
+    /// the `soap:address` of the port or only its path. A `base` with a path is used unchanged.
+    /// Only the path and the query of `wsdl` are used.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse), for either address.
+    /// The same as those of [`parse`](Self::parse), for both addresses.
     pub fn resolve(base: &str, wsdl: &str, plain: PlainHttp) -> Result<Self, ParseError> {
         Self::parse_with(base, plain)?.completed(wsdl)
     }
 
-    /// This address; if it has no path, with the path and the query of `wsdl`.
+    /// This address. If it has no path, it gets the path and the query of `wsdl`.
     pub(crate) fn completed(mut self, wsdl: &str) -> Result<Self, ParseError> {
         if self.0.path() != "/" || self.0.query().is_some() {
             return Ok(self);
@@ -95,7 +95,7 @@ impl Endpoint {
         };
         let Ok(absolute) = absolute else {
             return Err(ParseError::new(
-                "endpoint: the address in the WSDL is no absolute URL; give the whole address of \
+                "endpoint: the address in the WSDL is not an absolute URL; give the whole address of \
                  the service, with its path",
             ));
         };
@@ -104,13 +104,13 @@ impl Endpoint {
         Ok(self)
     }
 
-    /// The host in lower case; an IPv6 address is in brackets.
+    /// The host in lower case. An IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
 
-    /// The port, 443 if the address names none (80 for plain `http`).
+    /// The port. If the address names none, this is 443, or 80 for `http`.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.0.port_or_known_default().unwrap_or(443)
@@ -128,13 +128,13 @@ impl Endpoint {
         self.0.scheme() == "https"
     }
 
-    /// True if the host is this machine: `localhost`, `::1` or within `127.0.0.0/8`.
+    /// Whether the host is this machine: `localhost`, `::1` or in `127.0.0.0/8`.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.host())
     }
 
-    /// The same host and port with another path, without a query.
+    /// The same host and port with another path and without a query.
     #[must_use]
     pub fn with_path(&self, path: &str) -> Self {
         let mut url = self.0.clone();
@@ -158,7 +158,7 @@ impl std::str::FromStr for Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the query; user name and fragment are refused when parsing.
+        // The query is omitted. User names and fragments are refused when the address is parsed.
         f.write_str(self.0.as_str().split(['?', '#']).next().unwrap_or_default())
     }
 }
@@ -169,9 +169,9 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Parses strictly. The `url` crate follows browsers and repairs a lot: it drops tabs, turns `\`
-/// into `/` and maps look-alike letters. What needs repair is refused here instead, so that what
-/// was read is what a person sees.
+/// Parses strictly. The `url` crate follows browsers and repairs many errors: it drops tabs,
+/// changes `\` to `/`, and maps characters that look alike. This function refuses what needs
+/// repair, so that the parsed address is the one that a person reads.
 fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
     if text.is_empty() {
         return Err("it is empty; give an address such as https://host/path".into());
@@ -200,7 +200,8 @@ fn check(text: &str, plain: PlainHttp) -> Result<Url, String> {
                 .into(),
         );
     }
-    // A third slash would be taken away, and what follows it for the host, perhaps with a password.
+    // The `url` crate would drop a third slash and take the following text, which may contain a
+    // password, for the host.
     if authority.is_empty() {
         return Err("it has no host between the slashes; write it as https://host/path".into());
     }

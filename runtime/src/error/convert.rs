@@ -1,4 +1,4 @@
-//! Errors of the parts below, as errors of a call.
+//! Converts the errors of lower modules to the error of a call.
 
 use super::{Error, ErrorKind, Inner};
 use crate::codec::{CodecError, CodecErrorKind};
@@ -31,6 +31,7 @@ impl From<CodecError> for Error {
             CodecErrorKind::Limit => ErrorKind::Limit,
             CodecErrorKind::Truncated => ErrorKind::Truncated,
             CodecErrorKind::Empty => ErrorKind::Protocol,
+            CodecErrorKind::Late => ErrorKind::Timeout,
         };
         Self(Box::new(Inner {
             path,

@@ -1,8 +1,8 @@
-//! The one error type of the runtime.
+//! The error type of calls.
 //!
-//! An [`Error`] is opaque: ask it with predicates. What it wraps is in its source chain and is not
-//! repeated by its own message. No message and no `Debug` output contains a password, a token, a
-//! session id or the text of a field.
+//! An [`Error`] is opaque, and methods such as [`is_timeout`](Error::is_timeout) classify it. An
+//! error that caused another one is in its source chain, and messages do not repeat the source. No
+//! message and no `Debug` output contains a password, a token, a session id or the text of a field.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,22 +16,25 @@ use crate::transport::error::Sent;
 use crate::value::GeneratedStruct;
 
 mod convert;
+mod kind;
 mod recovery;
+mod strip;
 
+pub(crate) use kind::ErrorKind;
 pub use recovery::Recovery;
 pub(crate) use recovery::tells_of_outage;
 
 use recovery::leaves_doubt;
 
-/// What went wrong while calling a service.
+/// An error of a call to a service.
 ///
-/// The message says what was expected, what was found and what to do about it. What a program
-/// should do has three answers:
+/// The message says what was expected, what was found and what to do about it. Three methods say
+/// what a program should do:
 ///
-/// | question | answer |
+/// | question | method |
 /// |---|---|
-/// | Is it worth another try, and how? | [`recovery`](Error::recovery), of which [`is_transient`](Error::is_transient) is one case |
-/// | Is the session gone? | [`is_session_expired`](Error::is_session_expired) |
+/// | Is another attempt useful, and how? | [`recovery`](Error::recovery), and [`is_transient`](Error::is_transient) for the most common case |
+/// | Is the session lost? | [`is_session_expired`](Error::is_session_expired) |
 /// | May the request have taken effect? | [`maybe_applied`](Error::maybe_applied) |
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
@@ -40,74 +43,34 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    /// Names from the outermost element to the place of the error; pushed while unwinding.
+    /// Names from the outermost element to the place of the error, added while the error is
+    /// returned.
     path: Vec<String>,
     operation: Option<&'static str>,
     status: Option<http::StatusCode>,
     sent: Sent,
     retry_after: Option<Duration>,
-    /// The answer is that of a gateway or notice in place of the service.
+    /// Whether a gateway or a notice answered instead of the service.
     out_of_service: bool,
     fault: Option<Fault>,
-    /// Headers of the answer.
+    /// The headers of the response.
     headers: Vec<Record>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     /// The answer that could not be read.
     answer: Option<Secret>,
     /// What to do about it, where that is known beyond the message.
     advice: Option<String>,
-    /// The answer is an HTML page.
+    /// Whether the response is an HTML page.
     page: bool,
-    /// How far a query came.
+    /// How far a query came before the error.
     delivered: Option<Delivered>,
 }
 
-/// What a query has handed out before an error.
+/// The rows that a query returned before an error.
 #[derive(Clone)]
 struct Delivered {
     rows: u64,
     last: Option<Record>,
-}
-
-/// Broad classes, private so that they may grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
-    /// A setting or argument cannot be used.
-    Usage,
-    /// No connection: name resolution, refusal, connect timeout.
-    Connect,
-    /// TLS could not be agreed, or the certificate is not acceptable.
-    Tls,
-    /// A deadline passed.
-    Timeout,
-    /// The connection broke.
-    Transport,
-    /// An answer that is no SOAP message.
-    Protocol,
-    /// A SOAP message whose content does not fit.
-    Decode,
-    /// The answer ended early.
-    Truncated,
-    /// A value cannot be written as XML, or a request is incomplete.
-    Encode,
-    /// A configured limit was exceeded.
-    Limit,
-    /// The service answered with a fault.
-    Fault,
-    /// The service refused rows of a write call.
-    Refused,
-    /// An endpoint that must not get the session.
-    ForeignEndpoint,
-    /// No session could be had: the credentials were refused, or what came is of no use.
-    Login,
-    /// The password has expired.
-    PasswordExpired,
-    /// The service that gives sessions cannot do it now.
-    Unavailable,
-    /// The session is over, told by something else than a fault.
-    SessionLost,
-    /// The answers to a query do not add up to all of its rows.
-    Incomplete,
 }
 
 impl Inner {
@@ -159,21 +122,6 @@ impl Error {
         error
     }
 
-    /// Puts the texts that came from an answer through `strip`, which gives nothing for a text that
-    /// may stay as it is. The source is not changed.
-    pub(crate) fn stripped(mut self, strip: &dyn Fn(&str) -> Option<String>) -> Self {
-        let texts = std::iter::once(&mut self.0.message).chain(&mut self.0.path);
-        for text in texts {
-            if let Some(stripped) = strip(text) {
-                *text = stripped;
-            }
-        }
-        if let Some(fault) = &mut self.0.fault {
-            fault.strip(strip);
-        }
-        self
-    }
-
     /// Adds the cause.
     pub(crate) fn with_source(
         mut self,
@@ -194,7 +142,7 @@ impl Error {
         self
     }
 
-    /// Records how far the request came; a later stage never takes back an earlier one.
+    /// Records how far the request came. A later stage is never replaced by an earlier one.
     pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
         if self.0.sent == Sent::No {
             self.0.sent = sent;
@@ -202,13 +150,13 @@ impl Error {
         self
     }
 
-    /// Records how long the service asks to wait.
+    /// Records how long the service asks the client to wait.
     pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
         self.0.retry_after = self.0.retry_after.or(pause);
         self
     }
 
-    /// Records that something else answered in place of the service.
+    /// Records that something else answered instead of the service.
     pub(crate) fn with_out_of_service(mut self, out_of_service: bool) -> Self {
         self.0.out_of_service = out_of_service;
         self
@@ -218,7 +166,7 @@ impl Error {
         self.0.out_of_service
     }
 
-    /// Records that an HTML page came in place of a message.
+    /// Records that an HTML page arrived instead of a message.
     pub(crate) fn with_page(mut self, page: bool) -> Self {
         self.0.page = page;
         self
@@ -240,7 +188,7 @@ impl Error {
         self
     }
 
-    /// Records that nothing of the call itself was sent: the error is that of opening a session.
+    /// Records that nothing of the call itself was sent, because opening a session failed.
     pub(crate) fn before_sending(mut self) -> Self {
         self.0.sent = Sent::No;
         self
@@ -252,7 +200,7 @@ impl Error {
         self
     }
 
-    /// Adds the headers of the answer.
+    /// Adds the headers of the response.
     pub(crate) fn with_headers(mut self, headers: Vec<Record>) -> Self {
         self.0.headers.extend(headers);
         self
@@ -266,31 +214,32 @@ impl Error {
         self.0.kind
     }
 
-    /// A setting or an argument was unusable; nothing was sent.
+    /// Whether a setting or an argument is not valid. Nothing was sent.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.0.kind == ErrorKind::Usage
     }
 
-    /// No connection could be made (name, refusal, connect timeout). Nothing was sent.
+    /// Whether no connection could be made (name resolution, refusal, connect timeout). Nothing was
+    /// sent.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Tls)
     }
 
-    /// TLS could not be agreed on, or the certificate was refused. Nothing was sent.
+    /// Whether the TLS handshake failed or the certificate was refused. Nothing was sent.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.0.kind == ErrorKind::Tls
     }
 
-    /// A configured time ran out.
+    /// Whether a configured timeout expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// The connection failed before or during the exchange.
+    /// Whether the connection failed before or during the exchange.
     #[must_use]
     pub fn is_transport(&self) -> bool {
         matches!(
@@ -303,48 +252,51 @@ impl Error {
         )
     }
 
-    /// The answer ended before it was complete, or the answers to a query do not give all of its
-    /// rows ([`is_incomplete`](Error::is_incomplete)). Rows already delivered are whole.
+    /// Whether the response ended before it was complete, or the responses to a query do not
+    /// contain all of its rows ([`is_incomplete`](Error::is_incomplete)). Rows that were already
+    /// returned are complete.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Truncated | ErrorKind::Incomplete)
     }
 
-    /// The answers to a query are whole but do not add up: more or fewer rows than announced, no
-    /// locator although there are more rows, a locator for the second time, an empty batch that is
-    /// not the last. A stream never ends well on such an answer.
+    /// Whether the responses to a query are complete but contradict each other: there are more or
+    /// fewer rows than announced, there are more rows but no locator, a locator occurs twice, or a
+    /// batch other than the last one is empty. A stream with such a response always ends with an
+    /// error.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == ErrorKind::Incomplete
     }
 
-    /// How many rows a query had handed out before this error; nothing if it is no error of a query.
-    /// To go on from there, ask for the rows behind [`last_row`](Error::last_row) in a fixed order,
-    /// or let [`Records::resume_by`](crate::salesforce::Records::resume_by) do it.
+    /// The number of rows that a query returned before this error, or `None` if the error is not
+    /// that of a query. To continue, request the rows after [`last_row`](Error::last_row) in a
+    /// fixed order, or use [`Records::resume_by`](crate::salesforce::Records::resume_by).
     #[must_use]
     pub fn rows_delivered(&self) -> Option<u64> {
         self.0.delivered.as_ref().map(|delivered| delivered.rows)
     }
 
-    /// The last row that a query had handed out before this error.
+    /// The last row that a query returned before this error.
     #[must_use]
     pub fn last_row(&self) -> Option<&Record> {
         self.0.delivered.as_ref()?.last.as_ref()
     }
 
-    /// What to do about it, where more is known than the message says. `Display` shows it, too.
+    /// What to do about the error, if more is known than the message says. `Display` shows it, too.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.0.advice.as_deref()
     }
 
-    /// The answer was no SOAP message: an HTML page, a proxy's text, an empty body.
+    /// Whether the response is not a SOAP message: it is an HTML page, the text of a proxy, or
+    /// empty.
     #[must_use]
     pub fn is_protocol(&self) -> bool {
         self.0.kind == ErrorKind::Protocol
     }
 
-    /// The answer was XML, but not what the schema allows.
+    /// Whether the response is XML that does not fit the schema.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Decode | ErrorKind::Truncated)
@@ -367,115 +319,121 @@ impl Error {
         self.0.kind == ErrorKind::Encode
     }
 
-    /// A limit was exceeded; the message names it and its figure.
+    /// Whether a limit was exceeded. The message contains the name and the value of the limit.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == ErrorKind::Limit
     }
 
-    /// The login host named an endpoint that may not get the session.
+    /// Whether the login named an endpoint that must not get the session.
     #[must_use]
     pub fn is_foreign_endpoint(&self) -> bool {
         self.0.kind == ErrorKind::ForeignEndpoint
     }
 
-    /// No session could be had, and another try would end the same way: the token endpoint refused
-    /// the credentials, the password has expired, the token is of no use. What the operation `login`
-    /// refuses is a [`fault`](Error::fault).
+    /// Whether no session could be opened and another attempt would fail in the same way: the token
+    /// endpoint refused the credentials, the password has expired, or the token cannot be used. If
+    /// the operation `login` refuses the credentials, the error is a [`fault`](Error::fault)
+    /// instead.
     #[must_use]
     pub fn is_login(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Login | ErrorKind::PasswordExpired)
     }
 
-    /// The password has expired. The session that `login` gives then can do nothing but set a new
-    /// one, so it is not used.
+    /// Whether the password has expired. `login` then returns a session that can only set a new
+    /// password, so the session is not used.
     #[must_use]
     pub fn is_password_expired(&self) -> bool {
         self.0.kind == ErrorKind::PasswordExpired
     }
 
-    /// An error for an [`Authenticator`](crate::auth::Authenticator): no session, and another try
-    /// would end the same way. The client does not ask the authenticator again.
+    /// Makes an error for an [`Authenticator`](crate::auth::Authenticator): no session was opened,
+    /// and another attempt would fail in the same way. The client does not call the authenticator
+    /// again.
     #[must_use]
     pub fn login(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(ErrorKind::Login, "no session could be opened").with_source(source)
     }
 
-    /// An error for an [`Authenticator`](crate::auth::Authenticator): no session now, but perhaps
-    /// later.
+    /// Makes an error for an [`Authenticator`](crate::auth::Authenticator): no session was opened,
+    /// but another attempt may succeed later.
     #[must_use]
     pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let message = "no session can be opened now; it may work later";
         Self::new(ErrorKind::Unavailable, message).with_source(source)
     }
 
-    /// The fault, if the service answered with one.
+    /// The fault, if the service answered with a fault.
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         self.0.fault.as_ref()
     }
 
-    /// A header that came with the answer, if one did: a fault may bring the API usage and the
-    /// debug log too.
+    /// A header of the response, if the response had it. A fault may have the headers for the API
+    /// usage and the debug log, too.
     ///
     /// # Errors
     ///
-    /// If it came but cannot be read.
+    /// Returns an error if the header arrived but cannot be read.
     pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.0.headers)?)
     }
 
-    /// HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
         self.0.status
     }
 
-    /// Name of the operation that failed, if one was called.
+    /// The name of the operation that failed, if one was called.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// What can be done about it: repeat the call, log in first, ask again, wait, or nothing.
+    /// What can be done about the error.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         Recovery::of_error(self)
     }
 
-    /// The session is unknown, expired or ended: log in again.
+    /// Whether the session is unknown, expired or ended, so that a new login is needed.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         self.0.kind == ErrorKind::SessionLost || self.fault().is_some_and(Fault::is_session_expired)
     }
 
-    /// The same call may well succeed after a pause: [`Recovery::Retry`]. Says nothing about
-    /// whether it is safe to repeat: for that see [`maybe_applied`](Error::maybe_applied).
+    /// Whether the same call may succeed after a pause: [`Recovery::Retry`].
+    /// [`maybe_applied`](Error::maybe_applied) says whether it is safe to repeat the call.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.recovery() == Recovery::Retry
     }
 
-    /// How long the service asks to wait before the next try, if it does (`Retry-After`).
+    /// How long the service asks to wait before the next try, if it does (`Retry-After`). A longer
+    /// time is cut to [`Retry::longest_retry_after`](crate::Retry::longest_retry_after), one minute
+    /// unless set.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The request may have taken effect although no usable answer came.
+    /// Whether the request may have taken effect although there is no usable response.
     ///
-    /// True from the first byte sent until a whole answer is there. A fault is an answer: the
-    /// service says that it did not do what was asked. Two codes are an exception, because they
-    /// may come when a part is already done: `REQUEST_RUNNING_TOO_LONG` and `UNKNOWN_EXCEPTION`.
+    /// This is true from the first byte sent until a complete response has arrived. A fault is a
+    /// response: the service says that it did not do the request. There are two exceptions, because
+    /// these codes may occur after a part was done: `REQUEST_RUNNING_TOO_LONG` and
+    /// `UNKNOWN_EXCEPTION`.
     ///
-    /// It tells nothing of what was asked: to repeat a query is safe in any case, and so is an
-    /// upsert by an external id.
+    /// This does not depend on the operation. Repeating a query or an upsert by an external id is
+    /// safe in any case.
     #[must_use]
     pub fn maybe_applied(&self) -> bool {
         self.0.sent == Sent::Maybe
     }
 
-    /// Where in the message the error is, outermost name first, joined by `/`; empty if nowhere.
+    /// The path of the error in the message, outermost name first, joined by `/`. It is empty if
+    /// the error has no place in the message.
     #[must_use]
     pub fn path(&self) -> String {
         self.0

@@ -1,4 +1,4 @@
-//! What can be done about an error: the one place that knows which codes and signals mean what.
+//! Decides what can be done about an error. Only this file knows the meaning of codes and statuses.
 //!
 //! SOAP API Developer Guide, "Core Data Types" (`ExceptionCode`, `ExtendedErrorCode`) and "Query
 //! cursors"; "Salesforce Developer Limits and Allocations Quick Reference".
@@ -9,9 +9,9 @@ use super::{Error, ErrorKind};
 use crate::record::Record;
 use crate::soap::Fault;
 
-/// What can be done about an error; see [`Error::recovery`].
+/// What can be done about an error. See [`Error::recovery`].
 ///
-/// Whether it is *safe* to repeat a call that changes something is another question, which
+/// Whether it is *safe* to repeat a call that changes something is a different question, which
 /// [`Error::maybe_applied`] answers.
 ///
 /// ```ignore
@@ -38,27 +38,27 @@ use crate::soap::Fault;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Recovery {
-    /// Repeat the same call after a pause, and after a longer one if it fails again.
+    /// Repeat the same call after a pause, and after a longer pause if it fails again.
     Retry,
-    /// The calls of the day are used up: the same call succeeds again within 24 hours.
+    /// The daily limit of calls is reached. The same call succeeds again within 24 hours.
     Wait,
-    /// The session is of no more use, or the organization has moved: log in again, once, and
+    /// The session is not valid any more, or the organization was moved. Log in again, once, and
     /// repeat the call with the new session.
     LogIn,
-    /// The cursor is gone: run the query again, perhaps from the last row that came. The same
-    /// locator never works again.
+    /// The cursor is lost. Run the query again, perhaps starting after the last row that arrived.
+    /// The same locator never works again.
     QueryAgain,
-    /// The query is more than the service can do at once: run a narrower one.
+    /// The query is too large for the service. Run a query for less data.
     QueryLess,
-    /// Repeating changes nothing: the request, the credentials or the organization must change.
+    /// Repeating does not help. The request, the credentials or the organization must change.
     GiveUp,
 }
 
 impl Recovery {
-    /// What to do about a code of the service and its message, as in the errors of a `SaveResult`:
-    /// `Recovery::of_code(error.status_code.as_str(), &error.message)`.
+    /// What can be done about an error code of the service and its message, such as those in the
+    /// errors of a `SaveResult`: `Recovery::of_code(error.status_code.as_str(), &error.message)`.
     ///
-    /// Codes that are unknown or that say what is wrong with the request mean
+    /// Unknown codes, and codes that say what is wrong with the request, give
     /// [`GiveUp`](Self::GiveUp).
     #[must_use]
     pub fn of_code(code: &str, message: &str) -> Self {
@@ -71,8 +71,8 @@ impl Recovery {
             | "SERVER_UNAVAILABLE"
             | "TOO_MANY_APEX_REQUESTS"
             | "UNABLE_TO_LOCK_ROW" => Self::Retry,
-            // One code for two limits: long calls at once, which end soon, and calls of the day,
-            // "TotalRequests Limit exceeded."
+            // One code stands for two limits: concurrent long calls, which end soon, and the daily
+            // calls, "TotalRequests Limit exceeded."
             "REQUEST_LIMIT_EXCEEDED" if message.to_ascii_lowercase().contains("concurrent") => {
                 Self::Retry
             }
@@ -90,7 +90,7 @@ impl Recovery {
             return Self::Retry;
         }
         match Self::of_code(fault.code(), fault.message()) {
-            // That locator never came from the service.
+            // The service never returned that locator.
             Self::QueryAgain if has("INVALID_QUERY_LOCATOR_FORMAT") => Self::GiveUp,
             recovery => recovery,
         }
@@ -99,7 +99,7 @@ impl Recovery {
     pub(crate) fn of_error(error: &Error) -> Self {
         match (error.kind(), error.fault()) {
             (_, Some(fault)) => match Self::of_fault(fault) {
-                // There is no session yet that could be replaced.
+                // There is no session yet that could be renewed.
                 Self::LogIn if error.operation() == Some("login") => Self::GiveUp,
                 recovery => recovery,
             },
@@ -124,41 +124,41 @@ impl Recovery {
 }
 
 impl Fault {
-    /// Codes that say more than [`code`](Fault::code), such as `QUERY_LOCATOR_EXPIRED`. The
-    /// properties that come with each are in the `extended_error_details` of the typed detail,
-    /// by name: see [`Elements`](crate::Elements).
+    /// Codes that are more specific than [`code`](Fault::code), such as `QUERY_LOCATOR_EXPIRED`.
+    /// The properties of each code are in `extended_error_details` of the typed detail.
+    /// [`Elements`](crate::Elements) gives access to them by name.
     pub fn extended_codes(&self) -> impl Iterator<Item = &str> {
         let fields = self.details.iter().flat_map(Record::fields);
         let details = fields.filter(|(name, _)| *name == "extendedErrorDetails");
         details.filter_map(|(_, detail)| detail.as_record()?.text("extendedErrorCode"))
     }
 
-    /// The session is unknown, expired or ended.
+    /// Whether the session is unknown, expired or ended.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         self.code == "INVALID_SESSION_ID"
     }
 
-    /// What can be done about it.
+    /// What can be done about the fault.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         Recovery::of_fault(self)
     }
 
-    /// The service says that the same call may succeed later: [`Recovery::Retry`].
+    /// Whether the same call may succeed later: [`Recovery::Retry`].
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.recovery() == Recovery::Retry
     }
 }
 
-/// Whether an HTTP status without a fault tells of something that passes. 420 is what Salesforce's
-/// edge says for too many requests.
+/// Whether an HTTP status without a fault means a temporary condition. Salesforce's edge servers
+/// send 420 for too many requests.
 fn passes(status: StatusCode) -> bool {
     matches!(status.as_u16(), 420 | 429 | 502 | 503 | 504)
 }
 
-/// Whether a text, in small letters, is that of a gateway or notice in place of the service.
+/// Whether a lower-case text is that of a gateway or a notice instead of the service.
 pub(crate) fn tells_of_outage(lower: &str) -> bool {
     [
         "upstream connect error",
@@ -169,8 +169,8 @@ pub(crate) fn tells_of_outage(lower: &str) -> bool {
     .any(|text| lower.contains(text))
 }
 
-/// Whether a fault leaves open what was done before it: rows of several types are committed type
-/// by type, and these codes may come in between.
+/// Whether it is uncertain what was done before a fault. Rows of several types are committed type
+/// by type, and these codes may occur in between.
 pub(crate) fn leaves_doubt(code: &str) -> bool {
     matches!(code, "REQUEST_RUNNING_TOO_LONG" | "UNKNOWN_EXCEPTION")
 }

@@ -1,18 +1,18 @@
-//! A box for types that nest deeply.
+//! A box for types that are nested deeply.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::{Access, FieldValue, Slot, Value};
 
-/// A value in a box whose type says nothing about what the value consists of.
+/// A boxed value whose type hides what the value consists of.
 ///
-/// To find out whether a type is `Send`, the compiler looks into the types of its fields, and gives up
-/// beyond 128 levels (E0275). It does not look into this box, so generated code uses it where types
-/// nest deeply. It is used as [`Box`] is, and made by `into()`.
+/// To find out whether a type is `Send`, the compiler examines the types of its fields and gives up
+/// beyond 128 levels (E0275). It does not look into this box, so generated code uses this box where
+/// types are nested deeply. Use it like a [`Box`]; `into()` makes one.
 pub struct Deep<T>(Box<dyn DynValue<T>>);
 
-/// A value of the type `T`. That it is `Send` and `Sync` is checked where it is boxed.
+/// A value of the type `T`. Boxing the value checks that it is `Send` and `Sync`.
 trait DynValue<T>: Send + Sync {
     fn get(&self) -> &T;
     fn get_mut(&mut self) -> &mut T;
@@ -39,7 +39,7 @@ impl<T: Clone + Send + Sync + 'static> DynValue<T> for T {
 }
 
 impl<T> Deep<T> {
-    /// The value.
+    /// Takes the value out of the box.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.0.take()

@@ -1,10 +1,10 @@
-//! Enums: choices, abstract types, enumerations.
+//! Enums: choices, abstract types and enumerations.
 //!
-//! The enum itself stands outside of the macro, as it would be written by hand. The macros take the
-//! variants in parts of at most 128, because the compiler's time for one function grows faster than
-//! the function: eight thousand arms in one `match` take it half a minute.
+//! The enum itself is written outside of the macro, like a handwritten one. The macros take the
+//! variants in parts of at most 128, because the compile time of one function grows faster than the
+//! size of the function: eight thousand arms in one `match` take half a minute.
 
-/// Implements what a choice is, for an enum whose variants are numbered as the fields of its table.
+/// Implements a choice for an enum whose variants have the numbers of the table's fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_choice {
@@ -102,14 +102,14 @@ macro_rules! gen_choice {
     };
 }
 
-/// Implements what an abstract type is, for an enum with a variant for each type that derives from
-/// it, and `Other` for those that the WSDL does not know.
+/// Implements an abstract type for an enum with a variant for each type that derives from it, and
+/// `Other` for derived types that the WSDL does not know.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_abstract_type {
     ($name:ident, $([$($variant:ident = $sub:path),* $(,)?]),* $(,)?) => {
         impl $name {
-            /// The value as the struct that it is; `None` for [`Other`](Self::Other).
+            /// The value as a struct. `None` for [`Other`](Self::Other).
             #[inline]
             fn as_struct(&self) -> ::core::option::Option<&dyn $crate::generated::Struct> {
                 match self {
@@ -131,7 +131,7 @@ macro_rules! gen_abstract_type {
             }
 
             #[inline]
-            fn given(&self) -> $crate::generated::Value<'_> {
+            fn current(&self) -> $crate::generated::Value<'_> {
                 match self {
                     Self::Other(value) => $crate::generated::Value::Any(value),
                     #[allow(unreachable_patterns)]
@@ -161,7 +161,7 @@ macro_rules! gen_abstract_type {
         }
 
         impl ::core::default::Default for $name {
-            /// No value of any type.
+            /// An empty value without a type.
             #[inline]
             fn default() -> Self {
                 Self::Other(::core::default::Default::default())
@@ -238,13 +238,14 @@ macro_rules! gen_abstract_type {
     };
 }
 
-/// Implements what an open enum is, for an enum of known values and `Other` for any that came later.
+/// Implements an open enum: an enum with the known values, and `Other` for any value that was added
+/// later.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_open_enum {
     ($name:ident, $([$($variant:ident = $wire:literal),* $(,)?]),* $(,)?) => {
         impl $name {
-            /// The values that the WSDL lists, in its order.
+            /// The values that the WSDL lists, in the order of the WSDL.
             pub const KNOWN: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The value on the wire.
@@ -311,7 +312,8 @@ macro_rules! gen_open_enum {
             }
         }
 
-        /// By what is on the wire: `Other` with a known value is that value.
+        /// Values are equal if their texts on the wire are equal. `Other` with the text of a known
+        /// value equals that value.
         impl ::core::cmp::PartialEq for $name {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
@@ -329,7 +331,7 @@ macro_rules! gen_open_enum {
         }
 
         impl ::core::default::Default for $name {
-            /// No value: the empty text.
+            /// The empty text, which stands for no value.
             #[inline]
             fn default() -> Self {
                 Self::Other(::std::string::String::new())

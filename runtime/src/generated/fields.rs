@@ -1,13 +1,14 @@
-//! What the getters and setters of views call. Fields are named by their index in the view's table.
+//! The functions that the getters and setters of views call. A field is identified by its index in
+//! the view's table.
 //!
-//! These are functions and not methods, so that the compiler never suggests them to a user.
+//! These are functions and not methods, so that the compiler never suggests them to users.
 
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
 use crate::value::GeneratedStruct;
-use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
+use crate::view::{ChildRows, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
 
-/// The view with a field set.
+/// Sets a field and returns the view.
 pub fn set<V: View, T: ?Sized>(
     mut view: Typed<V>,
     field: u16,
@@ -17,7 +18,7 @@ pub fn set<V: View, T: ?Sized>(
     view
 }
 
-/// The view with the field of a key set.
+/// Sets the field of a key and returns the view.
 pub fn set_key<V: View, T: ?Sized>(
     mut view: Typed<V>,
     key: Key<V, T>,
@@ -29,7 +30,7 @@ pub fn set_key<V: View, T: ?Sized>(
 
 macro_rules! getters {
     ($($name:ident -> $ty:ty, $key:ty;)*) => {
-        /// Getters, each named after the type of the field.
+        /// Getters, each of which is named after the type of the field.
         pub mod get {
             use super::*;
 
@@ -48,6 +49,14 @@ macro_rules! getters {
             /// A nested struct.
             pub fn nested<V: View, S: GeneratedStruct>(view: &Typed<V>, field: u16) -> Option<&S> {
                 Nested::<S>::read(view.as_record(), field)
+            }
+
+            /// Child rows.
+            pub fn child_rows<V: View, S: GeneratedStruct>(
+                view: &Typed<V>,
+                field: u16,
+            ) -> ChildRows<'_, S> {
+                ChildRows::new(nested(view, field))
             }
         }
     };

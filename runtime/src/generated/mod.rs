@@ -1,5 +1,5 @@
-//! What generated code may name. **No stability promise**: generated code and this crate go
-//! together, which generated code checks with [`VERSION`].
+//! The items that generated code may name. **There is no stability promise**: generated code and
+//! this crate must fit each other, and generated code checks that with [`VERSION`].
 
 mod deep;
 mod enums;
@@ -25,10 +25,9 @@ pub use crate::record::Record;
 pub use crate::record::{AnyValue, Attribute, Element};
 pub use crate::salesforce::ApiUsage;
 pub use crate::salesforce::Credentials;
-pub use crate::salesforce::Records;
 pub use crate::salesforce::bulk::{Bulk, ExternalId, Source};
 pub use crate::salesforce::soql::QueryText;
-pub use crate::schema::table::{field, nested};
+pub use crate::salesforce::{HeaderOfRecords, OneCall, Records};
 pub use crate::schema::{
     DefaultValue, Field, Kind, Namespace, Operation, QueryOperations, Schema, Service, SoapVersion,
     Type,
@@ -36,9 +35,12 @@ pub use crate::schema::{
 pub use crate::soap::request::RequestBody;
 pub use crate::value::{Access, DerivableAccess, EnumAccess, StructAccess};
 pub use crate::value::{
-    Bytes, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
+    Binary, Derivable, FieldValue, GeneratedStruct, OpenEnum, Slot, Struct, Value,
 };
-pub use crate::view::{FieldType, IntoField, Key, List, Nested, Parent, Typed, TypedView, View};
+pub use crate::view::{
+    ChildRows, FieldType, IntoField, Key, List, Nested, Parent, SubqueryResult, Typed, TypedView,
+    View,
+};
 
 pub use fields::{get, set, set_key};
 
@@ -47,12 +49,13 @@ pub use crate::json;
 pub use crate::{
     gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
     gen_needs_serde as needs_serde, gen_open_enum as open_enum, gen_operation as operation,
-    gen_serde as serde, gen_service as service, gen_structure as structure, gen_view as view,
+    gen_records_headers as records_headers, gen_serde as serde, gen_service as service,
+    gen_structure as structure, gen_view as view,
 };
 #[cfg(feature = "serde")]
 pub use serde_core;
 
-/// Version of the interface between generated code and the runtime. Generated code asserts it.
+/// Version of the interface between generated code and this crate. Generated code asserts it.
 pub const VERSION: u32 = 5;
 
 /// Flag: `minOccurs="0"`.
@@ -69,6 +72,18 @@ pub const TXT: u8 = Field::TEXT;
 pub const SEC: u8 = Field::SENSITIVE;
 /// Flag: a list in one text.
 pub const LST: u8 = Field::LIST;
+
+/// A field of a simple kind.
+#[must_use]
+pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
+    Field::new(name, ns, kind, flags)
+}
+
+/// A field whose type has a table.
+#[must_use]
+pub const fn nested(name: &'static str, ns: u8, kind: Kind, flags: u8, ty: &'static Type) -> Field {
+    Field::nested(name, ns, kind, flags, ty)
+}
 
 /// The typed key of a field.
 #[must_use]

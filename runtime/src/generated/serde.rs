@@ -1,6 +1,6 @@
-//! The line that makes a generated type `Serialize` and `Deserialize`.
+//! The macro that makes a generated type `Serialize` and `Deserialize`.
 
-/// Makes a view, a struct or an enum `Serialize` and `Deserialize`: see the module `json`.
+/// Makes a view, a struct or an enum `Serialize` and `Deserialize`. See the module `json`.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
@@ -45,7 +45,8 @@ macro_rules! gen_serde {
     };
 }
 
-/// Without the feature `serde` there is nothing to implement. The error is [`needs_serde!`]'s, once.
+/// Without the feature `serde`, this macro implements nothing. [`needs_serde!`] reports the missing
+/// feature once.
 ///
 /// [`needs_serde!`]: crate::gen_needs_serde
 #[cfg(not(feature = "serde"))]
@@ -55,7 +56,7 @@ macro_rules! gen_serde {
     ($($any:tt)*) => {};
 }
 
-/// Stands once in code that was generated with the option `serde`.
+/// Appears once in code that was generated with the option `serde`.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
@@ -63,14 +64,14 @@ macro_rules! gen_needs_serde {
     () => {};
 }
 
-/// Stands once in code that was generated with the option `serde`.
+/// Appears once in code that was generated with the option `serde`.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_needs_serde {
     () => {
         ::core::compile_error!(
-            "this code was generated with the option `serde`: it needs the feature `serde` of the crate saponify"
+            "this code was generated with the option `serde`: enable the feature `serde` of the crate `saponify`"
         );
     };
 }

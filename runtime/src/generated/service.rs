@@ -1,6 +1,6 @@
 //! Operations and services.
 
-/// Declares the type of an operation: its table, its output and the headers that it takes.
+/// Declares the type of an operation: its table, its output, and the headers that it accepts.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_operation {
@@ -21,7 +21,16 @@ macro_rules! gen_operation {
     };
 }
 
-/// Declares a service: a client, how to make one, and the headers that its requests may carry.
+/// Declares which headers the calls of [`Records`](crate::salesforce::Records) may carry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_records_headers {
+    ($($header:path),* $(,)?) => {
+        $(impl $crate::generated::HeaderOfRecords for $header {})*
+    };
+}
+
+/// Declares a service: a client, its constructors, and the headers that its requests may carry.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_service {
@@ -33,7 +42,8 @@ macro_rules! gen_service {
         }
 
         impl $name {
-            /// How to reach the service, and with what session.
+            /// Starts to configure a client: the address of the service, the session, and all other
+            /// settings.
             pub fn builder() -> $crate::Builder<Self> {
                 ::core::default::Default::default()
             }
@@ -59,14 +69,15 @@ macro_rules! gen_service {
         $crate::gen_service! { $(#[$meta])* $name, $service, [] }
 
         impl $name {
-            /// The same client, whose calls also carry this header wherever the WSDL binds it to
-            /// the operation. A header that a call gets itself takes its place.
+            /// Returns the same client with a header, which is added to all calls whose operation
+            /// the WSDL binds to this header. If a call gets a header of the same type itself, that
+            /// header is sent instead.
             #[must_use]
             pub fn with<H: $crate::HeaderFor<Self>>(&self, header: H) -> Self {
                 Self { client: self.client.with(header) }
             }
 
-            /// The same client, whose calls do not carry this header.
+            /// Returns the same client without this header.
             #[must_use]
             pub fn without<H: $crate::HeaderFor<Self>>(&self) -> Self {
                 Self { client: self.client.without::<H>() }

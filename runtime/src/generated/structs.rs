@@ -1,8 +1,8 @@
 //! Plain structs.
 
-/// Ties a plain struct to its table. Fields are given in table order.
+/// Connects a plain struct to its table. Fields must be in the order of the table.
 ///
-/// With `derived`, the struct has a field `derived` that holds a value of a derived type.
+/// With `derived`, the struct has a field `derived`, which holds a value of a derived type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_structure {
@@ -57,8 +57,8 @@ macro_rules! gen_structure {
     };
 }
 
-/// Like [`structure!`](crate::gen_structure), for a base struct with derived types: the struct has
-/// a last field `derived: Derived`.
+/// Like [`structure!`](crate::gen_structure), for a base struct that has derived types. The last
+/// field of the struct is `derived: Derived`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_derivable {

@@ -1,10 +1,11 @@
 //! Views.
 
-/// Declares a view: a newtype over [`Typed`](crate::Typed) with its table, the methods that all views
-/// have, and for each field a key and, unless the generator was told otherwise, a getter and a setter.
+/// Declares a view: a newtype of [`Typed`](crate::Typed) with its table and the methods that all
+/// views have. Each field gets a key and, unless the generator option says otherwise, a getter and
+/// a setter.
 ///
-/// The list in brackets says where in the table the fields are. It is at the end, so that a field
-/// that comes or goes changes the line of the field and the last one of the list.
+/// The list in brackets says where the fields are in the table. It is at the end, so that adding or
+/// removing a field changes only the line of the field and the last line of the list.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_view {
@@ -25,7 +26,9 @@ macro_rules! gen_view {
         $(#[$meta:meta])* $name:ident, $table:path;
         $(
             $(#[$doc:meta])*
-            $key:ident: $ty:ty, $getter:ident() -> $value:ty = $get:ident $(, $setter:ident())?;
+            $key:ident: $ty:ty
+                $(, $getter:ident() -> $value:ty = $get:ident $(, $setter:ident())?)?
+                $(=> $rows:ident() -> $children:ty)?;
         )*
         [$($index:literal)*]
     ) => {
@@ -35,15 +38,23 @@ macro_rules! gen_view {
             $(
                 $(#[$doc])*
                 #[inline]
-                pub fn $getter(&self) -> ::core::option::Option<$value> {
-                    $crate::generated::get::$get(&self.0, $index)
-                }
+                $(
+                    pub fn $getter(&self) -> ::core::option::Option<$value> {
+                        $crate::generated::get::$get(&self.0, $index)
+                    }
+
+                    $(
+                        /// Sets the field of this name and returns the record.
+                        #[inline]
+                        pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
+                            Self($crate::generated::set(self.0, $index, value))
+                        }
+                    )?
+                )?
 
                 $(
-                    /// The record with the field of this name set.
-                    #[inline]
-                    pub fn $setter(self, value: impl $crate::generated::IntoField<$ty>) -> Self {
-                        Self($crate::generated::set(self.0, $index, value))
+                    pub fn $rows(&self) -> $crate::generated::ChildRows<'_, $children> {
+                        $crate::generated::get::child_rows(&self.0, $index)
                     }
                 )?
             )*
@@ -68,7 +79,7 @@ macro_rules! gen_view {
                 Self($crate::generated::Typed::empty())
             }
 
-            /// The record with a field set.
+            /// Sets a field and returns the record.
             #[inline]
             #[must_use]
             pub fn with<T: ?::core::marker::Sized>(

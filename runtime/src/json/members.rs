@@ -1,4 +1,4 @@
-//! What members are called, and which values belong to one.
+//! The names of members, and the values that belong to one member.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,21 +12,21 @@ use crate::record::FieldRef;
 use crate::record::{Attribute, Element};
 use crate::schema::{Field, Kind, Type};
 
-/// What a member of an object is called in the schema.
+/// What the name of a member means in the schema.
 pub(super) enum Member<'a> {
-    /// The field at an index of the table.
+    /// The field at this index of the table.
     Known(u16),
-    /// An element of this namespace and name.
+    /// An element with this namespace and name.
     Other(&'a str, &'a str),
-    /// An attribute of this namespace and name.
+    /// An attribute with this namespace and name.
     Attribute(&'a str, &'a str),
-    /// What the wildcard with this number took, in its order.
+    /// The elements that the wildcard with this number accepted, in their order.
     Elements(usize),
-    /// Something that only XML's syntax has.
+    /// A member that only describes the XML syntax.
     None,
 }
 
-/// What a member's name means for a table; `namespace` is that of names without one.
+/// The meaning of a member's name for a table. Names without a namespace are in `namespace`.
 pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Member<'a> {
     let find = |fits: &dyn Fn(&Field) -> bool| {
         let index = table.fields.iter().position(fits);
@@ -36,8 +36,8 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         let index = find(&|field| field.has(Field::TEXT));
         return match index {
             Some(index) => Member::Known(index),
-            // What no table describes keeps it as an element of the name that tables call it,
-            // until a table finds its place.
+            // Without a table, the text is kept as an element with the name that tables give to it,
+            // until a table assigns it to a field.
             None if table.name.is_empty() => Member::Other("", "value"),
             None => Member::None,
         };
@@ -62,7 +62,7 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
         let index = find(&|f| is_it(f, name));
         return index.map_or(Member::Attribute("", name), Member::Known);
     }
-    // The second of two elements of one name, which stand in different places, is `name#2`.
+    // `name#2` is the second of two elements with the same name in different positions.
     let (key, earlier) = match key.rsplit_once('#') {
         Some((name, ordinal)) => match ordinal.parse::<usize>() {
             Ok(ordinal) => (name, ordinal.saturating_sub(1)),
@@ -92,7 +92,7 @@ pub(super) fn member<'a>(table: &Type, namespace: &'a str, key: &'a str) -> Memb
     index.map_or(Member::Other(namespace, key), Member::Known)
 }
 
-/// Whether two fields are elements of one name.
+/// Whether two fields are elements with the same name.
 fn is_same(a: &Field, b: &Field) -> bool {
     is_element(a) && is_element(b) && a.name == b.name && a.ns == b.ns
 }
@@ -102,7 +102,7 @@ fn is_element(field: &Field) -> bool {
     field.is_content() && field.kind != Kind::Wildcard
 }
 
-/// The member that a field of a table is.
+/// The name of the member for a field of a table.
 pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Cow<'static, str> {
     if field.has(Field::TEXT) {
         return TEXT.into();
@@ -126,7 +126,7 @@ pub(super) fn key(table: &'static Type, index: u16, field: &'static Field) -> Co
     }
 }
 
-/// The member that an attribute is which the table does not know.
+/// The name of the member for an attribute that the table does not know.
 pub(super) fn other_attribute(table: &Type, attribute: &Attribute) -> String {
     let plain = format!("@{}", attribute.name);
     let is_free = matches!(member(table, "", &plain), Member::Attribute(..));
@@ -136,7 +136,7 @@ pub(super) fn other_attribute(table: &Type, attribute: &Attribute) -> String {
     }
 }
 
-/// The member that an element is which the table does not know.
+/// The name of the member for an element that the table does not know.
 pub(super) fn other_key<'a>(
     table: &Type,
     default: &str,
@@ -150,12 +150,12 @@ pub(super) fn other_key<'a>(
     qualified(namespace, name).into()
 }
 
-/// James Clark's notation.
+/// A qualified name in James Clark's notation, `{namespace}name`.
 fn qualified(namespace: &str, name: &str) -> String {
     format!("{{{namespace}}}{name}")
 }
 
-/// All values of one name.
+/// All values with the same name.
 pub(super) struct Group<'a> {
     pub(super) namespace: &'a str,
     pub(super) name: &'a str,
@@ -163,16 +163,16 @@ pub(super) struct Group<'a> {
     pub(super) rest: Vec<FieldRef<'a>>,
 }
 
-/// The values of each name in their order; names by their first value.
+/// The values of each name in their order. The names are in the order of their first values.
 #[derive(Default)]
 pub(super) struct Groups<'a> {
     pub(super) groups: Vec<Group<'a>>,
-    /// Places by name, for values that need not stand beside others of theirs.
+    /// The index of each name in the list, because the values of one name need not be adjacent.
     places: HashMap<(&'a str, &'a str), usize>,
 }
 
 impl<'a> Groups<'a> {
-    /// A value whose name is that of the last one, or a new one.
+    /// Adds a value to the group of its name.
     pub(super) fn push(&mut self, namespace: &'a str, name: &'a str, value: FieldRef<'a>) {
         match self.groups.last_mut() {
             Some(last) if (last.namespace, last.name) == (namespace, name) => {
@@ -187,7 +187,7 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// A value that no table knows.
+    /// Adds a value that no table knows.
     pub(super) fn push_extra(&mut self, element: &'a Element) {
         if self.places.is_empty() {
             let names = self
@@ -211,7 +211,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What a wildcard of a struct took.
+/// The elements that a wildcard of a struct accepted.
 pub(super) struct Elements<'a> {
     pub(super) table: &'static Type,
     pub(super) depth: usize,
@@ -219,7 +219,8 @@ pub(super) struct Elements<'a> {
 }
 
 impl Elements<'_> {
-    /// As members of their own if they are of one name, else as a list in their order.
+    /// Writes elements of one name as a member of that name, and elements of several names as a
+    /// list in their order.
     pub(super) fn write<S: Serializer>(
         &self,
         out: &mut S::SerializeMap,

@@ -1,9 +1,10 @@
-//! Records, views and structs to and from JSON, or any other self-describing format of serde.
-//! Cargo feature `serde`.
+//! Reads and writes records, views and structs as JSON, or as any other self-describing format of
+//! serde. This needs the Cargo feature `serde`.
 //!
-//! Written once over the tables: [`Record`] and the value types of this crate are `Serialize` and
-//! `Deserialize`; generated views, structs and enums are if the generator was asked (`serde` in
-//! its options). The shape is that of Salesforce's REST API where it has one:
+//! The code is written once over the tables. [`Record`] and the value types of this crate are
+//! `Serialize` and `Deserialize`. Generated views, structs and enums are, too, if they were
+//! generated with the option `serde`. Where Salesforce's REST API has a form for a value, this
+//! module uses the same form:
 //!
 //! ```json
 //! {
@@ -18,50 +19,57 @@
 //!
 //! # What stands for what
 //!
-//! - A field that is absent is absent, null is `null`, a repeated field is a list.
-//! - `attributes.type` is the `xsi:type`: of every sObject, and elsewhere where it is not the
-//!   declared type, as of a `DuplicateError` among `errors`. `attributes.namespace` is there if it
-//!   is not the one to expect: that of the declared type, else that of the enclosing record. Other
-//!   members of `attributes`, such as REST's `url`, are passed over.
-//! - A number is a JSON number if that reads back as the very text that came, with any parser
-//!   and in JavaScript: integers below 2⁵³, and doubles of at most 15 digits in the form that
-//!   Salesforce writes (`12.5`, `1500.0`, `1.5E7`). All others are strings with the exact text:
-//!   `"1.50"`, `"9007199254740993"`, `"INF"`. Both are read.
-//! - Dates, times and ids are strings as they came. Bytes are base64.
-//! - A value of `xsd:anyType`, and an element that no table knows, is a string if it came without
-//!   a type and without attributes, a boolean or number if its type is `xsd:boolean`, `xsd:int`, `xsd:long` or
-//!   `xsd:double` and its text is of that form, and with any other type
-//!   `{"attributes": {"type": "xsd:date"}, "#text": "2024-01-31"}`.
-//! - An element that no table knows is a member like others; several of one name are a list. If
-//!   its namespace is another than its record's, or its name is taken, the member is called
-//!   `{namespace}name`; the second of two fields of one name is `{namespace}name#2`. An attribute of
-//!   XML is `@name`, or `@{namespace}name` where that says which, and the text beside it `#text`
-//!   (`null` if the element is nil). Elements with text between them are a list called `#mixed`: of
-//!   texts, and of objects with one member for an element.
-//! - Elements of several names that one `xsd:any` of a struct took are a list of objects with a
-//!   member each, called `#elements`, because their order may matter.
-//! - A choice, and a sequence that repeats as a whole, is an object with its elements; the items of
+//! - An absent field is absent, null is `null`, and a repeated field is a list.
+//! - `attributes.type` is the `xsi:type`. Every sObject has it. Other values have it if their type
+//!   is not the declared one, such as a `DuplicateError` among `errors`. `attributes.namespace` is
+//!   present if it is not the expected one, which is the namespace of the declared type or, without
+//!   one, of the enclosing record. The reader ignores other members of `attributes`, such as `url`
+//!   in REST.
+//! - A number is written as a JSON number if every parser, including JavaScript's, reads back the
+//!   same text. These are integers below 2⁵³, and doubles of at most 15 digits in the form that
+//!   Salesforce writes (`12.5`, `1500.0`, `1.5E7`). All other numbers are strings with the exact
+//!   text: `"1.50"`, `"9007199254740993"`, `"INF"`. The reader accepts numbers and strings.
+//! - Dates, times and ids are strings with the text of the message. Bytes are base64.
+//! - A value of `xsd:anyType`, and an element that no table knows, is a string if it has no type
+//!   and no attributes. It is a boolean or a number if its type is `xsd:boolean`, `xsd:int`,
+//!   `xsd:long` or `xsd:double` and its text has the form of such a value. With any other type it
+//!   is `{"attributes": {"type": "xsd:date"}, "#text": "2024-01-31"}`.
+//! - An element that no table knows is a member like others, and several elements with one name are
+//!   a list. The member is called `{namespace}name` if the element is in another namespace than the
+//!   record, or if a field already has the name. The second of two fields with one name is
+//!   `{namespace}name#2`. An XML attribute is `@name`, or `@{namespace}name` if it has a namespace.
+//!   The text of an element with attributes is `#text`, which is `null` if the element is nil.
+//!   Mixed content is a list called `#mixed`. Its items are texts, and objects with one member for
+//!   each element.
+//! - If one `xsd:any` of a struct accepted elements with several names, these elements are a list
+//!   called `#elements`, because their order may matter. Its items are objects with one member
+//!   each.
+//! - A choice, and a sequence that repeats as a whole, is an object with its elements. The items of
 //!   an `xsd:list` are a list.
-//! - Of structs, members that the table does not know are passed over, as unknown elements are.
+//! - When a struct is read, members that its table does not know are ignored, just as unknown
+//!   elements are in XML.
 //!
 //! # A record without its table
 //!
-//! Read what a view wrote as that view. To read records of any type use [`record`], which takes
-//! from a view what is common to all. A [`Record`] alone reads back whole what a `Record` wrote,
-//! which for that names its namespace; its fields are unknown ones, and numbers strings, until
-//! [`cast`](Record::cast) or a call gives it a table.
+//! Read the JSON of a view as the same view. To read records of any type, use [`record`], which
+//! takes from a view the fields that all types have in common. A `Record` writes its namespace, so
+//! the JSON of a [`Record`] can be read back as a [`Record`] without loss. The fields of that
+//! record are unknown and its numbers are strings, until [`cast`](Record::cast) or a call gives it
+//! a table.
 //!
-//! A record in a place that declares another type than its own, such as `What`, is written by what
-//! the declared type knows, so that it reads back alike: cast it first to get numbers.
+//! A field such as `What` declares another type than that of the record in it. Such a record is
+//! written by the fields that the declared type knows, so that it can be read back. Cast the record
+//! first to write its numbers as numbers.
 //!
 //! # Secrets
 //!
-//! Serialising is explicit, so every value is written, also those that `Debug` shows as `***`:
-//! take care where a `LoginResult` goes.
+//! Serialising is an explicit request, so every value is written, including values that `Debug`
+//! shows as `***`. Take care where you write a `LoginResult`.
 
 mod members;
 mod number;
 mod read;
+mod read_untyped;
 mod tree;
 mod untyped;
 mod write;
@@ -77,7 +85,7 @@ use crate::record::AnyValue;
 use crate::record::{FieldRef, Record};
 use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
-use crate::value::{Bytes, FieldValue, OpenEnum, Slot, Struct, Value};
+use crate::value::{Binary, FieldValue, OpenEnum, Slot, Struct, Value};
 use crate::view::View;
 use crate::xml::XSD;
 
@@ -113,8 +121,9 @@ pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::
     RecordOut::new(view.as_record(), V::static_table()).serialize(serializer)
 }
 
-/// Reads a record that is of the same family as `V`, such as of any sObject: its type is that which
-/// `attributes` names, and `V` if there are none. [`cast`](Record::cast) it to the view of its type.
+/// Reads a record of a type that belongs to the same family as `V`, such as any sObject. The type
+/// is the one that `attributes` names, or `V` if there are no `attributes`. [`cast`](Record::cast)
+/// converts the record to the view of its type.
 ///
 /// ```ignore
 /// use enterprise::Account;
@@ -133,7 +142,7 @@ pub fn write_view<V: View, S: Serializer>(view: &V, serializer: S) -> Result<S::
 ///
 /// # Errors
 ///
-/// Those of the format, and if a field has a value that does not fit.
+/// Returns the errors of the format, and an error if a value does not fit its field.
 pub fn record<'de, V: View, D: Deserializer<'de>>(deserializer: D) -> Result<Record, D::Error> {
     let tree = Tree::deserialize(deserializer)?;
     read::record(tree, V::static_table(), V::static_table().namespace(), 0)
@@ -161,7 +170,7 @@ where
     Ok(value)
 }
 
-/// Reads into a struct that is there. For generated code.
+/// Reads into an existing struct. For generated code.
 #[doc(hidden)]
 pub fn read_into<'de, D: Deserializer<'de>>(
     value: &mut dyn Struct,
@@ -205,7 +214,7 @@ impl Serialize for AnyValue {
 impl<'de> Deserialize<'de> for AnyValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let tree = Tree::deserialize(deserializer)?;
-        read::any(tree, "", 0).map_err(D::Error::custom)
+        read_untyped::any(tree, "", 0).map_err(D::Error::custom)
     }
 }
 
@@ -221,16 +230,16 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-impl Serialize for Bytes {
+impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&binary::Base64(&self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
+impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = lexical::bytes(&text(deserializer)?, Kind::Base64);
-        bytes.map(Bytes).map_err(D::Error::custom)
+        bytes.map(Binary).map_err(D::Error::custom)
     }
 }
 
@@ -253,10 +262,10 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     read::scalar(tree, Kind::String).map_err(D::Error::custom)
 }
 
-/// Members that say something about the value, and that no element can be called.
+/// The member that describes the value. No element can have this name.
 const ATTRIBUTES: &str = "attributes";
 const TEXT: &str = "#text";
 const ELEMENTS: &str = "#elements";
 const MIXED: &str = "#mixed";
-/// Before the name of a type of XML Schema.
+/// The prefix of the names of XML Schema types.
 const XSD_PREFIX: &str = "xsd:";

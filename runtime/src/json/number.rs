@@ -1,10 +1,10 @@
-//! Which texts are JSON numbers: those that come back exactly.
+//! Decides which texts are written as JSON numbers: those that are read back exactly.
 
 use serde_core::ser::Serializer;
 
 use crate::lexical;
 
-/// A number that JSON carries without loss.
+/// A number that JSON can carry without loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
     Integer(i64),
@@ -12,26 +12,26 @@ pub(super) enum Number {
 }
 
 impl Number {
-    /// An integer of 32 bits, which is read as `xsd:int`.
+    /// Whether it is an integer of 32 bits, which is read as `xsd:int`.
     pub(super) fn is_int(self) -> bool {
         matches!(self, Self::Integer(value) if i32::try_from(value).is_ok())
     }
 
-    /// Any other integer, which is read as `xsd:long`.
+    /// Whether it is a larger integer, which is read as `xsd:long`.
     pub(super) fn is_long(self) -> bool {
         matches!(self, Self::Integer(_)) && !self.is_int()
     }
 
-    /// A number with a fraction or exponent, which is read as `xsd:double`.
+    /// Whether it has a fraction or an exponent, so that it is read as `xsd:double`.
     pub(super) fn is_float(self) -> bool {
         matches!(self, Self::Float(_))
     }
 }
 
-/// Integers up to here are exact wherever numbers are doubles (RFC 8259, section 6).
+/// Integers up to this one are exact even where all numbers are doubles (RFC 8259, section 6).
 const EXACT: u64 = (1 << 53) - 1;
 
-/// The number that is read back as this very text.
+/// The number that is read back as exactly this text.
 pub(super) fn of_text(text: &str) -> Option<Number> {
     if let Ok(value) = text.parse::<i64>() {
         let same = value.unsigned_abs() <= EXACT && value.to_string() == text;
@@ -48,8 +48,8 @@ pub(super) fn float_text(value: f64) -> String {
     text
 }
 
-/// Whether even a parser that multiplies digits by a power of ten, as serde_json does unless
-/// told otherwise, finds this very double: 15 digits and powers up to 22 are exact.
+/// Whether every parser finds exactly this double. By default, serde_json multiplies the digits by
+/// a power of ten, which is exact for up to 15 digits and powers up to 22.
 fn is_safe(value: f64) -> bool {
     let text = format!("{value:e}");
     let Some((digits, exponent)) = text.split_once('e') else {
@@ -62,7 +62,7 @@ fn is_safe(value: f64) -> bool {
     digits <= 15 && exponent < 15 && exponent - digits as i32 >= -23
 }
 
-/// Writes a number if it is exact, else its text.
+/// Writes a number if it is exact, and otherwise its text.
 pub(super) fn write<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     match of_text(text) {
         Some(Number::Integer(value)) => serializer.serialize_i64(value),

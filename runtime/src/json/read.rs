@@ -1,29 +1,29 @@
-//! JSON to values, by their tables.
+//! Reads JSON values by their tables.
 
 use super::members::{Member, member};
 use super::number::float_text;
+use super::read_untyped::{any, attribute, element, elements, items};
 use super::tree::Tree;
-use super::{ATTRIBUTES, ELEMENTS, MIXED, TEXT, XSD, XSD_PREFIX};
+use super::{ATTRIBUTES, XSD, XSD_PREFIX};
 use crate::codec::push_text;
 use crate::lexical;
 use crate::limits::MAX_DEPTH;
 use crate::record::ValueError;
-use crate::record::{AnyValue, Attribute, Content, Element, Mixed, TypeName};
+use crate::record::{Element, TypeName};
 use crate::record::{Inner, Record};
 use crate::schema::ANY_RECORD;
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Derivable, Slot, Struct};
-use crate::xml::reader::shorten;
 
-type Members = Vec<(String, Tree)>;
-type Result<T> = std::result::Result<T, ValueError>;
+pub(super) type Members = Vec<(String, Tree)>;
+pub(super) type Result<T> = std::result::Result<T, ValueError>;
 
-/// A whole value.
+/// Reads a whole value.
 pub(super) fn whole(slot: Slot<'_>, tree: Tree) -> Result<()> {
     put(slot, tree, None, "", 0)
 }
 
-/// A record in a place that declares a type. `namespace` is that of the record around it.
+/// Reads a record whose position declares a type. `namespace` is that of the enclosing record.
 pub(super) fn record(
     tree: Tree,
     declared: &'static Type,
@@ -34,7 +34,7 @@ pub(super) fn record(
     record_of(type_name, members, declared, namespace, depth)
 }
 
-fn record_of(
+pub(super) fn record_of(
     type_name: Option<TypeName>,
     members: Members,
     declared: &'static Type,
@@ -45,7 +45,7 @@ fn record_of(
         |name: &TypeName| *name.name == *declared.name && *name.namespace == *declared.namespace();
     let other = type_name.filter(|name| !is_declared(name));
     let table = if other.is_some() {
-        // What both have, such as the fields of `sObject`.
+        // The table of the fields that both types have, such as those of `sObject`.
         declared.root()
     } else {
         declared
@@ -72,7 +72,8 @@ fn record_of(
                     inner.push_extra(element(namespace, name, tree, depth)?);
                 }
             }
-            // As an element, until a table finds its place.
+            // Without a table, the attribute is kept as an element, until a table assigns it to a
+            // field.
             Member::Attribute(namespace, name) if table.name.is_empty() => {
                 inner.push_extra(element(namespace, name, tree, depth)?);
             }
@@ -81,15 +82,15 @@ fn record_of(
                     inner.push_extra(element);
                 }
             }
-            // Records of a table keep elements only.
+            // A record with a table keeps only elements.
             Member::Attribute(..) | Member::None => {}
         }
     }
     Ok(Record::from_inner(inner))
 }
 
-/// The type that an object names, and its other members.
-fn object(
+/// The type that an object states, and its other members.
+pub(super) fn object(
     tree: Tree,
     declared: &'static Type,
     namespace: &str,
@@ -114,10 +115,10 @@ fn object(
     Ok((name, members))
 }
 
-/// Namespace of a type that says none.
-pub(super) fn expected<'a>(declared: &'static Type, around: &'a str) -> &'a str {
+/// The namespace of a type that is stated without a namespace.
+pub(super) fn expected<'a>(declared: &'static Type, enclosing: &'a str) -> &'a str {
     match declared.name {
-        "" => around,
+        "" => enclosing,
         _ => declared.namespace(),
     }
 }
@@ -151,7 +152,7 @@ fn type_name(attributes: &Tree, expected: &str) -> Result<Option<TypeName>> {
     )
 }
 
-/// Every occurrence of a field of a record.
+/// Reads every occurrence of a field of a record.
 fn fields(
     inner: &mut Inner,
     index: u16,
@@ -195,129 +196,6 @@ fn one(
     Ok(())
 }
 
-fn items(tree: Tree) -> Vec<Tree> {
-    match tree {
-        Tree::List(items) => items,
-        tree => vec![tree],
-    }
-}
-
-fn element(namespace: &str, name: &str, tree: Tree, depth: usize) -> Result<Element> {
-    let value = any(tree, namespace, depth + 1).map_err(|error| error.within(name))?;
-    Ok(Element {
-        namespace: namespace.into(),
-        name: name.into(),
-        value,
-    })
-}
-
-/// A value of whatever type it says.
-pub(super) fn any(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
-    let of_xsd = |name: &str, text: String| AnyValue {
-        type_name: Some(TypeName::new(XSD, name)),
-        ..AnyValue::text(text)
-    };
-    Ok(match tree {
-        Tree::Null => AnyValue::default(),
-        Tree::Text(text) => AnyValue::text(text),
-        Tree::Boolean(value) => of_xsd("boolean", value.to_string()),
-        Tree::Integer(value) if i32::try_from(value).is_ok() => of_xsd("int", value.to_string()),
-        Tree::Integer(value) => of_xsd("long", value.to_string()),
-        Tree::Unsigned(value) => of_xsd("unsignedLong", value.to_string()),
-        Tree::Float(value) => of_xsd("double", float_text(value)),
-        Tree::List(_) => {
-            return Err(ValueError::decode(
-                "expected one value, found a list in a list",
-            ));
-        }
-        tree @ Tree::Object(_) => described(tree, namespace, depth)?,
-    })
-}
-
-/// A value with its type, attributes and content as members.
-fn described(tree: Tree, namespace: &str, depth: usize) -> Result<AnyValue> {
-    let (type_name, mut members) = object(tree, &ANY_RECORD, namespace, depth)?;
-    let mut attributes = Vec::new();
-    for (key, tree) in members.extract_if(.., |(key, _)| key.starts_with('@')) {
-        if let Member::Attribute(namespace, name) = member(&ANY_RECORD, "", &key) {
-            attributes.push(attribute(namespace, name, tree)?);
-        }
-    }
-    let place = |name| members.iter().position(|(key, _)| key == name);
-    let content = match (place(TEXT), place(MIXED)) {
-        (Some(at), _) => {
-            let tree = alone(members, at)?;
-            match tree {
-                Tree::Null => Content::Nil,
-                Tree::Boolean(value) => Content::Text(value.to_string()),
-                tree => Content::Text(scalar(tree, Kind::Double)?),
-            }
-        }
-        (None, Some(at)) => {
-            let around = type_name.as_ref().map_or(namespace, |name| &name.namespace);
-            Content::Mixed(mixed(alone(members, at)?, around, depth)?)
-        }
-        (None, None) => {
-            let named = type_name.clone();
-            Content::Record(record_of(named, members, &ANY_RECORD, namespace, depth)?)
-        }
-    };
-    Ok(AnyValue {
-        type_name,
-        attributes,
-        content,
-    })
-}
-
-/// A member beside which no other has a place.
-fn alone(mut members: Members, at: usize) -> Result<Tree> {
-    let (key, tree) = members.swap_remove(at);
-    match members.first() {
-        None => Ok(tree),
-        Some((other, _)) => Err(ValueError::decode(format!(
-            "`{key}` is all that a value holds, found `{}` beside it",
-            shorten(other)
-        ))),
-    }
-}
-
-/// Text and elements in their order.
-fn mixed(tree: Tree, namespace: &str, depth: usize) -> Result<Mixed> {
-    let mut mixed = Mixed::new();
-    for tree in items(tree) {
-        match tree {
-            Tree::Text(text) => mixed.push_text(&text),
-            Tree::Object(members) => {
-                for (key, tree) in members {
-                    let Member::Other(namespace, name) = member(&ANY_RECORD, namespace, &key)
-                    else {
-                        let message = format!("expected an element, found `{}`", shorten(&key));
-                        return Err(ValueError::decode(message).within(MIXED));
-                    };
-                    mixed.push(element(namespace, name, tree, depth)?);
-                }
-            }
-            tree => {
-                let message = format!("expected a text or an object, found {}", tree.found());
-                return Err(ValueError::decode(message).within(MIXED));
-            }
-        }
-    }
-    Ok(mixed)
-}
-
-fn attribute(namespace: &str, name: &str, tree: Tree) -> Result<Attribute> {
-    let value = match tree {
-        Tree::Boolean(value) => Ok(value.to_string()),
-        tree => scalar(tree, Kind::Double),
-    };
-    Ok(Attribute {
-        namespace: namespace.into(),
-        name: name.into(),
-        value: value.map_err(|error| error.within(name.to_owned()))?,
-    })
-}
-
 /// The lexical form of a simple value.
 pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
     let is_number = matches!(
@@ -341,7 +219,7 @@ pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
         Tree::Unsigned(value) if is_number => Ok(value.to_string()),
         Tree::Float(value) if is_number => {
             let text = float_text(value);
-            // A decimal has no exponent.
+            // A decimal must not have an exponent.
             let plain = kind == Kind::Decimal && text.contains('E');
             Ok(if plain { value.to_string() } else { text })
         }
@@ -357,7 +235,7 @@ pub(super) fn scalar(tree: Tree, kind: Kind) -> Result<String> {
     }
 }
 
-/// The content of a struct.
+/// Reads the content of a struct.
 fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<()> {
     let table = target.table();
     let namespace = table.namespace();
@@ -402,30 +280,13 @@ fn structure(target: &mut dyn Struct, members: Members, depth: usize) -> Result<
     Ok(())
 }
 
-/// Elements of several names in their order.
-fn elements(tree: Tree, table: &Type, namespace: &str, depth: usize) -> Result<Vec<Element>> {
-    let mut found = Vec::new();
-    for tree in items(tree) {
-        let Tree::Object(members) = tree else {
-            let message = format!("expected an object, found {}", tree.found());
-            return Err(ValueError::decode(message).within(ELEMENTS));
-        };
-        for (key, tree) in members {
-            if let Member::Other(namespace, name) = member(table, namespace, &key) {
-                found.push(element(namespace, name, tree, depth)?);
-            }
-        }
-    }
-    Ok(found)
-}
-
 fn put_element(target: &mut dyn Struct, wildcard: u16, element: Element) {
     if let Slot::Element(slot) = target.slot(wildcard, false) {
         *slot = element;
     }
 }
 
-/// Every occurrence of a field of a struct.
+/// Reads every occurrence of a field of a struct.
 fn values(
     target: &mut dyn Struct,
     index: u16,
@@ -504,7 +365,8 @@ fn derivable(
             let (_, members) = object(tree, declared, namespace, depth)?;
             structure(derived, members, depth)?;
         }
-        // An unknown type derives from the declared one: that part of it is read.
+        // An unknown type derives from the declared type, so the fields of the declared type are
+        // read.
         None => {
             let namespace = expected(declared, namespace);
             return put(target.base(), tree, field, namespace, depth);

@@ -1,4 +1,5 @@
-//! A value as it stands in JSON. Which table it is for, `attributes` may tell after the fields.
+//! A JSON value before it is interpreted. The member `attributes`, which says what table the value
+//! has, may come after the fields.
 
 use std::fmt;
 
@@ -8,13 +9,13 @@ use serde_core::de::{
 
 use crate::limits::MAX_DEPTH;
 
-/// A value of JSON.
+/// A JSON value.
 #[derive(Debug)]
 pub(super) enum Tree {
     Null,
     Boolean(bool),
     Integer(i64),
-    /// Beyond `i64`.
+    /// An integer beyond `i64`.
     Unsigned(u64),
     Float(f64),
     Text(String),
@@ -22,11 +23,12 @@ pub(super) enum Tree {
     Object(Vec<(String, Tree)>),
 }
 
-/// Levels of lists and objects: an element in a list of several names takes an object, the list, and
-/// an object for its name.
+/// The maximum depth of lists and objects. An element in a list of several names takes three
+/// levels: an object, the list, and an object for its name.
 const LEVELS: usize = 3 * MAX_DEPTH + 3;
 
-/// How serde_json gives a number if some crate of the build turned on its `arbitrary_precision`.
+/// The member in which serde_json passes a number if some crate of the build enabled its feature
+/// `arbitrary_precision`.
 const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
 
 fn number<E: serde_core::de::Error>(text: &str) -> Result<Tree, E> {
@@ -48,7 +50,7 @@ impl<'de> Deserialize<'de> for Tree {
     }
 }
 
-/// Reads a value at a depth.
+/// Reads a value at a given depth.
 #[derive(Clone, Copy)]
 struct Level(usize);
 
@@ -140,7 +142,7 @@ impl<'de> Visitor<'de> for Level {
 }
 
 impl Tree {
-    /// What it is, for messages.
+    /// The kind of the value, for error messages.
     pub(super) fn found(&self) -> &'static str {
         match self {
             Self::Null => "null",

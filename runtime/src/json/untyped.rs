@@ -1,4 +1,4 @@
-//! Values that say their own type, and how a type is said.
+//! Writes values that state their own type, and the members that state a type.
 
 use std::collections::HashMap;
 
@@ -13,14 +13,14 @@ use crate::record::{AnyValue, Content, Mixed, Node, TypeName};
 use crate::schema::ANY_RECORD;
 use crate::schema::Kind;
 
-/// A value that says its own type, or has none.
+/// A value that states its own type, or has none.
 pub(super) struct AnyOut<'a> {
     value: FieldRef<'a>,
     namespace: &'a str,
     depth: usize,
 }
 
-/// `attributes`: a type's name, and its namespace if that is not to be expected.
+/// The member `attributes`: the name of a type, and its namespace if that is not the expected one.
 pub(super) struct Attributes<'a> {
     pub(super) namespace: &'a str,
     pub(super) name: &'a str,
@@ -75,7 +75,7 @@ impl Serialize for AnyOut<'_> {
 }
 
 impl AnyOut<'_> {
-    /// Type, attributes and content as members of their own.
+    /// Writes the type, the attributes and the content as separate members.
     fn described<S: Serializer>(&self, value: &AnyValue, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(None)?;
         if let Some(name) = &value.type_name {
@@ -108,7 +108,7 @@ impl AnyOut<'_> {
     }
 }
 
-/// Text and elements in their order, an element as an object with one member.
+/// Mixed content: text and elements in their order, with each element as an object with one member.
 struct MixedOut<'a> {
     mixed: &'a Mixed,
     namespace: &'a str,
@@ -134,7 +134,7 @@ impl Serialize for MixedOut<'_> {
     }
 }
 
-/// The kind of a value whose type its form in JSON tells.
+/// The kind of a value whose type is evident from its JSON form.
 fn natural(name: &TypeName, text: &str) -> Option<Kind> {
     if *name.namespace != *XSD {
         return None;

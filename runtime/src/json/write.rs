@@ -1,4 +1,4 @@
-//! Values to JSON, by their tables.
+//! Writes values as JSON by their tables.
 
 use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -20,19 +20,19 @@ use crate::value::{Struct, Value};
 /// A struct.
 pub(super) struct StructOut<'a> {
     value: &'a dyn Struct,
-    /// The type that its place declares, if it is in one that the reader knows.
+    /// The type that the field declares, if the value belongs to a field that the reader knows.
     declared: Option<&'static Type>,
     namespace: &'a str,
     depth: usize,
 }
 
-/// A record in a place that declares a type.
+/// A record in a field that declares a type.
 pub(super) struct RecordOut<'a> {
     pub(super) record: &'a Record,
     pub(super) declared: &'static Type,
-    /// Attributes that are no fields.
+    /// The attributes that are not fields.
     pub(super) attributes: &'a [Attribute],
-    /// Namespace of the record around it.
+    /// The namespace of the enclosing record.
     pub(super) namespace: &'a str,
     pub(super) depth: usize,
 }
@@ -45,16 +45,16 @@ struct Item<'a> {
     depth: usize,
 }
 
-/// Every occurrence of a record's field.
+/// Every occurrence of a field of a record.
 pub(super) struct Occurrences<'a> {
     group: Group<'a>,
-    /// As the reader knows it.
+    /// The field, if the reader knows it.
     field: Option<&'static Field>,
     namespace: &'a str,
     depth: usize,
 }
 
-/// One of them.
+/// One occurrence of a field.
 struct Occurrence<'a> {
     value: FieldRef<'a>,
     field: Option<&'static Field>,
@@ -79,7 +79,7 @@ impl<'a> StructOut<'a> {
 }
 
 impl<'a> StructOut<'a> {
-    /// A value that may be of any type that derives from an abstract one.
+    /// A value of any type that derives from an abstract type.
     pub(super) fn undeclared(value: &'a dyn Struct) -> Self {
         Self {
             declared: None,
@@ -180,7 +180,7 @@ impl Serialize for RecordOut<'_> {
         } else {
             declared.root()
         };
-        // What the reader takes for the namespace of plain names.
+        // The namespace that the reader gives to names without a namespace.
         let namespace = if is_declared && name.is_empty() {
             self.namespace
         } else {
@@ -220,7 +220,7 @@ impl Serialize for RecordOut<'_> {
     }
 }
 
-/// The field of a table, an attribute or not, with this namespace and name.
+/// The field or attribute of a table with this namespace and name.
 fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'static Field)> {
     let fits = |field: &Field| {
         let is_named = !matches!(field.kind, Kind::Wildcard | Kind::Attributes);
@@ -234,7 +234,7 @@ fn find(table: &'static Type, namespace: &str, name: &str) -> Option<(u16, &'sta
 }
 
 impl<'a> RecordOut<'a> {
-    /// Every field by its namespace and name.
+    /// Every field, grouped by its namespace and name.
     fn groups(&self) -> Vec<Group<'a>> {
         let record = self.record;
         let table = record.table();
@@ -250,7 +250,7 @@ impl<'a> RecordOut<'a> {
 }
 
 impl<'a> Occurrences<'a> {
-    /// Values that the table does not know. Names within them are of their own namespace.
+    /// Values that the table does not know. Names in these values are in the values' own namespace.
     pub(super) fn other(group: Group<'a>, depth: usize) -> Self {
         Self {
             namespace: group.namespace,
@@ -274,7 +274,7 @@ impl Serialize for Occurrences<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Group { first, rest, .. } = &self.group;
         let is_list = match self.field {
-            // A list that is null as a whole is no list with a null.
+            // If the list is null as a whole, it is not written as a list that contains a null.
             Some(field) => field.has(Field::REPEATED) && !(rest.is_empty() && first.is_null()),
             None => !rest.is_empty(),
         };
@@ -282,7 +282,7 @@ impl Serialize for Occurrences<'_> {
             let all = std::iter::once(first).chain(rest);
             return List(all.map(|value| self.one(*value))).serialize(serializer);
         }
-        // Of a field that is not repeated, the last occurrence counts.
+        // If the field is not repeated, the last occurrence counts.
         self.one(*rest.last().unwrap_or(first))
             .serialize(serializer)
     }
@@ -310,7 +310,7 @@ impl Serialize for Occurrence<'_> {
                 depth: self.depth,
             }
             .serialize(serializer),
-            // Simple content beside attributes.
+            // Simple content with attributes.
             (Kind::Struct | Kind::Record, None, Some(_)) if !attributes.is_empty() => {
                 any.serialize(serializer)
             }
@@ -348,7 +348,7 @@ impl Serialize for Item<'_> {
             }
             .serialize(serializer),
             Value::Any(value) => {
-                // Of an abstract type, the declared one tells the namespace to expect.
+                // For an abstract type, the declared type decides which namespace is expected.
                 let namespace = match self.field.ty {
                     Some(declared) => expected(declared, self.namespace),
                     None => self.namespace,

@@ -1,4 +1,4 @@
-//! `xsd:base64Binary` and `xsd:hexBinary`, read and written.
+//! Reads and writes `xsd:base64Binary` and `xsd:hexBinary`.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,8 @@ use crate::schema::Kind;
 
 type Result<T> = std::result::Result<T, &'static str>;
 
-// MIME allows line breaks inside base64; the decoder does not, so they are taken out before.
+// MIME permits line breaks inside of base64, but the decoder does not, so line breaks are removed
+// first.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
@@ -35,22 +36,23 @@ pub(crate) fn bytes(text: &str, kind: Kind) -> Result<Vec<u8>> {
 /// Why [`decode_base64`] stopped.
 #[derive(Debug)]
 pub(crate) enum DecodeError<E> {
-    /// The text is none of base64.
+    /// The text is not base64.
     Text,
-    /// The taker of the bytes failed.
+    /// The function that takes the bytes failed.
     Taker(E),
 }
 
-/// Decodes piece by piece, so that neither the text nor the bytes need room a second time.
+/// Decodes piece by piece, so that neither the text nor the bytes are copied as a whole.
 pub(crate) fn decode_base64<E>(
     text: &str,
     mut take: impl FnMut(&[u8]) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), DecodeError<E>> {
-    /// Digits of a piece: groups of four, so that a piece begins where a group does.
+    /// The number of digits in a piece. It is a multiple of four, so every piece starts with a
+    /// group.
     const PIECE: usize = 4 << 10;
     let mut bytes = [0; PIECE / 4 * 3];
     let mut piece = |digits: &[u8], is_last: bool| {
-        // Padding ends the text.
+        // Padding is only allowed at the end.
         if !is_last && digits.ends_with(b"=") {
             return Err(DecodeError::Text);
         }
@@ -94,7 +96,8 @@ pub(crate) fn check_hex(text: &str) -> Result<()> {
     }
 }
 
-/// Accepts what the decoder does: groups of four, padded, without stray bits in the last one.
+/// Accepts the texts that the decoder accepts: groups of four digits, padded, without excess bits
+/// in the last group.
 #[inline(never)]
 pub(crate) fn check_base64(text: &str) -> Result<()> {
     let mut count = 0_usize;
@@ -111,7 +114,8 @@ pub(crate) fn check_base64(text: &str) -> Result<()> {
     let fits = count.is_multiple_of(4)
         && match padding {
             0 => true,
-            // Two bits of the last digit, or four, are over and must be zero (RFC 4648, 3.5).
+            // The last two or four bits of the last digit are excess and must be zero (RFC 4648,
+            // 3.5).
             1 => b"AEIMQUYcgkosw048".contains(&last),
             2 => b"AQgw".contains(&last),
             _ => false,
@@ -130,7 +134,7 @@ pub(crate) fn write_bytes(out: &mut String, value: &[u8], kind: Kind) {
     }
 }
 
-/// Shows bytes as base64, piece by piece.
+/// Formats bytes as base64, piece by piece.
 #[cfg(feature = "serde")]
 pub(crate) struct Base64<'a>(pub(crate) &'a [u8]);
 

@@ -1,18 +1,18 @@
-//! `xsd:decimal` and the integers without bounds.
+//! `xsd:decimal` and the unbounded integers.
 
 use std::fmt;
 
 use super::ParseError;
 
-/// A number of unlimited size and precision, kept as the text that came.
+/// A number of unlimited size and precision, kept as the text that was received.
 ///
-/// Used for `xsd:decimal` and `xsd:integer`, so that nothing is rounded: convert with the number
-/// library of your choice from [`as_str`](Decimal::as_str).
+/// It is used for `xsd:decimal` and `xsd:integer`, so that nothing is rounded. Convert the text of
+/// [`as_str`](Decimal::as_str) with a number library of your choice.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Decimal(Box<str>);
 
 impl Decimal {
-    /// The text as it came, without white space around it.
+    /// The text without surrounding white space.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

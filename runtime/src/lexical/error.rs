@@ -1,13 +1,14 @@
-//! The error of texts that a program gives.
+//! The error of a text that a program gives.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A text that the program gave is not what was expected: an [`Id`](crate::salesforce::Id), a
-/// [`Decimal`](crate::Decimal) or the address of an [`Endpoint`](crate::Endpoint).
+/// A text that the program gave is not valid: as an [`Id`](crate::salesforce::Id), as a
+/// [`Decimal`](crate::Decimal), or as the address of an [`Endpoint`](crate::Endpoint).
 ///
-/// The message says what was expected. It does not repeat the text, which may be personal data or
-/// hold a password. As [`Error`](crate::Error), which `?` makes of it, it is a usage error.
+/// The message says what was expected. It does not contain the text, which may be personal data or
+/// contain a password. `?` converts this error to an [`Error`](crate::Error), which is then a usage
+/// error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ParseError(Cow<'static, str>);
 

@@ -1,4 +1,4 @@
-//! Reading a field as a type of the caller's choice, from its exact text.
+//! Reading the exact text of a field as a type that the caller chooses.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -7,10 +7,10 @@ use super::{self as lexical, Decimal, Id};
 
 /// A type whose values can be read from the text of a field.
 ///
-/// Numbers, dates, times, ids, booleans and strings are; with the feature `rust_decimal` so is
-/// `rust_decimal::Decimal`, exactly.
+/// Numbers, dates, times, ids, booleans and strings implement it. With the feature `rust_decimal`,
+/// `rust_decimal::Decimal` implements it, too, and is read without rounding.
 pub trait FromText: Sized {
-    /// Reads the lexical form; an error says what was expected.
+    /// Reads the lexical form. The error says what was expected.
     #[doc(hidden)]
     fn from_text(text: &str) -> Result<Self, &'static str>;
 }

@@ -5,14 +5,15 @@ use std::str::FromStr;
 
 use super::ParseError;
 
-/// A Salesforce record id, always in its 18-character, case-safe form.
+/// A Salesforce record id in its 18-character form, which does not depend on case.
 ///
-/// An id of 15 characters is completed on the way in: the suffix encodes which letters are upper
-/// case. So two ids are equal, and hash and sort alike, whichever form they came in.
-/// See "ID Field Type" in the Object Reference.
+/// An id of 15 characters is completed when it is parsed. The suffix encodes which letters are
+/// upper case. Two ids are therefore equal, and have the same hash and order, whichever form they
+/// were parsed from. See "ID Field Type" in the Object Reference.
 ///
-/// A suffix that does not fit is refused in an id that a program makes. In an answer all 18
-/// characters are taken as they are: the service knows best, and such an id equals only itself.
+/// An id that the program gives is refused if its suffix is wrong. In a response, all 18 characters
+/// are accepted as they are, because the service decides what its ids are. Such an id equals only
+/// itself.
 ///
 /// ```
 /// use saponify::salesforce::Id;
@@ -30,23 +31,23 @@ impl Id {
     /// The 18 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII letters and digits ever get in.
+        // The bytes are always ASCII letters and digits.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The 15 characters that users see in URLs.
+    /// The 15-character form, which users see in URLs.
     #[must_use]
     pub fn short(&self) -> &str {
         &self.as_str()[..15]
     }
 
-    /// The first three characters, which tell the object type.
+    /// The first three characters, which identify the object type.
     #[must_use]
     pub fn key_prefix(&self) -> &str {
         &self.as_str()[..3]
     }
 
-    /// An id as a server sent it: 18 characters are taken as they are.
+    /// Parses an id that the server sent. 18 characters are accepted as they are.
     pub(crate) fn from_wire(text: &str) -> Option<Self> {
         let bytes: &[u8] = text.as_bytes();
         match <[u8; 18]>::try_from(bytes) {
@@ -58,7 +59,7 @@ impl Id {
         }
     }
 
-    /// An id whose suffix is computed, and compared if it is there.
+    /// Parses an id, computes its suffix, and compares it with the given suffix if there is one.
     fn checked(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if !matches!(bytes.len(), 15 | 18) || !bytes.iter().all(u8::is_ascii_alphanumeric) {
@@ -77,7 +78,7 @@ impl Id {
 }
 
 impl Default for Id {
-    /// The empty key `000000000000000AAA`, which Salesforce uses for "no record".
+    /// The empty id `000000000000000AAA`, which Salesforce uses for "no record".
     fn default() -> Self {
         Self(*b"000000000000000AAA")
     }
@@ -90,8 +91,8 @@ impl FromStr for Id {
         Self::checked(text).ok_or_else(|| {
             let found = text.chars().count();
             ParseError::new(format!(
-                "expected a record id of 15 letters and digits, or 18 with a fitting suffix; \
-                     found {found} characters that are no such id"
+                "expected a record id of 15 letters and digits, or of 18 with the right suffix; \
+                     found {found} characters that are not such an id"
             ))
         })
     }

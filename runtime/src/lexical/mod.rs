@@ -1,8 +1,8 @@
-//! Lexical forms of XML Schema's simple types (XSD 1.0 part 2), read and written.
+//! Reads and writes the lexical forms of the simple types of XML Schema (XSD 1.0 part 2).
 //!
-//! Every reader accepts the whole lexical space that the Rust type can hold, with whitespace
-//! around it; every writer gives the canonical form where there is one. Errors say what was
-//! expected and never repeat the text.
+//! Every reader accepts all lexical forms whose values the Rust type can hold, with surrounding
+//! white space. Every writer writes the canonical form, if there is one. Errors say what was
+//! expected and never contain the text.
 
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -31,7 +31,7 @@ use binary::{check_base64, check_hex};
 
 type Result<T> = std::result::Result<T, &'static str>;
 
-/// XML's white space.
+/// White space as defined by XML.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
@@ -45,7 +45,7 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Whether text is a valid form of a kind; cheaper than reading it.
+/// Whether a text is a valid form of a kind. This is cheaper than reading it.
 pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
     match kind {
         Kind::Boolean => boolean(text).map(drop),
@@ -98,11 +98,11 @@ pub(crate) fn boolean(text: &str) -> Result<bool> {
     }
 }
 
-/// Integers of any width; `+` and leading zeros are allowed.
+/// Integers of any width. `+` and leading zeros are allowed.
 pub(crate) fn integer<T: FromStr>(text: &str) -> Result<T> {
     text.parse().or_else(|_| {
         let text = trim(text);
-        // Rust refuses the sign for unsigned types; XML Schema allows it before zero.
+        // Rust refuses a minus sign for unsigned types, but XML Schema allows it before zero.
         let zero = text
             .strip_prefix('-')
             .filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b == b'0'));
@@ -116,9 +116,9 @@ pub(crate) fn float<T: FromStr>(text: &str) -> Result<T> {
     const EXPECTED: &str = "expected a number such as 12.5, 1E3, INF, -INF or NaN";
     let text = trim(text);
     let text = match text {
-        // `+INF` is XML Schema 1.1's.
+        // XML Schema 1.1 added `+INF`.
         "INF" | "+INF" | "-INF" | "NaN" => text,
-        // Rust also reads "infinity" and "nan"; XML Schema does not.
+        // Rust also accepts "infinity" and "nan", which XML Schema does not allow.
         _ if text
             .bytes()
             .any(|b| !matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) =>
@@ -130,7 +130,7 @@ pub(crate) fn float<T: FromStr>(text: &str) -> Result<T> {
     text.parse().map_err(|_| EXPECTED)
 }
 
-/// Plain decimal notation is checked without converting it; anything else is.
+/// Checks plain decimal notation without a conversion, and parses every other form.
 fn check_double(text: &str) -> Result<()> {
     let plain = text.strip_prefix('-').unwrap_or(text);
     let mut digits = 0;
@@ -172,7 +172,7 @@ pub(crate) fn id(text: &str) -> Result<Id> {
         .ok_or("expected a record id of 15 or 18 letters and digits")
 }
 
-/// The form `2024-01-31T13:05:09.000Z` is checked by its digits; any other is parsed.
+/// Checks the digits of the form `2024-01-31T13:05:09.000Z`, and parses every other form.
 fn check_date_time(text: &str) -> Result<()> {
     let bytes = text.as_bytes();
     let fits = matches!(bytes.len(), 20..=30)
@@ -192,7 +192,7 @@ fn check_date_time(text: &str) -> Result<()> {
             _ => false,
         };
     let pair = |at: usize| (bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0');
-    // Days 29 to 31, 24:00:00, leap seconds and the year 0 are left to the parser.
+    // The parser checks days 29 to 31, 24:00:00, leap seconds and the year 0.
     if fits
         && &bytes[..4] != b"0000"
         && (1..=12).contains(&pair(5))
@@ -208,7 +208,7 @@ fn check_date_time(text: &str) -> Result<()> {
 
 const DATE_TIME: &str = "expected a dateTime such as 2024-01-31T13:05:09.000Z";
 
-/// An instant. A form without zone is taken as UTC, as Salesforce means it.
+/// An instant. A form without a time zone is read as UTC, as Salesforce means it.
 pub(crate) fn date_time(text: &str) -> Result<Timestamp> {
     let text = trim(text);
     let (text, offset) = split_offset(text).ok_or(DATE_TIME)?;
@@ -227,7 +227,7 @@ pub(crate) fn date_time(text: &str) -> Result<Timestamp> {
         .map_err(|_| DATE_TIME)
 }
 
-/// A date. An offset may follow and is ignored: the date is the one that was written.
+/// A date. A time zone offset may follow and is ignored: the date is the one that is written.
 pub(crate) fn date(text: &str) -> Result<Date> {
     const EXPECTED: &str = "expected a date such as 2024-01-31";
     let (text, _) = split_offset(trim(text)).ok_or(EXPECTED)?;
@@ -241,7 +241,7 @@ pub(crate) fn date(text: &str) -> Result<Date> {
     parse_date(text).ok_or(EXPECTED)
 }
 
-/// A time of day in UTC; an offset is applied.
+/// A time of day in UTC. An offset is applied.
 pub(crate) fn time(text: &str) -> Result<Time> {
     const EXPECTED: &str = "expected a time such as 13:05:09.000Z";
     let (text, offset) = split_offset(trim(text)).ok_or(EXPECTED)?;
@@ -250,7 +250,7 @@ pub(crate) fn time(text: &str) -> Result<Time> {
     Ok(time.wrapping_sub(shift))
 }
 
-/// Takes `Z`, `+hh:mm` or `-hh:mm` off the end; the offset is within 14 hours.
+/// Splits `Z`, `+hh:mm` or `-hh:mm` from the end. The offset must be within 14 hours.
 fn split_offset(text: &str) -> Option<(&str, Option<Offset>)> {
     if let Some(text) = text.strip_suffix('Z') {
         return Some((text, Some(Offset::UTC)));
@@ -298,7 +298,8 @@ fn date_parts(text: &str) -> Option<(i32, u8, u8)> {
         .map_or((false, text), |text| (true, text));
     let mut parts = text.splitn(3, '-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    // Four digits at least, and more only without a leading zero (part 2, section 3.2.7.1).
+    // The year has at least four digits, and more only without a leading zero (part 2, section
+    // 3.2.7.1).
     if year.len() < 4 || (year.len() > 4 && year.starts_with('0')) {
         return None;
     }
@@ -312,7 +313,7 @@ fn date_parts(text: &str) -> Option<(i32, u8, u8)> {
     Some((year, digits(month, 2)?, digits(day, 2)?))
 }
 
-/// A time and whether it was `24:00:00`, the midnight that ends the day.
+/// A time, and whether it was `24:00:00`, the midnight at the end of the day.
 fn parse_time(text: &str) -> Option<(Time, bool)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let mut parts = whole.splitn(3, ':');
@@ -328,12 +329,12 @@ fn parse_time(text: &str) -> Option<(Time, bool)> {
     if hour == 24 && minute == 0 && second == 0 && nanos == 0 {
         return Some((Time::midnight(), true));
     }
-    // A leap second is the last instant that the clock can show.
+    // A leap second is read as the last second of the minute.
     let second = if second == 60 { 59 } else { second };
     Some((Time::new(hour, minute, second, nanos).ok()?, false))
 }
 
-/// Integers plainly, all else as the service does: see [`write_scientific`].
+/// Writes integers plainly and other numbers as the service does: see [`write_scientific`].
 pub(crate) fn write_float(out: &mut String, value: f64) {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let is_plain = value.trunc() == value && value.abs() < EXACT;
@@ -344,13 +345,13 @@ pub(crate) fn write_float(out: &mut String, value: f64) {
     }
 }
 
-/// The form that Java, and so Salesforce, gives a double: a fraction always, an exponent below
-/// 10⁻³ and from 10⁷ on.
+/// Writes a double in the form of Java, which Salesforce uses: always with a fraction, and with an
+/// exponent below 10⁻³ and from 10⁷ on.
 pub(crate) fn write_scientific(out: &mut String, value: f64) {
     if !value.is_finite() {
         return out.push_str(non_finite(value));
     }
-    // The shortest digits that read back equal.
+    // The shortest digits that are read back as the same number.
     let digits = format!("{value:e}");
     let (mantissa, exponent) = digits.split_once('e').unwrap_or((&digits, "0"));
     let is_plain = matches!(exponent.parse(), Ok(-3..7));
@@ -368,7 +369,7 @@ pub(crate) fn write_scientific(out: &mut String, value: f64) {
     }
 }
 
-/// As [`write_float`], with the digits of a single.
+/// Like [`write_float`], with the digits of a single-precision number.
 pub(crate) fn write_single(out: &mut String, value: f32) {
     if value.is_finite() {
         let _ = write!(out, "{value}");
@@ -387,7 +388,7 @@ fn non_finite(value: f64) -> &'static str {
     }
 }
 
-/// UTC with milliseconds, or with as many digits as the instant needs.
+/// Writes UTC with milliseconds, or with more digits if the instant needs them.
 pub(crate) fn write_date_time(out: &mut String, value: Timestamp) {
     let local = Offset::UTC.to_datetime(value);
     write_date(out, local.date());
@@ -396,7 +397,7 @@ pub(crate) fn write_date_time(out: &mut String, value: Timestamp) {
 }
 
 pub(crate) fn write_date(out: &mut String, value: Date) {
-    // Proleptic year 0 is XSD's year -0001.
+    // The proleptic year 0 is year -0001 in XSD.
     let (sign, year) = match value.year() {
         year @ 1.. => ("", year),
         year => ("-", 1 - year),

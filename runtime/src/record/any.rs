@@ -1,25 +1,27 @@
-//! Values whose type only the message tells: `xsd:anyType`, `xsd:any`, and fields no table knows.
+//! Values whose type only the message states: `xsd:anyType`, `xsd:any`, and fields that no table
+//! knows.
 
 use std::fmt;
 
 use super::{Mixed, Record};
+use crate::secret::names_secret;
 
-/// A value of `xsd:anyType`: its content and the type it came with.
+/// A value of `xsd:anyType`: its content, and the type that the message stated.
 ///
-/// What came goes out alike, prefixes aside: they are of the message, so that a text that is a
-/// qualified name means nothing without it.
+/// Sending the value again writes the same XML, except for prefixes. Prefixes are declared by the
+/// message, so a text that is a qualified name has no meaning outside of the message.
 #[derive(Clone, Default)]
 pub struct AnyValue {
-    /// `xsi:type`, if the message had one.
+    /// `xsi:type`, if the message stated one.
     pub type_name: Option<TypeName>,
-    /// Attributes, in the order of the message; those of `xsi:` (type, nil and hints where schemas
-    /// are) are not among them.
+    /// The attributes, in the order of the message. Attributes of the `xsi` namespace (`type`,
+    /// `nil` and schema locations) are not included.
     pub attributes: Vec<Attribute>,
-    /// What was between the tags.
+    /// The content of the element.
     pub content: Content,
 }
 
-/// A resolved `xsi:type`.
+/// An `xsi:type` whose prefix is resolved.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeName {
     /// Namespace URI.
@@ -28,14 +30,14 @@ pub struct TypeName {
     pub name: Box<str>,
 }
 
-/// What an element holds.
+/// The content of an element.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
     /// `xsi:nil="true"`.
     #[default]
     Nil,
-    /// Text, also the empty one.
+    /// Text, which may be empty.
     Text(String),
     /// Child elements, in the order of the message.
     Record(Record),
@@ -43,21 +45,22 @@ pub enum Content {
     Mixed(Mixed),
 }
 
-/// An element that no field of the table accepts: of an `xsd:any`, or newer than the table.
+/// An element that no field of the table accepts: it belongs to an `xsd:any`, or it is newer than
+/// the table.
 #[derive(Clone, Default, PartialEq)]
 pub struct Element {
-    /// Namespace URI, empty for none.
+    /// Namespace URI. It is empty for "no namespace".
     pub namespace: Box<str>,
     /// Local name.
     pub name: Box<str>,
-    /// What it holds.
+    /// The content, the type and the attributes of the element.
     pub value: AnyValue,
 }
 
 /// An attribute that no field of the table accepts, of an `xsd:anyAttribute`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute {
-    /// Namespace URI, empty for none.
+    /// Namespace URI. It is empty for "no namespace".
     pub namespace: Box<str>,
     /// Local name.
     pub name: Box<str>,
@@ -65,8 +68,21 @@ pub struct Attribute {
     pub value: String,
 }
 
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Attribute");
+        out.field("namespace", &self.namespace)
+            .field("name", &self.name);
+        match names_secret(&self.name) {
+            true => out.field("value", &format_args!("***")),
+            false => out.field("value", &self.value),
+        };
+        out.finish()
+    }
+}
+
 impl AnyValue {
-    /// Text of unstated type.
+    /// A text without a stated type.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self {
@@ -75,7 +91,7 @@ impl AnyValue {
         }
     }
 
-    /// The text, if it is text.
+    /// The text, if the content is text.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.content {
@@ -84,7 +100,8 @@ impl AnyValue {
         }
     }
 
-    /// The record, if it has children. Text between them is not in it: see [`Content::Mixed`].
+    /// The record, if the content is child elements. It does not contain text between the elements:
+    /// see [`Content::Mixed`].
     #[must_use]
     pub fn as_record(&self) -> Option<&Record> {
         match &self.content {
@@ -94,7 +111,7 @@ impl AnyValue {
         }
     }
 
-    /// The attribute of this name and no namespace.
+    /// The attribute with this name and without a namespace.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
@@ -102,11 +119,11 @@ impl AnyValue {
         found.map(|attribute| attribute.value.as_str())
     }
 
-    /// Reads the text as a number, date or anything else that parses.
+    /// Parses the text as a number, a date or any other type that implements `FromStr`.
     ///
     /// # Errors
     ///
-    /// The type's own error, or that of parsing an empty text if the value has none.
+    /// Returns the error of the type `T`. If the value has no text, an empty text is parsed.
     pub fn parse<T: std::str::FromStr>(&self) -> Result<T, T::Err> {
         self.as_str().unwrap_or_default().trim().parse()
     }
@@ -118,7 +135,8 @@ impl AnyValue {
     }
 }
 
-/// Elements of an `xsd:any` by name, such as the properties of an `ExtendedErrorDetails`.
+/// Access by name to the elements of an `xsd:any`, such as the properties of an
+/// `ExtendedErrorDetails`.
 ///
 /// ```
 /// use saponify::{AnyValue, Element, Elements as _};
@@ -131,10 +149,10 @@ impl AnyValue {
 /// assert_eq!(any.text("severity"), Some("high"));
 /// ```
 pub trait Elements {
-    /// The first element of this local name, in whatever namespace.
+    /// The first element with this local name, in any namespace.
     fn named(&self, name: &str) -> Option<&Element>;
 
-    /// The text of the first element of this local name, if it is text.
+    /// The text of the first element with this local name, if it has text.
     fn text(&self, name: &str) -> Option<&str> {
         self.named(name)?.value.as_str()
     }
@@ -147,7 +165,7 @@ impl Elements for [Element] {
 }
 
 impl From<Record> for AnyValue {
-    /// The record, of the type that it says itself.
+    /// The value has the type that the record states.
     fn from(record: Record) -> Self {
         Self {
             content: Content::Record(record),
@@ -157,7 +175,7 @@ impl From<Record> for AnyValue {
 }
 
 impl Content {
-    /// The record, if there are children.
+    /// The record, if the content is child elements.
     pub(crate) fn into_record(self) -> Option<Record> {
         match self {
             Content::Record(record) => Some(record),
@@ -175,14 +193,14 @@ impl TypeName {
         }
     }
 
-    /// Whether it is the type that the record itself names.
+    /// Whether it is the type that the record itself states.
     pub(crate) fn is_of(&self, record: &Record) -> bool {
         *self.name == *record.type_name() && *self.namespace == *record.type_namespace()
     }
 }
 
 impl PartialEq for AnyValue {
-    /// A record may name its type itself, or the value for it.
+    /// Either the record or the value that contains it may state the type.
     fn eq(&self, other: &Self) -> bool {
         let same_type = match (&self.type_name, &other.type_name) {
             (None, Some(name)) => self.as_record().is_some_and(|record| name.is_of(record)),
@@ -195,7 +213,7 @@ impl PartialEq for AnyValue {
     }
 }
 
-/// Attributes have no order.
+/// The order of attributes does not matter.
 pub(crate) fn same_attributes(a: &[Attribute], b: &[Attribute]) -> bool {
     let in_order = |attributes: &[Attribute]| {
         let mut all = attributes.to_vec();

@@ -1,5 +1,5 @@
-//! Setting fields by their wire names, whether the table knows them or not: for types and fields
-//! that came after the code was generated.
+//! Setting fields by their wire names, whether the table knows them or not. This serves types and
+//! fields that are newer than the generated code.
 
 use super::Record;
 use crate::lexical;
@@ -15,8 +15,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If the table knows the field and the text does not fit its kind, or it does not and the
-    /// name is none that XML allows.
+    /// Returns an error if the table knows the field and the text does not fit the field's kind, or
+    /// if the table does not know the field and the name is not a valid XML name.
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             return self.set_extra(name, AnyValue::text(text));
@@ -26,7 +26,7 @@ impl Record {
         }
         match self.table().fields[usize::from(index)].text_kind() {
             Kind::Struct | Kind::Record | Kind::Group => {
-                return Err(wrong(name, "expected a record, which is no text"));
+                return Err(wrong(name, "expected a record, not a text"));
             }
             Kind::Any => self.inner_mut().put_any(index, AnyValue::text(text)),
             kind => {
@@ -37,12 +37,12 @@ impl Record {
         Ok(())
     }
 
-    /// Sets a field by its wire name to null: an update clears it. See
-    /// [`put_null`](Record::put_null) for what that does to lists of ids.
+    /// Sets a field by its wire name to null, so that an update clears the field.
+    /// [`put_null`](Record::put_null) describes what that does to lists of ids.
     ///
     /// # Errors
     ///
-    /// If the name is none that XML allows.
+    /// Returns an error if the name is not a valid XML name.
     pub fn set_null(&mut self, name: &str) -> Result<(), ValueError> {
         match self.table().find(name) {
             Some(index) => {
@@ -53,12 +53,13 @@ impl Record {
         }
     }
 
-    /// Sets a field by its wire name to a record, such as a parent that its external id names.
+    /// Sets a field by its wire name to a record, such as a parent that is identified by its
+    /// external id.
     ///
     /// # Errors
     ///
-    /// If the table knows the field and it holds text, or it does not and the name is none that
-    /// XML allows.
+    /// Returns an error if the table knows the field and the field contains text, or if the table
+    /// does not know the field and the name is not a valid XML name.
     pub fn set_record(&mut self, name: &str, record: Record) -> Result<(), ValueError> {
         let Some(index) = self.table().find(name) else {
             let type_name = TypeName::new(record.type_namespace(), record.type_name());
@@ -71,12 +72,13 @@ impl Record {
         };
         match self.table().fields[usize::from(index)].kind {
             Kind::Record | Kind::Struct | Kind::Group => self.inner_mut().put_record(index, record),
-            _ => return Err(wrong(name, "expected text, which is no record")),
+            _ => return Err(wrong(name, "expected a text, not a record")),
         }
         Ok(())
     }
 
-    /// Takes a field out by its wire name, known or not: an update leaves it alone.
+    /// Removes a field by its wire name, whether the table knows it or not. An update then leaves
+    /// the field unchanged.
     pub fn remove(&mut self, name: &str) {
         match self.table().find(name) {
             Some(index) => self.inner_mut().clear(index),
@@ -91,7 +93,8 @@ impl Record {
                 "expected a name of letters, digits, `_`, `-` and `.`",
             ));
         }
-        // Fields are of the namespace of the table's type, and without a table of the record's.
+        // Fields are in the namespace of the table's type. Without a table, fields are in the
+        // namespace of the record's type.
         let namespace = match *self.table() == ANY_RECORD {
             true => self.type_namespace().into(),
             false => self.table().namespace().into(),

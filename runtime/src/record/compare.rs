@@ -7,11 +7,12 @@ use super::{FieldRef, Record};
 use crate::record::{Content, same_attributes};
 
 impl PartialEq for Record {
-    /// Same type name and the same fields with the same lexical forms, null and absent distinct.
-    /// Neither the table that a record was read with matters, nor the order of fields of
-    /// different names.
+    /// Two records are equal if they have the same type name and the same fields with the same
+    /// lexical forms. Null and absent are different. The table of a record and the order of fields
+    /// with different names do not matter.
     fn eq(&self, other: &Self) -> bool {
-        // A list instead of recursion: a program may nest records as deep as its memory allows.
+        // This uses a list instead of recursion, because a program may nest records as deep as its
+        // memory allows.
         let mut rest = Vec::new();
         let mut next = Some((self, other));
         while let Some((a, b)) = next {
@@ -24,13 +25,13 @@ impl PartialEq for Record {
     }
 }
 
-/// Compares two records but for the records in them, which go to `rest`.
+/// Compares two records except for their nested records, which are appended to `rest`.
 fn same_record<'a>(a: &'a Record, b: &'a Record, rest: &mut Vec<(&'a Record, &'a Record)>) -> bool {
     if a.type_name() != b.type_name() || a.type_namespace() != b.type_namespace() {
         return false;
     }
     let (mut left, mut right) = (a.qualified_fields(), b.qualified_fields());
-    // In step as long as the names agree, which they mostly do to the end.
+    // Both records are read in parallel as long as the names agree. Usually they agree to the end.
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
@@ -54,7 +55,7 @@ fn same_record<'a>(a: &'a Record, b: &'a Record, rest: &mut Vec<(&'a Record, &'a
 
 type Named<'a> = ((&'a str, &'a str), FieldRef<'a>);
 
-/// Fields by name; those of one name stay in their order.
+/// The fields sorted by name. Fields with the same name keep their order.
 fn in_order<'a>(fields: impl Iterator<Item = Named<'a>>) -> Vec<Named<'a>> {
     let mut fields: Vec<_> = fields.collect();
     fields.sort_by_key(|(name, _)| *name);

@@ -1,27 +1,28 @@
-//! The error of values that do not fit their fields.
+//! The error of a value that does not fit its field.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value does not fit its field, or a record is not of the expected type.
+/// A value does not fit its field, or a record does not have the expected type.
 ///
-/// The message says what was expected, and [`path`](ValueError::path) where. It does not repeat
-/// the value, which may be personal data. `?` makes an [`Error`](crate::Error) of it.
+/// The message says what was expected, and [`path`](ValueError::path) says where. The message does
+/// not contain the value, which may be personal data. `?` converts this error to an
+/// [`Error`](crate::Error).
 pub struct ValueError(Box<Inner>);
 
 struct Inner {
     kind: ValueErrorKind,
     message: Cow<'static, str>,
-    /// Names from the innermost field to the outermost one.
+    /// Field names, from the innermost field to the outermost one.
     path: Vec<String>,
 }
 
 /// The classes of [`ValueError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueErrorKind {
-    /// The program asked for something that cannot be.
+    /// The program asked for something impossible.
     Usage,
-    /// A value that is there does not fit.
+    /// A received value does not fit.
     Decode,
 }
 
@@ -58,14 +59,14 @@ impl ValueError {
         self.0.kind == ValueErrorKind::Usage
     }
 
-    /// A value that came from the service cannot be read as what was asked for.
+    /// A value that the service sent cannot be read as the requested type.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == ValueErrorKind::Decode
     }
 
-    /// The fields that lead to the value, outermost name first, joined by `/`; empty if the error
-    /// is about the value itself.
+    /// The fields that lead to the value, joined by `/`, outermost field first. It is empty if the
+    /// error is about the value itself.
     #[must_use]
     pub fn path(&self) -> String {
         let names: Vec<_> = self.0.path.iter().rev().map(String::as_str).collect();

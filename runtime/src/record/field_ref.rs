@@ -1,9 +1,9 @@
-//! One field of a record as it lies there.
+//! A reference to one field of a record.
 
 use super::Record;
 use crate::record::{AnyValue, Content};
 
-/// One field of a record as it lies there.
+/// A reference to one field of a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FieldRef<'a> {
@@ -13,12 +13,12 @@ pub enum FieldRef<'a> {
     Text(&'a str),
     /// A nested record.
     Record(&'a Record),
-    /// A value that carries its own type.
+    /// A value that states its own type.
     Any(&'a AnyValue),
 }
 
 impl<'a> FieldRef<'a> {
-    /// The text, if it is text.
+    /// The text, if the field is text.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         match self {
@@ -28,7 +28,7 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    /// The record, if it has children.
+    /// The record, if the field has child elements.
     #[must_use]
     pub fn as_record(self) -> Option<&'a Record> {
         match self {
@@ -38,7 +38,7 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    /// Whether it is null.
+    /// Whether the field is null.
     #[must_use]
     pub fn is_null(self) -> bool {
         match self {
@@ -48,7 +48,7 @@ impl<'a> FieldRef<'a> {
         }
     }
 
-    /// A value that says no type of its own, and has no attributes, as what it is.
+    /// Replaces a value that states no type and has no attributes by its content.
     pub(crate) fn plain(self) -> Self {
         match self {
             FieldRef::Any(value) => value.into(),

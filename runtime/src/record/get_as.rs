@@ -1,12 +1,12 @@
-//! Reading a field as a type of the caller's choice, from its exact text.
+//! Reading the exact text of a field as a type that the caller chooses.
 
 use super::{AnyValue, Content, FieldRef, Record, ValueError};
 use crate::lexical::FromText;
 
 impl Record {
-    /// The field of this wire name as a type of the caller's choice; `None` if it is absent or
-    /// null. For columns that no table knows, such as those of an `AggregateResult`, and to read
-    /// a number as another type than its key does:
+    /// The field with this wire name as a type that the caller chooses, or `None` if the field is
+    /// absent or null. Use it for columns that no table knows, such as those of an
+    /// `AggregateResult`, and to read a number as another type than that of its key:
     ///
     /// ```ignore
     /// let sums = soap.query("SELECT COUNT(Id) total, MAX(AnnualRevenue) most FROM Account").await?;
@@ -17,7 +17,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// If its text is none of that type, or it has children instead of text.
+    /// Returns an error if the text is not a valid value of the type, or if the field has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self, name: &str) -> Result<Option<T>, ValueError> {
         let read = match self.field(name).map(FieldRef::plain) {
             None | Some(FieldRef::Null) => return Ok(None),
@@ -32,12 +33,13 @@ impl Record {
 }
 
 impl AnyValue {
-    /// The value as a type of the caller's choice, in every form that XML Schema gives it; `None`
-    /// if it is nil.
+    /// The value as a type that the caller chooses, in any lexical form that XML Schema permits.
+    /// `None` if the value is nil.
     ///
     /// # Errors
     ///
-    /// If its text is none of that type, or it has children instead of text.
+    /// Returns an error if the text is not a valid value of the type, or if the value has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self) -> Result<Option<T>, ValueError> {
         let read = match &self.content {
             Content::Nil => return Ok(None),

@@ -1,4 +1,4 @@
-//! How a record lies in memory.
+//! The memory layout of a record.
 
 use std::any::Any;
 use std::fmt;
@@ -8,23 +8,24 @@ use super::{FieldRef, Presence, Record};
 use crate::record::{AnyValue, Element, TypeName};
 use crate::schema::{Field, Type};
 
-/// Present fields of one object. The texts of all fields lie in one string, and a small entry
-/// says which field each one is.
+/// The present fields of one object. One string holds the texts of all fields, and a small entry
+/// for each field says where its text is.
 ///
-/// Decoding pushes fields as they come and puts them in order once, in [`sort`](Inner::sort);
-/// everything that reads relies on that order. Setters keep it.
+/// Decoding appends fields in the order of the message and sorts them once, in
+/// [`sort`](Inner::sort). Everything that reads relies on the sorted order, and setters preserve
+/// it.
 #[derive(Clone)]
 pub(crate) struct Inner {
     ty: &'static Type,
-    /// Name on the wire, where it is not that of the table.
+    /// The type name on the wire, if it differs from that of the table.
     type_name: Option<TypeName>,
-    /// Sorted by field; occurrences of a repeated field are neighbours, in order.
+    /// Sorted by field. The occurrences of a repeated field are adjacent, in their order.
     entries: Vec<Entry>,
-    /// Entries were pushed that break the order.
+    /// Whether entries were appended that are out of order.
     disordered: bool,
-    /// Texts of the entries, and of some that were replaced.
+    /// The texts of the entries, and of some entries that were replaced.
     text: String,
-    /// Nested values of the entries, and of some that were replaced.
+    /// The nested values of the entries, and of some entries that were replaced.
     children: Vec<Child>,
     extra: Vec<Element>,
 }
@@ -33,7 +34,7 @@ pub(crate) struct Inner {
 struct Entry {
     field: u16,
     state: State,
-    /// Text: its start. Child: its index.
+    /// For a text, its start. For a child, its index.
     start: u32,
     len: u32,
 }
@@ -45,7 +46,7 @@ enum State {
     Child,
 }
 
-/// A value that is not in the common text, and the typed form in which it was last asked for.
+/// A value that is not in the common string, and the typed form in which it was last requested.
 struct Child {
     value: Nested,
     typed: OnceLock<Box<dyn Any + Send + Sync>>,
@@ -55,18 +56,19 @@ struct Child {
 enum Nested {
     Record(Record),
     Any(AnyValue),
-    /// A text too large to lie with the others.
+    /// A text that is too large for the common string.
     Text(Box<str>),
 }
 
-/// Longer texts get an allocation of their own. So copies of a record do not move them, and
-/// replacing them frees them at once.
+/// Texts longer than this get an allocation of their own. Copying a record then does not copy them,
+/// and replacing them frees them at once.
 const LARGE: usize = 64 << 10;
 
-/// Texts beyond this place do too: an entry says where its text is in 32 bits.
+/// Texts that would start after this position get an allocation of their own, too, because an entry
+/// holds the position in 32 bits.
 const MAX_START: usize = u32::MAX as usize - LARGE;
 
-/// Room that a new record may ask for before anything has arrived for it.
+/// The number of fields for which a new record may reserve memory before any field has arrived.
 const MAX_RESERVED_FIELDS: usize = 1_000;
 const MAX_RESERVED_TEXT: usize = 16 << 10;
 
@@ -83,7 +85,7 @@ impl Inner {
         }
     }
 
-    /// Room for a record like the last one.
+    /// An empty record that reserves the memory that the last record needed.
     pub(crate) fn with_capacity(ty: &'static Type, fields: usize, text: usize) -> Self {
         let mut inner = Self::new(ty);
         inner.entries.reserve_exact(fields.min(MAX_RESERVED_FIELDS));
@@ -175,8 +177,8 @@ impl Inner {
         self.get(field)?.as_str()
     }
 
-    /// The nested value in a typed form, made once and kept until the field changes. A field has
-    /// one such form: it is the type of its key.
+    /// The nested value in a typed form, which is made once and kept until the field changes. A
+    /// field has one typed form, which is the type of its key.
     pub(crate) fn typed<T: Any + Send + Sync>(
         &self,
         field: u16,
@@ -196,7 +198,7 @@ impl Inner {
         child.typed.get_or_init(|| Box::new(made)).downcast_ref()
     }
 
-    // Pushing: as it comes, to be sorted.
+    // Appending: entries arrive in any order and are sorted later.
 
     #[inline]
     pub(crate) fn push_text(&mut self, field: u16, text: &str) {
@@ -242,13 +244,13 @@ impl Inner {
         field.is_some_and(|field| field.has(Field::REPEATED))
     }
 
-    /// Puts pushed entries in order. Of a field that is not repeated, the last occurrence stays.
+    /// Sorts appended entries. For a field that is not repeated, the last occurrence is kept.
     pub(crate) fn sort(&mut self) {
         if !self.disordered {
             return;
         }
         self.disordered = false;
-        // Stable: occurrences of a field stay as they came.
+        // The sort is stable, so occurrences of a field keep their order.
         self.entries.sort_by_key(|entry| entry.field);
         let mut kept: Vec<Entry> = Vec::with_capacity(self.entries.len());
         for entry in std::mem::take(&mut self.entries) {
@@ -263,7 +265,7 @@ impl Inner {
         self.compact();
     }
 
-    /// Gives back room that was reserved for a larger record than came.
+    /// Releases memory that was reserved for a larger record than the one that arrived.
     pub(crate) fn fit(&mut self) {
         const SLACK: usize = 256;
         if self.text.capacity() / 2 > self.text.len() + SLACK {
@@ -274,14 +276,14 @@ impl Inner {
         }
     }
 
-    // Setting: in order at once.
+    // Setting: entries stay sorted.
 
     pub(crate) fn put_text(&mut self, field: u16, text: &str) {
         let entry = self.text_entry(field, text);
         self.replace(entry);
     }
 
-    /// As [`put_text`](Self::put_text); a large text is taken over instead of copied.
+    /// Like [`put_text`](Self::put_text), but a large text is moved instead of copied.
     pub(crate) fn put_owned(&mut self, field: u16, text: String) {
         if text.len() <= LARGE {
             return self.put_text(field, &text);
@@ -315,7 +317,7 @@ impl Inner {
         self.extra.retain(|element| *element.name != *name);
     }
 
-    /// Puts an entry in the place of all that the field has.
+    /// Replaces all entries of the field by one entry.
     fn replace(&mut self, entry: Entry) {
         let from = self.entries.partition_point(|e| e.field < entry.field);
         let len = self.entries[from..].partition_point(|e| e.field == entry.field);
@@ -332,7 +334,7 @@ impl Inner {
             return self.child_entry(field, Nested::Text(text.into()));
         }
         self.text.push_str(text);
-        // Neither is cut: they are at most MAX_START and LARGE.
+        // Neither cast truncates: the values are at most MAX_START and LARGE.
         Entry {
             field,
             state: State::Text,
@@ -342,7 +344,7 @@ impl Inner {
     }
 
     fn child_entry(&mut self, field: u16, value: Nested) -> Entry {
-        // Four thousand million children do not fit into memory.
+        // The cast does not truncate: four thousand million children do not fit into memory.
         let start = self.children.len() as u32;
         self.children.push(Child {
             value,
@@ -356,7 +358,7 @@ impl Inner {
         }
     }
 
-    /// Drops what was replaced once it outweighs what is there.
+    /// Drops replaced texts and children once they take more memory than the present ones.
     fn compact(&mut self) {
         const WORTH: usize = 1 << 10;
         let live = |state| self.entries.iter().filter(move |e| e.state == state);
@@ -366,7 +368,7 @@ impl Inner {
             self.text.reserve_exact(text);
             for entry in self.entries.iter_mut().filter(|e| e.state == State::Text) {
                 let from = entry.start as usize;
-                // Shorter than before, when it fitted.
+                // The text is shorter than before, when its position fitted into 32 bits.
                 entry.start = self.text.len() as u32;
                 self.text.push_str(&old[from..from + entry.len as usize]);
             }
@@ -379,7 +381,7 @@ impl Inner {
         if self.children.len() > 2 * children + 4 {
             let mut old: Vec<Option<Child>> = self.children.drain(..).map(Some).collect();
             for entry in self.entries.iter_mut().filter(|e| e.state == State::Child) {
-                // Each child belongs to one entry.
+                // Each child belongs to exactly one entry.
                 if let Some(child) = old[entry.start as usize].take() {
                     entry.start = self.children.len() as u32;
                     self.children.push(child);
@@ -392,7 +394,8 @@ impl Inner {
         !self.children.is_empty() || !self.extra.is_empty()
     }
 
-    /// Moves records that hold others out, so that they can be dropped one after the other.
+    /// Moves nested records that contain records to `out`, so that they can be dropped one after
+    /// the other.
     fn unnest(&mut self, out: &mut Vec<Record>) {
         let mut take = |record: Record| {
             if record.0.has_nested() {
@@ -400,7 +403,7 @@ impl Inner {
             }
         };
         for child in self.children.drain(..) {
-            // The typed form may share the record: it goes first.
+            // The typed form may share the record, so it is dropped first.
             drop(child.typed);
             match child.value {
                 Nested::Record(record) => take(record),
@@ -431,7 +434,7 @@ impl Entry {
 }
 
 impl Drop for Inner {
-    /// Without recursion: a program may nest records as deep as its memory allows.
+    /// Drops without recursion, because a program may nest records as deep as its memory allows.
     fn drop(&mut self) {
         if !self.has_nested() {
             return;

@@ -1,4 +1,4 @@
-//! Elements and text as they follow each other.
+//! Mixed content: elements and text in their order.
 
 use super::Element;
 use crate::record::Record;
@@ -17,23 +17,24 @@ use crate::record::Record;
 /// ```
 #[derive(Clone)]
 pub struct Mixed {
-    /// The elements, all of them unknown ones.
+    /// The elements. The table knows none of them.
     elements: Record,
-    /// The text before each element, and after the last: one more than there are elements.
+    /// The text before each element and after the last one. There is one more text than there are
+    /// elements.
     texts: Vec<String>,
 }
 
-/// What stands at a place of [`Mixed`] content.
+/// A part of [`Mixed`] content.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Node<'a> {
-    /// Text, never empty.
+    /// A text, which is never empty.
     Text(&'a str),
     /// An element.
     Element(&'a Element),
 }
 
 impl Mixed {
-    /// No content.
+    /// Empty content.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -55,7 +56,7 @@ impl Mixed {
         self.texts.push(String::new());
     }
 
-    /// The elements alone.
+    /// The elements without the text.
     #[must_use]
     pub fn elements(&self) -> &Record {
         &self.elements
@@ -70,18 +71,18 @@ impl Mixed {
         })
     }
 
-    /// The text behind the last element.
+    /// The text after the last element.
     pub(crate) fn last_text(&self) -> &str {
         self.texts.last().map_or("", String::as_str)
     }
 
-    /// Whether there is any text but white space between the elements.
+    /// Whether there is text other than white space between the elements.
     pub(crate) fn has_text(&self) -> bool {
         let blank = |text: &String| text.bytes().all(crate::xml::chars::is_space);
         !self.texts.iter().all(blank)
     }
 
-    /// Whether all but what is in the elements is the same.
+    /// Whether everything except the content of the elements is equal.
     pub(crate) fn same_but_elements(&self, other: &Self) -> bool {
         let (a, b) = (self.elements.extra(), other.elements.extra());
         let same_name =

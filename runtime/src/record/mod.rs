@@ -1,9 +1,10 @@
 //! The sparse record behind every sObject view.
 //!
-//! A record costs what was selected, not what its type declares: the texts of all present fields
-//! lie in one string, and an entry of twelve bytes says which field each one is. Text is checked
-//! against the field's kind when it arrives and converted when it is asked for, so the lexical
-//! form of a number or date is never lost. Clones share their content until one is changed.
+//! The memory of a record depends on the fields that were selected, and not on the fields that its
+//! type declares. One string holds the texts of all present fields, and an entry of twelve bytes
+//! for each field says where its text is. A text is checked against the kind of its field when it
+//! arrives and converted when it is read, so the lexical form of a number or date is never lost.
+//! Clones share their content until one of them is changed.
 
 mod any;
 mod by_name;
@@ -28,21 +29,23 @@ pub use mixed::{Mixed, Node};
 use crate::schema::ANY_RECORD;
 use crate::schema::Type;
 
-/// Fields of one object, present ones only, with what the table does not know beside them.
+/// The present fields of one object, including fields that the table does not know.
 ///
-/// A typed view such as `Account` is a record that is known to be of that type:
-/// [`cast`](Record::cast) goes one way, the view's `into_record` the other.
+/// A typed view such as `Account` is a record that is known to have that type.
+/// [`cast`](Record::cast) converts a record to a view, and the view's `into_record` converts it
+/// back.
 #[derive(Clone)]
 pub struct Record(Arc<Inner>);
 
-/// Whether a field is there.
+/// Whether a field is present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// Not in the record: not selected, or (in an Enterprise answer) null.
+    /// The field is not in the record: it was not selected, or it is null in a response of the
+    /// Enterprise API, which omits null fields.
     Absent,
-    /// Null.
+    /// The field is null.
     Null,
-    /// Has a value.
+    /// The field has a value.
     Present,
 }
 
@@ -53,8 +56,8 @@ impl Record {
         Self(Arc::new(Inner::new(ty)))
     }
 
-    /// An empty record of a type that no table describes, such as an object made after the code
-    /// was generated. `base` is the table of the type that it extends.
+    /// An empty record of a type that no table describes, such as an object that is newer than the
+    /// generated code. `base` is the table of the type that it extends.
     #[must_use]
     pub fn of_type(base: &'static Type, namespace: &str, name: &str) -> Self {
         let mut inner = Inner::new(base);
@@ -62,38 +65,40 @@ impl Record {
         Self(Arc::new(inner))
     }
 
-    /// The table that the record was read or made with.
+    /// The table with which the record was read or made.
     #[must_use]
     pub fn table(&self) -> &'static Type {
         self.0.ty()
     }
 
-    /// Local name of its type: that of the message if it told one, else that of the table.
+    /// Local name of the record's type. It is the name that the message stated, or else the name of
+    /// the table.
     #[must_use]
     pub fn type_name(&self) -> &str {
         let named = self.0.type_name();
         named.map_or(self.0.ty().name, |name| &name.name)
     }
 
-    /// Whether the message told no other name for its type than the table.
+    /// Whether the record's type has the name of the table, because the message stated no other.
     pub(crate) fn has_name_of_table(&self) -> bool {
         self.0.type_name().is_none()
     }
 
-    /// Namespace of its type.
+    /// Namespace of the record's type.
     #[must_use]
     pub fn type_namespace(&self) -> &str {
         let named = self.0.type_name();
         named.map_or_else(|| self.0.ty().namespace(), |name| &name.namespace)
     }
 
-    /// Whether no field is there, null or not.
+    /// Whether the record has no field at all, not even a null one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The field of this wire name, whether the table knows it or not; the first if repeated.
+    /// The field with this wire name, whether the table knows it or not. If the field is repeated,
+    /// this is its first occurrence.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<FieldRef<'_>> {
         let known = self.table().find(name).and_then(|index| self.0.get(index));
@@ -103,19 +108,19 @@ impl Record {
         })
     }
 
-    /// Text of the field of this wire name, if it has text.
+    /// Text of the field with this wire name, if it has text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.field(name)?.as_str()
     }
 
-    /// Every field that is there, in schema order; those the table does not know come last.
+    /// Every present field, in schema order. Fields that the table does not know come last.
     pub fn fields(&self) -> impl Iterator<Item = (&str, FieldRef<'_>)> {
         self.qualified_fields()
             .map(|((_, name), value)| (name, value))
     }
 
-    /// As [`fields`](Record::fields), by namespace and name.
+    /// Like [`fields`](Record::fields), with namespace and name.
     fn qualified_fields(&self) -> impl Iterator<Item = ((&str, &str), FieldRef<'_>)> {
         let table = self.table();
         let known = self
@@ -137,7 +142,7 @@ impl Record {
         self.inner_mut().push_extra(element);
     }
 
-    /// The record under another type's name.
+    /// Renames the type of the record.
     pub(crate) fn named(mut self, namespace: &str, name: &str) -> Self {
         self.inner_mut().set_type_name(namespace, name);
         self
@@ -151,7 +156,7 @@ impl Record {
         Arc::make_mut(&mut self.0)
     }
 
-    /// The record that was pushed together.
+    /// Makes a record of appended entries.
     pub(crate) fn from_inner(mut inner: Inner) -> Self {
         inner.sort();
         Self(Arc::new(inner))
@@ -159,8 +164,18 @@ impl Record {
 }
 
 impl Default for Record {
-    /// An empty record of no type; decoding replaces it.
+    /// An empty record without a type, which decoding replaces.
     fn default() -> Self {
         Self::new(&ANY_RECORD)
+    }
+}
+
+/// The fields of a record with their names, in the order of [`Record::fields`].
+impl<'a> IntoIterator for &'a Record {
+    type Item = (&'a str, FieldRef<'a>);
+    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.fields())
     }
 }

@@ -1,4 +1,4 @@
-//! The same content by another table.
+//! Changing the table of a record.
 
 use super::{FieldRef, Inner, Record};
 use crate::lexical;
@@ -8,7 +8,7 @@ use crate::record::{Attribute, Element};
 use crate::schema::{Field, Kind, Type};
 
 impl Record {
-    /// The same content by another table. What that table knows is checked.
+    /// The same content with another table. The fields that this table knows are checked.
     pub(crate) fn retype(&self, ty: &'static Type) -> Result<Self, ValueError> {
         self.retype_at(ty, 0)
     }
@@ -35,7 +35,7 @@ impl Record {
     }
 }
 
-/// Takes over a value as the field at `index`.
+/// Adds a value as the field at `index`.
 fn adopt(
     inner: &mut Inner,
     index: u16,
@@ -78,7 +78,7 @@ fn adopt(
     Ok(())
 }
 
-/// The record with the attributes for which its table has fields.
+/// Adds the attributes for which the table of the record has fields.
 fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Record, ValueError> {
     let table = record.table();
     for attribute in attributes {
@@ -96,7 +96,7 @@ fn with_attributes(mut record: Record, attributes: &[Attribute]) -> Result<Recor
     Ok(record)
 }
 
-/// The record that an element with text alone is.
+/// Makes a record of an element that contains only text.
 fn of_text(ty: &'static Type, text: &str) -> Result<Record, ValueError> {
     let mut inner = Inner::new(ty);
     let simple = (0..).zip(ty.fields).find(|(_, f)| f.has(Field::TEXT));
@@ -111,8 +111,8 @@ fn of_text(ty: &'static Type, text: &str) -> Result<Record, ValueError> {
     Ok(Record::from_inner(inner))
 }
 
-/// Whether a record says that it is of another type than the declared one. It is then kept as it
-/// is: what it holds is for that type's table to check.
+/// Whether a record states another type than the declared one. Such a record is kept unchanged,
+/// because its content must be checked by the table of its own type.
 fn is_other(record: &Record, kind: Kind, declared: &Type) -> bool {
     let named = !record.type_name().is_empty();
     let same =

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// A user name and what proves it.
+/// A user name with its password and, if needed, its security token.
 ///
 /// ```
 /// use saponify::salesforce::Credentials;
@@ -35,32 +35,33 @@ impl Credentials {
         }
     }
 
-    /// Adds the security token of the user. A service asks for one when the caller's address is
-    /// outside the ranges it trusts. It is sent directly behind the password, so leave it out if
-    /// the password you give already ends in it.
+    /// Adds the security token of the user. A service asks for it if the address of the caller is
+    /// outside of the trusted ranges. It is sent directly after the password, so leave it out if
+    /// the given password already ends with it.
     #[must_use]
     pub fn security_token(mut self, token: impl Into<Secret>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// The user name, which is no secret.
+    /// The user name, which is not secret.
     #[must_use]
     pub fn user(&self) -> &str {
         &self.user
     }
 
-    /// What no error may repeat. The password and the token may come back one without the other.
+    /// The values that no error may contain. A service may repeat the password and the token
+    /// separately.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let alone = std::iter::once(&self.password).chain(&self.token);
         alone.cloned().chain([self.login_password()]).collect()
     }
 
-    /// What `login` takes as the password: the password, and the token behind it if there is one.
+    /// The password argument of `login`: the password, followed by the token if there is one.
     pub(crate) fn login_password(&self) -> Secret {
         let password = self.password.expose();
         let token = self.token.as_ref().map_or("", Secret::expose);
-        // The exact capacity: growing would leave an unwiped copy behind.
+        // The capacity is exact, because growing would leave a copy that is not wiped.
         let mut value = Zeroizing::new(String::with_capacity(password.len() + token.len()));
         value.push_str(password);
         value.push_str(token);

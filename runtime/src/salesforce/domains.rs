@@ -1,31 +1,33 @@
-//! Where a session may go: the domains that belong to Salesforce.
+//! Decides where a session may be sent: the domains that belong to Salesforce.
 
 use crate::client::AuthContext;
 use crate::endpoint::{AllowedHost, Endpoint, PlainHttp, ip, is_below};
 use crate::error::{Error, ErrorKind};
 
 impl Endpoint {
-    /// The endpoint that a login answer names for the session, if the session may go there.
+    /// The endpoint that a login response names for the session, if the session may be sent there.
     ///
-    /// `self` is the endpoint that was logged in to. The session may go to an address with `https`
-    /// (or with the same plain `http` to loopback as `self`) if one of these holds, compared
-    /// without regard to case and on whole labels of the name:
+    /// `self` is the endpoint of the login. The address must use `https`, or the same `http` to
+    /// loopback as `self`. The session may be sent to the address if one of these conditions holds.
+    /// Names are compared without regard to case and by whole labels.
     ///
-    /// 1. The host is that of `self`, and the port is that of `self` or 443. For an IP address or
-    ///    `localhost` the port must be that of `self`, since each port there is another program.
-    /// 2. An entry of `allowed` names it: `host`, `host:port`, `.suffix` or `.suffix:port`. A
-    ///    suffix covers every host below it, but not itself. An entry without a port means 443 or
-    ///    the port of `self`.
-    /// 3. Both belong to the same installation of Salesforce, and the port is 443 or that of
-    ///    `self`: after a login at a host of Salesforce, any host below `salesforce.com`; those
-    ///    for the US military (`salesforce.mil`) and mainland China (`sfcrmproducts.cn`) each for
-    ///    themselves.
+    /// 1. The host is that of `self`, and the port is that of `self` or 443. If the host is an IP
+    ///    address or `localhost`, the port must be that of `self`, because another port belongs to
+    ///    another program.
+    /// 2. An entry of `allowed` matches the host: `host`, `host:port`, `.suffix` or `.suffix:port`.
+    ///    A suffix matches every host below it, but not the suffix itself. An entry without a port
+    ///    matches port 443 and the port of `self`.
+    /// 3. Both hosts belong to the same installation of Salesforce, and the port is 443 or that of
+    ///    `self`. After a login at a Salesforce host, these are all hosts below `salesforce.com`.
+    ///    The installations for the US military (`salesforce.mil`) and for mainland China
+    ///    (`sfcrmproducts.cn`) are separate.
     ///
     /// # Errors
     ///
-    /// [`Error::is_foreign_endpoint`], with the host and port in its message but nothing else of
-    /// the address; no byte has been sent there. A usage error for an entry of `allowed` that
-    /// cannot be read.
+    /// Returns an error with [`Error::is_foreign_endpoint`] if the session may not be sent to the
+    /// address. Its message contains the host and the port, but no other part of the address, and
+    /// nothing was sent to the address. Returns a usage error if an entry of `allowed` cannot be
+    /// parsed.
     pub fn for_session(&self, server_url: &str, allowed: &[String]) -> Result<Self, Error> {
         let plain = if self.is_https() {
             PlainHttp::Refused
@@ -33,7 +35,7 @@ impl Endpoint {
             PlainHttp::ToLoopback
         };
         let endpoint = Self::checked(server_url, plain).map_err(|problem| {
-            let message = format!("the address for the session in the login answer: {problem}");
+            let message = format!("the address for the session in the login response: {problem}");
             Error::new(ErrorKind::ForeignEndpoint, message)
         })?;
         allows(self, &endpoint, allowed)?;
@@ -42,19 +44,20 @@ impl Endpoint {
 }
 
 impl AuthContext {
-    /// The endpoint that a service named for a session when it was asked at `asked`, if the session
-    /// may go there: see [`Endpoint::for_session`]. A bare host gets the path of the WSDL.
+    /// The endpoint that a service named for a session when the client called the service at
+    /// `asked`, if the session may be sent there: see [`Endpoint::for_session`]. A host without a
+    /// path gets the path of the WSDL.
     ///
     /// # Errors
     ///
-    /// [`Error::is_foreign_endpoint`] if it may not.
+    /// Returns an error with [`Error::is_foreign_endpoint`] if the session may not be sent there.
     pub fn session_endpoint(&self, asked: &Endpoint, named: &str) -> Result<Endpoint, Error> {
         let endpoint = asked.for_session(named, &self.settings.allowed_hosts)?;
         Ok(endpoint.completed(self.service.endpoint)?)
     }
 }
 
-/// Hosts that belong together: a login at one of `login` may hand its session to a host below
+/// Domains that belong together: a login at a host in `login` may send its session to a host below
 /// `server`.
 struct Family {
     login: &'static [&'static str],
@@ -63,18 +66,18 @@ struct Family {
 
 /// The domain families of Salesforce.
 ///
-/// A login host is free to name another host of the same installation: `login.salesforce.com`
-/// answers with `acme.my.salesforce.com`, and after an org has moved, with another instance. The
-/// API itself is always served below `salesforce.com`: My Domain (`acme.my.salesforce.com`,
-/// `acme--dev.sandbox.my.salesforce.com`) and instances (`na1.salesforce.com`). So that is the only
-/// suffix a session may go to. The other domains are places to log in, but as a target only if it
-/// is the very same host:
+/// A login host may name another host of the same installation. For example, `login.salesforce.com`
+/// names `acme.my.salesforce.com`, and after an org was moved it names another instance. The API is
+/// always served below `salesforce.com`: at My Domain hosts (`acme.my.salesforce.com`,
+/// `acme--dev.sandbox.my.salesforce.com`) and at instances (`na1.salesforce.com`). Therefore this
+/// is the only suffix to which a session may be sent. A login is possible in the following domains,
+/// but a session may be sent to a host in them only if it is the host of the login:
 ///
 /// - `my.site.com`, `force.com`: Experience Cloud sites, whose pages are written by customers.
-/// - `cloudforce.com`, `database.com`: My Domain suffixes of the past.
+/// - `cloudforce.com`, `database.com`: former suffixes of My Domain.
 ///
-/// The installations for the US military and for mainland China are separate from it: a session
-/// does not cross over.
+/// The installations for the US military and for mainland China are separate from the main one. A
+/// session of one is not sent to another.
 const FAMILIES: &[Family] = &[
     Family {
         login: &[
@@ -96,7 +99,7 @@ const FAMILIES: &[Family] = &[
     },
 ];
 
-/// Checks that a session obtained at `login` may be sent to `server`, by the rules of
+/// Checks that a session that was obtained at `login` may be sent to `server`, by the rules of
 /// [`Endpoint::for_session`].
 fn allows(login: &Endpoint, server: &Endpoint, allowed: &[String]) -> Result<(), Error> {
     let allowed = allowed

@@ -95,7 +95,7 @@ fn sessions_do_not_leave_it() {
     ] {
         refused(LOGIN, server, &[]);
     }
-    // A login host outside of the family vouches for nobody but itself.
+    // A login host outside of the domain families may only name itself.
     refused(
         "https://soap.example/",
         "https://acme.my.salesforce.com/",

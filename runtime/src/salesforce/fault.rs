@@ -1,15 +1,15 @@
-//! What faults of queries tell.
+//! The position in the query that a fault of a query reports.
 
 use crate::soap::Fault;
 
 impl Fault {
-    /// Line of the query, from 1, for faults of queries.
+    /// The line of the query, counted from 1. Only faults of queries have it.
     #[must_use]
     pub fn row(&self) -> Option<i32> {
         self.number("row")
     }
 
-    /// Column of the query, from 1, for faults of queries.
+    /// The column of the query, counted from 1. Only faults of queries have it.
     #[must_use]
     pub fn column(&self) -> Option<i32> {
         self.number("column")
@@ -19,7 +19,7 @@ impl Fault {
         let mut details = self.detail_records();
         let number = details.find_map(|detail| detail.text(field))?;
         let number = number.trim().parse().ok()?;
-        // The service says -1 where it does not know.
+        // The service sends -1 if the position is unknown.
         (number >= 0).then_some(number)
     }
 }

@@ -1,5 +1,5 @@
-//! What only Salesforce has: logging in with its rules of where a session may go, queries and their
-//! rows, bulk operations, record ids and API usage.
+//! The features that only Salesforce has: login and the rules about where a session may be sent,
+//! queries and their rows, bulk operations, record ids, and API usage.
 
 pub mod auth;
 mod browser;
@@ -7,6 +7,7 @@ pub mod bulk;
 mod credentials;
 mod domains;
 mod fault;
+mod one;
 mod records;
 mod results;
 pub mod soql;
@@ -15,6 +16,7 @@ mod usage;
 pub use crate::lexical::Id;
 pub use browser::{BrowserPage, Served};
 pub use credentials::Credentials;
-pub use records::Records;
+pub use one::OneCall;
+pub use records::{HeaderOfRecords, Records};
 pub use results::{RefusedRows, RowResults};
 pub use usage::ApiUsage;

@@ -1,7 +1,7 @@
-//! The results of write calls as one `Result`.
+//! The results of a write call as one `Result`.
 //!
-//! A write call such as `create` succeeds as a call even if the service refuses some of its rows:
-//! what became of each row stands in its result.
+//! A write call such as `create` succeeds as a call even if the service refuses some of its rows.
+//! The result of each row says whether the service accepted the row.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::bulk::RowResult;
 use crate::error::{Error, ErrorKind};
 use crate::transport::error::Sent;
 
-/// How many refused rows the message of [`RefusedRows`] describes.
+/// The number of refused rows that the message of [`RefusedRows`] describes.
 const SHOWN: usize = 5;
 
 /// The results of the rows of a write call.
@@ -22,15 +22,15 @@ const SHOWN: usize = 5;
 /// println!("{:?}", saved[0].id);
 /// ```
 pub trait RowResults {
-    /// The result of one row, such as `SaveResult`.
+    /// The result type of one row, such as `SaveResult`.
     type Row;
 
     /// The results, if the service accepted every row.
     ///
     /// # Errors
     ///
-    /// If the service refused at least one row. The other rows are applied nevertheless, unless the
-    /// call had the header `AllOrNoneHeader`.
+    /// Returns an error if the service refused at least one row. The other rows are applied
+    /// nevertheless, unless the call had the header `AllOrNoneHeader`.
     fn all_ok(self) -> Result<Vec<Self::Row>, RefusedRows<Self::Row>>;
 }
 
@@ -41,27 +41,31 @@ impl<T: RowResult> RowResults for Vec<T> {
         if self.iter().all(RowResult::is_success) {
             return Ok(self);
         }
-        Err(RefusedRows { results: self })
+        Err(RefusedRows::new(self))
     }
 }
 
 /// The service refused at least one row of a write call.
 ///
-/// The message names the refused rows by their position in the call, counted from zero, with the
-/// codes and the fields that the service gives as reasons. It holds no value of a row. `?` makes an
-/// [`Error`] of it, for which [`Error::is_refused`] is true.
+/// The message gives the position of each refused row in the call, counted from zero, with the
+/// error codes and fields that the service states as reasons. It contains no value of a row. `?`
+/// converts this error to an [`Error`], for which [`Error::is_refused`] is true.
 pub struct RefusedRows<T> {
     results: Vec<T>,
 }
 
 impl<T: RowResult> RefusedRows<T> {
+    pub(super) fn new(results: Vec<T>) -> Self {
+        Self { results }
+    }
+
     /// The refused rows: their positions in the call, counted from zero, and their results.
     pub fn refused(&self) -> impl Iterator<Item = (usize, &T)> {
         let all = self.results.iter().enumerate();
         all.filter(|(_, result)| !result.is_success())
     }
 
-    /// The results of all rows, those of accepted rows among them, in the order of the call.
+    /// The results of all rows, including accepted rows, in the order of the call.
     #[must_use]
     pub fn into_results(self) -> Vec<T> {
         self.results
@@ -111,7 +115,7 @@ impl<T: RowResult> From<RefusedRows<T>> for Error {
 }
 
 impl Error {
-    /// The service refused rows of a write call: see [`RowResults::all_ok`].
+    /// Whether the service refused rows of a write call: see [`RowResults::all_ok`].
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.kind() == ErrorKind::Refused

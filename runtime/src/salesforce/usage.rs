@@ -1,26 +1,27 @@
-//! How many calls of its allowance the organization has made.
+//! The number of API calls that the organization has made, and the number that it may make.
 
 use crate::client::Client;
 use crate::record::Record;
 
-/// API calls that the organization made in the last 24 hours, as the last answer told.
+/// API calls of the organization in the last 24 hours, as the last response stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiUsage {
-    /// Calls made.
+    /// The number of calls that were made.
     pub current: i64,
-    /// Calls allowed.
+    /// The number of calls that are allowed.
     pub limit: i64,
 }
 
 impl Client {
-    /// API usage as the last answer told, fault or not, whichever clone made the call.
+    /// The API usage that the last response stated. The response may be a fault, and any clone of
+    /// the client may have made the call.
     #[must_use]
     pub fn limit_info(&self) -> Option<ApiUsage> {
         usage(&self.limit_header()?)
     }
 }
 
-/// `limitInfo` of the type `API REQUESTS`.
+/// Reads the `limitInfo` whose type is `API REQUESTS`.
 fn usage(header: &Record) -> Option<ApiUsage> {
     header
         .fields()

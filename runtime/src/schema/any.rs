@@ -1,11 +1,11 @@
-//! The table of records about which nothing is known.
+//! The table of a record of unknown type.
 
 use super::{Namespace, Schema, Type};
 
-/// Table of a record about which nothing is known.
+/// The table of a record of unknown type.
 pub(crate) static ANY_RECORD: Type = ANY_TYPE;
 
-/// The parts of [`ANY_RECORD`], for tables like it.
+/// The value of [`ANY_RECORD`], from which other tables without a known type are made.
 pub(crate) const ANY_TYPE: Type = Type {
     name: "",
     schema: &Schema {

@@ -1,8 +1,8 @@
-//! Schema tables: what generated code knows about a type, as plain static data.
+//! Schema tables: what generated code knows about a type, as static data.
 //!
-//! One codec reads and writes every type by its [`Type`]. Tables hold no closures and no function
-//! pointers, so a tenant with thirty thousand fields costs data, not code: see "tables, not
-//! expanded code" in ARCHITECTURE.md.
+//! One codec reads and writes every type by its [`Type`]. Tables contain no closures and no
+//! function pointers, so thirty thousand fields of a tenant cost data and not code. See "Tables,
+//! not expanded code" in ARCHITECTURE.md.
 
 use std::fmt;
 
@@ -12,81 +12,129 @@ mod service;
 pub(crate) use any::{ANY_RECORD, ANY_TYPE};
 pub use service::{Operation, QueryOperations, Repeat, Service, SoapVersion};
 
+use crate::secret::names_secret;
+
 /// The namespaces of one WSDL. Tables refer to them by index.
 #[derive(Debug)]
 pub struct Schema {
-    /// The namespaces; index 0 is always "no namespace".
-    pub namespaces: &'static [Namespace],
-    /// What attributes and empty elements stand for, of the types that are [`Type::DEFAULTED`].
-    pub defaults: &'static [DefaultValue],
+    /// The namespaces. Index 0 is always "no namespace".
+    pub(crate) namespaces: &'static [Namespace],
+    /// The default values of the fields whose type has the flag [`Type::DEFAULTED`].
+    pub(crate) defaults: &'static [DefaultValue],
 }
 
 impl Schema {
+    /// A schema with these namespaces, of which the first one is "no namespace", and these default
+    /// values.
+    #[must_use]
+    pub const fn new(namespaces: &'static [Namespace], defaults: &'static [DefaultValue]) -> Self {
+        Self {
+            namespaces,
+            defaults,
+        }
+    }
+
+    /// The namespaces. The first one is always "no namespace".
+    #[must_use]
+    pub const fn namespaces(&self) -> &'static [Namespace] {
+        self.namespaces
+    }
+
     /// The URIs of the namespaces, by index.
     pub(crate) fn uris(&self) -> impl Iterator<Item = &'static str> {
         self.namespaces.iter().map(|namespace| namespace.uri)
     }
 }
 
-/// `default` or `fixed` of a field (XML Schema part 1, sections 3.2.1 and 3.3.1): the value of an
-/// attribute that is not there, and of an element that is there and empty.
+/// The schema's `default` or `fixed` value of a field (XML Schema part 1, sections 3.2.1 and
+/// 3.3.1). An attribute has this value if it is absent, and an element has it if it is present and
+/// empty.
 #[derive(Debug)]
 pub struct DefaultValue {
     /// The type that has the field.
-    pub ty: &'static Type,
-    /// Index of the field.
-    pub field: u16,
+    pub(crate) ty: &'static Type,
+    /// The index of the field in the type.
+    pub(crate) field: u16,
     /// The value in its lexical form.
-    pub text: &'static str,
+    pub(crate) text: &'static str,
+}
+
+impl DefaultValue {
+    /// The default value of the field at index `field` of `ty`, in its lexical form.
+    #[must_use]
+    pub const fn new(ty: &'static Type, field: u16, text: &'static str) -> Self {
+        Self { ty, field, text }
+    }
 }
 
 /// A namespace and the prefix that requests use for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Namespace {
-    /// The URI, empty for "no namespace".
-    pub uri: &'static str,
-    /// The prefix, unique within the schema; empty for "no namespace". It is none of `soapenc`,
-    /// `soapenv` and `xsi`, `xsd` only for XML Schema itself, and does not begin with an
-    /// underscore: the encoder uses those itself.
-    pub prefix: &'static str,
+    /// The URI. It is empty for "no namespace".
+    pub(crate) uri: &'static str,
+    /// The prefix, which is unique within the schema. It is empty for "no namespace". The encoder
+    /// uses some prefixes itself, so this one is not `soapenc`, `soapenv` or `xsi`, does not start
+    /// with an underscore, and is `xsd` only for the namespace of XML Schema.
+    pub(crate) prefix: &'static str,
+}
+
+impl Namespace {
+    /// A namespace and its prefix. Both are empty for "no namespace".
+    #[must_use]
+    pub const fn new(uri: &'static str, prefix: &'static str) -> Self {
+        Self { uri, prefix }
+    }
+
+    /// The URI. It is empty for "no namespace".
+    #[must_use]
+    pub const fn uri(&self) -> &'static str {
+        self.uri
+    }
+
+    /// The prefix that requests use for the namespace.
+    #[must_use]
+    pub const fn prefix(&self) -> &'static str {
+        self.prefix
+    }
 }
 
 /// A complex type, or the anonymous type of a global element.
 ///
-/// Two tables are equal only if they are the same static.
+/// Two tables are equal only if they are the same static item.
 pub struct Type {
     /// Local name on the wire.
-    pub name: &'static str,
-    /// The namespaces that `ns` and the fields' `ns` index.
-    pub schema: &'static Schema,
-    /// Namespace of the type's name.
-    pub ns: u8,
-    /// Flags, see [`Type::OPEN`] and its neighbours.
-    pub flags: u8,
-    /// Fields before this index stand in schema order; from it on they are sorted by name (bytes).
-    pub sorted_from: u16,
-    /// The base type, if any. Its fields are a prefix of `fields`.
-    pub base: Option<&'static Type>,
-    /// All fields in schema order, inherited ones first.
-    pub fields: &'static [Field],
+    pub(crate) name: &'static str,
+    /// The schema whose namespaces `ns` and the fields' `ns` refer to.
+    pub(crate) schema: &'static Schema,
+    /// Index of the namespace of the type's name.
+    pub(crate) ns: u8,
+    /// The flags: [`Type::OPEN`] and the constants after it.
+    pub(crate) flags: u8,
+    /// Fields before this index are in schema order. The fields from this index on are sorted by
+    /// the bytes of their names.
+    pub(crate) sorted_from: u16,
+    /// The base type, if there is one. `fields` starts with the fields of the base type.
+    pub(crate) base: Option<&'static Type>,
+    /// All fields. Inherited fields come first.
+    pub(crate) fields: &'static [Field],
 }
 
 /// An element or attribute of a [`Type`].
 #[derive(Clone, Copy)]
 pub struct Field {
     /// Local name on the wire.
-    pub name: &'static str,
-    /// Table of the field's type, for [`Kind::Struct`] and [`Kind::Record`].
-    pub ty: Option<&'static Type>,
-    /// What its text or content is.
-    pub kind: Kind,
-    /// Namespace on the wire.
-    pub ns: u8,
-    /// Flags, see [`Field::OPTIONAL`] and its neighbours.
-    pub flags: u8,
+    pub(crate) name: &'static str,
+    /// The table of the field's type, for [`Kind::Struct`] and [`Kind::Record`].
+    pub(crate) ty: Option<&'static Type>,
+    /// What the text or content of the field is.
+    pub(crate) kind: Kind,
+    /// Index of the namespace of the field's name.
+    pub(crate) ns: u8,
+    /// The flags: [`Field::OPTIONAL`] and the constants after it.
+    pub(crate) flags: u8,
 }
 
-/// What a field's text or content is.
+/// What the text or content of a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -114,7 +162,7 @@ pub enum Kind {
     Float,
     /// `xsd:double`.
     Double,
-    /// `xsd:decimal` and the unbounded integers, kept as text.
+    /// `xsd:decimal` and the unbounded integers. The value is kept as text.
     Decimal,
     /// `xsd:dateTime` as an instant.
     DateTime,
@@ -132,44 +180,117 @@ pub enum Kind {
     Base64,
     /// `xsd:hexBinary`.
     Hex,
-    /// A string with enumerated values, open on read.
+    /// A string with enumerated values. Values that are not in the enumeration are read, too.
     Enum,
-    /// `xsd:anyType`: the element says its type by `xsi:type`.
+    /// `xsd:anyType`. The element states its type in `xsi:type`.
     Any,
-    /// A nested plain struct; `ty` is its table.
+    /// A nested plain struct. `ty` is its table.
     Struct,
-    /// A nested sparse record; `ty` is the declared table.
+    /// A nested sparse record. `ty` is the table of the declared type.
     Record,
     /// `xsd:any`: elements that no other field accepts.
     Wildcard,
     /// `xsd:anyAttribute`: attributes that no other field accepts.
     Attributes,
-    /// A choice, or a sequence that repeats as a whole: no element of its own, but a run of
-    /// elements of this one. `ty` is the table of the run.
+    /// A choice, or a sequence that repeats as a whole. It is not an element of its own but a run
+    /// of elements of the enclosing one. `ty` is the table of the run.
     Group,
-    /// No field at all: its name and namespace are those of the type of an encoded array's items,
-    /// which `soapenc:arrayType` tells. It stands behind the fields.
+    /// Not a field. Its name and namespace are those of the item type of an encoded array, which
+    /// `soapenc:arrayType` states. This entry comes after the fields.
     ArrayType,
 }
 
 impl Type {
-    /// Decoded into a sparse [`Record`](crate::Record); unknown fields are kept.
+    /// The type is decoded into a sparse [`Record`](crate::Record), which keeps unknown fields.
     pub const OPEN: u8 = 1;
     /// Has the field `fieldsToNull`, the first that is repeated: null fields are named there when
     /// written.
     pub const NULLS_BY_NAME: u8 = 2;
-    /// Is the root of a family of types: a value carries `xsi:type`.
+    /// The type is the root of a family of types. A value carries `xsi:type`.
     pub const TYPED: u8 = 4;
-    /// Is a choice: exactly one of its fields is there.
+    /// The type is a choice: exactly one of its fields is present.
     pub const CHOICE: u8 = 8;
-    /// Has groups, or elements of one name in several places: which field an element belongs to
-    /// depends on where it stands.
+    /// The type has groups, or elements of one name in several positions. The position of an
+    /// element then decides which field it belongs to.
     pub const GROUPED: u8 = 16;
-    /// Has fields with a [`DefaultValue`].
+    /// The type has fields with a [`DefaultValue`].
     pub const DEFAULTED: u8 = 32;
-    /// Any child element is one of field 0, whatever its name: items of an encoded array (SOAP 1.1
-    /// section 5.4.2), and what an rpc operation returns (section 7.1).
+    /// Any child element belongs to field 0, whatever its name. This is so for the items of an
+    /// encoded array (SOAP 1.1 section 5.4.2) and for the result of an rpc operation (section 7.1).
     pub const ANY_NAME: u8 = 64;
+
+    /// A type without fields. `ns` is the index of the namespace of the type's name.
+    #[must_use]
+    pub const fn new(name: &'static str, schema: &'static Schema, ns: u8) -> Self {
+        Self {
+            name,
+            schema,
+            ns,
+            flags: 0,
+            sorted_from: 0,
+            base: None,
+            fields: &[],
+        }
+    }
+
+    /// Sets the flags: [`Type::OPEN`] and the constants after it.
+    #[must_use]
+    pub const fn with_flags(mut self, flags: u8) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    /// Sets the base type. The fields of this type must start with those of the base type.
+    #[must_use]
+    pub const fn with_base(mut self, base: &'static Type) -> Self {
+        self.base = Some(base);
+        self
+    }
+
+    /// Sets all fields. Fields before the index `sorted_from` are in schema order. The fields from
+    /// this index on are sorted by the bytes of their names.
+    #[must_use]
+    pub const fn with_fields(mut self, sorted_from: u16, fields: &'static [Field]) -> Self {
+        self.sorted_from = sorted_from;
+        self.fields = fields;
+        self
+    }
+
+    /// Local name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Index of the namespace of the type's name in [`Schema::namespaces`].
+    #[must_use]
+    pub const fn ns(&self) -> u8 {
+        self.ns
+    }
+
+    /// The schema that the type belongs to.
+    #[must_use]
+    pub const fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    /// The type that this type derives from.
+    #[must_use]
+    pub const fn base(&self) -> Option<&'static Type> {
+        self.base
+    }
+
+    /// All fields. Inherited fields come first.
+    #[must_use]
+    pub const fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
+    /// Whether a flag is set, such as [`Type::OPEN`].
+    #[must_use]
+    pub const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 
     /// The namespace of the type's name.
     #[must_use]
@@ -192,7 +313,7 @@ impl Type {
         self.fields.get(usize::from(index))
     }
 
-    /// Index of the field of this name (any namespace).
+    /// Index of the field with this local name, in any namespace.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u16> {
         let (head, tail) = self
@@ -223,7 +344,7 @@ impl Type {
         std::iter::successors(Some(self), |ty| ty.base).any(|ty| std::ptr::eq(ty, other))
     }
 
-    /// What a field stands for where the message leaves it open.
+    /// The default value of a field, if the schema has one.
     pub(crate) fn default_of(&self, field: u16) -> Option<&'static str> {
         if !self.has(Type::DEFAULTED) {
             return None;
@@ -233,19 +354,15 @@ impl Type {
         Some(found.text)
     }
 
-    /// This type, its base, the base of that, and so on.
+    /// This type, its base type, the base type of that one, and so on.
     pub(crate) fn and_bases(&'static self) -> impl Iterator<Item = &'static Self> {
         std::iter::successors(Some(self), |ty| ty.base)
     }
 
-    /// The type at the end of the chain of bases, such as `sObject`.
+    /// The last type of the chain of base types, such as `sObject`.
     #[must_use]
     pub fn root(&'static self) -> &'static Self {
         self.and_bases().last().unwrap_or(self)
-    }
-
-    pub(crate) fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
     }
 }
 
@@ -279,22 +396,96 @@ impl Kind {
 }
 
 impl Field {
-    /// `minOccurs="0"`.
+    /// The field may be absent: `minOccurs="0"`.
     pub const OPTIONAL: u8 = 1;
-    /// `nillable="true"`.
+    /// The field may be nil: `nillable="true"`.
     pub const NILLABLE: u8 = 2;
-    /// `maxOccurs` above 1.
+    /// The field may occur more than once: `maxOccurs` is above 1.
     pub const REPEATED: u8 = 4;
-    /// An attribute, not an element.
+    /// The field is an attribute, not an element.
     pub const ATTRIBUTE: u8 = 8;
-    /// The text of the element itself (simple content).
+    /// The field is the text of the element itself (simple content).
     pub const TEXT: u8 = 16;
-    /// Never shown by `Debug` or in errors.
+    /// Never shown by `Debug` or in errors, because the options of the generator say so. Names that
+    /// say it themselves, such as `password`, need no flag.
     pub const SENSITIVE: u8 = 32;
-    /// `xsd:list`: items of the field's kind, separated by white space.
+    /// The field is an `xsd:list`: items of the field's kind, separated by white space.
     pub const LIST: u8 = 64;
 
-    /// The kind of its text as a whole. Items of a list are checked when they are read.
+    /// Whether its value is never shown.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        let holds_text = !matches!(
+            self.kind,
+            Kind::Boolean
+                | Kind::Struct
+                | Kind::Record
+                | Kind::Wildcard
+                | Kind::Attributes
+                | Kind::Group
+                | Kind::ArrayType
+        );
+        self.has(Self::SENSITIVE) || holds_text && names_secret(self.name)
+    }
+
+    /// A field of a simple kind. `ns` is the index of the namespace of its name.
+    #[must_use]
+    pub const fn new(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Self {
+        Self {
+            name,
+            ty: None,
+            kind,
+            ns,
+            flags,
+        }
+    }
+
+    /// A field whose type has a table, which is `ty`.
+    #[must_use]
+    pub const fn nested(
+        name: &'static str,
+        ns: u8,
+        kind: Kind,
+        flags: u8,
+        ty: &'static Type,
+    ) -> Self {
+        Self {
+            ty: Some(ty),
+            ..Self::new(name, ns, kind, flags)
+        }
+    }
+
+    /// Local name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Index of the namespace of the field's name in [`Schema::namespaces`].
+    #[must_use]
+    pub const fn ns(&self) -> u8 {
+        self.ns
+    }
+
+    /// What the text or content of the field is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The table of the field's type, if that is a complex type.
+    #[must_use]
+    pub const fn ty(&self) -> Option<&'static Type> {
+        self.ty
+    }
+
+    /// Whether a flag is set, such as [`Field::OPTIONAL`].
+    #[must_use]
+    pub const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// The kind of the whole text. The text of a list is a string here, because the items of a list
+    /// are checked when they are read.
     pub(crate) fn text_kind(&self) -> Kind {
         if self.has(Self::LIST) {
             Kind::String
@@ -303,7 +494,8 @@ impl Field {
         }
     }
 
-    /// Whether it is an element (or a group of them), and not an attribute or the element's text.
+    /// Whether the field is an element or a group of elements, and not an attribute or the text of
+    /// the element.
     pub(crate) fn is_content(&self) -> bool {
         self.flags & (Self::ATTRIBUTE | Self::TEXT) == 0 && self.kind != Kind::Attributes
     }
@@ -313,10 +505,6 @@ impl Field {
         self.name == name
             && self.is_content()
             && !matches!(self.kind, Kind::Wildcard | Kind::Group | Kind::ArrayType)
-    }
-
-    pub(crate) fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
     }
 }
 
@@ -330,7 +518,7 @@ impl Eq for Type {}
 
 impl fmt::Debug for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Tables point at each other in circles: print names only.
+        // Tables refer to each other in circles, so only names are printed.
         write!(
             f,
             "Type({{{}}}{}, {} fields)",
@@ -344,40 +532,5 @@ impl fmt::Debug for Type {
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({}: {:?})", self.name, self.kind)
-    }
-}
-
-/// Short constructors, so that tables read as tables.
-pub mod table {
-    use super::{Field, Kind, Type};
-
-    /// A field of a simple kind.
-    #[must_use]
-    pub const fn field(name: &'static str, ns: u8, kind: Kind, flags: u8) -> Field {
-        Field {
-            name,
-            ty: None,
-            kind,
-            ns,
-            flags,
-        }
-    }
-
-    /// A field whose type has a table.
-    #[must_use]
-    pub const fn nested(
-        name: &'static str,
-        ns: u8,
-        kind: Kind,
-        flags: u8,
-        ty: &'static Type,
-    ) -> Field {
-        Field {
-            name,
-            ty: Some(ty),
-            kind,
-            ns,
-            flags,
-        }
     }
 }

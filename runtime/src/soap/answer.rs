@@ -1,9 +1,9 @@
-//! The envelope of an answer, read while it arrives.
+//! Reads the envelope of a response while it arrives.
 //!
-//! An answer is a chain of units: a header, a row, a field beside the rows, a fault, the whole
-//! body of an answer without rows. A unit is decoded when all of it is there; until then the
-//! reader goes back to the unit's start. So nothing half-read is ever handed out, and memory
-//! holds one unit, not the answer.
+//! A response is a sequence of units: a header, a row, a field besides the rows, a fault, or the
+//! whole body of a response without rows. A unit is decoded when all of it has arrived. Until then,
+//! the reader returns to the start of the unit. Therefore the caller never gets a partial unit, and
+//! memory contains one unit instead of the whole response.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use super::error::{Halt, SoapError};
 use super::unit::UnitReader;
 use crate::codec::{Attachments, CodecError, Decoder, Seen};
 use crate::leniency::{Drift, Leniency};
-use crate::limits::Limits;
+use crate::limits::{Limits, WorkDeadline};
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::value::Struct;
 use crate::ws::RawHeader;
-use crate::xml::{Context, Input, Reader};
+use crate::xml::{Context, Input, Reader, XmlError};
 
-/// An answer under way.
+/// A response that is being read.
 #[derive(Debug)]
 pub(crate) struct Answer {
     operation: &'static Operation,
@@ -30,7 +30,7 @@ pub(crate) struct Answer {
     headers: Vec<Record>,
     rows: Option<Rows>,
     outcome: BodyContent,
-    /// The version of SOAP that the service speaks, and that of the envelope that came.
+    /// The version of SOAP that the service speaks, and the version of the envelope that arrived.
     expected: SoapVersion,
     found: SoapVersion,
     /// Which fields of a bare response have come.
@@ -39,7 +39,7 @@ pub(crate) struct Answer {
     understood: Vec<Arc<dyn RawHeader>>,
 }
 
-/// Where in the envelope the next unit is.
+/// The position of the next unit in the envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Position {
     Start,
@@ -47,16 +47,16 @@ pub(super) enum Position {
     Envelope,
     Header,
     Body,
-    /// Inside the response element.
+    /// In the response element.
     Response,
-    /// Inside the result that holds the rows.
+    /// In the result that contains the rows.
     Result,
     AfterBody,
     AfterEnvelope,
     Done,
 }
 
-/// What the body held.
+/// What the body contained.
 #[derive(Debug)]
 pub(super) enum BodyContent {
     /// Nothing yet.
@@ -65,23 +65,23 @@ pub(super) enum BodyContent {
     Fault(Box<Fault>),
 }
 
-/// Where the rows of a response are: `response/result/records`.
+/// The position of the rows of a response: `response/result/records`.
 #[derive(Debug)]
 pub(super) struct Rows {
     pub(super) result: &'static Field,
     pub(super) records: u16,
-    /// What stands beside the rows: `done`, `queryLocator`, `size`.
+    /// The fields besides the rows: `done`, `queryLocator`, `size`.
     pub(super) summary: Inner,
 }
 
-/// What came next.
+/// What the reader found next.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// More bytes are needed.
     More,
     /// A row.
     Row(Record),
-    /// The answer is complete and well-formed.
+    /// The response is complete and well-formed.
     Done,
 }
 
@@ -107,7 +107,8 @@ impl Answer {
         }
     }
 
-    /// Of which version the envelope must be, and who understands headers of it.
+    /// Sets the expected version of the envelope, and the raw headers that understand headers of
+    /// the response.
     pub(crate) fn speaking(
         mut self,
         version: SoapVersion,
@@ -118,20 +119,20 @@ impl Answer {
         self
     }
 
-    /// What is forgiven.
+    /// Sets what is forgiven.
     pub(crate) fn lenient(mut self, leniency: Leniency) -> Self {
         self.context.leniency = leniency;
         self
     }
 
-    /// Notes the encoding that the HTTP header names.
+    /// Sets the encoding that the HTTP header names.
     pub(crate) fn expect_charset(&mut self, content_type: &str) {
         if let Some(charset) = super::multipart::parameter(content_type, "charset") {
             self.input.expect_charset(&charset);
         }
     }
 
-    /// Takes what was forgiven since the last time.
+    /// Returns what was forgiven since the last call of this method.
     pub(crate) fn take_drift(&mut self) -> Drift {
         std::mem::take(&mut self.context.drift)
     }
@@ -140,9 +141,14 @@ impl Answer {
         &self.context.limits
     }
 
-    /// Gives the parts that the envelope may refer to.
+    /// Sets the parts to which the envelope may refer.
     pub(crate) fn attach(&mut self, attachments: Attachments) {
         self.decoder.attachments = Some(attachments);
+    }
+
+    /// No more of it is read after this moment.
+    pub(crate) fn until(&mut self, deadline: WorkDeadline) {
+        self.context.deadline = deadline;
     }
 
     /// Hands out rows one by one instead of decoding the response as a whole.
@@ -181,22 +187,22 @@ impl Answer {
         Ok(self.input.feed(chunk, self.context.limits.body)?)
     }
 
-    /// Says that all bytes are there.
+    /// States that all bytes have been fed.
     pub(crate) fn finish(&mut self) {
         self.input.finish();
     }
 
-    /// Takes the output headers that came so far.
+    /// Returns the output headers that have arrived since the last call of this method.
     pub(crate) fn take_headers(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.headers)
     }
 
-    /// What stood beside the rows, once the answer is done (or as far as it came).
+    /// The fields besides the rows, complete once the response is complete.
     pub(crate) fn summary(&self) -> Option<&Inner> {
         self.rows.as_ref().map(|rows| &rows.summary)
     }
 
-    /// Decodes the next unit. `target` takes the response if it is not read by rows.
+    /// Decodes the next unit. If the response is not read by rows, it is decoded into `target`.
     pub(crate) fn next(&mut self, target: Option<&mut dyn Struct>) -> Result<Event, SoapError> {
         let mut target = target;
         loop {
@@ -206,10 +212,13 @@ impl Answer {
                     _ => Ok(Event::Done),
                 };
             }
-            // Without rows there is nothing to hand out before the end.
+            // Without rows, nothing can be returned before the end.
             let ready = self.input.is_last() || self.rows.is_some() && self.input.is_ready();
             if !ready {
                 return Ok(Event::More);
+            }
+            if self.context.deadline.is_over() {
+                return Err(XmlError::late().into());
             }
             match self.unit(target.as_deref_mut()) {
                 Ok(Some(row)) => return Ok(Event::Row(row)),
@@ -226,7 +235,7 @@ impl Answer {
         }
     }
 
-    /// One unit, or nothing consumed.
+    /// Reads one unit. If the unit is not complete, nothing is consumed.
     fn unit(&mut self, target: Option<&mut dyn Struct>) -> Result<Option<Record>, Halt> {
         let mark = self.context.mark();
         let spent = self.decoder.spent;

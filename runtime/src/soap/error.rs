@@ -1,16 +1,16 @@
-//! Why an answer gives no result.
+//! Why a response has no result.
 
 use super::Fault;
 use crate::codec::{self, CodecError};
 
-/// Why an answer gives no result.
+/// Why a response has no result.
 #[derive(Debug)]
 pub(crate) enum SoapError {
     /// The message cannot be read.
     Codec(CodecError),
-    /// The answer is no SOAP message.
+    /// The response is not a SOAP message.
     NotSoap(String),
-    /// The answer is a message of the other version of SOAP.
+    /// The response is a message of the other version of SOAP.
     OtherVersion(String),
     /// The service answered with a fault.
     Fault(Box<Fault>),
@@ -22,12 +22,12 @@ impl<E: Into<CodecError>> From<E> for SoapError {
     }
 }
 
-/// Why reading an answer stopped.
+/// Why reading a response stopped.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// The rest of the unit has not arrived.
     More,
-    /// The answer gives no result.
+    /// The response has no result.
     Error(SoapError),
 }
 

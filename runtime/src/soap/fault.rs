@@ -1,15 +1,17 @@
-//! Faults: what a service says when it will not.
+//! Faults: the messages with which a service reports an error.
 
 use std::fmt;
 
+use crate::codec::Encoder;
 use crate::record::{Content, Element, Node, Record, ValueError};
-use crate::value::{GeneratedStruct, to_complete_struct};
+use crate::schema::{Field, Kind};
+use crate::value::{GeneratedStruct, Value, to_complete_struct};
 
-/// A fault, in whatever form it came.
+/// A fault of SOAP 1.1 or SOAP 1.2.
 ///
-/// Salesforce names the reason in [`code`](Fault::code), an `ExceptionCode`; other services may
-/// say no more than `Server`. The typed detail is there if the service sent one that the WSDL
-/// declares, for whatever operation.
+/// Salesforce states the reason as an `ExceptionCode`, which [`code`](Fault::code) returns. Other
+/// services may state only `Server`. The typed detail is available if the service sent a detail
+/// that the WSDL declares for any operation.
 ///
 /// ```ignore
 /// use enterprise::{ApiFault, ExceptionCode, InvalidFieldFault};
@@ -34,9 +36,9 @@ pub struct Fault {
     pub(crate) message: String,
     /// `faultcode` without its prefix.
     pub(crate) soap_code: String,
-    /// `faultstring` as it came.
+    /// `faultstring` as received.
     pub(crate) soap_message: String,
-    /// Subcodes of SOAP 1.2 without their prefixes, from the outside in.
+    /// The subcodes of SOAP 1.2 without their prefixes, outermost first.
     pub(crate) subcodes: Vec<String>,
     pub(crate) actor: Option<String>,
     /// The entries of the detail.
@@ -47,14 +49,14 @@ pub struct Fault {
     pub(crate) detail_text: String,
 }
 
-/// What a fault is made of, as it came.
+/// The parts of a fault, as received.
 #[derive(Debug, Default)]
 pub(crate) struct Parts {
     /// `faultcode`, or `Code/Value` in SOAP 1.2.
     pub(crate) code: String,
-    /// `Subcode/Value`, from the outside in.
+    /// The values of `Subcode/Value`, outermost first.
     pub(crate) subcodes: Vec<String>,
-    /// `faultstring`, or a `Text` of `Reason`.
+    /// `faultstring`, or a `Text` in `Reason`.
     pub(crate) message: String,
     /// `faultactor`, or `Role`.
     pub(crate) actor: Option<String>,
@@ -63,10 +65,10 @@ pub(crate) struct Parts {
     pub(crate) detail_text: String,
 }
 
-/// Longest text of a fault, in bytes. A longer one is no message for a reader.
+/// The maximum length of a text of a fault in bytes. A longer text is not useful as a message.
 const LONGEST: usize = 4 * 1024;
 
-/// Cuts a text to [`LONGEST`], with a sign that it was cut.
+/// Cuts a text to [`LONGEST`] and marks the cut.
 fn cut(mut text: String) -> String {
     const SIGN: &str = "…";
     if text.len() > LONGEST {
@@ -81,8 +83,8 @@ fn cut(mut text: String) -> String {
     text
 }
 
-/// Writes a text of the service so that it cannot act on a terminal or hide in a log: control
-/// characters and marks of direction are escaped.
+/// Formats a text of the service so that it can neither control a terminal nor hide in a log.
+/// Control characters and characters that set the text direction are escaped.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -96,7 +98,7 @@ impl fmt::Display for Escaped<'_> {
             | '\u{2066}'..='\u{2069}' => {
                 write!(f, "{}", c.escape_unicode())
             }
-            // A message may have lines.
+            // A message may have several lines.
             '\n' => f.write_char(c),
             c if c.is_control() => write!(f, "{}", c.escape_default()),
             c => f.write_char(c),
@@ -105,7 +107,8 @@ impl fmt::Display for Escaped<'_> {
 }
 
 impl Fault {
-    /// A fault from its parts; the detail's own words win over the envelope's.
+    /// Makes a fault from its parts. The code and message of the detail take precedence over those
+    /// of the envelope.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts {
             code,
@@ -124,7 +127,7 @@ impl Fault {
         };
         let subcodes: Vec<String> = subcodes.iter().map(|code| local_part(code)).collect();
         let soap_code = local_part(&code);
-        // The innermost is the most telling.
+        // The innermost subcode is the most specific one.
         let local = subcodes.last().unwrap_or(&soap_code).as_str();
         let from_detail = |name| {
             details
@@ -132,7 +135,7 @@ impl Fault {
                 .find_map(|detail| detail.text(name))
                 .filter(|t| !t.is_empty())
         };
-        // Salesforce repeats the code before the message: "INVALID_LOGIN: Invalid username…".
+        // Salesforce puts the code before the message: "INVALID_LOGIN: Invalid username…".
         let bare = soap_message
             .strip_prefix(local)
             .and_then(|rest| rest.strip_prefix(": "));
@@ -176,56 +179,59 @@ impl Fault {
         self.details
             .iter_mut()
             .for_each(|detail| strip_texts(detail, strip));
-        self.details
-            .retain(|detail| strip(&format!("{detail:?}")).is_none());
+        self.details.retain(|detail| {
+            let whole = whole(detail);
+            whole.is_some_and(|whole| strip(&whole).is_none())
+        });
         self.detail_elements
             .retain(|element| !holds(element, strip));
     }
 
-    /// The reason as a code, such as `INVALID_SESSION_ID`: from the detail, else the innermost
-    /// subcode, else the code of the envelope. `ExceptionCode::from(fault.code())` makes the
-    /// generated enum of it.
+    /// The reason as a code, such as `INVALID_SESSION_ID`. It is the code of the detail, or else
+    /// the innermost subcode, or else the code of the envelope. `ExceptionCode::from(fault.code())`
+    /// converts it to the generated enum.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The reason in the service's words.
+    /// The reason as the service describes it.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Local part of `faultcode`, or of `Code/Value` in SOAP 1.2.
+    /// The local part of `faultcode`, or of `Code/Value` in SOAP 1.2.
     #[must_use]
     pub fn soap_code(&self) -> &str {
         &self.soap_code
     }
 
-    /// Local parts of the subcodes of a SOAP 1.2 fault, from the outside in.
+    /// The local parts of the subcodes of a SOAP 1.2 fault, outermost first.
     pub fn subcodes(&self) -> impl Iterator<Item = &str> {
         self.subcodes.iter().map(String::as_str)
     }
 
-    /// Which node failed: `faultactor`, or `Role` in SOAP 1.2.
+    /// The node that failed: `faultactor`, or `Role` in SOAP 1.2.
     #[must_use]
     pub fn actor(&self) -> Option<&str> {
         self.actor.as_deref()
     }
 
-    /// `faultstring` as it came, or the `Reason` of SOAP 1.2: in English if it is there.
+    /// `faultstring` as received, or the `Reason` of SOAP 1.2, in English if the service sent an
+    /// English text.
     #[must_use]
     pub fn soap_message(&self) -> &str {
         &self.soap_message
     }
 
-    /// Name of the detail's type, such as `MalformedQueryFault`.
+    /// The name of the detail's type, such as `MalformedQueryFault`.
     #[must_use]
     pub fn detail_type(&self) -> Option<&str> {
         self.detail_record().map(Record::type_name)
     }
 
-    /// The entries of the detail, which are its child elements. Most services send one.
+    /// The entries of the detail, which are its child elements. Most services send one entry.
     pub fn detail_records(&self) -> impl Iterator<Item = &Record> {
         self.details.iter()
     }
@@ -251,14 +257,15 @@ impl Fault {
         self.details.first()
     }
 
-    /// The detail as a generated fault type: the first entry that is of it. `None` if there is none.
+    /// The first entry of the detail that has the generated fault type `T`, or `None` if there is
+    /// none.
     ///
-    /// A type also takes the details of types derived from it, so that `ApiFault` fits all of
-    /// Salesforce's.
+    /// A base type also accepts the details of its derived types, so `ApiFault` accepts all details
+    /// of Salesforce.
     ///
     /// # Errors
     ///
-    /// If the detail is of this type but a field of it cannot be read.
+    /// Returns an error if the detail has this type but a field of it cannot be read.
     pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
         let table = T::static_table();
         // A detail that does not fit its table is kept without it, by name.
@@ -291,6 +298,14 @@ impl fmt::Debug for Fault {
     }
 }
 
+/// Everything in a detail, as XML; nothing if it cannot be written.
+fn whole(detail: &Record) -> Option<String> {
+    const DETAIL: Field = Field::new("detail", 0, Kind::Record, 0);
+    let mut encoder = Encoder::new(detail.table().schema);
+    encoder.field(&DETAIL, Value::Record(detail)).ok()?;
+    Some(encoder.as_str().to_owned())
+}
+
 /// Whether an element has something to strip.
 fn holds(element: &Element, strip: &dyn Fn(&str) -> Option<String>) -> bool {
     let value = &element.value;
@@ -316,7 +331,8 @@ fn strip_texts(record: &mut Record, strip: &dyn Fn(&str) -> Option<String>) {
         .filter_map(|(name, field)| Some((name.to_owned(), strip(field.as_str()?)?)))
         .collect();
     for (name, text) in stripped {
-        // A text that its field does not take, such as a number, is removed.
+        // If the field cannot hold the stripped text, for example because it is a number, the field
+        // is removed.
         if record.set_text(&name, &text).is_err() {
             record.remove(&name);
         }

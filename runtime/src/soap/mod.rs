@@ -1,4 +1,4 @@
-//! SOAP 1.1 and 1.2: the envelope around requests and answers, faults, attachments.
+//! SOAP 1.1 and 1.2: the envelopes of requests and responses, faults, and attachments.
 
 pub(crate) mod answer;
 mod error;
@@ -6,6 +6,7 @@ mod fault;
 pub(crate) mod multipart;
 mod read_fault;
 pub(crate) mod request;
+pub(crate) mod response;
 mod unit;
 
 pub(crate) use error::SoapError;
@@ -14,7 +15,7 @@ pub use fault::Fault;
 use crate::record::{Record, ValueError};
 use crate::value::{GeneratedStruct, to_struct};
 
-/// A header among those that came with an answer.
+/// Finds a header among the headers of a response.
 pub(crate) fn find_header<H: GeneratedStruct>(headers: &[Record]) -> Result<Option<H>, ValueError> {
     let mut headers = headers.iter();
     let record = headers.find(|record| record.table() == H::static_table());

@@ -1,7 +1,8 @@
-//! Answers in several parts (RFC 2387): MTOM, whose `xop:Include` elements stand for binary parts,
-//! and SOAP with Attachments, whose texts name parts.
+//! Responses in several parts (RFC 2387): MTOM, in which `xop:Include` elements stand for binary
+//! parts, and SOAP with Attachments, in which texts refer to parts.
 //!
-//! Parts are found by their Content-ID within the same answer; nothing is ever fetched.
+//! Parts are found by their Content-ID within the same response. Nothing is fetched from other
+//! addresses.
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -9,12 +10,12 @@ use memchr::memmem;
 use super::SoapError;
 use crate::codec::{Attachment, Attachments, CodecError, CodecErrorKind};
 
-/// Parts that an answer may have.
+/// The maximum number of parts of a response.
 const MOST_PARTS: usize = 1_000;
-/// Bytes of a part's header.
+/// The maximum length of a part's header in bytes.
 const MOST_HEADER: usize = 16 << 10;
 
-/// An answer, taken apart.
+/// A response, split into its parts.
 #[derive(Debug)]
 pub(crate) struct Multipart {
     /// The envelope.
@@ -22,14 +23,14 @@ pub(crate) struct Multipart {
     pub(crate) attachments: Attachments,
 }
 
-/// Whether a media type says that an answer has several parts.
+/// Whether a media type says that the response has several parts.
 pub(crate) fn is_multipart(content_type: Option<&str>) -> bool {
     let media = content_type.and_then(|text| text.split(';').next());
     media.is_some_and(|media| media.trim().eq_ignore_ascii_case("multipart/related"))
 }
 
 impl Multipart {
-    /// Takes apart a whole body.
+    /// Splits a whole body into its parts.
     pub(crate) fn parse(content_type: &str, body: &Bytes) -> Result<Self, SoapError> {
         let boundary = parameter(content_type, "boundary")
             .filter(|boundary| (1..=70).contains(&boundary.len()))
@@ -39,7 +40,7 @@ impl Multipart {
         for part in split(body, &boundary)? {
             parts.push(self::part(body.slice(part))?);
         }
-        // RFC 2387: the root is the part that `start` names, else the first.
+        // RFC 2387: the root is the part that `start` names, or else the first part.
         let root = match start.as_deref().map(bare) {
             Some(start) => parts.iter().position(|part| *part.id == *start),
             None => (!parts.is_empty()).then_some(0),
@@ -55,11 +56,11 @@ impl Multipart {
 
 fn wrong(what: &str) -> SoapError {
     SoapError::NotSoap(format!(
-        "the answer is multipart/related (MTOM), but {what}"
+        "the response is multipart/related (MTOM), but {what}"
     ))
 }
 
-/// A parameter of a media type, quotes taken off.
+/// A parameter of a media type, without quotes.
 pub(super) fn parameter(content_type: &str, name: &str) -> Option<String> {
     let mut rest = content_type.split_once(';')?.1;
     loop {
@@ -84,7 +85,7 @@ pub(super) fn parameter(content_type: &str, name: &str) -> Option<String> {
     }
 }
 
-/// A quoted string behind its first quote, and what follows it.
+/// Reads a quoted string after its first quote, and returns it and the following text.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut chars = text.char_indices();
@@ -98,7 +99,7 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// Where the parts are, without the line ends that belong to the boundaries.
+/// The positions of the parts, without the line ends that belong to the boundaries.
 fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, SoapError> {
     let delimiter = format!("--{boundary}");
     let mut parts = Vec::new();
@@ -123,7 +124,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
             _ => None,
         };
         if !last && next.is_none() {
-            // The boundary is the start of another text.
+            // The boundary is only a prefix of this line.
             continue;
         }
         if let Some(begin) = begin {
@@ -134,7 +135,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
         }
         if parts.len() >= MOST_PARTS {
             return Err(CodecError::limit(format!(
-                "the answer has more parts than the fixed limit of {MOST_PARTS}"
+                "the response has more parts than the fixed limit of {MOST_PARTS}"
             ))
             .into());
         }
@@ -143,14 +144,14 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
     match begin {
         Some(_) => Err(CodecError::new(
             CodecErrorKind::Truncated,
-            "the answer is multipart/related (MTOM) and ends before its last boundary",
+            "the response is multipart/related (MTOM) and ends before its last boundary",
         )
         .into()),
         None => Err(wrong("its boundary does not occur")),
     }
 }
 
-/// One part: its header, an empty line, its content.
+/// Reads one part: its header, an empty line, and its content.
 fn part(bytes: Bytes) -> Result<Attachment, SoapError> {
     let (header, begin) = header(&bytes)?;
     let mut part = Attachment {
@@ -158,7 +159,7 @@ fn part(bytes: Bytes) -> Result<Attachment, SoapError> {
         content_type: None,
         body: bytes.slice(begin..),
     };
-    // A line that begins with white space belongs to the one before.
+    // A line that starts with white space continues the previous line.
     let header = header.replace("\r\n", "\n");
     let header = header.replace("\n ", " ").replace("\n\t", " ");
     for line in header.lines() {
@@ -174,8 +175,8 @@ fn part(bytes: Bytes) -> Result<Attachment, SoapError> {
                 "base64" => part.body = base64(&part.body)?,
                 _ => {
                     return Err(wrong(
-                        "a part of it has a transfer encoding that is none of binary, 8bit, 7bit \
-                         and base64",
+                        "a part of it has a transfer encoding that is not binary, 8bit, 7bit \
+                         or base64",
                     ));
                 }
             },
@@ -185,7 +186,7 @@ fn part(bytes: Bytes) -> Result<Attachment, SoapError> {
     Ok(part)
 }
 
-/// The header of a part, and where its content begins.
+/// The header of a part, and the position of its content.
 fn header(bytes: &[u8]) -> Result<(String, usize), SoapError> {
     let text = |header: &[u8]| String::from_utf8_lossy(header).into_owned();
     for line_end in [&b"\r\n"[..], b"\n"] {
@@ -205,18 +206,18 @@ fn header(bytes: &[u8]) -> Result<(String, usize), SoapError> {
             "the header of a part is longer than the fixed limit of {MOST_HEADER} bytes"
         ))
         .into()),
-        None => Err(wrong("a part of it has no end of its header")),
+        None => Err(wrong("the header of a part does not end")),
     }
 }
 
 fn base64(body: &[u8]) -> Result<Bytes, SoapError> {
-    let text = str::from_utf8(body).map_err(|_| wrong("a part of it is no base64"))?;
+    let text = str::from_utf8(body).map_err(|_| wrong("a part of it is not valid base64"))?;
     let bytes = crate::lexical::bytes(text, crate::schema::Kind::Base64)
-        .map_err(|_| wrong("a part of it is no base64"))?;
+        .map_err(|_| wrong("a part of it is not valid base64"))?;
     Ok(bytes.into())
 }
 
-/// A Content-ID without its brackets.
+/// A Content-ID without its angle brackets.
 fn bare(id: &str) -> &str {
     let id = id.trim();
     id.strip_prefix('<')

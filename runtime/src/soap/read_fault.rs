@@ -1,21 +1,20 @@
-//! Faults of both versions of SOAP, and their details by the tables of declared faults.
+//! Reads the faults of both versions of SOAP, and their details by the tables of declared faults.
 
 use super::fault::{Fault, Parts};
 use super::unit::{UnitReader, is, stray};
 use crate::codec::{Halt, leaf};
 use crate::record::{Element, Record};
-use crate::schema::table::field;
 use crate::schema::{ANY_RECORD, ANY_TYPE};
 use crate::schema::{Field, Kind, Type};
 use crate::xml::{Checkpoint, NsId, Reader, Start, Token};
 
 impl UnitReader<'_> {
-    /// A fault of SOAP 1.1 (section 4.4).
+    /// Reads a fault of SOAP 1.1 (section 4.4).
     pub(super) fn fault(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
         let mut parts = Parts::default();
         loop {
             match reader.next()? {
-                // The parts of a SOAP 1.1 fault are in no namespace; some servers qualify them.
+                // The parts of a SOAP 1.1 fault have no namespace, but some servers qualify them.
                 Token::Start(start) => match start.local {
                     "faultcode" => parts.code = leaf(reader)?.trim().to_owned(),
                     "faultstring" => parts.message = leaf(reader)?.into_owned(),
@@ -29,7 +28,7 @@ impl UnitReader<'_> {
         }
     }
 
-    /// A fault of SOAP 1.2 (Part 1, section 5.4).
+    /// Reads a fault of SOAP 1.2 (Part 1, section 5.4).
     pub(super) fn fault_1_2(&mut self, reader: &mut Reader<'_>) -> Result<Fault, Halt> {
         let mut parts = Parts::default();
         loop {
@@ -120,12 +119,12 @@ impl UnitReader<'_> {
         self.decoder.record_as(reader, &TEXT_DETAIL)
     }
 
-    /// Table of a detail entry: that of its `xsi:type`, else that of its name.
+    /// The table of an entry of the detail: that of its `xsi:type`, or else that of its name.
     fn declared_fault(&self, reader: &mut Reader<'_>, start: Start<'_>) -> &'static Type {
         let faults = self.operation.faults;
         let typed = reader.type_attribute().ok().flatten();
         let typed = typed.and_then(|(ns, local)| {
-            // A base of a declared fault may come as well.
+            // A base type of a declared fault is accepted, too.
             let mut all = faults.iter().flat_map(|table| table.and_bases());
             all.find(|table| table.name == local && NsId::from(table.ns) == ns)
         });
@@ -136,14 +135,14 @@ impl UnitReader<'_> {
     }
 }
 
-/// Table of a detail entry that is text.
+/// The table of an entry that is a text.
 static TEXT_DETAIL: Type = Type {
-    fields: &[field("text", 0, Kind::String, Field::TEXT)],
+    fields: &[Field::new("text", 0, Kind::String, Field::TEXT)],
     flags: 0,
     ..ANY_TYPE
 };
 
-/// `Value`, then those of the `Subcode`s within each other.
+/// Reads a `Value` and then those of the nested `Subcode`s.
 fn codes_of(reader: &mut Reader<'_>, codes: &mut Vec<String>) -> Result<(), Halt> {
     loop {
         match reader.next()? {
@@ -158,7 +157,7 @@ fn codes_of(reader: &mut Reader<'_>, codes: &mut Vec<String>) -> Result<(), Halt
     }
 }
 
-/// The `Text` in English, else the first.
+/// The `Text` in English, or else the first `Text`.
 fn reason(reader: &mut Reader<'_>) -> Result<String, Halt> {
     let mut chosen: Option<(bool, String)> = None;
     loop {

@@ -5,29 +5,30 @@ use crate::codec::{Encoder, list};
 use crate::schema::{Field, Operation, SoapVersion};
 use crate::value::{Struct, Value};
 
-/// Body of a request under construction: arguments are written in the order of the table.
+/// The body of a request that is being built. Arguments are written in the order of the table.
 #[derive(Debug)]
 pub struct RequestBody {
     operation: &'static Operation,
     encoder: Encoder,
     next: usize,
-    /// Bytes before the first [item](Self::item).
+    /// The number of bytes before the first [item](Self::item).
     head: Option<usize>,
 }
 
 /// Whether an item fits into a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It does, and is in it.
+    /// The item fits and was written.
     Written,
-    /// Not behind the items that are there; it would in a body of its own.
+    /// The item does not fit after the items that are present, but would fit into a body of its
+    /// own.
     Later,
-    /// Not even alone.
+    /// The item does not fit into any body.
     Never,
 }
 
 impl RequestBody {
-    /// What is written depends on the version of SOAP only where it is encoded.
+    /// The version of SOAP only matters if the operation is encoded.
     pub(crate) fn new(operation: &'static Operation, version: SoapVersion) -> Self {
         let mut encoder = Encoder::new(operation.request.schema);
         if operation.has(Operation::ENCODED) {
@@ -48,7 +49,8 @@ impl RequestBody {
         }
     }
 
-    /// The next argument: each value that the closure gives until it gives an absent one.
+    /// Writes the next argument: all values that the closure returns before it returns an absent
+    /// one.
     pub(crate) fn argument<'v>(
         &mut self,
         value: impl Fn(usize) -> Value<'v>,
@@ -80,8 +82,8 @@ impl RequestBody {
         Ok(())
     }
 
-    /// One more item of the argument that comes next, which must be the last; nothing of it if it
-    /// cannot be written or the body would exceed `most` bytes.
+    /// Writes one more item of the next argument, which must be the last one. Nothing is written if
+    /// the item cannot be written or if the body would exceed `most` bytes.
     pub(crate) fn item(&mut self, value: Value<'_>, most: usize) -> Result<Fit, CodecError> {
         let Some(field) = self.operation.request.fields.get(self.next) else {
             return Err(CodecError::usage(
@@ -100,6 +102,11 @@ impl RequestBody {
         })
     }
 
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.encoder.sensitive()
+    }
+
     /// The whole envelope. `headers` go into it in this order, then those that are written
     /// already.
     pub(crate) fn envelope(
@@ -109,36 +116,48 @@ impl RequestBody {
         raw: &[String],
     ) -> String {
         let request = self.operation.request;
-        let headers: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
-        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-        out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
-        out.push_str(version.envelope());
-        out.push('"');
-        if self.operation.has(Operation::ENCODED) {
-            out.push_str(&format!(" xmlns:soapenc=\"{}\"", version.encoding()));
-        }
-        out.push_str(&self.encoder.declarations(&headers));
-        out.push('>');
-        if !headers.is_empty() || !raw.is_empty() {
-            out.push_str("<soapenv:Header>");
-            for header in headers {
-                out.push_str(header.as_str());
-            }
-            for header in raw {
-                out.push_str(header);
-            }
-            out.push_str("</soapenv:Header>");
-        }
-        out.push_str("<soapenv:Body>");
-        out.push_str(self.encoder.as_str());
+        let encoders: Vec<&Encoder> = headers.iter().map(|header| &header.0).collect();
+        let declarations = self.encoder.declarations(&encoders);
+        let written = encoders.iter().map(|header| header.as_str());
+        let headers: Vec<&str> = written.chain(raw.iter().map(String::as_str)).collect();
+        let mut end = String::new();
         if !self.operation.has(Operation::BARE_REQUEST) {
             let prefix = request.schema.namespaces[usize::from(request.ns)].prefix;
             let colon = if prefix.is_empty() { "" } else { ":" };
-            out.push_str(&format!("</{prefix}{colon}{}>", request.name));
+            end = format!("</{prefix}{colon}{}>", request.name);
         }
-        out.push_str("</soapenv:Body></soapenv:Envelope>");
-        out
+        let is_encoded = self.operation.has(Operation::ENCODED);
+        let body = [self.encoder.as_str(), &end];
+        envelope(version, is_encoded, &declarations, &headers, &body)
     }
+}
+
+/// An envelope of these parts. `declarations` are the attributes that declare their prefixes.
+pub(super) fn envelope(
+    version: SoapVersion,
+    is_encoded: bool,
+    declarations: &str,
+    headers: &[&str],
+    body: &[&str],
+) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
+    out.push_str(version.envelope());
+    out.push('"');
+    if is_encoded {
+        out.push_str(&format!(" xmlns:soapenc=\"{}\"", version.encoding()));
+    }
+    out.push_str(declarations);
+    out.push('>');
+    if !headers.is_empty() {
+        out.push_str("<soapenv:Header>");
+        headers.iter().for_each(|header| out.push_str(header));
+        out.push_str("</soapenv:Header>");
+    }
+    out.push_str("<soapenv:Body>");
+    body.iter().for_each(|part| out.push_str(part));
+    out.push_str("</soapenv:Body></soapenv:Envelope>");
+    out
 }
 
 /// A header, written.
@@ -146,13 +165,18 @@ impl RequestBody {
 pub(crate) struct Header(Encoder);
 
 impl Header {
+    /// See [`Encoder::sensitive`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        self.0.sensitive()
+    }
+
     pub(crate) fn new(value: &dyn Struct) -> Result<Self, CodecError> {
         let mut encoder = Encoder::new(value.table().schema);
         encoder.global(value)?;
         Ok(Self(encoder))
     }
 
-    /// A header with one field that is text, such as the session.
+    /// Writes a header whose only field is a text, such as the session.
     pub(crate) fn text(
         table: &'static crate::schema::Type,
         text: &str,

@@ -1,4 +1,4 @@
-//! One unit of an answer: what may stand where in an envelope.
+//! Reads one unit of a response, and checks which elements may occur where in an envelope.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start, Token};
 
-/// The parts of an answer that a unit may touch while the reader borrows the input.
+/// The parts of a response that reading a unit may change while the reader borrows the input.
 pub(super) struct UnitReader<'a> {
     pub(super) operation: &'static Operation,
     pub(super) decoder: &'a mut Decoder,
@@ -31,7 +31,7 @@ pub(super) struct UnitReader<'a> {
 }
 
 impl UnitReader<'_> {
-    /// Reads one unit; gives a row if it was one.
+    /// Reads one unit. Returns a row if the unit is a row.
     pub(super) fn run(
         &mut self,
         reader: &mut Reader<'_>,
@@ -65,7 +65,7 @@ impl UnitReader<'_> {
             Token::Start(start) => {
                 let state = self.state;
                 let row = self.start(reader, start, target)?;
-                // A wrapper that was entered is left at once if it is empty: `<soapenv:Header/>`.
+                // An empty element such as `<soapenv:Header/>` is left as soon as it is entered.
                 if start.empty && self.state != state {
                     reader.next()?;
                     self.end();
@@ -99,7 +99,7 @@ impl UnitReader<'_> {
         Ok(None)
     }
 
-    /// Whether no more may come in the body: of a bare response, further elements may.
+    /// Whether the body must not contain more. A bare response may contain further elements.
     fn is_answered(&self) -> bool {
         match self.outcome {
             BodyContent::None => false,
@@ -108,14 +108,14 @@ impl UnitReader<'_> {
         }
     }
 
-    /// Whether a body without content is an answer.
+    /// Whether a body without content is a valid response.
     fn may_be_empty(&self) -> bool {
         let response = self.operation.response;
         let bare = self.operation.has(Operation::BARE_RESPONSE);
         response.fields.is_empty() || bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
     }
 
-    /// Name of the element that answers.
+    /// The name of the response element.
     fn response_name(&self) -> String {
         let response = self.operation.response;
         let first = response
@@ -127,7 +127,7 @@ impl UnitReader<'_> {
         }
     }
 
-    /// Name of the element that a row is.
+    /// The name of the element of a row.
     fn rows_name(&self) -> &'static str {
         let field = self
             .rows
@@ -169,7 +169,7 @@ impl UnitReader<'_> {
             (Position::AfterBody, "Header" | "Body") if soap => {
                 return Err(CodecError::decode("a header or a second body after the body").into());
             }
-            // What the fault or response refers to has been read with it.
+            // The elements to which the fault or response refers were read together with it.
             (Position::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
                 reader.skip()?;
             }
@@ -184,7 +184,8 @@ impl UnitReader<'_> {
                 *self.outcome =
                     BodyContent::Fault(Box::new(fault.map_err(|halt| halt.within("Fault"))?));
             }
-            // A service may say in another version that it does not speak this one, and no more.
+            // A service that does not speak this version of SOAP may say so in the other version,
+            // but may send nothing else in it.
             (Position::Body, _) if *self.found != self.expected => {
                 return Err(other_version(self.expected, *self.found).into());
             }
@@ -277,7 +278,7 @@ impl UnitReader<'_> {
         if !understood && self.must_understand(reader) {
             return Err(CodecError::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \
-                 declare it; if it can be ignored, say so by `RawHeader::understands`",
+                 declare it; if it can be ignored, let `RawHeader::understands` accept it",
                 shown(reader, start)
             ))
             .into());
@@ -285,7 +286,8 @@ impl UnitReader<'_> {
         Ok(reader.skip()?)
     }
 
-    /// Whether the header whose start was read last is for us, and must not be ignored.
+    /// Whether the header whose start tag was read last is addressed to the client and must not be
+    /// ignored.
     fn must_understand(&self, reader: &Reader<'_>) -> bool {
         let said = |name: &str| {
             let found = reader.attributes().iter().find(|attribute| {
@@ -323,7 +325,8 @@ impl UnitReader<'_> {
         let field = &ty.fields[usize::from(rows.records)];
         if is_field(reader, field, start) {
             if is_nil(reader)? {
-                // No row, as in a list of records that is read as a whole.
+                // This is not a row but, for example, part of a list of records that is read as a
+                // whole.
                 reader.skip()?;
                 return Ok(None);
             }
@@ -347,7 +350,7 @@ impl UnitReader<'_> {
     }
 }
 
-/// Roles that a client plays: it is the next node, and the last.
+/// The roles of the client: it is the next node and the ultimate receiver.
 const OUR_ROLES: [&str; 3] = [
     "http://schemas.xmlsoap.org/soap/actor/next",
     "http://www.w3.org/2003/05/soap-envelope/role/next",

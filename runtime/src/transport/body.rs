@@ -1,4 +1,4 @@
-//! The body of an answer, as a sequence of chunks.
+//! The body of a response as a sequence of chunks.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,10 +10,10 @@ use futures_core::Stream;
 
 use super::error::{Sent, TransportError, TransportErrorKind};
 
-/// Bytes of an answer as they arrive, with any content coding removed.
+/// The bytes of a response as they arrive, without any content coding.
 ///
-/// Read until [`chunk`](Body::chunk) gives `None`: only then is it certain that the answer is
-/// complete and its checksum right. Dropping a body before that closes its connection.
+/// Read until [`chunk`](Body::chunk) returns `None`. Only then is it certain that the response is
+/// complete and its checksum is correct. Dropping a body before that closes its connection.
 pub struct Body {
     source: Source,
 }
@@ -24,10 +24,11 @@ type BoxStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send
 pub(super) type NextChunk<'a> =
     Pin<Box<dyn Future<Output = Result<Option<Bytes>, TransportError>> + Send + 'a>>;
 
-/// A body that a transport of this crate receives from the network. The trait stands here, so that
-/// a body needs no transport.
+/// A body that a transport of this crate receives from the network. The trait is defined here, so
+/// that this module does not depend on a transport.
 pub(super) trait Download: Send {
-    /// Waits for more bytes; `None` after the last. No bytes are lost if the future is dropped.
+    /// Waits for more bytes. Returns `None` after the last ones. No bytes are lost if the future is
+    /// dropped.
     fn next(&mut self) -> NextChunk<'_>;
 }
 
@@ -40,13 +41,13 @@ enum Source {
 }
 
 impl Body {
-    /// A body that is there at once.
+    /// A body whose bytes are all available.
     #[must_use]
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         Self::from_chunks([bytes.into()])
     }
 
-    /// A body in given pieces, as if each had arrived by itself.
+    /// A body in the given chunks, as if each chunk had arrived separately.
     #[must_use]
     pub fn from_chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
         Self {
@@ -54,10 +55,11 @@ impl Body {
         }
     }
 
-    /// A body from a stream of decoded bytes. An error of the stream counts as a broken
-    /// connection, as with [`TransportError::interrupted`]; an [`TransportError`] is passed on as it is.
+    /// A body from a stream of decoded bytes. A [`TransportError`] of the stream is passed on
+    /// unchanged. Any other error of the stream counts as a broken connection, as with
+    /// [`TransportError::interrupted`].
     ///
-    /// The size is not limited here: an implementation that reads from a network should stop at a
+    /// The size is not limited here. An implementation that reads from a network should enforce a
     /// limit, counted after decompression.
     #[must_use]
     pub fn from_stream<S, E>(stream: S) -> Self
@@ -77,15 +79,16 @@ impl Body {
         }
     }
 
-    /// Waits for more bytes; `None` after the last. A chunk is never empty.
+    /// Waits for more bytes. Returns `None` after the last ones. A chunk is never empty.
     ///
-    /// May be cancelled: no bytes are lost if the future is dropped.
+    /// This can be cancelled: no bytes are lost if the future is dropped.
     ///
     /// # Errors
     ///
-    /// [`TransportError::is_truncated`] if the connection ended early, [`TransportError::is_timeout`] if it is too
-    /// slow, [`TransportError::is_limit`] if the body is too large, [`TransportError::is_protocol`] if its coding is
-    /// damaged. After an error every further call fails.
+    /// Returns an error with [`TransportError::is_truncated`] if the connection ended early,
+    /// [`TransportError::is_timeout`] if the response is too slow, [`TransportError::is_limit`] if
+    /// the body is too large, or [`TransportError::is_protocol`] if its content coding is damaged.
+    /// After an error, every further call fails.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             let next = match &mut self.source {
@@ -94,10 +97,10 @@ impl Body {
                     .await
                     .transpose(),
                 Source::Download(download) => download.next().await,
-                // A second call must not look like the end of a complete answer.
+                // A second call must not look like the end of a complete response.
                 Source::Failed => Err(TransportError::new(
                     TransportErrorKind::Truncated,
-                    "the answer was given up after an earlier error",
+                    "the response was abandoned after an earlier error",
                 )
                 .with_sent(Sent::Maybe)),
             };
@@ -116,16 +119,17 @@ impl Body {
         }
     }
 
-    /// Reads all of it, up to `limit` bytes.
+    /// Reads the whole body, up to `limit` bytes.
     ///
     /// # Errors
     ///
-    /// As [`chunk`](Body::chunk), and [`TransportError::is_limit`] if there is more than `limit`.
+    /// The same as those of [`chunk`](Body::chunk), and an error with [`TransportError::is_limit`]
+    /// if there are more than `limit` bytes.
     pub async fn collect(mut self, limit: usize) -> Result<Vec<u8>, TransportError> {
         let mut all = Vec::new();
         while let Some(bytes) = self.chunk().await? {
             if all.len() + bytes.len() > limit {
-                let message = format!("the answer is larger than {limit} bytes");
+                let message = format!("the response is larger than {limit} bytes");
                 return Err(TransportError::limit(message).with_sent(Sent::Maybe));
             }
             all.extend_from_slice(&bytes);
@@ -145,7 +149,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Turns the errors of a stream into ours.
+/// Converts the errors of a stream to [`TransportError`].
 struct Converted<S>(Pin<Box<S>>);
 
 impl<S, E> Stream for Converted<S>

@@ -1,18 +1,18 @@
-//! Why a request got no answer.
+//! Why a request got no response.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
 
-/// A request got no answer, or the answer did not come to its end.
+/// A request got no response, or the response was not complete.
 ///
-/// A [`Transport`](super::Transport) of your own makes one with [`not_sent`](Self::not_sent) or
-/// [`interrupted`](Self::interrupted): which of the two decides whether the caller may repeat the
-/// request. `?` makes an [`Error`](crate::Error) of it.
+/// A [`Transport`](super::Transport) of your own makes this error with [`not_sent`](Self::not_sent)
+/// or [`interrupted`](Self::interrupted), which decide whether the caller may repeat the request.
+/// `?` converts this error to an [`Error`](crate::Error).
 pub struct TransportError(Box<Parts>);
 
-/// What a [`TransportError`] is made of.
+/// The parts of a [`TransportError`].
 pub(crate) struct Parts {
     pub(crate) kind: TransportErrorKind,
     pub(crate) message: String,
@@ -24,38 +24,39 @@ pub(crate) struct Parts {
 /// The classes of [`TransportError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransportErrorKind {
-    /// A setting or an argument cannot be used.
+    /// A setting or an argument is not valid.
     Usage,
-    /// No connection: name resolution, refusal, connect timeout.
+    /// No connection could be made: name resolution failed, the connection was refused, or
+    /// connecting took too long.
     Connect,
-    /// TLS could not be agreed on, or the certificate is not acceptable.
+    /// The TLS handshake failed, or the certificate is not acceptable.
     Tls,
     /// A deadline passed.
     Timeout,
     /// The connection broke.
     Broken,
-    /// The answer ended early.
+    /// The response ended early.
     Truncated,
-    /// An answer that cannot be one of the service.
+    /// The response cannot be one of the service.
     Protocol,
-    /// The answer is larger than the limit.
+    /// The response is larger than the limit.
     Limit,
 }
 
 /// How far a request came before the error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sent {
-    /// No byte of it left.
+    /// No byte of the request was sent.
     #[default]
     No,
-    /// It may have been applied.
+    /// The request may have been applied.
     Maybe,
-    /// The server answered it.
+    /// The server answered the request.
     Answered,
 }
 
 impl TransportError {
-    /// No connection could be made; certainly no byte of the request was sent, so any operation
+    /// No connection could be made, so certainly no byte of the request was sent and any operation
     /// may be repeated.
     #[must_use]
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -63,10 +64,10 @@ impl TransportError {
         Self::new(TransportErrorKind::Connect, message).with_source(source)
     }
 
-    /// The exchange broke off after it had begun, so the service may have done what was asked.
+    /// The exchange was interrupted after it had begun, so the service may have done the request.
     #[must_use]
     pub fn interrupted(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let message = "the connection broke before the answer was complete";
+        let message = "the connection broke before the response was complete";
         Self::new(TransportErrorKind::Broken, message)
             .with_source(source)
             .with_sent(Sent::Maybe)
@@ -113,13 +114,14 @@ impl TransportError {
         *self.0
     }
 
-    /// A setting or an argument was unusable; nothing was sent.
+    /// Whether a setting or an argument is not valid. Nothing was sent.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         self.0.kind == TransportErrorKind::Usage
     }
 
-    /// No connection could be made (name, refusal, connect timeout, TLS). Nothing was sent.
+    /// Whether no connection could be made (name resolution, refusal, connect timeout, TLS).
+    /// Nothing was sent.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(
@@ -128,19 +130,19 @@ impl TransportError {
         )
     }
 
-    /// TLS could not be agreed on, or the certificate was refused. Nothing was sent.
+    /// Whether the TLS handshake failed or the certificate was refused. Nothing was sent.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.0.kind == TransportErrorKind::Tls
     }
 
-    /// A configured time ran out.
+    /// Whether a configured timeout expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == TransportErrorKind::Timeout
     }
 
-    /// The connection failed before or during the exchange.
+    /// Whether the connection failed before or during the exchange.
     #[must_use]
     pub fn is_transport(&self) -> bool {
         matches!(
@@ -153,31 +155,33 @@ impl TransportError {
         )
     }
 
-    /// The answer ended before it was complete.
+    /// Whether the response ended before it was complete.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.0.kind == TransportErrorKind::Truncated
     }
 
-    /// The answer cannot be one of the service: a redirect, invalid HTTP, a damaged body.
+    /// Whether the response cannot be one of the service: a redirect, invalid HTTP, or a damaged
+    /// body.
     #[must_use]
     pub fn is_protocol(&self) -> bool {
         self.0.kind == TransportErrorKind::Protocol
     }
 
-    /// The answer is larger than a limit; the message names it and its figure.
+    /// Whether the response is larger than a limit. The message contains the name and the value of
+    /// the limit.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         self.0.kind == TransportErrorKind::Limit
     }
 
-    /// The request may have taken effect although no usable answer came.
+    /// Whether the request may have taken effect although there is no usable response.
     #[must_use]
     pub fn maybe_applied(&self) -> bool {
         self.0.sent == Sent::Maybe
     }
 
-    /// HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status

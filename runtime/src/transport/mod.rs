@@ -1,12 +1,13 @@
-//! How a request reaches the service and how the answer comes back.
+//! How a request is sent to the service and how the response is received.
 //!
-//! [`Https`] is the transport for real use; it needs the feature `https`, which is on by default. [`testing::Scripted`] answers from memory, for tests.
-//! Anything else can implement [`Transport`]: the runtime hands it one finished envelope and reads
-//! the answer as a stream of bytes.
+//! [`Https`] is the transport for production. It needs the feature `https`, which is on by default.
+//! [`testing::Scripted`] answers from memory, for tests. You can implement [`Transport`] for
+//! anything else: this crate gives the transport one complete envelope and reads the response as a
+//! stream of bytes.
 //!
-//! A transport does not retry, does not follow redirects and does not look into the messages. What
-//! it must tell apart is whether a request has certainly not been sent, see [`TransportError::not_sent`] and
-//! [`TransportError::interrupted`], because a repeated `create` makes a second record.
+//! A transport does not retry, does not follow redirects and does not read the messages. It must
+//! report whether a request was certainly not sent (see [`TransportError::not_sent`] and
+//! [`TransportError::interrupted`]), because a repeated `create` makes a second record.
 
 mod body;
 pub(crate) mod error;
@@ -29,20 +30,23 @@ use http::{HeaderValue, StatusCode};
 pub use body::Body;
 pub use error::TransportError;
 #[cfg(feature = "https")]
+pub(crate) use https::inflate;
+#[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
 
 use crate::endpoint::Endpoint;
 use crate::schema::SoapVersion;
+use crate::secret::Secret;
 
 /// The future of one exchange.
 pub type Exchange =
     Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'static>>;
 
-/// Sends one SOAP request.
+/// Sends SOAP requests.
 ///
-/// Implementations return any HTTP status as a [`Response`]; whether it carries a fault is decided
-/// by the reader of the message. Only what is no answer to the request is an error: a broken
-/// connection, a timeout, a redirect.
+/// Implementations return a [`Response`] for any HTTP status. The reader of the message decides
+/// whether the response contains a fault. Only if there is no response to the request, it is an
+/// error: a broken connection, a timeout, or a redirect.
 ///
 /// ```
 /// use saponify::transport::{Body, Exchange, Request, Response, Transport};
@@ -60,13 +64,14 @@ pub type Exchange =
 /// }
 /// ```
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Starts the exchange. It ends when status and headers of the answer are there; the body
-    /// follows through [`Response::body`]. Dropping the future abandons the exchange.
+    /// Starts the exchange. The future completes when the status and the headers of the response
+    /// have arrived. The body is read through [`Response::body`]. Dropping the future cancels the
+    /// exchange.
     ///
     /// # Errors
     ///
-    /// The future fails if there is no answer. [`TransportError::maybe_applied`] must be true unless it is
-    /// certain that no byte of the request was sent.
+    /// The future returns an error if there is no response. [`TransportError::maybe_applied`] must
+    /// be true unless it is certain that no byte of the request was sent.
     fn send(&self, request: Request) -> Exchange;
 }
 
@@ -76,26 +81,35 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// One SOAP request on its way out.
+/// A SOAP request to send.
 ///
-/// `Debug` shows neither the body, which holds the session or the password, nor the query of the
+/// `Debug` shows neither the body, which contains the session or the password, nor the query of the
 /// endpoint.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Request {
-    /// Where to send it.
+    /// The address to which the request is sent.
     pub endpoint: Endpoint,
-    /// Name of the operation in the WSDL, for messages and logs.
+    /// The name of the operation in the WSDL, for error messages and logs.
     pub operation: &'static str,
     /// The version of SOAP.
     pub soap: SoapVersion,
-    /// The `soapAction` of the binding without quotes; often empty.
+    /// The `soapAction` of the binding, without quotes. It is often empty.
     pub action: &'static str,
-    /// Media type of the body. In SOAP 1.2 it has the action, too.
+    /// The media type of the body. In SOAP 1.2 it also contains the action.
     pub content_type: Cow<'static, str>,
-    /// The envelope, UTF-8; or the form.
+    /// The envelope in UTF-8, or the form.
     pub body: Bytes,
-    is_form: bool,
+    kind: Kind,
+}
+
+/// What a request is besides a SOAP message.
+#[derive(Clone)]
+enum Kind {
+    Soap,
+    Form,
+    /// The token opens what is fetched.
+    Get(Secret),
 }
 
 impl Request {
@@ -103,8 +117,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// A usage error if `action` cannot be written into the `SOAPAction` header: it has a control
-    /// character, a line break, a quote or a character outside of ASCII.
+    /// Returns a usage error if `action` cannot be written into the `SOAPAction` header, because it
+    /// contains a control character, a line break, a quote, or a character outside of ASCII.
     pub fn new(
         endpoint: Endpoint,
         operation: &'static str,
@@ -118,14 +132,14 @@ impl Request {
             action,
             content_type: Cow::Borrowed("text/xml; charset=utf-8"),
             body: body.into(),
-            is_form: false,
+            kind: Kind::Soap,
         };
         request.action_header()?;
         Ok(request)
     }
 
-    /// A form to post, `application/x-www-form-urlencoded`, whose answer is JSON: how OAuth asks for
-    /// tokens. `what` stands in place of an operation.
+    /// A form to post, `application/x-www-form-urlencoded`, whose response is JSON. OAuth requests
+    /// tokens in this way. `what` is used instead of the name of an operation.
     pub fn form(endpoint: Endpoint, what: &'static str, body: impl Into<Bytes>) -> Self {
         Self {
             endpoint,
@@ -134,19 +148,42 @@ impl Request {
             action: "",
             content_type: Cow::Borrowed("application/x-www-form-urlencoded"),
             body: body.into(),
-            is_form: true,
+            kind: Kind::Form,
         }
     }
 
-    /// Whether it is a [form](Self::form) and no SOAP message: it has no `SOAPAction`, and its body
-    /// is not compressed, because token endpoints do not expect that.
-    #[must_use]
-    pub fn is_form(&self) -> bool {
-        self.is_form
+    /// An HTTP GET without a body, which sends the token as `Authorization: Bearer`: how REST serves a
+    /// file to the session of a client. `what` stands in place of an operation.
+    pub fn get(endpoint: Endpoint, what: &'static str, token: Secret) -> Self {
+        Self {
+            endpoint,
+            operation: what,
+            soap: SoapVersion::V1_1,
+            action: "",
+            content_type: Cow::Borrowed(""),
+            body: Bytes::new(),
+            kind: Kind::Get(token),
+        }
     }
 
-    /// Makes it a SOAP 1.2 request: `application/soap+xml` in UTF-8, with the action as a parameter
-    /// (SOAP 1.2 Part 2, appendix A).
+    /// The token of a [GET](Self::get); nothing for what is posted.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&Secret> {
+        match &self.kind {
+            Kind::Get(token) => Some(token),
+            Kind::Soap | Kind::Form => None,
+        }
+    }
+
+    /// Whether this is a [form](Self::form) and not a SOAP message. A form has no `SOAPAction`, and
+    /// its body is not compressed, because token endpoints do not expect compression.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        matches!(self.kind, Kind::Form)
+    }
+
+    /// Changes the request to SOAP 1.2: `application/soap+xml` in UTF-8, with the action as a
+    /// parameter (SOAP 1.2 Part 2, appendix A).
     #[must_use]
     pub fn soap_1_2(mut self) -> Self {
         let mut media = "application/soap+xml; charset=utf-8".to_owned();
@@ -165,7 +202,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// As [`Request::new`]; here too because the fields are public.
+    /// The same as those of [`Request::new`]. They can occur here, too, because the fields are
+    /// public.
     pub fn action_header(&self) -> Result<HeaderValue, TransportError> {
         let plain = self
             .action
@@ -176,7 +214,7 @@ impl Request {
             .flatten()
             .ok_or_else(|| {
                 TransportError::usage(format!(
-                    "the soapAction of {} has a character that no HTTP header may carry: {:?}; \
+                    "the soapAction of {} has a character that an HTTP header must not contain: {:?}; \
                      correct it in the WSDL",
                     self.operation, self.action
                 ))
@@ -196,14 +234,14 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The answer to a [`Request`], its body still to be read.
+/// The response to a [`Request`]. Its body is still to be read.
 ///
-/// `Debug` shows names of headers but not their values.
+/// `Debug` shows the names of headers but not their values.
 #[non_exhaustive]
 pub struct Response {
-    /// HTTP status. SOAP faults come with 500, now and then with 200.
+    /// The HTTP status. SOAP faults have the status 500, and sometimes 200.
     pub status: StatusCode,
-    /// `Content-Type`, if it is given and readable.
+    /// The `Content-Type`, if there is one and it is readable.
     pub content_type: Option<String>,
     /// All headers.
     pub headers: HeaderMap,
@@ -212,7 +250,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without headers.
+    /// A response without headers.
     #[must_use]
     pub fn new(status: StatusCode, body: Body) -> Self {
         Self {
@@ -230,7 +268,7 @@ impl Response {
         self
     }
 
-    /// Sets the headers, and the media type from among them.
+    /// Sets the headers, and takes the media type from them.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {
         let content_type = headers
@@ -241,10 +279,12 @@ impl Response {
         self
     }
 
-    /// How long the service asks to wait. Callers cut it to what they are ready to wait.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
+    /// How long the service asks to wait, cut to what the caller is ready to wait.
+    pub(crate) fn retry_after(&self, longest: Duration) -> Option<Duration> {
         let text = |name| self.headers.get(name)?.to_str().ok();
-        retry_after::parse(text(RETRY_AFTER)?, text(DATE), jiff::Timestamp::now())
+        let now = jiff::Timestamp::now();
+        let asked = retry_after::parse(text(RETRY_AFTER)?, text(DATE), now)?;
+        Some(asked.min(longest))
     }
 }
 

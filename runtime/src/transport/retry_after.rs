@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-/// How long an answer asks to wait: a number of seconds, or the time until a moment.
+/// How long a response asks the client to wait. The value is a number of seconds, or a point in
+/// time.
 ///
-/// A moment is compared with the answer's own `Date` where there is one, so that no clock of this
-/// machine has to be right; otherwise with `now`, this machine's time. Numbers too large for a
-/// duration mean "very long" and not "nothing", and the caller cuts them. A moment that is over
-/// means no pause.
+/// A point in time is compared with the `Date` of the response, if there is one, so that the clock
+/// of this machine need not be right, and otherwise with `now`, the time of this machine. A number
+/// that is too large for a duration becomes the longest duration, and the caller limits it. A point
+/// in time in the past means no pause.
 pub(crate) fn parse(value: &str, date: Option<&str>, now: jiff::Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

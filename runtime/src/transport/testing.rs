@@ -24,12 +24,13 @@ use http::StatusCode;
 use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
 use crate::endpoint::Endpoint;
+use crate::xml::mask::mask;
 
-/// A [`Transport`] that gives queued answers in order and records the requests.
+/// A [`Transport`] that returns queued answers in order and records the requests.
 ///
-/// It is a handle: clones share the queue and the record, so keep one to look at
-/// [`requests`](Scripted::requests) after the client under test took the other. A request without
-/// an answer in the queue fails with a usage error.
+/// This is a handle, and clones share the queue and the record. Keep a clone to read
+/// [`requests`](Scripted::requests) after the client under test has taken the other one. A request
+/// for which no answer is queued fails with a usage error.
 #[derive(Clone, Default)]
 pub struct Scripted(Arc<Mutex<Script>>);
 
@@ -43,19 +44,20 @@ struct Script {
 }
 
 struct Expected {
-    /// The operation that must be called, if it matters.
+    /// The operation that must be called, if that is checked.
     operation: Option<String>,
     handler: Handler,
 }
 
 impl Scripted {
-    /// Without any answers.
+    /// A transport without any answers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Queues an answer to whatever is asked next: a text stands for `200 OK` with that XML.
+    /// Queues an answer to the next request, whatever it is. A text stands for `200 OK` with that
+    /// XML.
     pub fn answer(self, answer: impl Into<Answer>) -> Self {
         self.push(None, once(answer.into()))
     }
@@ -70,7 +72,7 @@ impl Scripted {
         self.answer(Answer::new(status, content_type, body))
     }
 
-    /// Queues an answer that arrives in these pieces.
+    /// Queues an answer that arrives in these chunks.
     pub fn answer_chunks<C: Into<Bytes>>(self, chunks: impl IntoIterator<Item = C>) -> Self {
         self.answer(Answer::chunks(chunks))
     }
@@ -80,8 +82,8 @@ impl Scripted {
         self.answer(Answer::fail(failure))
     }
 
-    /// Queues an answer computed from the request, which must be a call of `operation`; another
-    /// one fails with a usage error.
+    /// Queues an answer that is computed from the request, which must be a call of `operation`. A
+    /// call of another operation fails with a usage error.
     pub fn expect<A: Into<Answer>>(
         self,
         operation: impl Into<String>,
@@ -93,7 +95,7 @@ impl Scripted {
         )
     }
 
-    /// Answers every request for which nothing is queued.
+    /// Answers every request for which no answer is queued.
     pub fn otherwise<A: Into<Answer>>(
         self,
         mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
@@ -102,23 +104,23 @@ impl Scripted {
         self
     }
 
-    /// What was sent so far, in order, with passwords and session ids replaced by `***`.
+    /// What was sent so far, in order, with passwords, session ids and other secrets replaced by `***`.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         let mut requests = self.requests_with_secrets();
         for request in &mut requests {
-            request.body = redact(&request.body);
+            request.body = mask(&request.body, false);
         }
         requests
     }
 
-    /// What was sent so far, as it was sent. For tests of the session itself; do not print it.
+    /// The requests so far, unchanged. This is for tests of the session itself; do not print them.
     #[must_use]
     pub fn requests_with_secrets(&self) -> Vec<Recorded> {
         self.lock().requests.clone()
     }
 
-    /// How many queued answers have not been asked for.
+    /// The number of queued answers that were not used.
     #[must_use]
     pub fn unused(&self) -> usize {
         self.lock().expected.len()
@@ -132,7 +134,7 @@ impl Scripted {
     }
 
     fn lock(&self) -> MutexGuard<'_, Script> {
-        // A closure of a test that panicked has already failed that test.
+        // A closure of a test that panicked has already made that test fail.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,13 +153,13 @@ impl Scripted {
             script.requests.len()
         };
         let step = self.lock().expected.pop_front();
-        // The closures run unlocked: they may look at the handle themselves.
+        // The closures run without the lock, so they may use the handle.
         match step {
             Some(Expected {
                 operation: Some(expected),
                 ..
             }) if expected != operation => Err(TransportError::usage(format!(
-                "the script expects a call of {expected} as request {number}, but it is one \
+                "the script expects a call of {expected} as request {number}, but found a call \
                      of {operation}"
             ))),
             Some(mut step) => Ok((step.handler)(&recorded)),
@@ -195,6 +197,7 @@ impl Transport for Scripted {
                     Ok(Response::new(status, body).with_content_type(content_type))
                 }
                 Kind::Fail(failure) => Err(failure.error()),
+                Kind::Unusable(why) => Err(TransportError::usage(why)),
                 Kind::Hang => std::future::pending().await,
             }
         })
@@ -211,7 +214,7 @@ impl fmt::Debug for Scripted {
     }
 }
 
-/// A request that was sent. `Debug` leaves the body out.
+/// A request that was sent. `Debug` omits the body.
 #[derive(Clone)]
 pub struct Recorded {
     operation: &'static str,
@@ -222,7 +225,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Name of the operation.
+    /// The name of the operation.
     #[must_use]
     pub fn operation(&self) -> &str {
         self.operation
@@ -234,13 +237,13 @@ impl Recorded {
         self.action
     }
 
-    /// Media type of the body.
+    /// The media type of the body.
     #[must_use]
     pub fn content_type(&self) -> &str {
         &self.content_type
     }
 
-    /// Where it went.
+    /// The address to which the request was sent.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -263,7 +266,7 @@ impl fmt::Debug for Recorded {
     }
 }
 
-/// What a [`Scripted`] transport answers. A text stands for `200 OK` with that XML.
+/// The answer of a [`Scripted`] transport. A text stands for `200 OK` with that XML.
 #[derive(Clone, Debug)]
 pub struct Answer(Kind);
 
@@ -276,6 +279,8 @@ enum Kind {
         cut: bool,
     },
     Fail(Failure),
+    /// What the script says cannot be answered.
+    Unusable(String),
     Hang,
 }
 
@@ -291,7 +296,7 @@ impl Answer {
         })
     }
 
-    /// `200 OK` with XML that arrives in these pieces.
+    /// `200 OK` with XML that arrives in these chunks.
     #[must_use]
     pub fn chunks<C: Into<Bytes>>(chunks: impl IntoIterator<Item = C>) -> Self {
         Self(Kind::Response {
@@ -313,10 +318,15 @@ impl Answer {
         })
     }
 
-    /// No answer but an error.
+    /// An error instead of an answer.
     #[must_use]
     pub fn fail(failure: Failure) -> Self {
         Self(Kind::Fail(failure))
+    }
+
+    /// A usage error of whoever wrote the script.
+    pub(crate) fn unusable(why: String) -> Self {
+        Self(Kind::Unusable(why))
     }
 
     /// No answer, ever: for tests of deadlines and cancellation.
@@ -348,11 +358,11 @@ impl From<Failure> for Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// No connection; nothing was sent.
+    /// No connection could be made. Nothing was sent.
     Connect,
-    /// The certificate is refused; nothing was sent.
+    /// The certificate was refused. Nothing was sent.
     Tls,
-    /// The request was sent but no answer came in time.
+    /// The request was sent, but no answer arrived in time.
     Timeout,
     /// The connection broke after the request was sent.
     Reset,
@@ -416,34 +426,6 @@ impl futures_core::Stream for Iter {
     ) -> std::task::Poll<Option<Self::Item>> {
         std::task::Poll::Ready(self.0.pop_front())
     }
-}
-
-/// Replaces the text of elements that hold secrets: those whose name ends in `password`,
-/// `sessionId` or `sessionIds`, with any prefix and in any case.
-fn redact(xml: &str) -> String {
-    let mut out = String::with_capacity(xml.len());
-    let mut rest = xml;
-    while let Some(close) = rest.find('>') {
-        let (tag, after) = rest.split_at(close + 1);
-        out.push_str(tag);
-        rest = after;
-        let name = tag.rfind('<').map_or("", |open| &tag[open + 1..]);
-        let name = name
-            .split(|c: char| c.is_whitespace() || c == '>')
-            .next()
-            .unwrap_or_default();
-        let secret = ["password", "sessionid", "sessionids"]
-            .iter()
-            .any(|end| name.to_ascii_lowercase().ends_with(end));
-        if secret && !name.starts_with('/') && !tag.ends_with("/>") {
-            let end = rest.find('<').unwrap_or(rest.len());
-            if end > 0 {
-                out.push_str("***");
-            }
-            rest = &rest[end..];
-        }
-    }
-    out + rest
 }
 
 #[cfg(test)]

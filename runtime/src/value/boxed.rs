@@ -8,14 +8,14 @@ use std::ops::{Deref, DerefMut};
 
 use super::{GeneratedStruct, Struct};
 
-/// A struct in a box: what a variant of an abstract type holds. It dereferences to the struct, and
+/// A boxed struct, which a variant of an abstract type holds. It dereferences to the struct, and
 /// `struct.into()` makes one.
 ///
-/// It differs from a [`Box`] in that the compiler does not see the struct's fields through it. An
-/// abstract type names all types that derive from it, and each of them may have fields of the
-/// abstract type. With a `Box`, the compiler would look at all of these types anew for each of them.
+/// Unlike a [`Box`], it hides the fields of the struct from the compiler. An abstract type names
+/// all types that derive from it, and each of these types may have fields of the abstract type.
+/// With a `Box`, the compiler would examine all of these types again for each of them.
 pub struct Boxed<T> {
-    /// Always a `T`.
+    /// The value is always a `T`.
     value: Box<dyn Struct>,
     of: PhantomData<fn() -> T>,
 }
@@ -42,14 +42,14 @@ impl<T: GeneratedStruct> Boxed<T> {
 }
 
 impl<T> Boxed<T> {
-    /// The struct, whatever its type.
+    /// The struct as a trait object.
     #[doc(hidden)]
     #[must_use]
     pub fn as_dyn(&self) -> &dyn Struct {
         &*self.value
     }
 
-    /// The struct, whatever its type, to change.
+    /// The struct as a mutable trait object.
     #[doc(hidden)]
     pub fn as_dyn_mut(&mut self) -> &mut dyn Struct {
         &mut *self.value

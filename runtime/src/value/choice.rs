@@ -1,8 +1,8 @@
-//! Choices: enums with a variant for each branch.
+//! Choices: enums with a variant for each branch of an `xsd:choice`.
 //!
-//! Generated code says three things about a choice: how an empty value of a branch is made, which
-//! branch a value has, and where its content is. All else is written here once. Code per branch is
-//! what the compiler pays for, and its time for one function grows faster than the function.
+//! Generated code says three things about a choice: how to make an empty value of a branch, which
+//! branch a value has, and where the content of the branch is. The rest is written once in this
+//! file, because the compile time of one function grows faster than the size of the function.
 
 use std::any::Any;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::schema::{Field, Type};
 /// An enum with a variant for each branch of a choice, in the order of its table. Implemented by
 /// [`choice!`](crate::gen_choice) in generated code.
 pub trait Choice: Any + fmt::Debug + Send + Sync {
-    /// The table: a field for each branch.
+    /// The table, which has a field for each branch.
     fn choice_table() -> &'static Type;
 
     /// An empty value of a branch; `None` if there is no such branch.
@@ -21,14 +21,14 @@ pub trait Choice: Any + fmt::Debug + Send + Sync {
     where
         Self: Sized;
 
-    /// The number of the branch, and its content.
+    /// The number of the branch and its content.
     fn branch(&self) -> (u16, &dyn Branch);
 
-    /// As [`branch`](Self::branch), to change the content.
+    /// Like [`branch`](Self::branch), with mutable content.
     fn branch_mut(&mut self) -> (u16, &mut dyn Branch);
 }
 
-/// The content of a branch, whatever its type.
+/// The content of a branch as a trait object.
 pub trait Branch {
     /// See [`FieldValue::slot`] and [`FieldValue::nil`].
     fn fill(&mut self, nil: bool) -> Slot<'_>;
@@ -36,16 +36,16 @@ pub trait Branch {
     /// See [`FieldValue::value`].
     fn read(&self, n: usize) -> Value<'_>;
 
-    /// Whether the content itself can be nil.
+    /// Whether the type of the content can represent nil.
     fn is_nillable(&self) -> bool;
 
-    /// The content as it is.
+    /// The content as [`Any`].
     fn as_any(&self) -> &dyn Any;
 
-    /// Becomes a copy of content of the same type.
+    /// Copies the content of `other`, which has the same type.
     fn copy_from(&mut self, other: &dyn Branch);
 
-    /// Whether it is equal to content of the same type.
+    /// Whether the content is equal to that of `other`, which has the same type.
     fn is_equal(&self, other: &dyn Branch) -> bool;
 }
 
@@ -91,7 +91,8 @@ impl<T: Choice + Clone + Default + PartialEq> GeneratedStruct for T {
         self.branch_mut().1.fill(nil)
     }
 
-    /// A branch without a value is nil if its type can be nil, or if it is a list without items.
+    /// A branch without a value is nil if its type can represent nil, or if it is a list without
+    /// items.
     fn field_value(&self, field: u16, n: usize) -> Value<'_> {
         let (branch, content) = self.branch();
         if branch != field {

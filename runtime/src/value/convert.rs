@@ -1,4 +1,4 @@
-//! Between structs and sparse records, by their tables.
+//! Conversion between structs and sparse records by their tables.
 
 use super::text::{joined, push_lexical};
 use super::{GeneratedStruct, Slot, Struct, Value};
@@ -138,7 +138,7 @@ fn fill_slot(
     }
 }
 
-/// A record of the same table as the struct.
+/// Makes a record with the table of the struct.
 pub(crate) fn to_record(value: &dyn Struct) -> Record {
     let value = value.derived().unwrap_or(value);
     let table = value.table();
@@ -160,7 +160,7 @@ pub(crate) fn to_record(value: &dyn Struct) -> Record {
                 Value::Record(nested) => inner.push_record(index, nested.clone()),
                 Value::Any(any) => inner.push_any(index, any.clone()),
                 Value::Element(element) => inner.push_extra(element.clone()),
-                // Records keep elements only.
+                // Records contain elements only.
                 Value::Attribute(_) => {}
                 leaf => {
                     text.clear();
@@ -195,19 +195,19 @@ fn assign(slot: Slot<'_>, value: Value<'_>) {
         (slot, leaf) => {
             let mut text = String::new();
             push_lexical(&mut text, leaf, Kind::String);
-            // The field has the same type on both sides, so the form fits.
+            // The field has the same type on both sides, so the text is valid.
             let _ = slot.assign(&text, Kind::String);
         }
     }
 }
 
-/// Copies every field of `to`'s table, of which those of `from` are the same or more.
+/// Copies every field that `to` declares. `from` declares at least these.
 pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
     for (index, field) in (0..).zip(to.table().fields) {
         for n in 0.. {
             match from.value(index, n) {
                 Value::Absent => break,
-                // Of mixed content: an element that only the derived type has.
+                // An element of mixed content that only the derived type declares.
                 Value::Struct(group) if is_beyond(group, field) => {}
                 Value::NilWith(attributes) => {
                     if let Slot::NilAttributes(slot) = to.slot(index, true) {
@@ -220,7 +220,7 @@ pub(crate) fn copy(from: &dyn Struct, to: &mut dyn Struct) {
     }
 }
 
-/// Whether the chosen branch is none of those that a field's type has.
+/// Whether the selected branch is not a branch of the field's type.
 fn is_beyond(choice: &dyn Struct, field: &Field) -> bool {
     let Some(ty) = field.ty.filter(|_| field.kind == Kind::Group) else {
         return false;

@@ -1,18 +1,20 @@
-//! `Debug` of values, written once over their tables: fields by their wire names, absent ones left
-//! out, secrets as `***`, and nothing below a depth that no one reads.
+//! `Debug` of values, written once over their tables. Fields have their wire names, absent fields
+//! are left out, secret values are `***`, and levels below a limit are not shown.
 
 use std::fmt;
 
 use crate::record::{AnyValue, Content, Element, Mixed, Node};
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind};
+use crate::secret::names_secret;
 use crate::value::{Struct, Value};
 
-/// Levels that are shown; a program may nest values deeper than a stack bears recursion.
+/// The number of nested levels that are shown. A program may nest values more deeply than the stack
+/// permits recursion.
 const LEVELS: usize = 50;
 
-/// A value at a depth below the one that was asked for.
-struct Shown<T>(T, usize);
+/// A value and its depth below the value that is formatted.
+struct AtDepth<T>(T, usize);
 
 /// `Debug` of a struct. Generated code calls it.
 pub fn debug(value: &dyn Struct, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,16 +28,16 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
     let table = value.table();
     let mut out = f.debug_struct(table.name);
     for (index, field) in (0..).zip(table.fields) {
-        if field.has(Field::SENSITIVE) {
+        if field.is_sensitive() {
             out.field(field.name, &format_args!("***"));
         } else if field.has(Field::REPEATED | Field::LIST) || field.kind == Kind::Attributes {
             let items = (0..).map(|n| value.value(index, n));
             let items: Vec<_> = items
                 .take_while(|item| !matches!(item, Value::Absent))
-                .map(|item| Shown(item, level + 1))
+                .map(|item| AtDepth(item, level + 1))
                 .collect();
-            // The nil of a chosen list says that it has no items.
-            let none = field.has(Field::LIST) && matches!(items[..], [Shown(Value::Nil, _)]);
+            // If a list is the selected branch of a choice, nil means that it has no items.
+            let none = field.has(Field::LIST) && matches!(items[..], [AtDepth(Value::Nil, _)]);
             if none {
                 out.field(field.name, &[(); 0]);
             } else if !items.is_empty() {
@@ -44,12 +46,12 @@ fn structure(value: &dyn Struct, level: usize, f: &mut fmt::Formatter<'_>) -> fm
         } else {
             match value.value(index, 0) {
                 Value::Absent => {}
-                item => _ = out.field(field.name, &Shown(item, level + 1)),
+                item => _ = out.field(field.name, &AtDepth(item, level + 1)),
             }
         }
     }
     if let Some(derived) = value.derived() {
-        out.field("derived", &Shown(Value::Struct(derived), level + 1));
+        out.field("derived", &AtDepth(Value::Struct(derived), level + 1));
     }
     out.finish()
 }
@@ -60,15 +62,19 @@ fn record(record: &Record, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Res
     }
     let mut out = f.debug_struct(record.type_name());
     for (_, field, value) in record.inner().entries() {
-        if field.has(Field::SENSITIVE) {
+        if field.is_sensitive() {
             out.field(field.name, &format_args!("***"));
         } else {
-            out.field(field.name, &Shown(value, level + 1));
+            out.field(field.name, &AtDepth(value, level + 1));
         }
     }
     for element in record.extra() {
+        if names_secret(&element.name) {
+            out.field(&element.name, &format_args!("***"));
+            continue;
+        }
         let value = FieldRef::from(&element.value);
-        out.field(&element.name, &Shown(value, level + 1));
+        out.field(&element.name, &AtDepth(value, level + 1));
     }
     out.finish()
 }
@@ -79,7 +85,7 @@ fn any(value: &AnyValue, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     if !value.attributes.is_empty() {
         out.field("attributes", &value.attributes);
     }
-    out.field("content", &Shown(&value.content, level));
+    out.field("content", &AtDepth(&value.content, level));
     out.finish()
 }
 
@@ -93,19 +99,22 @@ fn content(value: &Content, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Re
 }
 
 fn mixed(value: &Mixed, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let nodes = value.nodes().map(|node| Shown(node, level + 1));
+    let nodes = value.nodes().map(|node| AtDepth(node, level + 1));
     f.debug_list().entries(nodes).finish()
 }
 
 fn element(element: &Element, level: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.debug_struct("Element")
-        .field("namespace", &element.namespace)
-        .field("name", &element.name)
-        .field("value", &Shown(&element.value, level))
-        .finish()
+    let mut out = f.debug_struct("Element");
+    out.field("namespace", &element.namespace)
+        .field("name", &element.name);
+    match names_secret(&element.name) {
+        true => out.field("value", &format_args!("***")),
+        false => out.field("value", &AtDepth(&element.value, level)),
+    };
+    out.finish()
 }
 
-impl fmt::Debug for Shown<Value<'_>> {
+impl fmt::Debug for AtDepth<Value<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Value::Absent | Value::Nil | Value::NilWith(_) => f.write_str("nil"),
@@ -131,7 +140,7 @@ impl fmt::Debug for Shown<Value<'_>> {
     }
 }
 
-impl fmt::Debug for Shown<FieldRef<'_>> {
+impl fmt::Debug for AtDepth<FieldRef<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             FieldRef::Null => f.write_str("nil"),
@@ -142,7 +151,7 @@ impl fmt::Debug for Shown<FieldRef<'_>> {
     }
 }
 
-impl fmt::Debug for Shown<Node<'_>> {
+impl fmt::Debug for AtDepth<Node<'_>> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             _ if self.1 > LEVELS => f.write_str("…"),
@@ -158,13 +167,13 @@ impl fmt::Debug for Mixed {
     }
 }
 
-impl fmt::Debug for Shown<&Content> {
+impl fmt::Debug for AtDepth<&Content> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         content(self.0, self.1, f)
     }
 }
 
-impl fmt::Debug for Shown<&AnyValue> {
+impl fmt::Debug for AtDepth<&AnyValue> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         any(self.0, self.1, f)
     }

@@ -5,28 +5,28 @@ use std::fmt;
 use super::{Boxed, Derivable, GeneratedStruct, Slot, Struct, Value};
 use crate::schema::Type;
 
-/// In a base struct: the value of a derived type that came, or is to be sent, in its place.
+/// The field of a base struct that holds a value of a derived type, which was received or is to be
+/// sent instead of the base value.
 ///
-/// Make one with `Base::from(derived)`, look at one with
-/// [`downcast_ref`](Derived::downcast_ref).
+/// `Base::from(derived)` makes one, and [`downcast_ref`](Derived::downcast_ref) reads it.
 #[derive(Default)]
 pub struct Derived(Option<Box<dyn Struct>>);
 
 impl Derived {
-    /// The derived value, if there is one and it is a `T`.
+    /// The derived value, if there is one and its type is `T`.
     #[must_use]
     pub fn downcast_ref<T: GeneratedStruct>(&self) -> Option<&T> {
         let value: &dyn std::any::Any = self.0.as_deref()?;
         value.downcast_ref()
     }
 
-    /// Whether there is no derived value: the base value is all.
+    /// Whether there is no derived value, so that the value is of the base type.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The derived value.
+    /// The derived value as a trait object.
     #[must_use]
     pub fn as_dyn(&self) -> Option<&dyn Struct> {
         self.0.as_deref()
@@ -64,10 +64,12 @@ impl fmt::Debug for Derived {
     }
 }
 
-/// A derived type that a value of `E` may be of: the enum of an abstract type, or [`Derived`].
+/// A derived type that a value of `E` may have. `E` is the enum of an abstract type, or
+/// [`Derived`].
 ///
-/// Generated code keeps these in lists. A chain of comparisons that each may return what they made
-/// would say the same, but the borrow checker's time grows with the square of its length.
+/// Generated code keeps derived types in lists. A chain of comparisons with an early return each
+/// would do the same, but the time of the borrow checker grows with the square of the length of the
+/// chain.
 #[derive(Debug)]
 pub struct DerivedType<E> {
     table: fn() -> &'static Type,
@@ -75,7 +77,7 @@ pub struct DerivedType<E> {
 }
 
 impl<E> DerivedType<E> {
-    /// The type `T`.
+    /// The entry for the type `T`.
     #[must_use]
     pub const fn of<T: GeneratedStruct>() -> Self
     where
@@ -87,7 +89,7 @@ impl<E> DerivedType<E> {
         }
     }
 
-    /// An empty value of the type with this name, if it is among the derived_types.
+    /// An empty value of the type with this name, if the list contains the type.
     pub fn make(derived_types: &[Self], namespace: &str, name: &str) -> Option<E> {
         derived_types
             .iter()
@@ -99,22 +101,22 @@ impl<E> DerivedType<E> {
     }
 }
 
-/// A type that derives from the abstract type `B`. A value of it becomes one of `B` by
-/// [`into`](Into::into).
+/// A type that derives from the abstract type `B`. [`into`](Into::into) converts a value of this
+/// type to `B`.
 ///
-/// Generated code implements this trait instead of [`From`], so that it has no function for each
+/// Generated code implements this trait instead of [`From`], and so needs no function for each
 /// derived type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that derives from `{B}`",
     label = "the schema does not derive this type from `{B}`"
 )]
 pub trait DerivesFrom<B>: GeneratedStruct {
-    /// The variant of `B` that holds a value of this type.
+    /// Makes the variant of `B` that holds a value of this type.
     const VARIANT: fn(Boxed<Self>) -> B;
 }
 
-/// Equality of two structs by their tables. Generated code calls it; to derive it for each struct
-/// takes the compiler longer than all else that a struct needs.
+/// Equality of two structs by their tables. Generated code calls this function, because deriving
+/// `PartialEq` for each struct takes more compile time than everything else that a struct needs.
 pub fn same(a: &dyn Struct, b: &dyn Struct) -> bool {
     a.table() == b.table()
         && (0..).zip(a.table().fields).all(|(index, _)| {
@@ -147,7 +149,7 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
         (Value::XsdTime(a), Value::XsdTime(b)) => a == b,
         (Value::Id(a), Value::Id(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
-        // Of a choice, the branch counts even if nothing is in it.
+        // For a choice, the selected branch counts even if its content is empty.
         (Value::Struct(a), Value::Struct(b)) => a.equals(*b),
         (Value::Record(a), Value::Record(b)) => a == b,
         (Value::Any(a), Value::Any(b)) => a == b,
@@ -157,13 +159,13 @@ fn same_value(a: &Value<'_>, b: &Value<'_>) -> bool {
     }
 }
 
-/// A struct with a field for a value of a derived type. Implemented by
-/// [`derivable!`](crate::gen_derivable) in generated code.
+/// A struct with a field for a value of a derived type. [`derivable!`](crate::gen_derivable)
+/// implements it in generated code.
 pub trait BaseStruct: GeneratedStruct {
-    /// The field for it.
+    /// The field for the derived value.
     fn derived_mut(&mut self) -> &mut Derived;
 
-    /// The types that it may be of.
+    /// The types that the derived value may have.
     fn derived_types() -> &'static [DerivedType<Derived>];
 }
 
@@ -172,7 +174,7 @@ impl<T: BaseStruct> Derivable for T {
         Slot::Struct(self)
     }
 
-    fn given(&self) -> Value<'_> {
+    fn current(&self) -> Value<'_> {
         Value::Struct(self)
     }
 
@@ -184,14 +186,14 @@ impl<T: BaseStruct> Derivable for T {
     fn copy_base_fields(&mut self) {
         let derived = std::mem::take(self.derived_mut());
         if let Some(value) = &derived.0 {
-            // Fields of the base are a prefix of those of the derived type.
+            // The table of the derived type starts with the fields of the base type.
             super::convert::copy(&**value, self);
         }
         *self.derived_mut() = derived;
     }
 }
 
-/// A value of a derived type in the place of one of its base.
+/// Makes a base struct that holds a value of a derived type.
 pub fn base_from_derived<B: BaseStruct, T: GeneratedStruct>(value: T) -> B {
     let mut base = B::default();
     *base.derived_mut() = Derived::from(value);

@@ -1,7 +1,7 @@
-//! Values between tables and Rust types: [`Value`] going out, [`Slot`] coming in.
+//! Values between tables and Rust types: the codec writes a [`Value`] and fills a [`Slot`].
 //!
-//! Both are plain enums over the leaf types, so that the codec is written once for all types and
-//! a generated struct needs one `match` for each direction.
+//! Both are enums over the simple types. Therefore the codec is written once for all types, and a
+//! generated struct needs one `match` for each direction.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -10,8 +10,8 @@ use crate::lexical::{self, Decimal, Id, XsdDateTime, XsdTime};
 use crate::record::{AnyValue, Attribute, Element, Record};
 use crate::schema::{Kind, Type};
 
+mod binary;
 mod boxed;
-mod bytes;
 mod choice;
 mod convert;
 mod debug;
@@ -20,8 +20,8 @@ mod nillable;
 mod slots;
 mod text;
 
+pub use binary::Binary;
 pub use boxed::Boxed;
-pub use bytes::Bytes;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;
@@ -31,35 +31,37 @@ pub use nillable::Nillable;
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
 
-/// A struct that the codec can fill and read through its table, whatever its type.
+/// A struct that the codec can fill and read by its table.
 pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
-    /// The table whose field indices [`slot`](Struct::slot) and [`value`](Struct::value) take.
+    /// The table. [`slot`](Struct::slot) and [`value`](Struct::value) take indices of its fields.
     fn table(&self) -> &'static Type;
 
-    /// A place for one more occurrence of a field; with `nil`, notes a nil instead.
+    /// The slot for one more occurrence of a field. If `nil` is set, the occurrence is recorded as
+    /// nil and needs no slot.
     fn slot(&mut self, field: u16, nil: bool) -> Slot<'_>;
 
-    /// The n-th occurrence of a field, [`Value::Absent`] past the last.
+    /// The n-th occurrence of a field, or [`Value::Absent`] after the last one.
     fn value(&self, field: u16, n: usize) -> Value<'_>;
 
-    /// A copy behind a box.
+    /// A copy in a box.
     fn boxed(&self) -> Box<dyn Struct>;
 
-    /// Whether it is equal to another value, and of the same type.
+    /// Whether the other value has the same type and is equal.
     fn equals(&self, other: &dyn Struct) -> bool;
 
-    /// The value of a derived type that this base value stands for, if it does.
+    /// The value of a derived type that this base struct holds, if it holds one.
     fn derived(&self) -> Option<&dyn Struct> {
         None
     }
 }
 
-/// What a struct of generated code says of itself; [`Struct`] is made of it. Implemented by
-/// [`structure!`](crate::gen_structure).
+/// What generated code says about a struct. [`Struct`] is implemented by these methods.
+/// [`structure!`](crate::gen_structure) implements this trait.
 ///
-/// Here and in the other traits of generated code a table is given by a function and not by a
-/// constant: the compiler checks the value of a constant, and follows the references of one to
-/// every table that it leads to, which for a large schema is all of them, for each constant anew.
+/// This trait and the other traits of generated code return a table from a function instead of a
+/// constant. The compiler checks the value of every constant and follows its references to all
+/// tables that it leads to. In a large schema these are all tables, and the compiler would do so
+/// again for each constant.
 pub trait GeneratedStruct:
     Clone + Default + PartialEq + std::any::Any + std::fmt::Debug + Send + Sync
 {
@@ -106,11 +108,11 @@ impl<T: GeneratedStruct> Struct for T {
     }
 }
 
-/// A value on its way out.
+/// A value that the codec writes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Value<'a> {
-    /// No (further) occurrence.
+    /// There is no further occurrence.
     Absent,
     /// `xsi:nil="true"`.
     Nil,
@@ -120,7 +122,7 @@ pub enum Value<'a> {
     Text(&'a str),
     /// A boolean.
     Boolean(bool),
-    /// Any integer up to 64 bits.
+    /// An integer of up to 64 bits.
     Integer(i64),
     /// `xsd:unsignedLong`.
     Unsigned(u64),
@@ -128,11 +130,11 @@ pub enum Value<'a> {
     Float(f32),
     /// `xsd:double`.
     Double(f64),
-    /// An instant, written in UTC.
+    /// An instant, which is written in UTC.
     DateTime(Timestamp),
     /// A date without time zone.
     Date(Date),
-    /// A time of day, UTC.
+    /// A time of day in UTC.
     Time(Time),
     /// A date and time, with or without a zone.
     XsdDateTime(XsdDateTime),
@@ -140,13 +142,13 @@ pub enum Value<'a> {
     XsdTime(XsdTime),
     /// A record id.
     Id(Id),
-    /// Bytes, written as the field's kind says (base64 or hex).
+    /// Bytes, which are written as base64 or hexadecimal, depending on the kind of the field.
     Bytes(&'a [u8]),
     /// A nested struct.
     Struct(&'a dyn Struct),
     /// A nested record.
     Record(&'a Record),
-    /// A value that carries its own type.
+    /// A value that states its own type.
     Any(&'a AnyValue),
     /// An element of a wildcard.
     Element(&'a Element),
@@ -154,11 +156,11 @@ pub enum Value<'a> {
     Attribute(&'a Attribute),
 }
 
-/// A place for a value on its way in.
+/// Where the codec puts a value that it reads.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Slot<'a> {
-    /// The field does not exist here, or nothing needs to be stored.
+    /// The field does not exist in this type, or nothing needs to be stored.
     None,
     /// Any text.
     Text(&'a mut String),
@@ -184,7 +186,7 @@ pub enum Slot<'a> {
     Float(&'a mut f32),
     /// `xsd:double`.
     Double(&'a mut f64),
-    /// A number kept as text.
+    /// A number that is kept as text.
     Decimal(&'a mut Decimal),
     /// An instant.
     DateTime(&'a mut Timestamp),
@@ -206,7 +208,7 @@ pub enum Slot<'a> {
     Struct(&'a mut dyn Struct),
     /// A nested record.
     Record(&'a mut Record),
-    /// A value that carries its own type.
+    /// A value that states its own type.
     Any(&'a mut AnyValue),
     /// An element of a wildcard.
     Element(&'a mut Element),
@@ -218,40 +220,41 @@ pub enum Slot<'a> {
     Derivable(&'a mut dyn Derivable),
 }
 
-/// A string type with known values that keeps unknown ones. Implemented by
-/// [`open_enum!`](crate::gen_open_enum) in generated code.
+/// An enum of strings that keeps unknown values. [`open_enum!`](crate::gen_open_enum) implements it
+/// in generated code.
 pub trait OpenEnum: std::fmt::Debug + Send + Sync {
     /// The value on the wire.
     fn wire(&self) -> &str;
 
-    /// Takes the value on the wire; an unknown one is kept.
+    /// Sets the value from the text on the wire. An unknown text is kept.
     fn assign(&mut self, text: &str);
 }
 
-/// A type whose values may be of a derived type, told by `xsi:type`: a base struct, or the enum
-/// that an abstract type is.
+/// A type whose values may have a derived type, which `xsi:type` names: a base struct, or the enum
+/// of an abstract type.
 pub trait Derivable: std::fmt::Debug {
-    /// The place for a value of no known derived type: the base struct itself, or a record.
+    /// The slot for a value whose type is not a known derived type: the base struct itself, or a
+    /// record.
     fn base(&mut self) -> Slot<'_>;
 
-    /// The value, of whichever type.
-    fn given(&self) -> Value<'_>;
+    /// The value, of whatever type it is.
+    fn current(&self) -> Value<'_>;
 
-    /// Makes the value one of the derived type with this name, and gives the place to fill;
-    /// `None` if no such type is known.
+    /// Makes this a value of the derived type with this name and returns it to be filled. `None` if
+    /// no such type is known.
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct>;
 
-    /// Copies the base's fields out of the derived value once it is filled.
+    /// Copies the fields of the base from the derived value, after the derived value was filled.
     fn copy_base_fields(&mut self) {}
 }
 
-/// A Rust type that a field of a struct may have. A type only names its [`Access`], so that generated
-/// code has no bodies to compile here.
+/// A Rust type that a field of a struct may have. Such a type only names its [`Access`], so that
+/// generated code contains no function bodies to compile here.
 pub trait FieldValue: Sized {
-    /// How a value is filled and read.
+    /// How a value of this type is filled and read.
     type Access: Access<Self>;
 
-    /// A place for one more occurrence.
+    /// The slot for one more occurrence.
     #[inline]
     fn slot(&mut self) -> Slot<'_> {
         Self::Access::slot(self)
@@ -270,10 +273,10 @@ pub trait FieldValue: Sized {
     }
 }
 
-/// How values of the type `T` are filled and read, written once for all types that do it alike.
-/// See the methods of [`FieldValue`].
+/// How values of the type `T` are filled and read. All types with the same behaviour share one
+/// implementation. See the methods of [`FieldValue`].
 pub trait Access<T> {
-    /// Whether the type itself can say "nil".
+    /// Whether the type itself can represent nil.
     const NILLABLE: bool = false;
 
     #[allow(missing_docs)]
@@ -291,19 +294,19 @@ pub trait Access<T> {
     fn value(value: &T, n: usize) -> Value<'_>;
 }
 
-/// The form of the runtime's own types.
+/// Access to the types of this crate.
 #[derive(Debug)]
 pub struct RuntimeAccess;
 
-/// The form of structs and of choices.
+/// Access to structs and choices.
 #[derive(Debug)]
 pub struct StructAccess;
 
-/// The form of base structs with derived types, and of abstract types.
+/// Access to base structs with derived types, and to abstract types.
 #[derive(Debug)]
 pub struct DerivableAccess;
 
-/// The form of open enums.
+/// Access to open enums.
 #[derive(Debug)]
 pub struct EnumAccess;
 
@@ -323,7 +326,7 @@ impl<T: Derivable> Access<T> for DerivableAccess {
     }
 
     fn value(value: &T, n: usize) -> Value<'_> {
-        once(n, || value.given())
+        once(n, || value.current())
     }
 }
 
@@ -337,7 +340,7 @@ impl<T: OpenEnum> Access<T> for EnumAccess {
     }
 }
 
-/// The n-th occurrence of what occurs once.
+/// The n-th occurrence of a field that occurs once.
 fn once<'v>(n: usize, value: impl FnOnce() -> Value<'v>) -> Value<'v> {
     if n == 0 { value() } else { Value::Absent }
 }
@@ -350,7 +353,8 @@ impl<T: FieldValue + Default> Access<Option<T>> for RuntimeAccess {
     const NILLABLE: bool = true;
 
     fn slot(value: &mut Option<T>) -> Slot<'_> {
-        // Afresh: of a field that comes twice, the last value counts and not a mixture.
+        // The slot starts empty: if a field occurs twice, the last value counts, and not a mixture
+        // of both.
         value.insert(T::default()).slot()
     }
 
@@ -464,7 +468,7 @@ leaf! {
     Attribute: Attribute, v => Value::Attribute(v);
 }
 
-/// The result of an operation that answers with nothing.
+/// The result of an operation that returns nothing.
 impl FieldValue for () {
     type Access = RuntimeAccess;
 }
@@ -480,11 +484,11 @@ impl Access<()> for RuntimeAccess {
 }
 
 impl Slot<'_> {
-    /// Parses text into the slot. `kind` tells base64 from hex.
+    /// Parses text into the slot. `kind` distinguishes base64 from hexadecimal.
     ///
     /// # Errors
     ///
-    /// Says what was expected; the text itself is not repeated, it may be personal data.
+    /// The error says what was expected. It does not contain the text, which may be personal data.
     pub(crate) fn assign(self, text: &str, kind: Kind) -> Result<(), &'static str> {
         match self {
             Slot::None => {}

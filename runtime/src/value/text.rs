@@ -1,10 +1,10 @@
-//! Simple values to their lexical forms.
+//! The lexical forms of simple values.
 
 use super::Value;
 use crate::lexical;
 use crate::schema::{Field, Kind};
 
-/// The items of an `xsd:list` as one text; none if there is no item.
+/// The items of an `xsd:list` as one text, or `None` if there is no item.
 pub(crate) fn joined<'v>(field: &Field, value: impl Fn(usize) -> Value<'v>) -> Option<String> {
     let mut text: Option<String> = None;
     for n in 0.. {
@@ -30,7 +30,7 @@ pub(crate) fn lexical_form(value: Value<'_>, kind: Kind) -> String {
     text
 }
 
-/// The lexical form of a simple value.
+/// Appends the lexical form of a simple value.
 pub(crate) fn push_lexical(out: &mut String, value: Value<'_>, kind: Kind) {
     match value {
         Value::Text(v) => out.push_str(v),

@@ -1,5 +1,5 @@
-//! Fields by their wire names: for columns that no table knows, and for names that the program
-//! learns at run time.
+//! Access to fields by their wire names: for columns that no table knows, and for names that the
+//! program learns at run time.
 
 use std::hash::{Hash, Hasher};
 
@@ -12,9 +12,10 @@ use crate::record::{Record, ValueError};
 use crate::schema::Kind;
 use crate::value::{FieldValue, lexical_form};
 
-/// What [`Record::get`] takes: a [`Key`] gives the type of its field, a wire name gives the text.
+/// What [`Record::get`] accepts. A [`Key`] reads a value of the field's type, and a wire name reads
+/// the text.
 pub trait FieldLookup {
-    /// What reading gives.
+    /// The type of the value that is read.
     type Get<'r>;
 
     /// Reads the field.
@@ -38,11 +39,11 @@ impl FieldLookup for &str {
     }
 }
 
-/// A value that a field can be set to by its wire name: see [`Typed::set_by_name`].
+/// A value to which a field can be set by its wire name: see [`Typed::set_by_name`].
 ///
 /// `None` stands for null.
 pub trait FieldText {
-    /// The value in the form that XML Schema gives it.
+    /// The value in its XML Schema lexical form.
     #[doc(hidden)]
     fn field_text(self) -> Option<String>;
 }
@@ -83,7 +84,8 @@ field_text!(
 );
 
 impl<V: View> Typed<V> {
-    /// Sets a field by its wire name, whether the table knows it or not. `None` sets it to null.
+    /// Sets a field by its wire name, whether the table knows the field or not. `None` sets the
+    /// field to null.
     ///
     /// ```ignore
     /// use enterprise::Account;
@@ -95,8 +97,8 @@ impl<V: View> Typed<V> {
     ///
     /// # Errors
     ///
-    /// If the table knows the field and the value does not fit its kind, or if the name is not one
-    /// that XML allows.
+    /// Returns an error if the table knows the field and the value does not fit the field's kind,
+    /// or if the name is not a valid XML name.
     pub fn set_by_name(
         &mut self,
         name: &str,
@@ -111,7 +113,7 @@ impl<V: View> Typed<V> {
     }
 }
 
-/// Keys of one view are equal if they name the same field.
+/// Two keys of one view are equal if they name the same field.
 impl<V, T: ?Sized> PartialEq for Key<V, T> {
     fn eq(&self, other: &Self) -> bool {
         self.index() == other.index()

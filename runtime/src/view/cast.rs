@@ -1,17 +1,17 @@
-//! Records as views.
+//! Conversion of records to views.
 
 use super::View;
 use crate::record::{Record, ValueError};
 use crate::schema::ANY_RECORD;
 
 impl Record {
-    /// The record as a typed view. Fields that only the message named find their place, and are
-    /// checked, if the view's table knows them.
+    /// Converts the record to a typed view. If the view's table knows fields that the record's
+    /// table does not know, these fields are checked and become fields of the view.
     ///
     /// # Errors
     ///
-    /// If the record is of another type, or a field that the table knows has a value that does
-    /// not fit its kind.
+    /// Returns an error if the record has another type, or if a field that the view's table knows
+    /// has a value that does not fit its kind.
     pub fn cast<V: View>(&self) -> Result<V, ValueError> {
         let as_it_is = self.has_name_of_table() && self.table() == V::static_table();
         if as_it_is || *V::static_table() == ANY_RECORD {
@@ -31,7 +31,8 @@ impl Record {
         self.retype(V::static_table()).map(V::from_record)
     }
 
-    /// Whether the record is of the view's very type, so that [`cast`](Record::cast) can succeed.
+    /// Whether the record has exactly the type of the view, so that [`cast`](Record::cast) can
+    /// succeed.
     #[must_use]
     pub fn is<V: View>(&self) -> bool {
         self.type_name() == V::static_table().name

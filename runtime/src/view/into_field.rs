@@ -1,5 +1,5 @@
-//! Values that setters take beside those of the field's own type: owned and borrowed forms, and
-//! options, whose `None` is null.
+//! The values that setters accept besides those of the field's own type: owned and borrowed forms,
+//! and options, whose `None` is null.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use super::{IntoField, Nested, Parent, View};
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
-use crate::value::{Bytes, GeneratedStruct};
+use crate::value::{Binary, GeneratedStruct};
 
 macro_rules! by_reference {
     ($($from:ty => $to:ty;)*) => {
@@ -31,8 +31,8 @@ by_reference! {
     &Box<str> => str;
     &&str => str;
     &Vec<u8> => [u8];
-    Bytes => [u8];
-    &Bytes => [u8];
+    Binary => [u8];
+    &Binary => [u8];
     Cow<'_, [u8]> => [u8];
 }
 
@@ -51,7 +51,7 @@ impl IntoField<Id> for &Id {
 macro_rules! or_null {
     ($([$($generic:tt)*] $ty:ty;)*) => {
         $(
-            /// `None` is null.
+            /// `None` sets the field to null.
             impl<X: IntoField<$ty>, $($generic)*> IntoField<$ty> for Option<X> {
                 fn write(self, record: &mut Record, field: u16) {
                     match self {
@@ -64,7 +64,7 @@ macro_rules! or_null {
     };
 }
 
-// Not for lists: an option is an iterator, too, and a list takes any iterator.
+// There is no implementation for lists: an option is an iterator, and a list accepts any iterator.
 or_null! {
     [] str;
     [] bool;

@@ -1,7 +1,7 @@
-//! Numbers as `rust_decimal::Decimal`. Cargo feature `rust_decimal`.
+//! Numbers as `rust_decimal::Decimal`. This needs the Cargo feature `rust_decimal`.
 //!
-//! Money in Salesforce is `xsd:double`, but its text is decimal: read from the text, nothing is
-//! rounded. What does not fit into 28 digits is an error and not a near number.
+//! Salesforce sends money as `xsd:double`, but its text is decimal, so a number that is read from
+//! the text is not rounded. A number with more than 28 digits is an error and is not approximated.
 
 use rust_decimal::Decimal as Exact;
 
@@ -35,7 +35,7 @@ fn exact(text: &str) -> Option<Exact> {
         mantissa /= 10;
         scale -= 1;
     }
-    // Ends at the latest when it is too large.
+    // The loop ends at the latest when the number is too large.
     while scale < 0 {
         mantissa = mantissa.checked_mul(10)?;
         scale += 1;

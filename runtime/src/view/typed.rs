@@ -1,4 +1,4 @@
-//! What every view has, written once: a record that is known to be of one type.
+//! What all views have in common, written once.
 
 use std::fmt;
 use std::io;
@@ -9,17 +9,18 @@ use crate::lexical::FromText;
 use crate::record::ValueError;
 use crate::record::{Presence, Record};
 
-/// A record of the type that the view `V` stands for. Generated views dereference to it, so its
-/// methods are theirs; it exists so that these methods are compiled once and not once per view.
+/// A record that is known to have the type of the view `V`. Generated views dereference to this
+/// type and so have its methods. The methods are therefore compiled once and not once for each
+/// view.
 ///
-/// Only keys of the view fit: `account.get(Contact::EMAIL)` does not compile.
+/// The methods accept only keys of the view: `account.get(Contact::EMAIL)` does not compile.
 pub struct Typed<V> {
     record: Record,
     view: PhantomData<fn() -> V>,
 }
 
 impl<V: View> Typed<V> {
-    /// The value of a field; `None` if it is absent or null.
+    /// The value of a field, or `None` if the field is absent or null.
     pub fn get<T: FieldType + ?Sized>(&self, key: Key<V, T>) -> Option<T::Get<'_>> {
         self.record.get(key)
     }
@@ -30,14 +31,14 @@ impl<V: View> Typed<V> {
         self
     }
 
-    /// The exact text of a field, whatever its type: of a double that came as `1.50E3`, those six
-    /// characters. `None` if it is absent, null or has children.
+    /// The exact text of a field of any type. For a double that arrived as `1.50E3`, these are
+    /// those six characters. `None` if the field is absent, null or has child elements.
     pub fn text_of(&self, field: impl FieldName<V>) -> Option<&str> {
         self.record.text(field.field_name())
     }
 
-    /// A field as a type of the caller's choice, read from its exact text; `None` if it is absent
-    /// or null. See [`Record::get_as`].
+    /// A field as a type that the caller chooses, read from the field's exact text. `None` if the
+    /// field is absent or null. See [`Record::get_as`].
     ///
     /// ```ignore
     /// use enterprise::{Account, AggregateResult};
@@ -54,20 +55,21 @@ impl<V: View> Typed<V> {
     ///
     /// # Errors
     ///
-    /// If its text is none of that type, or it has children instead of text.
+    /// Returns an error if the text is not a valid value of the type, or if the field has child
+    /// elements instead of text.
     pub fn get_as<T: FromText>(&self, field: impl FieldName<V>) -> Result<Option<T>, ValueError> {
         self.record.get_as(field.field_name())
     }
 
-    /// The values of a multi-select picklist, without the white space around them; none if it is
-    /// absent or null.
+    /// The values of a multi-select picklist, without surrounding white space. There are none if
+    /// the field is absent or null.
     pub fn values_of(&self, key: Key<V, str>) -> impl Iterator<Item = &str> {
         let text = self.record.get(key).unwrap_or_default();
         text.split(';').map(str::trim).filter(|one| !one.is_empty())
     }
 
-    /// Sets a multi-select picklist to these values; to null if there are none. A value that
-    /// holds a semicolon counts as two: picklists have none such.
+    /// Sets a multi-select picklist to these values, or to null if there are no values. A value
+    /// must not contain a semicolon, because semicolons separate the values of a picklist.
     pub fn set_values<A: AsRef<str>>(
         &mut self,
         key: Key<V, str>,
@@ -91,7 +93,7 @@ impl<V: View> Typed<V> {
     ///
     /// # Errors
     ///
-    /// That of the writer.
+    /// Returns the error of the writer.
     pub fn copy_bytes(
         &self,
         key: Key<V, [u8]>,
@@ -100,18 +102,20 @@ impl<V: View> Typed<V> {
         self.record.copy_bytes(key, writer)
     }
 
-    /// Sets a field to null: an update clears it, by naming it in `fieldsToNull`.
+    /// Sets a field to null. An update then clears the field, because the request lists it in
+    /// `fieldsToNull`.
     ///
-    /// **Take care with a field of ids of related rows** (a `JunctionIdList` such as
-    /// `TaskWhoIds` or `EventWhoIds`): named in `fieldsToNull`, *all* of its junction rows are
-    /// deleted. To change some of them, set the list of those that shall remain; to leave them
-    /// alone, [`unset`](Typed::unset) it. See "JunctionIdList" in the Object Reference.
+    /// **Take care with a field that lists the ids of related rows** (a `JunctionIdList` such as
+    /// `TaskWhoIds` or `EventWhoIds`): if `fieldsToNull` lists it, the service deletes *all* of its
+    /// junction rows. To change some of the rows, set the list of those that shall remain. To leave
+    /// the rows unchanged, [`unset`](Typed::unset) the field. See "JunctionIdList" in the Object
+    /// Reference.
     pub fn set_null<T: ?Sized>(&mut self, key: Key<V, T>) -> &mut Self {
         self.record.put_null(key);
         self
     }
 
-    /// Takes a field out: an update leaves it alone.
+    /// Removes a field from the record, so that an update leaves the field unchanged.
     pub fn unset<T: ?Sized>(&mut self, key: Key<V, T>) -> &mut Self {
         self.record.unset(key);
         self
@@ -123,20 +127,21 @@ impl<V: View> Typed<V> {
         self.record.presence(key)
     }
 
-    /// The record behind the view: fields by wire name, and those that the WSDL does not know.
+    /// The record behind the view. It gives access to fields by wire name, and to fields that the
+    /// WSDL does not know.
     #[must_use]
     pub fn as_record(&self) -> &Record {
         &self.record
     }
 
-    /// The record behind the view, to change.
+    /// The record behind the view, for changes.
     pub fn as_record_mut(&mut self) -> &mut Record {
         &mut self.record
     }
 }
 
 impl<V: View> Typed<V> {
-    /// An empty record of the view's type. Generated code calls it.
+    /// An empty record of the view's type. Generated code calls this function.
     #[doc(hidden)]
     #[must_use]
     pub fn empty() -> Self {

@@ -6,9 +6,9 @@ const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
 /// The headers of WS-Addressing 1.0: `Action`, `To`, `MessageID` and `ReplyTo`.
 ///
-/// Each request gets a new `MessageID`, a random UUID. `To` is the endpoint, without its query,
-/// and `Action` the binding's `soapAction`, unless others are given. Answers come back on the same
-/// connection: `ReplyTo` is the anonymous address.
+/// Each request gets a new `MessageID`, which is a random UUID. `To` is the endpoint without its
+/// query, and `Action` is the `soapAction` of the binding, unless you set other values. `ReplyTo`
+/// is the anonymous address, so the service answers on the same connection.
 #[derive(Clone, Debug, Default)]
 pub struct WsAddressing {
     action: Option<String>,
@@ -16,20 +16,20 @@ pub struct WsAddressing {
 }
 
 impl WsAddressing {
-    /// With everything taken from the request.
+    /// Takes all values from the request.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Another action than the binding's `soapAction`, such as the `wsaw:Action` of the WSDL.
+    /// Sets another action than the binding's `soapAction`, such as the `wsaw:Action` of the WSDL.
     #[must_use]
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.action = Some(action.into());
         self
     }
 
-    /// Another destination than the endpoint, for a service that knows itself by another name.
+    /// Sets another destination than the endpoint, for a service that has another name for itself.
     #[must_use]
     pub fn to(mut self, to: impl Into<String>) -> Self {
         self.to = Some(to.into());
@@ -66,6 +66,10 @@ impl RawHeader for WsAddressing {
 
     fn understands(&self, namespace: &str, _: &str) -> bool {
         namespace == WSA
+    }
+
+    fn is_secret(&self) -> bool {
+        false
     }
 }
 

@@ -1,23 +1,24 @@
-//! The error of headers that no WSDL declares.
+//! The error of headers that the WSDL does not declare.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 /// A [`RawHeader`](super::RawHeader) cannot be written, so the request is not sent.
 ///
-/// `?` makes an [`Error`](crate::Error) of it.
+/// `?` converts this error to an [`Error`](crate::Error).
 pub struct HeaderError(Box<Inner>);
 
 struct Inner {
-    /// The header has content that XML cannot carry, or is no XML. Otherwise something is missing.
+    /// True if the header is not well-formed XML or has characters that XML does not allow. False
+    /// if something that it needs is missing or wrong.
     encode: bool,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl HeaderError {
-    /// Something that the header needs is missing or wrong. The message reaches logs, so that it
-    /// must not hold a secret.
+    /// Something that the header needs is missing or wrong. The message is written to logs, so it
+    /// must not contain a secret.
     pub fn new(message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             encode: false,
@@ -26,7 +27,7 @@ impl HeaderError {
         }))
     }
 
-    /// Adds the cause.
+    /// Adds the error that caused this one.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());

@@ -1,8 +1,8 @@
-//! Headers that no WSDL declares: WS-Addressing, WS-Security, and any other.
+//! Headers that the WSDL does not declare: WS-Addressing, WS-Security, and any others.
 //!
-//! Services ask for them in a policy or in their manual. Give one to a call with
-//! [`Call::raw_header`](crate::Call::raw_header), or to all calls of a client with
-//! [`Builder::raw_header`](crate::Builder::raw_header).
+//! A service asks for such headers in a policy or in its manual.
+//! [`Call::raw_header`](crate::Call::raw_header) adds a header to one call, and
+//! [`Builder::raw_header`](crate::Builder::raw_header) adds it to all calls of a client.
 //!
 //! ```ignore,no_run
 //! use enterprise::Soap;
@@ -31,7 +31,7 @@ pub use addressing::WsAddressing;
 pub use error::HeaderError;
 pub use security::UsernameToken;
 
-/// The request that a header is for.
+/// The request for which a header is written.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct HeaderContext<'a> {
@@ -39,28 +39,36 @@ pub struct HeaderContext<'a> {
     pub soap: SoapVersion,
     /// Name of the operation in the WSDL.
     pub operation: &'a str,
-    /// The `soapAction` of the binding; often empty.
+    /// The `soapAction` of the binding. It is often empty.
     pub action: &'a str,
-    /// Where the request goes.
+    /// The address to which the request is sent.
     pub endpoint: &'a Endpoint,
 }
 
 /// A header that is written anew for each request.
 ///
-/// A text is one, too: XML that is sent as it is.
+/// A text is a header, too: its XML is sent unchanged.
 pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
-    /// One or more whole elements. They declare the prefixes that they use, but for `soapenv`,
-    /// `xsi` and `xsd`, which the envelope declares.
+    /// Writes the header as one or more whole elements. The elements must declare the prefixes that
+    /// they use, except for `soapenv`, `xsi` and `xsd`, which the envelope declares.
     ///
     /// # Errors
     ///
-    /// If something is missing. The request is not sent then.
+    /// Returns an error if something that the header needs is missing or wrong. The request is then
+    /// not sent.
     fn write(&self, request: &HeaderContext<'_>) -> Result<String, HeaderError>;
 
-    /// Whether a header of the answer is understood, so that its `mustUnderstand` is no error.
+    /// Whether a header of the response is understood. If it is, its `mustUnderstand` is not an
+    /// error.
     fn understands(&self, namespace: &str, name: &str) -> bool {
         let _ = (namespace, name);
         false
+    }
+
+    /// Whether the texts and attributes of the header are secret, so that no error may repeat them
+    /// when an answer does. True unless said otherwise.
+    fn is_secret(&self) -> bool {
+        true
     }
 }
 
@@ -76,7 +84,7 @@ impl RawHeader for &'static str {
     }
 }
 
-/// A header's XML, once it is sure that it cannot break the envelope.
+/// The XML of a header. It was checked that the XML cannot break the envelope.
 pub(crate) fn written(
     header: &dyn RawHeader,
     request: &HeaderContext<'_>,
@@ -112,18 +120,18 @@ fn check(xml: &str, soap: SoapVersion) -> Result<(), Halt> {
     }
 }
 
-/// Bytes that nobody can guess.
+/// Bytes that cannot be predicted.
 fn random<const N: usize>() -> Result<[u8; N], HeaderError> {
     let mut bytes = [0; N];
     match SystemRandom::new().fill(&mut bytes) {
         Ok(()) => Ok(bytes),
         Err(_) => Err(HeaderError::new(
-            "the operating system gives no random bytes",
+            "the operating system returned no random bytes",
         )),
     }
 }
 
-/// Appends an element with text in it.
+/// Appends an element that contains text.
 fn push_element(
     out: &mut String,
     tag: &str,
@@ -136,7 +144,7 @@ fn push_element(
     out.push('>');
     crate::xml::writer::push_text(out, text).map_err(|_| {
         HeaderError::encode(format!(
-            "`{tag}` would have a character that XML has no way to write"
+            "`{tag}` would contain a character that XML does not allow"
         ))
     })?;
     out.push_str("</");

@@ -20,11 +20,12 @@ const BASE64: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-so
 
 /// A `wsse:Security` header with a user name and a password.
 ///
-/// The password goes as it is (`PasswordText`), or as a digest with a fresh nonce and the time:
-/// ask for [`digest`](Self::digest) if the service's policy does. Both rely on TLS: a digest is
-/// SHA-1, and who reads one can try passwords.
+/// The password is sent as text (`PasswordText`). If the service's policy asks for a digest,
+/// [`digest`](Self::digest) sends the SHA-1 digest of the password, a new nonce and the time. Both
+/// forms rely on TLS, because a reader of the digest can try passwords.
 ///
-/// `Debug` shows the user but not the password, which is wiped from memory on drop.
+/// `Debug` shows the user name but not the password, which is wiped from memory when the token is
+/// dropped.
 #[derive(Clone, Debug)]
 pub struct UsernameToken {
     user: String,
@@ -35,7 +36,7 @@ pub struct UsernameToken {
 }
 
 impl UsernameToken {
-    /// A user name and its password, sent as `PasswordText`.
+    /// A user name and a password, which is sent as `PasswordText`.
     #[must_use]
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
@@ -47,23 +48,23 @@ impl UsernameToken {
         }
     }
 
-    /// Sends `PasswordDigest`: base64(SHA-1(nonce + created + password)), and the nonce and time
-    /// beside it.
+    /// Sends `PasswordDigest`, which is base64(SHA-1(nonce + created + password)), and the nonce
+    /// and the time with it.
     #[must_use]
     pub fn digest(mut self) -> Self {
         self.digest = true;
         self
     }
 
-    /// Adds a `wsu:Timestamp`: the message is of now and expires after so long.
+    /// Adds a `wsu:Timestamp`: the message is created now and expires after `lifetime`.
     #[must_use]
     pub fn timestamp(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// Whether the service must refuse the message if it does not know the header. It is so unless
-    /// said otherwise.
+    /// Sets whether the service must refuse the message if it does not know the header. The default
+    /// is true.
     #[must_use]
     pub fn must_understand(mut self, must: bool) -> Self {
         self.must_understand = must;
@@ -110,12 +111,12 @@ impl RawHeader for UsernameToken {
     }
 
     fn understands(&self, namespace: &str, name: &str) -> bool {
-        // Of an answer it can hold no more than the service's own timestamp.
+        // In a response, the header can contain only a timestamp of the service.
         namespace == WSSE && name == "Security"
     }
 }
 
-/// To the millisecond, which is what others write and the profile recommends.
+/// The time in milliseconds, which the profile recommends and other implementations write.
 fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }
@@ -135,8 +136,9 @@ mod tests {
 
     #[test]
     fn the_digest_is_that_of_others() {
-        // Nonce and time of the profile's example, which gives no password; the digest was computed
-        // with Python: b64encode(sha1(b64decode(nonce) + created + password).digest()).
+        // The nonce and the time are those of the example in the profile. The profile does not give
+        // the password. The digest was computed in Python: b64encode(sha1(b64decode(nonce) +
+        // created + password).digest()).
         let nonce = STANDARD.decode("WScqanjCEAC4mQoBE07sAQ==").unwrap();
         let created = "2003-07-16T01:24:32Z";
         assert_eq!(digest(&nonce, created, "secret"), DIGEST);

@@ -1,13 +1,13 @@
 //! Character classes of XML 1.0 (fifth edition) and Namespaces in XML 1.0.
 
-/// What a byte of character data means to the scanner.
+/// How the scanner treats a byte of character data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     Plain,
     /// `<`: the text ends.
     Open,
-    /// Needs a closer look: `&`, `]`, a return, a control character, or the lead byte that
-    /// U+FFFE and U+FFFF share.
+    /// A byte that needs a closer look: `&`, `]`, a carriage return, a control character, or the
+    /// first byte of U+FFFE and U+FFFF.
     Special,
 }
 
@@ -27,7 +27,7 @@ pub(crate) const TEXT: [Class; 256] = {
     table
 };
 
-/// Bytes that an ASCII name may consist of; bytes from 0x80 on are looked at as characters.
+/// The bytes that an ASCII name may contain. Bytes from 0x80 on are examined as characters.
 const NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -39,7 +39,7 @@ const NAME: [bool; 256] = {
     table
 };
 
-/// Length of the run of name bytes at the start, colons not included.
+/// Length of the run of name bytes at the start. Colons are not name bytes.
 pub(crate) fn name_len(bytes: &[u8]) -> usize {
     bytes
         .iter()
@@ -67,7 +67,7 @@ fn is_name_char(c: char) -> bool {
         || matches!(c, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-/// `Char` of XML 1.0: what a document may contain at all.
+/// `Char` of XML 1.0: the characters that a document may contain.
 pub(crate) fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }

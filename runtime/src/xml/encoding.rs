@@ -1,4 +1,4 @@
-//! In which encoding a document is: by its byte order mark, its first bytes, or its declaration.
+//! Finds the encoding of a document from its byte order mark, its first bytes, or its declaration.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -6,17 +6,19 @@ use super::error::XmlError;
 use super::prolog::{MAX_DECLARATION, SPACE, is_encoding_name};
 use super::reader::shorten;
 
-/// Bytes that are looked at for an XML declaration, white space before it included.
+/// The number of bytes that are searched for an XML declaration, including white space before it.
 const MAX_HEAD: usize = 4_096;
 
-/// The encoding of a document that starts with these bytes; `None` if more of them must be awaited.
+/// The encoding of a document that starts with these bytes. `None` if more bytes are needed.
 ///
-/// A declaration of UTF-16 that can be read as ASCII is wrong: .NET writes it into strings, which
-/// are then sent as UTF-8.
+/// A declaration of UTF-16 that can be read as ASCII is wrong and ignored. .NET writes such a
+/// declaration into strings that are then sent as UTF-8.
 pub(super) fn find(bytes: &[u8]) -> Result<Option<Found>, XmlError> {
     match bytes {
         [0, 0, ..] | [0xFF, 0xFE, 0, 0, ..] => {
-            return Err(XmlError::malformed(format!("the answer is UTF-32; {READ}")));
+            return Err(XmlError::malformed(format!(
+                "the response is UTF-32; {READ}"
+            )));
         }
         [0xEF, 0xBB, 0xBF, _, ..] => return Ok(Some(Found::Declared(UTF_8))),
         [0xFE, 0xFF, _, _, ..] | [0, _, _, _, ..] => return Ok(Some(Found::Declared(UTF_16BE))),
@@ -36,23 +38,23 @@ pub(super) fn find(bytes: &[u8]) -> Result<Option<Found>, XmlError> {
     }
     let window = &head[..head.len().min(MAX_DECLARATION)];
     let Some(end) = memchr::memmem::find(window, b"?>") else {
-        // The reader reports a declaration that is too long.
+        // The reader reports a declaration that is too long, so it is not reported here.
         return Ok((window.len() == MAX_DECLARATION).then_some(Found::Silent));
     };
     let declaration = str::from_utf8(&window[..end]).unwrap_or_default();
     match declared(declaration).filter(|name| is_encoding_name(name)) {
-        // The reader reports a declaration that is malformed.
+        // The reader reports a malformed declaration, so it is not reported here.
         None => Ok(Some(Found::Silent)),
         Some(name) => of_name(name).map(|encoding| Some(Found::Declared(encoding))),
     }
 }
 
-/// What the first bytes say.
+/// What the first bytes say about the encoding.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found {
-    /// They say which encoding it is.
+    /// They name this encoding.
     Declared(&'static Encoding),
-    /// They say nothing, which means UTF-8.
+    /// They name no encoding, so the document is in UTF-8.
     Silent,
 }
 
@@ -60,7 +62,8 @@ const READ: &str = "UTF-8, UTF-16 and encodings that contain ASCII are read";
 
 fn of_name(name: &str) -> Result<&'static Encoding, XmlError> {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
-    // ASCII is a part of UTF-8, and has been read as such by the same bytes.
+    // The declaration was read as ASCII. ASCII is a subset of UTF-8, so the document is read as
+    // UTF-8.
     if ["utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"]
         .into_iter()
         .any(is)
@@ -68,18 +71,19 @@ fn of_name(name: &str) -> Result<&'static Encoding, XmlError> {
         return Ok(UTF_8);
     }
     let encoding = Encoding::for_label(name.as_bytes());
-    // The declaration has been read as ASCII, so the encoding must contain that.
+    // The declaration was read as ASCII, so the encoding must contain ASCII.
     encoding
         .filter(|found| found.is_ascii_compatible())
         .ok_or_else(|| {
             XmlError::malformed(format!(
-                "the answer is declared as `{}`, which is not supported; {READ}",
+                "the response is declared as `{}`, which is not supported; {READ}",
                 shorten(name)
             ))
         })
 }
 
-/// The encoding that an HTTP header names, as far as a document without a declaration can be in it.
+/// The encoding that an HTTP header names. `None` if a document without a declaration cannot be in
+/// this encoding.
 pub(super) fn of_charset(name: &str) -> Option<&'static Encoding> {
     let encoding = Encoding::for_label(name.trim().as_bytes())?;
     (encoding.is_ascii_compatible() && encoding != UTF_8).then_some(encoding)

@@ -1,7 +1,7 @@
 //! Why a document cannot be read.
 
-/// Why a document cannot be read. The message says what was found, and for a limit its name and
-/// figure.
+/// Why a document cannot be read. The message says what was found. If a limit was exceeded, the
+/// message contains its name and value.
 #[derive(Debug)]
 pub(crate) struct XmlError(Box<Inner>);
 
@@ -14,7 +14,7 @@ struct Inner {
 /// The classes of [`XmlError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum XmlErrorKind {
-    /// The document is not well-formed, or not in UTF-8.
+    /// The document is not well-formed, or its bytes do not fit its encoding.
     Malformed,
     /// A limit was exceeded.
     Limit,
@@ -22,6 +22,8 @@ pub(crate) enum XmlErrorKind {
     Truncated,
     /// There is no document at all.
     Empty,
+    /// The time of the call is over.
+    Late,
 }
 
 impl XmlError {
@@ -36,6 +38,12 @@ impl XmlError {
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
         Self::new(XmlErrorKind::Limit, message)
+    }
+
+    /// The time of the call was over before the document was read.
+    pub(crate) fn late() -> Self {
+        let message = "the answer was not read within the deadline of the call";
+        Self::new(XmlErrorKind::Late, message)
     }
 
     pub(crate) fn into_parts(self) -> (XmlErrorKind, String) {

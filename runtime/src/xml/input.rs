@@ -1,37 +1,37 @@
-//! The part of a document that has arrived and has not been used.
+//! The part of a document that has arrived and was not read yet.
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 
 use super::encoding::{self, Found};
 use super::error::{XmlError, XmlErrorKind};
 
-/// Collects bytes as text. Whoever reads it takes whole units off its front, and goes back to the
-/// front if the rest of a unit is missing.
+/// Collects bytes as text. The reader takes whole units from the front, and returns to the front if
+/// the rest of a unit is missing.
 #[derive(Default)]
 pub(crate) struct Input {
     buffer: String,
     decoding: Decoding,
-    /// The encoding that the HTTP header names, for a document that does not say.
+    /// The encoding that the HTTP header names. It is used if the document does not name one.
     charset: Option<&'static Encoding>,
-    /// Start of what has not been taken.
+    /// Start of the text that was not taken yet.
     pos: usize,
-    /// Bytes of a character whose rest has not arrived.
+    /// The first bytes of a character whose other bytes have not arrived.
     partial: Vec<u8>,
-    /// Bytes fed so far.
+    /// The number of bytes fed so far.
     fed: usize,
     last: bool,
-    /// It is no use to try again before so many bytes are there.
+    /// The number of bytes that must be present before it is useful to try again.
     wanted: usize,
 }
 
-/// How bytes become text.
+/// How bytes are decoded to text.
 #[derive(Default)]
 enum Decoding {
-    /// The first bytes do not tell yet; they are in `partial`.
+    /// The encoding cannot be determined yet. The first bytes are in `partial`.
     #[default]
     Unknown,
-    /// The document says nothing, so it is UTF-8. All bytes so far were ASCII, so that it may still
-    /// be in the encoding of the HTTP header.
+    /// The document names no encoding, so it is UTF-8. All bytes so far are ASCII, so the document
+    /// may still be in the encoding that the HTTP header names.
     Ascii,
     Utf8,
     Other(&'static Encoding, Box<Decoder>),
@@ -50,18 +50,18 @@ impl Decoding {
 }
 
 impl Input {
-    /// Notes the encoding that the HTTP header names. It counts only if the document does not say
-    /// one and is no UTF-8: servers name encodings in the header that the document is not in.
+    /// Sets the encoding that the HTTP header names. It is used only if the document names no
+    /// encoding and is not valid UTF-8, because servers often name a wrong encoding in the header.
     pub(crate) fn expect_charset(&mut self, name: &str) {
         self.charset = encoding::of_charset(name);
     }
 
-    /// Adds bytes, already decompressed.
+    /// Adds bytes, which must be decompressed.
     pub(crate) fn feed(&mut self, chunk: &[u8], limit: usize) -> Result<(), XmlError> {
         self.fed = self.fed.saturating_add(chunk.len());
         if self.fed > limit {
             return Err(XmlError::limit(format!(
-                "the answer is longer than the limit `body` of {limit} bytes; ask for smaller \
+                "the response is longer than the limit `body` of {limit} bytes; ask for smaller \
                  batches or raise the limit"
             )));
         }
@@ -118,7 +118,7 @@ impl Input {
                     }
                     let at = self.fed - rest.len().min(self.fed);
                     return Err(XmlError::malformed(format!(
-                        "the answer is not UTF-8 at byte {at}, and names no other encoding"
+                        "the response is not UTF-8 at byte {at}, and names no other encoding"
                     )));
                 }
                 self.partial.extend_from_slice(rest);
@@ -142,7 +142,7 @@ impl Input {
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(..) => {
                     return Err(XmlError::malformed(format!(
-                        "the answer says that it is {}, but its bytes are not",
+                        "the response says that it is {}, but its bytes are not",
                         encoding.name()
                     )));
                 }
@@ -150,11 +150,11 @@ impl Input {
         }
     }
 
-    /// Says that all bytes are there.
+    /// States that all bytes have been fed.
     pub(crate) fn finish(&mut self) {
         self.last = true;
         match &mut self.decoding {
-            // Too short for a document, whatever it is.
+            // The input is too short to be a document in any encoding.
             Decoding::Unknown => {
                 let bytes = std::mem::take(&mut self.partial);
                 self.buffer.push_str(&String::from_utf8_lossy(&bytes));
@@ -166,7 +166,8 @@ impl Input {
                     self.partial.push(0);
                 }
             }
-            // A byte that begins a character of UTF-8 may be a whole one of another encoding.
+            // The first byte of a multi-byte character in UTF-8 may be a whole character in another
+            // encoding.
             Decoding::Ascii if !self.partial.is_empty() => {
                 if let Some(charset) = self.charset {
                     let bytes = std::mem::take(&mut self.partial);
@@ -181,12 +182,12 @@ impl Input {
         }
     }
 
-    /// Whether all bytes are there.
+    /// Whether all bytes have been fed.
     pub(crate) fn is_last(&self) -> bool {
         self.last
     }
 
-    /// Whether enough is there to try.
+    /// Whether enough bytes are present to try to read.
     pub(crate) fn is_ready(&self) -> bool {
         self.last || self.rest().len() >= self.wanted
     }
@@ -201,40 +202,42 @@ impl Input {
         &self.buffer[self.pos..]
     }
 
-    /// Takes bytes off the front.
+    /// Takes bytes from the front.
     pub(crate) fn take(&mut self, len: usize) {
         self.pos += len;
         self.wanted = 0;
     }
 
-    /// Notes that what is there is not enough.
+    /// States that the present bytes are not enough.
     pub(crate) fn starve(&mut self) {
-        // Twice as much before the next try, so that a large unit costs linear time.
+        // The next try waits for twice as many bytes, so that reading a large unit takes linear
+        // time.
         self.wanted = self.rest().len().saturating_mul(2);
     }
 
-    /// The error for an end that came too early.
+    /// The error of an input that ended too early.
     pub(crate) fn truncated(&self) -> XmlError {
         if self.fed == 0 {
-            return XmlError::new(XmlErrorKind::Empty, "the answer is empty");
+            return XmlError::new(XmlErrorKind::Empty, "the response is empty");
         }
         XmlError::new(
             XmlErrorKind::Truncated,
             format!(
-                "the answer ends after {} bytes, before it is complete",
+                "the response ends after {} bytes, before it is complete",
                 self.fed
             ),
         )
     }
 
-    /// Whether nothing follows what is there. Bytes that end inside a character have no end.
+    /// Whether no bytes follow the present text. If the last bytes are an incomplete character,
+    /// more must follow.
     pub(crate) fn is_at_end(&self) -> bool {
         self.last && self.partial.is_empty()
     }
 }
 
 impl std::fmt::Debug for Input {
-    /// Sizes alone: the text is personal data.
+    /// Prints only sizes, because the text is personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Input")
             .field("fed", &self.fed)

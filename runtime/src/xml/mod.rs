@@ -1,12 +1,15 @@
-//! XML 1.0 and Namespaces, as far as SOAP needs them: no DTD, no entities but the five.
+//! XML 1.0 and Namespaces, as far as SOAP needs them: without DTDs, and with only the five
+//! predefined entities.
 //!
-//! Sans-io: the reader works on whatever part of a document has arrived and says when it needs
-//! more. It refuses what is not well-formed, which tokenizers made for speed alone do not.
+//! The module does no I/O. The reader works on the part of a document that has arrived and says
+//! when it needs more. It refuses documents that are not well-formed, which tokenizers that are
+//! made only for speed do not.
 
 pub(crate) mod chars;
 mod encoding;
 mod error;
 mod input;
+pub(crate) mod mask;
 pub(crate) mod names;
 mod prolog;
 pub(crate) mod reader;

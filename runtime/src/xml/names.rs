@@ -1,23 +1,24 @@
-//! Names in scope: open elements, namespace declarations, and numbers for namespace URIs.
+//! The names in scope: open elements, namespace declarations, and numbers of namespace URIs.
 
 use std::collections::HashMap;
 
 use super::error::XmlError;
 use crate::leniency::{Drift, Leniency};
-use crate::limits::{Limits, MAX_DEPTH};
+use crate::limits::{Limits, MAX_DEPTH, WorkDeadline};
 
-/// Number of a namespace URI within one document. The first ones are those of the schema, so
-/// that comparing with a table is comparing small integers.
+/// The number of a namespace URI within one document. The first numbers are those of the schema, so
+/// comparing a name with a table compares small integers.
 pub(crate) type NsId = u16;
 
-/// What of a document is open at a place. Outlives the buffer that the document arrives in.
+/// What is open and declared at one position of a document. It outlives the buffer that contains
+/// the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,
     /// What was forgiven so far.
     pub(crate) drift: Drift,
-    /// Names of open elements as written, one after the other.
+    /// The names of open elements as written, one after the other.
     open: String,
     open_starts: Vec<usize>,
     bindings: Vec<Binding>,
@@ -26,14 +27,18 @@ pub(crate) struct Context {
     of_schema: usize,
     /// Where each URI is in `uris`.
     numbers: HashMap<Box<str>, NsId>,
-    /// Grows with every change of the bindings: equal epochs mean equal meanings of prefixes.
+    /// Increases with every change of the bindings. If two epochs are equal, prefixes have the same
+    /// meaning.
     epoch: u64,
     xsi: NsId,
-    /// The root element has been opened.
+    /// Whether the root element has been opened.
     root: bool,
+    pub(crate) deadline: WorkDeadline,
+    /// Tokens until the next look at the clock.
+    until_clock: u16,
 }
 
-/// A prefix and the namespace that it stands for.
+/// A prefix and its namespace.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Binding {
     prefix: Box<str>,
@@ -41,7 +46,7 @@ pub(crate) struct Binding {
     depth: usize,
 }
 
-/// A place to come back to when the rest of a unit has not arrived.
+/// A state to which the context can return if the rest of a unit has not arrived.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     open: usize,
@@ -51,6 +56,9 @@ pub(crate) struct Mark {
     drift: Drift,
 }
 
+/// A look at the clock costs as much as several tokens.
+const TOKENS: u16 = 4_096;
+
 /// Distinct namespaces that one document may name; far above any real one.
 const MAX_URIS: usize = 1_000;
 
@@ -58,7 +66,7 @@ pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 impl Context {
-    /// `uris` are the namespaces that have fixed numbers: the first one is number 0.
+    /// `uris` are the namespaces with fixed numbers. The first one has number 0.
     pub(crate) fn new<'u>(uris: impl IntoIterator<Item = &'u str>, limits: Limits) -> Self {
         let mut context = Self {
             limits: Limits {
@@ -76,9 +84,11 @@ impl Context {
             epoch: 0,
             xsi: 0,
             root: false,
+            deadline: WorkDeadline::default(),
+            until_clock: TOKENS,
         };
         for uri in uris {
-            // By position, as tables refer to them: not even a repeated URI is left out.
+            // Tables refer to namespaces by position, so a repeated URI is added, too.
             context.add(uri);
         }
         if context.uris.is_empty() {
@@ -95,8 +105,22 @@ impl Context {
         context
     }
 
+    /// Counts a token; now and then, looks whether there is time for more.
+    pub(super) fn work(&mut self) -> Result<(), XmlError> {
+        self.until_clock -= 1;
+        if self.until_clock > 0 {
+            return Ok(());
+        }
+        self.until_clock = TOKENS;
+        match self.deadline.is_over() {
+            true => Err(XmlError::late()),
+            false => Ok(()),
+        }
+    }
+
     fn add(&mut self, uri: &str) -> NsId {
-        // At most a schema's 256 and MAX_URIS: far from overflowing.
+        // The cast does not truncate: there are at most 256 namespaces of a schema and MAX_URIS
+        // others.
         let number = self.uris.len() as NsId;
         self.uris.push(uri.into());
         *self.numbers.entry(uri.into()).or_insert(number)
@@ -109,25 +133,25 @@ impl Context {
         }
     }
 
-    /// Prefixes in scope around the innermost open element, those of itself left out. They are made
-    /// to hold wherever they are put to use.
-    pub(crate) fn bindings_around(&self) -> Vec<Binding> {
+    /// The prefixes that are in scope outside of the innermost open element. They are used to read
+    /// an element in the scope of another place.
+    pub(crate) fn outer_bindings(&self) -> Vec<Binding> {
         let depth = self.depth();
-        let around = self.bindings.iter().filter(|b| b.depth < depth);
-        let around = around.map(|binding| Binding {
+        let outer = self.bindings.iter().filter(|b| b.depth < depth);
+        let outer = outer.map(|binding| Binding {
             depth: 0,
             ..binding.clone()
         });
-        around.collect()
+        outer.collect()
     }
 
-    /// Puts other prefixes in the place of those in scope, and gives these.
+    /// Replaces the prefixes in scope and returns the previous ones.
     pub(crate) fn swap_bindings(&mut self, bindings: Vec<Binding>) -> Vec<Binding> {
         self.epoch += 1;
         std::mem::replace(&mut self.bindings, bindings)
     }
 
-    /// Takes the numbers of namespaces from a copy that has seen more.
+    /// Takes over the numbers of namespaces from a copy that has read further.
     pub(crate) fn adopt_names(&mut self, copy: Self) {
         self.uris = copy.uris;
         self.numbers = copy.numbers;
@@ -150,7 +174,7 @@ impl Context {
         self.open_starts.len()
     }
 
-    /// Whether one more element may be opened.
+    /// Whether the limit permits one more open element.
     pub(crate) fn has_room(&self) -> bool {
         self.depth() < self.limits.depth
     }
@@ -173,7 +197,8 @@ impl Context {
         }
     }
 
-    /// Forgets what was opened since the mark. Nothing below the mark may have been closed.
+    /// Forgets what was opened since the mark. No element that was open at the mark may have been
+    /// closed.
     pub(crate) fn rollback(&mut self, mark: Mark) {
         self.open.truncate(mark.open);
         self.open_starts.truncate(mark.depth);
@@ -198,7 +223,7 @@ impl Context {
         Ok(())
     }
 
-    /// Name of the innermost open element, as written.
+    /// The name of the innermost open element, as written.
     pub(crate) fn top(&self) -> &str {
         self.open_starts
             .last()
@@ -220,7 +245,7 @@ impl Context {
         }
     }
 
-    /// Declares a prefix for the element that is about to be pushed.
+    /// Declares a prefix for the element that will be pushed next.
     pub(crate) fn bind(&mut self, prefix: &str, uri: &str) -> Result<(), XmlError> {
         if self.bindings.len() > self.limits.namespaces {
             return Err(XmlError::limit(format!(
@@ -231,7 +256,7 @@ impl Context {
         let known = self.numbers.get(uri).copied();
         if known.is_none() && self.uris.len() >= MAX_URIS {
             return Err(XmlError::limit(format!(
-                "the answer names more distinct namespaces than the fixed limit of {MAX_URIS}"
+                "the response names more distinct namespaces than the fixed limit of {MAX_URIS}"
             )));
         }
         let uri = known.unwrap_or_else(|| self.add(uri));
@@ -244,7 +269,7 @@ impl Context {
         Ok(())
     }
 
-    /// Whether the element that is about to be pushed declares this prefix already.
+    /// Whether the element that will be pushed next already declares this prefix.
     pub(crate) fn is_bound_here(&self, prefix: &str) -> bool {
         let depth = self.depth() + 1;
         let here = |binding: &&Binding| binding.depth == depth;
@@ -255,7 +280,7 @@ impl Context {
             .any(|b| *b.prefix == *prefix)
     }
 
-    /// The namespace of a prefix; the empty prefix is the default namespace.
+    /// The namespace of a prefix. The empty prefix has the default namespace.
     pub(crate) fn resolve(&self, prefix: &str) -> Option<NsId> {
         match self
             .bindings

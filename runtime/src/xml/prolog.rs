@@ -1,14 +1,14 @@
-//! What may stand before the root element: a byte order mark and the XML declaration.
+//! What may precede the root element: a byte order mark and the XML declaration.
 
 use super::error::XmlError;
 use super::reader::{Halt, Reader, Result};
 
-/// Bytes that a declaration may take; real ones have fewer than a hundred.
+/// The maximum length of a declaration in bytes. Real declarations have less than a hundred bytes.
 pub(super) const MAX_DECLARATION: usize = 1_000;
 
 impl Reader<'_> {
-    /// Passes over white space before the XML declaration. XML does not allow it (section 2.8), but
-    /// servers whose pages are templates write blank lines there.
+    /// Skips white space before the XML declaration. XML does not allow it (section 2.8), but
+    /// servers that fill in templates send blank lines there.
     pub(crate) fn blanks_before_declaration(&mut self) -> Result<()> {
         let text = self.src.strip_prefix('\u{FEFF}').unwrap_or(self.src);
         let trimmed = text.trim_start_matches(SPACE);
@@ -22,7 +22,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads what may stand before everything else.
+    /// Reads the byte order mark and the declaration.
     pub(crate) fn prolog(&mut self) -> Result<()> {
         match prolog_len(&self.src[self.pos..], self.last) {
             Ok(Some(len)) => {
@@ -35,7 +35,7 @@ impl Reader<'_> {
     }
 }
 
-/// Length of the byte order mark and the declaration; `None` if the rest must be awaited.
+/// Length of the byte order mark and the declaration. `None` if more bytes are needed.
 fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, XmlError> {
     let text = src.strip_prefix('\u{FEFF}').unwrap_or(src);
     let mark = src.len() - text.len();
@@ -64,7 +64,7 @@ fn prolog_len(src: &str, last: bool) -> std::result::Result<Option<usize>, XmlEr
 
 pub(super) const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// `version`, then perhaps `encoding`, then perhaps `standalone`.
+/// Checks `version`, then an optional `encoding`, then an optional `standalone`.
 fn check_declaration(mut text: &str) -> std::result::Result<(), String> {
     const ORDER: [&str; 3] = ["version", "encoding", "standalone"];
     let malformed = || "a malformed XML declaration".to_owned();
@@ -89,12 +89,13 @@ fn check_declaration(mut text: &str) -> std::result::Result<(), String> {
             .ok_or_else(malformed)?;
         let (value, rest) = rest[1..].split_once(quote).ok_or_else(malformed)?;
         let fits = match at {
-            // Documents that say 1.1 or later are read by the rules of 1.0 (section 2.8).
+            // Documents that declare version 1.1 or later are read by the rules of 1.0 (section
+            // 2.8).
             0 => value
                 .strip_prefix("1.")
                 .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())),
             1 if !is_encoding_name(value) => false,
-            // Whether it is an encoding that can be read was found out before: see `encoding`.
+            // `encoding` has already checked that the encoding can be read.
             1 => true,
             _ => matches!(value, "yes" | "no"),
         };

@@ -13,10 +13,10 @@ use super::text::normalise;
 /// Why the reader stopped.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// The rest of the current token has not arrived. Nothing was consumed that a mark and a
-    /// rollback would not restore.
+    /// The rest of the current token has not arrived. A mark and a rollback restore everything that
+    /// was consumed.
     More,
-    /// The document is wrong.
+    /// The document is not valid.
     Error(XmlError),
 }
 
@@ -28,18 +28,18 @@ impl From<XmlError> for Halt {
 
 pub(crate) type Result<T> = std::result::Result<T, Halt>;
 
-/// The next piece of a document. Comments and processing instructions never show.
+/// The next piece of a document. Comments and processing instructions are skipped.
 #[derive(Debug)]
 pub(crate) enum Token<'x> {
     Start(Start<'x>),
     End,
-    /// A run of character data, references resolved. One text may come in several runs.
+    /// A run of character data with resolved references. One text may consist of several runs.
     Text(Cow<'x, str>),
     /// The document is complete.
     Eof,
 }
 
-/// A start tag. An empty element gives a `Start` and then an `End`.
+/// A start tag. For an empty element the reader returns a `Start` and then an `End`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start<'x> {
     pub(crate) ns: NsId,
@@ -63,20 +63,20 @@ impl<'x> Start<'x> {
     }
 }
 
-/// Reads tokens from `src`, which starts at a token.
+/// Reads tokens from `src`, which must start at a token.
 #[derive(Debug)]
 pub(crate) struct Reader<'x> {
     pub(super) src: &'x str,
     pub(super) pos: usize,
-    /// Whether `src` is all there is.
+    /// Whether `src` ends where the document ends.
     pub(super) last: bool,
     pub(crate) context: &'x mut Context,
     pub(super) attributes: Vec<Attribute<'x>>,
-    /// The last start tag was `<a/>`: its end is due.
+    /// The last start tag was `<a/>`, so its end is the next token.
     pub(super) pending_end: bool,
 }
 
-/// A place in a document to come back to.
+/// A position in a document to which the reader can return.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checkpoint {
     pos: usize,
@@ -95,21 +95,21 @@ impl<'x> Reader<'x> {
         }
     }
 
-    /// Another reader at the same place, which leaves this one's context alone.
+    /// A second reader at the same position, with a context of its own.
     pub(crate) fn scout<'y>(&'y self, context: &'y mut Context) -> Reader<'y> {
         let mut scout = Reader::new(self.src, self.last, context);
         scout.pos = self.pos;
         scout
     }
 
-    /// A reader of an element elsewhere in the same text.
+    /// A reader of an element at another position of the same text.
     pub(crate) fn elsewhere(&mut self, pos: usize) -> Reader<'_> {
         let mut there = Reader::new(self.src, self.last, self.context);
         there.pos = pos;
         there
     }
 
-    /// Bytes consumed so far.
+    /// The number of bytes consumed so far.
     pub(crate) fn pos(&self) -> usize {
         self.pos
     }
@@ -118,7 +118,8 @@ impl<'x> Reader<'x> {
         &self.src.as_bytes()[self.pos..]
     }
 
-    /// Where the reader is, between two tokens and not within an empty element.
+    /// The position of the reader, which must be between two tokens and not within an empty
+    /// element.
     pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             pos: self.pos,
@@ -138,7 +139,7 @@ impl<'x> Reader<'x> {
         self.context.rollback(checkpoint.mark);
     }
 
-    /// Consumes these bytes if they come next. They must be whole markup.
+    /// Consumes these bytes if they come next. They must be complete markup.
     pub(crate) fn take(&mut self, expected: &[u8]) -> bool {
         let fits = self.rest().starts_with(expected);
         if fits {
@@ -154,6 +155,7 @@ impl<'x> Reader<'x> {
             self.context.pop();
             return Ok(Token::End);
         }
+        self.context.work()?;
         loop {
             let rest = self.rest();
             match rest {
@@ -174,7 +176,7 @@ impl<'x> Reader<'x> {
         }
     }
 
-    /// Reads to the end of the element whose start was read last, children and all.
+    /// Skips to the end of the element whose start tag was read last, including its children.
     pub(crate) fn skip(&mut self) -> Result<()> {
         let depth = self.context.depth();
         while self.context.depth() >= depth {
@@ -193,7 +195,8 @@ impl<'x> Reader<'x> {
         ))))
     }
 
-    /// A comment, instruction or CDATA section; gives the text of the last.
+    /// Reads a comment, a processing instruction or a CDATA section, and returns the text of a
+    /// CDATA section.
     fn markup(&mut self) -> Result<Option<&'x str>> {
         let rest = self.rest();
         if rest.starts_with(b"<!--") {
@@ -221,14 +224,14 @@ impl<'x> Reader<'x> {
                 return self.wrong("an XML declaration or instruction that is not allowed here");
             }
             if text[target.len()..].starts_with(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')) {
-                return self.wrong("a processing instruction whose target is no name");
+                return self.wrong("a processing instruction whose target is not a name");
             }
             self.pos += 2 + text.len() + 2;
             return Ok(None);
         }
         if rest.starts_with(b"<!DOCTYPE") {
             return self
-                .wrong("the answer has a document type declaration (DTD); these are refused");
+                .wrong("the response has a document type declaration (DTD); DTDs are refused");
         }
         let begins = |whole: &&[u8]| whole.starts_with(rest);
         if [&b"<!--"[..], b"<![CDATA[", b"<!DOCTYPE"]
@@ -240,11 +243,11 @@ impl<'x> Reader<'x> {
         self.wrong("markup that is neither comment, CDATA section nor instruction")
     }
 
-    /// What stands between an opening of `open` bytes and the next `close`.
+    /// The text between an opening of `open` bytes and the next `close`.
     fn section(&self, open: usize, close: &[u8]) -> Result<&'x str> {
         let rest = &self.src[self.pos + open..];
         let found = memmem::find(rest.as_bytes(), close);
-        // The last bytes that are here may be the first ones of `close`.
+        // The last bytes that have arrived may be the first bytes of `close`.
         let len = found.unwrap_or_else(|| rest.len().saturating_sub(close.len() - 1));
         let max = self.context.limits.text;
         if len > max {
@@ -296,11 +299,39 @@ impl<'x> Reader<'x> {
     }
 }
 
-/// The start of a text from outside, for a message.
+/// The start of a text from outside, for an error message.
 pub(crate) fn shorten(text: &str) -> String {
     let mut out: String = text.chars().take(60).flat_map(char::escape_debug).collect();
     if text.chars().nth(60).is_some() {
         out.push('…');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::{Limits, WorkDeadline};
+
+    fn read(document: &str, deadline: WorkDeadline) -> std::result::Result<(), String> {
+        let mut context = Context::new([""], Limits::default());
+        context.deadline = deadline;
+        let mut reader = Reader::new(document, true, &mut context);
+        loop {
+            match reader.next() {
+                Ok(Token::Eof) => return Ok(()),
+                Ok(_) => {}
+                Err(Halt::Error(error)) => return Err(error.to_string()),
+                Err(Halt::More) => return Err("incomplete".to_owned()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_document_ends_at_the_deadline() {
+        let over = WorkDeadline(Some(tokio::time::Instant::now()));
+        let long = format!("<a>{}</a>", "<b/>".repeat(10_000));
+        assert!(read(&long, over).unwrap_err().contains("deadline"));
+        assert_eq!(read(&long, WorkDeadline::default()), Ok(()));
+    }
 }

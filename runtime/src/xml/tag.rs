@@ -1,4 +1,4 @@
-//! Start tags: names, attributes, and the namespaces they are in.
+//! Start tags: names, attributes, and their namespaces.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::error::XmlError;
 use super::names::{NsId, XML, XMLNS};
 use super::reader::{Halt, Reader, Result, Start, shorten};
 
-/// An attribute of the last start tag; namespace declarations are not among them.
+/// An attribute of the last start tag. Namespace declarations are not attributes in this sense.
 #[derive(Debug)]
 pub(crate) struct Attribute<'x> {
     pub(crate) ns: NsId,
@@ -15,16 +15,16 @@ pub(crate) struct Attribute<'x> {
     pub(crate) value: Cow<'x, str>,
 }
 
-/// An attribute as it stands in the tag: its name as written, and its value.
+/// An attribute as written in the tag: its name and its value.
 type Raw<'x> = (&'x str, Cow<'x, str>);
 
 impl<'x> Reader<'x> {
-    /// Attributes of the last start tag.
+    /// The attributes of the last start tag.
     pub(crate) fn attributes(&self) -> &[Attribute<'x>] {
         &self.attributes
     }
 
-    /// Value of an attribute of the last start tag.
+    /// The value of an attribute of the last start tag.
     pub(crate) fn attribute(&self, ns: NsId, local: &str) -> Option<&str> {
         self.attributes
             .iter()
@@ -32,7 +32,7 @@ impl<'x> Reader<'x> {
             .map(|a| &*a.value)
     }
 
-    /// `xsi:type` of the last start tag, resolved.
+    /// The `xsi:type` of the last start tag, with a resolved prefix.
     pub(crate) fn type_attribute(&mut self) -> Result<Option<(NsId, String)>> {
         let Some(value) = self.attribute(self.context.xsi(), "type") else {
             return Ok(None);
@@ -47,14 +47,14 @@ impl<'x> Reader<'x> {
         Ok(Some((ns, local.to_owned())))
     }
 
-    /// Takes bytes that were consumed for the start tag of an element without attributes.
+    /// Registers the start tag of an element without attributes, whose bytes were consumed already.
     pub(crate) fn started(&mut self, name: &str) -> Result<()> {
         self.attributes.clear();
         self.context.push(name)?;
         Ok(())
     }
 
-    /// Consumes a start tag if it is written exactly so. Its attributes are not read again.
+    /// Consumes a start tag if it is written exactly like `tag`. Its attributes are not read again.
     pub(crate) fn take_start(&mut self, tag: &[u8], name: &str) -> Result<bool> {
         let fits = self.take(tag);
         if fits {
@@ -93,7 +93,8 @@ impl<'x> Reader<'x> {
         })
     }
 
-    /// The attributes from `pos` on, whether the element is empty, and where the tag ends.
+    /// Reads the attributes from `pos` on. Returns them, whether the element is empty, and the
+    /// position after the tag.
     fn raw_attributes(&mut self, mut pos: usize) -> Result<(Vec<Raw<'x>>, bool, usize)> {
         let bytes = self.src.as_bytes();
         let mut raw = Vec::new();
@@ -127,7 +128,7 @@ impl<'x> Reader<'x> {
         pos + rest.iter().take_while(|b| chars::is_space(**b)).count()
     }
 
-    /// A name, with at most one colon, and the position after it.
+    /// Reads a name with at most one colon. Returns it and the position after it.
     fn name(&self, begin: usize) -> Result<(&'x str, usize)> {
         let bytes = self.src.as_bytes();
         let mut end = begin + chars::name_len(&bytes[begin..]);
@@ -154,7 +155,7 @@ impl<'x> Reader<'x> {
         Ok((name, end))
     }
 
-    /// `= "value"` and the position after it.
+    /// Reads `= "value"`. Returns the value and the position after it.
     fn attribute_value(&mut self, begin: usize) -> Result<(Cow<'x, str>, usize)> {
         let bytes = self.src.as_bytes();
         let equals = self.skip_space(begin);
@@ -210,9 +211,10 @@ impl<'x> Reader<'x> {
         Ok(())
     }
 
-    /// No two attributes may have the same name in the same namespace.
+    /// Checks that no two attributes have the same name in the same namespace.
     fn check_distinct(&self) -> Result<()> {
-        // Most tags have none or one; sorting keeps long lists from costing their square.
+        // Most tags have at most one attribute. Sorting keeps the time of long lists from growing
+        // with their square.
         if self.attributes.len() < 2 {
             return Ok(());
         }
@@ -232,7 +234,8 @@ impl<'x> Reader<'x> {
         }
     }
 
-    /// A name in content, such as that of `xsi:type`: prefixes as of elements.
+    /// Resolves a name in content, such as that of `xsi:type`. A name without a prefix is in the
+    /// default namespace, as the name of an element is.
     fn content_qname<'v>(&self, value: &'v str) -> Result<(NsId, &'v str)> {
         let (prefix, local) = value.split_once(':').unwrap_or(("", value));
         if !chars::is_ncname(local) {
@@ -252,7 +255,8 @@ impl<'x> Reader<'x> {
     }
 }
 
-/// The prefix that an attribute declares, empty for the default namespace, if it is a declaration.
+/// The prefix that an attribute declares, if the attribute is a namespace declaration. The prefix
+/// is empty for the default namespace.
 fn declared_prefix(attribute: &str) -> Option<&str> {
     let rest = attribute.strip_prefix("xmlns")?;
     if rest.is_empty() {

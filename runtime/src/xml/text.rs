@@ -1,4 +1,4 @@
-//! Character data: runs of text, references, line ends.
+//! Character data: runs of text, references and line ends.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::chars::{self, Class};
 use super::reader::{Halt, Reader, Result};
 
 impl<'x> Reader<'x> {
-    /// Consumes plain text and the end tag after it, if both are here and nothing in the text
+    /// Consumes plain text and the end tag after it, if both have arrived and nothing in the text
     /// needs attention. The element must not have been pushed.
     pub(crate) fn take_plain(&mut self, end_tag: &[u8]) -> Option<&'x str> {
         let rest = self.rest();
@@ -33,7 +33,8 @@ impl<'x> Reader<'x> {
         }
         let end = match end {
             Some(end) => end,
-            // Inside an element markup must follow; if it never comes, the answer was cut off.
+            // Inside an element, markup must follow. If no markup follows, the document was cut
+            // off.
             None if self.last && self.context.depth() == 0 => rest.len(),
             None => return Err(Halt::More),
         };
@@ -54,7 +55,7 @@ impl<'x> Reader<'x> {
         Ok(text)
     }
 
-    /// Text with its references resolved.
+    /// Resolves the references in a text.
     pub(super) fn resolved(&mut self, raw: Cow<'x, str>) -> Result<Cow<'x, str>> {
         if memchr::memchr(b'&', raw.as_bytes()).is_none() {
             return Ok(raw);
@@ -69,7 +70,7 @@ impl<'x> Reader<'x> {
                 .position(|b| !b.is_ascii_alphanumeric() && b != b'#')
                 .filter(|end| raw.as_bytes()[*end] == b';');
             let Some(end) = end else {
-                return self.wrong("`&` that starts no reference");
+                return self.wrong("`&` that does not start a reference");
             };
             match reference(&raw[..end]) {
                 Some(Ok(c)) => out.push(c),
@@ -83,7 +84,7 @@ impl<'x> Reader<'x> {
                          `Leniency::replace_characters` reads it as U+FFFD"
                     ));
                 }
-                None => return self.wrong("a reference other than the five of XML and characters"),
+                None => return self.wrong("a reference that is neither one of XML's five entities nor a character reference"),
             }
             raw = &raw[end + 1..];
         }
@@ -92,8 +93,8 @@ impl<'x> Reader<'x> {
     }
 }
 
-/// The character of a reference, given what stands between `&` and `;`, or the code of one that XML
-/// does not allow.
+/// The character of a reference, given the text between `&` and `;`, or the code of a character
+/// that XML does not allow.
 fn reference(name: &str) -> Option<std::result::Result<char, u32>> {
     let code = match name {
         "lt" => return Some(Ok('<')),
@@ -104,7 +105,7 @@ fn reference(name: &str) -> Option<std::result::Result<char, u32>> {
         _ => name.strip_prefix('#')?,
     };
     let (digits, radix) = code.strip_prefix('x').map_or((code, 10), |hex| (hex, 16));
-    // Parsing alone would let a sign through.
+    // `from_str_radix` accepts a sign, which XML does not.
     if !digits.bytes().all(|b| char::from(b).is_digit(radix)) {
         return None;
     }
@@ -113,7 +114,7 @@ fn reference(name: &str) -> Option<std::result::Result<char, u32>> {
     Some(c.ok_or(code))
 }
 
-/// Line ends as XML 1.0, section 2.11 has them.
+/// Normalises line ends as XML 1.0, section 2.11 requires.
 pub(super) fn normalise(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_some() {
         Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
@@ -122,14 +123,15 @@ pub(super) fn normalise(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Length of the run of text at the start in which nothing needs attention.
+/// Length of the run at the start in which nothing needs attention.
 fn plain_len(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
         at += quiet_len(&bytes[at..]);
         match &bytes[at..] {
             [b'\t' | b'\n', ..] => at += 1,
-            // U+FFFE and U+FFFF are EF BF BE and EF BF BF; anything else with this lead is fine.
+            // U+FFFE and U+FFFF are EF BF BE and EF BF BF. All other characters that start with EF
+            // are allowed.
             [0xEF, 0xBF, 0xBE | 0xBF, ..] => return at,
             [0xEF, _, _, ..] => at += 3,
             _ => return at,
@@ -137,9 +139,10 @@ fn plain_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// Length of the run of bytes that are plain beyond doubt.
+/// Length of the run of bytes at the start that are certainly plain.
 fn quiet_len(bytes: &[u8]) -> usize {
-    /// Texts are mostly shorter: for them eight bytes at a time are faster.
+    /// Most texts are shorter than this. For short texts, eight bytes at a time are faster than
+    /// blocks.
     const LONG: usize = 48;
     let mut at = 0;
     while let Some(word) = bytes[at..].first_chunk() {
@@ -156,8 +159,8 @@ fn quiet_len(bytes: &[u8]) -> usize {
     at + bytes[at..].iter().take_while(is_quiet).count()
 }
 
-/// A word in which the lowest bit that is set is in the first byte that is not plain. Bits above
-/// it mean nothing: subtraction borrows from the bytes above.
+/// A word whose lowest set bit is in the first byte that is not plain. Higher bits have no meaning,
+/// because the subtraction borrows from higher bytes.
 fn busy_bytes(word: u64) -> u64 {
     const fn all(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
@@ -167,11 +170,11 @@ fn busy_bytes(word: u64) -> u64 {
     below(word, b' ') | equal(b'<') | equal(b'&') | equal(b']') | equal(0xEF)
 }
 
-/// Length of whole blocks at the start that are plain.
+/// Length of the whole blocks at the start that are plain.
 fn quiet_blocks(bytes: &[u8]) -> usize {
     const STEP: usize = 16;
     let mut at = 0;
-    // Written so that the compiler compares sixteen bytes at once.
+    // The loop is written so that the compiler compares sixteen bytes at once.
     while let Some(block) = bytes.get(at..at + STEP) {
         let busy = block.iter().fold(false, |busy, &b| {
             busy | (b < b' ') | (b == b'<') | (b == b'&') | (b == b']') | (b == 0xEF)
@@ -188,7 +191,7 @@ fn quiet_blocks(bytes: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    /// Byte by byte.
+    /// The same, computed byte by byte.
     fn simple_len(text: &str) -> usize {
         let is_plain = |c: char| {
             !matches!(c, '<' | '&' | ']' | '\u{FFFE}' | '\u{FFFF}')

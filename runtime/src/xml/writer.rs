@@ -1,12 +1,13 @@
-//! Writes XML text: escaping, and the refusal of what XML cannot carry.
+//! Writes XML text. It escapes text, and refuses characters that XML does not allow.
 
 use super::chars;
 
-/// Appends character data. Tab and newline stay, a return survives as a reference.
+/// Appends character data. Tabs and newlines are written as they are, and a carriage return is
+/// written as a reference.
 ///
 /// # Errors
 ///
-/// Names the first character that XML 1.0 cannot carry, not even as a reference.
+/// Returns the first character that XML 1.0 does not allow, not even as a reference.
 pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), char> {
     push(out, text, |b| match b {
         b'&' => Some("&amp;"),
@@ -17,11 +18,12 @@ pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), char> {
     })
 }
 
-/// Appends the value of an attribute in double quotes; white space survives as references.
+/// Appends the value of an attribute in double quotes. Tabs, newlines and carriage returns are
+/// written as references, so that they are preserved.
 ///
 /// # Errors
 ///
-/// As [`push_text`].
+/// The same as that of [`push_text`].
 pub(crate) fn push_attribute(out: &mut String, value: &str) -> Result<(), char> {
     out.push('"');
     push(out, value, |b| match b {

@@ -18,36 +18,27 @@ use g::{ATT, NIL, OPT, REP, SEC, TXT, Type, field as f, nested as n};
 /// Namespace of the types.
 pub const NS: &str = "urn:kinds";
 
-pub static SCHEMA: g::Schema = g::Schema {
-    namespaces: &[
-        g::Namespace {
-            uri: "",
-            prefix: "",
-        },
-        g::Namespace {
-            uri: NS,
-            prefix: "k",
-        },
-        g::Namespace {
-            uri: "urn:other",
-            prefix: "o",
-        },
+pub static SCHEMA: g::Schema = g::Schema::new(
+    &[
+        g::Namespace::new("", ""),
+        g::Namespace::new(NS, "k"),
+        g::Namespace::new("urn:other", "o"),
     ],
-    defaults: &[],
-};
+    &[],
+);
 
 macro_rules! table {
-    ($($table:ident = $name:literal, $flags:expr, $sorted_from:expr, $base:expr, [$($field:expr,)*];)*) => {
-        $(pub static $table: Type = Type {
-            name: $name, schema: &SCHEMA, ns: 1, flags: $flags, sorted_from: $sorted_from, base: $base,
-            fields: &[$($field,)*],
-        };)*
+    ($($table:ident = $name:literal, $flags:expr, $sorted_from:expr, $($base:ident,)? [$($field:expr,)*];)*) => {
+        $(pub static $table: Type = Type::new($name, &SCHEMA, 1)
+            .with_flags($flags)
+            $(.with_base(&$base))?
+            .with_fields($sorted_from, &[$($field,)*]);)*
     };
 }
 
 table! {
     // A plain struct: everything that a field can be.
-    ALL = "All", 0, u16::MAX, None, [
+    ALL = "All", 0, u16::MAX, [
         f("string", 1, Kind::String, OPT | NIL),
         f("boolean", 1, Kind::Boolean, OPT),
         f("byte", 1, Kind::Byte, OPT),
@@ -82,16 +73,16 @@ table! {
         f("", 1, Kind::Wildcard, OPT | REP),
     ];
     // Simple content with an attribute.
-    MONEY = "Money", 0, u16::MAX, None, [
+    MONEY = "Money", 0, u16::MAX, [
         f("currency", 0, Kind::String, OPT | ATT),
         f("value", 0, Kind::Decimal, TXT),
     ];
     // A sparse record: everything that a field of one can be.
-    BASE = "base", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, None, [
+    BASE = "base", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, [
         f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
         f("Id", 1, Kind::Id, NIL),
     ];
-    THING = "Thing", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, Some(&BASE), [
+    THING = "Thing", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, [
         f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
         f("Id", 1, Kind::Id, NIL),
         n("All", 1, Kind::Struct, OPT | NIL, &ALL),
@@ -111,32 +102,24 @@ table! {
         f("Text", 1, Kind::String, OPT | NIL),
         f("Time", 1, Kind::Time, OPT | NIL),
     ];
-    OTHER = "Other", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, Some(&BASE), [
+    OTHER = "Other", Type::OPEN | Type::NULLS_BY_NAME | Type::TYPED, 2, BASE, [
         f("fieldsToNull", 1, Kind::String, OPT | NIL | REP),
         f("Id", 1, Kind::Id, NIL),
         f("Text", 1, Kind::Int, OPT | NIL),
     ];
-    QUERY = "query", 0, u16::MAX, None, [f("queryString", 1, Kind::String, 0),];
-    RESULT = "Result", 0, u16::MAX, None, [
+    QUERY = "query", 0, u16::MAX, [f("queryString", 1, Kind::String, 0),];
+    RESULT = "Result", 0, u16::MAX, [
         f("done", 1, Kind::Boolean, 0), f("queryLocator", 1, Kind::String, NIL),
         n("records", 1, Kind::Record, OPT | NIL | REP, &BASE), f("size", 1, Kind::Int, 0),
     ];
-    RESPONSE = "queryResponse", 0, u16::MAX, None, [n("result", 1, Kind::Struct, 0, &RESULT),];
-    HEADER = "Header", 0, u16::MAX, None, [f("note", 1, Kind::String, OPT),];
-    FAULT = "BadFault", 0, u16::MAX, None, [f("exceptionCode", 1, Kind::String, 0), f("row", 1, Kind::Int, 0),];
+    RESPONSE = "queryResponse", 0, u16::MAX, [n("result", 1, Kind::Struct, 0, &RESULT),];
+    HEADER = "Header", 0, u16::MAX, [f("note", 1, Kind::String, OPT),];
+    FAULT = "BadFault", 0, u16::MAX, [f("exceptionCode", 1, Kind::String, 0), f("row", 1, Kind::Int, 0),];
 }
 
-pub static OPERATION: g::Operation = g::Operation {
-    name: "query",
-    action: "",
-    flags: 0,
-    request: &QUERY,
-    response: &RESPONSE,
-    types: &[],
-    headers: &[],
-    output_headers: &[&HEADER],
-    faults: &[&FAULT],
-};
+pub static OPERATION: g::Operation = g::Operation::new("query", &QUERY, &RESPONSE)
+    .with_output_headers(&[&HEADER])
+    .with_faults(&[&FAULT]);
 
 #[derive(Clone, Default)]
 pub struct All {
@@ -157,8 +140,8 @@ pub struct All {
     pub date: Option<g::Date>,
     pub time: Option<g::Time>,
     pub id: Option<g::Id>,
-    pub base64: Option<g::Bytes>,
-    pub hex: Option<g::Bytes>,
+    pub base64: Option<g::Binary>,
+    pub hex: Option<g::Binary>,
     pub r#enum: Option<Color>,
     pub any: Option<g::AnyValue>,
     pub strings: Vec<String>,

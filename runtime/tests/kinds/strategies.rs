@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
-use saponify::generated::{AnyValue, Bytes, Date, DateTime, Decimal, Element, Id, Time, View as _};
+use saponify::generated::{
+    AnyValue, Binary, Date, DateTime, Decimal, Element, Id, Time, View as _,
+};
 use saponify::{Attribute, Content, Mixed, Node, Record, TypeName};
 
 use super::{All, BASE, Base, Color, Money, NS, Thing};
@@ -237,8 +239,8 @@ pub fn all() -> BoxedStrategy<All> {
         of(date()),
         of(time()),
         of(id()),
-        of(vec(any::<u8>(), 0..40).prop_map(Bytes)),
-        of(vec(any::<u8>(), 0..40).prop_map(Bytes)),
+        of(vec(any::<u8>(), 0..40).prop_map(Binary)),
+        of(vec(any::<u8>(), 0..40).prop_map(Binary)),
     );
     let texts = (
         of(text()),

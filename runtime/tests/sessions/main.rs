@@ -12,5 +12,7 @@ mod oauth;
 mod pagination;
 mod renewal;
 mod repetition;
+mod replies;
+mod scripted;
 mod secrets;
 mod support;

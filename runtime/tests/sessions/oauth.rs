@@ -56,7 +56,7 @@ async fn client_credentials_open_a_session() {
     let session = soap.client().session();
     assert_eq!(
         session.endpoint().to_string(),
-        format!("{HOST}/services/Soap/c/64.0")
+        format!("{HOST}/services/Soap/c/64.0/0DFx0000000Demo")
     );
     assert_eq!(session.user_id().unwrap().as_str(), "0051x0000000001AAA");
     assert_eq!(

@@ -158,7 +158,7 @@ async fn sessions_that_are_never_taken_make_no_login_loop() {
     assert!(errors[0].is_session_expired(), "{}", errors[0]);
     let told = errors
         .iter()
-        .any(|error| error.to_string().contains("just given"));
+        .any(|error| error.to_string().contains("just issued"));
     assert!(told, "{:?}", errors.last());
 }
 
@@ -175,7 +175,7 @@ async fn a_given_session_ends_with_its_fault() {
         .await
         .unwrap();
     let path = soap.client().session().endpoint().path().to_owned();
-    assert_eq!(path, "/services/Soap/c/64.0");
+    assert_eq!(path, "/services/Soap/c/64.0/0DFx0000000Demo");
     let error = soap.query("SELECT").await.unwrap_err();
     assert!(error.is_session_expired(), "{error}");
     assert_eq!(service.seen().len(), 1);

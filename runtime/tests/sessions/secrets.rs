@@ -71,3 +71,17 @@ async fn a_session_does_not_come_back() {
         assert!(!text.contains("canary"), "{text}");
     }
 }
+
+/// A secret may be a word that has a meaning where it occurs.
+#[tokio::test]
+async fn a_secret_that_is_a_word_does_not_hide_what_a_fault_means() {
+    for session in ["session", "SESSION", "INVALID_SESSION_ID"] {
+        let soap: Soap = Soap::builder()
+            .transport(Scripted::new().fails_with_code("INVALID_SESSION_ID", "gone"))
+            .retry(Retry::none())
+            .session(Session::new(ENDPOINT, session).unwrap())
+            .unwrap();
+        let error = soap.query("SELECT").await.unwrap_err();
+        assert!(error.is_session_expired(), "{session}: {error}");
+    }
+}

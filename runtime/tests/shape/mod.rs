@@ -1,23 +1,6 @@
-//! Proxies for `Tiny Web Services API Version 64.0`, endpoint
-//! `https://login.salesforce.com/services/Soap/c/64.0`.
-//!
-//! Written by saponify-codegen 0.1.0 from `tiny.wsdl` (sha256 0123456789abcdef). Do not edit.
-#![allow(
-    missing_docs,
-    non_camel_case_types,
-    non_snake_case,
-    clippy::all,
-    clippy::pedantic,
-    rustdoc::all
-)]
+//! Proxies of a small tenant: the expected output of a fixture of the generator.
 
-pub mod sobjects;
-pub mod tables;
-pub mod types;
+#[path = "../../../codegen/tests/fixtures/tenant/expected/mod.rs"]
+mod tenant;
 
-pub mod operations;
-mod service;
-
-pub use service::Soap;
-pub use sobjects::*;
-pub use types::*;
+pub use tenant::*;

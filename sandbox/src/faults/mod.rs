@@ -3,6 +3,7 @@
 //! A [`Mode`] says what is wrong. An [`Injection`] says which calls are hit. The other files contain the
 //! flaws by kind: each turns a correct answer into a flawed one.
 
+mod echo;
 mod gzip;
 mod injection;
 mod mode;
@@ -14,6 +15,7 @@ mod text;
 mod wire;
 mod xml;
 
+pub use echo::EchoFlaw;
 pub use gzip::GzipFlaw;
 pub use injection::Injection;
 pub(crate) use injection::Injections;
@@ -38,12 +40,13 @@ pub(crate) enum Delivery {
     Raw(Script),
 }
 
-/// Applies a mode to an answer.
-pub(crate) fn deliver(mode: &Mode, mut answer: WebAnswer) -> Delivery {
+/// Applies a mode to the answer to a request.
+pub(crate) fn deliver(mode: &Mode, request: &[u8], mut answer: WebAnswer) -> Delivery {
     match mode {
         Mode::Xml(flaw) => answer.body = flaw.spoil(&answer.body),
         Mode::Soap(flaw) => flaw.spoil(&mut answer),
         Mode::Paging(flaw) => answer.body = flaw.spoil(answer.body),
+        Mode::Echo(flaw) => answer = flaw.spoil(request, answer),
         Mode::Login(flaw) => answer.body = flaw.spoil(&answer.body),
         Mode::Text(flaw) => flaw.spoil(&mut answer),
         Mode::Reply(flaw) => answer = flaw.spoil(answer),

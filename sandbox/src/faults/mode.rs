@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    GzipFlaw, LoginFlaw, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw, TlsFlaw, WireFlaw, XmlFlaw,
+    EchoFlaw, GzipFlaw, LoginFlaw, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw, TlsFlaw, WireFlaw,
+    XmlFlaw,
 };
 
 /// What happens to a call.
@@ -64,6 +65,8 @@ pub enum Mode {
     Soap(SoapFlaw),
     /// Something is wrong with the batches of a query.
     Paging(PagingFlaw),
+    /// The answer repeats the request.
+    Echo(EchoFlaw),
     /// The answer of `login` names a wrong endpoint.
     Login(LoginFlaw),
     /// Something is wrong with TLS. Connections that are open already are not affected.

@@ -1,8 +1,8 @@
 //! The names of the modes, for the command line and for configuration.
 
 use super::{
-    GzipFlaw, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw, TlsFlaw, WireFlaw,
-    XmlFlaw,
+    EchoFlaw, GzipFlaw, LoginFlaw, Mode, PagingFlaw, ReplyFlaw, SoapFlaw, TextFlaw, TlsFlaw,
+    WireFlaw, XmlFlaw,
 };
 
 /// A named mode.
@@ -55,6 +55,7 @@ impl FaultName {
         }
         add!(Reply, ReplyFlaw);
         add!(Soap, SoapFlaw);
+        add!(Echo, EchoFlaw);
         add!(Paging, PagingFlaw);
         add!(Wire, WireFlaw);
         add!(Gzip, GzipFlaw);

@@ -1,8 +1,10 @@
 //! `describeGlobal`, `describeSObject`, `describeSObjects`.
 
+use super::access;
 use super::call::Call;
 use crate::fault::Fault;
 use crate::org::{Field, Kind, Object};
+use crate::tenant::Caller;
 use crate::xml::answer::{Content, Record};
 
 /// The most objects in one call.
@@ -45,7 +47,7 @@ pub(super) fn global(call: &Call<'_>) -> Record {
     record
 }
 
-pub(super) fn several(call: &Call<'_>) -> Result<Vec<Content>, Fault> {
+pub(super) fn several(call: &Call<'_>, caller: Caller) -> Result<Vec<Content>, Fault> {
     let names: Vec<_> = call
         .body
         .all("sObjectType")
@@ -57,19 +59,20 @@ pub(super) fn several(call: &Call<'_>) -> Result<Vec<Content>, Fault> {
     }
     names
         .into_iter()
-        .map(|name| one(call, name).map(Content::from))
+        .map(|name| one(call, caller, name).map(Content::from))
         .collect()
 }
 
-pub(super) fn one(call: &Call<'_>, name: &str) -> Result<Record, Fault> {
+pub(super) fn one(call: &Call<'_>, caller: Caller, name: &str) -> Result<Record, Fault> {
     let name = name.trim();
-    let object = call.state.org.object(name).ok_or_else(|| {
-        Fault::new(
-            "InvalidSObjectFault",
-            "INVALID_TYPE",
-            format!("sObject type '{name}' is not supported."),
-        )
-    })?;
+    let unsupported = || {
+        let what = format!("sObject type '{name}' is not supported.");
+        Fault::new("InvalidSObjectFault", "INVALID_TYPE", what)
+    };
+    let object = call.state.org.object(name).ok_or_else(unsupported)?;
+    if !access::can_see(call.state, caller, object)? {
+        return Err(unsupported());
+    }
     let mut record = head(Record::new("DescribeSObjectResult"), object);
     for (relationship, child) in &object.children {
         let child = Record::new("ChildRelationship")

@@ -1,5 +1,6 @@
 //! The operations of the API, one file for each group of them.
 
+pub(crate) mod access;
 pub(crate) mod call;
 mod describe;
 mod login;
@@ -107,6 +108,7 @@ fn respond(
         None => None,
         Some(_) => Some(state.charge()?),
     };
+    state.catch_up()?;
     let name = operation.name;
     *(state.live().stats.operations)
         .entry(name.to_owned())
@@ -188,7 +190,7 @@ fn dispatch(
         "query" => return query::query(call, caller, limit, false),
         "queryAll" => return query::query(call, caller, limit, true),
         "queryMore" => return query::query_more(call, caller, limit),
-        "retrieve" => return retrieve::retrieve(call, limit),
+        "retrieve" => return retrieve::retrieve(call, caller, limit),
         "search" => return search::search(call, limit),
         "create" => save::create(call, caller)?,
         "update" => save::update(call, caller)?,
@@ -199,10 +201,12 @@ fn dispatch(
         "getUpdated" => one(recycle::updated(call)?.into()),
         "getDeleted" => one(recycle::deleted(call)?.into()),
         "describeGlobal" => one(describe::global(call).into()),
-        "describeSObject" => one(describe::one(call, call.body.text_of("sObjectType"))?.into()),
-        "describeSObjects" => describe::several(call)?,
+        "describeSObject" => {
+            one(describe::one(call, caller, call.body.text_of("sObjectType"))?.into())
+        }
+        "describeSObjects" => describe::several(call, caller)?,
         "getUserInfo" => one(user::info(call, caller).into()),
-        "getServerTimestamp" => one(user::timestamp().into()),
+        "getServerTimestamp" => one(user::timestamp(call).into()),
         "setPassword" => one(user::set_password(call, caller)?.into()),
         "changeOwnPassword" => one(user::change_own_password(call, caller)?.into()),
         "resetPassword" => one(user::reset_password(call)?.into()),

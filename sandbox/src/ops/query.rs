@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::params_from_iter;
 
+use super::access;
 use super::call::Call;
 use crate::fault::Fault;
 use crate::faults::{Mode, PagingFlaw};
@@ -32,7 +33,8 @@ pub(super) fn query(
         ));
     }
     let text = call.body.text_of("queryString");
-    let tree = soql::parse(text)?;
+    let mut tree = soql::parse(text)?;
+    access::restrict(call.state, caller, call.version, text, &mut tree)?;
     let plan = soql::plan::query(&call.state.org, text, &tree, call.version, all)?;
     let mut rows = Out::new();
     let (locator, total) = match &plan.output {

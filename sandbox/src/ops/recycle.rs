@@ -82,7 +82,7 @@ fn one(
         )
         .optional()
         .map_err(internal)?;
-    let now = dates::now();
+    let now = call.state.clock.now();
     let sql = match (action, state) {
         (_, None) => {
             return Err(RowError::new(
@@ -145,7 +145,7 @@ fn span<'a>(call: &'a Call<'_>, days: i64) -> Result<(&'a Object, i64, i64), Fau
             "startDate must be more than one minute before endDate",
         ));
     }
-    if start < dates::now() - days * DAY {
+    if start < call.state.clock.now() - days * DAY {
         return Err(Fault::unexpected(
             "INVALID_REPLICATION_DATE",
             format!("startDate cannot be more than {days} days ago"),
@@ -195,7 +195,7 @@ pub(super) fn updated(call: &Call<'_>) -> Result<Record, Fault> {
     }
     Ok(record.with(
         "latestDateCovered",
-        dates::datetime_text(end.min(dates::now())),
+        dates::datetime_text(end.min(call.state.clock.now())),
     ))
 }
 
@@ -208,9 +208,9 @@ pub(super) fn deleted(call: &Call<'_>) -> Result<Record, Fault> {
             .with("id", id);
         record.add("deletedRecords", deleted);
     }
-    let earliest = dates::datetime_text(dates::now() - 15 * DAY);
+    let earliest = dates::datetime_text(call.state.clock.now() - 15 * DAY);
     Ok(record.with("earliestDateAvailable", earliest).with(
         "latestDateCovered",
-        dates::datetime_text(end.min(dates::now())),
+        dates::datetime_text(end.min(call.state.clock.now())),
     ))
 }

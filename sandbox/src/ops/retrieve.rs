@@ -2,16 +2,23 @@
 
 use std::sync::Arc;
 
+use super::access;
 use super::call::Call;
 use crate::fault::Fault;
 use crate::rows::Prepared;
 use crate::soql;
+use crate::soql::ast::{Condition, Value};
+use crate::tenant::Caller;
 use crate::xml::answer::{LimitInfo, Out, close_envelope, open_envelope};
 
 /// The most ids in one call.
 const MAX_IDS: usize = 2_000;
 
-pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out, Fault> {
+pub(super) fn retrieve(
+    call: &Call<'_>,
+    caller: Caller,
+    limit: Option<LimitInfo>,
+) -> Result<Out, Fault> {
     let ids: Vec<_> = call.body.all("ids").map(|id| id.text.trim()).collect();
     if ids.len() > MAX_IDS {
         return Err(Fault::unexpected(
@@ -26,7 +33,13 @@ pub(super) fn retrieve(call: &Call<'_>, limit: Option<LimitInfo>) -> Result<Out,
         call.body.text_of("fieldList"),
         call.body.text_of("sObjectType")
     );
-    let tree = soql::parse(&text)?;
+    let mut tree = soql::parse(&text)?;
+    // The ids say which rows are meant.
+    tree.filter = Some(Condition::Not(Box::new(Condition::equal(
+        "Id",
+        Value::Null,
+    ))));
+    access::restrict(call.state, caller, call.version, &text, &mut tree)?;
     let plan = soql::plan::query(&call.state.org, &text, &tree, call.version, false)?;
     if !plan.children.is_empty() {
         return Err(Fault::unexpected(

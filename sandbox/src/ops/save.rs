@@ -215,7 +215,7 @@ fn run(
         caller: user::packed(org, caller),
         truncate: call.flag("AllowFieldTruncationHeader", "allowFieldTruncation"),
         allow_duplicates: call.flag("DuplicateRuleHeader", "allowSave"),
-        now: crate::soql::dates::now(),
+        now: call.state.clock.now(),
     };
     all_or_none(
         call,

@@ -66,8 +66,9 @@ pub(super) fn record(state: &State, number: usize) -> Record {
         .with("userUiSkin", "Theme3")
 }
 
-pub(super) fn timestamp() -> Record {
-    Record::new("GetServerTimestampResult").with("timestamp", dates::datetime_text(dates::now()))
+pub(super) fn timestamp(call: &Call<'_>) -> Record {
+    let now = dates::datetime_text(call.state.clock.now());
+    Record::new("GetServerTimestampResult").with("timestamp", now)
 }
 
 fn find(call: &Call<'_>) -> Result<usize, Fault> {

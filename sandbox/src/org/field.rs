@@ -174,6 +174,8 @@ pub struct Field {
     pub(crate) generator: Option<String>,
     pub(crate) nulls: u8,
     pub(crate) since: u16,
+    /// The SQL function that computes the value from the serial number and the number of the content.
+    pub(crate) computed: Option<&'static str>,
 }
 
 impl Field {
@@ -213,6 +215,7 @@ impl Field {
             updateable: written,
             default: None,
             generator: None,
+            computed: None,
             nulls: 0,
             since: 0,
         }

@@ -230,6 +230,7 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
         packages: file.package.into_iter().map(Package::from).collect(),
         limits: file.limits,
         soap_login: organization.soap_login,
+        activity: None,
         users: file
             .user
             .into_iter()

@@ -151,6 +151,8 @@ pub struct Limits {
     pub save_rows: u32,
     /// Bytes of a request, after decompression.
     pub request_bytes: usize,
+    /// The most bytes of an event log file that SOAP sends. REST sends files of any size.
+    pub log_file_bytes: u64,
 }
 
 impl Default for Limits {
@@ -169,6 +171,7 @@ impl Default for Limits {
             batch_rows: None,
             save_rows: 200,
             request_bytes: 52_428_800,
+            log_file_bytes: 16_777_216,
         }
     }
 }

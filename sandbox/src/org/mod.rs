@@ -2,6 +2,7 @@
 //!
 //! It is written by hand as one TOML file. The WSDL and the server are made from it.
 
+mod activity;
 mod app;
 mod check;
 mod field;
@@ -15,6 +16,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::id::{Id, Prefix, long_form};
+pub use activity::{Activity, Visibility};
 pub use app::{App, GrantType};
 pub use field::{Field, Kind};
 pub use login::{Limits, LoginMode, User};
@@ -38,6 +40,8 @@ pub struct Org {
     pub(crate) packages: Vec<Package>,
     pub(crate) limits: Limits,
     pub(crate) soap_login: bool,
+    /// Logins, audit trail and event log files, if they are made up.
+    pub(crate) activity: Option<Activity>,
     pub(crate) users: Vec<User>,
     pub(crate) apps: Vec<App>,
     /// By name, in ASCII order.
@@ -192,9 +196,33 @@ impl Org {
         self
     }
 
+    /// Sets the edition, such as `Professional Edition`, as `Organization.OrganizationType` tells it.
+    #[must_use]
+    pub fn with_edition(mut self, edition: &str) -> Self {
+        edition.clone_into(&mut self.edition);
+        self
+    }
+
     /// The limits, so that a test can lower them.
     pub fn limits_mut(&mut self) -> &mut Limits {
         &mut self.limits
+    }
+
+    /// How many rows of an object the description lists, including the users.
+    pub(crate) fn listed_rows(&self, object: &Object) -> usize {
+        object.rows.len()
+            + match object.name.as_str() {
+                "User" => self.users.len(),
+                "Organization" => 1,
+                _ => 0,
+            }
+    }
+
+    /// How many rows an object has at first.
+    pub(crate) fn rows_of(&self, name: &str) -> u64 {
+        (self.objects.get(name)).map_or(0, |object| {
+            self.listed_rows(object) as u64 + object.generate
+        })
     }
 
     /// Finds an object. Case does not matter, as in SOQL.

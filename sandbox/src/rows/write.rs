@@ -23,6 +23,7 @@ pub(crate) struct Writer {
     unknown: bool,
     shuffle: bool,
     nil: bool,
+    wraps: bool,
 }
 
 #[derive(Debug)]
@@ -79,6 +80,7 @@ impl Writer {
             unknown: quirks.unknown_elements,
             shuffle: quirks.shuffle,
             nil: quirks.write_nil,
+            wraps: quirks.wrapped_base64,
         }
     }
 
@@ -95,6 +97,7 @@ impl Writer {
             true => row.get::<_, i64>(0).unwrap_or(0).unsigned_abs() as usize,
             false => 0,
         };
+        let wraps = self.wraps && row.get::<_, i64>(0).unwrap_or(0) % 2 == 0;
         let count = self.items.len();
         for i in 0..count {
             // Rotated, and reversed every other time: unsorted, but the same on every run.
@@ -117,6 +120,9 @@ impl Writer {
                     }
                     if *kind == Kind::AnyType {
                         write_any(&open[..open.len() - 1], value, out);
+                    } else if let (true, ValueRef::Blob(bytes)) = (wraps, value) {
+                        out.extend_from_slice(open);
+                        write_wrapped(bytes, out);
                     } else {
                         out.extend_from_slice(open);
                         write_value(value, *kind, *prefix, instance, out);
@@ -249,6 +255,15 @@ fn write_any(open: &[u8], value: ValueRef<'_>, out: &mut Out) {
     out.extend_from_slice(open);
     out.extend_from_slice(format!(" xsi:type=\"xsd:{kind}\">").as_bytes());
     escape_into(text.get(1..).unwrap_or("").as_bytes(), out);
+}
+
+/// Writes base64 in lines, as MIME has it.
+fn write_wrapped(bytes: &[u8], out: &mut Out) {
+    // A line of 76 characters holds 57 bytes.
+    for line in bytes.chunks(57) {
+        out.extend_from_slice(STANDARD.encode(line).as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
 }
 
 /// Writes a value that is not null.

@@ -7,9 +7,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::{HeaderValue, Response, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use hyper::body::{Body, Frame, SizeHint};
 
+use crate::rest::Stream;
 use crate::web::WebAnswer;
 
 /// Answers longer than this come in chunks.
@@ -18,10 +19,11 @@ const CHUNK: usize = 16 * 1024;
 /// Answers shorter than this are not compressed.
 const GZIP_FROM: usize = 1024;
 
-/// A body. A short one is sent in one piece with its length, a long one in chunks.
-pub(super) struct Answer {
-    rest: Bytes,
-    chunked: bool,
+/// A body. A short one is sent in one piece with its length, a long one in chunks. A stream is computed
+/// while it is sent.
+pub(super) enum Answer {
+    Complete { rest: Bytes, chunked: bool },
+    Stream(Box<Stream>),
 }
 
 /// Compresses an answer, unless it is short or encoded already.
@@ -41,12 +43,26 @@ pub(super) fn compress(answer: &mut WebAnswer) {
 
 /// Makes the response for an answer.
 pub(super) fn response(answer: WebAnswer) -> Response<Answer> {
-    let mut response = Response::new(Answer {
+    let body = Answer::Complete {
         chunked: answer.body.len() > CHUNKED_FROM,
         rest: answer.body.into(),
-    });
-    *response.status_mut() = answer.status;
-    for (name, value) in answer.headers {
+    };
+    with_body(answer.status, answer.headers, body)
+}
+
+/// Makes the response for an answer that is computed while it is sent.
+pub(super) fn streamed(head: WebAnswer, stream: Box<Stream>) -> Response<Answer> {
+    with_body(head.status, head.headers, Answer::Stream(stream))
+}
+
+fn with_body(
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Answer,
+) -> Response<Answer> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in headers {
         response.headers_mut().append(name, value);
     }
     response
@@ -67,22 +83,30 @@ impl Body for Answer {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.rest.is_empty() {
+        let (rest, chunked) = match &mut *self {
+            Self::Complete { rest, chunked } => (rest, *chunked),
+            Self::Stream(stream) => {
+                return Poll::Ready(stream.next().map(|piece| Ok(Frame::data(piece))));
+            }
+        };
+        if rest.is_empty() {
             return Poll::Ready(None);
         }
-        let size = if self.chunked { CHUNK } else { self.rest.len() }.min(self.rest.len());
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(size)))))
+        let size = if chunked { CHUNK } else { rest.len() }.min(rest.len());
+        Poll::Ready(Some(Ok(Frame::data(rest.split_to(size)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
+        matches!(self, Self::Complete { rest, .. } if rest.is_empty())
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.chunked {
-            SizeHint::default()
-        } else {
-            SizeHint::with_exact(self.rest.len() as u64)
+        match self {
+            Self::Complete {
+                rest,
+                chunked: false,
+            } => SizeHint::with_exact(rest.len() as u64),
+            _ => SizeHint::default(),
         }
     }
 }

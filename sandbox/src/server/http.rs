@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
@@ -16,12 +17,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{Answer, compress, response};
+use super::body::{Answer, compress, response, streamed};
 use super::soap::{self, SoapRequest};
 use super::tls::Configs;
 use crate::faults::script::Script;
 use crate::faults::{Delivery, Mode, Stage, TlsFlaw, deliver, old_server_hello};
 use crate::oauth::{self, Endpoint};
+use crate::rest::{self, Reply};
 use crate::tenant::{Host, State};
 use crate::ui::{self, Page};
 use crate::web::{WebAnswer, WebRequest};
@@ -122,6 +124,8 @@ enum Service {
     Soap(u16),
     OAuth(Endpoint),
     Page(Page),
+    /// The content of an event log file.
+    LogFile,
     Stats,
 }
 
@@ -136,6 +140,9 @@ impl Service {
         if path == "/sandbox/stats" && context.is_local && context.state.live().stats_page {
             return Some(Self::Stats);
         }
+        if rest::is_log_file(path) && context.host == Host::Instance {
+            return Some(Self::LogFile);
+        }
         // The pages of the user interface are on the instance only.
         Page::of(path)
             .filter(|_| context.host == Host::Instance)
@@ -147,6 +154,7 @@ impl Service {
         match self {
             Self::OAuth(endpoint) => endpoint.name(),
             Self::Page(page) => page.name(),
+            Self::LogFile => "LogFile",
             Self::Soap(_) | Self::Stats => "",
         }
     }
@@ -169,12 +177,22 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
     let service = Service::of(&context, request.uri().path());
     // A call counts as in progress until its answer is sent, pauses included.
     let _in_progress = matches!(service, Some(Service::Soap(_))).then(|| context.state.begin());
-    let (mut answer, mode) = match service {
+    let (mut answer, mode, asked) = match service {
         None => (
             WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", ""),
             Mode::Normal,
+            Bytes::new(),
         ),
         Some(Service::Soap(version)) => soap(request, version, &context).await?,
+        Some(Service::LogFile) => match log_file(request, &context).await? {
+            (Reply::Complete(answer), mode) => (answer, mode, Bytes::new()),
+            (Reply::Stream(head, stream), mode) => {
+                if let Mode::Delay(pause) = mode {
+                    tokio::time::sleep(pause).await;
+                }
+                return Ok(streamed(head, stream));
+            }
+        },
         Some(service) => web(request, service, &context).await?,
     };
     if let Mode::Delay(pause) = mode {
@@ -186,7 +204,7 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
         if gzip && matches!(mode, Mode::Wire(_) | Mode::Truncate) {
             compress(&mut answer);
         }
-        match deliver(&mode, answer) {
+        match deliver(&mode, &asked, answer) {
             Delivery::Plain(mut answer) => {
                 if gzip {
                     compress(&mut answer);
@@ -215,14 +233,14 @@ fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
         .is_some_and(|value| value.contains("gzip"))
 }
 
-/// An answer, and the mode to apply to it.
-type Outgoing = (WebAnswer, Mode);
+/// An answer, the mode to apply to it, and the body of the request.
+type Outgoing = (WebAnswer, Mode, Bytes);
 
 async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
     if request.method() != Method::POST {
         let text = "SOAP is sent by HTTP POST.";
         let answer = WebAnswer::message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", text);
-        return Ok((answer, Mode::Normal));
+        return Ok((answer, Mode::Normal, Bytes::new()));
     }
     let state = context.state.clone();
     let is_gzip = is_gzip(request.headers(), header::CONTENT_ENCODING);
@@ -235,10 +253,40 @@ async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io
         body: body.ok().map(http_body_util::Collected::to_bytes),
         is_gzip,
     };
-    blocking(move || soap::answer(&state, &request)).await
+    blocking(move || {
+        let (answer, mode) = soap::answer(&state, &request);
+        (answer, mode, request.plain(&state))
+    })
+    .await
 }
 
-/// Answers everything but SOAP.
+/// Answers a request for the content of an event log file.
+async fn log_file(request: Request<Incoming>, context: &Context) -> io::Result<(Reply, Mode)> {
+    let (head, _) = request.into_parts();
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &[]);
+    let state = context.state.clone();
+    blocking(move || {
+        let mode = begin(&state, Service::LogFile);
+        let reply = match mode.replaces_pages() {
+            true => Reply::Complete(WebAnswer::message(StatusCode::OK, "", "")),
+            false => rest::answer(&state, &mode, &request),
+        };
+        (reply, mode)
+    })
+    .await
+}
+
+/// Counts a request, and chooses the mode of its answer.
+fn begin(state: &State, service: Service) -> Mode {
+    let name = service.name();
+    let mode = state.choose(Stage::Call, name, None);
+    let mut live = state.live();
+    live.stats.requests += 1;
+    *live.stats.received.entry(name.to_owned()).or_default() += 1;
+    mode
+}
+
+/// Answers everything but SOAP and log files.
 async fn web(
     request: Request<Incoming>,
     service: Service,
@@ -247,32 +295,27 @@ async fn web(
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MAX_FORM).collect().await else {
         let answer = WebAnswer::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Large", "");
-        return Ok((answer, Mode::Normal));
+        return Ok((answer, Mode::Normal, Bytes::new()));
     };
-    let request = WebRequest::new(head.method, &head.uri, head.headers, &body.to_bytes());
+    let body = body.to_bytes();
+    let request = WebRequest::new(head.method, &head.uri, head.headers, &body);
     let (state, host) = (context.state.clone(), context.host);
     blocking(move || {
         if matches!(service, Service::Stats) {
             let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
-            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal);
+            return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal, body);
         }
-        let name = service.name();
-        let mode = state.choose(Stage::Call, name, None);
-        {
-            let mut live = state.live();
-            live.stats.requests += 1;
-            *live.stats.received.entry(name.to_owned()).or_default() += 1;
-        }
+        let mode = begin(&state, service);
         let answer = match service {
             // The mode replaces this answer.
             _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
             Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
             Service::Page(page) => ui::answer(&state, page, &request),
-            Service::Soap(_) | Service::Stats => {
+            Service::Soap(_) | Service::LogFile | Service::Stats => {
                 WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "")
             }
         };
-        (answer, mode)
+        (answer, mode, body)
     })
     .await
 }

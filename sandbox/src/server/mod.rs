@@ -15,10 +15,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::activity::{Running, write_truth};
 use crate::error::Error;
 use crate::faults::{Injection, Mode};
 use crate::org::{ApiVersion, App, LoginMode, Org};
 use crate::quirks::Quirks;
+use crate::soql::dates::Clock;
 use crate::store::{Progress, Store};
 use crate::tenant::stats::Stats;
 use crate::tenant::{Addresses, Host, State};
@@ -93,7 +95,7 @@ impl Builder {
     /// Fails if the database cannot be opened or filled, or if a port is in use.
     pub async fn start(self) -> Result<Sandbox, Error> {
         let Self {
-            org,
+            mut org,
             database,
             bind,
             quirks,
@@ -102,9 +104,19 @@ impl Builder {
             mut progress,
         } = self;
         let identity = tls::Identity::make()?;
+        let clock = Clock::default();
+        if let Some(activity) = &mut org.activity {
+            if database.is_some() {
+                return Err(Error::other(
+                    "activity cannot be kept in a database, because its times follow the clock",
+                ));
+            }
+            activity.until.get_or_insert(clock.now());
+        }
         let state = tokio::task::spawn_blocking(move || {
-            let store = Store::open(&org, database.as_deref(), &mut *progress)?;
-            Ok::<_, Error>(State::new(org, store))
+            let running = Running::of(&org, clock.clone());
+            let store = Store::open(&org, running.as_ref(), database.as_deref(), &mut *progress)?;
+            Ok::<_, Error>(State::new(org, store, running, clock))
         });
         let state = state
             .await
@@ -112,6 +124,7 @@ impl Builder {
         {
             let mut live = state.live();
             live.quirks = quirks;
+            live.quirks.wrapped_base64 |= state.running.is_some();
             live.stats_page = stats_page;
             for injection in injections {
                 live.injections.add(injection);
@@ -335,6 +348,37 @@ impl Sandbox {
     /// Ends all query locators.
     pub fn expire_locators(&self) {
         self.state.cursors.close_all();
+    }
+
+    /// Sets the clock of the tenant ahead. What happens in the org within this time happens at once.
+    /// Sessions, tokens and cursors do not age.
+    pub fn advance(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4);
+        self.state.clock.advance(millis);
+    }
+
+    /// How many event log files the activity has, those that appear later included.
+    #[must_use]
+    pub fn log_files(&self) -> usize {
+        let running = self.state.running.as_ref();
+        running.map_or(0, |running| running.history.files().len())
+    }
+
+    /// Writes the rows of the activity that a reader must hold who has missed nothing and has invented
+    /// nothing: a line `source<TAB>time<TAB>key` for each, without an order. Returns how many there are.
+    ///
+    /// The sources are `logins`, `audit`, `files` and `changes`. The key is the id of a row. Of a row in a
+    /// log file, it is the id of the file, the number of the content, and the number of the row, with
+    /// slashes between them. Of a changed record, it is the id and the time of the change, and `deleted` if
+    /// that was its end. Rows that become visible later are among them.
+    ///
+    /// # Errors
+    /// Fails if `out` fails.
+    pub fn write_truth(&self, out: &mut dyn std::io::Write) -> std::io::Result<u64> {
+        match &self.state.running {
+            Some(running) => write_truth(&self.state.org, &running.history, out),
+            None => Ok(0),
+        }
     }
 
     /// Stops listening and closes all connections.

@@ -21,6 +21,17 @@ pub(super) struct SoapRequest {
     pub(super) is_gzip: bool,
 }
 
+impl SoapRequest {
+    /// The body without compression.
+    pub(super) fn plain(&self, state: &State) -> Bytes {
+        let body = self.body.clone().unwrap_or_default();
+        match self.is_gzip {
+            true => inflated(&body, state.org.limits.request_bytes).unwrap_or_default(),
+            false => body,
+        }
+    }
+}
+
 /// Answers a request. Returns also the mode to apply to the answer.
 pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) {
     let outcome = carry_out(state, request).unwrap_or_else(|fault| Outcome {

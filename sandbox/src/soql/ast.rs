@@ -18,6 +18,16 @@ pub(crate) struct Query {
     pub(crate) all_rows: bool,
 }
 
+impl Query {
+    /// Adds a condition that every row must meet.
+    pub(crate) fn require(&mut self, condition: Condition) {
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => Condition::And(vec![filter, condition]),
+            None => condition,
+        });
+    }
+}
+
 /// A dotted name.
 #[derive(Clone, Debug)]
 pub(crate) struct Path {
@@ -147,6 +157,40 @@ pub(crate) enum Condition {
     },
 }
 
+impl Condition {
+    /// The condition that a field has a value.
+    pub(crate) fn equal(field: &str, value: Value) -> Self {
+        let at = Position::default();
+        let path = Path {
+            parts: vec![field.to_owned()],
+            at,
+        };
+        Self::Compare {
+            left: Operand::Field(path),
+            operator: Compare::Equal,
+            right: Literal { value, at },
+            at,
+        }
+    }
+
+    /// Whether the condition is about one of these fields of the queried object.
+    pub(crate) fn mentions(&self, fields: &[&str]) -> bool {
+        let is_one = |operand: &Operand| match operand {
+            Operand::Field(path) => (path.parts.last())
+                .is_some_and(|name| fields.iter().any(|field| field.eq_ignore_ascii_case(name))),
+            Operand::Call { .. } => false,
+        };
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().any(|term| term.mentions(fields)),
+            Self::Not(term) => term.mentions(fields),
+            Self::Compare { left, .. }
+            | Self::In { left, .. }
+            | Self::SemiJoin { left, .. }
+            | Self::Includes { left, .. } => is_one(left),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compare {
     Equal,
@@ -185,6 +229,16 @@ pub(crate) enum Value {
         name: String,
         n: Option<u32>,
     },
+}
+
+impl Value {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::Text {
+            pattern: text.clone(),
+            text,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

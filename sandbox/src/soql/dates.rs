@@ -1,5 +1,8 @@
 //! Dates and date-times: numbers inside, ISO text outside, and the date literals of SOQL.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 
@@ -7,6 +10,21 @@ pub(crate) const DAY: i64 = 86_400_000;
 
 pub(crate) fn now() -> i64 {
     Timestamp::now().as_millisecond()
+}
+
+/// The clock of a tenant. It can be ahead of that of the machine.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        now() + self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn advance(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
 }
 
 fn epoch() -> Date {

@@ -122,13 +122,17 @@ pub(crate) fn query(
 }
 
 fn find<'a>(org: &'a Org, text: &str, from: &Path) -> Result<&'a Object, Fault> {
-    org.object(&from.text()).ok_or_else(|| {
-        let what = format!(
-            "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
-            from.text()
-        );
-        fault_at(text, from.at, "INVALID_TYPE", &what)
-    })
+    org.object(&from.text())
+        .ok_or_else(|| unsupported(text, from))
+}
+
+/// The fault for an object that the org does not have, or that the user must not see.
+pub(crate) fn unsupported(text: &str, from: &Path) -> Fault {
+    let what = format!(
+        "sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.",
+        from.text()
+    );
+    fault_at(text, from.at, "INVALID_TYPE", &what)
 }
 
 /// Plans the sub-query of `IN (SELECT …)`: SQL that gives packed ids.

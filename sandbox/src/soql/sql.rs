@@ -254,8 +254,12 @@ impl<'a> Scope<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn column(&self, field: &'a Field) -> Column<'a> {
+        let alias = &self.alias;
         Column {
-            sql: format!("{}.\"{}\"", self.alias, field.name),
+            sql: match field.computed {
+                Some(function) => format!("{function}({alias}.\"Id\", {alias}.\"_revision\")"),
+                None => format!("{alias}.\"{}\"", field.name),
+            },
             kind: field.kind,
             prefix: (field.kind == Kind::Id).then_some(self.object.prefix),
             field: Some(field),

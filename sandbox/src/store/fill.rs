@@ -1,16 +1,19 @@
 //! Fills a new database with the users, the rows of the description, and synthetic rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::columns::{create_indexes, create_table, stored};
-use super::generate::{Context, Generator, hash};
+use super::columns::{create_indexes, create_table};
+use super::synthetic::{Synthetic, insert_sql, total};
 use super::value::{Unfit, from_text};
+use crate::activity::History;
 use crate::error::Error;
 use crate::id::Id;
 use crate::org::{Field, Kind, Object, Org, Row, User};
+use crate::random::hash;
 use crate::soql::dates;
 
 /// How far the filling of the database has come.
@@ -28,18 +31,9 @@ pub struct Progress<'a> {
 /// Rows between two reports of progress.
 const REPORT_EVERY: u64 = 1_000;
 
-/// How many rows of an object the description lists, including the users.
-fn explicit(org: &Org, object: &Object) -> usize {
-    object.rows.len()
-        + match object.name.as_str() {
-            "User" => org.users.len(),
-            "Organization" => 1,
-            _ => 0,
-        }
-}
-
 struct Filler<'a> {
     org: &'a Org,
+    history: Option<&'a Arc<History>>,
     /// The packed ids of the rows that have a key.
     keys: BTreeMap<&'a str, i64>,
     end: i64,
@@ -51,6 +45,7 @@ struct Filler<'a> {
 pub(super) fn fill(
     connection: &mut Connection,
     org: &Org,
+    history: Option<&Arc<History>>,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(), Error> {
     let failed = |error| Error::database("cannot be filled", error);
@@ -71,12 +66,13 @@ pub(super) fn fill(
     }
     let mut filler = Filler {
         org,
+        history,
         keys: BTreeMap::new(),
         end: dates::parse_datetime(&org.generated).unwrap_or(0),
         progress,
         done: 0,
         total: (org.objects.values())
-            .map(|object| explicit(org, object) as u64 + object.generate)
+            .map(|object| total(org, object, history) as u64)
             .sum(),
     };
     filler.number();
@@ -96,7 +92,7 @@ impl<'a> Filler<'a> {
     /// Numbers the listed rows, so that others can refer to them.
     fn number(&mut self) {
         for object in self.org.objects.values() {
-            let before = explicit(self.org, object) - object.rows.len();
+            let before = self.org.listed_rows(object) - object.rows.len();
             for (n, row) in object.rows.iter().enumerate() {
                 if let Some(key) = &row.key {
                     let serial = (before + n + 1) as i64;
@@ -117,20 +113,12 @@ impl<'a> Filler<'a> {
 
     fn object(&mut self, connection: &Connection, object: &Object) -> Result<(), Error> {
         let failed = |error| Error::database(format!("cannot fill {}", object.name), error);
-        let fields: Vec<&Field> = stored(object).collect();
-        let names: String = fields
-            .iter()
-            .map(|field| format!(", \"{}\"", field.name))
-            .collect();
-        let marks = ", ?".repeat(fields.len());
-        let sql = format!(
-            "INSERT INTO \"{}\" (\"Id\", \"_changed\"{names}) VALUES (?, ?{marks})",
-            object.name
-        );
+        let rows = Synthetic::new(self.org, object, self.history);
+        let fields = &rows.fields;
+        let sql = insert_sql(object, fields);
         let mut insert = connection.prepare(&sql).map_err(failed)?;
 
-        let own = explicit(self.org, object) as i64;
-        let total = own + object.generate as i64;
+        let total = total(self.org, object, self.history);
         let end = self.end;
         let mut serial = 0;
         let mut add = |serial: i64, values: Vec<Value>| {
@@ -172,31 +160,13 @@ impl<'a> Filler<'a> {
                 .collect();
             add(serial, values?)?;
         }
-        let count = |name: &str| {
-            self.org.objects.get(name).map_or(0, |object| {
-                explicit(self.org, object) as i64 + object.generate as i64
-            })
-        };
-        let generators: Vec<_> = fields
-            .iter()
-            .map(|field| Generator::new(self.org, object, field, &count))
-            .collect();
-        let name_parts = name_parts(object, &fields);
         while serial < total {
             serial += 1;
-            let context = Context {
-                serial,
-                total,
-                end: self.end,
-            };
-            let mut values: Vec<_> = generators
-                .iter()
-                .map(|generator| generator.value(context))
-                .collect();
-            if let Some((name, first, last)) = name_parts {
-                values[name] = full_name(&values[first], &values[last]);
+            let is_there = (self.history)
+                .is_none_or(|history| history.is_there_at_first(&object.name, serial));
+            if is_there {
+                add(serial, rows.values(serial))?;
             }
-            add(serial, values)?;
             if (serial as u64).is_multiple_of(REPORT_EVERY) {
                 (self.progress)(Progress {
                     object: &object.name,

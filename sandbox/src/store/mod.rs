@@ -7,6 +7,8 @@
 mod columns;
 pub(crate) mod fill;
 mod generate;
+mod happen;
+mod synthetic;
 pub(crate) mod value;
 
 mod words;
@@ -16,7 +18,9 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 
+use crate::activity::Running;
 use crate::error::Error;
 use crate::org::Org;
 pub use fill::Progress;
@@ -33,6 +37,7 @@ impl Store {
     /// Opens the database. Fills it unless the file already holds the rows of this description.
     pub(crate) fn open(
         org: &Org,
+        activity: Option<&Running>,
         path: Option<&Path>,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Self, Error> {
@@ -48,11 +53,28 @@ impl Store {
             )
             .map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
-        fill::fill(&mut connection, org, progress)?;
+        if let Some(activity) = activity {
+            log_file_function(&connection, activity, org.limits.log_file_bytes).map_err(failed)?;
+        }
+        let history = activity.map(|activity| &activity.history);
+        fill::fill(&mut connection, org, history, progress)?;
         Ok(Self {
             connection: Mutex::new(connection),
             indexes: Mutex::default(),
         })
+    }
+
+    /// Lets everything happen that has happened until now.
+    pub(crate) fn catch_up(&self, org: &Org, activity: &Running, now: i64) -> rusqlite::Result<()> {
+        let happenings = activity.schedule().take(now);
+        if happenings.is_empty() {
+            return Ok(());
+        }
+        let connection = self.lock();
+        for (at, happening) in happenings {
+            happen::happen(&connection, org, &activity.history, at, happening)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -77,4 +99,19 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Adds the SQL function that computes the content of a log file.
+fn log_file_function(
+    connection: &Connection,
+    activity: &Running,
+    most: u64,
+) -> rusqlite::Result<()> {
+    let activity = activity.clone();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("log_file", 2, flags, move |context| {
+        let (serial, revision) = (context.get(0)?, context.get(1)?);
+        let content = activity.whole_content(serial, revision, most);
+        content.map_err(|error| rusqlite::Error::UserFunctionError(error.into()))
+    })
 }

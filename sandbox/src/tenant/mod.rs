@@ -8,6 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::activity::Running;
 use crate::fault::Fault;
 use crate::faults::{Injections, Mode, Stage};
 use crate::id::long_form;
@@ -15,6 +16,7 @@ use crate::org::{App, LoginMode, Org};
 use crate::quirks::Quirks;
 use crate::rows::Source;
 use crate::rows::cursor::Cursors;
+use crate::soql::dates::Clock;
 use crate::store::Store;
 use crate::xml::answer::LimitInfo;
 use grants::Grants;
@@ -38,6 +40,9 @@ pub(crate) struct Addresses {
 pub(crate) struct State {
     pub(crate) org: Org,
     pub(crate) store: Store,
+    /// What happens in the org while it is served.
+    pub(crate) running: Option<Running>,
+    pub(crate) clock: Clock,
     pub(crate) cursors: Cursors,
     pub(crate) addresses: OnceLock<Addresses>,
     live: Mutex<Live>,
@@ -88,7 +93,7 @@ pub(crate) struct Caller {
 }
 
 impl State {
-    pub(crate) fn new(org: Org, store: Store) -> Self {
+    pub(crate) fn new(org: Org, store: Store, running: Option<Running>, clock: Clock) -> Self {
         let live = Live {
             apps: org.apps.clone(),
             ..Live::default()
@@ -96,6 +101,8 @@ impl State {
         Self {
             org,
             store,
+            running,
+            clock,
             cursors: Cursors::default(),
             addresses: OnceLock::new(),
             live: Mutex::new(live),
@@ -104,6 +111,14 @@ impl State {
 
     pub(crate) fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets everything happen that has happened until now.
+    pub(crate) fn catch_up(&self) -> Result<(), Fault> {
+        match &self.running {
+            Some(running) => Ok(self.store.catch_up(&self.org, running, self.clock.now())?),
+            None => Ok(()),
+        }
     }
 
     /// What reading rows needs.

@@ -140,7 +140,7 @@ def main():
         "SELECT Id, What.Name, What.Type, Who.Name FROM Task",
         "SELECT TYPEOF What WHEN Account THEN Name, Industry WHEN Case THEN CaseNumber ELSE Name END FROM Task",
         "SELECT Industry, COUNT(Id) n, AVG(AnnualRevenue), MIN(CreatedDate) FROM Account GROUP BY Industry",
-        "SELECT Id, LogFile FROM EventLogFile",
+        "SELECT Id, LogFile FROM EventLogFile WHERE Sequence >= 0",
         "SELECT COUNT() FROM Contact",
         "SELECT OldValue, NewValue, CreatedBy.Username FROM AccountHistory",
     ]:

@@ -24,6 +24,8 @@ pub struct Report {
     pub gaps: Vec<GapReport>,
     /// Files that are damaged.
     pub damaged_files: Vec<FileReport>,
+    /// Daily files as a control of the hourly files.
+    pub daily_files: Vec<DailyReport>,
     /// What the service sends that it did not send before, or no longer sends.
     pub drift: Vec<DriftReport>,
     /// Changes of the connector's configuration.
@@ -165,6 +167,23 @@ pub struct FileReport {
     pub problem: String,
 }
 
+/// A daily file, and the hourly files of its day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DailyReport {
+    /// The Id of the daily file.
+    pub file: String,
+    /// Its event type.
+    pub event_type: String,
+    /// Its day.
+    pub log_date: Timestamp,
+    /// Its rows.
+    pub daily_rows: u64,
+    /// The rows of the hourly files.
+    pub hourly_rows: u64,
+    /// When they were compared last.
+    pub compared: Timestamp,
+}
+
 /// A drift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DriftReport {
@@ -241,6 +260,17 @@ impl Report {
             .files(span)?
             .into_iter()
             .filter(|file| file.state == State::Aside);
+        let daily = store
+            .daily_counts(span)?
+            .into_iter()
+            .map(|count| DailyReport {
+                file: count.sf_id,
+                event_type: count.event_type,
+                log_date: count.log_date,
+                daily_rows: count.daily,
+                hourly_rows: count.hourly,
+                compared: count.compared,
+            });
         let drift = store.drifts()?.into_iter().map(|drift| DriftReport {
             about: drift.about,
             kind: drift.kind,
@@ -275,6 +305,7 @@ impl Report {
             sources,
             gaps: gaps.collect(),
             damaged_files: damaged.map(of_file).collect(),
+            daily_files: daily.collect(),
             drift: drift.collect(),
             configuration: configuration.collect(),
             sinks,

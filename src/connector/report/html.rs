@@ -91,6 +91,27 @@ impl Report {
             ["event type", "file", "log date", "problem"],
             rows.collect(),
         );
+        let rows = self.daily_files.iter().map(|file| {
+            [
+                minute(file.log_date),
+                file.event_type.clone(),
+                file.daily_rows.to_string(),
+                file.hourly_rows.to_string(),
+                minute(file.compared),
+            ]
+        });
+        table(
+            out,
+            "Daily files as a control",
+            [
+                "day",
+                "event type",
+                "rows",
+                "rows in hourly files",
+                "compared",
+            ],
+            rows.collect(),
+        );
         let rows = self.drift.iter().map(|drift| {
             [
                 minute(drift.found),

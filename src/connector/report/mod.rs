@@ -6,4 +6,6 @@ mod gather;
 mod html;
 mod text;
 
-pub use gather::{DayReport, DayState, FileReport, GapReport, Report, SinkReport, SourceReport};
+pub use gather::{
+    DailyReport, DayReport, DayState, FileReport, GapReport, Report, SinkReport, SourceReport,
+};

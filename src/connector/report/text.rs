@@ -61,6 +61,21 @@ impl fmt::Display for Report {
                 file.problem
             )
         })?;
+        section(
+            f,
+            "daily files as a control",
+            &self.daily_files,
+            |file, line| {
+                write!(
+                    line,
+                    "{} of {}: {} rows, {} in the hourly files",
+                    file.event_type,
+                    minute(file.log_date),
+                    file.daily_rows,
+                    file.hourly_rows
+                )
+            },
+        )?;
         section(f, "drift", &self.drift, |drift, line| {
             write!(
                 line,

@@ -1,5 +1,6 @@
 //! Reads what Salesforce sends.
 
+pub mod changes;
 pub mod files;
 pub mod rows;
 mod service;

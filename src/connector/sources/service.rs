@@ -1,5 +1,7 @@
 //! What the sources need of a service: the org or, in tests, a simulation of one.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use crate::connector::error::Error;
@@ -17,6 +19,16 @@ pub trait Service: Send {
 
     /// Runs a query of the form `SELECT COUNT() FROM …`.
     fn count(&mut self, query: &str) -> impl Future<Output = Result<u64, Failure>> + Send;
+
+    /// The values of some fields of other records, by their Ids. What is not there may be left out.
+    fn look_up(
+        &mut self,
+        _object: &str,
+        _fields: &[&str],
+        _ids: &[String],
+    ) -> impl Future<Output = Result<HashMap<String, Vec<Option<String>>>, Failure>> + Send {
+        async { Ok(HashMap::new()) }
+    }
 }
 
 /// Rows of a query.

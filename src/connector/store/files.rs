@@ -284,6 +284,18 @@ impl Store {
             .map_err(|error| self.failed("read the ledger of files", error))
     }
 
+    /// How old the oldest file was when a listing had it last; nothing if no file was ever listed.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn oldest_file_age(&self) -> Result<Option<SignedDuration>, Error> {
+        self.database
+            .query_row("SELECT max(seen - created) FROM file", [], |row| row.get(0))
+            .map(|age: Option<i64>| age.map(SignedDuration::from_millis))
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+
     /// The revisions that are to be fetched. The file that was created first expires first, so it is
     /// first.
     ///

@@ -301,17 +301,7 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn configuration_changed(&mut self, change: &ConfigurationChange) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO configuration (setting, old, new, local_at) VALUES (?1, ?2, ?3, ?4)",
-                params![
-                    change.setting,
-                    change.old,
-                    change.new,
-                    millis(change.local_at)
-                ],
-            )
-            .map(drop)
+        add_change(&self.database, change)
             .map_err(|error| self.failed("record a change of configuration", error))
     }
 
@@ -360,4 +350,22 @@ pub(super) fn add_gap(
         ],
     )?;
     Ok(())
+}
+
+/// Records a change of configuration within a transaction.
+pub(super) fn add_change(
+    database: &Connection,
+    change: &ConfigurationChange,
+) -> rusqlite::Result<()> {
+    database
+        .execute(
+            "INSERT INTO configuration (setting, old, new, local_at) VALUES (?1, ?2, ?3, ?4)",
+            params![
+                change.setting,
+                change.old,
+                change.new,
+                millis(change.local_at)
+            ],
+        )
+        .map(drop)
 }

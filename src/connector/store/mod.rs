@@ -9,6 +9,7 @@
 //! committed. A power cut may undo the last transactions, each as a whole and with its watermark; they
 //! are collected again.
 
+mod daily;
 mod database;
 mod days;
 mod events;
@@ -16,6 +17,7 @@ mod files;
 mod journal;
 mod ledger;
 mod rows;
+mod settings;
 mod sinks;
 mod windows;
 
@@ -26,13 +28,15 @@ use rusqlite::Connection;
 
 use super::error::Error;
 
+pub use daily::DailyCount;
 pub use days::{Day, FileCounts};
 pub use events::{Event, EventQuery, Filter};
 pub use files::{
     Aside, FileEntry, Interval, Listed, Listing, Pending, RevisionRows, State, StoredFile,
 };
 pub use journal::{ConfigurationChange, Drift, Gap, Method, Reconciliation};
-pub use rows::{Progress, Row, Stored};
+pub use rows::{PageProgress, Row, Stored};
+pub use settings::Attempt;
 pub use sinks::{Delivery, SinkState};
 pub use windows::{OpenWindow, Purpose, SourceState, WindowId};
 

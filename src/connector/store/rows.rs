@@ -22,7 +22,7 @@ pub struct Row<'a> {
 
 /// How far a window has been read once a page is stored.
 #[derive(Debug, Clone, Copy)]
-pub struct Progress<'a> {
+pub struct PageProgress<'a> {
     /// The window.
     pub window: WindowId,
     /// Rows that the service announced for it, if it did.
@@ -55,7 +55,7 @@ impl Store {
     /// The store cannot be written; then nothing of the page is stored.
     pub fn store_page<'a>(
         &mut self,
-        progress: &Progress<'_>,
+        progress: &PageProgress<'_>,
         about: &str,
         columns: &[&str],
         rows: impl IntoIterator<Item = Row<'a>>,
@@ -68,6 +68,19 @@ impl Store {
         advance(&change, progress, stored).map_err(fail)?;
         change.commit().map_err(fail)?;
         Ok(stored)
+    }
+
+    /// How many rows of a source the store holds.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn total(&self, source: SourceId) -> Result<u64, Error> {
+        self.database
+            .prepare_cached("SELECT count(*) FROM event WHERE source = ?1")
+            .and_then(|mut statement| statement.query_row([source.0], |row| row.get::<_, i64>(0)))
+            .map(i64::unsigned_abs)
+            .map_err(|error| self.failed("count rows", error))
     }
 
     /// How many rows of a source the store holds in a span of time.
@@ -142,7 +155,11 @@ fn insert<'a>(
     Ok(stored)
 }
 
-fn advance(change: &Connection, progress: &Progress<'_>, stored: Stored) -> rusqlite::Result<()> {
+fn advance(
+    change: &Connection,
+    progress: &PageProgress<'_>,
+    stored: Stored,
+) -> rusqlite::Result<()> {
     let mut update = change.prepare_cached(
         "UPDATE window SET
              received = received + ?2, stored = stored + ?3,

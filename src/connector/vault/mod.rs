@@ -19,8 +19,11 @@ use zeroize::Zeroizing;
 
 use super::error::{Error, Kind};
 
+/// The file in the folder of a connection.
+const FILE: &str = "secrets.age";
+
 /// Where secrets are kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Vault {
     home: PathBuf,
     key: Option<SecretString>,
@@ -115,9 +118,19 @@ impl Vault {
     ///
     /// There is no key and no keyring, or the file cannot be written.
     pub fn keep(&self, connection: &str, secrets: &Secrets) -> Result<(), Error> {
+        self.keep_in(&self.home.join(connection), connection, secrets)
+    }
+
+    /// Keeps the secrets of a connection that is still a draft in another folder. If they are kept in a
+    /// file, it moves with the folder.
+    ///
+    /// # Errors
+    ///
+    /// As of [`keep`](Self::keep).
+    pub fn keep_in(&self, folder: &Path, connection: &str, secrets: &Secrets) -> Result<(), Error> {
         let json = secrets.to_json()?;
         match &self.key {
-            Some(key) => file::write(&self.file(connection), key, &json),
+            Some(key) => file::write(&folder.join(FILE), key, &json),
             None => keyring::write(&self.account(connection), &json),
         }
     }
@@ -156,7 +169,7 @@ impl Vault {
     }
 
     fn file(&self, connection: &str) -> PathBuf {
-        self.home.join(connection).join("secrets.age")
+        self.home.join(connection).join(FILE)
     }
 
     /// The account in the keyring. Connections of two homes may have the same name.

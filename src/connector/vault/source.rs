@@ -73,6 +73,16 @@ impl SecretSource {
     ///
     /// The source is not there, a command fails, or there is no terminal to ask on.
     pub fn read(&self, what: &str) -> Result<SecretString, Error> {
+        self.read_or_none(what)?
+            .ok_or_else(|| Error::new(Kind::Usage, format!("the {what} from {self} is empty")))
+    }
+
+    /// Reads a secret that there may not be: nothing if the source is empty.
+    ///
+    /// # Errors
+    ///
+    /// As of [`read`](Self::read), except that an empty secret is none.
+    pub fn read_or_none(&self, what: &str) -> Result<Option<SecretString>, Error> {
         let mut text = match self {
             Self::Prompt => prompt(what)?,
             Self::Environment(name) => std::env::var(name).map_err(|error| {
@@ -107,13 +117,7 @@ impl SecretSource {
         let end = text.trim_end_matches(['\r', '\n']).len();
         text.truncate(end);
         let text = Zeroizing::new(text);
-        match text.is_empty() {
-            true => Err(Error::new(
-                Kind::Usage,
-                format!("the {what} from {self} is empty"),
-            )),
-            false => Ok(text.as_str().into()),
-        }
+        Ok((!text.is_empty()).then(|| text.as_str().into()))
     }
 }
 

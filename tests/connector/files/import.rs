@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use saponify_cli::connector::sources::files::{Fetched, Flaw, Lengths, Staged, Staging, import};
+use saponify_cli::connector::progress::Stop;
+use saponify_cli::connector::sources::files::{
+    Fetched, Flaw, Import, Lengths, Staged, Staging, import,
+};
 use saponify_cli::connector::store::{EventQuery, Interval, Listed, Pending, SourceState};
 
 use crate::store::{DAY, Fixture, at, events, span};
@@ -65,12 +68,15 @@ impl Org {
         let store = &mut self.fixture.store;
         import(
             store,
-            self.source.id,
             file,
             staged,
-            Lengths::Exact,
-            &aside,
-            at(2 * DAY),
+            &Import {
+                source: self.source.id,
+                lengths: Lengths::Exact,
+                aside: &aside,
+                now: at(2 * DAY),
+                stop: &Stop::default(),
+            },
         )
         .unwrap()
     }
@@ -175,12 +181,15 @@ fn lengths_can_be_ignored() {
     let store = &mut org.fixture.store;
     let fetched = import(
         store,
-        source,
         &file,
         staged,
-        Lengths::Ignored,
-        &aside,
-        at(2 * DAY),
+        &Import {
+            source,
+            lengths: Lengths::Ignored,
+            aside: &aside,
+            now: at(2 * DAY),
+            stop: &Stop::default(),
+        },
     )
     .unwrap();
     assert!(matches!(fetched, Fetched::Stored(_)));
@@ -197,12 +206,15 @@ fn a_full_disk_is_no_damage_of_the_file() {
     let store = &mut org.fixture.store;
     let error = import(
         store,
-        source,
         &file,
         staged,
-        Lengths::Exact,
-        &aside,
-        at(DAY),
+        &Import {
+            source,
+            lengths: Lengths::Exact,
+            aside: &aside,
+            now: at(DAY),
+            stop: &Stop::default(),
+        },
     )
     .unwrap_err();
     assert!(error.is_disk_full(), "{error:?}");
@@ -306,12 +318,15 @@ fn a_file_of_a_gigabyte() {
     let began = std::time::Instant::now();
     let fetched = import(
         store,
-        source,
         &file,
         staged,
-        Lengths::Exact,
-        &aside,
-        at(DAY),
+        &Import {
+            source,
+            lengths: Lengths::Exact,
+            aside: &aside,
+            now: at(DAY),
+            stop: &Stop::default(),
+        },
     )
     .unwrap();
     let Fetched::Stored(summary) = fetched else {

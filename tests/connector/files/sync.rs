@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use saponify_cli::connector::Error;
+use saponify_cli::connector::progress::Watch;
 use saponify_cli::connector::sources::files::{
     Choice, FileOptions, FileOutcome, FileService, Lengths, Staging, sync,
 };
@@ -141,7 +142,7 @@ impl Service for Org {
 }
 
 impl FileService for Org {
-    async fn fetch(&mut self, file: &Listed, staging: &mut Staging) -> Result<(), Failure> {
+    async fn fetch(&mut self, file: &Listed, mut staging: Staging) -> Result<Staging, Failure> {
         self.fetched.push(file.sf_id.clone());
         if self.unreachable.contains(&file.sf_id.as_str()) {
             return Err(Failure::TooLarge);
@@ -157,7 +158,7 @@ impl FileService for Org {
         for piece in text[..length].chunks(7) {
             staging.bytes(piece)?;
         }
-        Ok(())
+        Ok(staging)
     }
 }
 
@@ -173,7 +174,12 @@ fn run_with(fixture: &mut Fixture, org: &mut Org, choice: Choice) -> Result<File
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(sync(&mut fixture.store, org, &options))
+    runtime.block_on(sync(
+        &mut fixture.store,
+        org,
+        &options,
+        &mut Watch::silent(),
+    ))
 }
 
 fn run(fixture: &mut Fixture, org: &mut Org) -> Result<FileOutcome, Error> {
@@ -372,4 +378,51 @@ fn a_file_that_is_made_again_is_fetched_again() {
     let outcome = run(&mut fixture, &mut org).unwrap();
     assert_eq!((outcome.listing.changed, outcome.rows), (1, 2));
     assert_eq!(keys(&fixture), ["0AT0/2/1", "0AT0/2/2"]);
+}
+
+#[test]
+fn a_daily_file_controls_the_hourly_ones() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    org.add("0ATh1", hourly(24));
+    org.add("0ATh2", hourly(25));
+    // Two rows, as the hourly files have.
+    let mut whole = daily(1);
+    whole.text.push_str("\"Login\",\"again\"\n");
+    org.add("0ATd1", whole);
+    org.now = 3 * DAY;
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!((outcome.stored, outcome.rows), (2, 2), "{outcome:?}");
+    let counts = fixture.store.daily_counts(span(0, 9 * DAY)).unwrap();
+    assert_eq!(counts.len(), 1);
+    assert_eq!((counts[0].daily, counts[0].hourly), (2, 2), "{counts:?}");
+
+    // The daily file is made again, with a row that no hourly file has.
+    let more = org.files.get_mut("0ATd1").unwrap();
+    more.text.push_str("\"Login\",\"missing\"\n");
+    more.modified += 1;
+    org.now = 3 * DAY + 7_200;
+    run(&mut fixture, &mut org).unwrap();
+    assert!(
+        fixture.store.gaps(span(0, 9 * DAY)).unwrap().is_empty(),
+        "it may come yet"
+    );
+    org.now = 5 * DAY + 7_200;
+    run(&mut fixture, &mut org).unwrap();
+    let gaps = fixture.store.gaps(span(0, 9 * DAY)).unwrap();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert_eq!((gaps[0].subject.as_str(), gaps[0].closed), ("0ATd1", None));
+    let fetches = org.fetched.iter().filter(|id| *id == "0ATd1").count();
+    assert_eq!(fetches, 2, "each content is counted once");
+
+    let mut late = hourly(26);
+    late.created = 5 * DAY + 7_300;
+    org.add("0ATh3", late);
+    org.now = 5 * DAY + 10_800;
+    run(&mut fixture, &mut org).unwrap();
+    // The daily file is listed again with the next full listing.
+    org.now = 6 * DAY + 14_400;
+    run(&mut fixture, &mut org).unwrap();
+    let gaps = fixture.store.gaps(span(0, 9 * DAY)).unwrap();
+    assert!(gaps[0].closed.is_some(), "{gaps:?}");
 }

@@ -10,7 +10,7 @@ mod year;
 
 use jiff::Timestamp;
 use saponify_cli::connector::store::{
-    Event, EventQuery, Progress, Purpose, Row, SourceState, Store, Stored,
+    Event, EventQuery, PageProgress, Purpose, Row, SourceState, Store, Stored,
 };
 use saponify_cli::connector::window::{Position, Span};
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ impl Fixture {
             .store
             .open_window(source.id, Purpose::Collect, Some(window), window.end())
             .unwrap();
-        let progress = Progress {
+        let progress = PageProgress {
             window: id,
             expected: Some(rows.len() as u64),
             position: None,
@@ -66,7 +66,7 @@ pub(crate) const COLUMNS: &[&str] = &["Id", "LoginTime", "Status"];
 
 pub(crate) fn store_rows(
     store: &mut Store,
-    progress: &Progress<'_>,
+    progress: &PageProgress<'_>,
     rows: &[(i64, &str, &str)],
 ) -> Stored {
     let values: Vec<_> = rows

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use saponify_cli::connector::Error;
-use saponify_cli::connector::store::{EventQuery, Filter, Progress, Purpose, Row};
+use saponify_cli::connector::store::{EventQuery, Filter, PageProgress, Purpose, Row};
 
 use super::{Fixture, at, events, span, store_rows};
 
@@ -23,7 +23,7 @@ fn filled() -> Fixture {
         .store
         .open_window(audit.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,

@@ -1,6 +1,6 @@
 //! Hazard: a row stored twice or not at all, because something was read again or a run was killed.
 
-use saponify_cli::connector::store::{EventQuery, Progress, Purpose, Row};
+use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use super::{COLUMNS, Fixture, at, position, span, store_rows};
 
@@ -32,7 +32,7 @@ fn the_same_id_in_two_sources_is_two_rows() {
         .store
         .open_window(audit.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,
@@ -61,7 +61,7 @@ fn reading_again_does_not_move_the_watermark() {
         .store
         .open_window(source.id, Purpose::Reread, Some(span(0, 500)), at(900))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: Some(1),
         position: None,
@@ -82,7 +82,7 @@ fn a_stopped_window_is_resumed_after_its_last_row() {
         .open_window(source.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
     let here = position(20, "0Ya2");
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: Some(3),
         position: Some(&here),
@@ -103,7 +103,7 @@ fn a_stopped_window_is_resumed_after_its_last_row() {
     fixture.store.narrow_window(window, span(0, 50)).unwrap();
     let open = fixture.store.left_open(source.id).unwrap().unwrap();
     assert_eq!(open.span, span(0, 50));
-    let progress = Progress {
+    let progress = PageProgress {
         closes: true,
         position: None,
         ..progress
@@ -137,7 +137,7 @@ fn a_page_that_cannot_be_stored_leaves_nothing_behind() {
         .store
         .open_window(source.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,
@@ -172,7 +172,7 @@ fn every_value_comes_back_as_it_went_in() {
         .store
         .open_window(source.id, Purpose::Collect, Some(span(0, 100)), at(100))
         .unwrap();
-    let progress = Progress {
+    let progress = PageProgress {
         window,
         expected: None,
         position: None,

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use rusqlite::Connection;
-use saponify_cli::connector::store::{EventQuery, Progress, Purpose, Row};
+use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use super::{DAY, Fixture, at, span};
 
@@ -93,7 +93,7 @@ fn a_year_of_a_million_logins() {
         let rows: Vec<_> = (first..last).map(record).collect();
         let pages = rows.chunks(2_000).count();
         for (n, page) in rows.chunks(2_000).enumerate() {
-            let progress = Progress {
+            let progress = PageProgress {
                 window: id,
                 expected: None,
                 position: None,

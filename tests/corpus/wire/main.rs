@@ -29,10 +29,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = QueryOptions { batch_size: Some(200) };
     let paged = soap.with(options.clone());
     let query = "SELECT Id, Name FROM Account WHERE Name != 'A&B' AND AnnualRevenue < 5";
-    refused(soap.query(query).header(options).await)?;
+    refused(soap.query(query).with(options).await)?;
     refused(paged.query_more("01g5e00000AbCdEAAV-2000").await)?;
     let all = AllOrNoneHeader { all_or_none: true };
-    refused(soap.create(&created()?).header(all).await)?;
+    refused(soap.create(&created()?).with(all).await)?;
     let id: Id = "0015e000001AAAA".parse()?;
     let mut account = Account::new().with_id(id);
     account.set_null(Account::PHONE);

@@ -1,5 +1,6 @@
 //! Sessions, repetition and pagination over real TLS.
 
+mod echo;
 mod flows;
 mod matrix;
 mod pagination;

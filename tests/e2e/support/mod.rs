@@ -91,14 +91,18 @@ pub(crate) fn https(sandbox: &Sandbox) -> Https {
 
 /// A transport that gives up early, trusting the sandbox.
 pub(crate) fn impatient(sandbox: &Sandbox) -> Https {
-    let short = Duration::from_millis(1_500);
+    waiting(sandbox, Duration::from_millis(1_500))
+}
+
+/// A transport that waits so long for an answer, and that takes small answers only.
+pub(crate) fn waiting(sandbox: &Sandbox, short: Duration) -> Https {
     Https::builder()
         .no_proxy()
         .extra_root_certificate(sandbox.certificate_pem())
         .max_body(4 * 1024 * 1024)
         .answer_timeout(short)
         .idle_timeout(short)
-        .total_timeout(Duration::from_secs(8))
+        .total_timeout(6 * short)
         .minimum_throughput(1024, short, short)
         .build()
         .unwrap()

@@ -10,7 +10,7 @@ pub(super) const ID: &str = "0015e000000AcMeAAK";
 
 /// The action of a test on each call.
 pub(super) trait Visit {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>);
+    async fn call<O: OperationType>(&mut self, call: Call<O>);
 }
 
 pub(super) fn id() -> Id {

@@ -21,10 +21,10 @@ impl Flat {
     /// Adds every field of a struct.
     pub(super) fn fields(&mut self, path: &str, value: &dyn Struct) {
         let table = value.table();
-        for (index, field) in (0..).zip(table.fields) {
-            let path = join(path, field.name);
+        for (index, field) in (0..).zip(table.fields()) {
+            let path = join(path, field.name());
             if self.items(&path, |n| value.value(index, n)) {
-                self.seen.insert((table.name, field.name));
+                self.seen.insert((table.name(), field.name()));
             }
         }
     }
@@ -73,7 +73,7 @@ impl Flat {
             self.seen.extend(base.seen);
             return;
         }
-        self.lines.push(format!("{path}: {}", value.table().name));
+        self.lines.push(format!("{path}: {}", value.table().name()));
         self.fields(path, value);
     }
 

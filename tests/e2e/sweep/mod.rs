@@ -51,7 +51,7 @@ fn refusing() -> (Soap, Recorder) {
 struct Refused;
 
 impl Visit for Refused {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
         let error = call.reply().await.unwrap_err();
         assert_eq!(error.fault().map(Fault::code), Some("NO"), "{error}");
     }
@@ -100,20 +100,20 @@ struct Read<'c> {
 }
 
 impl Visit for Read<'_> {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
-        let name = O::operation().name;
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
+        let name = O::operation().name();
         let operation = self.contract.operation(name);
         let expected = sample::response(self.contract, &operation);
         let reply = call.reply().await;
         let reply = reply.unwrap_or_else(|error| panic!("{error:?}\n{}", expected.envelope));
         let mut flat = Flat::default();
-        if let Some(result) = O::operation().response.field(0) {
-            flat.field(result.name, reply.value());
+        if let Some(result) = O::operation().response().field(0) {
+            flat.field(result.name(), reply.value());
         }
         assert_eq!(flat.lines, expected.body, "{name}");
         self.lines += flat.lines.len();
         let mut unset = BTreeSet::new();
-        for result in O::operation().response.fields {
+        for result in O::operation().response().fields() {
             reachable(result, &mut unset);
         }
         unset.retain(|field| !flat.seen.contains(field));
@@ -132,17 +132,17 @@ fn header<H: GeneratedStruct>(header: Result<Option<H>, Error>) -> Option<(Strin
     let header = header.unwrap()?;
     let mut flat = Flat::default();
     flat.fields("", &header);
-    Some((H::static_table().name.to_owned(), flat.lines))
+    Some((H::static_table().name().to_owned(), flat.lines))
 }
 
 /// All fields of all tables that a field leads to. The fields of rows are left out, because they
 /// differ between tenants.
 fn reachable(field: &Field, all: &mut BTreeSet<(&'static str, &'static str)>) {
-    let (Kind::Struct, Some(table)) = (field.kind, field.ty) else {
+    let (Kind::Struct, Some(table)) = (field.kind(), field.ty()) else {
         return;
     };
-    for field in table.fields {
-        if all.insert((table.name, field.name)) {
+    for field in table.fields() {
+        if all.insert((table.name(), field.name())) {
             reachable(field, all);
         }
     }
@@ -183,8 +183,8 @@ struct Failed<'c> {
 }
 
 impl Visit for Failed<'_> {
-    async fn call<O: OperationType>(&mut self, call: Call<'_, O>) {
-        let operation = self.contract.operation(O::operation().name);
+    async fn call<O: OperationType>(&mut self, call: Call<O>) {
+        let operation = self.contract.operation(O::operation().name());
         let expected = sample::fault(self.contract, &operation, self.fault);
         let error = call.reply().await.unwrap_err();
         let fault = error.fault().unwrap_or_else(|| panic!("{error:?}"));

@@ -47,7 +47,7 @@
 //! use saponify_goldens::tenant::{QueryOptions, Soap};
 //!
 //! async fn call(soap: &Soap, header: QueryOptions) -> Result<(), saponify::Error> {
-//!     soap.query("").header(header).without::<QueryOptions>().await.map(drop)
+//!     soap.query("").with(header).without::<QueryOptions>().await.map(drop)
 //! }
 //! ```
 //!
@@ -55,7 +55,7 @@
 //! use saponify_goldens::tenant::{QueryOptions, Soap};
 //!
 //! async fn call(soap: &Soap, header: QueryOptions) -> Result<(), saponify::Error> {
-//!     soap.describe_global().header(header).await.map(drop)
+//!     soap.describe_global().with(header).await.map(drop)
 //! }
 //! ```
 //!

@@ -88,11 +88,11 @@
 //! ```
 //! use saponify_goldens::tenant::{Account, SessionHeader, Soap};
 //!
-//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).header(SessionHeader::default()));
+//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).with(SessionHeader::default()));
 //! ```
 //!
 //! ```compile_fail,E0277
 //! use saponify_goldens::tenant::{Account, QueryOptions, Soap};
 //!
-//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).header(QueryOptions::default()));
+//! let _ = |soap: Soap| drop(soap.create_all([Account::new()]).with(QueryOptions::default()));
 //! ```

@@ -335,8 +335,8 @@ fn attributes_that_cannot_be_are_refused() {
     refused(&[("", "a"), ("urn:a", "a")]).unwrap();
     for (attributes, told) in [
         (&[("", "a"), ("", "a")][..], "twice"),
-        (&[("", "xmlns")], "no attribute"),
-        (&[(xsi, "type")], "by what the value is"),
+        (&[("", "xmlns")], "not an attribute"),
+        (&[(xsi, "type")], "follow from the value"),
         (&[("", "a b")], "letters"),
     ] {
         let error = refused(attributes).unwrap_err();

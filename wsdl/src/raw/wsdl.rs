@@ -330,12 +330,31 @@ impl<'a> Builder<'_, 'a> {
             self.wsdl_children(child, &mut port.documentation)?;
             for address in child.children().filter(|node| node.local() == "address") {
                 if is_soap(address) || address.ns() == Ns::HTTP {
-                    port.address = header_safe(address, "location")?;
+                    let location = header_safe(address, "location")?;
+                    port.address =
+                        location.map(|location| self.without_credentials(address, location));
                 }
             }
             service.ports.push(port);
         }
         Ok(service)
+    }
+
+    /// An address without a user name and a password before its host: it becomes documentation and a
+    /// constant of the generated code.
+    fn without_credentials(&mut self, node: Node<'_, 'a>, address: Str<'a>) -> Str<'a> {
+        let Some((scheme, rest)) = address.split_once("//") else {
+            return address;
+        };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let Some(at) = authority.rfind('@') else {
+            return address;
+        };
+        let text = "the address has a user name or a password, which are left out: give credentials \
+                    to the client";
+        let address = format!("{scheme}//{}", &rest[at + 1..]);
+        self.note(node, text);
+        address.into()
     }
 
     /// A name that nothing refers to and that is in no message. A text that is no name is made one.

@@ -3,51 +3,53 @@
 use std::fmt;
 
 use crate::client::oauth::form::Form;
-use crate::client::{Headers, Settings};
+use crate::client::redact::Redact;
+use crate::client::{CallTrace, Headers, Settings};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::schema::Service;
 use crate::transport::Request;
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
-/// What an [`Authenticator`](super::Authenticator) works with. It goes through the transport of the
-/// client, with its roots, proxy, timeouts and limits; redirects are not followed.
+/// The environment of an [`Authenticator`](super::Authenticator). It uses the transport of the
+/// client, with its root certificates, proxy, timeouts and limits. Redirects are not followed.
 #[derive(Clone)]
 pub struct AuthContext {
     pub(crate) service: &'static Service,
     pub(crate) settings: Settings,
-    /// Headers of the client, which `login` may carry.
+    /// The headers of the client, which the operation `login` may carry.
     pub(crate) headers: Headers,
 }
 
-/// The answer to a form: the status and a small body.
+/// The response to a form: the status and a small body.
 pub struct FormAnswer {
     /// HTTP status.
     pub status: http::StatusCode,
-    /// The body, wiped when it is dropped: it may hold a token.
+    /// The body. It is wiped when it is dropped, because it may contain a token.
     pub body: Zeroizing<Vec<u8>>,
     pub(crate) retry_after: Option<std::time::Duration>,
 }
 
-/// Longest answer to a form. A token answer takes about a kilobyte.
+/// The maximum length of a response to a form. A response with a token has about a kilobyte.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 impl AuthContext {
-    /// An address that the user gave, completed from the WSDL: a bare `https://host` gets the path
-    /// of the WSDL's own endpoint.
+    /// An address that the user gave, completed from the WSDL: `https://host` without a path gets
+    /// the path of the endpoint in the WSDL.
     ///
     /// # Errors
     ///
-    /// A usage error if it is no `https` address.
+    /// Returns a usage error if the address is not an `https` address.
     pub fn endpoint(&self, given: &str) -> Result<Endpoint, Error> {
         self.settings.endpoint(given, self.service.endpoint)
     }
 
-    /// An address that the user gave, as it is.
+    /// An address that the user gave, unchanged.
     ///
     /// # Errors
     ///
-    /// A usage error if it is no `https` address.
+    /// Returns a usage error if the address is not an `https` address.
     pub fn address(&self, given: &str) -> Result<Endpoint, Error> {
         Ok(Endpoint::parse_with(given, self.settings.plain)?)
     }
@@ -56,20 +58,33 @@ impl AuthContext {
     ///
     /// # Errors
     ///
-    /// If no whole answer came. Any status is an answer.
+    /// Returns an error if no complete response arrived. A response may have any status.
     pub async fn post(
         &self,
         address: Endpoint,
         what: &'static str,
         form: &Form,
     ) -> Result<FormAnswer, Error> {
-        let named = |error: Error| error.with_operation(what);
-        let request = Request::form(address, what, form.body());
-        let response = self.settings.transport.send(request).await;
+        let redact = Redact::new(form.secrets());
+        let named = |error: Error| redact.clean(error).with_operation(what);
+        let trace = CallTrace::begin(what);
+        let named = |error| {
+            let error = named(error);
+            trace.failed(&error);
+            error
+        };
+        let body = form.body();
+        trace.attempt(&address, body.len());
+        let request = Request::form(address, what, body);
+        let response = self.settings.transport.send(request);
+        let response = response.instrument(trace.span()).await;
         let response = response.map_err(|error| named(error.into()))?;
-        let (status, retry_after) = (response.status, response.retry_after());
+        trace.answered(response.status);
+        let longest = self.settings.longest_retry_after;
+        let (status, retry_after) = (response.status, response.retry_after(longest));
         let body = response.body.collect(LONGEST_ANSWER).await;
         let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
+        trace.received(body.len());
         Ok(FormAnswer {
             status,
             body: Zeroizing::new(body),

@@ -1,4 +1,4 @@
-//! How a client gets its sessions: the interface, and what an authenticator may use.
+//! How a client gets its sessions: the trait [`Authenticator`], and what an authenticator may use.
 //!
 //! The authenticators themselves belong to the service that they log in to: see
 //! [`crate::salesforce`].
@@ -17,12 +17,12 @@ use crate::error::Error;
 /// The future that opens a session.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<Session, Error>> + Send + 'a>>;
 
-/// Opens sessions: once when the client connects, and again when a session is lost.
+/// Opens sessions: one when the client connects, and another whenever a session is lost.
 ///
-/// The client sees to it that one session is opened at a time, for all its callers together, that
-/// failures are followed by growing pauses, and that an authenticator whose credentials were refused
-/// is never asked again. An implementation tries once and reports what came of it. Whether an error
-/// is a refusal is told by [`Error::is_transient`]: everything that is not transient counts as one.
+/// The client opens one session at a time, which all its callers share. After a failure it waits,
+/// longer each time. It never calls an authenticator again whose credentials were refused. An
+/// implementation therefore tries once and returns the result. [`Error::is_transient`] decides
+/// whether an error is a refusal: every error that is not transient is one.
 ///
 /// ```
 /// use saponify::auth::{AuthContext, Authenticator, Opening};
@@ -49,11 +49,11 @@ pub trait Authenticator: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`Error::login`] and its neighbours make errors.
+    /// Use [`Error::login`] or [`Error::unavailable`] to make an error.
     fn open<'a>(&'a self, context: &'a AuthContext) -> Opening<'a>;
 
-    /// Whether another session can be had when the first one is lost. If not, the fault of the
-    /// lost session is what the caller gets.
+    /// Whether a new session can be opened if a session is lost. If not, the caller gets the fault
+    /// of the lost session.
     fn can_renew(&self) -> bool {
         true
     }

@@ -2,10 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-/// Whether a browser was told to open the address. False where there is no display, such as on a
-/// server; the address is then only printed.
+/// Opens the address in the browser. Returns false if there is no display, such as on a server. The
+/// address is then only printed.
 ///
-/// The address is an argument of a program and passes no shell.
+/// The address is passed as an argument of a program and not through a shell.
 pub(crate) fn open(address: &str) -> bool {
     let mut command = if cfg!(target_os = "macos") {
         let mut command = Command::new("open");
@@ -31,7 +31,8 @@ pub(crate) fn open(address: &str) -> bool {
     let Ok(mut child) = command.spawn() else {
         return false;
     };
-    // The program ends when it has passed the address on; nobody waits for it here.
+    // The program ends when it has passed on the address. A thread waits for it, so that the caller
+    // does not have to.
     std::thread::spawn(move || child.wait());
     true
 }

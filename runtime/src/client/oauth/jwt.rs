@@ -21,12 +21,13 @@ use crate::secret::Secret;
 pub struct PrivateKey(Arc<KeyPair>);
 
 impl PrivateKey {
-    /// Reads a key from PEM text, PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1 (`BEGIN RSA PRIVATE KEY`).
-    /// Anything else in the text, such as the certificate, is skipped.
+    /// Reads a key from PEM text in the form PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1 (`BEGIN RSA
+    /// PRIVATE KEY`). Other sections of the text, such as a certificate, are skipped.
     ///
     /// # Errors
     ///
-    /// A usage error that says what is wrong with the key; it shows nothing of it.
+    /// Returns a usage error that says what is wrong with the key. The error contains no part of
+    /// the key.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
         let pem = pem.as_ref();
         let bad = |problem: &str| Error::usage(format!("private key: {problem}"));
@@ -41,7 +42,7 @@ impl PrivateKey {
         let pair = match &key {
             PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()),
             PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()),
-            _ => return Err(bad("it is no RSA key, which RS256 needs")),
+            _ => return Err(bad("it is not an RSA key, which RS256 needs")),
         };
         let pair = pair.map_err(|rejected| {
             bad(&format!(
@@ -51,11 +52,12 @@ impl PrivateKey {
         Ok(Self(Arc::new(pair)))
     }
 
-    /// As [`from_pem`](Self::from_pem), from a file.
+    /// Like [`from_pem`](Self::from_pem), but reads the text from a file.
     ///
     /// # Errors
     ///
-    /// Also if the file cannot be read.
+    /// The same as those of [`from_pem`](Self::from_pem), and a usage error if the file cannot be
+    /// read.
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let pem = std::fs::read(path).map_err(|error| {
@@ -89,8 +91,8 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// Whether a token has the form of a JSON Web Token: three parts, the first of which is the
-/// base64url form of a JSON object.
+/// Whether a token is a JSON Web Token: it has three parts, and the first part is a JSON object in
+/// base64url.
 pub(crate) fn has_jwt_format(token: &str) -> bool {
     let mut parts = token.split('.');
     let (Some(head), Some(_), Some(_), None) =

@@ -1,7 +1,7 @@
-//! A minimal HTTP server on this machine, for one browser and a few requests: it takes the redirect
-//! of a login, or hands out one page.
+//! A minimal HTTP server on this machine for one browser and a few requests. It receives the
+//! redirect of a login, or serves one page.
 //!
-//! It listens on loopback addresses only and reads nothing but the head of a request.
+//! It listens only on loopback addresses and reads only the head of a request.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,47 +13,48 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-/// Longest head of a request. An authorization code and its state take a few hundred bytes.
+/// The maximum length of the head of a request. An authorization code and its state take a few
+/// hundred bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
-/// How long a browser may take for the head of a request or for the answer. Browsers also connect
-/// ahead of need and then send nothing.
+/// The maximum time that a browser may take to send the head of a request or to read the response.
+/// Browsers also open connections in advance and then send nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Connections at a time. A browser opens about six.
+/// The maximum number of connections at a time. A browser opens about six.
 const CONNECTIONS: usize = 16;
 
-/// The sockets.
+/// The listening sockets.
 #[derive(Debug)]
 pub(crate) struct Loopback {
     listeners: Vec<TcpListener>,
     port: u16,
 }
 
-/// The first line of a request, without the method and the version.
+/// The target of a request: the first line without the method and the version.
 #[derive(Debug)]
 pub(crate) struct BrowserRequest {
     pub(crate) method: String,
-    /// Path and query as they came.
+    /// The path and the query as received.
     pub(crate) target: Zeroizing<String>,
 }
 
-/// What a page says and whether the server has done its work with it.
+/// A page, and what the response says about it.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: &'static str,
     pub(crate) html: Zeroizing<String>,
-    /// Value of `Content-Security-Policy`.
+    /// The value of `Content-Security-Policy`.
     pub(crate) policy: String,
 }
 
 impl Loopback {
-    /// Listens on this port of `127.0.0.1` and, where there is one, of `::1`; on any free port if
-    /// it is 0.
+    /// Listens on this port of `127.0.0.1` and, if available, of `::1`. The port 0 means any free
+    /// port.
     pub(crate) async fn bind(port: u16) -> io::Result<Self> {
         let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
         let port = first.local_addr()?.port();
         let mut listeners = vec![first];
-        // A browser may take `localhost` for either address. If another program has this port of
-        // `::1`, it must not get the redirect.
+        // A browser may resolve `localhost` to either address. If another program listens on this
+        // port of `::1`, that program must not get the redirect, so binding fails.
         match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await {
             Ok(second) => listeners.push(second),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
@@ -66,7 +67,7 @@ impl Loopback {
         self.port
     }
 
-    /// Answers requests until `answer` gives a result beside its page.
+    /// Answers requests until `answer` returns a result with its page.
     pub(crate) async fn serve<T, F>(self, answer: F) -> T
     where
         T: Send + 'static,
@@ -101,7 +102,8 @@ impl Loopback {
         match accepted.await {
             Ok((stream, _)) => Ok(stream),
             Err(error) => {
-                // Out of descriptors, mostly: a moment later it may work.
+                // Usually the process has no free file descriptors. It may have some a moment
+                // later.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 Err(error)
             }
@@ -116,12 +118,12 @@ where
     let asked = timeout(PATIENCE, read(&mut stream)).await.ok()?.ok()??;
     let head_only = asked.method == "HEAD";
     let (page, result) = answer(asked);
-    // The result counts even if the browser is gone before it has the page.
+    // The result counts even if the browser closes the connection before it has the page.
     let _ = timeout(PATIENCE, write(&mut stream, &page, head_only)).await;
     result
 }
 
-/// The head of a request; none if it is no HTTP.
+/// Reads the head of a request. Returns `None` if it is not HTTP.
 async fn read(stream: &mut TcpStream) -> io::Result<Option<BrowserRequest>> {
     let mut head = Zeroizing::new(vec![0; LONGEST_HEAD]);
     let mut length = 0;
@@ -169,7 +171,7 @@ async fn write(stream: &mut TcpStream, page: &Page, head_only: bool) -> io::Resu
     stream.shutdown().await
 }
 
-/// A page of one sentence.
+/// A page with one sentence.
 pub(crate) fn notice(status: &'static str, sentence: &str) -> Page {
     let sentence = escaped(sentence);
     Page {
@@ -182,7 +184,7 @@ pub(crate) fn notice(status: &'static str, sentence: &str) -> Page {
     }
 }
 
-/// Text for HTML content and for quoted attributes.
+/// Escapes a text for HTML content and for quoted attributes.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {

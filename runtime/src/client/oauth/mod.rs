@@ -1,5 +1,5 @@
-//! The parts of OAuth 2.0 that belong to no vendor: forms, signed assertions, proof keys, and the
-//! listener on this machine that takes a redirect.
+//! The parts of OAuth 2.0 that do not depend on a vendor: forms, signed assertions, proof keys, and
+//! the listener on this machine that receives a redirect.
 
 pub(crate) mod browser;
 pub(crate) mod form;

@@ -8,7 +8,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// A verifier that stays here, and its challenge that goes into the address.
+/// A verifier, which stays in this process, and its challenge, which is part of the address.
 #[derive(Debug)]
 pub(crate) struct ProofKey {
     pub(crate) verifier: Secret,
@@ -26,21 +26,21 @@ impl ProofKey {
     }
 }
 
-/// The challenge of a verifier by the method `S256`.
+/// The challenge of a verifier for the method `S256`.
 fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
-/// 32 random bytes of the operating system in 43 characters that need no encoding anywhere.
+/// 32 random bytes of the operating system as 43 characters that need no encoding.
 pub(crate) fn random_token() -> Result<Secret, Error> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
     SystemRandom::new()
         .fill(&mut *bytes)
-        .map_err(|_| Error::usage("the operating system gives no random numbers"))?;
+        .map_err(|_| Error::usage("the operating system returned no random numbers"))?;
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
-/// Compares without telling by the time it takes how much is the same.
+/// Compares in a time that does not reveal how much is equal.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     let hash = |text: &str| digest(&SHA256, text.as_bytes());
     hash(one).as_ref() == hash(other).as_ref()

@@ -1,5 +1,5 @@
-//! Takes the redirect that ends a login in the browser (RFC 6749, section 4.1.2; RFC 8252, section
-//! 7.3).
+//! Receives the redirect at the end of a login in the browser (RFC 6749, section 4.1.2; RFC 8252,
+//! section 7.3).
 
 use std::time::Duration;
 
@@ -8,19 +8,20 @@ use super::loopback::{BrowserRequest, Loopback, Page, notice};
 use super::pkce::same;
 use crate::secret::Secret;
 
-/// What the redirect brought.
+/// The content of the redirect.
 #[derive(Debug)]
 pub(crate) enum Redirected {
     /// The authorization code.
     Code(Secret),
-    /// The user or the service said no: the values of `error` and `error_description`.
+    /// The user or the service refused the login: the values of `error` and `error_description`.
     Denied(String, String),
 }
 
-/// Waits for the redirect to `path` that has this `state`. `None` if it does not come in time.
+/// Waits for the redirect to `path` with this `state`. Returns `None` if it does not arrive in
+/// time.
 ///
-/// Requests with another state, or none, are answered and otherwise ignored: anybody on this
-/// machine can send them, and they must not end the login.
+/// Requests with another state, or without one, are answered and otherwise ignored. Any program on
+/// this machine can send them, so they must not end the login.
 pub(crate) async fn wait(
     listener: Loopback,
     path: String,
@@ -57,7 +58,7 @@ fn read(asked: &BrowserRequest, path: &str, state: &Secret) -> (Page, Option<Red
     };
     let field = |name: &str| {
         let mut found = fields.iter().filter(|(other, _)| other == name);
-        // A field that is there twice has no meaning.
+        // A field that occurs twice is ignored.
         found.next().filter(|_| found.next().is_none())
     };
     let text = |name: &str| field(name).map(|(_, value)| value.expose().to_owned());
@@ -137,7 +138,7 @@ mod tests {
             Some(Redirected::Code(code)) => assert_eq!(code.expose(), "a+b.c"),
             other => panic!("{other:?}"),
         }
-        // One use: nobody listens any more.
+        // The listener serves one login and is closed now.
         assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
     }
 
@@ -157,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Browsers connect ahead of need, and some requests are nonsense.
+    /// Browsers open connections in advance, and some requests are malformed.
     #[tokio::test]
     async fn idle_and_broken_connections_do_not_hold_up_the_redirect() {
         let (port, login) = waiting().await;

@@ -1,75 +1,75 @@
-//! The states of the session that all callers of a client share, without time, tasks or locks of
-//! its own.
+//! The state of the session that all callers of a client share. It has no clock, no tasks and no
+//! locks of its own.
 //!
-//! Sessions are numbered: a *generation* is the number of a session, and a fault that belongs to
-//! an older one changes nothing. A renewal has a number, too, its [`Ticket`], so that those who
-//! wait for it share its end, however late they learn of it.
+//! Sessions are numbered. A *generation* is the number of a session, and a fault of an older
+//! session changes nothing. A renewal has a number, too, its [`Ticket`], so that all callers that
+//! wait for a renewal get its result, however late they ask.
 
 use std::time::Duration;
 
-/// Number of a renewal.
+/// The number of a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ticket(u64);
 
-/// The session of a client, and what is known about it. `S` is the session, `E` the error of a
-/// renewal. Times are counted from one moment of the caller's choice.
+/// The session of a client, and what is known about it. `S` is the type of sessions, and `E` the
+/// type of errors of a renewal. Times are counted from a point in time that the caller chooses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Machine<S, E> {
     state: State<S, E>,
-    /// The last session that there was.
+    /// The last session that was opened.
     latest: S,
-    /// Number of the latest session, beginning with 1.
+    /// The number of the last session, counted from 1.
     generation: u64,
-    /// Number of the latest renewal; 0 before the first.
+    /// The number of the last renewal, or 0 before the first one.
     renewal: u64,
-    /// Renewals in a row that ended with an error.
+    /// The number of consecutive renewals that failed.
     failures: u32,
-    /// Sessions in a row that were lost before any call had worked with them.
+    /// The number of consecutive sessions that were lost before a call succeeded with them.
     fruitless: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum State<S, E> {
-    /// There is none. The next caller opens one.
+    /// There is no session. The next caller opens one.
     Missing,
-    /// One caller is opening one.
+    /// A caller is opening a session.
     Renewing,
     Ready {
         session: S,
-        /// A call has worked with it.
+        /// Whether a call succeeded with the session.
         worked: bool,
     },
-    /// The last renewal failed. No other begins before this moment.
+    /// The last renewal failed. No other renewal starts before this time.
     Failed { error: E, until: Duration },
-    /// The service refused the credentials. They are never presented again.
+    /// The service refused the credentials. They are never sent again.
     Refused { error: E },
 }
 
-/// What a caller who needs a session is to do.
+/// What a caller that needs a session must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Acquired<S, E> {
-    /// Make the call with this session, of this generation.
+    /// Make the call with this session of this generation.
     Use(u64, S),
-    /// Open a session and report with this ticket.
+    /// Open a session and report the result with this ticket.
     Open(Ticket),
     /// Wait for the end of this renewal, then ask again.
     Wait(Ticket),
-    /// There is none to be had: the error of the last renewal, and in how much time another one
-    /// may begin, if ever.
+    /// There is no session. Return the error of the last renewal. The duration says when another
+    /// renewal may start, if ever.
     Fail(E, Option<Duration>),
 }
 
-/// How a renewal ended without a session.
+/// How a renewal failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failed<E> {
-    /// The credentials or the settings are wrong; another try would end the same way.
+    /// The credentials or the settings are wrong, so another attempt would fail in the same way.
     Refused(E),
-    /// It may work later.
+    /// Another attempt may succeed later.
     Later(E),
 }
 
 impl<S: Clone, E: Clone> Machine<S, E> {
-    /// Begins with a session that is open already, as generation 1.
+    /// Starts with an open session, which has generation 1.
     pub(crate) fn new(session: S) -> Self {
         Self {
             latest: session.clone(),
@@ -84,12 +84,12 @@ impl<S: Clone, E: Clone> Machine<S, E> {
         }
     }
 
-    /// The last session that there was, whether or not it still works.
+    /// The last session that was opened, whether or not it is still valid.
     pub(crate) fn latest(&self) -> &S {
         &self.latest
     }
 
-    /// Asks for a session. `waited` is the renewal whose end the caller has waited for.
+    /// Asks for a session. `waited` is the renewal for whose end the caller has waited.
     pub(crate) fn acquire(&mut self, now: Duration, waited: Option<Ticket>) -> Acquired<S, E> {
         match &self.state {
             State::Ready { session, .. } => Acquired::Use(self.generation, session.clone()),
@@ -110,7 +110,7 @@ impl<S: Clone, E: Clone> Machine<S, E> {
         waited == Some(Ticket(self.renewal))
     }
 
-    /// A call worked with the session of this generation.
+    /// Records that a call succeeded with the session of this generation.
     pub(crate) fn worked(&mut self, generation: u64) {
         if let State::Ready { worked, .. } = &mut self.state
             && generation == self.generation
@@ -120,11 +120,11 @@ impl<S: Clone, E: Clone> Machine<S, E> {
         }
     }
 
-    /// The service says that the session of this generation is gone.
+    /// Records that the service does not accept the session of this generation any more.
     ///
-    /// A session that was lost before anything worked with it is replaced at once the first time.
-    /// After that the service evidently refuses what it has just given, and renewals come with
-    /// growing pauses; `refusal` makes the error for that.
+    /// If a session was lost before any call succeeded with it, it is replaced at once the first
+    /// time. If this happens again, the service evidently refuses sessions that it has just given,
+    /// and there are growing pauses between renewals. `refusal` makes the error for this case.
     pub(crate) fn lost(
         &mut self,
         generation: u64,
@@ -150,8 +150,8 @@ impl<S: Clone, E: Clone> Machine<S, E> {
         };
     }
 
-    /// A renewal ended. `pause` gives the least time until the next one after this many failures
-    /// in a row.
+    /// Records the end of a renewal. `pause` returns the minimum time until the next renewal after
+    /// this number of consecutive failures.
     pub(crate) fn ended(
         &mut self,
         ticket: Ticket,
@@ -181,7 +181,8 @@ impl<S: Clone, E: Clone> Machine<S, E> {
         };
     }
 
-    /// A renewal will not end because the task that made it is gone. Another caller may begin one.
+    /// Records that the task of a renewal was lost, so the renewal will not end. Another caller may
+    /// start one.
     pub(crate) fn abandoned(&mut self, ticket: Ticket) {
         if matches!(self.state, State::Renewing) && ticket == Ticket(self.renewal) {
             self.state = State::Missing;

@@ -1,4 +1,4 @@
-//! The states one by one, and all interleavings of a few callers.
+//! Tests each state, and all interleavings of a few callers.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn pause(failures: u32) -> Duration {
     Duration::from_secs(u64::from(failures))
 }
 
-/// A session that worked, and then was lost.
+/// A session with which a call succeeded, and which was then lost.
 fn missing() -> Sessions {
     let mut machine = Sessions::new(0);
     machine.worked(1);
@@ -63,7 +63,7 @@ fn a_failure_is_shared_and_delays_the_next_renewal() {
         let until = Duration::from_secs(until);
         let fail = |left| Acquired::Fail("down", Some(left));
         assert_eq!(machine.acquire(start, None), fail(until));
-        // Who waited for it shares its end, even if the pause is over by then.
+        // A caller that waited for the renewal gets its result, even if the pause has ended.
         assert_eq!(
             machine.acquire(start + until, Some(ticket)),
             fail(Duration::ZERO)
@@ -87,8 +87,8 @@ fn refused_credentials_are_never_presented_again() {
     }
 }
 
-/// The service gives sessions and does not take them, for instance because sessions are locked to
-/// another address.
+/// The service issues sessions and then does not accept them, for example because sessions are
+/// locked to another address.
 #[test]
 fn a_session_that_never_worked_makes_no_login_loop() {
     let mut machine = missing();
@@ -103,7 +103,7 @@ fn a_session_that_never_worked_makes_no_login_loop() {
     machine.ended(ticket, Ok(9), later, pause);
     machine.lost(4, later, pause, || "not taken");
     assert_eq!(machine.acquire(later, None), wait(2));
-    // One call that works ends the suspicion.
+    // A successful call resets the count.
     let last = later + Duration::from_secs(2);
     let ticket = open(&mut machine, last);
     machine.ended(ticket, Ok(10), last, pause);
@@ -130,7 +130,7 @@ fn an_abandoned_renewal_is_taken_over_and_its_late_end_ignored() {
     assert_eq!(machine.acquire(NOW, None), Acquired::Use(2, 2));
 }
 
-/// A caller of the model below. It makes one call, and repeats it once with a new session.
+/// A caller of the model below. It makes one call, and repeats the call once with a new session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
     Asking {
@@ -151,7 +151,7 @@ enum Caller {
     Gone,
 }
 
-/// Callers, the machine, and a service that remembers which session is valid.
+/// The callers, the machine, and a service that knows which session is valid.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct World {
     machine: Sessions,
@@ -166,7 +166,7 @@ struct World {
     time: u64,
 }
 
-/// What may happen in a run besides calls.
+/// Events other than calls that may happen in a run.
 #[derive(Clone, Copy)]
 struct Chances {
     expiries: u32,
@@ -185,7 +185,7 @@ impl World {
         Self {
             machine,
             callers: vec![asking; callers],
-            // The session that all hold has expired.
+            // The session of all callers has expired.
             valid: 0,
             logins: 0,
             failed_logins: 0,
@@ -201,7 +201,7 @@ impl World {
         Duration::from_secs(self.time)
     }
 
-    /// All worlds that one step leads to.
+    /// All worlds that are one step away.
     fn steps(&self, chances: Chances) -> Vec<Self> {
         let mut next = Vec::new();
         for index in 0..self.callers.len() {
@@ -312,7 +312,7 @@ impl World {
     }
 }
 
-/// Visits every world that can be reached. Returns how many there are.
+/// Visits every reachable world. Returns the number of worlds.
 fn explore(callers: usize, chances: Chances, check: impl Fn(&World)) -> usize {
     let mut seen = HashSet::new();
     let mut open = vec![World::new(callers)];
@@ -322,8 +322,8 @@ fn explore(callers: usize, chances: Chances, check: impl Fn(&World)) -> usize {
         }
         check(&world);
         let next = world.steps(chances);
-        // Nobody is stranded: as long as a caller is not done, something changes the world. A
-        // caller who waits in vain would only lead back to the same world.
+        // No caller is stuck: as long as a caller is not done, some step leads to another world. A
+        // caller that waits in vain would only lead back to the same world.
         if !world.is_over() {
             assert!(
                 next.iter().any(|next| *next != world),
@@ -363,8 +363,8 @@ fn every_interleaving_with_expiries_and_cancellations_strands_nobody() {
     };
     let worlds = explore(3, chances, |world| {
         assert!(world.openers() <= 1, "{world:?}");
-        // One for the session that had expired, one for each later expiry, and one more for each
-        // caller who went away while opening.
+        // One login for the expired session, one for each later expiry, and one more for each
+        // caller that was dropped while it opened a session.
         assert!(
             world.logins <= 1 + world.expiries + world.cancelled_while_opening,
             "{world:?}"
@@ -382,7 +382,7 @@ fn every_interleaving_with_failing_logins_shares_the_failure() {
     };
     explore(3, chances, |world| {
         assert!(world.openers() <= 1, "{world:?}");
-        // Time stands still, so no pause ends: one failure is the last attempt.
+        // Time does not pass, so no pause ends, and there is no attempt after a failure.
         let tries = world.logins + world.failed_logins + world.refused_logins;
         assert!(
             tries <= 1 + world.expiries + world.cancelled_while_opening,

@@ -1,8 +1,8 @@
-//! One session for all callers of a client, opened and replaced by one of them at a time.
+//! One session for all callers of a client. One caller at a time opens and replaces it.
 //!
-//! [`machine`] has the states; this file adds the lock, the waiting and the task that opens a
-//! session. The task is apart from the caller who began it: if that caller goes away, those who
-//! wait still get the session, and no second login is made.
+//! [`machine`] contains the states. This file adds the lock, the waiting, and the task that opens a
+//! session. The task is independent of the caller that started it. If that caller is dropped, the
+//! waiting callers still get the session, and no second login is made.
 
 mod machine;
 
@@ -16,42 +16,43 @@ use machine::{Acquired, Machine, Ticket};
 
 use super::retry::backoff;
 
-/// A future in a box.
+/// A boxed future.
 type Boxed<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Pauses between renewals that fail: at most 1 s after the first failure, then twice as long, and
-/// so on up to a minute. Half of each is certain and half is drawn at random.
+/// Pauses between failed renewals: at most 1 s after the first failure, and twice as long after
+/// each further failure, up to a minute. Half of a pause is fixed and half is random.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Errors of renewals that the machinery itself makes.
+/// The errors that the renewal itself makes.
 pub(crate) trait RenewalError: Clone + Send + Sync + 'static {
-    /// The task that was opening a session ended without a result.
+    /// The task that opened a session ended without a result.
     fn abandoned() -> Self;
     /// The service refuses sessions that it has just given.
     fn refused_when_new() -> Self;
 }
 
-/// What the shell takes from its surroundings, so that tests can do without a clock and threads.
+/// The clock, random numbers and tasks. Tests replace them, so that they need no clock and no
+/// threads.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings {
-    /// Time since some moment in the past.
+    /// The time since some point in the past.
     pub(crate) now: fn() -> Duration,
-    /// A number at least 0 and below 1.
+    /// A random number from 0 to below 1.
     pub(crate) random: fn() -> f64,
-    /// Runs a future apart from the caller, or gives it back where that is impossible.
+    /// Runs a future independently of the caller, or returns it if that is impossible.
     pub(crate) spawn: fn(Boxed<()>) -> Option<Boxed<()>>,
 }
 
 /// The session of a client.
 pub(crate) struct Sessions<S, E> {
     machine: Mutex<Machine<S, E>>,
-    /// Tells those who wait that a renewal has ended.
+    /// Notifies waiting callers that a renewal has ended.
     ended: watch::Sender<()>,
     surroundings: Surroundings,
 }
 
-/// A session in use, and its number.
+/// A session in use, and its generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lease<S> {
     pub(crate) generation: u64,
@@ -63,7 +64,7 @@ where
     S: Clone + Send + 'static,
     E: RenewalError,
 {
-    /// Begins with a session that is open already.
+    /// Starts with an open session.
     pub(crate) fn new(session: S, surroundings: Surroundings) -> Self {
         Self {
             machine: Mutex::new(Machine::new(session)),
@@ -72,18 +73,18 @@ where
         }
     }
 
-    /// The last session that there was.
+    /// The last session that was opened.
     pub(crate) fn latest(&self) -> S {
         self.machine().latest().clone()
     }
 
-    /// The session to make a call with. If there is none, `open` opens one, unless another caller
-    /// is doing that already. The future may be dropped at any time.
+    /// Returns the session for a call. If there is none, `open` opens one, unless another caller is
+    /// already doing that. The future may be dropped at any time.
     ///
     /// # Errors
     ///
-    /// The error of the renewal, also if it failed a moment ago for another caller, and the time
-    /// until another renewal may begin.
+    /// Returns the error of the renewal, which may have failed for another caller a moment ago, and
+    /// the time until another renewal may start.
     pub(crate) async fn acquire<F>(
         self: &Arc<Self>,
         open: impl Fn() -> F,
@@ -94,7 +95,8 @@ where
         let mut waited = None;
         let mut opened = false;
         loop {
-            // Before the look at the state, so that no end is missed in between.
+            // This subscribes before the state is read, so that the end of a renewal cannot be
+            // missed in between.
             let mut ended = self.ended.subscribe();
             let acquired = self.machine().acquire((self.surroundings.now)(), waited);
             match acquired {
@@ -107,7 +109,7 @@ where
                 Acquired::Fail(error, pause) => return Err((error, pause)),
                 Acquired::Wait(ticket) => {
                     waited = Some(ticket);
-                    // The sender lives in `self`, so this fails for no reason but an end.
+                    // The sender is part of `self`, so this cannot fail while `self` exists.
                     let _ = ended.changed().await;
                 }
                 Acquired::Open(ticket) => {
@@ -115,7 +117,7 @@ where
                         sessions: Arc::clone(self),
                         ticket,
                     };
-                    // A renewal whose task was lost is begun anew by each caller once at most.
+                    // Each caller restarts a renewal whose task was lost at most once.
                     if std::mem::replace(&mut opened, true) {
                         return Err((E::abandoned(), None));
                     }
@@ -130,12 +132,12 @@ where
         }
     }
 
-    /// A call worked with the session of this generation.
+    /// Records that a call succeeded with the session of this generation.
     pub(crate) fn worked(&self, generation: u64) {
         self.machine().worked(generation);
     }
 
-    /// The service says that the session of this generation is gone.
+    /// Records that the service does not accept the session of this generation any more.
     pub(crate) fn lost(&self, generation: u64) {
         let now = (self.surroundings.now)();
         let pause = |failures| self.pause(failures);
@@ -149,12 +151,13 @@ where
     }
 
     fn machine(&self) -> MutexGuard<'_, Machine<S, E>> {
-        // Nothing panics while the lock is held, and each change is one assignment.
+        // Nothing panics while the lock is held, and each change is one assignment, so the state is
+        // valid.
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A renewal under way. If it is dropped before its end, another caller may begin one.
+/// A renewal that is running. If it is dropped before its end, another caller may start one.
 struct Renewal<S: Clone + Send + 'static, E: RenewalError> {
     sessions: Arc<Sessions<S, E>>,
     ticket: Ticket,
@@ -166,13 +169,13 @@ impl<S: Clone + Send + 'static, E: RenewalError> Renewal<S, E> {
         let now = (sessions.surroundings.now)();
         let pause = |failures| sessions.pause(failures);
         sessions.machine().ended(self.ticket, result, now, pause);
-        // Dropping `self` tells those who wait.
+        // Dropping `self` notifies the waiting callers.
     }
 }
 
 impl<S: Clone + Send + 'static, E: RenewalError> Drop for Renewal<S, E> {
     fn drop(&mut self) {
-        // Changes nothing if it has ended.
+        // This changes nothing if the renewal has ended.
         self.sessions.machine().abandoned(self.ticket);
         self.sessions.ended.send_replace(());
     }

@@ -1,7 +1,7 @@
-//! The locks and waits around the machine, under every order in which tasks can be polled.
+//! Tests the locks and waits around the machine in every order in which tasks can be polled.
 //!
-//! A run is decided by a list of choices: which task to poll next, or which caller to drop. The
-//! test repeats the run with every list there is.
+//! A list of choices decides a run: which task is polled next, or which caller is dropped. The test
+//! repeats the run with every possible list.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ impl RenewalError for Problem {
     }
 }
 
-/// Lets all others run once.
+/// Lets all other tasks run once.
 struct Yield(bool);
 
 impl Future for Yield {
@@ -56,7 +56,7 @@ struct Task {
 }
 
 thread_local! {
-    /// Tasks that callers spawned and that the schedule has not taken over yet.
+    /// The tasks that callers have spawned and that the schedule has not yet adopted.
     static SPAWNED: RefCell<Vec<Boxed<()>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -65,13 +65,13 @@ fn apart(task: Boxed<()>) -> Option<Boxed<()>> {
     None
 }
 
-/// The service and what the callers saw.
+/// The service, and what the callers got.
 struct Service {
     valid: AtomicU32,
     logins: AtomicU32,
-    /// Logins are made in tasks of their own.
+    /// Whether logins are made in separate tasks.
     apart: bool,
-    /// Logins fail as if the service were down.
+    /// Whether logins fail as if the service were down.
     down: bool,
     results: Mutex<Vec<Result<(), Problem>>>,
 }
@@ -84,7 +84,7 @@ async fn call(sessions: Arc<Sessions<u32, Problem>>, service: Arc<Service>) {
             let at = Arc::clone(&at);
             async move {
                 let number = 100 + at.logins.fetch_add(1, Ordering::SeqCst);
-                // A task of its own is something to wait for already.
+                // A separate task already gives the others time to run.
                 Yield(at.apart).await;
                 if at.down {
                     return Err(Failed::Later(Problem::Down));
@@ -111,7 +111,7 @@ async fn call(sessions: Arc<Sessions<u32, Problem>>, service: Arc<Service>) {
     service.results.lock().unwrap().push(result);
 }
 
-/// One kind of run.
+/// The kind of a run.
 #[derive(Clone, Copy)]
 struct Kind {
     callers: usize,
@@ -127,8 +127,8 @@ struct Outcome {
     results: Vec<Result<(), Problem>>,
 }
 
-/// Runs once. `choices` decides; it grows by zeros where it is too short. `options` receives how
-/// many choices there were at each step.
+/// Runs once, as `choices` decides. If `choices` is too short, zeros are appended. `options`
+/// receives the number of options at each step.
 fn run(kind: Kind, choices: &mut Vec<usize>, options: &mut Vec<usize>) -> Outcome {
     let surroundings = Surroundings {
         now: || Duration::ZERO,
@@ -197,14 +197,14 @@ fn run(kind: Kind, choices: &mut Vec<usize>, options: &mut Vec<usize>) -> Outcom
     }
 }
 
-/// Runs with every list of choices. Returns how many there are.
+/// Runs with every list of choices. Returns the number of lists.
 fn every_run(kind: Kind, check: impl Fn(&Outcome)) -> usize {
     let (mut choices, mut options) = (Vec::new(), Vec::new());
     let mut runs = 0;
     loop {
         check(&run(kind, &mut choices, &mut options));
         runs += 1;
-        // The next list in order: raise the last choice that can be raised.
+        // The next list in order: the last choice that can be increased is increased.
         while let Some(last) = choices.pop() {
             if last + 1 < options[choices.len()] {
                 choices.push(last + 1);
@@ -282,7 +282,7 @@ fn a_failed_login_is_made_once_and_shared() {
     });
 }
 
-/// The task that opens a session is lost each time, as when its runtime shuts down.
+/// The task that opens a session is lost each time, as happens when its async runtime shuts down.
 #[test]
 fn lost_tasks_end_in_an_error_and_not_in_a_loop() {
     let kind = Kind {

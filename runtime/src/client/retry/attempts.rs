@@ -1,4 +1,5 @@
-//! The attempts of one call: counts them, pays for them, and keeps them within the deadline.
+//! The attempts of one call: this counts them, pays for them from the budget, and keeps them within
+//! the deadline.
 
 use std::time::Duration;
 
@@ -7,35 +8,35 @@ use super::backoff::{bound, full_jitter};
 use super::budget::Budget;
 use super::decide::{Allowed, Decision, Failure, decide};
 
-/// What has happened in one call so far. Times are counted from its beginning.
+/// What has happened in one call so far. Times are counted from the start of the call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
-    /// Failed attempts that a pause followed.
+    /// The number of failed attempts that were followed by a pause.
     failures: u32,
-    /// Tokens that this call took out of the budget.
+    /// The number of tokens that this call took from the budget.
     taken: u32,
     renewed: bool,
-    /// A page came in place of an answer.
+    /// Whether a page arrived instead of a message.
     saw_page: bool,
 }
 
-/// A failed attempt, as far as the next step depends on it.
+/// The facts about a failed attempt that decide the next step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
     pub(crate) failure: Failure,
     pub(crate) allowed: Allowed,
-    /// The pause that the answer asked for.
+    /// The pause that the response asked for.
     pub(crate) asked: Option<Duration>,
-    /// Time until the deadline of the call. A pause that does not fit into it is not begun.
+    /// The time until the deadline of the call. A pause that is longer is not started.
     pub(crate) left: Duration,
-    /// At least 0 and below 1.
+    /// A random number from 0 to below 1.
     pub(crate) random: f64,
 }
 
-/// What follows a failed attempt.
+/// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Give the error to the caller.
+    /// Return the error to the caller.
     Stop,
     /// Get a new session, then make the call again.
     Renew,
@@ -44,7 +45,7 @@ pub(crate) enum Next {
 }
 
 impl Attempts {
-    /// The beginning of a call. Without `can_renew` a lost session is the end of it.
+    /// The start of a call. Without `can_renew`, the call fails if the session is lost.
     pub(crate) fn new(can_renew: bool) -> Self {
         Self {
             renewed: !can_renew,
@@ -52,7 +53,7 @@ impl Attempts {
         }
     }
 
-    /// Decides about a failed attempt.
+    /// Decides what to do after a failed attempt.
     pub(crate) fn failed(
         &mut self,
         settings: &Retry,
@@ -88,12 +89,12 @@ impl Attempts {
         Next::Wait(pause)
     }
 
-    /// Notes that the call succeeded.
+    /// Records that the call succeeded.
     pub(crate) fn succeeded(self, budget: &Budget) {
         budget.succeeded(self.taken);
     }
 
-    /// Number of the attempt under way, for traces. The one after a renewal is not counted.
+    /// The number of the current attempt, for traces. An attempt after a renewal is not counted.
     pub(crate) fn number(self) -> u32 {
         self.failures + 1
     }
@@ -137,7 +138,7 @@ mod tests {
                 allowed: safe(),
                 asked: asked.map(Duration::from_secs),
                 left,
-                // Pauses of the full length.
+                // Pauses have their maximum length.
                 random: 1.0,
             };
             self.attempts

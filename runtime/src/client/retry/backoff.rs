@@ -1,17 +1,17 @@
-//! Lengths of pauses.
+//! The lengths of pauses.
 
 use std::time::Duration;
 
-/// The bound of the pause after failure number `failures` (1 is the first): `first`, doubled with
-/// each further failure, at most `longest`.
+/// The maximum pause after failure number `failures`, counted from 1: `first`, doubled with each
+/// further failure, but not above `longest`.
 pub(crate) fn bound(first: Duration, longest: Duration, failures: u32) -> Duration {
     let doublings = failures.saturating_sub(1).min(31);
     first.saturating_mul(1 << doublings).min(longest)
 }
 
-/// A pause between zero and the bound ("full jitter"). `random` is at least 0 and below 1.
+/// A random pause between zero and the bound ("full jitter"). `random` is from 0 to below 1.
 pub(crate) fn full_jitter(bound: Duration, random: f64) -> Duration {
-    // A fraction out of range would panic, so it is cut to the range.
+    // A fraction out of range would panic, so it is limited to the range.
     let fraction = if random.is_finite() {
         random.clamp(0.0, 1.0)
     } else {
@@ -20,12 +20,11 @@ pub(crate) fn full_jitter(bound: Duration, random: f64) -> Duration {
     bound.mul_f64(fraction)
 }
 
-/// A number at least 0 and below 1, different for each call. It spreads pauses and protects
-/// nothing, so it needs no cryptographic source.
+/// A random number from 0 to below 1. It only spreads pauses, so it needs no cryptographic source.
 pub(crate) fn random() -> f64 {
     use std::hash::{BuildHasher as _, RandomState};
     let bits = RandomState::new().hash_one(0_u8);
-    // The upper 53 bits, as many as a double holds exactly.
+    // The upper 53 bits, which is as many as a double represents exactly.
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 

@@ -1,21 +1,21 @@
 //! Tokens that all calls of a client share, so that retries cannot multiply the load of a service
 //! that is down.
 //!
-//! The figures are those of the AWS SDKs (`aws-smithy-runtime`, standard retry mode).
+//! The numbers are those of the AWS SDKs (`aws-smithy-runtime`, standard retry mode).
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Tokens of a new client.
+/// The tokens of a new client.
 pub(crate) const DEFAULT_TOKENS: u32 = 500;
-/// What a call that needed no retry gives back.
+/// The tokens that a call without a retry adds.
 const REWARD: u32 = 1;
 
-/// What a retry takes out of the budget.
+/// The tokens that a retry takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Cost {
-    /// Something failed.
+    /// After a failure.
     Failure,
-    /// The service said that it was asked too often.
+    /// After the service stated that it received too many requests.
     Throttled,
 }
 
@@ -28,7 +28,7 @@ impl Cost {
     }
 }
 
-/// The tokens that are left.
+/// The remaining tokens.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicU32,
@@ -43,7 +43,7 @@ impl Budget {
         }
     }
 
-    /// Takes what a retry costs. False if there is not enough; nothing is taken then.
+    /// Takes the cost of a retry. If there are not enough tokens, returns false and takes nothing.
     pub(crate) fn take(&self, cost: Cost) -> bool {
         self.tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
@@ -52,11 +52,12 @@ impl Budget {
             .is_ok()
     }
 
-    /// Gives back what the retries of a successful call took, or the reward of a call without any.
+    /// Returns the tokens that the retries of a successful call took, or adds the reward of a call
+    /// without retries.
     pub(crate) fn succeeded(&self, taken: u32) {
         let back = if taken == 0 { REWARD } else { taken };
         let refill = |tokens: u32| Some(tokens.saturating_add(back).min(self.capacity));
-        // The closure always gives a value, so this cannot fail.
+        // The closure always returns a value, so this cannot fail.
         let _ = self
             .tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, refill);

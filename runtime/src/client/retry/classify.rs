@@ -1,15 +1,16 @@
-//! What an error tells about the attempt that failed.
+//! Derives from an error what happened in the failed attempt.
 
 use super::decide::{Failure, Pressure};
 use crate::error::{Error, ErrorKind, Recovery};
 
 impl Failure {
-    /// Reads the facts off an error of one attempt.
+    /// The facts about the failed attempt of this error.
     pub(crate) fn of(error: &Error) -> Self {
         if let Some(fault) = error.fault() {
             return match error.recovery() {
                 Recovery::LogIn => Self::SessionLost,
-                // Rows of several types are committed type by type, so this one may come late.
+                // Rows of several types are committed type by type, so this fault may come after a
+                // part was done.
                 Recovery::Retry if error.maybe_applied() => Self::Unanswered,
                 Recovery::Retry => Self::NotDone(match fault.code() {
                     "REQUEST_LIMIT_EXCEEDED" | "TOO_MANY_APEX_REQUESTS" => Pressure::TooOften,

@@ -1,8 +1,9 @@
-//! The rule about repeating a call, as one pure function over typed facts.
+//! The rule about repeating a call, as one pure function.
 //!
-//! There are three cases. What was never sent may be repeated, whatever it is. What the service
-//! says it has not done may be repeated after the cause is removed. What was sent and has no whole
-//! answer may have been done: only an operation that changes nothing may be repeated then.
+//! There are three cases. A request that was not sent may be repeated, whatever the operation is. A
+//! request that the service says it has not done may be repeated after the cause is removed. A
+//! request that was sent and has no complete response may have been done, so it may only be
+//! repeated if its operation changes nothing.
 
 use super::Retry;
 use super::budget::Cost;
@@ -11,49 +12,50 @@ use crate::schema::Repeat;
 /// What is known about a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Failure {
-    /// No byte was sent because there was no connection, which may be different next time.
+    /// No byte was sent, because there was no connection. The next attempt may get one.
     NotConnected,
-    /// The service answered that the session is gone; it did nothing.
+    /// The service answered that the session is not valid any more, and did nothing.
     SessionLost,
-    /// A fault says that the service did nothing and why that will pass.
+    /// A fault says that the service did nothing, for a reason that is temporary.
     NotDone(Pressure),
-    /// Something answered in place of the service (a gateway's 502, 503, 504 or 429). That nothing
-    /// was done is likely but nobody said so.
+    /// A gateway answered instead of the service (502, 503, 504 or 429). Probably nothing was done,
+    /// but that is not certain.
     Gateway(Pressure),
-    /// A page instead of a message, with a status that claims success.
+    /// A page arrived instead of a message, with a status of success.
     Page,
-    /// The request was sent, at least in part, and no whole answer came.
+    /// The request was sent, at least in part, and no complete response arrived.
     Unanswered,
-    /// Another try would end the same way: a wrong request, a refused certificate, a limit.
+    /// Another attempt would fail in the same way: a wrong request, a refused certificate, or a
+    /// limit.
     Final,
 }
 
-/// Whether the service is out of order, or was asked too often.
+/// Whether the service is out of order, or received too many requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Pressure {
     OutOfOrder,
     TooOften,
 }
 
-/// In which of the doubtful cases a call may be repeated.
+/// The uncertain cases in which a call may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Allowed {
     /// The service says that it did nothing.
     pub(crate) not_done: bool,
-    /// Nobody says whether it was done.
+    /// It is unknown whether the operation was done.
     pub(crate) unknown: bool,
 }
 
-/// What to do about a failed attempt.
+/// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Decision {
-    /// Give the error to the caller.
+    /// Return the error to the caller.
     Stop,
-    /// Get a new session, then repeat at once. Happens once per call.
+    /// Get a new session and repeat the call at once. This happens once in a call.
     Renew,
     /// Repeat after a pause, if attempts, budget and deadline permit.
     Retry(Cost),
-    /// As `Retry`, but only if this is the first failure of its kind in this call.
+    /// Like `Retry`, but only after the first failure of this kind in the call.
     RetryOnce(Cost),
 }
 
@@ -76,16 +78,16 @@ impl Allowed {
         }
     }
 
-    /// For a locator of a query, which counts as used as soon as it may have been seen: a fault
-    /// says that it was not used.
+    /// A query locator counts as used as soon as the service may have seen it. If the service
+    /// answers with a fault, the locator was not used.
     pub(crate) const LOCATOR: Self = Self {
         not_done: true,
         unknown: false,
     };
 }
 
-/// What to do about a failed attempt of a call. `renewed` says that the call has got a new session
-/// already.
+/// Decides what to do after a failed attempt. `renewed` says that the call has already got a new
+/// session.
 pub(crate) fn decide(failure: Failure, allowed: Allowed, renewed: bool) -> Decision {
     match failure {
         Failure::NotConnected => Decision::Retry(Cost::Failure),
@@ -93,7 +95,8 @@ pub(crate) fn decide(failure: Failure, allowed: Allowed, renewed: bool) -> Decis
         Failure::NotDone(pressure) if allowed.not_done => Decision::Retry(pressure.cost()),
         Failure::Gateway(pressure) if allowed.unknown => Decision::Retry(pressure.cost()),
         Failure::Unanswered if allowed.unknown => Decision::Retry(Cost::Failure),
-        // Salesforce's own pages with status 200 tell of maintenance or of a moved organization.
+        // Salesforce sends pages with status 200 during maintenance and for an organization that
+        // was moved.
         Failure::Page if allowed.unknown => Decision::RetryOnce(Cost::Failure),
         _ => Decision::Stop,
     }
@@ -122,7 +125,8 @@ mod tests {
         unknown: false,
     };
 
-    /// Every combination of the facts: failure, what is allowed, whether the session was renewed.
+    /// Every combination of the facts: the failure, what is allowed, and whether the session was
+    /// renewed.
     #[test]
     fn the_whole_table() {
         use Decision::{Renew, Retry, RetryOnce, Stop};
@@ -131,7 +135,7 @@ mod tests {
         let fail = Retry(Cost::Failure);
         let throttled = Retry(Cost::Throttled);
         let once = RetryOnce(Cost::Failure);
-        // Columns: safe, a locator, unsafe; each before and after a renewal.
+        // The columns are: safe, a locator, unsafe. Each is before and after a renewal.
         let table = [
             (NotConnected, [fail, fail, fail, fail, fail, fail]),
             (SessionLost, [Renew, Stop, Renew, Stop, Renew, Stop]),

@@ -1,4 +1,5 @@
-//! What no table knows to XML: values that carry their type, elements and attributes of wildcards.
+//! Writes values that no table describes: values that state their type, and the elements and
+//! attributes of wildcards.
 
 use std::collections::HashSet;
 
@@ -29,7 +30,7 @@ impl Encoder {
                 self.end_open();
                 self.text(text)
             }
-            // Its type is written already.
+            // The type was already written.
             Content::Record(record) if value.type_name.is_some() => self.record_content(record),
             Content::Record(record) => self.record_body(record),
             Content::Mixed(mixed) => {
@@ -42,7 +43,8 @@ impl Encoder {
         }
     }
 
-    /// `xsi:type` of a name that may be outside the schema; the prefix is then declared here.
+    /// Writes `xsi:type` with a name that may be outside of the schema. The prefix is then declared
+    /// in the same tag.
     pub(super) fn foreign_type(&mut self, namespace: &str, name: &str) -> Result<(), CodecError> {
         check_name(name)?;
         if namespace == XSD {
@@ -60,16 +62,17 @@ impl Encoder {
         Ok(())
     }
 
-    /// Index of a namespace of the schema.
+    /// The index of a namespace of the schema.
     pub(super) fn known(&self, namespace: &str) -> Option<u8> {
         let mut namespaces = self.schema.namespaces.iter();
         let index = namespaces.position(|ns| ns.uri == namespace)?;
         u8::try_from(index).ok()
     }
 
-    /// Declares a prefix that begins with an underscore, which none of a schema does.
+    /// Declares a prefix that starts with an underscore. No prefix of a schema starts with an
+    /// underscore.
     pub(super) fn declare(&mut self, prefix: &str, namespace: &str) -> Result<(), CodecError> {
-        // "No namespace" cannot have a prefix, and these two only their own.
+        // "No namespace" cannot have a prefix, and these two namespaces have fixed prefixes.
         if namespace.is_empty() || matches!(namespace, XML | XMLNS) {
             return Err(CodecError::encode(
                 "expected a namespace that a prefix can stand for",
@@ -81,7 +84,8 @@ impl Encoder {
         push_attribute(&mut self.out, namespace).map_err(forbidden)
     }
 
-    /// An element that is no field: in the schema's namespaces by prefix, else with its own.
+    /// Writes an element that is not a field. Its name has a prefix if its namespace is in the
+    /// schema, and otherwise declares its namespace.
     pub(super) fn element(&mut self, element: &Element) -> Result<(), CodecError> {
         check_name(&element.name)?;
         self.unchecked_element(element)
@@ -102,7 +106,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Attributes that are no fields of the table.
+    /// Writes attributes that are not fields of the table.
     pub(super) fn other_attributes<'v>(
         &mut self,
         table: &Type,
@@ -116,14 +120,14 @@ impl Encoder {
                 field.has(Field::ATTRIBUTE) && field.name == name && table.uri(field) == uri
             };
             let wrong = if uri.is_empty() && name == "xmlns" {
-                // It would change the namespace of the elements below.
-                "`xmlns` declares a namespace and is no attribute"
+                // This attribute would change the namespace of the child elements.
+                "`xmlns` declares a namespace and is not an attribute"
             } else if uri == XSI {
-                "attributes of `xsi:` are written by what the value is"
+                "attributes of the namespace `xsi` follow from the value and cannot be set"
             } else if table.fields.iter().any(|field| is_field(&field)) {
                 "the type has a field for this attribute"
             } else if !before.insert((uri, name)) {
-                "the attribute is there twice"
+                "the attribute occurs twice"
             } else {
                 ""
             };
@@ -150,7 +154,7 @@ impl Encoder {
     }
 }
 
-/// Names go into the markup as they are.
+/// Names are written into the XML without escaping, so they are checked.
 fn check_name(name: &str) -> Result<(), CodecError> {
     if is_ncname(name) {
         return Ok(());

@@ -5,11 +5,12 @@ use crate::lexical;
 use crate::schema::Field;
 use crate::value::{Value, joined};
 
-/// The text of an `xsd:list`; none if there is no item.
+/// The text of an `xsd:list`, or `None` if there is no item.
 ///
 /// # Errors
 ///
-/// If an item would not come back as one: it is empty, or has white space in it.
+/// Returns an error if an item would not be read back as one item, because it is empty or contains
+/// white space.
 pub(crate) fn list<'v>(
     field: &Field,
     value: impl Fn(usize) -> Value<'v>,
@@ -19,7 +20,7 @@ pub(crate) fn list<'v>(
     let apart = |text: &str| text.is_empty() || text.contains(lexical::is_space);
     if items.any(|item| matches!(item, Value::Text(text) if apart(text))) {
         return Err(CodecError::encode(
-            "expected items without white space in a list that white space separates",
+            "expected list items that are not empty and contain no white space",
         )
         .within(field.name));
     }

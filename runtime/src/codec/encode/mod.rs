@@ -1,4 +1,4 @@
-//! Values to XML, elements in schema order.
+//! Writes values as XML. Elements are in schema order.
 
 mod any;
 mod list;
@@ -6,6 +6,8 @@ mod records;
 
 pub(crate) use list::list;
 use records::adopted;
+
+use std::ops::Range;
 
 use crate::codec::CodecError;
 use crate::limits::MAX_DEPTH;
@@ -17,19 +19,21 @@ use crate::xml::names::XML;
 use crate::xml::writer::{push_attribute, push_text};
 use crate::xml::{XSD, XSI};
 
-/// Writes elements whose namespaces are declared by whoever wraps them: see
+/// Writes elements. The caller declares the namespaces on an enclosing element: see
 /// [`declarations`](Encoder::declarations).
 pub(crate) struct Encoder {
     out: String,
     schema: &'static Schema,
-    /// Namespaces of the schema that were written.
+    /// Which namespaces of the schema were used.
     used: Vec<bool>,
-    /// Elements with children that are open.
+    /// The number of open elements with children.
     depth: usize,
-    /// The version of SOAP by whose encoding arrays tell their size.
+    /// The version of SOAP whose encoding is used, in which arrays state their size.
     encoded: Option<SoapVersion>,
     /// The type that the next element must tell.
-    told: Option<(u8, &'static str)>,
+    stated_type: Option<(u8, &'static str)>,
+    /// Where the values are that the options of the generator call sensitive.
+    sensitive: Vec<Range<usize>>,
 }
 
 impl Encoder {
@@ -40,11 +44,12 @@ impl Encoder {
             used: vec![false; schema.namespaces.len()],
             depth: 0,
             encoded: None,
-            told: None,
+            stated_type: None,
+            sensitive: Vec::new(),
         }
     }
 
-    /// Encodes as this version of SOAP does; `soapenc` must then be declared around.
+    /// Uses the encoding of this version of SOAP. An enclosing element must then declare `soapenc`.
     pub(crate) fn encoded(mut self, version: SoapVersion) -> Self {
         self.encoded = Some(version);
         self
@@ -52,6 +57,19 @@ impl Encoder {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.out
+    }
+
+    /// The elements and texts, as they are written, whose fields are [`Field::SENSITIVE`].
+    pub(crate) fn sensitive(&self) -> impl Iterator<Item = &str> {
+        let written = |range: &Range<usize>| self.out.get(range.clone());
+        self.sensitive.iter().filter_map(written)
+    }
+
+    /// Notes that what was written from `start` on is the value of a field.
+    fn mark(&mut self, field: &Field, start: usize) {
+        if field.has(Field::SENSITIVE) {
+            self.sensitive.push(start..self.out.len());
+        }
     }
 
     /// `xmlns` attributes for everything written by this encoder or by `others`.
@@ -64,7 +82,7 @@ impl Encoder {
                 out.push_str(" xmlns:");
                 out.push_str(namespace.prefix);
                 out.push('=');
-                // A URI from a table is printable text: nothing in it can fail.
+                // The URI comes from a table and consists of printable text, so this cannot fail.
                 let _ = push_attribute(&mut out, namespace.uri);
             }
         }
@@ -76,7 +94,7 @@ impl Encoder {
         self.name(ns, name);
     }
 
-    /// Says how the element that is being opened is encoded.
+    /// States the encoding of the element that is being opened.
     pub(crate) fn encoding_style(&mut self, uri: &str) {
         self.out.push_str(" soapenv:encodingStyle=\"");
         self.out.push_str(uri);
@@ -104,7 +122,7 @@ impl Encoder {
         self.out.push_str(name);
     }
 
-    /// A global element whose content is a struct: a header.
+    /// Writes a global element whose content is a struct: a header.
     pub(crate) fn global(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         self.open(table.ns, table.name);
@@ -114,27 +132,32 @@ impl Encoder {
         Ok(())
     }
 
-    /// One occurrence of a field that tells its type, unless that has no name.
+    /// Writes one occurrence of a field that states its type. If the type has no name, no type is
+    /// stated.
     pub(crate) fn typed_field(
         &mut self,
         field: &Field,
         value: Value<'_>,
         (ns, name): (u8, &'static str),
     ) -> Result<(), CodecError> {
-        self.told = (!name.is_empty()).then_some((ns, name));
+        self.stated_type = (!name.is_empty()).then_some((ns, name));
         let done = self.field(field, value);
-        self.told = None;
+        self.stated_type = None;
         done
     }
 
-    /// One occurrence of a field.
+    /// Writes one occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
+        let start = self.out.len();
         self.occurrence(field, value)
-            .map_err(|error| error.within(field.name))
+            .map_err(|error| error.within(field.name))?;
+        self.mark(field, start);
+        Ok(())
     }
 
-    /// As [`field`](Encoder::field), whole or not at all: nothing is left of a value that cannot be
-    /// written or that brings the text beyond `most` bytes. Gives the bytes that it takes.
+    /// Like [`field`](Encoder::field), but writes all of the value or nothing. Nothing is written
+    /// if the value cannot be written, or if the text would be longer than `most` bytes. Returns
+    /// the number of bytes that the value takes.
     pub(crate) fn whole_field(
         &mut self,
         field: &Field,
@@ -145,12 +168,14 @@ impl Encoder {
         let written = self.field(field, value).map(|()| self.out.len() - start);
         if written.is_err() || self.out.len() > most {
             self.out.truncate(start);
+            self.sensitive.retain(|range| range.end <= start);
             self.depth = depth;
         }
         written
     }
 
-    /// A field of which no occurrence was given: nil where the schema demands the element.
+    /// Handles a field without any occurrence: it is written as nil if the schema requires the
+    /// element.
     pub(crate) fn missing(&mut self, field: &Field) {
         if field.has(Field::NILLABLE) && !field.has(Field::OPTIONAL) && field.is_content() {
             self.nil(field);
@@ -170,7 +195,7 @@ impl Encoder {
     }
 
     fn occurrence(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
-        let told = self.told.take();
+        let stated_type = self.stated_type.take();
         match value {
             Value::Absent => {}
             Value::Nil => self.nil(field),
@@ -181,7 +206,7 @@ impl Encoder {
             Value::Record(record) if field.kind == Kind::Group => {
                 self.deeper(|this| this.record_elements(record))?;
             }
-            // Written in the start tag.
+            // Attributes were written in the start tag.
             Value::Attribute(_) => {}
             Value::Struct(value) => {
                 let value = value.derived().unwrap_or(value);
@@ -189,7 +214,7 @@ impl Encoder {
                     let table = value.table();
                     if table.has(Type::TYPED) && field.ty != Some(table) {
                         this.type_attribute(table.ns, table.name);
-                    } else if let Some((ns, name)) = told {
+                    } else if let Some((ns, name)) = stated_type {
                         this.type_attribute(ns, name);
                     }
                     this.structure_body(value)
@@ -206,7 +231,7 @@ impl Encoder {
             Value::Element(element) => self.element(element)?,
             leaf => {
                 self.open(field.ns, field.name);
-                if let Some((ns, name)) = told {
+                if let Some((ns, name)) = stated_type {
                     self.type_attribute(ns, name);
                 }
                 self.end_open();
@@ -217,7 +242,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// An element whose content may have children: writing it is recursive.
+    /// Writes an element whose content may have children, by recursion.
     fn nested(
         &mut self,
         ns: u8,
@@ -251,7 +276,7 @@ impl Encoder {
         self.out.push('"');
     }
 
-    /// Attributes, `>`, and the content of a struct.
+    /// Writes attributes, `>`, and the content of a struct.
     fn structure_body(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         if let [field] = table.fields
@@ -309,7 +334,7 @@ impl Encoder {
     }
 
     /// Elements and text of a struct or a group.
-    fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
+    pub(crate) fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
         for (index, field) in (0_u16..).zip(table.fields) {
             if field.has(Field::ATTRIBUTE) {
@@ -317,7 +342,8 @@ impl Encoder {
             }
             if field.has(Field::LIST) {
                 let text = list(field, |n| value.value(index, n))?;
-                // Another branch was chosen; a list without items is nil, for it to be told apart.
+                // In a choice, no text means that another branch is selected. If this branch is
+                // selected, a list without items is nil, so that the two can be distinguished.
                 if text.is_some() || !table.has(Type::CHOICE) {
                     self.list(field, text.as_deref())?;
                 }
@@ -325,7 +351,7 @@ impl Encoder {
             }
             let first = value.value(index, 0);
             match first {
-                // Another branch was chosen.
+                // Another branch is selected.
                 Value::Absent if table.has(Type::CHOICE) => continue,
                 Value::Absent => match table.default_of(index) {
                     Some(fixed) if !field.has(Field::OPTIONAL) => {
@@ -333,7 +359,11 @@ impl Encoder {
                     }
                     _ => self.missing(field),
                 },
-                _ if field.has(Field::TEXT) => self.leaf(field.kind, first)?,
+                _ if field.has(Field::TEXT) => {
+                    let start = self.out.len();
+                    self.leaf(field.kind, first)?;
+                    self.mark(field, start);
+                }
                 _ => self.field(field, first)?,
             }
             if field.has(Field::REPEATED) {
@@ -346,8 +376,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// An `xsd:list`: all items in one text. A list without items is an empty element if there
-    /// must be one.
+    /// Writes an `xsd:list`: all items in one text. A list without items is an empty element if the
+    /// schema requires the element.
     pub(crate) fn list(&mut self, field: &Field, text: Option<&str>) -> Result<(), CodecError> {
         match text {
             Some(text) if field.has(Field::TEXT) => {
@@ -362,14 +392,17 @@ impl Encoder {
         self.out.push(' ');
         self.name(field.ns, field.name);
         self.out.push('=');
-        push_attribute(&mut self.out, text).map_err(forbidden)
+        let start = self.out.len();
+        push_attribute(&mut self.out, text).map_err(forbidden)?;
+        self.mark(field, start);
+        Ok(())
     }
 
     fn leaf(&mut self, kind: Kind, value: Value<'_>) -> Result<(), CodecError> {
         match value {
             Value::Text(text) => self.text(text),
             Value::Any(value) => self.text(value.as_str().unwrap_or_default()),
-            // No other lexical form has a character to escape.
+            // No other lexical form contains a character that must be escaped.
             value => {
                 push_lexical(&mut self.out, value, kind);
                 Ok(())
@@ -383,7 +416,7 @@ impl Encoder {
 }
 
 impl std::fmt::Debug for Encoder {
-    /// Sizes alone: what is written may be a password or a session.
+    /// Prints only sizes, because the text may contain a password or a session id.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Encoder")
             .field("bytes", &self.out.len())
@@ -393,7 +426,7 @@ impl std::fmt::Debug for Encoder {
 
 fn forbidden(c: char) -> CodecError {
     CodecError::encode(format!(
-        "the character U+{:04X} cannot be sent: XML has no way to write it; take it out of the \
+        "the character U+{:04X} cannot be sent, because XML does not allow it; remove it from the \
              value",
         u32::from(c)
     ))

@@ -1,4 +1,4 @@
-//! Records to XML.
+//! Writes records as XML.
 
 use super::Encoder;
 use crate::codec::CodecError;
@@ -9,7 +9,7 @@ use crate::schema::{Field, Type};
 use crate::value::Value;
 
 impl Encoder {
-    /// `xsi:type`, attributes, `>`, and the content of a record.
+    /// Writes `xsi:type`, attributes, `>`, and the content of a record.
     pub(super) fn record_body(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         if record.type_name() != table.name || record.type_namespace() != table.namespace() {
@@ -20,7 +20,7 @@ impl Encoder {
         self.record_content(record)
     }
 
-    /// Attributes, `>`, and the content of a record.
+    /// Writes attributes, `>`, and the content of a record.
     pub(super) fn record_content(&mut self, record: &Record) -> Result<(), CodecError> {
         let inner = record.inner();
         for (_, field, value) in inner.entries().filter(|(_, f, _)| f.has(Field::ATTRIBUTE)) {
@@ -33,7 +33,7 @@ impl Encoder {
         self.record_elements(record)
     }
 
-    /// Elements and text of a record or a group.
+    /// Writes the elements and the text of a record or a group.
     pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         let inner = record.inner();
@@ -51,7 +51,11 @@ impl Encoder {
                     // Said by `fieldsToNull` before.
                     FieldRef::Null if names_of_nulls.is_some() && field.has(Field::OPTIONAL) => {}
                     FieldRef::Null => self.nil(field),
-                    FieldRef::Text(text) if field.has(Field::TEXT) => self.text(text)?,
+                    FieldRef::Text(text) if field.has(Field::TEXT) => {
+                        let start = self.out.len();
+                        self.text(text)?;
+                        self.mark(field, start);
+                    }
                     FieldRef::Text(text) => self.field(field, Value::Text(text))?,
                     FieldRef::Record(record) => self.field(field, Value::Record(record))?,
                     FieldRef::Any(value) => self.field(field, Value::Any(value))?,
@@ -85,8 +89,10 @@ impl Encoder {
     }
 }
 
-/// A record of no table, such as one read from JSON, by what its family has in common: how nulls
-/// are written, and which fields come first. One that names no type is of the declared one.
+/// Gives a record without a table, such as one that was read from JSON, the table that all types of
+/// its family have in common. The table says how nulls are written and which fields come first. If
+/// the record states no type, its type is the declared one. Returns `None` if the record needs no
+/// change.
 pub(super) fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, CodecError> {
     let declared = field.ty.filter(|ty| ty.has(Type::TYPED));
     let Some(declared) = declared.filter(|_| *record.table() == ANY_RECORD) else {
@@ -101,7 +107,7 @@ pub(super) fn adopted(record: &Record, field: &Field) -> Result<Option<Record>, 
     ))
 }
 
-/// Whether an element stands for a field that is null, to be named in `fieldsToNull`.
+/// Whether an element stands for a null field, which `fieldsToNull` must list.
 fn is_null_by_name(record: &Record, element: &Element) -> bool {
     let table = record.table();
     table.has(Type::NULLS_BY_NAME)

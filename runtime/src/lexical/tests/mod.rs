@@ -1,11 +1,11 @@
-//! Forms from XML Schema part 2, valid and not.
+//! Valid and invalid forms from XML Schema part 2.
 
 use super::*;
 
 mod properties;
 mod zoned;
 
-/// Reads by the function of the kind and writes again.
+/// Reads a text with the function of its kind and writes the value again.
 fn read(text: &str, kind: Kind) -> Result<String> {
     let mut out = String::new();
     match kind {
@@ -74,7 +74,7 @@ fn valid(kind: Kind, forms: &[(&str, &str)]) {
             "{kind:?} {spaced:?}"
         );
         assert_eq!(check(&spaced, kind), Ok(()), "{kind:?} {spaced:?}");
-        // What is written reads as the same value.
+        // The written text is read as the same value.
         assert_eq!(
             read(written, kind).as_deref(),
             Ok(*written),
@@ -159,7 +159,7 @@ fn integers() {
         ],
     );
     invalid(Kind::Long, &["9223372036854775808"]);
-    // The sign is allowed before zero.
+    // A minus sign is allowed before zero.
     valid(
         Kind::UnsignedByte,
         &[("255", "255"), ("-0", "0"), ("-00", "0"), ("+7", "7")],
@@ -272,7 +272,7 @@ fn instants() {
             ("2024-01-31T13:05:09-14:00", "2024-02-01T03:05:09.000Z"),
             ("2024-01-31T13:05:09-00:00", "2024-01-31T13:05:09.000Z"),
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
-            // The year before is 1 BC, which XML Schema calls -1.
+            // The year before it is 1 BC, which XML Schema writes as -1.
             ("-0001-12-31T23:59:59Z", "-0001-12-31T23:59:59.000Z"),
             ("0001-01-01T00:00:00+01:00", "-0001-12-31T23:00:00.000Z"),
             ("9999-12-28T23:59:59.999Z", "9999-12-28T23:59:59.999Z"),
@@ -333,7 +333,7 @@ fn dates() {
             ("2024-02-29", "2024-02-29"),
             ("-0001-01-01", "-0001-01-01"),
             ("-0044-03-15", "-0044-03-15"),
-            // As a dateTime, which some servers write.
+            // A date that is written as a dateTime, as some servers do.
             ("2024-01-31T00:00:00.000Z", "2024-01-31"),
             ("9999-12-31", "9999-12-31"),
         ],
@@ -406,7 +406,7 @@ fn ids() {
         &[
             ("001D000000IRFma", "001D000000IRFmaIAH"),
             ("001D000000IRFmaIAH", "001D000000IRFmaIAH"),
-            // A server's own suffix is not questioned.
+            // The suffix of an id that a server sent is not checked.
             ("001D000000IRFmaAAA", "001D000000IRFmaAAA"),
         ],
     );

@@ -1,4 +1,4 @@
-//! That checking and reading agree on any text, and that values survive.
+//! For any text, checking and reading agree, and values are preserved.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Strings that are close to a form of some kind.
+/// Strings that resemble a valid form of some kind.
 fn nearly() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -1,33 +1,33 @@
-//! Addresses of Salesforce's OAuth endpoints, from what a user gives.
+//! The addresses of Salesforce's OAuth endpoints, made from the address that a user gives.
 
 use crate::client::AuthContext;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 
-/// What ends the part of an address that belongs to the organization or its site.
+/// The start of the part of an address that does not belong to the organization or its site.
 const SERVICES: &str = "/services/";
 
 /// The address of an OAuth endpoint, such as `token` or `revoke`.
 ///
 /// `given` is a host (`https://acme.my.salesforce.com`), a site (`https://acme.my.site.com/shop`),
-/// or any address below `/services/` of one of these, such as the one for SOAP.
+/// or any address below `/services/` of these, such as that of the SOAP endpoint.
 pub(super) fn oauth(context: &AuthContext, given: &str, name: &str) -> Result<Endpoint, Error> {
     let given = context.address(given)?;
     Ok(below(&given, &format!("oauth2/{name}")))
 }
 
-/// The address of a service of the same organization or site.
+/// The address of another service of the same organization or site.
 pub(crate) fn below(endpoint: &Endpoint, service: &str) -> Endpoint {
     endpoint.with_path(&format!("{}{SERVICES}{service}", site(endpoint.path())))
 }
 
-/// The path of the site that a path belongs to, without a slash at its end; empty for none.
+/// The path of the site in a path, without a slash at the end. It is empty if there is no site.
 pub(crate) fn site(path: &str) -> &str {
     let end = path.find(SERVICES).unwrap_or(path.len());
     path[..end].trim_end_matches('/')
 }
 
-/// The origin and the path of the site, as the audience of an assertion has it.
+/// The origin and the path of the site, which are the audience of an assertion.
 pub(super) fn audience(endpoint: &Endpoint) -> String {
     let whole = endpoint.with_path(site(endpoint.path())).to_string();
     whole.trim_end_matches('/').to_owned()

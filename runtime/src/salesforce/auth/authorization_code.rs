@@ -18,12 +18,11 @@ use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
-/// Lets a person log in with the browser, and takes the result at an address of this machine.
+/// Lets a person log in with the browser, and receives the result at an address of this machine.
 ///
-/// The address of the login page is printed on the standard error output and opened in the browser
-/// where there is one; [`show`](Self::show) does something else with it. If a refresh token comes
-/// with the session (scope `refresh_token`), later sessions are opened with it and nobody is asked
-/// again.
+/// The address of the login page is printed to standard error and opened in the browser, if there
+/// is one. [`show`](Self::show) replaces this. If the session comes with a refresh token (scope
+/// `refresh_token`), later sessions are opened with the refresh token and without the person.
 ///
 /// ```no_run
 /// use saponify::auth::AuthorizationCode;
@@ -41,14 +40,14 @@ pub struct AuthorizationCode {
     time: Duration,
     show: Option<Show>,
     on_refresh_token: Option<OnToken>,
-    /// Set once a refresh token has come.
+    /// Set when the first refresh token has arrived.
     later: Mutex<Option<Arc<RefreshToken>>>,
 }
 
 struct Show(Box<dyn Fn(&str) + Send + Sync>);
 
 impl AuthorizationCode {
-    /// The address that the person logs in at, and the consumer key of the app.
+    /// The address where the person logs in, and the consumer key of the app.
     #[must_use]
     pub fn new(address: impl Into<String>, client_id: impl Into<String>) -> Self {
         Self {
@@ -64,47 +63,48 @@ impl AuthorizationCode {
         }
     }
 
-    /// The consumer secret, if the app requires it for this flow. A program that is handed out to
-    /// others cannot keep one and should not have one.
+    /// Sets the consumer secret, if the app requires it for this flow. A program that is
+    /// distributed to others cannot keep a secret and should not have one.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.client_secret = Some(secret.into());
         self
     }
 
-    /// The address of this machine that takes the result: one of the app's Callback URLs, letter
-    /// for letter. The default is `http://localhost:1717/OauthRedirect`, which Salesforce's own
-    /// command line uses, too.
+    /// Sets the address of this machine that receives the result. It must be exactly one of the
+    /// app's Callback URLs. The default is `http://localhost:1717/OauthRedirect`, which
+    /// Salesforce's own command line uses, too.
     #[must_use]
     pub fn redirect(mut self, address: impl Into<String>) -> Self {
         self.redirect = address.into();
         self
     }
 
-    /// What is asked for, separated by spaces. The default is `api refresh_token`; `web` lets the
-    /// session open pages in the browser.
+    /// Sets the requested scopes, separated by spaces. The default is `api refresh_token`. The
+    /// scope `web` lets the session open pages in the browser.
     #[must_use]
     pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
         self.scopes = scopes.into();
         self
     }
 
-    /// How long the person has for the login. The default is five minutes.
+    /// Sets how much time the person has to log in. The default is five minutes.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.time = time;
         self
     }
 
-    /// Is called with the address of the login page, in place of printing and opening it.
+    /// Sets a function that is called with the address of the login page, which is then neither
+    /// printed nor opened.
     #[must_use]
     pub fn show(mut self, show: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.show = Some(Show(Box::new(show)));
         self
     }
 
-    /// Is called with each refresh token that comes, so that the program can store it for
-    /// [`RefreshToken`] and need no person next time.
+    /// Sets a function that is called with each refresh token that arrives. The program can store
+    /// the token for [`RefreshToken`] and then needs no person the next time.
     #[must_use]
     pub fn on_refresh_token(mut self, store: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
         self.on_refresh_token = Some(OnToken::new(store));
@@ -116,7 +116,7 @@ impl AuthorizationCode {
         let authorize = address::oauth(context, &self.address, "authorize")?;
         let listener = Loopback::bind(port).await.map_err(|error| {
             let message = format!(
-                "no program can listen at {} now; end the one that does, or choose another \
+                "cannot listen at {}; stop the program that uses this port, or choose another \
                  Callback URL",
                 self.redirect
             );
@@ -189,7 +189,7 @@ impl AuthorizationCode {
         granted.session
     }
 
-    /// Port and path of the redirect.
+    /// The port and the path of the redirect.
     fn redirect_parts(&self) -> Result<(u16, String), Error> {
         let bad = |problem: &str| {
             Error::usage(format!(
@@ -198,7 +198,7 @@ impl AuthorizationCode {
             ))
         };
         let endpoint = Endpoint::parse_with(&self.redirect, PlainHttp::ToLoopback)
-            .map_err(|_| bad("it is no address of this machine"))?;
+            .map_err(|_| bad("it is not an address of this machine"))?;
         if endpoint.is_https() || !endpoint.is_loopback() {
             return Err(bad("it is not plain http to this machine"));
         }

@@ -8,7 +8,7 @@ use crate::secret::Secret;
 
 /// Logs in as the *Run As* user of an app, with the app's consumer key and secret.
 ///
-/// It is served at the My Domain address of the organization only, not at
+/// The flow is available only at the My Domain address of the organization, not at
 /// `login.salesforce.com`. The app needs the scope `api`.
 ///
 /// ```

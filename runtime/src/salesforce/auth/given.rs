@@ -1,12 +1,12 @@
-//! A session that somebody else opened.
+//! A session that was opened elsewhere.
 
 use super::token::check;
 use crate::client::{AuthContext, Authenticator, Builder, FromClient, Opening, Session};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// A session id or an OAuth access token from elsewhere. It cannot be renewed: when the session
-/// is lost, calls fail with the fault of the service.
+/// A session id or an OAuth access token from elsewhere. It cannot be renewed: if the session is
+/// lost, calls fail with the fault of the service.
 ///
 /// ```
 /// use saponify::auth::GivenSession;
@@ -21,8 +21,8 @@ pub struct GivenSession {
 }
 
 impl GivenSession {
-    /// The `instance_url`, alone or with the path of the SOAP endpoint, and the token. A bare host
-    /// gets the path of the WSDL.
+    /// The `instance_url`, with or without the path of the SOAP endpoint, and the token. A host
+    /// without a path gets the path of the WSDL.
     #[must_use]
     pub fn new(address: impl Into<String>, token: impl Into<Secret>) -> Self {
         Self {
@@ -47,13 +47,14 @@ impl Authenticator for GivenSession {
 }
 
 impl<S: FromClient> Builder<S> {
-    /// Uses a session that is already open, a session id or an OAuth access token. A bare host in
-    /// it gets the path of the WSDL. It is not renewed: when it is lost, calls fail with the fault
-    /// of the service.
+    /// Uses a session that is already open: a session id or an OAuth access token. If its endpoint
+    /// is a host without a path, it gets the path of the WSDL. The session is not renewed: if it is
+    /// lost, calls fail with the fault of the service.
     ///
     /// # Errors
     ///
-    /// If the token is empty or in JWT format, or the transport cannot be made.
+    /// Returns an error if the token is empty or in JWT format, or if the transport cannot be
+    /// built.
     pub fn session(self, mut session: Session) -> Result<S, Error> {
         if let (Some(_), Some(id)) = (S::service().session_header, &session.id) {
             check(id.expose())?;

@@ -8,10 +8,10 @@ use crate::client::oauth::jwt::PrivateKey;
 use crate::client::{AuthContext, Authenticator, Opening};
 use crate::error::Error;
 
-/// Logs in as a named user, with a key whose certificate the app has.
+/// Logs in as a named user, with a private key whose certificate the app has.
 ///
-/// The user must have been admitted to the app: by an administrator in advance, or by logging in
-/// to it once in the browser.
+/// The user must be admitted to the app: an administrator admits users in advance, or the user logs
+/// in to the app once in the browser.
 ///
 /// ```no_run
 /// use saponify::auth::{JwtBearer, PrivateKey};
@@ -29,12 +29,12 @@ pub struct JwtBearer {
     audience: Option<String>,
 }
 
-/// How long an assertion is valid. It is used at once; the time is for clocks that differ.
+/// How long an assertion is valid. It is used at once, so this only allows for clocks that differ.
 const VALIDITY: Duration = Duration::from_secs(180);
 
 impl JwtBearer {
-    /// The address that the user logs in at, the consumer key of the app, the user name, and the
-    /// key.
+    /// The address where the user logs in, the consumer key of the app, the user name, and the
+    /// private key.
     #[must_use]
     pub fn new(
         address: impl Into<String>,
@@ -51,8 +51,8 @@ impl JwtBearer {
         }
     }
 
-    /// Whom the assertion is for. It is the address given to [`new`](Self::new) unless it is set
-    /// here; older apps may want `https://login.salesforce.com` or `https://test.salesforce.com`
+    /// Sets the audience of the assertion. The default is the address given to [`new`](Self::new).
+    /// Older apps may require `https://login.salesforce.com` or `https://test.salesforce.com`,
     /// although the address is that of the organization.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {

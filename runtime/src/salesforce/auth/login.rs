@@ -1,8 +1,12 @@
 //! The SOAP operation `login`.
 
+use std::sync::Arc;
+
 use super::{login_errors, version};
+use crate::client::redact::Redact;
 use crate::client::{
-    AuthContext, Authenticator, Builder, FromClient, Opening, Reply, Session, exchange,
+    Attempt, AuthContext, Authenticator, Builder, CallTrace, Deadline, FromClient, Opening, Reply,
+    Session, exchange,
 };
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
@@ -13,13 +17,13 @@ use crate::secret::Secret;
 use crate::soap::request::RequestBody;
 use crate::value::Value;
 
-/// Logs in with a user name and a password by the operation `login` of the WSDL.
+/// Logs in with a user name and a password, using the operation `login` of the WSDL.
 ///
-/// Salesforce retires the operation: it is served up to API version 64.0, is switched off in newer
-/// organizations, needs the permission *Use Any API Auth*, and ends with Summer '27. The other
-/// authenticators of this module have a future.
+/// Salesforce retires this operation. It is available up to API version 64.0, is switched off in
+/// newer organizations, needs the permission *Use Any API Auth*, and ends with Summer '27. Prefer
+/// the other authenticators of this module.
 ///
-/// A header `LoginScopeHeader` of the client goes with the login.
+/// If the client has a header `LoginScopeHeader`, it is sent with the login.
 ///
 /// ```
 /// use saponify::salesforce::Credentials;
@@ -36,10 +40,10 @@ pub struct Login {
 }
 
 impl Login {
-    /// The address to log in at and the credentials. A bare host gets the path of the WSDL. It is
-    /// the My Domain address (`https://acme.my.salesforce.com`, for a sandbox
+    /// The address where to log in, and the credentials. A host without a path gets the path of the
+    /// WSDL. The address is that of My Domain (`https://acme.my.salesforce.com`, for a sandbox
     /// `https://acme--dev.sandbox.my.salesforce.com`), `https://login.salesforce.com`,
-    /// `https://test.salesforce.com`, or an Experience Cloud site with its path.
+    /// `https://test.salesforce.com`, or that of an Experience Cloud site with its path.
     #[must_use]
     pub fn new(address: impl Into<String>, credentials: Credentials) -> Self {
         Self {
@@ -49,8 +53,8 @@ impl Login {
         }
     }
 
-    /// Logs in at API version 64.0 when the WSDL is newer, which no longer serves `login`, and makes
-    /// all other calls at the version of the WSDL. On by default.
+    /// Sets whether to log in at API version 64.0 if the WSDL has a newer version, which does not
+    /// provide `login` any more. All other calls use the version of the WSDL. The default is true.
     #[must_use]
     pub fn at_64(mut self, at_64: bool) -> Self {
         self.at_64 = at_64;
@@ -61,7 +65,7 @@ impl Login {
         let service = context.service;
         let Some(operation) = service.login else {
             return Err(Error::usage(format!(
-                "the WSDL of {} declares no login; use another authenticator, such as \
+                "the WSDL of {} does not declare login; use another authenticator, such as \
                  ClientCredentials",
                 service.name
             )));
@@ -87,16 +91,28 @@ impl Login {
             .map_err(|error| Error::from(error).with_operation(operation.name))?;
         let mut session = Session::anonymous(login_at);
         session.sends = self.credentials.secrets();
+        let attempt = Attempt {
+            session: Arc::new(session),
+            deadline: Deadline::NEVER,
+            trace: CallTrace::begin(operation.name),
+        };
+        let session = &attempt.session;
         let sent = exchange(
             &context.settings,
-            &session,
+            &attempt,
             operation,
             &body,
             &context.headers,
         );
-        let reply: Reply<Record> = sent.await.map_err(advised)?;
-        opened(context, &session.endpoint, &called, reply.value())
-            .map_err(|error| error.with_operation(operation.name))
+        let reply: Result<Reply<Record>, Error> = sent.await;
+        let reply = reply.inspect_err(|error| attempt.trace.failed(error));
+        let reply = reply.map_err(advised)?;
+        let answer = reply.value();
+        opened(context, &session.endpoint, &called, answer).map_err(|error| {
+            let came = answer.text("sessionId").map(Secret::from);
+            let redact = Redact::new(session.secrets().chain(&came));
+            redact.clean(error).with_operation(operation.name)
+        })
     }
 }
 
@@ -107,18 +123,19 @@ impl Authenticator for Login {
 }
 
 impl<S: FromClient> Builder<S> {
-    /// Logs in with the WSDL's own `login` and switches to the endpoint that it names: short for
-    /// [`authenticator`](Self::authenticator) with a [`Login`], and [`connect`](Self::connect). The
-    /// client keeps the credentials and logs in again when the session is lost.
+    /// Logs in with the operation `login` of the WSDL and uses the endpoint that the response
+    /// names. This is short for [`authenticator`](Self::authenticator) with a [`Login`], and
+    /// [`connect`](Self::connect). The client keeps the credentials and logs in again if the
+    /// session is lost.
     ///
-    /// `endpoint` may be a host alone, `https://login.salesforce.com`: the path is then that of
-    /// the WSDL.
+    /// `endpoint` may be a host without a path, such as `https://login.salesforce.com`, which gets
+    /// the path of the WSDL.
     ///
     /// # Errors
     ///
-    /// If the credentials are refused ([`Error::fault`] tells why), the password has expired
-    /// ([`Error::is_password_expired`]), or the endpoint named is of a foreign host
-    /// ([`Error::is_foreign_endpoint`]).
+    /// Returns an error if the credentials are refused ([`Error::fault`] says why), if the password
+    /// has expired ([`Error::is_password_expired`]), or if the response names an endpoint of a
+    /// foreign host ([`Error::is_foreign_endpoint`]).
     pub async fn login(self, endpoint: &str, credentials: Credentials) -> Result<S, Error> {
         self.authenticator(Login::new(endpoint, credentials))
             .connect()
@@ -152,7 +169,7 @@ fn opened(
     if matches!(expired, Some("true" | "1")) {
         return Err(Error::new(
             ErrorKind::PasswordExpired,
-            "the password has expired: the session can do nothing but set a new one; log in to \
+            "the password has expired: the session can only set a new one; log in to \
              the web site once and change it, or let it never expire for this user (permission \
              \"Password Never Expires\")",
         ));
@@ -161,11 +178,13 @@ fn opened(
         let text = result.text(name).map(str::trim);
         text.filter(|text| !text.is_empty())
     };
-    let id = text("sessionId").ok_or_else(|| unusable("the answer to login has no session id"))?;
-    let url = text("serverUrl").ok_or_else(|| unusable("the answer to login has no server URL"))?;
+    let id =
+        text("sessionId").ok_or_else(|| unusable("the response to login has no session id"))?;
+    let url =
+        text("serverUrl").ok_or_else(|| unusable("the response to login has no server URL"))?;
     let mut endpoint = context.session_endpoint(login_at, url)?;
     if login_at != called {
-        // The login named the endpoint at its own version.
+        // The login response names the endpoint with the version of the login.
         if let Some(path) = version::as_in(endpoint.path(), called.path()) {
             endpoint = endpoint.with_path(&path);
         }

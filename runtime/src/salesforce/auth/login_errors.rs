@@ -1,5 +1,5 @@
-//! What to do when `login` is refused, beyond a wrong password: Salesforce retires the operation,
-//! and several switches turn it off before that.
+//! What to do if `login` is refused for a reason other than a wrong password. Salesforce retires
+//! the operation, and several settings turn it off before that.
 //!
 //! Salesforce Help, "SOAP API login() Call is Being Retired" (005132110), and SOAP API Developer
 //! Guide, `login()`.
@@ -7,10 +7,10 @@
 use jiff::civil::Date;
 
 /// The announced end of `login` is "Summer '27". The first organizations get that release in June
-/// 2027, so this is the first day to reckon with.
+/// 2027, so this is the earliest day.
 const RETIREMENT: Date = jiff::civil::date(2027, 6, 1);
 
-/// What to do about a fault of `login`, on a day.
+/// What to do about a fault of `login`, on a given day.
 pub(super) fn advice(code: &str, message: &str, today: Date) -> Option<String> {
     let lower = message.to_ascii_lowercase();
     let says = |text: &str| lower.contains(text);

@@ -1,11 +1,11 @@
-//! The ways to get a session of Salesforce.
+//! The ways to open a session of Salesforce.
 //!
 //! | authenticator | for |
 //! |---|---|
-//! | [`ClientCredentials`] | programs without a user; the app has a *Run As* user |
+//! | [`ClientCredentials`] | programs without a user of their own; the app has a *Run As* user |
 //! | [`JwtBearer`] | programs that act for a named user, with a key instead of a secret |
-//! | [`AuthorizationCode`] | a person at a browser, once; then by refresh token |
-//! | [`RefreshToken`] | programs that were given a refresh token |
+//! | [`AuthorizationCode`] | a person who logs in once with the browser; later sessions use a refresh token |
+//! | [`RefreshToken`] | programs that have a refresh token |
 //! | [`Login`] | user name and password, by the SOAP operation `login`, which Salesforce retires |
 //! | [`GivenSession`] | a session id or an access token from elsewhere |
 //!
@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use crate::secret::Secret;
 
-/// What is called with a new refresh token, so that the program can store it.
+/// A function that is called with a new refresh token, so that the program can store it.
 #[derive(Clone)]
 struct OnToken(Arc<dyn Fn(&Secret) + Send + Sync>);
 

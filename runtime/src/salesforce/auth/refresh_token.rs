@@ -9,10 +9,11 @@ use crate::client::{AuthContext, Authenticator, Opening};
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// Gets sessions for a refresh token.
+/// Opens sessions with a refresh token.
 ///
-/// If the app rotates refresh tokens, each answer has a new one and the old one is void. The new
-/// one is used from then on, and [`on_new_token`](Self::on_new_token) lets the program store it.
+/// If the app rotates refresh tokens, each response contains a new refresh token and invalidates
+/// the old one. The new one is used from then on. [`on_new_token`](Self::on_new_token) lets the
+/// program store it.
 ///
 /// ```
 /// use saponify::auth::RefreshToken;
@@ -51,15 +52,15 @@ impl RefreshToken {
         }
     }
 
-    /// The consumer secret, if the app requires it for this flow.
+    /// Sets the consumer secret, if the app requires it for this flow.
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<Secret>) -> Self {
         self.client_secret = Some(secret.into());
         self
     }
 
-    /// Is called with each new refresh token, before the session that came with it is used. It
-    /// should store the token durably, and not take long.
+    /// Sets a function that is called with each new refresh token, before the session that came
+    /// with it is used. The function should store the token durably and should not take long.
     #[must_use]
     pub fn on_new_token(mut self, store: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
         self.on_new = Some(OnToken::new(store));

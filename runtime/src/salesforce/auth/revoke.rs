@@ -6,13 +6,13 @@ use crate::client::oauth::form::Form;
 use crate::error::{Error, ErrorKind};
 
 impl Client {
-    /// Ends the session of this client at the service, if it is an OAuth token: the other way to
-    /// end one is the operation `logout`. Both end it for every program that shares it, so neither
-    /// is ever called unless you do.
+    /// Ends the session of this client at the service, if it is an OAuth token. The operation
+    /// `logout` is the other way to end a session. Both end the session for every program that
+    /// shares it, so the client never does either by itself.
     ///
     /// # Errors
     ///
-    /// If the service does not confirm it.
+    /// Returns an error if the service does not confirm it.
     pub async fn revoke(&self) -> Result<(), Error> {
         const WHAT: &str = "revoke";
         let session = self.session();

@@ -1,4 +1,4 @@
-//! Answers of the token endpoint (RFC 6749, sections 5.1 and 5.2, with Salesforce's fields).
+//! The responses of the token endpoint (RFC 6749, sections 5.1 and 5.2, with Salesforce's fields).
 
 use std::fmt;
 
@@ -7,20 +7,21 @@ use serde_core::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use super::token_errors::{advice, passes};
 use crate::client::oauth::form::Form;
 use crate::client::oauth::jwt::has_jwt_format;
+use crate::client::redact::Redact;
 use crate::client::{AuthContext, FormAnswer, Session};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::lexical::Id;
 use crate::secret::Secret;
 
-/// A session, and a refresh token if one came.
+/// A session, and a refresh token if there is one.
 #[derive(Debug)]
 pub(super) struct Granted {
     pub(super) session: Session,
     pub(super) refresh_token: Option<Secret>,
 }
 
-/// Asks for a token. `what` names the flow in errors.
+/// Requests a token. `what` names the flow in errors.
 pub(super) async fn ask(
     context: &AuthContext,
     address: Endpoint,
@@ -28,10 +29,21 @@ pub(super) async fn ask(
     form: &Form,
 ) -> Result<Granted, Error> {
     let answer = context.post(address.clone(), what, form).await?;
-    read(context, &address, &answer, form).map_err(|error| error.with_operation(what))
+    let Ok(fields) = serde_json::from_slice::<Fields>(&answer.body) else {
+        // The page itself is not quoted: it may repeat what was sent.
+        let message = format!(
+            "the token endpoint at {address} answered with something else than JSON; check the \
+             address, which is that of the organization, without a path"
+        );
+        return Err(failed(&answer, "", message).with_operation(what));
+    };
+    // Neither what was sent nor what came may be in an error.
+    let redact = Redact::new(form.secrets().chain(fields.secrets()));
+    let granted = read(context, &address, &answer, &fields, &redact);
+    granted.map_err(|error| redact.clean(error).with_operation(what))
 }
 
-/// The fields of both kinds of answer, wiped when they are dropped.
+/// The fields of both kinds of response. They are wiped when they are dropped.
 #[derive(Debug, Default)]
 struct Fields {
     access_token: Option<Secret>,
@@ -42,26 +54,25 @@ struct Fields {
     error_description: Option<Secret>,
 }
 
+impl Fields {
+    fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.access_token.iter().chain(&self.refresh_token)
+    }
+}
+
 fn read(
     context: &AuthContext,
     asked: &Endpoint,
     answer: &FormAnswer,
-    form: &Form,
+    fields: &Fields,
+    redact: &Redact,
 ) -> Result<Granted, Error> {
-    let Ok(fields) = serde_json::from_slice::<Fields>(&answer.body) else {
-        // The page itself is not quoted: it may repeat what was sent.
-        let message = format!(
-            "the token endpoint at {asked} answered with something else than JSON; check the \
-             address, which is that of the organization, without a path"
-        );
-        return Err(failed(answer, "", message));
-    };
     if let (true, Some(token)) = (answer.status.is_success(), &fields.access_token) {
-        return granted(context, asked, token, &fields);
+        return granted(context, asked, token, fields);
     }
     let text = |field: &Option<Secret>| {
         let text = field.as_ref().map_or("", Secret::expose);
-        match form.is_repeated_in(text) {
+        match redact.strip(text).is_some() {
             true => "(not shown, because it repeats a secret)".to_owned(),
             false => printable(text),
         }
@@ -98,7 +109,7 @@ fn granted(
     let named = named.filter(|url| !url.is_empty()).ok_or_else(|| {
         Error::new(
             ErrorKind::Login,
-            "the answer has an access token but no instance_url, so it is unknown where the token \
+            "the response has an access token but no instance_url, so it is unknown where the token \
              is valid",
         )
     })?;
@@ -113,7 +124,7 @@ fn granted(
     })
 }
 
-/// Refuses a token that SOAP does not take, before it is sent anywhere.
+/// Refuses a token that SOAP does not accept, before it is sent.
 pub(super) fn check(token: &str) -> Result<(), Error> {
     let unusable = |message: &str| Err(Error::new(ErrorKind::Login, message));
     if token.trim().is_empty() {
@@ -121,7 +132,7 @@ pub(super) fn check(token: &str) -> Result<(), Error> {
     }
     if has_jwt_format(token) {
         return unusable(
-            "the access token is in JWT format, which the SOAP API does not take; switch off \
+            "the access token is in JWT format, which the SOAP API does not accept; switch off \
              \"Issue JSON Web Token (JWT)-based access tokens\" in the app's OAuth settings, and \
              get a new token",
         );
@@ -134,7 +145,7 @@ pub(super) fn check(token: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Organization and user from the identity address, `https://host/id/ORGANIZATION/USER`.
+/// The organization and the user in the identity address, `https://host/id/ORGANIZATION/USER`.
 fn ids(identity: &str) -> (Option<Id>, Option<Id>) {
     let mut parts = identity.rsplit('/');
     let user = parts.next().and_then(Id::from_wire);
@@ -142,7 +153,7 @@ fn ids(identity: &str) -> (Option<Id>, Option<Id>) {
     (organization, user)
 }
 
-/// What may be shown of a text of the service: printable, and not long.
+/// The part of a text of the service that may be shown: printable and not long.
 fn printable(text: &str) -> String {
     let plain = text.chars().map(|c| match c {
         ' '..='~' | '\u{2019}' => c,

@@ -1,9 +1,9 @@
 //! What to do about the errors of Salesforce's token endpoint.
 //!
-//! The service answers with a code of RFC 6749 or one of its own, and a description. The
-//! descriptions are what tells causes apart.
+//! The service answers with a code of RFC 6749 or a code of its own, and with a description. The
+//! description distinguishes the causes.
 
-/// A cause: the code, a part of the description (in small letters) or nothing, and the advice.
+/// A cause: the error code, a lower-case part of the description or an empty text, and the advice.
 struct Cause {
     code: &'static str,
     description: &'static str,
@@ -18,7 +18,7 @@ const fn cause(code: &'static str, description: &'static str, advice: &'static s
     }
 }
 
-/// The first that fits counts, so those with a description stand first.
+/// The first cause that matches is used, so causes with a description come first.
 const CAUSES: &[Cause] = &[
     cause(
         "invalid_grant",
@@ -48,7 +48,7 @@ const CAUSES: &[Cause] = &[
     cause(
         "invalid_grant",
         "audience",
-        "the audience is wrong; it is the address that the user logs in at, https://NAME.my.\
+        "the audience is wrong; it is the address where the user logs in, https://NAME.my.\
          salesforce.com, or https://login.salesforce.com, or https://test.salesforce.com for a \
          sandbox: see JwtBearer::audience",
     ),
@@ -117,7 +117,7 @@ const CAUSES: &[Cause] = &[
         "app_not_found",
         "",
         "the app is not installed in this organization, or the address is that of another one; \
-         External Client Apps want the My Domain address as host and audience",
+         External Client Apps require the My Domain address as host and audience",
     ),
     cause(
         "oauth_approval_error",
@@ -182,7 +182,7 @@ pub(super) fn advice(code: &str, description: &str) -> &'static str {
         )
 }
 
-/// Whether the same request may succeed later. Everything else is a refusal.
+/// Whether the same request may succeed later. Every other error is a refusal.
 pub(super) fn passes(status: http::StatusCode, code: &str) -> bool {
     status.is_server_error()
         || matches!(status.as_u16(), 420 | 429)

@@ -1,26 +1,27 @@
 //! API versions in the paths of SOAP endpoints: `/services/Soap/c/64.0/00D…`.
 //!
-//! Salesforce serves `login` up to version 64.0 only, and takes the session that it gives at every
-//! version. Salesforce's Data Loader logs in at 64.0, too, when it calls at a newer one.
+//! Salesforce provides `login` up to version 64.0 only, but accepts its session at every version.
+//! Salesforce's Data Loader also logs in at 64.0 when it calls at a newer version.
 
-/// The newest version that serves `login`.
+/// The newest version that provides `login`.
 pub(super) const LAST_WITH_LOGIN: &str = "64.0";
 
-/// The path at the version to log in at, if its own version is newer than the last with `login`.
+/// The path with the version for the login, if the version of the path is newer than the last one
+/// with `login`.
 pub(super) fn for_login(path: &str) -> Option<String> {
     let (before, version, after) = split(path)?;
     (number(version)? > number(LAST_WITH_LOGIN)?)
         .then(|| format!("{before}{LAST_WITH_LOGIN}{after}"))
 }
 
-/// The path that `login` named, at the version of the path that is to be called.
+/// The path that the login response names, with the version of the path to call.
 pub(super) fn as_in(named: &str, called: &str) -> Option<String> {
     let (_, version, _) = split(called)?;
     let (before, _, after) = split(named)?;
     Some(format!("{before}{version}{after}"))
 }
 
-/// The parts before, of and after the version.
+/// The parts before the version, the version, and the part after it.
 fn split(path: &str) -> Option<(&str, &str, &str)> {
     let at = path.find("/services/Soap/")? + "/services/Soap/".len();
     let rest = path.get(at..)?;
@@ -31,7 +32,7 @@ fn split(path: &str) -> Option<(&str, &str, &str)> {
     Some((path.get(..start)?, path.get(start..end)?, path.get(end..)?))
 }
 
-/// Major and minor number of a version.
+/// The major and the minor number of a version.
 fn number(version: &str) -> Option<(u32, u32)> {
     let (major, minor) = version.split_once('.')?;
     let digits = |text: &str| -> Option<u32> {

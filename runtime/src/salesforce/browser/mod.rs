@@ -1,4 +1,4 @@
-//! From an API session to a page in the browser.
+//! Opens a page of the organization in a browser with the session of a client.
 //!
 //! Salesforce Help, "Using Frontdoor.jsp to Bridge an Existing Session into Salesforce" and
 //! "Generate a Frontdoor URL to Bridge into UI Sessions" (`singleaccess`).

@@ -1,4 +1,5 @@
-//! `frontdoor.jsp`: a page that posts the session id, so that it is in no address and no history.
+//! `frontdoor.jsp`: a page that posts the session id, so that the session id is in no address and
+//! no browser history.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -11,6 +12,7 @@ use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use super::return_path;
+use crate::client::oauth::browser;
 use crate::client::oauth::loopback::{BrowserRequest, Loopback, Page, escaped, notice};
 use crate::client::oauth::pkce::{random_token, same};
 use crate::client::{Client, Session};
@@ -21,17 +23,17 @@ use crate::secret::Secret;
 /// The script of the page.
 const SUBMIT: &str = "document.forms[0].submit()";
 
-/// An HTML page that logs the browser in when it is opened. It holds the session id, so it is as
-/// secret as a password.
+/// An HTML page that logs the browser in when it is opened. It contains the session id, so it must
+/// be kept as secret as a password.
 ///
-/// The session needs the scope `web` or `full` if it is an OAuth token. A user with the permission
-/// *API Only User* cannot do more with it than change the password.
+/// If the session is an OAuth token, it needs the scope `web` or `full`. A user with the permission
+/// *API Only User* can only change the password in the browser.
 pub struct BrowserPage {
     html: Secret,
     policy: String,
 }
 
-/// A [`BrowserPage`] at an address of this machine, until a browser has taken it.
+/// A [`BrowserPage`] that is served at an address of this machine until a browser has requested it.
 #[derive(Debug)]
 pub struct Served {
     address: Secret,
@@ -39,12 +41,13 @@ pub struct Served {
 }
 
 impl Client {
-    /// A page that logs the browser in with the session of this client and then shows `path` of
-    /// the organization.
+    /// A page that logs the browser in with the session of this client and then shows `path` of the
+    /// organization.
     ///
     /// # Errors
     ///
-    /// A usage error if the path is not relative to the organization, or there is no session.
+    /// Returns a usage error if the path is not relative to the organization, or if the client has
+    /// no session.
     pub fn browser_page(&self, path: &str) -> Result<BrowserPage, Error> {
         BrowserPage::new(&self.session(), path)
     }
@@ -63,8 +66,8 @@ impl BrowserPage {
             "default-src 'none'; script-src 'sha256-{hash}'; base-uri 'none'; \
              frame-ancestors 'none'"
         );
-        // The policy stands in the page, too, for when it is opened as a file. There the last
-        // directive has no meaning.
+        // The policy is also in the page, for a page that is opened as a file. The last directive
+        // has no effect there.
         let html = format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta http-equiv=\"Content-Security-Policy\" \
@@ -85,18 +88,18 @@ impl BrowserPage {
         })
     }
 
-    /// The page itself, with the session id in it.
+    /// The HTML of the page. It contains the session id.
     #[must_use]
     pub fn html(&self) -> &Secret {
         &self.html
     }
 
     /// Writes the page to a new file, which only the user of this process can read (on Unix). Open
-    /// it in the browser, then delete it.
+    /// the file in the browser, then delete it.
     ///
     /// # Errors
     ///
-    /// If the file exists already or cannot be written.
+    /// Returns an error if the file exists or cannot be written.
     pub fn write_to(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -105,15 +108,15 @@ impl BrowserPage {
         options.open(path)?.write_all(self.html.expose().as_bytes())
     }
 
-    /// Hands the page out once, to the first browser of this machine that asks for it at the secret
-    /// address. Nothing is handed out after `time`.
+    /// Serves the page once, to the first browser of this machine that requests the secret address.
+    /// The page is not served after `time`.
     ///
     /// # Errors
     ///
-    /// If no port of this machine can be used.
+    /// Returns an error if no local port can be used.
     pub async fn serve_once(self, time: Duration) -> Result<Served, Error> {
         let listener = Loopback::bind(0).await.map_err(|error| {
-            let message = "no port of this machine can be listened at";
+            let message = "cannot listen on a local port";
             Error::new(ErrorKind::Login, message).with_source(error)
         })?;
         let path = format!("/{}", random_token()?.expose());
@@ -130,13 +133,13 @@ impl BrowserPage {
             match taken {
                 Some(page) => (page.answer(), Some(())),
                 None => (
-                    notice("410 Gone", "This page was handed out already."),
+                    notice("410 Gone", "This page has already been opened."),
                     None,
                 ),
             }
         };
         let task = tokio::spawn(async move {
-            // After that time the listener is closed, and whoever waits sees that it is over.
+            // When the time is over, the listener is closed, and the task that waits for it ends.
             let _ = tokio::time::timeout(time, listener.serve(answer)).await;
         });
         Ok(Served { address, task })
@@ -151,21 +154,28 @@ impl BrowserPage {
     }
 }
 
-/// The address that takes the form.
+/// The address to which the form is sent.
 fn frontdoor(endpoint: &Endpoint) -> Endpoint {
     endpoint.with_path("/secur/frontdoor.jsp")
 }
 
 impl Served {
-    /// The address to open in the browser of this machine. It is secret until it has been opened.
+    /// The address to open in a browser of this machine. It must be kept secret until it has been
+    /// opened.
     #[must_use]
     pub fn address(&self) -> &Secret {
         &self.address
     }
 
+    /// Opens the address in the browser of this machine. Returns whether there is one.
+    #[must_use]
+    pub fn open(&self) -> bool {
+        browser::open(self.address.expose())
+    }
+
     /// Waits until a browser has taken the page, or its time is over.
     pub async fn taken(mut self) {
-        // It ends by itself, and its only other end is that of the runtime.
+        // The task ends by itself. It can fail only if the async runtime shuts down.
         let _ = (&mut self.task).await;
     }
 }

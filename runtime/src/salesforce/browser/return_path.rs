@@ -1,9 +1,9 @@
-//! The page that the browser is to show in the end.
+//! The path of the page that the browser finally shows.
 
 use crate::error::Error;
 
-/// Checks that a path is one of the organization itself: a session must not lead to a page of
-/// somebody else.
+/// Checks that a path is one of the organization itself, because a session must not lead to a page
+/// of another host.
 pub(super) fn check(path: &str) -> Result<&str, Error> {
     let problem = if !path.starts_with('/') {
         "it does not begin with a slash"

@@ -1,4 +1,4 @@
-//! `singleaccess`: an address that logs the browser in once, for OAuth tokens.
+//! `singleaccess`: an address that logs a browser in once, for sessions that are OAuth tokens.
 
 use std::fmt;
 
@@ -12,13 +12,15 @@ use crate::salesforce::auth::below;
 use crate::secret::Secret;
 
 impl Client {
-    /// An address that logs one browser in, once and within a short time, and then shows `path` of
-    /// the organization. The session must be an OAuth token with the scope `web` or `full`.
+    /// An address that logs a browser in and then shows `path` of the organization. It works once
+    /// and only for a short time. The session must be an OAuth token with the scope `web` or
+    /// `full`.
     ///
     /// # Errors
     ///
-    /// [`Error::is_session_expired`] if the session is over, which this endpoint tells by status
-    /// 403; a usage error if the path is not relative to the organization.
+    /// Returns an error with [`Error::is_session_expired`] if the session is not valid any more,
+    /// which this endpoint reports as status 403, and a usage error if the path is not relative to
+    /// the organization.
     pub async fn single_access(&self, path: &str) -> Result<Secret, Error> {
         const WHAT: &str = "singleaccess";
         let path = return_path::check(path)?;
@@ -48,10 +50,10 @@ impl Client {
         let (true, Some(link)) = (answer.status.is_success(), fields.frontdoor_uri) else {
             return failed(
                 ErrorKind::Protocol,
-                "the service gave no address for the browser",
+                "the service returned no address for the browser",
             );
         };
-        // The address logs in whoever opens it, so it must lead to the organization.
+        // The address logs in everyone who opens it, so its host must be one of the organization.
         let known = context.session_endpoint(&address, link.expose());
         known.map_err(|error| error.with_operation(WHAT))?;
         Ok(link)

@@ -1,4 +1,4 @@
-//! Rows of one call.
+//! The rows of one call.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,36 +11,36 @@ use crate::schema::{Operation, SoapVersion};
 use crate::soap::request::{Fit, RequestBody};
 use crate::value::Value;
 
-/// Rows of one call, and the call's body as far as it is written.
+/// The rows of one call, and the part of the call's body that is written so far.
 ///
-/// Each row is written as it comes in, so that its size is known before the next one is taken.
+/// Each row is written when it is taken, so that its size is known before the next row is taken.
 pub(super) struct Chunk<R> {
     rows: Entries<R>,
     operation: &'static Operation,
     body: RequestBody,
-    /// Rows in the body.
+    /// The number of rows in the body.
     written: usize,
-    /// Groups of neighbours of one type in the body.
+    /// The number of groups of adjacent rows of one type in the body.
     runs: usize,
-    /// Place of the last row in the body.
+    /// The index of the last row in the body.
     last: Option<usize>,
 }
 
-/// Rows in the order of the input, those that are in no call among them.
+/// The rows in the order of the input, including those that are in no call.
 pub(super) struct Entries<R> {
-    /// Position of the first among all inputs.
+    /// The position of the first row among all inputs.
     first: usize,
     entries: Vec<Entry<R>>,
 }
 
 struct Entry<R> {
     row: R,
-    /// Why the row is not in the call.
+    /// The reason why the row is not in the call.
     error: Option<Arc<Error>>,
 }
 
 impl<R: Row> Chunk<R> {
-    /// Without rows; `lead` are the arguments before them.
+    /// A chunk without rows. `lead` are the arguments before the rows.
     pub(super) fn new(
         operation: &'static Operation,
         version: SoapVersion,
@@ -71,7 +71,7 @@ impl<R: Row> Chunk<R> {
         self.rows.entries.len() >= rules.rows
     }
 
-    /// Takes a row, or gives it back if it belongs into the next call.
+    /// Takes a row, or returns it if it belongs to the next call.
     pub(super) fn push(&mut self, row: R, rules: &Rules) -> Result<(), R> {
         let last = self.last.and_then(|place| self.rows.entries.get(place));
         let new_run = last.is_none_or(|last| !last.row.same_type(&row));
@@ -87,7 +87,7 @@ impl<R: Row> Chunk<R> {
             }
             Ok(Fit::Later) => return Err(row),
             Ok(Fit::Never) => Some(Error::limit(format!(
-                "this row alone takes more than the {} bytes that a call may have; send less in it",
+                "this row alone takes more than the {} bytes that a call may have; make the row smaller",
                 rules.bytes
             ))),
             Err(error) => Some(error.into()),
@@ -98,26 +98,26 @@ impl<R: Row> Chunk<R> {
         Ok(())
     }
 
-    /// The body with its rows, if there are any to send.
+    /// The body with its rows, if there are rows to send.
     pub(super) fn into_parts(self) -> (Entries<R>, Option<RequestBody>) {
         (self.rows, (self.written > 0).then_some(self.body))
     }
 }
 
 impl<R> Entries<R> {
-    /// How many results the call must give.
+    /// The number of results that the call must return.
     pub(super) fn sent(&self) -> usize {
         let sent = self.entries.iter().filter(|entry| entry.error.is_none());
         sent.count()
     }
 
-    /// Hands out what the call gave for its rows.
+    /// Assigns the results of the call to its rows.
     pub(super) fn match_results<T: RowResult>(
         self,
         answer: Result<Vec<T>, Arc<Error>>,
         out: &mut VecDeque<Outcome<R, T>>,
     ) {
-        // As many results as rows were sent: see `stream::answered`.
+        // There are as many results as rows were sent: see `stream::answered`.
         let mut results = answer.map(Vec::into_iter);
         self.each(out, |input, error| {
             if let Some(error) = error {
@@ -137,7 +137,7 @@ impl<R> Entries<R> {
         });
     }
 
-    /// Hands the rows back unsent.
+    /// Returns the rows as not sent.
     pub(super) fn give_back<T>(self, out: &mut VecDeque<Outcome<R, T>>) {
         self.each(out, |input, error| {
             Err(match error {
@@ -160,7 +160,7 @@ impl<R> Entries<R> {
     }
 }
 
-/// Checks that results can be matched to rows.
+/// Checks that there is one result for each row.
 pub(super) fn matched<O: BulkOperation>(
     results: Vec<O::Result>,
     sent: usize,
@@ -168,10 +168,14 @@ pub(super) fn matched<O: BulkOperation>(
     if results.len() == sent {
         return Ok(results);
     }
-    let found = results.len();
-    Err(Error::decode(format!(
-        "expected a result for each of {sent} rows, found {found}: which is whose cannot be told"
+    Err(mismatch::<O>(results.len(), sent))
+}
+
+/// The error of a response whose number of results is not the number of rows.
+pub(in crate::salesforce) fn mismatch<O: BulkOperation>(found: usize, sent: usize) -> Error {
+    Error::decode(format!(
+        "expected a result for each of {sent} rows, found {found}; results cannot be matched to rows"
     ))
     .with_sent(crate::transport::error::Sent::Maybe)
-    .with_operation(O::operation().name))
+    .with_operation(O::operation().name)
 }

@@ -1,8 +1,8 @@
-//! Many records at once: any number of rows through operations that take 200 at a time.
+//! Operations on any number of records, through calls that accept 200 records each.
 //!
 //! [`create_all`, `update_all`, `upsert_all`, `delete_all`, `undelete_all`](Bulk) and
-//! `retrieve_all` of a generated service take any iterator or stream, cut it into calls that the
-//! service accepts, and give one [`Outcome`] for each input, in the order of the inputs.
+//! `retrieve_all` of a generated service take any iterator or stream and divide it into calls that
+//! the service accepts. They return one [`Outcome`] for each input, in the order of the inputs.
 //!
 //! ```ignore
 //! use enterprise::{Account, Contact};
@@ -29,6 +29,7 @@ mod outcome;
 mod source;
 mod stream;
 
+pub(super) use chunk::mismatch;
 pub use outcome::{Failure, Outcome, Summary};
 pub use source::{IteratorSource, RecordsSource, Row, Rows, Source, StreamSource};
 pub use stream::Bulk;
@@ -41,16 +42,16 @@ use crate::client::Client;
 use crate::lexical::Id;
 use crate::view::{Key, View};
 
-/// What `upsert_all` may be told its external id field by: a key of the rows' own type, or a name.
+/// Names the external-id field of `upsert_all`: a key of the rows' type, or a name.
 ///
-/// Rows that are [`Record`](crate::Record)s have no keys of their own: give
-/// [`Key::name`](crate::Key::name) then.
+/// [`Record`](crate::Record)s have no keys of their own. Use [`Key::name`](crate::Key::name) with
+/// them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no name of a field of `{R}`",
-    note = "give a key of `{R}`, or a name"
+    message = "`{Self}` does not name a field of `{R}`",
+    note = "use a key of `{R}` or a name"
 )]
 pub trait ExternalId<R> {
-    /// Name of the field.
+    /// The name of the field.
     #[doc(hidden)]
     fn field_name(&self) -> &str;
 }
@@ -79,10 +80,10 @@ impl<V: View, T: ?Sized> ExternalId<V> for Key<V, T> {
     }
 }
 
-/// What generated code calls.
+/// The methods that generated code calls.
 #[doc(hidden)]
 impl Client {
-    /// Rows that are created or updated.
+    /// Creates or updates rows.
     pub fn save_all<'s, O: BulkOperation, R: View, M>(
         &self,
         rows: impl Source<M, Row = R> + 's,
@@ -90,7 +91,7 @@ impl Client {
         Bulk::new(self, Rules::SAVE, &[], rows.into_rows())
     }
 
-    /// Rows that are created or updated, by a field that tells which of them exist.
+    /// Creates or updates rows. The field says which of them exist.
     pub fn upsert_all<'s, O: BulkOperation, R: View, M>(
         &self,
         field: impl ExternalId<R>,
@@ -99,7 +100,7 @@ impl Client {
         Bulk::new(self, Rules::UPSERT, &[field.field_name()], rows.into_rows())
     }
 
-    /// Rows of which the ids are enough.
+    /// Calls an operation that needs only the ids of rows.
     pub fn by_id_all<'s, O: BulkOperation, M>(
         &self,
         ids: impl Source<M, Row = Id> + 's,
@@ -107,7 +108,7 @@ impl Client {
         Bulk::new(self, Rules::SAVE, &[], ids.into_rows())
     }
 
-    /// Rows that are read.
+    /// Reads rows.
     pub fn retrieve_all<'s, O: BulkOperation, M>(
         &self,
         field_list: &str,

@@ -1,4 +1,4 @@
-//! What became of each row.
+//! The outcomes of the rows of a bulk call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,37 +9,38 @@ use crate::record::Record;
 use crate::value;
 use crate::value::{GeneratedStruct, Value};
 
-/// What became of one input of a bulk call.
+/// The outcome of one input of a bulk call.
 #[derive(Clone)]
 pub struct Outcome<R, T> {
-    /// Position of the input among all inputs, from zero.
+    /// The position of the input among all inputs, counted from zero.
     pub index: usize,
-    /// What the service gave for it, or why it gave nothing good.
+    /// The result that the service returned, or why the row failed.
     pub result: Result<T, Failure<R, T>>,
 }
 
-/// Why a row is not done. The row itself comes back, to be mended and tried again.
+/// Why a row failed. It contains the row, so that the program can correct the row and send it
+/// again.
 ///
-/// `Display` tells the reason without any value of the row; `Debug` leaves the row out too.
+/// `Display` states the reason without any value of the row. `Debug` omits the row.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Failure<R, T> {
-    /// The service looked at the row and refused it. Nothing of it was applied.
+    /// The service refused the row and applied nothing of it.
     Refused {
         /// The row.
         input: R,
-        /// What the service gave for it, with its errors.
+        /// The result of the row, with its errors.
         result: T,
     },
-    /// There is no answer about this row: the call that carried it failed, or the row could not
-    /// be put into a call at all ([`Error::is_encode`], [`Error::is_limit`]).
+    /// The service did not answer about this row: its call failed, or the row could not be put into
+    /// a call ([`Error::is_encode`], [`Error::is_limit`]).
     ///
-    /// [`Error::maybe_applied`] tells whether it may have been applied: most faults say that it was
-    /// not. All rows of a call that failed share its error.
+    /// [`Error::maybe_applied`] says whether the row may have been applied. Most faults say that it
+    /// was not. All rows of a failed call share the call's error.
     Unanswered {
         /// The row.
         input: R,
-        /// Why.
+        /// The reason.
         error: Arc<Error>,
     },
     /// The row was not sent, because an earlier call failed and
@@ -48,8 +49,8 @@ pub enum Failure<R, T> {
         /// The row.
         input: R,
     },
-    /// The source gave an error in place of a row; it is asked for no more. This is the last
-    /// outcome.
+    /// The source returned an error instead of a row. No more rows are taken from it, so this is
+    /// the last outcome.
     Source {
         /// The error.
         error: Arc<Error>,
@@ -67,7 +68,7 @@ impl<R, T> Failure<R, T> {
         }
     }
 
-    /// Gives the row back, if there was one.
+    /// Returns the row, if there was one.
     pub fn into_input(self) -> Option<R> {
         match self {
             Self::Refused { input, .. }
@@ -77,7 +78,7 @@ impl<R, T> Failure<R, T> {
         }
     }
 
-    /// What the service gave for the row, if it refused it.
+    /// The result that the service returned for the row, if the service refused it.
     pub fn result(&self) -> Option<&T> {
         match self {
             Self::Refused { result, .. } => Some(result),
@@ -85,7 +86,7 @@ impl<R, T> Failure<R, T> {
         }
     }
 
-    /// The error, unless the service refused the row or it was not sent.
+    /// The error. `None` if the service refused the row or the row was not sent.
     pub fn error(&self) -> Option<&Error> {
         match self {
             Self::Unanswered { error, .. } | Self::Source { error } => Some(error),
@@ -93,7 +94,8 @@ impl<R, T> Failure<R, T> {
         }
     }
 
-    /// The row may have been applied although nothing says so: look before you send it again.
+    /// Whether the row may have been applied without a confirmation. Check the row before you send
+    /// it again.
     pub fn maybe_applied(&self) -> bool {
         match self {
             Self::Unanswered { error, .. } => error.maybe_applied(),
@@ -128,18 +130,18 @@ impl<R, T: RowResult> std::error::Error for Failure<R, T> {
     }
 }
 
-/// How a bulk call went: the number of successes, and every failure.
+/// The summary of a bulk call: the number of successes, and every failure.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Summary<R, T> {
-    /// Rows that are done.
+    /// The number of rows that succeeded.
     pub succeeded: usize,
-    /// Rows that are not, with their positions among the inputs, in order.
+    /// The rows that failed, with their positions among the inputs, in order.
     pub failures: Vec<(usize, Failure<R, T>)>,
 }
 
 impl<R, T> Summary<R, T> {
-    /// Whether nothing failed.
+    /// Whether no row failed.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.failures.is_empty()
@@ -173,7 +175,7 @@ impl<R, T: RowResult> fmt::Debug for Summary<R, T> {
     }
 }
 
-/// An operation that gives one result for each row that it takes.
+/// An operation that returns one result for each row that it takes.
 pub trait BulkOperation: OperationType<Output = Vec<<Self as BulkOperation>::Result>> {
     /// The result of one row.
     type Result: RowResult;
@@ -185,14 +187,14 @@ impl<O: OperationType<Output = Vec<T>>, T: RowResult> BulkOperation for O {
 
 /// The result of one row.
 pub trait RowResult: Send + 'static {
-    /// Whether the row is done.
+    /// Whether the row succeeded.
     fn is_success(&self) -> bool;
 
-    /// Writes why it is not: codes and names of fields.
+    /// Writes the reasons why the row failed: error codes and field names.
     fn reasons(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
-/// A generated struct with `success` and `errors`.
+/// A generated struct with the fields `success` and `errors`.
 impl<T: GeneratedStruct> RowResult for T {
     fn is_success(&self) -> bool {
         matches!(value::occurrence(self, "success"), Value::Boolean(true))
@@ -220,7 +222,7 @@ impl<T: GeneratedStruct> RowResult for T {
     }
 }
 
-/// A record that was read; a row that is not there is an answer too.
+/// A record that was read. A row that does not exist is a success, too.
 impl RowResult for Option<Record> {
     fn is_success(&self) -> bool {
         true

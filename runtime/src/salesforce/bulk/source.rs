@@ -1,4 +1,4 @@
-//! Where rows come from: an iterator, a stream, or the stream of a query.
+//! The sources of rows: an iterator, a stream, or the stream of a query.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,14 +11,13 @@ use crate::lexical::Id;
 use crate::value::Value;
 use crate::view::View;
 
-/// What one row of a bulk call is made of: a view, a [`Record`](crate::Record) of any type, or an
-/// [`Id`].
+/// A row of a bulk call: a view, a [`Record`](crate::Record) of any type, or an [`Id`].
 pub trait Row: Send {
     /// The row as an argument.
     #[doc(hidden)]
     fn value(&self) -> Value<'_>;
 
-    /// Whether another row is of the same object type, as far as can be told.
+    /// Whether another row has the same object type, as far as this can be determined.
     #[doc(hidden)]
     fn same_type(&self, other: &Self) -> bool;
 }
@@ -30,7 +29,7 @@ impl<V: View> Row for V {
 
     fn same_type(&self, other: &Self) -> bool {
         let (this, other) = (self.as_record(), other.as_record());
-        // Rows of the Partner WSDL are all of one type and name their object in a field.
+        // Rows of the Partner WSDL all have one type and name their object in a field.
         this.type_name() == other.type_name()
             && this.type_namespace() == other.type_namespace()
             && this.text("type") == other.text("type")
@@ -47,29 +46,29 @@ impl Row for Id {
     }
 }
 
-/// Something that gives rows: any iterator, any stream, and any stream that may fail, such as
+/// A source of rows: any iterator, any stream, and any stream whose items are results, such as
 /// [`Records`](crate::salesforce::Records).
 ///
-/// `M` only tells these apart and is inferred. Clones of records share their content, so
+/// `M` distinguishes these three and is inferred. Clones of records share their content, so
 /// `records.iter().cloned()` is cheap.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` gives no rows",
-    note = "give an iterator or a stream of views, of `Record`s or of ids (by value; \
-            `.iter().cloned()` is cheap), or a stream of such in `Result`s whose error \
-            `saponify::Error` can be made of; it must be `Send`"
+    message = "`{Self}` is not a source of rows",
+    note = "use an iterator or a stream of views, of `Record`s or of ids (by value; \
+            `.iter().cloned()` is cheap), or a stream of `Result`s of these whose error \
+            `converts to `saponify::Error`; the source must be `Send``"
 )]
 pub trait Source<M> {
-    /// What it gives.
+    /// The type of the rows.
     type Row: Row;
 
-    /// The rows, one by one.
+    /// The rows one by one.
     #[doc(hidden)]
     fn into_rows<'s>(self) -> Rows<'s, Self::Row>
     where
         Self: 's;
 }
 
-/// Rows as they are needed.
+/// Rows, which are taken when they are needed.
 pub struct Rows<'s, R>(Pin<Box<dyn Stream<Item = Result<R, Error>> + Send + 's>>);
 
 impl<R> Rows<'_, R> {
@@ -92,7 +91,7 @@ pub enum IteratorSource {}
 #[derive(Debug)]
 pub enum StreamSource {}
 
-/// Marks a [`Source`] that is a stream which may fail, such as the rows of a query.
+/// Marks a [`Source`] that is a stream of results, such as the rows of a query.
 #[derive(Debug)]
 pub enum RecordsSource {}
 
@@ -142,7 +141,7 @@ where
 
 struct Iter<I>(I);
 
-// Never pinned: items are moved out.
+// The iterator is never pinned, because its items are moved out.
 impl<I> Unpin for Iter<I> {}
 
 impl<I: Iterator> Stream for Iter<I> {

@@ -1,4 +1,5 @@
-//! The stream of outcomes: takes rows, makes calls, gives outcomes in the order of the rows.
+//! The stream of outcomes. It takes rows, makes calls, and returns outcomes in the order of the
+//! rows.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,71 +22,71 @@ use crate::client::{HeaderOf, Headers};
 use crate::error::Error;
 use crate::soap::request::RequestBody;
 
-/// A bulk call: a [`Stream`] of one [`Outcome`] for each row, in the order of the rows.
-/// [`next`](Bulk::next) needs no other crate.
+/// A bulk call: a [`Stream`] with one [`Outcome`] for each row, in the order of the rows. The
+/// method [`next`](Bulk::next) needs no other crate.
 ///
-/// **What is sent.** Rows are taken as they are needed and put into calls of at most 200 rows
-/// (2,000 for `retrieve_all`), 50,000,000 bytes, and ten groups of neighbours of one object type:
-/// Salesforce saves each group on its own and refuses a call with more of them. Sort rows of mixed
-/// types by type where their order does not matter. An upsert takes one type for each call.
-/// A call is made when it is full or the rows end. No row is ever sent twice.
+/// **What is sent.** Rows are taken from the source when they are needed. A call has at most 200
+/// rows (2,000 for `retrieve_all`), 50,000,000 bytes, and ten groups of adjacent rows of one object
+/// type. Salesforce saves each group separately and refuses a call with more groups. If the order
+/// of rows of mixed types does not matter, sort them by type. An upsert has one type in each call.
+/// A call is made when it is full or when the rows end. No row is sent twice.
 ///
-/// **What fails.** A row that the service refuses is an outcome, not an error; the others of its
-/// call stand unless an `AllOrNoneHeader` says otherwise, which holds for each call by itself. A
-/// row that cannot be written (a character that XML does not have) is in no call and takes no
-/// other down. If a call fails as a whole, each of its rows comes back with the error, which tells
-/// whether it may have been applied; **the calls after it are made all the same**, unless
-/// [`stop_on_error`](Bulk::stop_on_error) is set.
+/// **What fails.** If the service refuses a row, the outcome of the row says so, and the other rows
+/// of its call are saved, unless an `AllOrNoneHeader` says otherwise. That header applies to each
+/// call separately. A row that cannot be written as XML (it contains a character that XML does not
+/// allow) is in no call and does not affect other rows. If a call fails as a whole, the outcome of
+/// each of its rows contains the error, which says whether the row may have been applied. **Later
+/// calls are still made**, unless [`stop_on_error`](Bulk::stop_on_error) is set.
 ///
-/// **How fast.** Writes are made one call after the other unless
-/// [`concurrency`](Bulk::concurrency) says otherwise, so rows are committed in their order and a
-/// later row may refer to an earlier one. Calls go on while outcomes are being looked at, but no
-/// further than that: at most as many calls as may be under way at once are ahead of the outcome
-/// that is looked at. Memory holds their rows and bodies, whatever the number of rows.
+/// **How fast.** Calls that write are made one after the other, unless
+/// [`concurrency`](Bulk::concurrency) says otherwise. Rows are then committed in their order, so a
+/// later row may refer to an earlier one. While the program handles an outcome, calls continue, but
+/// only as many calls are ahead of that outcome as may be in flight at once. Memory contains the
+/// rows and bodies of these calls, whatever the total number of rows.
 ///
-/// **Dropping** it ends the calls under way and makes no more. What was under way may have been
-/// applied.
-#[must_use = "a bulk call does nothing until its outcomes are asked for"]
+/// **Dropping** the stream aborts the calls in flight and makes no more calls. The rows of the
+/// aborted calls may have been applied.
+#[must_use = "a bulk call does nothing until its outcomes are read"]
 pub struct Bulk<'s, O: BulkOperation, R> {
     client: Client,
-    /// `None` once the input is over.
+    /// `None` after the input has ended.
     rows: Option<Rows<'s, R>>,
-    /// Arguments before the rows.
+    /// The arguments before the rows.
     lead: Vec<String>,
     headers: Headers,
     rules: Rules,
-    /// Rows taken so far.
+    /// The number of rows taken so far.
     taken: usize,
     filling: Option<Chunk<R>>,
     /// A row that did not fit into the last call.
     held: Option<R>,
     under_way: VecDeque<Flight<R, O::Result>>,
     ready: VecDeque<Outcome<R, O::Result>>,
-    /// A call failed, and no more are to be made.
+    /// A call failed, so no more calls are made.
     stopped: bool,
-    /// What the source gave in place of a row.
+    /// The error that the source returned instead of a row.
     source_error: Option<Error>,
     operation: PhantomData<fn() -> O>,
 }
 
-/// How rows are put into calls.
+/// The rules by which rows are divided into calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    /// Rows of a call at most, by the service and by the caller.
+    /// The maximum number of rows of a call, which the service and the caller limit.
     pub(super) rows: usize,
     most_rows: usize,
-    /// Groups of neighbours of one type at most.
+    /// The maximum number of groups of adjacent rows of one type.
     pub(super) runs: usize,
-    /// Bytes of a body at most.
+    /// The maximum length of a body in bytes.
     pub(super) bytes: usize,
     concurrency: usize,
     stop: bool,
 }
 
-/// What Salesforce takes in one message is 50 MB; its own Data Loader sends at most this.
+/// Salesforce accepts 50 MB in one message. Its Data Loader sends at most this number of bytes.
 const MOST_BYTES: usize = 50_000_000;
 
-/// Room for the envelope around a body and for its headers.
+/// The number of bytes that are reserved for the envelope around a body and for its headers.
 const ENVELOPE: usize = 16 * 1024;
 
 impl Rules {
@@ -110,7 +111,7 @@ impl Rules {
     };
 }
 
-/// A call and its rows.
+/// A call in flight and its rows.
 struct Flight<R, T> {
     rows: Entries<R>,
     call: CallState<T>,
@@ -140,56 +141,57 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
         }
     }
 
-    /// How many calls may be under way at once, from 1, the default for writes; `retrieve_all`
-    /// begins with 2.
+    /// Sets how many calls may be in flight at once. The default is 1 for writes and 2 for
+    /// `retrieve_all`.
     ///
-    /// With more than one, calls may be applied in any order, and those that touch children of one
-    /// parent may fail with `UNABLE_TO_LOCK_ROW`. Outcomes keep the order of the rows.
+    /// If several calls are in flight, the service may apply them in any order, and calls that
+    /// change children of the same parent may fail with `UNABLE_TO_LOCK_ROW`. Outcomes keep the
+    /// order of the rows.
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.rules.concurrency = calls.max(1);
         self
     }
 
-    /// Puts at most this many rows into a call, from 1 to what the service allows.
+    /// Sets the maximum number of rows in a call, from 1 to what the service allows.
     pub fn chunk_size(mut self, rows: usize) -> Self {
         self.rules.rows = rows.clamp(1, self.rules.most_rows);
         self
     }
 
-    /// Puts at most this many bytes of XML into a call, up to 50,000,000. A row that takes more by
-    /// itself is not sent.
+    /// Sets the maximum number of bytes of XML in a call, up to 50,000,000. A row that is larger
+    /// than this is not sent.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.rules.bytes = bytes.min(MOST_BYTES).saturating_sub(ENVELOPE);
         self
     }
 
-    /// Makes no more calls after one has failed as a whole. Calls that are under way by then are
-    /// waited for; rows that were taken but not sent come back as [`Failure::NotSent`], and the
-    /// source is asked for no more. Rows that the service refuses do not stop anything.
+    /// Makes no more calls after a call has failed as a whole. Calls in flight are completed. Rows
+    /// that were taken but not sent are returned as [`Failure::NotSent`], and no more rows are
+    /// taken from the source. A row that the service refuses does not stop the calls.
     pub fn stop_on_error(mut self) -> Self {
         self.rules.stop = true;
         self
     }
 
-    /// Adds a header to each call; it takes the place of one of the same type that was given before
-    /// or that the client has.
-    pub fn header<H: HeaderOf<O>>(mut self, header: H) -> Self {
+    /// Adds a header to each call. It replaces a header of the same type that was added before or
+    /// that the client has.
+    pub fn with<H: HeaderOf<O>>(mut self, header: H) -> Self {
         self.headers.set(header);
         self
     }
 
-    /// Makes the calls without a header that the client would add to them.
+    /// Removes a header that the client would add to each call.
     pub fn without<H: HeaderOf<O>>(mut self) -> Self {
         self.headers.leave_out(H::static_table());
         self
     }
 
-    /// What became of the next row; `None` after the last.
+    /// The outcome of the next row, or `None` after the last row.
     pub async fn next(&mut self) -> Option<Outcome<R, O::Result>> {
         poll_fn(|cx| self.poll_outcome(cx)).await
     }
 
-    /// Does it all and counts: memory holds the failures alone.
+    /// Makes all calls and counts the outcomes. Memory contains only the failures.
     pub async fn summary(mut self) -> Summary<R, O::Result> {
         let mut summary = Summary::default();
         while let Some(outcome) = self.next().await {
@@ -201,7 +203,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
         summary
     }
 
-    /// Does it all and gives what became of each row, at the row's place.
+    /// Makes all calls and returns the outcome of each row, in the order of the rows.
     pub async fn into_results(mut self) -> Vec<Result<O::Result, Failure<R, O::Result>>> {
         let mut results = Vec::new();
         while let Some(outcome) = self.next().await {
@@ -223,7 +225,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
                     call: CallState::Over(answer),
                 }) => {
                     rows.match_results(answer, &mut self.ready);
-                    // The next call goes out before its predecessor's outcomes are looked at.
+                    // The next call is sent before the outcomes of the previous one are read.
                     self.make_calls(cx);
                 }
                 Some(flight) => {
@@ -236,13 +238,13 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
                         return Poll::Ready(None);
                     }
                 }
-                // The source has nothing yet.
+                // The source has no row yet.
                 None => return Poll::Pending,
             }
         }
     }
 
-    /// Makes as many calls as may be under way.
+    /// Makes as many calls as may be in flight.
     fn make_calls(&mut self, cx: &mut Context<'_>) {
         while !self.stopped && self.under_way.len() < self.rules.concurrency {
             let Poll::Ready(Some(chunk)) = self.poll_chunk(cx) else {
@@ -253,7 +255,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
         }
     }
 
-    /// Rows for one call, once there are enough of them or there are no more.
+    /// The rows of one call, once there are enough of them or the source has ended.
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Chunk<R>>> {
         loop {
             let row = match (self.held.take(), &mut self.rows) {
@@ -294,7 +296,8 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
         }
     }
 
-    /// The arguments before the rows cannot be written: no row can ever be sent.
+    /// Ends the stream, because the arguments before the rows cannot be written and so no row can
+    /// be sent.
     fn give_up(&mut self, input: R, error: Error) -> Poll<Option<Chunk<R>>> {
         let error = Arc::new(error.with_operation(O::operation().name));
         self.ready.push_back(Outcome {
@@ -318,7 +321,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
     fn call(&self, body: RequestBody, sent: usize) -> Task<Vec<O::Result>> {
         let (client, headers) = (self.client.clone(), self.headers.clone());
         let call = async move {
-            let reply = Call::<O>::of(&client, body, headers).reply().await?;
+            let reply = Call::<O>::of(client, body, headers).reply().await?;
             matched::<O>(reply.into_value(), sent)
         };
         Task::spawn(Box::pin(call.in_current_span()))
@@ -335,7 +338,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
         }
     }
 
-    /// Nothing is under way any more: what is left to tell.
+    /// No call is in flight any more. Prepares the last outcomes.
     fn wind_up(&mut self) {
         self.rows = None;
         if let Some(chunk) = self.filling.take() {
@@ -355,7 +358,7 @@ impl<'s, O: BulkOperation, R: Row> Bulk<'s, O, R> {
     }
 }
 
-// Rows are moved, never pinned.
+// Rows are moved and never pinned.
 impl<O: BulkOperation, R> Unpin for Bulk<'_, O, R> {}
 
 impl<O: BulkOperation, R: Row> Stream for Bulk<'_, O, R> {

@@ -1,37 +1,41 @@
-//! One answer of a query: asked for, opened, and read row by row.
+//! One response of a query: it is requested, opened, and read row by row.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::Opening;
 use super::progress::Summary;
 use crate::client::task::Boxed;
-use crate::client::{Client, Deadline, Incoming, Session, Terms, span};
+use crate::client::{Attempt, Client, Deadline, Incoming, Terms};
 use crate::error::{Error, ErrorKind};
+use crate::limits::WorkDeadline;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
 use crate::soap::answer::{Answer, Event};
 use crate::soap::request::RequestBody;
+use crate::transport::error::Sent;
 use crate::transport::{self, TransportError};
 use crate::value::Value;
 
 /// A request for rows that has not been sent.
 pub(super) struct Request {
     pub(super) operation: &'static Operation,
-    /// The query, or a locator.
+    /// The query, or a query locator.
     pub(super) argument: String,
     pub(super) terms: Terms,
-    /// Whether to wait for permission to open a cursor.
+    /// Whether the request must wait for permission to open a cursor.
     pub(super) needs_permit: bool,
     pub(super) batch_size: Option<u32>,
     pub(super) known: Vec<&'static Type>,
 }
 
-/// An answer whose first row, or end, is there.
+/// A response of which the first row or the end has arrived.
 pub(super) struct Opened {
     pub(super) incoming: Incoming,
     pub(super) answer: Answer,
@@ -62,14 +66,17 @@ impl Request {
             headers.set_number(table, rows.into());
         }
         let (body, headers, known) = (&body, &headers, &self.known);
-        let attempt = |session: Arc<Session>| {
-            let span = span(operation, &session);
+        let attempt = |attempt: Attempt| {
+            let span = attempt.trace.span();
             let attempt = async move {
                 let settings = &shared.settings;
                 let mut incoming =
-                    Incoming::open(settings, &session, operation, body, headers).await?;
+                    Incoming::open(settings, &attempt, operation, body, headers).await?;
                 let mut answer = incoming.answer(settings, known.clone()).by_rows()?;
+                answer.until(attempt.deadline.for_work());
                 let first = incoming.first(&mut answer).await;
+                // From here on the time that the caller takes must not count.
+                answer.until(WorkDeadline::default());
                 let first = first.inspect_err(|error| client.note(error.headers()))?;
                 Ok((incoming, answer, first))
             };
@@ -104,19 +111,30 @@ async fn permit(client: &Client) -> Result<OwnedSemaphorePermit, Error> {
     }
 }
 
-/// A wait for more bytes, which owns the body meanwhile.
+/// A wait for more bytes. It owns the body during the wait.
 type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, TransportError>)>;
 
-/// An answer that is being read.
+/// A response that is being read.
 pub(super) struct Batch {
     operation: &'static Operation,
     incoming: Incoming,
     answer: Answer,
-    /// What was read already.
+    /// What was read when the response was opened.
     first: Option<Event>,
     chunk: Option<Chunk>,
+    /// Work on this answer so far, and the most that it may take.
+    worked: Duration,
+    most_work: Duration,
+    /// Rows handed out.
+    rows: usize,
     /// The answer after this one, asked for ahead of need.
     pub(super) next: Option<Opening>,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.incoming.trace.rows(self.rows);
+    }
 }
 
 impl Batch {
@@ -125,6 +143,7 @@ impl Batch {
         incoming: Incoming,
         answer: Answer,
         first: Event,
+        most_work: Duration,
     ) -> Self {
         Self {
             operation,
@@ -132,13 +151,30 @@ impl Batch {
             answer,
             first: Some(first),
             chunk: None,
+            worked: Duration::ZERO,
+            most_work,
+            rows: 0,
             next: None,
         }
     }
 
-    /// The next row; none at the end of the answer.
+    /// The next row, or `None` at the end of the response.
     pub(super) fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
-        let row = ready!(self.poll_unnamed(cx));
+        let begin = Instant::now();
+        let polled = self.poll_unnamed(cx);
+        self.worked += begin.elapsed();
+        let row = match ready!(polled) {
+            Ok(_) if self.worked > self.most_work => {
+                let message = "the rows of an answer were not read within the deadline of a call";
+                Err(Error::new(ErrorKind::Timeout, message).with_sent(Sent::Answered))
+            }
+            row => row,
+        };
+        match &row {
+            Ok(Some(_)) => self.rows += 1,
+            Ok(None) => {}
+            Err(error) => self.incoming.trace.failed(error),
+        }
         Poll::Ready(row.map_err(|error| error.with_operation(self.operation.name)))
     }
 
@@ -170,15 +206,15 @@ impl Batch {
         let (body, chunk) = ready!(wait.as_mut().poll(cx));
         self.chunk = None;
         self.incoming.put_body(body);
-        Poll::Ready(Ok(chunk?))
+        Poll::Ready(chunk.map_err(|error| self.incoming.clean(error.into())))
     }
 
-    /// Headers of the answer that have come since the last time.
+    /// The headers that have arrived since the last call of this method.
     pub(super) fn take_headers(&mut self) -> Vec<Record> {
         self.answer.take_headers()
     }
 
-    /// The fields beside the rows, as far as they have come.
+    /// The fields of the result besides the rows, as far as they have arrived.
     pub(super) fn summary(&self) -> Summary<'_> {
         let Some(summary) = self.answer.summary() else {
             return Summary::default();

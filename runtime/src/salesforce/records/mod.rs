@@ -2,62 +2,71 @@
 
 mod batch;
 mod progress;
+mod read;
 mod resume;
 
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use tokio::sync::OwnedSemaphorePermit;
 
 use self::batch::{Batch, Opened};
-use self::progress::{After, Progress, Summary};
+use self::progress::Progress;
 use self::resume::{Ordered, Resumption};
 use super::soql::QueryText;
-use crate::client::task::{Boxed, Task};
-use crate::client::{Client, Terms};
-use crate::error::{Error, ErrorKind};
+use crate::client::Client;
+use crate::client::task::Task;
+use crate::error::Error;
 use crate::record::Record;
 use crate::schema::ANY_RECORD;
-use crate::schema::{Operation, QueryOperations, Type};
+use crate::schema::{Operation, Type};
 use crate::soap::find_header;
-use crate::transport::error::Sent;
 use crate::value::{GeneratedStruct, Struct, Value};
-use crate::view::{Key, View};
+use crate::view::{Key, SubqueryResult, View};
 
-/// Rows of a query, over all its batches, as they arrive.
+/// A header that the WSDL binds to the operation `query`. Generated code implements this trait, so
+/// a header that queries do not accept does not compile.
+#[diagnostic::on_unimplemented(
+    message = "the WSDL does not bind the header `{Self}` to the operation `query`",
+    label = "not a header of queries"
+)]
+pub trait HeaderOfRecords: GeneratedStruct {}
+
+/// The rows of a query over all its batches, as they arrive.
 ///
-/// A row is handed out as soon as its last byte is there, while the rest of the answer is still
-/// on its way. The next batch is asked for while this one is read, so memory holds about one row
-/// and what the network buffers.
+/// A row is returned as soon as its last byte has arrived, while the rest of the response is still
+/// being received. The next batch is requested while this one is read. Memory contains about one
+/// row and what the network buffers.
 ///
-/// It is a [`Stream`]; [`try_next`](Records::try_next) needs no other crate. A stream that ends
-/// without an error has given every row that the query has: answers that do not add up are an error
-/// ([`Error::is_incomplete`]). After an error the stream is over.
+/// This is a [`Stream`]. The method [`try_next`](Records::try_next) needs no other crate. If the
+/// stream ends without an error, it has returned every row of the query, because a response that
+/// contradicts earlier ones is an error ([`Error::is_incomplete`]). The stream ends after an error.
 ///
-/// **When something fails.** A lost session is replaced, and a query that fails before its first row
-/// is made again. A locator, however, is used once: the service may have used it up although its
-/// answer did not come. Then the error says how far the query came ([`Error::rows_delivered`],
-/// [`Error::last_row`]), or, with [`resume_by`](Records::resume_by), the stream goes on by itself.
+/// **When something fails.** A lost session is renewed, and a query that fails before its first row
+/// is repeated. A query locator, however, is used only once, because the service may have advanced
+/// its cursor although the response did not arrive. The error then says how far the query came
+/// ([`Error::rows_delivered`], [`Error::last_row`]). With [`resume_by`](Records::resume_by), the
+/// stream continues by itself.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Records<V> {
     client: Client,
     soql: String,
-    /// Why the query cannot be sent.
+    /// The reason why the query cannot be sent.
     problem: Option<Error>,
     options: Options,
     state: ReadState,
     progress: Progress,
-    /// Rows handed out, of all queries together if the first one was resumed.
+    /// The number of rows returned so far, including the rows before a query was resumed.
     delivered: u64,
     last: Option<Record>,
     resumption: Option<Resumption>,
     /// Held while the query may have an open cursor.
     permit: Option<OwnedSemaphorePermit>,
-    /// Headers of the answer under way or of the last one.
+    /// The headers of the current response, or of the last one.
     headers: Vec<Record>,
     view: PhantomData<fn() -> V>,
 }
@@ -72,37 +81,38 @@ struct Options {
 
 enum ReadState {
     Fresh,
-    /// Rows that came within another row, and what follows them.
+    /// Rows that arrived within another row, and what follows them.
     Given(std::vec::IntoIter<Record>, GivenEnd),
     Opening(Opening),
     Reading(Box<Batch>),
     Over,
 }
 
-/// What an answer within another row said beside its rows.
+/// The fields besides the rows of a result that arrived within another row.
 #[derive(Debug, Default)]
 struct GivenEnd {
     done: bool,
     locator: Option<String>,
 }
 
-/// A request whose answer has not begun.
+/// A request whose response has not begun.
 struct Opening {
     operation: &'static Operation,
     request: Task<Opened>,
 }
 
 impl Client {
-    /// Rows of a query, over all its batches: a text, or a [`Soql`](crate::salesforce::soql::Soql).
+    /// The rows of a query over all its batches. The query is a text or a
+    /// [`Soql`](crate::salesforce::soql::Soql).
     pub fn records<V: View>(&self, soql: impl QueryText<V>) -> Records<V> {
         Records::new(self.clone(), soql)
     }
 
-    /// The rows of a sub-query, such as `account.contacts()`: those that came with their parent,
-    /// then the rest, by the locator of their own.
+    /// The rows of a sub-query, such as `account.contacts()`. The first rows are those that arrived
+    /// with their parent, and the others are requested with the sub-query's own locator.
     ///
-    /// Read them before the stream of the parents goes on to its next batch: the service ends the
-    /// cursors of child rows when it is asked for more parents.
+    /// Read these rows before the stream of the parents requests its next batch, because the
+    /// service closes the cursors of child rows when it returns more parents.
     ///
     /// ```ignore
     /// use enterprise::{Account, Contact};
@@ -110,15 +120,14 @@ impl Client {
     /// let soql = "SELECT Id, (SELECT LastName FROM Contacts) FROM Account";
     /// let mut accounts = soap.records::<Account>(soql);
     /// while let Some(account) = accounts.try_next().await? {
-    ///     let Some(contacts) = account.contacts() else { continue };
-    ///     let mut contacts = soap.children::<Contact>(contacts);
+    ///     let mut contacts = soap.children::<Contact>(account.contacts());
     ///     while let Some(contact) = contacts.try_next().await? {
     ///         println!("{:?}", contact.last_name());
     ///     }
     /// }
     /// ```
-    pub fn children<V: View>(&self, result: &dyn Struct) -> Records<V> {
-        Records::children(self.clone(), result)
+    pub fn children<V: View>(&self, rows: impl SubqueryResult) -> Records<V> {
+        Records::children(self.clone(), rows.as_struct())
     }
 }
 
@@ -133,7 +142,8 @@ impl<V: View> Records<V> {
         } else {
             vec![V::static_table()]
         };
-        // A request for more rows ends the cursors of sub-queries: those must be read first.
+        // A request for more rows closes the cursors of sub-queries, so the child rows must be read
+        // first.
         let ahead = !has_subquery(&soql);
         Self {
             client,
@@ -156,12 +166,16 @@ impl<V: View> Records<V> {
         }
     }
 
-    /// The rows of a sub-query: those that came with their parent, then the rest of them.
-    pub(crate) fn children(client: Client, result: &dyn Struct) -> Self {
+    /// The rows of a sub-query: those that arrived with their parent, and then the others.
+    pub(crate) fn children(client: Client, result: Option<&dyn Struct>) -> Self {
         let mut this = Self::new(client, "");
-        // Whether these rows have children of their own, whose cursors a request for more rows
-        // would end, cannot be told from the first of them.
+        // The first rows do not show whether later rows have child rows of their own, whose cursors
+        // a request for more rows would close.
         this.options.ahead = false;
+        let Some(result) = result else {
+            this.state = ReadState::Over;
+            return this;
+        };
         let table = result.table();
         let value = |name, n| match table.find(name) {
             Some(field) => result.value(field, n),
@@ -187,35 +201,59 @@ impl<V: View> Records<V> {
         this
     }
 
-    /// Deleted and archived rows too (`queryAll`).
+    /// Adds a header to every call of the query. It replaces a header of the same type that the
+    /// client has.
+    ///
+    /// ```ignore
+    /// use enterprise::{Account, PackageVersion, PackageVersionHeader};
+    ///
+    /// let package_versions = vec![PackageVersion { namespace: "gar".into(), ..Default::default() }];
+    /// let header = PackageVersionHeader { package_versions };
+    /// let mut accounts = soap.records::<Account>("SELECT Id FROM Account").with(header);
+    /// accounts.try_next().await?;
+    /// ```
+    pub fn with<H: HeaderOfRecords>(mut self, header: H) -> Self {
+        self.client = self.client.with(header);
+        self
+    }
+
+    /// Omits a header of the client from every call of the query.
+    pub fn without<H: HeaderOfRecords>(mut self) -> Self {
+        self.client = self.client.without::<H>();
+        self
+    }
+
+    /// Includes deleted and archived rows (`queryAll`).
     pub fn include_deleted(mut self) -> Self {
         self.options.deleted = true;
         self
     }
 
-    /// Proposes a number of rows per answer, 200 to 2,000; the service may choose another.
+    /// Proposes a number of rows for each batch, from 200 to 2,000. The service may choose another
+    /// number.
     pub fn batch_size(mut self, rows: u32) -> Self {
         self.options.batch_size = Some(rows);
         self
     }
 
-    /// Decodes nested records of this type, such as polymorphic parents, by its table at once.
+    /// Decodes nested records of this type, such as polymorphic parents, with the table of the
+    /// type.
     pub fn decode_as<N: View>(mut self) -> Self {
         self.options.known.push(N::static_table());
         self
     }
 
-    /// Gives the rows in the order of a field, and goes on by itself from the last row when the
-    /// cursor is lost: another query then asks for the rows from there on, and those that came
-    /// already are left out. It may do so as often as it makes progress.
+    /// Returns the rows in the order of a field, and continues by itself after the last row if the
+    /// cursor is lost: a new query requests the rows from there on, and rows that were already
+    /// returned are left out. This is repeated as often as it makes progress.
     ///
-    /// The field must be among those selected, and sortable and filterable: `Id`, `CreatedDate`,
-    /// `LoginTime`. If several rows can have the same value, `Id` must be selected, too. The query
-    /// must have no `ORDER BY`, `LIMIT`, `OFFSET` or `GROUP BY` of its own; if it has, the stream
-    /// fails with a usage error.
+    /// The query must select the field, and the field must be sortable and filterable, such as
+    /// `Id`, `CreatedDate` or `LoginTime`. If several rows can have the same value, the query must
+    /// select `Id`, too. The query must have no `ORDER BY`, `LIMIT`, `OFFSET` or `GROUP BY` of its
+    /// own; otherwise the stream fails with a usage error.
     ///
-    /// Rows that others change meanwhile so that the field gets another value may come twice or not
-    /// at all. With a field that never changes, and no deletions, every row comes once.
+    /// If others change the field of a row in the meantime, the row may be returned twice or not at
+    /// all. If the field never changes and no rows are deleted, every row is returned once.
     ///
     /// ```ignore
     /// use enterprise::Account;
@@ -242,273 +280,33 @@ impl<V: View> Records<V> {
         self
     }
 
-    /// How many rows the query has, once the first answer has told. It tells at its end.
+    /// The total number of rows of the query. The first response states it at its end; before that
+    /// it is `None`.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.progress.announced()
     }
 
-    /// A header of the answer that the last row came with, if it had one.
+    /// A header of the response that contained the last row, if the response had this header.
     ///
     /// # Errors
     ///
-    /// If it came but cannot be read.
+    /// Returns an error if the header arrived but cannot be read.
     pub fn header<H: GeneratedStruct>(&self) -> Result<Option<H>, Error> {
         Ok(find_header(&self.headers)?)
     }
 
-    /// The next row; `None` after the last.
+    /// The next row, or `None` after the last row.
     ///
     /// # Errors
     ///
-    /// See [`Error`]. Rows that came before an error are whole.
+    /// See [`Error`]. Rows that were returned before an error are complete.
     pub async fn try_next(&mut self) -> Result<Option<V>, Error> {
         poll_fn(|cx| self.poll_row(cx)).await
     }
-
-    fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<V>, Error>> {
-        let row = loop {
-            match ready!(self.poll_record(cx)) {
-                Ok(Some(row)) => {
-                    if let Some(resumption) = &mut self.resumption
-                        && resumption.has_come(&row)
-                    {
-                        continue;
-                    }
-                    self.delivered += 1;
-                    // A clone shares the row.
-                    self.last = Some(row.clone());
-                    break self.typed(row);
-                }
-                Ok(None) => break Ok(None),
-                Err(error) if self.resume(&error) => {}
-                Err(error) => break Err(error.with_delivered(self.delivered, self.last.take())),
-            }
-        };
-        if !matches!(row, Ok(Some(_))) {
-            self.state = ReadState::Over;
-            self.permit = None;
-        }
-        Poll::Ready(row)
-    }
-
-    fn typed(&self, row: Record) -> Result<Option<V>, Error> {
-        match *V::static_table() == ANY_RECORD {
-            true => Ok(Some(V::from_record(row))),
-            false => Ok(Some(row.cast()?)),
-        }
-    }
-
-    /// Begins another query for the rest of the rows, if that is wanted and may help.
-    fn resume(&mut self, error: &Error) -> bool {
-        let after_the_first_row = match &self.state {
-            ReadState::Opening(opening) => self.is_more(opening.operation),
-            ReadState::Reading(_) => true,
-            ReadState::Fresh | ReadState::Given(..) | ReadState::Over => false,
-        };
-        let Some(resumption) = &mut self.resumption else {
-            return false;
-        };
-        if !after_the_first_row || !resumption.may_help(error, self.delivered) {
-            return false;
-        }
-        tracing::debug!(
-            rows = self.delivered,
-            "the cursor is lost; resuming the query"
-        );
-        self.soql = resumption.rest();
-        self.progress = Progress::default();
-        self.state = ReadState::Fresh;
-        true
-    }
-
-    fn poll_record(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Record>, Error>> {
-        loop {
-            match &mut self.state {
-                ReadState::Over => return Poll::Ready(Ok(None)),
-                ReadState::Fresh => {
-                    if let Some(problem) = self.problem.take() {
-                        return Poll::Ready(Err(problem));
-                    }
-                    let queries = self.queries()?;
-                    let operation = match self.options.deleted {
-                        false => queries.query,
-                        true => queries
-                            .query_all
-                            .ok_or_else(|| Error::usage("the WSDL declares no queryAll"))?,
-                    };
-                    self.state = ReadState::Opening(self.open(operation, self.soql.clone()));
-                }
-                ReadState::Given(rows, end) => {
-                    if let Some(row) = rows.next() {
-                        self.progress.row().map_err(incomplete)?;
-                        return Poll::Ready(Ok(Some(row)));
-                    }
-                    let end = std::mem::take(end);
-                    let summary = Summary {
-                        done: Some(end.done),
-                        locator: end.locator.as_deref(),
-                        size: None,
-                    };
-                    self.ended(&Ends::new(summary), None)?;
-                }
-                ReadState::Opening(opening) => {
-                    let operation = opening.operation;
-                    let opened = ready!(opening.request.poll(cx))?;
-                    self.permit = opened.permit.or(self.permit.take());
-                    self.headers.clear();
-                    self.state = ReadState::Reading(Box::new(Batch::new(
-                        operation,
-                        opened.incoming,
-                        opened.answer,
-                        opened.first,
-                    )));
-                }
-                ReadState::Reading(batch) => {
-                    let row = ready!(batch.poll_row(cx));
-                    let came = batch.take_headers();
-                    self.client.note(&came);
-                    self.headers.extend(came);
-                    let row = row.map_err(|error| {
-                        self.client.note(error.headers());
-                        error.with_headers(self.headers.clone())
-                    })?;
-                    match row {
-                        Some(row) => {
-                            self.progress.row().map_err(incomplete)?;
-                            self.fetch_ahead()?;
-                            return Poll::Ready(Ok(Some(row)));
-                        }
-                        None => self.finish_answer()?,
-                    }
-                }
-            }
-        }
-    }
-
-    /// Asks for the next batch as soon as its locator is known.
-    fn fetch_ahead(&mut self) -> Result<(), Error> {
-        let ReadState::Reading(batch) = &self.state else {
-            return Ok(());
-        };
-        if !self.options.ahead || batch.next.is_some() {
-            return Ok(());
-        }
-        let summary = batch.summary();
-        let (Some(false), Some(locator)) = (summary.done, summary.locator) else {
-            return Ok(());
-        };
-        // A locator that came before is found at the end of this answer.
-        let locator = locator.to_owned();
-        let operation = self.queries()?.query_more;
-        let request = Task::spawn(self.request(operation, locator));
-        if let ReadState::Reading(batch) = &mut self.state {
-            batch.next = Some(Opening { operation, request });
-        }
-        Ok(())
-    }
-
-    /// The answer is complete: goes on to the next one, or ends if all rows were there.
-    fn finish_answer(&mut self) -> Result<(), Error> {
-        let ReadState::Reading(batch) = &mut self.state else {
-            return Ok(());
-        };
-        let next = batch.next.take();
-        let ends = Ends::new(batch.summary());
-        self.ended(&ends, next)
-    }
-
-    fn ended(&mut self, ends: &Ends, next: Option<Opening>) -> Result<(), Error> {
-        // `SELECT COUNT()` has a size and no rows.
-        let counts = self.soql.to_ascii_uppercase().contains("COUNT()");
-        let after = self.progress.answer_ended(ends.summary(), counts);
-        match after.map_err(incomplete)? {
-            After::End => {
-                self.state = ReadState::Over;
-                self.permit = None;
-            }
-            After::More(locator) => {
-                self.state = ReadState::Opening(match next {
-                    Some(next) => next,
-                    None => self.open(self.queries()?.query_more, locator),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn queries(&self) -> Result<&'static QueryOperations, Error> {
-        let service = self.client.shared().service;
-        service
-            .query
-            .ok_or_else(|| Error::usage("the WSDL declares no query and queryMore"))
-    }
-
-    fn is_more(&self, operation: &'static Operation) -> bool {
-        let queries = self.client.shared().service.query;
-        queries.is_some_and(|queries| std::ptr::eq(queries.query_more, operation))
-    }
-
-    fn open(&self, operation: &'static Operation, argument: String) -> Opening {
-        Opening {
-            operation,
-            request: Task::Inline(self.request(operation, argument)),
-        }
-    }
-
-    /// A request of a query operation with its one argument.
-    fn request(
-        &self,
-        operation: &'static Operation,
-        argument: String,
-    ) -> Boxed<Result<Opened, Error>> {
-        let is_more = self.is_more(operation);
-        let request = batch::Request {
-            operation,
-            argument,
-            terms: Terms {
-                locator: is_more,
-                ..Terms::default()
-            },
-            needs_permit: !is_more && self.permit.is_none(),
-            batch_size: self.options.batch_size,
-            known: self.options.known.clone(),
-        };
-        let client = self.client.clone();
-        Box::pin(async move { request.send(&client).await })
-    }
 }
 
-/// The fields beside the rows, owned.
-struct Ends {
-    done: Option<bool>,
-    locator: Option<String>,
-    size: Option<i64>,
-}
-
-impl Ends {
-    fn new(summary: Summary<'_>) -> Self {
-        Self {
-            done: summary.done,
-            locator: summary.locator.map(str::to_owned),
-            size: summary.size,
-        }
-    }
-
-    fn summary(&self) -> Summary<'_> {
-        Summary {
-            done: self.done,
-            locator: self.locator.as_deref(),
-            size: self.size,
-        }
-    }
-}
-
-fn incomplete(problem: String) -> Error {
-    Error::new(ErrorKind::Incomplete, problem).with_sent(Sent::Answered)
-}
-
-/// Whether a query selects child rows. Mistaking a semi-join for one costs only speed.
+/// Whether a query selects child rows. A semi-join that is taken for a sub-query only costs speed.
 fn has_subquery(soql: &str) -> bool {
     soql.split('(').skip(1).any(|rest| {
         let word = rest.trim_start();

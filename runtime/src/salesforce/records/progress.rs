@@ -1,45 +1,45 @@
-//! Counts what has come of a query, and finds the answers that do not add up.
+//! Counts the rows of a query and detects responses that contradict each other.
 //!
-//! A stream that ends without an error has given every row. So everything that would let it end
-//! early, or never, is an error at the first answer that shows it.
+//! A stream that ends without an error has returned every row. Therefore everything that would end
+//! the stream early, or never end it, is an error of the first response that shows it.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
-/// What has come so far.
+/// What has arrived so far.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Rows of all answers.
+    /// The number of rows of all responses.
     rows: u64,
-    /// Rows of the answer under way.
+    /// The number of rows of the current response.
     in_answer: u64,
-    /// Rows that the query has, as the first answer with a total announced.
+    /// The number of rows of the query, as the first response with a total stated it.
     announced: Option<u64>,
-    /// Hashes of the locators that came: 8 bytes for each answer.
+    /// Hashes of the locators so far, with 8 bytes for each response.
     locators: HashSet<u64>,
     hasher: RandomState,
 }
 
-/// The fields of an answer beside its rows.
+/// The fields of a response besides its rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Summary<'a> {
     pub(super) done: Option<bool>,
     pub(super) locator: Option<&'a str>,
-    /// The total of the query. A negative one means that it is unknown.
+    /// The total number of rows. A negative number means that the total is unknown.
     pub(super) size: Option<i64>,
 }
 
-/// What follows an answer.
+/// What follows a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum After {
-    /// These were all rows.
+    /// There are no more rows.
     End,
-    /// The next rows are at this locator.
+    /// The next rows are available with this locator.
     More(String),
 }
 
 impl Progress {
-    /// Rows that came before the first answer, with a parent.
+    /// The state after rows that arrived with a parent, before the first response.
     pub(super) fn given(announced: Option<i64>) -> Self {
         Self {
             announced: announced.and_then(|size| u64::try_from(size).ok()),
@@ -47,12 +47,12 @@ impl Progress {
         }
     }
 
-    /// Rows that the query has, if an answer has told.
+    /// The total number of rows of the query, if a response stated it.
     pub(super) fn announced(&self) -> Option<u64> {
         self.announced
     }
 
-    /// A row came. The error is that there are more than were announced.
+    /// Counts a row. The error is that there are more rows than were announced.
     pub(super) fn row(&mut self) -> Result<(), String> {
         self.rows += 1;
         self.in_answer += 1;
@@ -64,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// An answer is complete. `counts` says that the query asks for a number and has no rows.
+    /// Ends a response. `counts` says that the query asks for a number and has no rows.
     pub(super) fn answer_ended(
         &mut self,
         summary: Summary<'_>,
@@ -85,12 +85,11 @@ impl Progress {
         }
         let Some(locator) = summary.locator.filter(|locator| !locator.is_empty()) else {
             return Err(
-                "the answer says that there are more rows, but not where (no queryLocator)"
-                    .to_owned(),
+                "the response says that there are more rows, but it has no queryLocator".to_owned(),
             );
         };
         if in_answer == 0 {
-            return Err("an answer came without rows although it is not the last".to_owned());
+            return Err("a response came without rows although it is not the last".to_owned());
         }
         if !self.locators.insert(self.hasher.hash_one(locator)) {
             return Err("the service gave a locator a second time".to_owned());
@@ -98,7 +97,7 @@ impl Progress {
         Ok(After::More(locator.to_owned()))
     }
 
-    /// The service says that these were all rows.
+    /// Ends the query, because the service says that there are no more rows.
     pub(super) fn end(&self, counts: bool) -> Result<(), String> {
         match self.announced {
             Some(announced) if announced != self.rows && !(counts && self.rows == 0) => Err(
@@ -165,14 +164,14 @@ mod tests {
         for (count, last, expected) in [
             (3, summary(true, "", 2), "has 2 rows, but 3"),
             (1, summary(true, "", 2), "has 2 rows, but 1"),
-            (1, summary(false, "", 2), "not where"),
+            (1, summary(false, "", 2), "no queryLocator"),
             (
                 1,
                 Summary {
                     locator: None,
                     ..summary(false, "", 2)
                 },
-                "not where",
+                "no queryLocator",
             ),
             (
                 1,
@@ -180,7 +179,7 @@ mod tests {
                     done: None,
                     ..summary(false, "", 2)
                 },
-                "not where",
+                "no queryLocator",
             ),
             (0, summary(false, "q-0", 2), "without rows"),
             (3, summary(false, "q-3", 2), "announced 2 rows, but 3"),
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn no_service_can_page_forever() {
-        // A circle of two locators, with a total that is unknown.
+        // Two locators that alternate, with an unknown total.
         let mut progress = Progress::default();
         let mut answers = 0;
         let error = loop {
@@ -207,7 +206,7 @@ mod tests {
         };
         assert_eq!(answers, 2);
         assert!(error.contains("second time"), "{error}");
-        // A known total, with locators that are new each time.
+        // A known total, with new locators each time.
         let mut progress = Progress::default();
         rows(&mut progress, 2);
         progress

@@ -1,7 +1,7 @@
-//! The text of a query that goes on where another one stopped.
+//! The text of a query that continues where another query stopped.
 //!
-//! The query is ordered by a field, so the rest of it are the rows from the last value on. Rows
-//! with the very same value may have come already; the stream leaves those out.
+//! The query is ordered by a field, so the remaining rows are those from the last value on. Rows
+//! with exactly this value may have been returned already, and the stream leaves them out.
 
 use std::ops::Range;
 
@@ -10,19 +10,20 @@ use crate::record::Record;
 use crate::salesforce::soql::quote;
 use crate::schema::Kind;
 
-/// How often in a row a query is resumed without giving a new row.
+/// How many times in a row a query is resumed without a new row.
 const PATIENCE: u32 = 3;
 
-/// A query that goes on by itself, and the rows that its next part may give again.
+/// A query that continues by itself, and the rows that its next part may return again.
 #[derive(Debug)]
 pub(super) struct Resumption {
     ordered: Ordered,
     key: &'static str,
-    /// The value of the key in the last row: a literal of SOQL, or none for null.
+    /// The value of the field in the last row as a SOQL literal, or `None` for null.
     last: Option<String>,
-    /// Rows with that very value.
+    /// The rows with exactly this value.
     with_last: Vec<Record>,
-    /// Rows delivered when the query was last resumed, and how often that was in a row.
+    /// The number of rows that were returned when the query was last resumed, and how many times it
+    /// has been resumed without a new row.
     at: u64,
     times: u32,
 }
@@ -39,7 +40,7 @@ impl Resumption {
         }
     }
 
-    /// Takes note of a row that came, and says whether it has come before.
+    /// Records a row, and returns whether it was returned before.
     pub(super) fn has_come(&mut self, row: &Record) -> bool {
         let value = literal(row, self.key);
         if value != self.last {
@@ -52,7 +53,7 @@ impl Resumption {
         false
     }
 
-    /// Whether another query may get further. `delivered` is the number of rows so far.
+    /// Whether another query can continue. `delivered` is the number of rows returned so far.
     pub(super) fn may_help(&mut self, error: &Error, delivered: u64) -> bool {
         let is_cursor = match error.recovery() {
             Recovery::QueryAgain | Recovery::Retry => true,
@@ -66,13 +67,13 @@ impl Resumption {
         is_cursor && delivered > 0 && self.times <= PATIENCE
     }
 
-    /// The query for the rest of the rows.
+    /// The query for the remaining rows.
     pub(super) fn rest(&self) -> String {
         self.ordered.text(self.last.as_deref())
     }
 }
 
-/// The value of a field as a literal; none for null.
+/// The value of a field as a literal, or `None` for null.
 fn literal(row: &Record, name: &str) -> Option<String> {
     let text = row.text(name)?;
     let kind = row
@@ -91,7 +92,7 @@ fn literal(row: &Record, name: &str) -> Option<String> {
     })
 }
 
-/// Whether two rows are one: by their ids, or by all that they have.
+/// Whether two records are the same row, compared by id or else by all fields.
 fn is_same(one: &Record, other: &Record) -> bool {
     match (one.text("Id"), other.text("Id")) {
         (Some(one), Some(other)) => one == other,
@@ -99,18 +100,18 @@ fn is_same(one: &Record, other: &Record) -> bool {
     }
 }
 
-/// A query whose rows come in the order of a field.
+/// A query whose rows are ordered by a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ordered {
-    /// Up to the conditions: `SELECT … FROM …`.
+    /// The part before the conditions: `SELECT … FROM …`.
     head: String,
     conditions: Option<String>,
-    /// What follows the conditions: `WITH …`.
+    /// The part after the conditions: `WITH …`.
     tail: String,
     key: String,
 }
 
-/// What stands between `FROM` and the end of a query, in this order.
+/// The clauses that may follow `FROM`, in this order.
 const CLAUSES: [&[&str]; 10] = [
     &["USING", "SCOPE"],
     &["WHERE"],
@@ -125,7 +126,7 @@ const CLAUSES: [&[&str]; 10] = [
 ];
 
 impl Ordered {
-    /// Takes a query apart. The error says why its rest could not be asked for.
+    /// Splits a query into its parts. The error says why the query cannot be resumed.
     pub(super) fn new(query: &str, key: &str) -> Result<Self, String> {
         let words = top_level_words(query);
         let word = |n: usize| words.get(n).map_or("", |range| &query[range.clone()]);
@@ -143,9 +144,9 @@ impl Ordered {
             .collect();
         for (_, clause) in &found {
             let problem = match *clause {
-                "ORDER" => "it has an order of its own",
-                "GROUP" | "HAVING" => "it groups rows",
-                "LIMIT" | "OFFSET" => "it is cut by LIMIT or OFFSET",
+                "ORDER" => "it has its own ORDER BY",
+                "GROUP" | "HAVING" => "it has GROUP BY or HAVING",
+                "LIMIT" | "OFFSET" => "it has LIMIT or OFFSET",
                 "FOR" | "ALL" => "it ends in FOR or ALL ROWS",
                 _ => continue,
             };
@@ -167,7 +168,7 @@ impl Ordered {
         })
     }
 
-    /// The query from its beginning, or from a value of the key on: a literal of SOQL.
+    /// The whole query, or the query from a value of the field on, which is a SOQL literal.
     pub(super) fn text(&self, from: Option<&str>) -> String {
         let mut text = self.head.clone();
         let from = from.map(|value| format!("{} >= {value}", self.key));
@@ -185,14 +186,14 @@ impl Ordered {
         }
         text.push_str(&format!(" ORDER BY {}", self.key));
         if !self.key.eq_ignore_ascii_case("Id") {
-            // Among equals the order must be the same each time, too.
+            // Rows with equal values must have the same order each time, too.
             text.push_str(", Id");
         }
         text
     }
 }
 
-/// The words of a query that are in no parentheses and in no quotes.
+/// The words of a query that are outside of parentheses and quotes.
 fn top_level_words(query: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut depth = 0_usize;
@@ -272,9 +273,9 @@ mod tests {
     #[test]
     fn queries_with_an_order_or_an_end_of_their_own_are_refused() {
         for (query, expected) in [
-            ("SELECT Id FROM Account ORDER BY Name", "order"),
-            ("SELECT Id FROM Account order\nby Name", "order"),
-            ("SELECT COUNT(Id) FROM Account GROUP BY Name", "groups"),
+            ("SELECT Id FROM Account ORDER BY Name", "ORDER BY"),
+            ("SELECT Id FROM Account order\nby Name", "ORDER BY"),
+            ("SELECT COUNT(Id) FROM Account GROUP BY Name", "GROUP BY"),
             ("SELECT Id FROM Account LIMIT 10", "LIMIT"),
             ("SELECT Id FROM Account OFFSET 10", "LIMIT"),
             ("SELECT Id FROM Account FOR VIEW", "FOR"),

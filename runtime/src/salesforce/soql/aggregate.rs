@@ -1,4 +1,4 @@
-//! Functions: of groups of rows, and of dates.
+//! Functions of groups of rows, and functions of dates.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,10 +12,10 @@ use super::fields::{Fields, Selected};
 use super::literal::Text;
 use super::query::Grouped;
 
-/// A function of a field, such as `MAX(CreatedDate)`, with a value of type `T`.
+/// A function of a field, such as `MAX(CreatedDate)`, whose value has the type `T`.
 ///
-/// It can be compared and ordered by like a field, and selected by
-/// [`Soql::aggregate`](super::Soql::aggregate).
+/// A function can be used in conditions and for ordering like a field.
+/// [`Soql::aggregate`](super::Soql::aggregate) selects it.
 pub struct Function<V, T: ?Sized> {
     soql: String,
     types: PhantomData<fn(&V) -> &T>,
@@ -33,8 +33,8 @@ impl<V, T: ?Sized> Function<V, T> {
         Cow::Borrowed(&self.soql)
     }
 
-    /// Names the value in the result. Without a name it is `expr0`, `expr1` and so on, in the
-    /// order of selection.
+    /// Names the value in the result. Without an alias the names are `expr0`, `expr1` and so on, in
+    /// the order of selection.
     #[must_use]
     pub fn alias(self, name: &str) -> Aliased<V> {
         Aliased::new(&self.soql, name)
@@ -66,7 +66,7 @@ impl<V, T: ?Sized> Fields<V, Grouped> for Function<V, T> {
     }
 }
 
-/// A function of a field under a name.
+/// A function of a field with an alias.
 pub struct Aliased<V> {
     text: Text,
     view: PhantomData<fn() -> V>,
@@ -77,7 +77,7 @@ impl<V> Aliased<V> {
         let starts = name.starts_with(|c: char| c.is_ascii_alphabetic());
         let fits = starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let problem = (!fits).then(|| {
-            Problem::new("an alias is a letter, followed by letters, digits and underscores")
+            Problem::new("an alias must be a letter, followed by letters, digits and underscores")
         });
         Self {
             text: Text {
@@ -111,19 +111,19 @@ macro_rules! functions {
 }
 
 functions! {
-    /// `COUNT(field)`: how many rows of the group have a value.
+    /// `COUNT(field)`: the number of rows in the group that have a value.
     count = "COUNT" -> i64;
-    /// `COUNT_DISTINCT(field)`: how many different values the group has.
+    /// `COUNT_DISTINCT(field)`: the number of different values in the group.
     count_distinct = "COUNT_DISTINCT" -> i64;
-    /// `SUM(field)`
+    /// `SUM(field)`: the sum of the values.
     sum = "SUM" -> f64;
-    /// `AVG(field)`
+    /// `AVG(field)`: the average of the values.
     avg = "AVG" -> f64;
-    /// `MIN(field)`
+    /// `MIN(field)`: the smallest value.
     min = "MIN" -> T;
-    /// `MAX(field)`
+    /// `MAX(field)`: the largest value.
     max = "MAX" -> T;
-    /// `CALENDAR_YEAR(field)`, in UTC as all functions of dates.
+    /// `CALENDAR_YEAR(field)`. All functions of dates use UTC.
     calendar_year = "CALENDAR_YEAR" -> i32;
     /// `CALENDAR_QUARTER(field)`, from 1 to 4.
     calendar_quarter = "CALENDAR_QUARTER" -> i32;
@@ -133,6 +133,6 @@ functions! {
     day_in_month = "DAY_IN_MONTH" -> i32;
     /// `HOUR_IN_DAY(field)`, from 0 to 23.
     hour_in_day = "HOUR_IN_DAY" -> i32;
-    /// `DAY_ONLY(field)`: the day of a moment.
+    /// `DAY_ONLY(field)`: the date of a date and time.
     day_only = "DAY_ONLY" -> Date;
 }

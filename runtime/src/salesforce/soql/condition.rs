@@ -1,4 +1,4 @@
-//! Conditions.
+//! Conditions of queries.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,8 +10,8 @@ use super::literal::{Literal, Text, check_length, push_escaped};
 use super::query::{Soql, Ungrouped};
 use crate::view::View;
 
-/// What rows of `V` must meet. `a & b`, `a | b` and `!a` mean what they say: parentheses are put
-/// where SOQL wants them.
+/// A condition on rows of `V`. `a & b`, `a | b` and `!a` combine conditions. Parentheses are added
+/// where SOQL needs them.
 #[must_use]
 pub struct Condition<V> {
     pub(super) text: Text,
@@ -21,20 +21,20 @@ pub struct Condition<V> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// Stands by itself.
+    /// A condition that needs no parentheses.
     Term,
     And,
     Or,
     Not,
 }
 
-/// The opposite.
+/// Negates a condition.
 pub fn not<V>(condition: Condition<V>) -> Condition<V> {
     !condition
 }
 
 impl<V> Condition<V> {
-    /// A condition as it is written: nothing in it is quoted or checked.
+    /// A condition that is sent as it is written. Nothing in it is quoted or checked.
     pub fn raw(soql: &str) -> Self {
         Self::term(Text {
             soql: format!("({soql})"),
@@ -42,12 +42,12 @@ impl<V> Condition<V> {
         })
     }
 
-    /// Both.
+    /// Both conditions must hold.
     pub fn and(self, other: Self) -> Self {
         self.with(other, Shape::And, " AND ")
     }
 
-    /// At least one.
+    /// At least one of the two conditions must hold.
     pub fn or(self, other: Self) -> Self {
         self.with(other, Shape::Or, " OR ")
     }
@@ -73,7 +73,8 @@ impl<V> Condition<V> {
         }
     }
 
-    /// The condition as part of one of another shape: SOQL mixes neither without parentheses.
+    /// The text of the condition as part of a condition of another shape. SOQL does not mix AND, OR
+    /// and NOT without parentheses.
     fn within(mut self, shape: Shape) -> Text {
         if self.shape != Shape::Term && (self.shape != shape || shape == Shape::Not) {
             self.text.soql.insert(0, '(');
@@ -101,7 +102,9 @@ impl<V> Condition<V> {
         Self::term(text)
     }
 
-    /// A list; for an empty one, which SOQL cannot write, what holds for it: every row has an id.
+    /// The condition that a field has one of the values of a list, or none of them. SOQL cannot
+    /// express an empty list, so an empty list becomes a condition on the id that has the same
+    /// meaning, because every row has an id.
     pub(super) fn list<T: ?Sized, L: Literal<T>>(
         left: &str,
         operator: &str,
@@ -133,7 +136,8 @@ impl<V> Condition<V> {
         let mut rest = text;
         while let Some(at) = rest.find(['%', '_']) {
             let (head, wildcard) = rest.split_at(at);
-            // Of a pattern, an escape that is there stays one; of a text, each character counts.
+            // In a pattern, an existing escape sequence is kept. In a text, every character stands
+            // for itself.
             let escaped = !escape && head.ends_with('\\');
             let head = if escaped { &head[..at - 1] } else { head };
             push_escaped(&mut out.soql, head);
@@ -154,7 +158,7 @@ impl<V> Condition<V> {
         let mut text = Self::begin(left, operator);
         if query.selected() != 1 {
             text.note(Some(Problem::new(
-                "the query of a semi-join selects one field",
+                "the query of a semi-join must select exactly one field",
             )));
         }
         let inner = query.render(W::static_table().name);
@@ -208,7 +212,7 @@ impl<V> Clone for Condition<V> {
     }
 }
 
-/// Without its text, which has values in it.
+/// Omits the text, because it contains values.
 impl<V> fmt::Debug for Condition<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Condition")

@@ -1,4 +1,4 @@
-//! Dates by name.
+//! Date literals.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ macro_rules! date_literals {
         plain { $($plain:ident = $name:literal,)* }
         counted { $($counted:ident = $counted_name:literal,)* }
     ) => {
-        /// A span of days that SOQL knows by name; days are those of the user's time zone. See
+        /// A range of days that has a name in SOQL. Days are those of the user's time zone. See
         /// "Date Formats and Date Literals" in the SOQL reference.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]

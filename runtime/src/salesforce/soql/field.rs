@@ -1,4 +1,4 @@
-//! Fields of a query: keys, paths to fields of parents, and what can be said of both.
+//! The fields of a query: keys, paths to fields of parents, and the conditions on both.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,10 +15,10 @@ use crate::lexical::Id;
 use crate::record::Record;
 use crate::view::{Key, Parent, View};
 
-/// A field that rows of `V` lead to, with values of type `T`: a [`Key`] or a [`Path`].
-#[diagnostic::on_unimplemented(message = "`{Self}` is no field of `{V}`")]
+/// A field of `V` or of its parents, whose values have the type `T`: a [`Key`] or a [`Path`].
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a field of `{V}`")]
 pub trait Field<V, T: ?Sized> {
-    /// Its name in a query.
+    /// The name of the field in a query.
     #[doc(hidden)]
     fn soql(&self) -> Cow<'static, str>;
 }
@@ -67,8 +67,8 @@ impl<V: View, P: View> Key<V, Parent<P>> {
 }
 
 impl<V: View> Key<V, Record> {
-    /// A field of a parent that may be of several types, such as `What` or `Owner`. Which types
-    /// have the field the service knows: those that all may have are of the type `Name`.
+    /// A field of a parent that may have several types, such as `What` or `Owner`. The service
+    /// knows which types have the field. Fields that all types have are fields of the type `Name`.
     #[must_use]
     pub fn then<P: View, T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
         Path::new(self.name(), &field.soql())
@@ -84,7 +84,7 @@ impl<V, P: View> Path<V, Parent<P>> {
 }
 
 impl<V> Path<V, Record> {
-    /// A field of a parent that may be of several types.
+    /// A field of a parent that may have several types.
     #[must_use]
     pub fn then<P: View, T: ?Sized>(self, field: impl Field<P, T>) -> Path<V, T> {
         Path::new(&self.soql, &field.soql())
@@ -112,20 +112,21 @@ impl<V, T: ?Sized> fmt::Debug for Path<V, T> {
     }
 }
 
-/// Relationships that a path may go up ("Relationship Queries" in the SOQL reference).
+/// The number of relationships that a path may follow ("Relationship Queries" in the SOQL
+/// reference).
 const MOST_LEVELS: usize = 5;
 
-/// Checks what a name alone tells.
+/// Checks everything that the name of a field shows.
 pub(super) fn check(name: &str) -> Option<Problem> {
     let levels = name.matches('.').count();
     (levels > MOST_LEVELS).then(|| {
         Problem::new(format!(
-            "{name} goes up {levels} relationships, and {MOST_LEVELS} are allowed"
+            "{name} follows {levels} relationships, but at most {MOST_LEVELS} are allowed"
         ))
     })
 }
 
-/// Types of fields whose values have an order that `<` and its kin may ask for.
+/// Types of fields whose values have an order, so that `<`, `<=`, `>` and `>=` can compare them.
 #[diagnostic::on_unimplemented(message = "fields of type `{Self}` have no order")]
 pub trait Ordered {}
 
@@ -135,7 +136,7 @@ macro_rules! ordered {
 
 ordered!(str, i32, i64, f64, Id, Timestamp, Date, Time);
 
-/// A field and a direction, to order rows by. Without a word about nulls they come first.
+/// A field and a direction by which rows are ordered. By default, rows without a value come first.
 pub struct Direction<V> {
     pub(super) text: Text,
     view: PhantomData<fn() -> V>,
@@ -174,58 +175,59 @@ impl<V> fmt::Debug for Direction<V> {
     }
 }
 
-/// What keys, paths and functions have in common. They are three types, so that only keys and
-/// paths can be selected as fields of a row.
+/// The conditions that keys, paths and functions have in common. These are three types, so that
+/// only keys and paths can be selected as fields of a row.
 macro_rules! comparisons {
     ($($ty:ident),*) => {$(
         impl<V: View, T: ?Sized> $ty<V, T> {
-            /// `=`, and with `None` that there is no value. Texts are compared without regard to
-            /// case, unless the field is case-sensitive.
+            /// `=`. `None` means that there is no value. Texts are compared without regard to case,
+            /// unless the field is case-sensitive.
             pub fn eq(self, value: impl Literal<T>) -> Condition<V> {
                 Condition::compare(&self.soql(), "=", &value)
             }
 
-            /// `!=`. A row without a value differs from any value.
+            /// `!=`. A row without a value is different from every value.
             pub fn ne(self, value: impl Literal<T>) -> Condition<V> {
                 Condition::compare(&self.soql(), "!=", &value)
             }
 
-            /// `<`
+            /// `<`: less than.
             pub fn lt(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
                 Condition::compare(&self.soql(), "<", &value)
             }
 
-            /// `<=`
+            /// `<=`: less than or equal.
             pub fn le(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
                 Condition::compare(&self.soql(), "<=", &value)
             }
 
-            /// `>`
+            /// `>`: greater than.
             pub fn gt(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
                 Condition::compare(&self.soql(), ">", &value)
             }
 
-            /// `>=`
+            /// `>=`: greater than or equal.
             pub fn ge(self, value: impl Literal<T>) -> Condition<V> where T: Ordered {
                 Condition::compare(&self.soql(), ">=", &value)
             }
 
-            /// `= null`
+            /// `= null`: the field has no value.
             pub fn is_null(self) -> Condition<V> {
                 Condition::null(&self.soql(), "=")
             }
 
-            /// `!= null`
+            /// `!= null`: the field has a value.
             pub fn is_not_null(self) -> Condition<V> {
                 Condition::null(&self.soql(), "!=")
             }
 
-            /// `IN`: one of these values. No row fits an empty list.
+            /// `IN`: the value is one of these. With an empty list, no row meets the condition.
             pub fn in_<L: Literal<T>>(self, values: impl IntoIterator<Item = L>) -> Condition<V> {
                 Condition::list(&self.soql(), "IN", "=", values)
             }
 
-            /// `NOT IN`: none of these values. Every row fits an empty list.
+            /// `NOT IN`: the value is none of these. With an empty list, every row meets the
+            /// condition.
             pub fn not_in<L: Literal<T>>(
                 self,
                 values: impl IntoIterator<Item = L>,
@@ -233,42 +235,43 @@ macro_rules! comparisons {
                 Condition::list(&self.soql(), "NOT IN", "!=", values)
             }
 
-            /// Upwards.
+            /// Ascending (`ASC`).
             pub fn asc(self) -> Direction<V> {
                 Direction::new(&self.soql(), "ASC")
             }
 
-            /// Downwards.
+            /// Descending (`DESC`).
             pub fn desc(self) -> Direction<V> {
                 Direction::new(&self.soql(), "DESC")
             }
         }
 
         impl<V: View> $ty<V, str> {
-            /// `LIKE`: `%` stands for any text and `_` for one character; `\%`, `\_` for these
-            /// characters themselves. Give no text from outside: [`contains`](Self::contains) and
-            /// its kin escape it.
+            /// `LIKE`: `%` stands for any text, `_` for any character, and `\%` and `\_` for these
+            /// characters themselves. Do not pass text from outside; [`contains`](Self::contains),
+            /// [`starts_with`](Self::starts_with) and [`ends_with`](Self::ends_with) escape it.
             pub fn like(self, pattern: &str) -> Condition<V> {
                 Condition::like(&self.soql(), "", pattern, "", false)
             }
 
-            /// The text has this in it.
+            /// The value contains this text.
             pub fn contains(self, text: &str) -> Condition<V> {
                 Condition::like(&self.soql(), "%", text, "%", true)
             }
 
-            /// The text begins with this.
+            /// The value starts with this text.
             pub fn starts_with(self, text: &str) -> Condition<V> {
                 Condition::like(&self.soql(), "", text, "%", true)
             }
 
-            /// The text ends with this.
+            /// The value ends with this text.
             pub fn ends_with(self, text: &str) -> Condition<V> {
                 Condition::like(&self.soql(), "%", text, "", true)
             }
 
-            /// `INCLUDES`, of a multi-select picklist: at least one of these is chosen. `"A;B"`
-            /// asks for both. No row fits an empty list.
+            /// `INCLUDES`, for a multi-select picklist: at least one of these values is selected.
+            /// `"A;B"` means that both are selected. With an empty list, no row meets the
+            /// condition.
             pub fn includes<L: Literal<str>>(
                 self,
                 values: impl IntoIterator<Item = L>,
@@ -276,8 +279,8 @@ macro_rules! comparisons {
                 Condition::list(&self.soql(), "INCLUDES", "=", values)
             }
 
-            /// `EXCLUDES`, of a multi-select picklist: none of these is chosen. Every row fits an
-            /// empty list.
+            /// `EXCLUDES`, for a multi-select picklist: none of these values is selected. With an
+            /// empty list, every row meets the condition.
             pub fn excludes<L: Literal<str>>(
                 self,
                 values: impl IntoIterator<Item = L>,
@@ -287,12 +290,14 @@ macro_rules! comparisons {
         }
 
         impl<V: View> $ty<V, Id> {
-            /// `IN (SELECT …)`: a semi-join with the one field that the query selects.
+            /// `IN (SELECT …)`: a semi-join. The value is one of those that the query selects,
+            /// which must select one field.
             pub fn in_query<W: View>(self, query: Soql<W, Ungrouped>) -> Condition<V> {
                 Condition::join(&self.soql(), "IN", query)
             }
 
-            /// `NOT IN (SELECT …)`: an anti-join.
+            /// `NOT IN (SELECT …)`: an anti-join. The value is none of those that the query
+            /// selects.
             pub fn not_in_query<W: View>(self, query: Soql<W, Ungrouped>) -> Condition<V> {
                 Condition::join(&self.soql(), "NOT IN", query)
             }

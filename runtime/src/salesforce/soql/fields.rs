@@ -1,4 +1,4 @@
-//! What a query selects: keys and paths, several of them, or a group of a type's fields.
+//! The fields that a query selects: keys, paths, several of these, or a group of a type's fields.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,24 +17,25 @@ use crate::value;
 use crate::value::{Struct, Value};
 use crate::view::{Key, List, Nested, View};
 
-/// Fields of `V` for a query to select: a key, a [`Path`], a [`FieldSet`], or a tuple (of up to
-/// twelve, which may be tuples themselves), array or [`Vec`] of such.
+/// Fields of `V` that a query selects: a key, a [`Path`], a [`FieldSet`], or a tuple, array or
+/// [`Vec`] of these. A tuple has up to twelve items, which may be tuples themselves.
 ///
-/// Only keys of `V` are fields of `V`: a field that the tenant lacks has no key, so it does not
-/// compile. `S` tells rows ([`Ungrouped`]) from groups of rows ([`Grouped`](super::Grouped)), of which functions are
-/// fields too.
+/// Only keys of `V` are fields of `V`. A field that the tenant lacks has no key, so selecting it
+/// does not compile. `S` distinguishes rows ([`Ungrouped`]) from groups of rows
+/// ([`Grouped`](super::Grouped)). Functions are fields only of groups.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no field of `{V}`, nor a group of its fields",
+    message = "`{Self}` is neither a field of `{V}` nor a group of its fields",
     note = "parents are selected by their fields, as in `Contact::ACCOUNT.then(Account::NAME)`, \
             and child rows by `.children(…)`"
 )]
 pub trait Fields<V, S = Ungrouped> {
-    /// Adds them.
+    /// Adds the fields to the selection.
     #[doc(hidden)]
     fn add(self, selected: &mut Selected);
 }
 
-/// What is selected so far, each field once: SOQL refuses one that comes twice.
+/// The fields selected so far. Each field is in it once, because SOQL refuses a field that is
+/// selected twice.
 #[doc(hidden)]
 #[derive(Clone, Debug, Default)]
 pub struct Selected {
@@ -61,7 +62,7 @@ impl Selected {
     }
 }
 
-/// Types of fields that a query can select: all but parents and child rows.
+/// Types of fields that a query can select: all types except parents and child rows.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot be selected by itself",
     note = "parents are selected by their fields, as in `Contact::ACCOUNT.then(Account::NAME)`"
@@ -94,7 +95,7 @@ impl<V: View, T: Selectable + ?Sized, S> Fields<V, S> for Key<V, T> {
         let field = V::static_table().field(self.index());
         let problem = field.filter(|field| is_relationship(field)).map(|field| {
             let name = field.name;
-            Problem::new(format!("{name} is a relationship: select fields of it"))
+            Problem::new(format!("{name} is a relationship; select fields of it"))
         });
         selected.push(Text {
             soql: self.name().to_owned(),
@@ -144,8 +145,9 @@ tuples!(A B C D E F G H I J K L);
 
 /// A group of a type's fields, in the order of its table.
 ///
-/// The WSDL says of a field its name and kind, not how long a text may be or whether the user may
-/// see it: [`described`](FieldSet::described) asks what the service says.
+/// The WSDL contains the name and the kind of a field, but not the maximum length of a text or
+/// whether the user may see the field. [`described`](FieldSet::described) uses what the service
+/// says about these.
 ///
 /// ```ignore
 /// use enterprise::Account;
@@ -170,43 +172,42 @@ const AUDIT: [&str; 5] = [
 ];
 
 impl<V: View> FieldSet<V> {
-    /// Every field that is a value or a compound of values (an address, a location): no parents,
-    /// no child rows, no lists of ids of junction objects, which limit a query to 500 rows.
+    /// Every field that is a value or a compound of values (an address, a location). It excludes
+    /// parents, child rows and lists of ids of junction objects, which limit a query to 500 rows.
     ///
-    /// **A query that selects a base64 field gives its rows one by one**, each in an answer of its
-    /// own: mind [`without_base64`](FieldSet::without_base64).
+    /// **If a query selects a base64 field, the service returns each row in a response of its
+    /// own.** Use [`without_base64`](FieldSet::without_base64) to avoid that.
     #[must_use]
     pub fn all() -> Self {
         Self::of(|_| true)
     }
 
-    /// The fields that Salesforce made: those without a suffix such as `__c`.
+    /// The standard fields: those without a suffix such as `__c`.
     #[must_use]
     pub fn standard() -> Self {
         Self::of(|field| !is_custom(field.name))
     }
 
-    /// The fields that the tenant or a package made: `__c`, `__pc`, and the parts of locations,
-    /// `__s`.
+    /// The fields of the tenant or of a package: `__c`, `__pc`, and the parts of locations, `__s`.
     #[must_use]
     pub fn custom() -> Self {
         Self::of(|field| is_custom(field.name))
     }
 
-    /// Who created and changed a row, and when: of `CreatedById`, `CreatedDate`,
-    /// `LastModifiedById`, `LastModifiedDate` and `SystemModstamp` those that the type has.
+    /// The audit fields that the type has: `CreatedById`, `CreatedDate`, `LastModifiedById`,
+    /// `LastModifiedDate` and `SystemModstamp`.
     #[must_use]
     pub fn audit() -> Self {
         Self::of(|field| AUDIT.contains(&field.name))
     }
 
-    /// Fields whose name fits a pattern, in which `*` stands for any text, without regard to case.
+    /// The fields whose name matches a pattern, in which `*` stands for any text. Case is ignored.
     #[must_use]
     pub fn matching(pattern: &str) -> Self {
         Self::of(|field| fits(pattern, field.name))
     }
 
-    /// Fields of a kind, such as all dates.
+    /// The fields of a kind, such as all dates.
     #[must_use]
     pub fn of_kind(kind: Kind) -> Self {
         Self::of(|field| field.kind == kind)
@@ -221,7 +222,7 @@ impl<V: View> FieldSet<V> {
         }
     }
 
-    /// These and others.
+    /// The fields of both groups.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         let has = |fields: &[&Field], name| fields.iter().any(|field| field.name == name);
@@ -233,27 +234,28 @@ impl<V: View> FieldSet<V> {
         self
     }
 
-    /// Leaves out fields whose name fits a pattern, in which `*` stands for any text.
+    /// Removes the fields whose name matches a pattern, in which `*` stands for any text.
     #[must_use]
     pub fn without(self, pattern: &str) -> Self {
         self.but(|field| fits(pattern, field.name))
     }
 
-    /// Leaves out files and images.
+    /// Removes files and images.
     #[must_use]
     pub fn without_base64(self) -> Self {
         self.but(|field| field.kind == Kind::Base64)
     }
 
-    /// Leaves out addresses and locations, whose parts are fields too.
+    /// Removes addresses and locations, whose parts are fields, too.
     #[must_use]
     pub fn without_compound(self) -> Self {
         self.but(|field| field.kind == Kind::Struct)
     }
 
-    /// Keeps the fields that a result of `describeSObject` has, texts only up to `longest`
-    /// characters: two long text areas of the tenant's own make the service give 200 rows at a
-    /// time and not 2,000. What the user may not see is not described, so it stays out as well.
+    /// Keeps only the fields that a result of `describeSObject` contains, and texts only if their
+    /// maximum length is at most `longest` characters. If a query selects two long text areas of
+    /// the tenant, the service returns 200 rows at a time instead of 2,000. The result does not
+    /// describe fields that the user may not see, so these are removed, too.
     #[must_use]
     pub fn described(self, describe: &dyn Struct, longest: i64) -> Self {
         let described = value::occurrences(describe, "fields");
@@ -278,7 +280,8 @@ impl<V: View> FieldSet<V> {
         self
     }
 
-    /// Names of the fields, as `retrieve` wants them between commas: `Display` writes them so.
+    /// The names of the fields. `Display` writes them with commas between them, as `retrieve` needs
+    /// them.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.fields.iter().map(|field| field.name)
     }
@@ -323,7 +326,7 @@ impl<V> fmt::Debug for FieldSet<V> {
     }
 }
 
-/// Whether a field is a value of its row, or a compound of such.
+/// Whether a field is a value of its row, or a compound of values.
 fn is_value(field: &Field) -> bool {
     match field.kind {
         Kind::Record | Kind::Wildcard => false,
@@ -340,7 +343,7 @@ fn is_relationship(field: &Field) -> bool {
     field.kind == Kind::Record || has_rows(field)
 }
 
-/// Whether a field holds the rows of a sub-query.
+/// Whether a field contains the rows of a sub-query.
 pub(super) fn has_rows(field: &Field) -> bool {
     let rows = |field: &Field| field.kind == Kind::Record && field.has(Field::REPEATED);
     field.kind == Kind::Struct && field.ty.is_some_and(|ty| ty.fields.iter().any(rows))
@@ -352,7 +355,7 @@ fn is_custom(name: &str) -> bool {
         .any(|suffix| name.ends_with(suffix))
 }
 
-/// Whether a name fits a pattern with `*`.
+/// Whether a name matches a pattern with `*`.
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut parts = pattern.split('*');

@@ -1,4 +1,4 @@
-//! Values in a query.
+//! Values in queries.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use super::date::DateLiteral;
 use crate::lexical;
 use crate::lexical::Id;
 
-/// A string as a SOQL literal, in quotes, with everything escaped that SOQL or XML would take for
-/// something else: the only safe way to put a value into a query that is written by hand.
+/// A text as a quoted SOQL string. Every character that SOQL or XML would interpret is escaped.
+/// Always use this function to put a value into a query that is written by hand.
 ///
 /// ```
 /// use saponify::salesforce::soql::quote;
@@ -27,8 +27,8 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// The inside of a literal. The escapes are those of "Quoted String Escape Sequences" in the SOQL
-/// reference.
+/// Appends the inner part of a string literal. The escapes are those of "Quoted String Escape
+/// Sequences" in the SOQL reference.
 pub(super) fn push_escaped(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
@@ -39,9 +39,9 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            // XML has no way to write most of these, SOQL has.
+            // XML cannot represent most of these characters, but SOQL can.
             '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{:04X}", u32::from(c));
             }
             c => out.push(c),
@@ -49,7 +49,8 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
-/// Characters that a string in a condition may have ("SOQL and SOSL Limits", Limits cheat sheet).
+/// The maximum number of characters of a string in a condition ("SOQL and SOSL Limits", Limits
+/// cheat sheet).
 const MOST_CHARACTERS: usize = 4_000;
 
 pub(super) fn check_length(text: &str) -> Result<(), Problem> {
@@ -58,17 +59,17 @@ pub(super) fn check_length(text: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(format!(
-        "a string in a condition has {found} characters, and {MOST_CHARACTERS} are allowed"
+        "a string in a condition has {found} characters, but at most {MOST_CHARACTERS} are allowed"
     )))
 }
 
-/// A Rust value that a field of type `T` may be compared with.
+/// A Rust value with which a field of type `T` may be compared.
 ///
-/// `None` stands for `null`. Strings are quoted and escaped, ids quoted; dates, times and numbers
-/// are written as SOQL wants them, moments in UTC.
+/// `None` stands for `null`. Strings are quoted and escaped, and ids are quoted. Dates, times and
+/// numbers are written in SOQL syntax, and timestamps are in UTC.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{T}` cannot be compared with `{Self}`",
-    label = "not a value of a `{T}` field"
+    label = "not a value for a field of type `{T}`"
 )]
 pub trait Literal<T: ?Sized> {
     /// Writes the literal.
@@ -76,7 +77,7 @@ pub trait Literal<T: ?Sized> {
     fn write(&self, out: &mut Text);
 }
 
-/// Part of a query under construction.
+/// A part of a query that is being built.
 #[doc(hidden)]
 #[derive(Clone, Debug, Default)]
 pub struct Text {
@@ -89,7 +90,7 @@ impl Text {
         self.soql.push_str(soql);
     }
 
-    /// Takes what made another part impossible.
+    /// Records a problem of another part, which makes this part impossible, too.
     pub(super) fn note(&mut self, problem: Option<Problem>) {
         if self.problem.is_none() {
             self.problem = problem;
@@ -159,12 +160,13 @@ fn number(value: f64, out: &mut Text) {
             "SOQL has no infinite numbers and no NaN",
         )));
     }
-    // Display writes the shortest digits that read back equal, and never an exponent.
+    // Display writes the shortest digits that are read back as the same number, and never an
+    // exponent.
     out.push(&value.to_string());
 }
 
 fn moment(value: Timestamp, out: &mut Text) {
-    // The service counts milliseconds; what is finer would be refused.
+    // The service counts in milliseconds and refuses a finer time.
     let millis = Timestamp::from_millisecond(value.as_millisecond()).unwrap_or(value);
     let mut text = String::new();
     lexical::write_date_time(&mut text, millis);
@@ -180,7 +182,7 @@ fn date(value: Date, out: &mut Text) {
 }
 
 fn check_year(value: Date, out: &mut Text) {
-    // Salesforce's own dates go from 1700 to 4000; four digits are what its syntax can say.
+    // Dates in Salesforce range from 1700 to 4000. The SOQL syntax permits years of four digits.
     if value.year() < 1 {
         out.note(Some(Problem::new("SOQL has no dates before the year 1")));
     }

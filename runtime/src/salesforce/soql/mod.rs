@@ -1,4 +1,5 @@
-//! Queries made of keys: a field that the tenant lacks does not compile, and values are quoted.
+//! Queries that are built from keys. A field that the tenant lacks does not compile, and values are
+//! quoted.
 //!
 //! ```ignore
 //! use enterprise::{Account, AggregateResult, Contact, User};
@@ -20,11 +21,12 @@
 //! let mut groups = soap.records::<AggregateResult>(by_industry);
 //! ```
 //!
-//! Nothing here knows what the service makes of a query: whether a field can be filtered or sorted
-//! by, or a child relationship leads to the type of its sub-query, it tells by a fault.
+//! This module does not know how the service treats a query. If a field cannot be filtered or
+//! sorted by, or if a child relationship does not lead to the type of its sub-query, the service
+//! returns a fault.
 //!
-//! **Texts are raw.** `soap.records("SELECT …")` and [`Condition::raw`] send what they are given.
-//! Put no value from outside into them but through [`quote`].
+//! **Texts are sent unchanged.** `soap.records("SELECT …")` and [`Condition::raw`] send the text
+//! that they get. Use [`quote`] for every value from outside that you put into such a text.
 
 mod aggregate;
 mod condition;
@@ -45,7 +47,7 @@ pub use fields::{FieldSet, Fields, Selectable};
 pub use literal::{Literal, quote};
 pub use query::{Grouped, QueryText, Soql, Ungrouped};
 
-/// What makes a query impossible to send, noted while it is put together.
+/// The reason why a query cannot be sent. It is recorded while the query is built.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(std::borrow::Cow<'static, str>);
 

@@ -1,4 +1,4 @@
-//! The query itself.
+//! The builder of queries.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,14 +11,14 @@ use super::literal::Text;
 use crate::error::Error;
 use crate::view::{Key, View};
 
-/// A query of rows of `V`, or with `S` = [`Grouped`] of groups of them.
+/// A query for rows of `V`, or for groups of rows of `V` if `S` is [`Grouped`].
 ///
-/// Give it to `records` of a service, or [`text`](Soql::text) to `query`. Conditions and orders
-/// add up when they are given more than once.
+/// Pass it to `records` of a service, or pass its [`text`](Soql::text) to `query`. If conditions or
+/// orders are given more than once, all of them apply.
 #[must_use]
 pub struct Soql<V, S = Ungrouped> {
     selected: Selected,
-    /// Sub-queries in the list of what is selected.
+    /// The number of sub-queries in the selection.
     children: usize,
     filter: Option<Condition<V>>,
     group_by: Vec<String>,
@@ -29,34 +29,34 @@ pub struct Soql<V, S = Ungrouped> {
     what: PhantomData<fn() -> (V, S)>,
 }
 
-/// Marks a query whose rows are rows of its type.
+/// Marks a query whose rows are rows of an object.
 #[derive(Clone, Copy, Debug)]
 pub enum Ungrouped {}
 
-/// Marks a query whose rows stand for groups of rows: `AggregateResult`.
+/// Marks a query whose rows stand for groups of rows and have the type `AggregateResult`.
 #[derive(Clone, Copy, Debug)]
 pub enum Grouped {}
 
-/// Characters of a query ("SOQL and SOSL Limits", Limits cheat sheet).
+/// The maximum number of characters of a query ("SOQL and SOSL Limits", Limits cheat sheet).
 const MOST_CHARACTERS: usize = 100_000;
-/// Rows that a query may skip.
+/// The maximum number of rows that a query may skip.
 const MOST_OFFSET: u32 = 2_000;
-/// Sub-queries of a query.
+/// The maximum number of sub-queries of a query.
 const MOST_CHILDREN: usize = 20;
 
 impl<V: View> Soql<V, Ungrouped> {
-    /// A query of fields. One that is given twice is selected once.
+    /// A query that selects fields. A field that is given twice is selected once.
     pub fn select(fields: impl Fields<V, Ungrouped>) -> Self {
         Self::new(fields)
     }
 
-    /// A query of fields to group by and of functions: rows are records of the type
-    /// `AggregateResult`.
+    /// A query that selects functions, and fields by which rows are grouped. Its rows are records
+    /// of the type `AggregateResult`.
     pub fn aggregate(fields: impl Fields<V, Grouped>) -> Soql<V, Grouped> {
         Soql::new(fields)
     }
 
-    /// `COUNT()`: how many rows there are. The result has no rows, its `size` is the number; give
+    /// `COUNT()`: the number of rows. The result has no rows, and its `size` is the number. Pass
     /// the [`text`](Soql::text) to `query`.
     pub fn count() -> Soql<V, Grouped> {
         let mut query = Soql::new(Vec::<Key<V, str>>::new());
@@ -64,14 +64,15 @@ impl<V: View> Soql<V, Ungrouped> {
         query
     }
 
-    /// More fields.
+    /// Selects more fields.
     pub fn and_select(mut self, fields: impl Fields<V, Ungrouped>) -> Self {
         fields.add(&mut self.selected);
         self
     }
 
-    /// Child rows: a sub-query by the key of the relationship. The WSDL does not say of what type
-    /// they are: a query of another type is refused by the service.
+    /// Selects child rows with a sub-query, by the key of the relationship. The WSDL does not
+    /// contain the type of the child rows. If the sub-query has another type, the service refuses
+    /// the query.
     pub fn children<T: ?Sized, W: View>(
         mut self,
         relationship: Key<V, T>,
@@ -79,7 +80,7 @@ impl<V: View> Soql<V, Ungrouped> {
     ) -> Self {
         let field = V::static_table().field(relationship.index());
         if !field.is_some_and(has_rows) {
-            let what = format!("{relationship} is no relationship to child rows");
+            let what = format!("{relationship} is not a relationship to child rows");
             self.selected.note(Some(Problem::new(what)));
         }
         self.children += 1;
@@ -91,8 +92,9 @@ impl<V: View> Soql<V, Ungrouped> {
         self
     }
 
-    /// An expression as it is written, such as `toLabel(Status)` or `TYPEOF … END`: nothing in it
-    /// is checked. Its alias, if it has one, is the name in the record.
+    /// Selects an expression as it is written, such as `toLabel(Status)` or `TYPEOF … END`. Nothing
+    /// in it is checked. The name of the value in the record is the expression's alias, if it has
+    /// one.
     pub fn select_raw(mut self, soql: &str) -> Self {
         self.selected.push(Text {
             soql: soql.to_owned(),
@@ -103,7 +105,7 @@ impl<V: View> Soql<V, Ungrouped> {
 }
 
 impl<V: View> Soql<V, Grouped> {
-    /// Grouped by fields or functions of dates.
+    /// Groups rows by fields or by functions of dates.
     pub fn group_by(mut self, fields: impl Fields<V, Grouped>) -> Self {
         let mut groups = Selected::default();
         fields.add(&mut groups);
@@ -112,7 +114,7 @@ impl<V: View> Soql<V, Grouped> {
         self
     }
 
-    /// What groups must meet.
+    /// Adds a condition that groups must meet.
     pub fn having(mut self, condition: Condition<V>) -> Self {
         self.having = Some(both(self.having, condition));
         self
@@ -136,26 +138,26 @@ impl<V: View, S> Soql<V, S> {
         }
     }
 
-    /// What rows must meet, besides what was asked before.
+    /// Adds a condition that rows must meet in addition to earlier conditions.
     pub fn filter(mut self, condition: Condition<V>) -> Self {
         self.filter = Some(both(self.filter, condition));
         self
     }
 
-    /// Orders rows, after what was asked before.
+    /// Orders rows. Earlier orders take precedence.
     pub fn order_by(mut self, direction: Direction<V>) -> Self {
         self.order_by.push(direction.text.soql);
         self.selected.note(direction.text.problem);
         self
     }
 
-    /// At most this many rows.
+    /// Limits the number of rows.
     pub fn limit(mut self, rows: u32) -> Self {
         self.limit = Some(rows);
         self
     }
 
-    /// Skips rows, 2,000 at most.
+    /// Skips rows, at most 2,000.
     pub fn offset(mut self, rows: u32) -> Self {
         self.offset = Some(rows);
         self
@@ -165,9 +167,9 @@ impl<V: View, S> Soql<V, S> {
     ///
     /// # Errors
     ///
-    /// A usage error, if it cannot be said in SOQL (an infinite number), or exceeds a limit that
-    /// is known beforehand: 100,000 characters, 4,000 for a string in a condition, 20 sub-queries,
-    /// five levels of parents, an offset of 2,000.
+    /// Returns a usage error if SOQL cannot express the query (an infinite number), or if the query
+    /// exceeds a known limit: 100,000 characters, 4,000 characters for a string in a condition, 20
+    /// sub-queries, five levels of parents, or an offset of 2,000.
     pub fn text(&self) -> Result<String, Error> {
         let text = self.clone().render(V::static_table().name);
         if let Some(problem) = text.problem {
@@ -175,7 +177,8 @@ impl<V: View, S> Soql<V, S> {
         }
         let found = text.soql.chars().count();
         if found > MOST_CHARACTERS {
-            let what = format!("it has {found} characters, and {MOST_CHARACTERS} are allowed");
+            let what =
+                format!("it has {found} characters, but at most {MOST_CHARACTERS} are allowed");
             return Err(Problem::new(what).into());
         }
         Ok(text.soql)
@@ -185,7 +188,7 @@ impl<V: View, S> Soql<V, S> {
         self.selected.names.len()
     }
 
-    /// The query of an object, or of a child relationship.
+    /// The text of the query for an object or for a child relationship.
     pub(super) fn render(mut self, from: &str) -> Text {
         let mut text = Text {
             soql: "SELECT ".to_owned(),
@@ -211,7 +214,7 @@ impl<V: View, S> Soql<V, S> {
 
     fn limits(&self) -> Option<Problem> {
         let too_many = |what: &str, found: usize, most: usize| {
-            let problem = || Problem::new(format!("{what} {found} where {most} are allowed"));
+            let problem = || Problem::new(format!("{what} {found}; the maximum is {most}"));
             (found > most).then(problem)
         };
         let offset = self.offset.unwrap_or_default();
@@ -261,7 +264,7 @@ impl<V, S> Clone for Soql<V, S> {
     }
 }
 
-/// Without the conditions, which have values in them.
+/// Omits the conditions, because they contain values.
 impl<V: View, S> fmt::Debug for Soql<V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Soql")
@@ -271,13 +274,13 @@ impl<V: View, S> fmt::Debug for Soql<V, S> {
     }
 }
 
-/// A query whose rows can be read as `R`: a text, which is sent as it is, or a [`Soql`].
+/// A query whose rows can be read as `R`: a text, which is sent unchanged, or a [`Soql`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no query of rows of `{R}`",
+    message = "`{Self}` is not a query for rows of `{R}`",
     note = "a `Soql<V>` gives rows of `V`; give its `text()` to read them as `Record`s"
 )]
 pub trait QueryText<R> {
-    /// The text.
+    /// The text of the query.
     #[doc(hidden)]
     fn into_text(self) -> Result<String, Error>;
 }

@@ -1,4 +1,4 @@
-//! Settings of the HTTPS transport.
+//! The settings of the HTTPS transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::transport::TransportError;
 
 const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
 
-/// Settings of [`Https`]. Errors in them are reported by [`build`](HttpsBuilder::build).
+/// The settings of [`Https`]. [`build`](HttpsBuilder::build) reports errors in them.
 ///
 /// | setting | default |
 /// |---|---|
@@ -33,7 +33,7 @@ const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
 /// | [`proxy`](Self::proxy) | from the environment |
 /// | [`basic_auth`](Self::basic_auth), [`header`](Self::header) | none |
 ///
-/// `Debug` shows no proxy, since its URL may hold a password.
+/// `Debug` omits the proxy, because its URL may contain a password.
 #[must_use]
 pub struct HttpsBuilder {
     times: Times,
@@ -76,37 +76,37 @@ impl HttpsBuilder {
         }
     }
 
-    /// Longest time for finding the host, connecting and agreeing on TLS. Nothing has been sent
-    /// when it runs out.
+    /// Sets the maximum time to resolve the host name, to connect and to complete the TLS
+    /// handshake. If it expires, nothing has been sent.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.times.connect = timeout;
         self
     }
 
-    /// Longest time from the last byte of the request to the head of the answer: the time the
-    /// service may work. Salesforce gives up a query after 120 s and then says so, hence the
-    /// default of 150 s.
+    /// Sets the maximum time from the last byte of the request to the head of the response, in
+    /// which the service works. The default is 150 s, because Salesforce aborts a query after 120 s
+    /// and then reports it.
     pub fn answer_timeout(mut self, timeout: Duration) -> Self {
         self.times.answer = timeout;
         self
     }
 
-    /// Longest time without any byte while the request is taken or the answer arrives.
+    /// Sets the maximum time without any byte while the request is sent or the response arrives.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.times.idle = timeout;
         self
     }
 
-    /// Longest time that one call may wait for the network, from connecting to the last byte of
-    /// the answer. Time that the caller takes between two chunks of a body does not count.
+    /// Longest time that one call may wait for the network and decompress the answer, from connecting
+    /// to the last byte. Time that the caller takes between two chunks of a body does not count.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.times.total = timeout;
         self
     }
 
-    /// The least pace of an answer: `bytes_per_second` on average over each `window`, the first of
-    /// which begins `grace` after the head of the answer. Bytes are counted before decompression,
-    /// time only while waiting for them. Zero turns the guard off.
+    /// Sets the minimum speed of a response: `bytes_per_second` on average over each `window`. The
+    /// first window begins `grace` after the head of the response. Bytes are counted before
+    /// decompression, and time is counted only while waiting for bytes. Zero turns the check off.
     pub fn minimum_throughput(
         mut self,
         bytes_per_second: u32,
@@ -121,22 +121,22 @@ impl HttpsBuilder {
         self
     }
 
-    /// Most bytes of an answer, counted after decompression. What is received before it is at
-    /// most 64 KiB more.
+    /// Sets the maximum number of bytes of a response after decompression. The number of bytes
+    /// before decompression is limited to the same number plus 64 KiB.
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Compresses requests of at least this many bytes; `None` turns that off. The part with the
-    /// session id is compressed apart from the data, so that the length of a request tells
-    /// nothing about it.
+    /// Compresses requests of at least this many bytes. `None` turns compression off. The part with
+    /// the session id is compressed separately from the data, so that the length of a request
+    /// reveals nothing about the session id.
     pub fn compress_requests(mut self, least: impl Into<Option<usize>>) -> Self {
         self.compress = least.into();
         self
     }
 
-    /// Puts a product name in front of `saponify/VERSION` in the `User-Agent`, such as
+    /// Puts a product name before `saponify/VERSION` in the `User-Agent` header, such as
     /// `acme-sync/2.1`.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
@@ -144,24 +144,25 @@ impl HttpsBuilder {
     }
 
     /// Connects through an HTTP proxy: `http://host:port` or `https://host:port`, with
-    /// `user:password@` if the proxy asks for it. The proxy opens a tunnel and sees nothing but
-    /// the host name. Loopback hosts are always reached directly.
+    /// `user:password@` if the proxy requires it. The proxy opens a tunnel and sees only the host
+    /// name. Loopback hosts are always connected directly.
     ///
-    /// Without this setting `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment apply, in
-    /// upper or lower case, as with other tools.
+    /// Without this setting, the environment variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`
+    /// apply, in upper or lower case, as in other tools.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.proxy = ProxyChoice::Url(url.into());
         self
     }
 
-    /// Connects directly, whatever the environment says.
+    /// Connects directly, whatever the environment variables say.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxyChoice::None;
         self
     }
 
     /// Trusts the certificates of this PEM text as roots, in addition to those of the operating
-    /// system. For a service or a proxy with a certificate of your own authority.
+    /// system. Use it for a service or a proxy whose certificate is signed by a certificate
+    /// authority of your own.
     pub fn extra_root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.roots.push(pem.as_ref().to_vec());
         self
@@ -203,24 +204,29 @@ impl HttpsBuilder {
         self
     }
 
-    /// Uses a client made elsewhere. Its own settings then decide about certificates, TLS
-    /// versions, connect timeout, proxies and connections, so none of the guarantees about those
-    /// hold, and setting them here as well is an error.
+    /// Uses a client that was built elsewhere. The client's own settings decide about certificates,
+    /// TLS versions, connect timeout, proxies and connections. The guarantees of [`Https`] about
+    /// those do not hold then, and setting them on this builder as well is an error.
     ///
-    /// Still guaranteed: a request is never posted a second time, for instance to the target of a
-    /// redirect; an answer that comes from elsewhere is an error; the timeouts other than for
-    /// connecting; the limit on the size of the answer. If the client decompresses answers, damage
-    /// in them is found by it or not at all.
+    /// These guarantees remain: a request is never sent a second time, for instance to the target
+    /// of a redirect; an answer from another address is an error; the timeouts other than the one
+    /// for connecting; the limit on the size of the answer. If the client decompresses answers,
+    /// only the client can notice that they are damaged.
+    ///
+    /// The feature `unstable-reqwest` adds this method. It is exempt from semantic versioning: the
+    /// version of reqwest may change in any release.
+    #[cfg(feature = "unstable-reqwest")]
     pub fn client(mut self, client: Client) -> Self {
         self.client = Some(client);
         self
     }
 
-    /// Puts it together. This reads the root certificates of the operating system, so do it once.
+    /// Builds the transport. This reads the root certificates of the operating system, so do it
+    /// once.
     ///
     /// # Errors
     ///
-    /// A usage error that names the setting.
+    /// Returns a usage error that names the setting.
     pub fn build(self) -> Result<Https, TransportError> {
         let times = self.times.checked()?;
         let user_agent = match &self.user_agent {
@@ -257,7 +263,7 @@ impl HttpsBuilder {
         let tls = tls::config(roots)?;
         let finish = |builder: ClientBuilder| {
             builder.build().map_err(|error| {
-                TransportError::usage("the HTTP client cannot be set up")
+                TransportError::usage("the HTTP client cannot be built")
                     .with_source(error.without_url())
             })
         };
@@ -269,8 +275,9 @@ impl HttpsBuilder {
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .connect_timeout(times.connect)
-                // Shorter than usual: the longer a connection rests, the more likely the service
-                // closes it in the very moment a request is written, and leaves its fate unknown.
+                // Shorter than usual. The longer a connection is idle, the more likely the service
+                // closes it just when a request is written. It is then unknown whether the service
+                // got the request.
                 .pool_idle_timeout(Duration::from_secs(30))
                 .tcp_nodelay(true)
                 .tcp_keepalive(Duration::from_secs(30))

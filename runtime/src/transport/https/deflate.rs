@@ -1,16 +1,16 @@
-//! Compression of requests.
+//! Compresses requests.
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use memchr::memmem;
 
 /// Compresses an envelope as one gzip member.
 ///
-/// The SOAP header holds the session id, the body holds data that other people may have written.
-/// Compressed together, each guess in the data that repeats a part of the id would make the request
-/// shorter, which shows on the wire in spite of TLS. So the window is cleared after the header:
-/// nothing in the body can refer back to it.
+/// The SOAP header contains the session id, and the body contains data that other people may have
+/// written. If both were compressed together, every guess in the data that repeats a part of the
+/// session id would make the request shorter, which an observer can see in spite of TLS. Therefore
+/// the window is cleared after the header, and nothing in the body can refer back to the header.
 pub(super) fn gzip(envelope: &[u8]) -> Vec<u8> {
-    // Method 8, no flags, no time, no hint, unknown system.
+    // Method 8 with no flags, no time, no hint and an unknown system.
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let (header, body) = envelope.split_at(end_of_header(envelope));
     let mut compress = Compress::new(Compression::default(), false);
@@ -27,14 +27,15 @@ fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, out: &mu
     loop {
         out.reserve(input.len() / 4 + 1024);
         let before = compress.total_in();
-        // Compression into spare room only fails for want of room, and the loop adds some.
+        // Compression into spare capacity fails only if there is not enough of it, and the loop
+        // adds more.
         let status = compress
             .compress_vec(input, out, flush)
             .unwrap_or(Status::BufError);
         input = &input[(compress.total_in() - before) as usize..];
         let finished = match flush {
             FlushCompress::Finish => status == Status::StreamEnd,
-            // Room left over means that all of it has been written.
+            // If capacity is left, everything has been written.
             _ => input.is_empty() && out.len() < out.capacity(),
         };
         if finished {
@@ -43,8 +44,8 @@ fn run(compress: &mut Compress, mut input: &[u8], flush: FlushCompress, out: &mu
     }
 }
 
-/// Where the SOAP header ends: behind the first `</Header>` with any prefix. Zero without one. The
-/// session id is escaped like any text and cannot contain it.
+/// The end of the SOAP header: the position after the first `</Header>` with any prefix, or zero
+/// without one. The session id is escaped like any text, so it cannot contain this tag.
 fn end_of_header(envelope: &[u8]) -> usize {
     for at in memmem::find_iter(envelope, b"Header>") {
         let front = &envelope[..at];

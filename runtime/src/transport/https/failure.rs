@@ -1,4 +1,4 @@
-//! Errors of the HTTP client in our terms: what failed, whether anything was sent, what to do.
+//! Converts the errors of the HTTP client: what failed, whether anything was sent, and what to do.
 
 use std::error::Error as StdError;
 use std::io;
@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use crate::endpoint::Endpoint;
 use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
-/// The request got no answer.
+/// The error of a request that got no response.
 pub(super) fn sending(
     error: reqwest::Error,
     endpoint: &Endpoint,
@@ -26,7 +26,7 @@ pub(super) fn sending(
     } else if error.is_timeout() {
         (
             TransportErrorKind::Timeout,
-            format!("no answer from {at} in time"),
+            format!("no response from {at} in time"),
         )
     } else if nothing_sent {
         (
@@ -36,12 +36,12 @@ pub(super) fn sending(
     } else if malformed(&error) {
         (
             TransportErrorKind::Protocol,
-            format!("what {at} answers is not valid HTTP"),
+            format!("the response of {at} is not valid HTTP"),
         )
     } else {
         (
             TransportErrorKind::Broken,
-            format!("the connection to {at} broke before an answer came"),
+            format!("the connection to {at} broke before a response arrived"),
         )
     };
     TransportError::new(kind, message)
@@ -49,19 +49,22 @@ pub(super) fn sending(
         .with_sent(sent)
 }
 
-/// The body of the answer broke off.
+/// The error of a body that was interrupted.
 pub(super) fn receiving(error: reqwest::Error) -> TransportError {
     let (kind, message) = if error.is_timeout() {
         (
             TransportErrorKind::Timeout,
-            "the answer did not come in time",
+            "the response did not arrive in time",
         )
     } else if malformed(&error) {
-        (TransportErrorKind::Protocol, "the answer is not valid HTTP")
+        (
+            TransportErrorKind::Protocol,
+            "the response is not valid HTTP",
+        )
     } else {
         (
             TransportErrorKind::Truncated,
-            "the connection ended before the answer was complete",
+            "the connection ended before the response was complete",
         )
     };
     TransportError::new(kind, message)
@@ -69,7 +72,7 @@ pub(super) fn receiving(error: reqwest::Error) -> TransportError {
         .with_sent(Sent::Maybe)
 }
 
-/// Neither URL nor query may show up in a message.
+/// The URL and its query must not appear in a message.
 fn clean(error: reqwest::Error) -> reqwest::Error {
     error.without_url()
 }
@@ -86,7 +89,7 @@ fn connecting(error: &reqwest::Error, at: &str) -> (TransportErrorKind, String) 
     } else if text.contains("proxy authorization required") {
         format!("the proxy on the way to {at} asks for credentials; give them in its URL")
     } else if text.contains("tunnel") {
-        format!("the proxy opens no connection to {at}")
+        format!("the proxy does not open a connection to {at}")
     } else if find::<io::Error>(error).is_some_and(|e| e.kind() == io::ErrorKind::UnexpectedEof) {
         format!("{at} closed the connection during the TLS handshake")
     } else {
@@ -106,7 +109,7 @@ fn refused(error: &TlsError, at: &str) -> String {
             Cert::NotValidYet | Cert::NotValidYetContext { .. } => {
                 format!("the certificate of {at} is not valid yet; check the clock of this machine")
             }
-            // A wrong signature is an authority of a known name with another key.
+            // A wrong signature means that an authority with a known name has another key.
             Cert::UnknownIssuer | Cert::BadSignature => format!(
                 "the certificate of {at} is not signed by an authority known here; if it is your \
                  own, add its root certificate with extra_root_certificate"
@@ -122,15 +125,15 @@ fn refused(error: &TlsError, at: &str) -> String {
             AlertDescription::ProtocolVersion
             | AlertDescription::HandshakeFailure
             | AlertDescription::InsufficientSecurity,
-        ) => format!("{at} does not agree to TLS 1.2 or 1.3 with a current cipher"),
+        ) => format!("{at} does not support TLS 1.2 or 1.3 with a current cipher"),
         TlsError::InvalidMessage(_) => {
-            format!("what listens at {at} does not speak TLS; check the port")
+            format!("the server at {at} does not speak TLS; check the port")
         }
         _ => format!("TLS with {at} failed"),
     }
 }
 
-/// True if bytes came that are no HTTP message.
+/// Whether bytes arrived that are not an HTTP message.
 fn malformed(error: &reqwest::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput};
     find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse)
@@ -138,7 +141,7 @@ fn malformed(error: &reqwest::Error) -> bool {
             && find::<TlsError>(error).is_none()
 }
 
-/// Looks for a cause, also inside of I/O errors, whose `source` skips what they wrap.
+/// Finds a cause, also inside of I/O errors, whose `source` skips the error that they wrap.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     if let Some(found) = error.downcast_ref() {
         return Some(found);

@@ -1,24 +1,30 @@
-//! Decompression of answers: gzip as in RFC 1952, a chunk at a time, without I/O.
+//! Decompresses responses: gzip (RFC 1952), one chunk at a time, without I/O.
 //!
-//! Output is produced in pieces of at most [`PIECE`] bytes, and input is only consumed as far as
-//! the output in hand needs. A small input that expands to gigabytes therefore costs no memory:
-//! whoever takes the pieces counts them and stops.
+//! The output is produced in pieces of at most [`PIECE`] bytes, and input is consumed only as far
+//! as the current piece needs it. A small input that expands to gigabytes therefore takes no
+//! memory, because the caller counts the pieces and stops.
 //!
-//! More than one gzip member is accepted, as the format defines it and as the usual servers and
-//! proxies in Java and Go do. Anything else behind the end is an error.
+//! Several gzip members are accepted, as the format allows and as common servers and proxies in
+//! Java and Go do. Anything else after the end is an error.
 
 use bytes::{Buf, Bytes};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-/// Largest piece of output.
+/// The maximum size of a piece of output.
 pub(crate) const PIECE: usize = 32 * 1024;
 
-/// Most members in a row without content. Some servers send one at a flush or at the end; each costs
-/// the reader more work than the sender, and no limit on the content ends them.
+/// The maximum number of consecutive members without content. Some servers send such a member when
+/// they flush or at the end. Each of them costs the reader more work than the sender, and no limit
+/// on the content would stop them.
 const MAX_EMPTY_MEMBERS: u32 = 64;
 
+/// Members that an answer may have in any case, and how much content each further one must have on
+/// average. A member costs as much as a kilobyte of content, however little it has.
+const FREE_MEMBERS: u64 = 1_000;
+const MEMBER_CONTENT: u64 = 1_024;
+
 /// Longest header of a member; file name and comment have no use in an answer.
-const MAX_HEADER: usize = 4096;
+const MAX_HEADER: usize = 1024;
 
 const FLAG_CRC: u8 = 2;
 const FLAG_EXTRA: u8 = 4;
@@ -41,6 +47,8 @@ pub(crate) enum InflateError {
     Length,
     #[error("the data consists of gzip members without content")]
     EmptyMembers,
+    #[error("the data consists of too many gzip members with little content")]
+    SmallMembers,
     #[error("there are bytes after the end of the compressed data")]
     Trailing,
     #[error("the compressed data ends early")]
@@ -50,15 +58,17 @@ pub(crate) enum InflateError {
 /// A streaming gzip decoder.
 pub(crate) struct Gunzip {
     state: State,
-    /// Bytes of the header or trailer seen so far.
+    /// The bytes of the header or trailer that have arrived.
     held: Vec<u8>,
     inflate: Decompress,
     out: Vec<u8>,
     crc: Crc,
     members: u64,
+    /// Bytes of content of all members.
+    content: u64,
     /// Members in a row without content.
     empty_members: u32,
-    /// The decoder may have output without further input.
+    /// Whether the decoder may have output without further input.
     more: bool,
 }
 
@@ -78,12 +88,13 @@ impl Gunzip {
             out: vec![0; PIECE],
             crc: Crc::new(),
             members: 0,
+            content: 0,
             empty_members: 0,
             more: false,
         }
     }
 
-    /// Consumes input until there is a piece of output. `None` means: all input is consumed and
+    /// Consumes input until there is a piece of output. Returns `None` if all input is consumed and
     /// more is needed.
     pub(crate) fn next(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, InflateError> {
         while input.has_remaining() || self.more {
@@ -108,7 +119,7 @@ impl Gunzip {
         Ok(None)
     }
 
-    /// Checks that the input may end here. Input without any byte may: some servers mark an empty
+    /// Checks that the input may end here. Empty input is valid, because some servers mark an empty
     /// body as compressed.
     pub(crate) fn finish(&self) -> Result<(), InflateError> {
         match self.state {
@@ -118,7 +129,7 @@ impl Gunzip {
         }
     }
 
-    /// Looks whether the header is complete, and refuses it as early as possible.
+    /// Checks whether the header is complete, and refuses an invalid header as early as possible.
     fn header(&mut self) -> Result<(), InflateError> {
         let held = &self.held;
         let magic = [0x1f, 0x8b];
@@ -171,7 +182,7 @@ impl Gunzip {
         }
         let out = &self.out[..produced];
         self.crc.update(out);
-        // A copy of the right size: whoever keeps a small piece does not keep a large buffer.
+        // A copy of the right size, so that keeping a small piece does not keep a large buffer.
         Ok((produced > 0).then(|| Bytes::copy_from_slice(out)))
     }
 
@@ -189,6 +200,10 @@ impl Gunzip {
         if self.empty_members > MAX_EMPTY_MEMBERS {
             return Err(InflateError::EmptyMembers);
         }
+        self.content += u64::from(self.crc.amount());
+        if self.members > FREE_MEMBERS + self.content / MEMBER_CONTENT {
+            return Err(InflateError::SmallMembers);
+        }
         self.held.clear();
         self.members += 1;
         self.state = State::Header;
@@ -196,8 +211,8 @@ impl Gunzip {
     }
 }
 
-/// Length of the header, once all of it is there. Quadratic in the length of a header, which
-/// [`MAX_HEADER`] bounds.
+/// The length of the header, once all of it has arrived. The time is quadratic in the length of the
+/// header, which [`MAX_HEADER`] limits.
 fn header_end(held: &[u8]) -> Option<usize> {
     let flags = *held.get(3)?;
     let mut end = 10;
@@ -219,12 +234,12 @@ fn header_end(held: &[u8]) -> Option<usize> {
 /// Why decoding stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// There is more than this many bytes.
+    /// There are more than this many bytes.
     Limit(u64),
     Inflate(InflateError),
 }
 
-/// Decodes a body, compressed or not, and counts it.
+/// Decodes a body, which may be compressed, and counts its bytes.
 pub(crate) struct Decoder {
     gunzip: Option<Box<Gunzip>>,
     limit: u64,
@@ -243,14 +258,14 @@ impl Decoder {
         }
     }
 
-    /// Counts bytes before they are decoded. Compressed data need not have any output, so it needs
-    /// a limit of its own: the same, and some room for overhead.
+    /// Counts bytes before they are decoded. Compressed data need not produce any output, so it
+    /// needs a limit of its own, which is the same limit plus some overhead.
     pub(crate) fn received(&mut self, bytes: usize) -> Result<(), Stop> {
         self.received += bytes as u64;
         self.announced(self.received)
     }
 
-    /// Refuses a length that is over the limit, before the bytes of it have come.
+    /// Refuses an announced length that exceeds the limit, before the bytes arrive.
     pub(crate) fn announced(&self, bytes: u64) -> Result<(), Stop> {
         match bytes > self.limit.saturating_add(64 * 1024) {
             true => Err(Stop::Limit(self.limit)),
@@ -258,7 +273,7 @@ impl Decoder {
         }
     }
 
-    /// The next piece of output. `None` means: all input is consumed and more is needed.
+    /// The next piece of output. Returns `None` if all input is consumed and more is needed.
     pub(crate) fn next(&mut self, input: &mut Bytes) -> Result<Option<Bytes>, Stop> {
         let piece = match &mut self.gunzip {
             Some(gunzip) => gunzip.next(input).map_err(Stop::Inflate)?,
@@ -279,6 +294,28 @@ impl Decoder {
             .as_ref()
             .map_or(Ok(()), |gunzip| gunzip.finish().map_err(Stop::Inflate))
     }
+}
+
+/// Decompresses a whole body that arrives in pieces: for fuzzing.
+pub(crate) fn inflate<'c>(
+    pieces: impl IntoIterator<Item = &'c [u8]>,
+    limit: u64,
+) -> Result<Vec<u8>, String> {
+    let shown = |stop| match stop {
+        Stop::Limit(limit) => format!("more than {limit} bytes"),
+        Stop::Inflate(error) => error.to_string(),
+    };
+    let mut decoder = Decoder::new(true, limit);
+    let mut out = Vec::new();
+    for piece in pieces {
+        decoder.received(piece.len()).map_err(shown)?;
+        let mut input = Bytes::copy_from_slice(piece);
+        while let Some(bytes) = decoder.next(&mut input).map_err(shown)? {
+            out.extend_from_slice(&bytes);
+        }
+    }
+    decoder.finish().map_err(shown)?;
+    Ok(out)
 }
 
 #[cfg(test)]

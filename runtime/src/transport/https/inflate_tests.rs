@@ -27,7 +27,7 @@ fn gunzip<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, Infl
     Ok(out)
 }
 
-/// Neither trivially compressible nor random, and longer than the window.
+/// Data that is neither trivially compressible nor random, and longer than the window.
 fn sample(length: usize) -> Vec<u8> {
     let mut state = 1_u32;
     (0..length)
@@ -87,7 +87,7 @@ fn damage_never_changes_the_content() {
         for bit in 0..8 {
             let mut bad = packed.clone();
             bad[at] ^= 1 << bit;
-            // Bits of the time, or those that fill up the last byte, mean nothing.
+            // Bits of the time, and those that pad the last byte, have no meaning.
             if let Ok(out) = gunzip([&*bad]) {
                 assert_eq!(out, data, "byte {at}, bit {bit}");
             }
@@ -197,7 +197,7 @@ fn a_bomb_stops_at_the_limit() {
     };
     assert_eq!(stop, Stop::Limit(LIMIT));
     assert_eq!(out, LIMIT as usize);
-    // The rest has not even been looked at.
+    // The rest was not read.
     assert!(input.len() > before / 2);
 }
 
@@ -226,7 +226,7 @@ fn input_without_output_is_limited_too() {
     let mut received = 0;
     let mut header = Bytes::from(vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
     assert_eq!(decoder.next(&mut header), Ok(None));
-    // Stored blocks without content (RFC 1951, section 3.2.4), for ever.
+    // An endless sequence of stored blocks without content (RFC 1951, section 3.2.4).
     let stop = loop {
         let mut input = Bytes::from(vec![0, 0, 0, 0xff, 0xff]);
         received += input.len();
@@ -240,11 +240,23 @@ fn input_without_output_is_limited_too() {
 }
 
 #[test]
+fn members_with_little_content_come_to_an_end() {
+    let small = gzip(b"x");
+    let allowed = FREE_MEMBERS as usize + 1;
+    assert_eq!(gunzip([&*small.repeat(allowed)]).unwrap().len(), allowed);
+    let many = small.repeat(allowed + 2);
+    assert_eq!(gunzip([&*many]), Err(InflateError::SmallMembers));
+    // As many members as anyone likes, if they have content.
+    let full = gzip(&[b'x'; MEMBER_CONTENT as usize]).repeat(3 * FREE_MEMBERS as usize);
+    assert!(gunzip([&*full]).is_ok());
+}
+
+#[test]
 fn empty_members_come_to_an_end() {
     let empty = gzip(b"");
     let some = empty.repeat(MAX_EMPTY_MEMBERS as usize);
     let full = gzip(b"row");
-    // A member with content begins the count anew.
+    // A member with content resets the count.
     let mixed = [&some[..], &full, &some, &full].concat();
     assert_eq!(gunzip([&*mixed]).unwrap(), b"rowrow");
     let endless = empty.repeat(MAX_EMPTY_MEMBERS as usize + 1);

@@ -1,12 +1,12 @@
-//! The transport for real use: HTTP/1.1 over TLS.
+//! The transport for production: HTTP/1.1 over TLS.
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, LOCATION, USER_AGENT,
 };
 use reqwest::Url;
 use tokio::time::Instant;
@@ -20,6 +20,7 @@ mod tls;
 mod upload;
 
 pub use builder::HttpsBuilder;
+pub(crate) use inflate::inflate;
 
 use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
@@ -29,18 +30,21 @@ use pace::{Pace, Times};
 use upload::Upload;
 
 use crate::schema::SoapVersion;
+use crate::secret::Secret;
 
 /// Sends requests with HTTP/1.1 over TLS 1.2 or 1.3.
 ///
-/// A clone shares the connections. What it guarantees, unless a foreign client is injected:
+/// Clones share the connections. This transport gives the following guarantees, unless it uses a
+/// client that was built elsewhere:
 ///
-/// - Certificates are verified against the roots of the operating system and those added with
-///   [`extra_root_certificate`](HttpsBuilder::extra_root_certificate). There is no way to turn
-///   that off.
-/// - A redirect is an error. The credentials of a SOAP call are in its body, and a client that
-///   follows a redirect would post them to wherever the answer points.
-/// - Nothing is sent twice.
-/// - An answer has a limited size, counted after decompression, and must keep up a minimum pace.
+/// - Certificates are verified against the roots of the operating system and those that were added
+///   with [`extra_root_certificate`](HttpsBuilder::extra_root_certificate). Verification cannot be
+///   turned off.
+/// - A redirect is an error. The body of a SOAP call contains the credentials, and a client that
+///   follows a redirect would send them to the address in the response.
+/// - No request is sent twice.
+/// - The size of a response is limited, counted after decompression, and a response must not be
+///   slower than a minimum speed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,13 +60,13 @@ use crate::schema::SoapVersion;
 pub struct Https(Arc<Shared>);
 
 struct Shared {
-    /// For everything but this machine.
+    /// The client for all hosts except this machine.
     client: reqwest::Client,
     /// For loopback hosts and plain HTTP: never through a proxy, which would get it in the clear.
     direct: reqwest::Client,
     times: Times,
     max_body: u64,
-    /// Compress requests of at least this many bytes.
+    /// Requests of at least this many bytes are compressed.
     compress: Option<usize>,
     user_agent: HeaderValue,
     /// Headers that the user gave.
@@ -70,16 +74,16 @@ struct Shared {
 }
 
 impl Https {
-    /// With the defaults of [`HttpsBuilder`].
+    /// The transport with the default settings of [`HttpsBuilder`].
     ///
     /// # Errors
     ///
-    /// A usage error if the operating system has no root certificates.
+    /// Returns a usage error if the operating system has no root certificates.
     pub fn new() -> Result<Self, TransportError> {
         Self::builder().build()
     }
 
-    /// Settings to start from.
+    /// Returns the default settings, which can be changed.
     pub fn builder() -> HttpsBuilder {
         HttpsBuilder::new()
     }
@@ -87,7 +91,7 @@ impl Https {
 
 impl fmt::Debug for Https {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the clients: their proxies have credentials.
+        // The clients are omitted, because their proxies have credentials.
         f.debug_struct("Https")
             .field("times", &self.0.times)
             .field("max_body", &self.0.max_body)
@@ -112,22 +116,10 @@ impl Shared {
         } else {
             &self.client
         };
-        tracing::debug!(
-            operation = request.operation,
-            endpoint = %request.endpoint,
-            bytes = request.body.len(),
-            "sending"
-        );
         let exchange = client.execute(prepared);
         let response = pace::head(exchange, &progress, &self.times, started)
             .await?
             .map_err(|error| failure::sending(error, &request.endpoint, progress.nothing_sent()))?;
-        tracing::debug!(
-            operation = request.operation,
-            status = response.status().as_u16(),
-            elapsed = ?started.elapsed(),
-            "answered"
-        );
         self.accept(response, request.endpoint.url(), started)
     }
 
@@ -135,8 +127,11 @@ impl Shared {
         &self,
         request: &Request,
     ) -> Result<(reqwest::Request, Arc<upload::Progress>), TransportError> {
+        if let Some(token) = request.bearer() {
+            return self.prepare_get(request, token);
+        }
         let content_type = HeaderValue::from_str(&request.content_type).map_err(|_| {
-            TransportError::usage("the content type has a character that no header may carry")
+            TransportError::usage("the content type has a character that a header must not contain")
         })?;
         let is_exposed = !request.endpoint.is_https() && !request.endpoint.is_loopback();
         if is_exposed && !request.is_form() && !self.headers.is_empty() {
@@ -169,6 +164,25 @@ impl Shared {
         Ok((out, progress))
     }
 
+    fn prepare_get(
+        &self,
+        request: &Request,
+        token: &Secret,
+    ) -> Result<(reqwest::Request, Arc<upload::Progress>), TransportError> {
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+                TransportError::usage("the token has a character that no header may carry")
+            })?;
+        bearer.set_sensitive(true);
+        let mut out = reqwest::Request::new(http::Method::GET, request.endpoint.url().clone());
+        let headers = out.headers_mut();
+        headers.insert(AUTHORIZATION, bearer);
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let (_, progress) = Upload::new(Bytes::new());
+        Ok((out, progress))
+    }
+
     /// Takes an answer whose body is still to come.
     fn accept(
         &self,
@@ -182,16 +196,16 @@ impl Shared {
             return Err(redirected(status, headers, asked));
         }
         if response.url() != asked {
-            // Only possible with a foreign client.
+            // This is only possible with a client that was built elsewhere.
             let message = "the HTTP client followed a redirect; turn that off in the client, \
-                           because the answer is not that of the service";
+                           because the response is not that of the service";
             return Err(
                 TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe)
             );
         }
         let gzipped = gzipped(headers)?;
         let decoder = Decoder::new(gzipped, self.max_body);
-        // What says that it is too large is refused before it comes.
+        // A response that announces too large a length is refused before it arrives.
         decoder
             .announced(response.content_length().unwrap_or(0))
             .map_err(stopped)?;
@@ -220,7 +234,7 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Tra
         "the service redirects{to}; that is not followed because the request holds credentials. \
          If the service has moved, change the address"
     );
-    // 303 is the answer of a server that has done what was asked and shows the result elsewhere.
+    // A server sends 303 after it has done the request and shows the result elsewhere.
     let sent = match status {
         http::StatusCode::SEE_OTHER => Sent::Maybe,
         _ => Sent::Answered,
@@ -230,7 +244,8 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Tra
         .with_sent(sent)
 }
 
-/// Whether the body is compressed. One coding at most, and only the one that was asked for.
+/// Whether the body is compressed. At most one content coding is accepted, and only the one that
+/// was requested.
 fn gzipped(headers: &HeaderMap) -> Result<bool, TransportError> {
     let mut codings = Vec::new();
     for value in headers.get_all(CONTENT_ENCODING) {
@@ -248,19 +263,20 @@ fn gzipped(headers: &HeaderMap) -> Result<bool, TransportError> {
                 .filter(|c| !c.is_control())
                 .take(60)
                 .collect();
-            let message =
-                format!("the answer has the content coding `{list}`, but only gzip was asked for");
+            let message = format!(
+                "the response has the content coding `{list}`, but only gzip was asked for"
+            );
             Err(TransportError::new(TransportErrorKind::Protocol, message).with_sent(Sent::Maybe))
         }
     }
 }
 
-/// A body on its way in.
+/// A body that is being received.
 struct Incoming {
     response: reqwest::Response,
     decoder: Decoder,
     pace: Pace,
-    /// Received but not yet decoded.
+    /// Bytes that were received but not decoded.
     pending: Bytes,
 }
 
@@ -273,7 +289,10 @@ impl Download for Incoming {
 impl Incoming {
     async fn receive(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
-            if let Some(piece) = self.decoder.next(&mut self.pending).map_err(stopped)? {
+            let begin = Instant::now();
+            let piece = self.decoder.next(&mut self.pending).map_err(stopped)?;
+            self.pace.work(begin.elapsed())?;
+            if let Some(piece) = piece {
                 return Ok(Some(piece));
             }
             match self.pace.next(self.response.chunk()).await? {
@@ -296,16 +315,16 @@ fn stopped(stop: Stop) -> TransportError {
     use inflate::InflateError;
     let error = match stop {
         Stop::Limit(limit) => TransportError::limit(format!(
-            "the answer is larger than max_body = {limit} bytes after decompression; ask for less \
+            "the response is larger than max_body = {limit} bytes after decompression; ask for less \
              at a time, or raise the limit"
         )),
         Stop::Inflate(source @ InflateError::Truncated) => {
-            TransportError::new(TransportErrorKind::Truncated, "the answer ended early")
+            TransportError::new(TransportErrorKind::Truncated, "the response ended early")
                 .with_source(source)
         }
         Stop::Inflate(source) => TransportError::new(
             TransportErrorKind::Protocol,
-            "the answer cannot be decompressed",
+            "the response cannot be decompressed",
         )
         .with_source(source),
     };

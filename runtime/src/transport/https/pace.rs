@@ -1,4 +1,4 @@
-//! How long an exchange may take: deadlines and the guard against trickling answers.
+//! How long an exchange may take: deadlines, and the check for responses that are too slow.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -10,21 +10,21 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::upload::{Progress, Stage};
 use crate::transport::error::{Sent, TransportError, TransportErrorKind};
 
-/// The times of one exchange.
+/// The timeouts of one exchange.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    /// For name, connection and TLS.
+    /// The time to resolve the name, to connect and to complete the TLS handshake.
     pub(super) connect: Duration,
-    /// From the end of the request to the head of the answer.
+    /// The time from the end of the request to the head of the response.
     pub(super) answer: Duration,
-    /// Without any progress, while sending or receiving a body.
+    /// The time without any progress while a body is sent or received.
     pub(super) idle: Duration,
-    /// Waiting in all.
+    /// The total waiting time.
     pub(super) total: Duration,
     pub(super) throughput: Option<Throughput>,
 }
 
-/// The least an answer must bring.
+/// The minimum throughput of a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throughput {
     pub(super) bytes_per_second: u32,
@@ -32,11 +32,12 @@ pub(super) struct Throughput {
     pub(super) grace: Duration,
 }
 
-/// No wait is longer; larger settings mean "without end" and must not overflow the clock.
+/// The maximum waiting time. Longer settings mean that there is no limit, and must not overflow the
+/// clock.
 const FOREVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl Times {
-    /// Refuses a time of zero, which would fail every call, and cuts off overlong ones.
+    /// Refuses a time of zero, which would fail every call, and limits times that are too long.
     pub(super) fn checked(mut self) -> Result<Self, TransportError> {
         let mut named = vec![
             ("connect_timeout", &mut self.connect),
@@ -70,7 +71,7 @@ fn timeout(message: String, sent: Sent) -> TransportError {
     TransportError::new(TransportErrorKind::Timeout, message).with_sent(sent)
 }
 
-/// Waits for the head of the answer.
+/// Waits for the head of the response.
 pub(super) async fn head<T>(
     exchange: impl Future<Output = T>,
     progress: &Progress,
@@ -86,7 +87,7 @@ pub(super) async fn head<T>(
         }
         let stage = progress.watch(context);
         let due = match stage {
-            // The connection has a timeout of its own.
+            // The connection has its own timeout.
             Stage::Waiting => end,
             Stage::Sending(at) => end.min(at + times.idle),
             Stage::Sent(at) => end.min(at + times.answer),
@@ -109,31 +110,34 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
         Sent::Maybe
     };
     let message = match stage {
-        _ if total => format!("no answer within {:?} (total_timeout)", times.total),
+        _ if total => format!("no response within {:?} (total_timeout)", times.total),
         Stage::Sent(_) => format!(
-            "the service has the request but no answer came within {:?} (answer_timeout)",
+            "the service has the request but no response came within {:?} (answer_timeout)",
             times.answer
         ),
         _ => format!(
-            "the service took nothing of the request for {:?} (idle_timeout)",
+            "the service read nothing of the request for {:?} (idle_timeout)",
             times.idle
         ),
     };
     timeout(message, sent)
 }
 
-/// Watches over the arrival of a body. Only time spent waiting for the network counts: a caller
-/// who takes long to handle what is there loses nothing by it.
+/// Watches over the arrival of a body. Only time spent on waiting for the network and on
+/// decompression counts: a caller who takes long to handle what is there loses nothing by it.
 #[derive(Debug)]
 pub(super) struct Pace {
     times: Times,
-    /// Waiting so far, without the current wait.
+    /// The waiting time so far, without the current wait.
     waited: Duration,
+    /// Decompression so far.
+    worked: Duration,
     /// Begin of the current wait. Kept here so that a cancelled wait still counts.
     since: Option<Instant>,
     window_end: Option<Duration>,
     window_bytes: u64,
-    /// What the current window must bring; nothing in the time of grace.
+    /// The number of bytes that must arrive in the current window, which is zero during the grace
+    /// period.
     window_least: u64,
 }
 
@@ -143,6 +147,7 @@ impl Pace {
         Self {
             times,
             waited,
+            worked: Duration::ZERO,
             since: None,
             window_end,
             window_bytes: 0,
@@ -150,7 +155,7 @@ impl Pace {
         }
     }
 
-    /// Waits for `receive`, which must be safe to cancel.
+    /// Waits for `receive`, which must be cancel-safe.
     pub(super) async fn next<T>(
         &mut self,
         receive: impl Future<Output = T>,
@@ -161,7 +166,7 @@ impl Pace {
             let left = self
                 .times
                 .total
-                .saturating_sub(self.waited)
+                .saturating_sub(self.waited + self.worked)
                 .min(self.times.idle);
             let left = match self.window_end {
                 Some(end) => left.min(end.saturating_sub(self.waited)),
@@ -175,17 +180,29 @@ impl Pace {
             let now = since.elapsed();
             if now >= self.times.idle {
                 let idle = self.times.idle;
-                let message = format!("the answer stopped: no byte for {idle:?} (idle_timeout)");
+                let message = format!("the response stopped: no byte for {idle:?} (idle_timeout)");
                 return Err(timeout(message, Sent::Maybe));
             }
-            if self.waited + now >= self.times.total {
-                let total = self.times.total;
-                let message =
-                    format!("the answer was not complete after {total:?} (total_timeout)");
-                return Err(timeout(message, Sent::Maybe));
+            if self.waited + self.worked + now >= self.times.total {
+                return Err(self.too_late());
             }
             self.roll(self.waited + now)?;
         }
+    }
+
+    /// Counts work on what has arrived, which the total time contains as well.
+    pub(super) fn work(&mut self, time: Duration) -> Result<(), TransportError> {
+        self.worked += time;
+        if self.waited + self.worked >= self.times.total {
+            return Err(self.too_late());
+        }
+        Ok(())
+    }
+
+    fn too_late(&self) -> TransportError {
+        let total = self.times.total;
+        let message = format!("the answer was not complete after {total:?} (total_timeout)");
+        timeout(message, Sent::Maybe)
     }
 
     /// Counts what has arrived.
@@ -194,7 +211,7 @@ impl Pace {
         self.roll(self.waited)
     }
 
-    /// Ends the current window if it is over, and begins the next.
+    /// Ends the current window if it is over, and starts the next one.
     fn roll(&mut self, now: Duration) -> Result<(), TransportError> {
         let (Some(end), Some(least)) = (self.window_end, self.times.throughput) else {
             return Ok(());
@@ -204,7 +221,7 @@ impl Pace {
         }
         if self.window_bytes < self.window_least {
             let message = format!(
-                "the answer came too slowly: {} bytes within {:?}, less than {} a second \
+                "the response arrived too slowly: {} bytes within {:?}, less than {} a second \
                  (minimum_throughput)",
                 self.window_bytes, least.window, least.bytes_per_second
             );
@@ -214,5 +231,28 @@ impl Pace {
         self.window_least = least.bytes_per_window();
         self.window_end = Some(now + least.window);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_counts_towards_the_total() {
+        let second = Duration::from_secs(1);
+        let times = Times {
+            connect: second,
+            answer: second,
+            idle: second,
+            total: 10 * second,
+            throughput: None,
+        };
+        let mut pace = Pace::new(times, 3 * second);
+        pace.work(4 * second).unwrap();
+        pace.work(2 * second).unwrap();
+        let error = pace.work(second).unwrap_err();
+        assert!(error.is_timeout() && error.maybe_applied(), "{error}");
+        assert!(error.to_string().contains("total_timeout"), "{error}");
     }
 }

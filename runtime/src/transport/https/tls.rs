@@ -1,4 +1,4 @@
-//! TLS settings: 1.2 and 1.3, verified against the roots of the platform.
+//! TLS settings: versions 1.2 and 1.3, verified against the roots of the platform.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, T
     Ok(certificates)
 }
 
-/// The configuration of a client. The crypto provider is given explicitly, so neither a
-/// process-wide default nor another crate's choice of one has any influence.
+/// The configuration of a TLS client. The crypto provider is passed explicitly, so that neither a
+/// process-wide default nor another crate can change it.
 pub(super) fn config(
     extra_roots: Vec<CertificateDer<'static>>,
 ) -> Result<ClientConfig, TransportError> {
@@ -70,7 +70,7 @@ fn verifier(
 ) -> Result<Verifier, rustls::Error> {
     if !extra_roots.is_empty() {
         return Err(rustls::Error::General(
-            "Android takes no extra root certificates".into(),
+            "extra root certificates are not supported on Android".into(),
         ));
     }
     Verifier::new(Arc::clone(provider))

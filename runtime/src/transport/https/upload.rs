@@ -1,4 +1,4 @@
-//! The body of a request, and how much of it has left.
+//! The body of a request, and how much of it was sent.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,27 +9,29 @@ use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use tokio::time::Instant;
 
-/// How much is handed to the connection at a time; progress is seen in these steps.
+/// The number of bytes that are given to the connection at a time. Progress is visible in these
+/// steps.
 const PIECE: usize = 64 * 1024;
 
 /// A request body of known length that reports its progress.
 ///
-/// It cannot be cloned, so the HTTP client has no way to send it twice.
+/// It cannot be cloned, so the HTTP client cannot send it twice.
 pub(super) struct Upload {
     rest: Bytes,
     progress: Arc<Progress>,
 }
 
-/// Shared between the connection, which takes the body, and the caller, who waits.
+/// The state that is shared between the connection, which reads the body, and the caller, who
+/// waits.
 pub(super) struct Progress(Mutex<State>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// No byte of the request has been handed to a connection.
+    /// No byte of the request was given to a connection.
     Waiting,
-    /// Some of it has; last at this time.
+    /// Some of it was given to a connection, most recently at this time.
     Sending(Instant),
-    /// All of it has, at this time.
+    /// All of it was given to a connection at this time.
     Sent(Instant),
 }
 
@@ -40,7 +42,7 @@ struct State {
 
 impl Upload {
     pub(super) fn new(body: Bytes) -> (Self, Arc<Progress>) {
-        // An empty body is never asked for, so it counts as sent from the start.
+        // An empty body is never read, so it counts as sent from the start.
         let stage = if body.is_empty() {
             Stage::Sent(Instant::now())
         } else {
@@ -62,12 +64,13 @@ impl Progress {
         self.lock().stage
     }
 
-    /// True if no byte has left: the head of a request is written together with the first piece.
+    /// Whether no byte was sent. The head of a request is written together with the first piece of
+    /// the body.
     pub(super) fn nothing_sent(&self) -> bool {
         self.stage() == Stage::Waiting
     }
 
-    /// Like [`stage`](Self::stage), and wakes the task when it changes.
+    /// Like [`stage`](Self::stage), and wakes the task when the stage changes.
     pub(super) fn watch(&self, context: &Context<'_>) -> Stage {
         let mut state = self.lock();
         state.waker = Some(context.waker().clone());

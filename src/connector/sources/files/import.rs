@@ -9,6 +9,7 @@ use jiff::tz::Offset;
 use super::csv::{CsvReader, Flaw, Record, Summary};
 use super::stage::Staged;
 use crate::connector::error::Error;
+use crate::connector::progress::Stop;
 use crate::connector::store::{Aside, Pending, SourceId, Store, StoredFile};
 
 /// What LogFileLength means.
@@ -19,6 +20,21 @@ pub enum Lengths {
     Exact,
     /// It decides nothing.
     Ignored,
+}
+
+/// How a file is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Import<'a> {
+    /// The source of files.
+    pub source: SourceId,
+    /// What LogFileLength means.
+    pub lengths: Lengths,
+    /// The folder for damaged files.
+    pub aside: &'a Path,
+    /// The server's time.
+    pub now: Timestamp,
+    /// Stops it between two rows; then nothing of the file is stored.
+    pub stop: &'a Stop,
 }
 
 /// What became of a file.
@@ -53,19 +69,17 @@ impl From<Error> for Failed {
 /// The store or the disk failed. Nothing of the file is stored then, and it does not count as damaged.
 pub fn import(
     store: &mut Store,
-    source: SourceId,
     file: &Pending,
     staged: Staged,
-    lengths: Lengths,
-    aside: &Path,
-    now: Timestamp,
+    how: &Import<'_>,
 ) -> Result<Fetched, Error> {
+    let now = how.now;
     let earlier = store.columns(&file.file.event_type)?;
     let mut summary = Summary::default();
     let mut columns = Vec::new();
-    let stored = store.store_file::<Failed>(source, file, now, |rows| {
+    let stored = store.store_file::<Failed>(how.source, file, now, |rows| {
         let announced = file.file.length;
-        if lengths == Lengths::Exact && staged.bytes != announced {
+        if how.lengths == Lengths::Exact && staged.bytes != announced {
             let found = staged.bytes;
             return Err(Failed::Flaw(Flaw::Length { announced, found }));
         }
@@ -75,6 +89,7 @@ pub fn import(
         let mut reader = CsvReader::new(input).map_err(Failed::Flaw)?;
         let mut clock = None;
         while reader.next_row().map_err(Failed::Flaw)? {
+            how.stop.check()?;
             // The names of the columns are known with the first row.
             let clock = match &clock {
                 Some(clock) => clock,
@@ -110,8 +125,8 @@ pub fn import(
                 bytes: staged.bytes,
                 sha256: staged.sha256.clone(),
             };
-            let kept = staged.keep(aside)?;
-            store.file_set_aside(source, file, &record, now)?;
+            let kept = staged.keep(how.aside)?;
+            store.file_set_aside(how.source, file, &record, now)?;
             Ok(Fetched::Aside(flaw, kept))
         }
     }

@@ -5,6 +5,7 @@
 //! transaction. Memory holds one buffer and one row, whatever the size of the file.
 
 mod base64;
+mod control;
 mod csv;
 mod import;
 mod listing;
@@ -13,7 +14,7 @@ mod sync;
 
 pub use base64::{BadBase64, Base64};
 pub use csv::{CsvReader, Flaw, Record, Summary};
-pub use import::{Fetched, Lengths, import};
+pub use import::{Fetched, Import, Lengths, import};
 pub use listing::Choice;
 pub use stage::{Staged, Staging};
 pub use sync::{FileOptions, FileOutcome, FileService, sync};

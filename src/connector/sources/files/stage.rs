@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::base64::Base64;
 use crate::connector::error::{Error, Kind};
 
+/// Bytes that are written at a time.
+const BUFFER: usize = 256 << 10;
+
 /// A file that is being received.
 #[derive(Debug)]
 pub struct Staging {
@@ -53,7 +56,7 @@ impl Staging {
         let path = folder.join(format!("{name}.csv"));
         let file = File::create(&path).map_err(|error| Error::io("create", &path, error))?;
         Ok(Self {
-            file: BufWriter::with_capacity(256 << 10, file),
+            file: BufWriter::with_capacity(BUFFER, file),
             path,
             digest: Sha256::new(),
             bytes: 0,
@@ -88,6 +91,27 @@ impl Staging {
         self.decoded = decoded;
         fed.map_err(bad)?;
         written
+    }
+
+    /// Begins again with an empty file, because what came so far was cut off.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        let file =
+            File::create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
+        self.file = BufWriter::with_capacity(BUFFER, file);
+        self.digest = Sha256::new();
+        self.bytes = 0;
+        self.base64 = Base64::default();
+        Ok(())
+    }
+
+    /// How many bytes came so far.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.bytes
     }
 
     /// Ends the file.

@@ -4,25 +4,31 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::import::{Fetched, Lengths, import};
+use super::control;
+use super::import::{Fetched, Import, Lengths, import};
 use super::listing::{self, Choice};
-use super::stage::Staging;
+use super::stage::{Staged, Staging};
 use crate::connector::error::{Error, Kind};
+use crate::connector::progress::{Progress, Stop, Watch};
 use crate::connector::sources::{Failure, Service};
 use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
 use crate::connector::window::{Check, Span};
 
 /// A file can appear within three days of what it logs, says Salesforce.
-const LATEST: SignedDuration = SignedDuration::from_hours(72);
+pub(super) const LATEST: SignedDuration = SignedDuration::from_hours(72);
+
+/// Salesforce keeps no file for longer, or for a year with a newer licence. A full listing goes back so
+/// far, whatever is known of the licence.
+const LISTED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What the collection of files needs of a service.
 pub trait FileService: Service {
-    /// Sends the content of a file into `staging`, piece by piece.
+    /// Sends the content of a file into `staging`, piece by piece, and gives that back.
     fn fetch(
         &mut self,
         file: &Listed,
-        staging: &mut Staging,
-    ) -> impl Future<Output = Result<(), Failure>> + Send;
+        staging: Staging,
+    ) -> impl Future<Output = Result<Staging, Failure>> + Send;
 }
 
 /// How files are collected.
@@ -69,29 +75,50 @@ pub async fn sync<S: FileService>(
     store: &mut Store,
     service: &mut S,
     options: &FileOptions,
+    watch: &mut Watch,
 ) -> Result<FileOutcome, Error> {
     let source = store.source("files", options.begins)?;
     let now = service.server_time().await.map_err(other)?;
+    let (listing, daily) = list(store, service, &source, options, now).await?;
     let mut outcome = FileOutcome {
-        listing: list(store, service, &source, options, now).await?,
+        listing,
         ..FileOutcome::default()
     };
-    for file in store.pending_files()? {
-        fetch(store, service, &source, options, &file, now, &mut outcome).await?;
+    let pending = store.pending_files()?;
+    for (done, file) in pending.iter().enumerate() {
+        watch.stop.check()?;
+        watch.report(&Progress::File {
+            done: done as u64,
+            of: pending.len() as u64,
+            event_type: &file.file.event_type,
+            length: file.file.length,
+            rows: outcome.rows,
+        });
+        let mut fetching = Fetching {
+            store: &mut *store,
+            options,
+            source: &source,
+            now,
+            stop: &watch.stop,
+        };
+        fetching.fetch(service, file, &mut outcome).await?;
     }
+    control::compare(store, service, &source, options, &daily, now, &watch.stop).await?;
     Ok(outcome)
 }
 
+/// Lists the files. Returns also the daily files that are not wanted because there are hourly ones.
 async fn list<S: FileService>(
     store: &mut Store,
     service: &mut S,
     source: &SourceState,
     options: &FileOptions,
     now: Timestamp,
-) -> Result<Listing, Error> {
-    let kept = now.checked_sub(options.retention).unwrap_or(source.begins);
-    let oldest = source.begins.max(kept);
-    note_retention(store, source, oldest, now)?;
+) -> Result<(Listing, Vec<Listed>), Error> {
+    let back = |length| now.checked_sub(length).unwrap_or(source.begins);
+    let kept = source.begins.max(back(options.retention));
+    note_retention(store, source, kept, now)?;
+    let oldest = source.begins.max(back(LISTED.max(options.retention)));
     let is_full = source
         .day_checked
         .is_none_or(|listed| now.duration_since(listed) >= SignedDuration::from_hours(24));
@@ -100,9 +127,9 @@ async fn list<S: FileService>(
         _ => oldest,
     };
     let Some(created) = Span::new(from, now) else {
-        return Ok(Listing::default());
+        return Ok(Default::default());
     };
-    let files = listing(store, service, created, now).await?;
+    let mut files = listing(store, service, created, now).await?;
     let hourly_from = Choice::hourly_from(&files, store.first_hourly_files()?);
     let wanted = |file: &Listed| options.choice.wants(file, &hourly_from);
     let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
@@ -112,7 +139,9 @@ async fn list<S: FileService>(
     if is_full {
         store.checked(source.id, Check::Day, now)?;
     }
-    Ok(listing)
+    let is_control = |file: &Listed| options.choice == Choice::Auto && !wanted(file);
+    files.retain(is_control);
+    Ok((listing, files))
 }
 
 /// Records a gap if files may have come and gone since the last listing.
@@ -188,50 +217,71 @@ async fn rows<S: FileService>(
     Err(Failure::CursorLost)
 }
 
-/// Fetches a file; a damaged one twice.
-async fn fetch<S: FileService>(
-    store: &mut Store,
-    service: &mut S,
-    source: &SourceState,
-    options: &FileOptions,
-    file: &Pending,
+struct Fetching<'a> {
+    store: &'a mut Store,
+    options: &'a FileOptions,
+    source: &'a SourceState,
     now: Timestamp,
-    outcome: &mut FileOutcome,
-) -> Result<(), Error> {
-    let mut file = file.clone();
-    loop {
-        let name = format!("{}-{}", file.file.sf_id, file.number);
-        let mut staging = Staging::begin(&options.staging, &name)?;
-        let sent = service.fetch(&file.file, &mut staging).await;
-        let finished = match sent {
-            Ok(()) => staging.finish(),
-            Err(Failure::Other(error)) => Err(error),
-            Err(failure) => Err(other(failure)),
-        };
-        let staged = match finished {
-            Ok(staged) => staged,
-            // A full disk fails the next file as well.
-            Err(error) if error.is_disk_full() || error.is_read_only() => return Err(error),
-            Err(error) => {
-                store.file_failed(&file, &error.to_string(), false)?;
-                outcome.failed += 1;
-                return Ok(());
+    stop: &'a Stop,
+}
+
+impl Fetching<'_> {
+    /// Fetches a file; a damaged one twice.
+    async fn fetch<S: FileService>(
+        &mut self,
+        service: &mut S,
+        file: &Pending,
+        outcome: &mut FileOutcome,
+    ) -> Result<(), Error> {
+        let mut file = file.clone();
+        loop {
+            let staged = match self.stage(service, &file).await {
+                Ok(staged) => staged,
+                // The next file would fail as well, or nobody wants it any more.
+                Err(error) if ends_all(&error) => return Err(error),
+                Err(error) => {
+                    self.store.file_failed(&file, &error.text(), false)?;
+                    outcome.failed += 1;
+                    return Ok(());
+                }
+            };
+            let how = Import {
+                source: self.source.id,
+                lengths: self.options.lengths,
+                aside: &self.options.aside,
+                now: self.now,
+                stop: self.stop,
+            };
+            match import(self.store, &file, staged, &how)? {
+                Fetched::Stored(summary) => {
+                    outcome.stored += 1;
+                    outcome.rows += summary.rows;
+                    return Ok(());
+                }
+                Fetched::Aside(..) => {
+                    outcome.aside += 1;
+                    return Ok(());
+                }
+                Fetched::Again(_) => file.damaged += 1,
             }
-        };
-        let (lengths, aside) = (options.lengths, options.aside.as_path());
-        match import(store, source.id, &file, staged, lengths, aside, now)? {
-            Fetched::Stored(summary) => {
-                outcome.stored += 1;
-                outcome.rows += summary.rows;
-                return Ok(());
-            }
-            Fetched::Aside(..) => {
-                outcome.aside += 1;
-                return Ok(());
-            }
-            Fetched::Again(_) => file.damaged += 1,
         }
     }
+
+    async fn stage<S: FileService>(
+        &mut self,
+        service: &mut S,
+        file: &Pending,
+    ) -> Result<Staged, Error> {
+        let name = format!("{}-{}", file.file.sf_id, file.number);
+        let staging = Staging::begin(&self.options.staging, &name)?;
+        let staging = service.fetch(&file.file, staging).await.map_err(other)?;
+        staging.finish()
+    }
+}
+
+/// Whether an error is not one of a single file.
+pub(super) fn ends_all(error: &Error) -> bool {
+    error.is_disk_full() || error.is_read_only() || error.is_reserved() || error.is_stopped()
 }
 
 fn other(failure: Failure) -> Error {

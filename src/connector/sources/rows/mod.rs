@@ -6,5 +6,5 @@
 mod object;
 mod sync;
 
-pub use object::Object;
+pub use object::{Join, Object};
 pub use sync::{Options, Outcome, sync};

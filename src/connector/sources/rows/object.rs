@@ -17,10 +17,25 @@ pub struct Object {
     pub required: &'static [&'static str],
     /// Fields that may be missing in an org, or refused to a user.
     pub optional: &'static [&'static str],
+    /// Fields of other records that are stored with each row.
+    pub join: Option<Join>,
+}
+
+/// Fields of records that rows refer to by an Id, where a query cannot follow the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Join {
+    /// The field of the row with the Id.
+    pub by: &'static str,
+    /// The name of the other sObject.
+    pub object: &'static str,
+    /// Its fields.
+    pub fields: &'static [&'static str],
+    /// The columns that the values are stored in.
+    pub columns: &'static [&'static str],
 }
 
 impl Object {
-    /// The logins. LoginHistory has no relationship to the user, so that is joined elsewhere.
+    /// The logins. LoginHistory has no relationship to the user, so users are looked up by their Ids.
     pub const LOGINS: Self = Self {
         source: "logins",
         name: "LoginHistory",
@@ -37,6 +52,12 @@ impl Object {
             "ClientVersion",
             "CountryIso",
             "ForwardedForIp",
+            "LoginGeo.City",
+            "LoginGeo.Country",
+            "LoginGeo.Latitude",
+            "LoginGeo.Longitude",
+            "LoginGeo.PostalCode",
+            "LoginGeo.Subdivision",
             "LoginGeoId",
             "LoginSubType",
             "LoginType",
@@ -47,6 +68,12 @@ impl Object {
             "Status",
             "TlsProtocol",
         ],
+        join: Some(Join {
+            by: "UserId",
+            object: "User",
+            fields: &["Username", "Name", "Email"],
+            columns: &["User.Username", "User.Name", "User.Email"],
+        }),
     };
 
     /// The setup audit trail.
@@ -65,7 +92,23 @@ impl Object {
             "ResponsibleNamespacePrefix",
             "Section",
         ],
+        join: None,
     };
+
+    /// Whether the field is one without which a row is still of use.
+    pub(super) fn can_do_without(&self, field: &str) -> bool {
+        self.optional.contains(&field)
+    }
+
+    /// All fields of the same record as a field: if one field of another record is refused, mostly all
+    /// of them are.
+    pub(super) fn together_with(&self, field: &str) -> Vec<&'static str> {
+        let relationship = |field: &str| field.split_once('.').map(|(name, _)| name.to_owned());
+        let of = relationship(field);
+        let is_same =
+            |other: &&&str| **other == field || (of.is_some() && relationship(other) == of);
+        self.optional.iter().filter(is_same).copied().collect()
+    }
 
     /// All fields, required ones first, without those that were refused.
     pub(super) fn fields(&self, refused: &[String]) -> Vec<&'static str> {

@@ -1,12 +1,15 @@
 //! Brings the rows of an object up to date once.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::object::Object;
 use crate::connector::error::{Error, Kind};
+use crate::connector::progress::{Progress, Watch};
 use crate::connector::sources::{Batch, Failure, Service};
 use crate::connector::store::{
-    Method, Progress, Purpose, Reconciliation, Row, SourceState, Store, Stored, WindowId,
+    Method, PageProgress, Purpose, Reconciliation, Row, SourceState, Store, Stored, WindowId,
 };
 use crate::connector::window::{
     Ask, Check, Collection, Fact, Page, Policy, Span, Verdict, judge, plan,
@@ -57,6 +60,7 @@ pub async fn sync<S: Service>(
     service: &mut S,
     object: &Object,
     options: &Options,
+    watch: &mut Watch,
 ) -> Result<Outcome, Error> {
     let source = store.source(object.source, options.begins)?;
     let now = service
@@ -71,10 +75,16 @@ pub async fn sync<S: Service>(
         now,
         refused: Vec::new(),
         outcome: Outcome::default(),
+        watch,
+        extent: None,
     };
     run.resume().await?;
     let from = run.note_retention(options.retention)?;
     let windows = plan(options.policy, run.source.begins, from, now);
+    run.extent = windows
+        .first()
+        .zip(windows.last())
+        .and_then(|(first, last)| Span::new(first.start(), last.end()));
     run.read(Collection::new(windows), Purpose::Collect, None)
         .await?;
     run.sweep_nulls().await?;
@@ -82,6 +92,24 @@ pub async fn sync<S: Service>(
         run.check(check).await?;
     }
     Ok(run.outcome)
+}
+
+/// Values of records that rows refer to.
+#[derive(Default)]
+struct Joined {
+    /// The place of the Id in a row.
+    at: usize,
+    columns: &'static [&'static str],
+    found: HashMap<String, Vec<Option<String>>>,
+}
+
+impl Joined {
+    /// The values that belong to a row, one for each column.
+    fn values<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = Option<&'a str>> {
+        let id = row.get(self.at).and_then(Option::as_ref);
+        let found = id.and_then(|id| self.found.get(id));
+        (0..self.columns.len()).map(move |column| found?.get(column)?.as_deref())
+    }
 }
 
 struct Run<'a, S> {
@@ -93,6 +121,9 @@ struct Run<'a, S> {
     /// Fields that the service has refused in this run.
     refused: Vec<String>,
     outcome: Outcome,
+    watch: &'a mut Watch,
+    /// All that is read in this run, for the progress.
+    extent: Option<Span>,
 }
 
 impl<S: Service> Run<'_, S> {
@@ -132,6 +163,7 @@ impl<S: Service> Run<'_, S> {
     ) -> Result<(), Error> {
         let mut lost = 0;
         while let Some(ask) = windows.next() {
+            self.watch.stop.check()?;
             let (Ask::Rows { span, .. } | Ask::More { span }) = ask;
             let window = match open {
                 Some(window) => window,
@@ -154,9 +186,15 @@ impl<S: Service> Run<'_, S> {
                     if !batch.rows.is_empty() {
                         lost = 0;
                     }
-                    if self.take(&mut windows, window, &fields, &batch)? {
+                    let joined = self.join(&fields, &batch).await?;
+                    if self.take(&mut windows, window, &fields, &batch, &joined)? {
                         open = None;
                     }
+                    self.report(
+                        windows
+                            .position()
+                            .map_or(span.end(), |position| position.time),
+                    );
                 }
                 Err(Failure::TooLarge) => {
                     let narrowed = windows.too_large().map_err(|error| {
@@ -188,6 +226,7 @@ impl<S: Service> Run<'_, S> {
         window: WindowId,
         fields: &[&str],
         batch: &Batch,
+        joined: &Joined,
     ) -> Result<bool, Error> {
         let facts = batch
             .rows
@@ -202,29 +241,78 @@ impl<S: Service> Run<'_, S> {
         let closed = windows.page(&page).map_err(|error| {
             data("the service did not answer what was asked", self.object).because(error)
         })?;
-        let progress = Progress {
+        let progress = PageProgress {
             window,
             expected: closed.and_then(|closed| closed.expected),
             position: closed.is_none().then(|| windows.position()).flatten(),
             closes: closed.is_some(),
             now: self.now,
         };
-        self.put(&progress, fields, &page.rows, batch)?;
+        self.put(&progress, fields, &page.rows, batch, joined)?;
         Ok(closed.is_some())
+    }
+
+    /// Looks up the records that rows refer to.
+    async fn join(&mut self, fields: &[&str], batch: &Batch) -> Result<Joined, Error> {
+        let Some(join) = self.object.join else {
+            return Ok(Joined::default());
+        };
+        let Some(at) = fields.iter().position(|field| *field == join.by) else {
+            return Ok(Joined::default());
+        };
+        let ids: BTreeSet<&String> = batch
+            .rows
+            .iter()
+            .filter_map(|row| row.get(at)?.as_ref())
+            .collect();
+        let ids: Vec<String> = ids.into_iter().cloned().collect();
+        let found = match self.service.look_up(join.object, join.fields, &ids).await {
+            Ok(found) => found,
+            Err(Failure::Field(field)) => {
+                self.store
+                    .drift(join.object, "field-refused", &field, self.now)?;
+                HashMap::new()
+            }
+            Err(failure) => return Err(other(failure, self.object)),
+        };
+        Ok(Joined {
+            at,
+            columns: join.columns,
+            found,
+        })
+    }
+
+    fn report(&mut self, until: Timestamp) {
+        let Some(extent) = self.extent else {
+            return;
+        };
+        self.watch.report(&Progress::Rows {
+            source: self.object.source,
+            received: self.outcome.received,
+            new: self.outcome.new,
+            from: extent.start(),
+            until,
+            to: extent.end(),
+        });
     }
 
     fn put(
         &mut self,
-        progress: &Progress<'_>,
+        progress: &PageProgress<'_>,
         fields: &[&str],
         facts: &[Fact],
         batch: &Batch,
+        joined: &Joined,
     ) -> Result<Stored, Error> {
         let values: Vec<Vec<Option<&str>>> = batch
             .rows
             .iter()
-            .map(|row| row.iter().map(Option::as_deref).collect())
+            .map(|row| {
+                let own = row.iter().map(Option::as_deref);
+                own.chain(joined.values(row)).collect()
+            })
             .collect();
+        let columns: Vec<&str> = fields.iter().chain(joined.columns).copied().collect();
         let rows = facts.iter().zip(&values).map(|(fact, values)| Row {
             key: &fact.key,
             time: fact.time,
@@ -232,7 +320,7 @@ impl<S: Service> Run<'_, S> {
         });
         let stored = self
             .store
-            .store_page(progress, self.object.name, fields, rows)?;
+            .store_page(progress, self.object.name, &columns, rows)?;
         self.outcome.received += stored.received;
         self.outcome.new += stored.new;
         Ok(stored)
@@ -264,7 +352,7 @@ impl<S: Service> Run<'_, S> {
     /// Does without a field from now on.
     fn refuse(&mut self, field: String) -> Result<(), Error> {
         let object = self.object;
-        if !object.optional.contains(&field.as_str()) || self.refused.contains(&field) {
+        if !object.can_do_without(&field) || self.refused.contains(&field) {
             let message = format!(
                 "the service refuses a field of {} that is needed",
                 object.name
@@ -274,9 +362,11 @@ impl<S: Service> Run<'_, S> {
                 object.name
             )));
         }
-        self.store
-            .drift(object.name, "field-refused", &field, self.now)?;
-        self.refused.push(field);
+        for field in object.together_with(&field) {
+            self.store
+                .drift(object.name, "field-refused", field, self.now)?;
+            self.refused.push(field.to_owned());
+        }
         Ok(())
     }
 
@@ -308,14 +398,15 @@ impl<S: Service> Run<'_, S> {
                     self.object,
                 ));
             }
-            let progress = Progress {
+            let progress = PageProgress {
                 window,
                 expected: batch.size,
                 position: None,
                 closes: batch.last,
                 now: self.now,
             };
-            self.put(&progress, &fields, &facts, &batch)?;
+            let joined = self.join(&fields, &batch).await?;
+            self.put(&progress, &fields, &facts, &batch, &joined)?;
             if batch.last {
                 return self.store.nulls_swept(self.source.id, self.now);
             }
@@ -338,9 +429,16 @@ impl<S: Service> Run<'_, S> {
                 Method::CountHour,
             ),
         };
-        for span in check.due(source.begins, watermark, checked, self.now) {
-            self.count(span, method).await?;
+        let due = check.due(source.begins, watermark, checked, self.now);
+        for (done, span) in due.iter().enumerate() {
+            self.watch.stop.check()?;
+            self.count(*span, method).await?;
             self.store.checked(self.source.id, check, span.end())?;
+            self.watch.report(&Progress::Counted {
+                source: self.object.source,
+                spans: done as u64 + 1,
+                of: due.len() as u64,
+            });
         }
         Ok(())
     }

@@ -114,6 +114,20 @@ CREATE TABLE revision (
 ) STRICT;
 CREATE INDEX revision_pending ON revision (state) WHERE state = 'listed';
 
+-- Daily files whose rows were counted, as a control of the hourly files of the same day. Their rows are not
+-- stored, because the hourly files have them.
+CREATE TABLE daily (
+    sf_id         TEXT    PRIMARY KEY,
+    event_type    TEXT    NOT NULL,
+    log_date      INTEGER NOT NULL,
+    length        INTEGER NOT NULL,         -- LogFileLength and SystemModstamp of the content that was
+    modified      INTEGER NOT NULL,         -- counted
+    rows          INTEGER NOT NULL,
+    hourly        INTEGER NOT NULL,         -- rows of the hourly files, when they were compared last
+    compared      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX daily_by_date ON daily (log_date);
+
 -- What was wanted and cannot be had any more, or is missing for now.
 CREATE TABLE gap (
     id            INTEGER PRIMARY KEY,
@@ -137,6 +151,12 @@ CREATE TABLE drift (
     UNIQUE (about, kind, name)
 ) STRICT;
 
+-- How the connection is set up. There are no secrets here: those are in the vault.
+CREATE TABLE setting (
+    name          TEXT    PRIMARY KEY,
+    value         TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Changes of the connector's own configuration.
 CREATE TABLE configuration (
     id            INTEGER PRIMARY KEY,
@@ -154,4 +174,13 @@ CREATE TABLE sink (
     position      TEXT,                     -- whatever the sink needs to go on, in its own form
     problem       TEXT,
     local_moved   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How the last attempt to bring a source up to date went.
+CREATE TABLE attempt (
+    source        TEXT    PRIMARY KEY,      -- source.name
+    local_at      INTEGER NOT NULL,         -- when it ended
+    local_worked  INTEGER,                  -- when an attempt last succeeded
+    failures      INTEGER NOT NULL,         -- how many failed since then
+    problem       TEXT                      -- why the last one failed; NULL if it succeeded
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,116 @@
+//! Answers of a scripted transport that are made of typed values.
+
+use super::OperationType;
+use super::exchange::Unwrapped;
+use crate::error::Error;
+use crate::schema::SoapVersion;
+use crate::soap::response;
+use crate::transport::testing::{Answer, Recorded, Scripted};
+use crate::value::{FieldValue as _, GeneratedStruct, Struct, Value};
+
+impl Scripted {
+    /// Queues the result of an operation. The next request must be a call of this operation; another
+    /// one fails with a usage error.
+    ///
+    /// The value is written as the WSDL says and read again by the client, so that the test covers
+    /// decoding as well. A value that cannot be written is a usage error of the call. Fields of an
+    /// sObject that are null are named in its `fieldsToNull`; a service leaves them out.
+    ///
+    /// ```ignore
+    /// use enterprise::{Account, QueryResult, SaveResult, Soap, operations};
+    /// use saponify::transport::testing::Scripted;
+    /// use saponify::{Session, View as _};
+    ///
+    /// let transport = Scripted::new()
+    ///     .returns::<operations::Create>(vec![SaveResult { success: true, ..SaveResult::default() }])
+    ///     .returns::<operations::Query>(QueryResult {
+    ///         done: true,
+    ///         records: vec![Account::new().with_name("Acme").into_record()],
+    ///         size: 1,
+    ///         ..QueryResult::default()
+    ///     });
+    ///
+    /// let session = Session::new("https://example.my.salesforce.com/services/Soap/c/64.0", "token")?;
+    /// let soap = Soap::builder().transport(transport).session(session)?;
+    /// assert!(soap.create(&[Account::new()]).await?[0].success);
+    /// let mut accounts = soap.records::<Account>("SELECT Name FROM Account");
+    /// assert_eq!(accounts.try_next().await?.ok_or("no row")?.name(), Some("Acme"));
+    /// ```
+    #[must_use]
+    pub fn returns<O: OperationType>(self, value: impl Into<O::Output>) -> Self {
+        let operation = O::operation();
+        let value = value.into();
+        let write = move |request: &Recorded| {
+            let version = match request.content_type().starts_with("application/soap+xml") {
+                true => SoapVersion::V1_2,
+                false => SoapVersion::V1_1,
+            };
+            let unwrapped = Unwrapped {
+                table: operation.response,
+                value: value.clone(),
+            };
+            let response: &dyn Struct = match value.value(0) {
+                Value::Struct(response) if operation.response.fields.len() > 1 => response,
+                _ => &unwrapped,
+            };
+            match response::result(operation, version, response) {
+                Ok(xml) => Answer::from(xml),
+                Err(error) => unusable(error.into()),
+            }
+        };
+        self.expect(operation.name, write)
+    }
+
+    /// Queues a fault of the service, made of its detail. Code and message are those that the detail
+    /// has, as Salesforce's details do (`exceptionCode`, `exceptionMessage`).
+    ///
+    /// ```ignore
+    /// use enterprise::{ExceptionCode, InvalidFieldFault, Soap};
+    /// use saponify::Session;
+    /// use saponify::transport::testing::Scripted;
+    ///
+    /// let transport = Scripted::new().fails_with(InvalidFieldFault {
+    ///     exception_code: ExceptionCode::InvalidField,
+    ///     exception_message: "No such column 'Nmae'".to_owned(),
+    ///     ..InvalidFieldFault::default()
+    /// });
+    ///
+    /// let session = Session::new("https://example.my.salesforce.com/services/Soap/c/64.0", "token")?;
+    /// let soap = Soap::builder().transport(transport).session(session)?;
+    /// let error = soap.query("SELECT Nmae FROM Account").await.err().ok_or("it must fail")?;
+    /// assert_eq!(error.fault().ok_or("no fault")?.code(), "INVALID_FIELD");
+    /// ```
+    #[must_use]
+    pub fn fails_with(self, detail: impl GeneratedStruct) -> Self {
+        let text = |name| {
+            let field = detail.table().find(name)?;
+            match detail.value(field, 0) {
+                Value::Text(text) => Some(text.to_owned()),
+                _ => None,
+            }
+        };
+        let code = text("exceptionCode");
+        let message = text("exceptionMessage");
+        let fault = response::fault(code.as_deref(), message.as_deref(), Some(&detail));
+        self.answer(fault_answer(fault.map_err(Error::from)))
+    }
+
+    /// Queues a fault of the service that has a code and a message and no detail, such as
+    /// `INVALID_SESSION_ID`.
+    #[must_use]
+    pub fn fails_with_code(self, code: &str, message: &str) -> Self {
+        let fault = response::fault(Some(code), Some(message), None);
+        self.answer(fault_answer(fault.map_err(Error::from)))
+    }
+}
+
+fn fault_answer(fault: Result<String, Error>) -> Answer {
+    match fault {
+        Ok(xml) => Answer::new(500, "text/xml; charset=utf-8", xml),
+        Err(error) => unusable(error),
+    }
+}
+
+fn unusable(error: Error) -> Answer {
+    Answer::unusable(format!("the scripted answer cannot be written: {error}"))
+}

@@ -1,0 +1,133 @@
+//! What happens in the org while the sandbox runs, and when.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::files::Fate;
+use super::{History, MOMENT};
+use crate::org::Org;
+
+/// The objects whose rows change while the sandbox runs.
+pub(super) const USERS: &str = "User";
+pub(super) const ASSIGNMENTS: &str = "PermissionSetAssignment";
+
+/// How long a file that is going to be deleted is there after it was read. A reader that is killed
+/// before it has stored the file can read it again.
+const GRACE: i64 = 10 * 60_000;
+
+/// Something that happens in the org.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Happening {
+    /// A row that was there before becomes visible.
+    Appears { object: &'static str, serial: i64 },
+    /// A row is made now.
+    Created { object: &'static str, serial: i64 },
+    /// A row is changed.
+    Changed { object: &'static str, serial: i64 },
+    /// A row is deleted, and `getDeleted` tells it.
+    Deleted { object: &'static str, serial: i64 },
+    /// A log file gets its second content.
+    Remade { serial: i64 },
+    /// A log file is no longer there.
+    Removed { serial: i64 },
+    /// A log file takes the place of another one.
+    Replaced { serial: i64 },
+}
+
+/// What happens next.
+#[derive(Debug, Default)]
+pub(crate) struct Schedule {
+    /// By time; those of the same time by their number.
+    due: BTreeMap<(i64, usize), Happening>,
+    /// Files that are removed once another one is read.
+    withheld: Vec<i64>,
+    read: HashSet<i64>,
+    count: usize,
+}
+
+/// What happens in the org because of its activity.
+pub(crate) fn schedule(org: &Org, history: &History) -> Schedule {
+    let mut schedule = Schedule::default();
+    let end = history.activity.end();
+    for object in ["LoginHistory", "SetupAuditTrail"] {
+        for (serial, after) in history.late_rows(object) {
+            schedule.add(end + after, Happening::Appears { object, serial });
+        }
+    }
+    for file in history.files() {
+        let serial = file.serial;
+        match file.fate {
+            Fate::Late => {
+                let object = "EventLogFile";
+                schedule.add(file.created, Happening::Appears { object, serial });
+            }
+            Fate::Withheld => schedule.withheld.push(serial),
+            _ => {}
+        }
+    }
+    for (at, change) in changes(org, history) {
+        schedule.add(at, change);
+    }
+    schedule
+}
+
+/// The changes of users and of permission assignments. Each row changes once at most.
+pub(super) fn changes(org: &Org, history: &History) -> Vec<(i64, Happening)> {
+    let made = |name: &str| {
+        org.objects
+            .get(name)
+            .map_or(0, |object| object.generate as i64)
+    };
+    let (users, assignments) = (made(USERS), made(ASSIGNMENTS));
+    let first = |name: &str| org.rows_of(name) as i64 - made(name) + 1;
+    let change = |k: i64| {
+        let (object, n) = (if k % 3 == 0 { USERS } else { ASSIGNMENTS }, k / 3);
+        let serial = first(object) + n;
+        Some(match k % 3 {
+            0 if n < users => Happening::Changed { object, serial },
+            1 if assignments > 0 => {
+                let serial = serial + assignments;
+                Happening::Created { object, serial }
+            }
+            2 if n < assignments => Happening::Deleted { object, serial },
+            _ => return None,
+        })
+    };
+    (0..history.activity.changes as i64)
+        .filter_map(|k| Some((history.activity.end() + (k + 6) * MOMENT, change(k)?)))
+        .collect()
+}
+
+impl Schedule {
+    fn add(&mut self, at: i64, happening: Happening) {
+        self.count += 1;
+        self.due.insert((at, self.count), happening);
+    }
+
+    /// Notes that a file was read to its end, and lets happen what follows from that.
+    pub(crate) fn file_was_read(&mut self, history: &History, serial: i64, now: i64) {
+        for withheld in std::mem::take(&mut self.withheld) {
+            self.add(now, Happening::Removed { serial: withheld });
+        }
+        if !self.read.insert(serial) {
+            return;
+        }
+        match history.file(serial).map(|file| file.fate) {
+            Some(Fate::Remade) => self.add(now, Happening::Remade { serial }),
+            Some(Fate::Deleted) => self.add(now + GRACE, Happening::Removed { serial }),
+            Some(Fate::Replaced(by)) => {
+                self.add(now, Happening::Replaced { serial: by });
+                self.add(now + GRACE, Happening::Removed { serial });
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes what has happened until now, with the time at which it did.
+    pub(crate) fn take(&mut self, now: i64) -> Vec<(i64, Happening)> {
+        let later = self.due.split_off(&(now + 1, 0));
+        std::mem::replace(&mut self.due, later)
+            .into_iter()
+            .map(|((at, _), happening)| (at, happening))
+            .collect()
+    }
+}

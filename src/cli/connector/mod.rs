@@ -1,0 +1,202 @@
+//! `saponify connector`. Each command parses its arguments, calls a function of the library, and prints.
+
+mod activate;
+mod open;
+mod progress;
+mod reading;
+mod show;
+mod test;
+mod work;
+
+use std::io::{ErrorKind, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Subcommand};
+use saponify_cli::connector::home::Home;
+use saponify_cli::connector::vault::{SecretSource, SecretString, Vault};
+use tracing::level_filters::LevelFilter;
+
+use super::failure::Failure;
+
+/// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
+#[derive(Args, Debug)]
+pub(crate) struct Connector {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// The folder that holds everything. By default $SAPONIFY_HOME, or the folder of the platform for the
+    /// state of programs.
+    #[arg(long, value_name = "DIR", global = true)]
+    home: Option<PathBuf>,
+    /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
+    /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
+    #[arg(long, value_name = "SRC", global = true)]
+    key_from: Option<SecretSource>,
+    /// Say more on standard error: -v what is done, -vv each call, -vvv everything.
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a connection: ask for the credentials, log in, and keep both if that works.
+    Activate(Box<activate::Activate>),
+    /// List the connections.
+    List(show::List),
+    /// Show how a connection is set up.
+    Show(show::Show),
+    /// End a connection and remove its secrets. Its data stays.
+    Deactivate(show::Deactivate),
+    /// Test what the org and the user must have, and say what to do about what is missing.
+    Test(test::Test),
+    /// Bring connections up to date once.
+    Sync(work::Sync),
+    /// Bring connections up to date until it is stopped.
+    Run(work::Run),
+    /// Show how far each source is, and what is wrong.
+    Status(reading::Status),
+    /// Show for each source and day what is complete, and why.
+    Report(reading::Report),
+    /// Show stored events.
+    Events(reading::Events),
+    /// Open a page of the org in the browser, logged in as the user of the connection.
+    Open(open::Open),
+}
+
+impl Connector {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        let common = self.common;
+        common.log();
+        match self.command {
+            Command::Activate(activate) => activate.run(&common),
+            Command::List(list) => list.run(&common),
+            Command::Show(show) => show.run(&common),
+            Command::Deactivate(deactivate) => deactivate.run(&common),
+            Command::Test(test) => return test.run(&common),
+            Command::Sync(sync) => return sync.run(&common),
+            Command::Run(run) => return run.run(&common),
+            Command::Status(status) => status.run(&common),
+            Command::Report(report) => report.run(&common),
+            Command::Events(events) => events.run(&common),
+            Command::Open(open) => open.run(&common),
+        }?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Common {
+    fn home(&self) -> Result<Home, Failure> {
+        let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        Ok(Home::find(self.home.clone(), variable)?)
+    }
+
+    fn vault(&self, home: &Home) -> Result<Vault, Failure> {
+        Ok(Vault::new(home.path(), self.key()?)?)
+    }
+
+    fn key(&self) -> Result<Option<SecretString>, Failure> {
+        if let Some(source) = &self.key_from {
+            return Ok(Some(source.read("key of the secrets")?));
+        }
+        match std::env::var_os("SAPONIFY_KEY") {
+            None => Ok(None),
+            Some(_) => {
+                let source = SecretSource::Environment("SAPONIFY_KEY".to_owned());
+                Ok(Some(source.read("key of the secrets")?))
+            }
+        }
+    }
+
+    fn log(&self) {
+        let level = match self.verbose {
+            0 => LevelFilter::WARN,
+            1 => LevelFilter::INFO,
+            2 => LevelFilter::DEBUG,
+            _ => LevelFilter::TRACE,
+        };
+        let _ = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_writer(std::io::stderr)
+            .with_ansi(false)
+            .try_init();
+    }
+}
+
+/// The connections that a command works on: those that were named, or all that are not deactivated.
+fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
+    if !names.is_empty() {
+        for name in names {
+            home.connection(name)?;
+        }
+        return Ok(names.to_vec());
+    }
+    let mut active = Vec::new();
+    for name in home.connections()? {
+        let settings = saponify_cli::connector::connection::settings_of(home, &name)?;
+        if !settings.deactivated {
+            active.push(name);
+        }
+    }
+    match active.is_empty() {
+        true => Err(Failure::usage("there is no connection")
+            .hint("`saponify connector activate` makes one")),
+        false => Ok(active),
+    }
+}
+
+/// The only connection, if none was named.
+fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
+    if let Some(name) = name {
+        return Ok(name.clone());
+    }
+    let mut names = home.connections()?;
+    match (names.pop(), names.is_empty()) {
+        (Some(name), true) => Ok(name),
+        (Some(last), false) => {
+            names.push(last);
+            Err(Failure::usage("there are several connections")
+                .hint(format!("name one of: {}", names.join(", "))))
+        }
+        (None, _) => Err(Failure::usage("there is no connection")
+            .hint("`saponify connector activate` makes one")),
+    }
+}
+
+/// Prints a JSON value in a line.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Failure::new("the answer cannot be written as JSON").because(error))?;
+    super::terminal::put(&format!("{text}\n"))
+}
+
+/// Writes to a new file, or to standard output. The file is replaced as a whole.
+fn write_to(
+    out: Option<&PathBuf>,
+    write: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Some(path) = out else {
+        let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
+        let written = write(&mut stdout);
+        let flushed = stdout.flush();
+        return match flushed {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::new("cannot write").because(error)),
+            Ok(()) => written,
+        };
+    };
+    let fail = |error| Failure::new(format!("cannot write {}", path.display())).because(error);
+    let mut draft = path.clone().into_os_string();
+    draft.push(".new");
+    let file = std::fs::File::create(&draft).map_err(fail)?;
+    let mut file = std::io::BufWriter::new(file);
+    write(&mut file)?;
+    file.flush().map_err(fail)?;
+    drop(file);
+    std::fs::rename(&draft, path).map_err(fail)
+}

@@ -1,0 +1,240 @@
+//! `saponify connector status`, `report` and `events`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use saponify_cli::connector::connection::settings_of;
+use saponify_cli::connector::listing::{self, Format};
+use saponify_cli::connector::report;
+use saponify_cli::connector::status::{self, SourceStatus};
+use saponify_cli::connector::store::{EventQuery, Filter};
+use saponify_cli::connector::sync::Source;
+use saponify_cli::connector::when;
+use saponify_cli::connector::window::Span;
+
+use super::super::failure::Failure;
+use super::super::terminal::put;
+use super::{Common, print_json, the_one, write_to};
+
+#[derive(Args, Debug)]
+pub(crate) struct Status {
+    /// The names of connections. By default all.
+    name: Vec<String>,
+    /// Print a JSON object for each connection.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Report {
+    /// The name of the connection.
+    name: String,
+    /// The first day, such as 2026-01-31 or 60d. By default the first day that is wanted.
+    #[arg(long, value_name = "DAY")]
+    from: Option<String>,
+    /// The day after the last. By default today is the last.
+    #[arg(long, value_name = "DAY")]
+    to: Option<String>,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// A line for each day.
+    Text,
+    /// For programs.
+    Json,
+    /// A page with a calendar, for auditors.
+    Html,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Events {
+    /// The name of the connection; it may be left out if there is only one.
+    name: Option<String>,
+    /// Only events of this source: logins, audit, files or changes.
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<Source>,
+    /// Only events from this time on: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only events whose column has this value.
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    filter: Vec<Filter>,
+    /// The form: table, ndjson, csv or ocsf.
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    format: Format,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Status {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let names = match self.name.is_empty() {
+            true => home.connections()?,
+            false => self.name,
+        };
+        if names.is_empty() {
+            eprintln!("There is no connection. `saponify connector activate` makes one.");
+        }
+        for name in names {
+            let status = status::Status::of(&home, &name, Timestamp::now())?;
+            match self.json {
+                true => print_json(&status)?,
+                false => put(&text(&status))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text(status: &status::Status) -> String {
+    let mut out = String::new();
+    let state = match (status.deactivated, status.running) {
+        (true, _) => ", deactivated",
+        (false, true) => ", running",
+        (false, false) => "",
+    };
+    let _ = writeln!(
+        out,
+        "{}: {} as {}{state}",
+        status.connection, status.organization, status.user
+    );
+    if let Some(problem) = &status.login_problem {
+        let _ = writeln!(out, "  login failed: {problem}");
+    }
+    for source in &status.sources {
+        of_source(&mut out, source);
+    }
+    for sink in &status.sinks {
+        let _ = writeln!(
+            out,
+            "  sink {}: {} events delivered, {} waiting",
+            sink.sink, sink.delivered, sink.waiting
+        );
+        if let Some(problem) = &sink.problem {
+            let _ = writeln!(out, "    failed: {problem}");
+        }
+    }
+    if status.drift > 0 {
+        let _ = writeln!(
+            out,
+            "  {} changes of what Salesforce sends; the report lists them",
+            status.drift
+        );
+    }
+    out
+}
+
+fn of_source(out: &mut String, source: &SourceStatus) {
+    let until = source.collected_until.map_or_else(
+        || "nothing yet".to_owned(),
+        |until| format!("until {}", minute(until)),
+    );
+    let _ = write!(
+        out,
+        "  {:<8} {until:<24} {} events",
+        source.source, source.rows
+    );
+    if source.pending_files > 0 {
+        let _ = write!(out, ", {} files to fetch", source.pending_files);
+    }
+    if source.gaps > 0 {
+        let _ = write!(out, ", {} gaps", source.gaps);
+    }
+    out.push('\n');
+    if let Some(problem) = &source.problem {
+        let since = source.last_success.map_or_else(
+            || "it never succeeded".to_owned(),
+            |time| format!("it last succeeded at {}", minute(time)),
+        );
+        let _ = writeln!(
+            out,
+            "    attempt {} failed, {since}: {problem}",
+            source.failures
+        );
+    }
+    if let Some(warning) = &source.warning {
+        let _ = writeln!(out, "    {warning}");
+    }
+}
+
+fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+impl Report {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let store = home.connection(&self.name)?.store_to_read()?;
+        let now = Timestamp::now();
+        let at = |text: &Option<String>| {
+            text.as_ref()
+                .map(|text| when::instant(text, now))
+                .transpose()
+        };
+        let first = store.sources()?.iter().map(|source| source.begins).min();
+        let from = at(&self.from)?.or(first).unwrap_or(now);
+        let to = at(&self.to)?.unwrap_or(now);
+        let span = Span::new(from, to)
+            .ok_or_else(|| Failure::usage("the report would end before it begins"))?;
+        let report = report::Report::gather(&store, &self.name, span, now)?;
+        let text = match self.format {
+            Form::Text => report.to_string(),
+            Form::Json => report.to_json()? + "\n",
+            Form::Html => report.to_html(),
+        };
+        write_to(self.out.as_ref(), |out| {
+            out.write_all(text.as_bytes())
+                .map_err(|error| Failure::new("cannot write").because(error))
+        })
+    }
+}
+
+impl Events {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let name = the_one(&home, self.name.as_ref())?;
+        let store = home.connection(&name)?.store_to_read()?;
+        let tenant = settings_of(&home, &name)?.organization;
+        let now = Timestamp::now();
+        let at = |text: &Option<String>| {
+            text.as_ref()
+                .map(|text| when::instant(text, now))
+                .transpose()
+        };
+        let query = EventQuery {
+            source: self.source.map(|source| source.to_string()),
+            since: at(&self.since)?,
+            until: at(&self.until)?,
+            filters: self.filter,
+            superseded: false,
+        };
+        write_to(self.out.as_ref(), |out| {
+            match listing::print(&store, &query, self.format, Some(&tenant), out) {
+                Ok(_) => Ok(()),
+                // Whoever reads the pipe has seen enough.
+                Err(error) if is_closed_pipe(&error) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+}
+
+fn is_closed_pipe(error: &saponify_cli::connector::Error) -> bool {
+    let source = std::error::Error::source(error);
+    let io = source.and_then(|source| source.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,100 @@
+//! `saponify connector list`, `show` and `deactivate`.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use jiff::Timestamp;
+use saponify_cli::connector::connection::{deactivate, settings_of};
+use saponify_cli::connector::status::Status;
+
+use super::super::failure::Failure;
+use super::super::terminal::put;
+use super::{Common, print_json};
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Print a JSON object for each connection.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    /// The name of the connection.
+    name: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Deactivate {
+    /// The name of the connection.
+    name: String,
+    /// Remove its data, too.
+    #[arg(long)]
+    erase: bool,
+}
+
+impl List {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let mut out = String::new();
+        for name in home.connections()? {
+            // One store that cannot be read does not hide the others.
+            match Status::of(&home, &name, Timestamp::now()) {
+                Ok(status) if self.json => print_json(&status)?,
+                Ok(status) => {
+                    let state = match (status.deactivated, status.running) {
+                        (true, _) => "deactivated",
+                        (false, true) => "running",
+                        (false, false) => "active",
+                    };
+                    let _ = writeln!(
+                        out,
+                        "{name:<20} {state:<12} {:<32} {}",
+                        status.user, status.organization
+                    );
+                }
+                Err(error) => {
+                    let _ = writeln!(out, "{name:<20} {:<12} {error}", "unreadable");
+                }
+            }
+        }
+        if out.is_empty() && !self.json {
+            eprintln!("There is no connection. `saponify connector activate` makes one.");
+        }
+        put(&out)
+    }
+}
+
+impl Show {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let place = home.connection(&self.name)?;
+        let settings = settings_of(&home, &self.name)?;
+        let mut out = String::new();
+        let _ = writeln!(out, "{:<18} {}", "folder", place.folder().display());
+        for (name, value) in settings.to_map() {
+            let value = match value.contains('\n') {
+                true => "given",
+                false => value.as_str(),
+            };
+            let _ = writeln!(out, "{name:<18} {value}");
+        }
+        put(&out)
+    }
+}
+
+impl Deactivate {
+    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let vault = common.vault(&home)?;
+        deactivate(&home, &vault, &self.name, self.erase)?;
+        put(&match self.erase {
+            true => format!("The connection {} and its data are removed.\n", self.name),
+            false => format!(
+                "The connection {} is deactivated and its secrets are removed. Its data stays; \
+                 `deactivate --erase` removes it.\n",
+                self.name
+            ),
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! `saponify connector test`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use saponify_cli::connector::prerequisites::{Profile, test};
+
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
+use super::{Common, print_json};
+
+/// The exit code if a prerequisite is missing.
+const FOUND: u8 = 3;
+
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// The name of the connection.
+    name: String,
+    /// Print the lines as a JSON object.
+    #[arg(long)]
+    json: bool,
+    /// What is asked for: least, what this connector needs; microsoft, also what Microsoft's documentation
+    /// asks for.
+    #[arg(long, value_name = "PROFILE", default_value = "least")]
+    profile: Profile,
+}
+
+impl Test {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let home = common.home()?;
+        let vault = common.vault(&home)?;
+        let tested = block_on(async {
+            Ok(test(&home, &vault, &self.name, self.profile, Timestamp::now()).await?)
+        })?;
+        match self.json {
+            true => print_json(&tested)?,
+            false => put(&tested.to_string())?,
+        }
+        Ok(match tested.is_met() {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::from(FOUND),
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! `saponify connector sync` and `run`.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::Args;
+use saponify_cli::connector::Error;
+use saponify_cli::connector::home::Home;
+use saponify_cli::connector::notify::{State, tell};
+use saponify_cli::connector::sync::{
+    Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, run,
+};
+use saponify_cli::connector::vault::Vault;
+
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put};
+use super::progress::{stop_on_signal, watch};
+use super::{Common, chosen, print_json};
+
+#[derive(Args, Debug)]
+pub(crate) struct Sync {
+    /// The names of connections. By default all that are not deactivated.
+    name: Vec<String>,
+    /// Only these sources, separated by commas: logins, audit, files, changes.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',')]
+    source: Vec<Source>,
+    /// Print a JSON object for each connection.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The names of connections. By default all that are not deactivated.
+    name: Vec<String>,
+}
+
+impl Sync {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let home = common.home()?;
+        let vault = common.vault(&home)?;
+        let names = chosen(&home, &self.name)?;
+        let sources = match self.source.is_empty() {
+            true => Source::ALL.to_vec(),
+            false => self.source,
+        };
+        block_on(async {
+            let stop = stop_on_signal();
+            let mut worst = 0;
+            for name in &names {
+                let opened = Collector::open(&home, &vault, name, &stop).await;
+                let code = match opened {
+                    Err(error) if self.json => {
+                        print_json(&not_opened(name, &error))?;
+                        complain(name, &error)
+                    }
+                    Err(error) => complain(name, &error),
+                    Ok(mut collector) => {
+                        let mut watch = watch(stop.clone(), name);
+                        let outcome = collector.round(&sources, &mut watch).await;
+                        drop(watch);
+                        print(&outcome, self.json)?
+                    }
+                };
+                worst = worst.max(code);
+                if stop.is_stopped() {
+                    break;
+                }
+            }
+            Ok(ExitCode::from(worst))
+        })
+    }
+}
+
+fn not_opened(name: &str, error: &Error) -> serde_json::Value {
+    serde_json::json!({
+        "connection": name, "ok": false, "problem": error.text(), "help": error.advice(),
+    })
+}
+
+/// Prints a failure of a connection, and returns its exit code.
+fn complain(name: &str, error: &Error) -> u8 {
+    eprint!("{name}: {}", Failure::from(error).report());
+    error.exit_code()
+}
+
+/// Prints what was done, and returns the exit code.
+fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
+    match json {
+        true => print_json(&outcome.to_json())?,
+        false => put(&text(outcome))?,
+    }
+    let mut code = 0;
+    for source in &outcome.sources {
+        if let Err(error) = &source.result {
+            let name = format!("{}, {}", outcome.connection, source.source);
+            code = code.max(complain(&name, error));
+        }
+    }
+    if let Some(Err(error)) = &outcome.delivered {
+        code = code.max(complain(&outcome.connection, error));
+    }
+    Ok(code)
+}
+
+fn text(outcome: &Outcome) -> String {
+    let mut out = format!("{}\n", outcome.connection);
+    for SourceOutcome { source, result } in &outcome.sources {
+        let line = match result {
+            Ok(figures) => line(*source, figures),
+            Err(error) if error.is_stopped() => "stopped".to_owned(),
+            Err(_) => "failed".to_owned(),
+        };
+        let _ = writeln!(out, "  {:<8} {line}", source.as_str());
+    }
+    if let Some(Ok(rows)) = &outcome.delivered {
+        let _ = writeln!(out, "  {rows} events delivered");
+    }
+    out
+}
+
+fn line(source: Source, figures: &Figures) -> String {
+    let mut line = match source {
+        Source::Files => format!("{} new files with {} events", figures.files, figures.new),
+        _ => format!("{} new events", figures.new),
+    };
+    for (count, what) in [
+        (figures.counted, "spans counted again"),
+        (figures.repaired, "of the new events found by counting"),
+        (figures.damaged, "damaged files set aside"),
+        (figures.failed, "files could not be fetched this time"),
+        (figures.gaps, "gaps"),
+    ] {
+        if count > 0 {
+            let _ = write!(line, "; {count} {what}");
+        }
+    }
+    line
+}
+
+impl Run {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let home = common.home()?;
+        let vault = common.vault(&home)?;
+        let names = chosen(&home, &self.name)?;
+        block_on(async {
+            let stop = stop_on_signal();
+            let mut tasks = tokio::task::JoinSet::new();
+            for name in names {
+                let (home, vault, stop) = (home.clone(), vault.clone(), stop.clone());
+                tasks.spawn(async move { one(&home, &vault, &name, stop).await });
+            }
+            let mut worst = 0;
+            while let Some(ended) = tasks.join_next().await {
+                worst = worst.max(ended.unwrap_or(1));
+            }
+            notify(&State::Stopping);
+            Ok(ExitCode::from(worst))
+        })
+    }
+}
+
+/// Runs a connection until it is stopped, and returns its exit code.
+async fn one(
+    home: &Home,
+    vault: &Vault,
+    name: &str,
+    stop: saponify_cli::connector::progress::Stop,
+) -> u8 {
+    let mut watch = watch(stop, name);
+    let mut notice = |notice: &Notice<'_>| said(notice);
+    match run(
+        home,
+        vault,
+        name,
+        Cadence::default(),
+        &mut watch,
+        &mut notice,
+    )
+    .await
+    {
+        Ok(()) => 0,
+        Err(error) => complain(name, &error),
+    }
+}
+
+/// Prints what happened, and tells systemd.
+fn said(notice: &Notice<'_>) {
+    match notice {
+        Notice::Connected(name) => {
+            notify(&State::Ready);
+            tracing::info!(connection = name, "logged in");
+        }
+        Notice::Round(outcome) => {
+            // Whoever closed standard output does not want to read this.
+            let code = print(outcome, false).unwrap_or(0);
+            let state = if code == 0 {
+                "up to date"
+            } else {
+                "not up to date"
+            };
+            notify(&State::Status(&format!("{}: {state}", outcome.connection)));
+        }
+        Notice::Failed(name, error, pause) => {
+            notify(&State::Ready);
+            notify(&State::Status(&format!("{name}: {}", error.text())));
+            complain(name, error);
+            eprintln!("{name}: it is tried again in {} s", pause.as_secs());
+        }
+    }
+}
+
+fn notify(state: &State<'_>) {
+    let socket = std::env::var("NOTIFY_SOCKET").ok();
+    if let Err(error) = tell(socket.as_deref(), state) {
+        tracing::warn!(%error, "systemd does not take the message");
+    }
+}

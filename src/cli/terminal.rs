@@ -1,0 +1,41 @@
+//! What all commands share: the runtime, standard output, and signals.
+
+use std::io::{ErrorKind, Write as _};
+
+use super::failure::Failure;
+
+/// Runs a future to completion on a new runtime.
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("cannot start").because(error))?;
+    runtime.block_on(future)
+}
+
+/// Writes to standard output. A closed pipe is not a failure.
+pub(super) fn put(text: &str) -> Result<(), Failure> {
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .or_else(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Failure::new("cannot write").because(error)),
+        })
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub(super) async fn interrupted() {
+    // If no handler can be installed, the signal ends the process immediately, which is acceptable.
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

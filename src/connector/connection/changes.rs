@@ -1,0 +1,83 @@
+//! What the org tells about changed records.
+
+use saponify::salesforce::Id;
+
+use super::failure::query_failed;
+use super::org::Org;
+use super::service::values;
+use crate::connector::sources::Failure;
+use crate::connector::sources::changes::{ChangeService, Deleted, Described, Updated, Values};
+use crate::connector::window::Span;
+
+/// Types of fields whose values are not stored: content of files, and fields that only repeat others.
+const LEFT_OUT: [&str; 4] = ["base64", "address", "location", "complexvalue"];
+
+impl ChangeService for Org {
+    async fn describe(&mut self, object: &str) -> Result<Described, Failure> {
+        if let Some(described) = self.described.get(object) {
+            return Ok(described.clone());
+        }
+        self.allow()?;
+        let answer = self.soap.describe_s_object(object).await;
+        let Some(answer) = answer.map_err(|error| failed(object, error))? else {
+            return Ok(Described::default());
+        };
+        let fields = answer.fields.iter();
+        let stored = fields.filter(|field| !LEFT_OUT.contains(&field.r#type.as_str()));
+        let described = Described {
+            fields: stored.map(|field| field.name.clone()).collect(),
+            replicateable: answer.replicateable,
+        };
+        self.described.insert(object.to_owned(), described.clone());
+        Ok(described)
+    }
+
+    async fn updated(&mut self, object: &str, span: Span) -> Result<Updated, Failure> {
+        self.allow()?;
+        let answer = self
+            .soap
+            .get_updated(object, span.start(), span.end())
+            .await;
+        let answer = answer.map_err(|error| failed(object, error))?;
+        Ok(Updated {
+            ids: answer.ids.iter().map(Id::to_string).collect(),
+            covered: answer.latest_date_covered,
+        })
+    }
+
+    async fn deleted(&mut self, object: &str, span: Span) -> Result<Deleted, Failure> {
+        self.allow()?;
+        let answer = self
+            .soap
+            .get_deleted(object, span.start(), span.end())
+            .await;
+        let answer = answer.map_err(|error| failed(object, error))?;
+        let records = answer.deleted_records.iter();
+        Ok(Deleted {
+            records: records
+                .map(|row| (row.id.to_string(), row.deleted_date))
+                .collect(),
+            earliest: answer.earliest_date_available,
+            covered: answer.latest_date_covered,
+        })
+    }
+
+    async fn retrieve(
+        &mut self,
+        object: &str,
+        fields: &[String],
+        ids: &[String],
+    ) -> Result<Vec<Option<Values>>, Failure> {
+        self.allow()?;
+        let ids: Vec<Id> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let answer = self.soap.retrieve(&fields.join(","), object, &ids).await;
+        let rows = answer.map_err(|error| failed(object, error))?;
+        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
+        let row = |row: &Option<saponify::Record>| row.as_ref().map(|row| values(row, &names));
+        Ok(rows.iter().map(row).collect())
+    }
+}
+
+fn failed(object: &str, error: saponify::Error) -> Failure {
+    query_failed(&format!("SELECT Id FROM {object}"), error)
+}

@@ -1,0 +1,22 @@
+//! The connection to an org: how it is set up, how it logs in, and what it answers.
+//!
+//! Everything that is asked of SOAP goes through the proxies of the module `org_proxies`, which `build.rs`
+//! generates from an Enterprise WSDL with the few operations that the connector needs. Rows are read by
+//! the names of their fields, so any org answers, whatever else its own WSDL has.
+
+mod activate;
+mod changes;
+mod clock;
+mod failure;
+mod files;
+mod org;
+mod service;
+pub mod settings;
+mod tap;
+
+saponify::include_proxies!(org_proxies);
+
+pub(crate) use activate::keep_token;
+pub use activate::{Activated, Activation, activate, connect, deactivate, settings_of};
+pub use org::{Identity, KeepToken, Org, Usage};
+pub use settings::{Login, Settings, Transfer};

@@ -1,0 +1,387 @@
+//! What the org has and what the user may do, as the org answers.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::line::Line;
+use super::permissions::{Needed, PERMISSIONS, Permission};
+use super::{Profile, failure};
+use crate::connector::connection::{Login, Org};
+use crate::connector::sources::{Failure, Service};
+
+/// Editions that have the API.
+const WITH_API: [&str; 5] = [
+    "Performance Edition",
+    "Enterprise Edition",
+    "Unlimited Edition",
+    "Developer Edition",
+    "Partner Developer Edition",
+];
+
+/// Editions that have the API as an add-on.
+const BY_ADD_ON: [&str; 1] = ["Professional Edition"];
+
+/// Asks the org, line by line.
+pub(super) struct Access<'a> {
+    pub(super) org: &'a mut Org,
+    /// The Id of the user.
+    pub(super) user: String,
+    pub(super) profile: Profile,
+    pub(super) login: &'a Login,
+    pub(super) lines: Vec<Line>,
+}
+
+type Rows = Vec<Vec<Option<String>>>;
+
+impl Access<'_> {
+    pub(super) async fn all(&mut self) {
+        self.edition().await;
+        self.tls_of_the_login().await;
+        self.permissions().await;
+        self.crm_content().await;
+        self.own_logins_only().await;
+        self.audit().await;
+        self.files().await;
+        self.session_settings();
+        self.calls();
+    }
+
+    async fn edition(&mut self) {
+        let (id, what) = ("edition", "Edition");
+        let query = ["OrganizationType", "IsSandbox", "TrialExpirationDate"];
+        let line = match self.ask(&query, "FROM Organization").await {
+            Err(line) => line(id, what),
+            Ok(rows) => {
+                let value = |at: usize| rows.first().and_then(|row| row.get(at)?.as_deref());
+                let edition = value(0).unwrap_or("unknown");
+                let sandbox = match value(1) {
+                    Some("true") => ", a sandbox",
+                    _ => "",
+                };
+                let trial = value(2).map_or(String::new(), |end| format!(", a trial until {end}"));
+                let found = format!("{edition}{sandbox}{trial}");
+                if WITH_API.contains(&edition) {
+                    Line::passed(id, what, found)
+                } else if BY_ADD_ON.contains(&edition) {
+                    Line::noted(id, what, found).remedy(
+                        "this edition has the API by an add-on only; ask Salesforce for it if calls are refused",
+                    )
+                } else {
+                    Line::failed(id, what, found).remedy(
+                        "API access needs the Performance, Enterprise, Unlimited or Developer Edition",
+                    )
+                }
+            }
+        };
+        self.lines.push(line);
+    }
+
+    /// The login history tells the TLS version of each login, also of ours.
+    async fn tls_of_the_login(&mut self) {
+        let from = format!(
+            "FROM LoginHistory WHERE UserId = '{}' ORDER BY LoginTime DESC LIMIT 1",
+            self.user
+        );
+        let Ok(rows) = self.ask(&["TlsProtocol"], &from).await else {
+            return;
+        };
+        let version = rows.first().and_then(|row| row.first()?.clone());
+        let Some(version) = version else { return };
+        if let Some(line) = self.lines.iter_mut().find(|line| line.id == "tls") {
+            line.found = format!("{version} at the last login, with a certificate that is trusted");
+        }
+    }
+
+    async fn permissions(&mut self) {
+        let granted = match self.granted().await {
+            Ok(granted) => granted,
+            Err(line) => {
+                let line = line("permissions", "Permissions of the user");
+                self.lines.push(line);
+                return;
+            }
+        };
+        for permission in PERMISSIONS {
+            let line = self.permission(&permission, &granted);
+            self.lines.extend(line);
+        }
+    }
+
+    fn permission(&self, permission: &Permission, granted: &Granted) -> Option<Line> {
+        let id = permission.label.to_lowercase().replace(' ', "-");
+        let purpose = format!("needed for {}", permission.purpose);
+        let has = |field: &str| granted.fields.contains(field);
+        if has(permission.field) {
+            return Some(Line::passed(&id, permission.label, purpose));
+        }
+        let remedy = format!(
+            "give the user \"{}\" in a permission set or profile",
+            permission.label
+        );
+        let is_needed = match permission.needed {
+            Needed::Always => true,
+            Needed::Unless(other) if has(other) => return None,
+            // The permission does not exist in this org, so its other name decides.
+            Needed::Unless(_) => granted.known.contains(permission.field),
+            Needed::Password => {
+                let by_password = matches!(self.login, Login::Password { .. });
+                if !by_password || !granted.known.contains(permission.field) {
+                    return None;
+                }
+                let found = "missing; newer orgs refuse SOAP login() without it";
+                return Some(Line::noted(&id, permission.label, found).remedy(remedy));
+            }
+            Needed::Microsoft if self.profile == Profile::Least => return None,
+            Needed::Microsoft => true,
+        };
+        if !granted.known.contains(permission.field) {
+            return None;
+        }
+        let found = format!("missing; {purpose}");
+        Some(match is_needed {
+            true => Line::failed(&id, permission.label, found).remedy(remedy),
+            false => Line::noted(&id, permission.label, found),
+        })
+    }
+
+    /// The permissions of the user: of all permission sets, of which the profile is one.
+    async fn granted(&mut self) -> Result<Granted, NotAnswered> {
+        let mut known: Vec<&str> = PERMISSIONS
+            .iter()
+            .map(|permission| permission.field)
+            .collect();
+        let assigned = format!(
+            "FROM PermissionSetAssignment WHERE AssigneeId = '{}'",
+            self.user
+        );
+        let own = format!("FROM User WHERE Id = '{}'", self.user);
+        let mut last = None;
+        for (relationship, from) in [("PermissionSet", &assigned), ("Profile", &own)] {
+            let mut fields = known.clone();
+            let answer = self.without_refused(relationship, &mut fields, from).await;
+            match answer {
+                Ok(rows) if !rows.is_empty() => {
+                    known = fields;
+                    let is_true = |at: usize| {
+                        rows.iter().any(|row| {
+                            row.get(at)
+                                .is_some_and(|value| value.as_deref() == Some("true"))
+                        })
+                    };
+                    let granted = known.iter().enumerate().filter(|(at, _)| is_true(*at));
+                    return Ok(Granted {
+                        fields: granted.map(|(_, field)| *field).collect(),
+                        known: known.iter().copied().collect(),
+                    });
+                }
+                Ok(_) => {}
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| {
+            Box::new(|id: &str, what: &str| Line::noted(id, what, "the org does not tell them"))
+        }))
+    }
+
+    /// Asks for fields of a parent, without those that the org does not have.
+    async fn without_refused(
+        &mut self,
+        relationship: &str,
+        fields: &mut Vec<&'static str>,
+        from: &str,
+    ) -> Result<Rows, NotAnswered> {
+        loop {
+            let paths: Vec<String> = fields
+                .iter()
+                .map(|field| format!("{relationship}.{field}"))
+                .collect();
+            let query = format!("SELECT {} {from}", paths.join(", "));
+            match rows(self.org, &query).await {
+                Err(Failure::Field(refused)) if fields.len() > 1 => {
+                    let before = fields.len();
+                    fields.retain(|field| !refused.ends_with(field));
+                    if fields.len() == before {
+                        return Err(not_answered(Failure::Field(refused)));
+                    }
+                }
+                answer => return answer.map_err(not_answered),
+            }
+        }
+    }
+
+    async fn crm_content(&mut self) {
+        let (id, what) = ("crm-content-user", "Salesforce CRM Content User");
+        let field = "UserPermissionsSFContentUser";
+        let used = format!("SELECT COUNT() FROM User WHERE IsActive = true AND {field} = true");
+        // An org that does not have the feature does not have the field either.
+        let Ok(1..) = self.org.count(&used).await else {
+            return;
+        };
+        let from = format!("FROM User WHERE Id = '{}'", self.user);
+        let Ok(rows) = self.ask(&[field], &from).await else {
+            return;
+        };
+        let is_user = rows.first().and_then(|row| row.first()?.as_deref()) == Some("true");
+        self.lines.push(match (is_user, self.profile) {
+            (true, _) => Line::passed(id, what, "the org uses CRM Content, and the user may"),
+            (false, Profile::Least) => Line::noted(
+                id,
+                what,
+                "not set; the org uses CRM Content, which this connector does not read",
+            ),
+            (false, Profile::Microsoft) => {
+                Line::failed(id, what, "not set, and the org uses CRM Content")
+                    .remedy("tick \"Salesforce CRM Content User\" on the user")
+            }
+        });
+    }
+
+    /// Without the permission, the login history answers with the user's own rows: an empty-looking
+    /// success.
+    async fn own_logins_only(&mut self) {
+        let (id, what) = ("login-history", "Login history");
+        let query = format!(
+            "SELECT COUNT() FROM LoginHistory WHERE UserId != '{}'",
+            self.user
+        );
+        let line = match self.org.count(&query).await {
+            Ok(0) => Line::failed(id, what, "shows only the rows of this user").remedy(
+                "give the user \"Monitor Login History\" or \"Manage Users\"; if nobody else ever logged in, \
+                 all is well",
+            ),
+            Ok(rows) => Line::passed(id, what, format!("{rows} rows of other users are visible")),
+            Err(failure) => not_answered(failure)(id, what),
+        };
+        self.lines.push(line);
+    }
+
+    async fn audit(&mut self) {
+        let (id, what) = ("setup-audit-trail", "Setup audit trail");
+        let line = match self.org.count("SELECT COUNT() FROM SetupAuditTrail").await {
+            Ok(rows) => Line::passed(id, what, format!("{rows} rows are visible")),
+            Err(failure) => not_answered(failure)(id, what),
+        };
+        self.lines.push(line);
+    }
+
+    async fn files(&mut self) {
+        let (id, what) = ("event-log-files", "Event log files");
+        let oldest = "FROM EventLogFile WHERE Sequence >= 0 ORDER BY CreatedDate LIMIT 1";
+        let hourly = "SELECT COUNT() FROM EventLogFile WHERE Interval = 'Hourly'";
+        let (answer, is_hourly) = match self.ask(&["CreatedDate", "Interval"], oldest).await {
+            Ok(rows) => (
+                Ok(rows),
+                self.org.count(hourly).await.is_ok_and(|files| files > 0),
+            ),
+            // The fields Interval and Sequence are hidden in orgs without hourly files.
+            Err(_) => {
+                let oldest = "FROM EventLogFile ORDER BY CreatedDate LIMIT 1";
+                let line = Line::noted(
+                    "interval",
+                    "Field Interval",
+                    "not visible, so daily files are collected",
+                );
+                self.lines.push(line.remedy(
+                    "if the org has hourly files, make the fields Interval and Sequence of EventLogFile \
+                     visible to the user",
+                ));
+                (self.ask(&["CreatedDate"], oldest).await, false)
+            }
+        };
+        let line = match answer {
+            Err(line) => line(id, what),
+            Ok(rows) => {
+                let kind = if is_hourly { "hourly" } else { "daily" };
+                let created = rows.first().and_then(|row| row.first()?.as_deref());
+                match created.and_then(|time| time.parse::<Timestamp>().ok()) {
+                    Some(oldest) => {
+                        let kept = self.days_since(oldest).await;
+                        Line::passed(id, what, format!("{kind} files; the oldest is {kept} days old"))
+                    }
+                    None => Line::noted(id, what, "there are none now").remedy(
+                        "without Event Monitoring, files of a few types are made and kept for one day",
+                    ),
+                }
+            }
+        };
+        self.lines.push(line);
+    }
+
+    async fn days_since(&mut self, time: Timestamp) -> i64 {
+        let now = self.org.time().await.unwrap_or(time);
+        now.duration_since(time).as_hours() / 24
+    }
+
+    /// The SOAP API does not tell this setting.
+    fn session_settings(&mut self) {
+        let line = Line::noted(
+            "ip-lock",
+            "Sessions locked to an IP",
+            "the SOAP API does not tell this setting",
+        );
+        self.lines.push(line.remedy(
+            "in Setup, Session Settings, \"Lock sessions to the IP address from which they originated\" must \
+             be off if this machine's address changes",
+        ));
+    }
+
+    fn calls(&mut self) {
+        let (id, what) = ("calls", "API calls of the day");
+        let line = match self.org.usage() {
+            None => Line::noted(id, what, "the org does not tell them"),
+            Some(usage) => {
+                let found = format!(
+                    "{} of {} are used; {} are left to the connector, which leaves a tenth to others",
+                    usage.used,
+                    usage.allowed,
+                    usage.left()
+                );
+                match usage.left() {
+                    0 => Line::failed(id, what, found)
+                        .remedy("wait until tomorrow, or find out what uses the calls of the org"),
+                    _ => Line::passed(id, what, found),
+                }
+            }
+        };
+        self.lines.push(line);
+    }
+
+    async fn ask(&mut self, fields: &[&str], from: &str) -> Result<Rows, NotAnswered> {
+        let query = format!("SELECT {} {from}", fields.join(", "));
+        rows(self.org, &query).await.map_err(not_answered)
+    }
+}
+
+/// What is known of the user's permissions.
+struct Granted {
+    fields: BTreeSet<&'static str>,
+    /// Those that the org has at all.
+    known: BTreeSet<&'static str>,
+}
+
+/// Makes the line of a question that was not answered.
+type NotAnswered = Box<dyn FnOnce(&str, &str) -> Line + Send>;
+
+fn not_answered(reason: Failure) -> NotAnswered {
+    Box::new(move |id, what| match reason {
+        Failure::Other(error) => failure(id, what, &error),
+        Failure::Field(field) => {
+            Line::failed(id, what, format!("the field {field} is not visible"))
+                .remedy("make the field visible to the user")
+        }
+        Failure::TooLarge | Failure::CursorLost => {
+            Line::failed(id, what, "the org does not answer in time").remedy("try again later")
+        }
+    })
+}
+
+async fn rows(org: &mut Org, query: &str) -> Result<Rows, Failure> {
+    let mut batch = org.query(query).await?;
+    let mut rows = std::mem::take(&mut batch.rows);
+    while !batch.last {
+        batch = org.more().await?;
+        rows.append(&mut batch.rows);
+    }
+    Ok(rows)
+}

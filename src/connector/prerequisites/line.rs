@@ -1,0 +1,98 @@
+//! A line of the test, and all lines together.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How a prerequisite stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It is there.
+    Passed,
+    /// It is missing, and something does not work because of that.
+    Failed,
+    /// It need not be there, or it cannot be read and somebody should look.
+    Noted,
+}
+
+/// A prerequisite and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// A name for programs, such as `api-enabled`.
+    pub id: String,
+    /// What was looked at.
+    pub what: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// What was found.
+    pub found: String,
+    /// What to do about it, in words for an administrator.
+    pub remedy: Option<String>,
+}
+
+impl Line {
+    pub(super) fn new(id: &str, what: &str, standing: Standing, found: impl Into<String>) -> Self {
+        Self {
+            id: id.to_owned(),
+            what: what.to_owned(),
+            standing,
+            found: found.into(),
+            remedy: None,
+        }
+    }
+
+    pub(super) fn passed(id: &str, what: &str, found: impl Into<String>) -> Self {
+        Self::new(id, what, Standing::Passed, found)
+    }
+
+    pub(super) fn noted(id: &str, what: &str, found: impl Into<String>) -> Self {
+        Self::new(id, what, Standing::Noted, found)
+    }
+
+    pub(super) fn failed(id: &str, what: &str, found: impl Into<String>) -> Self {
+        Self::new(id, what, Standing::Failed, found)
+    }
+
+    pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// All prerequisites of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Prerequisites {
+    /// The name of the connection.
+    pub connection: String,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+impl Prerequisites {
+    /// Whether nothing is missing.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        self.lines
+            .iter()
+            .all(|line| line.standing != Standing::Failed)
+    }
+}
+
+/// A line each, and what to do below the lines that failed.
+impl fmt::Display for Prerequisites {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            let mark = match line.standing {
+                Standing::Passed => '\u{2714}',
+                Standing::Failed => '\u{2718}',
+                Standing::Noted => '-',
+            };
+            writeln!(f, "{mark} {:<32} {}", line.what, line.found)?;
+            if let Some(remedy) = &line.remedy {
+                writeln!(f, "    {remedy}")?;
+            }
+        }
+        Ok(())
+    }
+}

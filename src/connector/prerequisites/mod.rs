@@ -1,0 +1,183 @@
+//! Tests what the org and the user must have: the "Test API" of a connection.
+//!
+//! Each prerequisite is a line with what was found and, where something is missing, with what an
+//! administrator can do. What the connector does not need is never a failure, unless the test is for the
+//! prerequisites of Microsoft's connectors.
+
+mod access;
+mod line;
+mod permissions;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+
+pub use line::{Line, Prerequisites, Standing};
+
+use super::connection::{Login, Org, Settings, settings_of};
+use super::error::{Error, Kind};
+use super::home::Home;
+use super::vault::{Secrets, Vault};
+use access::Access;
+
+/// What is tested.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// What this connector needs.
+    #[default]
+    Least,
+    /// Also what Microsoft's documentation asks for.
+    Microsoft,
+}
+
+impl std::str::FromStr for Profile {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "least" => Ok(Self::Least),
+            "microsoft" => Ok(Self::Microsoft),
+            _ => Err(Error::new(Kind::Usage, "the profile is none").help("use least or microsoft")),
+        }
+    }
+}
+
+/// Tests the prerequisites of a connection. A login that fails is a line and not an error.
+///
+/// It works while another process works on the connection, and stores nothing.
+///
+/// # Errors
+///
+/// There is no such connection, it is deactivated, or its secrets are not there.
+pub async fn test(
+    home: &Home,
+    vault: &Vault,
+    name: &str,
+    profile: Profile,
+    local_now: Timestamp,
+) -> Result<Prerequisites, Error> {
+    let settings = settings_of(home, name)?;
+    settings.check_active(name)?;
+    let secrets = vault.recall(name)?;
+    Ok(Prerequisites {
+        connection: name.to_owned(),
+        lines: lines(&settings, &secrets, vault, name, profile, local_now).await,
+    })
+}
+
+async fn lines(
+    settings: &Settings,
+    secrets: &Secrets,
+    vault: &Vault,
+    name: &str,
+    profile: Profile,
+    local_now: Timestamp,
+) -> Vec<Line> {
+    let keep = super::connection::keep_token(vault, name, secrets);
+    let mut org = match Org::connect(settings, secrets, keep).await {
+        Ok(org) => org,
+        Err(error) => return not_connected(settings, &error),
+    };
+    org.use_reserve();
+    let mut lines = vec![
+        Line::passed(
+            "address",
+            "Address",
+            format!("{} answers", settings.endpoint),
+        ),
+        Line::passed(
+            "tls",
+            "TLS",
+            "1.2 or 1.3, with a certificate that is trusted",
+        ),
+    ];
+    let identity = match org.identify().await {
+        Ok(identity) => identity,
+        Err(error) => {
+            lines.push(failure("login", "Login", &error));
+            return lines;
+        }
+    };
+    let user = format!("{} in {}", identity.username, identity.organization_name);
+    lines.push(Line::passed("login", "Login", user));
+    lines.push(future_of(&settings.login, local_now));
+    let mut access = Access {
+        org: &mut org,
+        user: identity.user,
+        profile,
+        login: &settings.login,
+        lines,
+    };
+    access.all().await;
+    access.lines
+}
+
+/// The lines of a login that failed: the first line that failed is the reason.
+fn not_connected(settings: &Settings, error: &Error) -> Vec<Line> {
+    let reason = error.text();
+    let mut lines = Vec::new();
+    let cause = error.cause();
+    let (address, tls) = (
+        cause.is_some_and(|cause| cause.is_connect() && !cause.is_tls()),
+        cause.is_some_and(saponify::Error::is_tls),
+    );
+    if address {
+        lines.push(failure("address", "Address", error));
+        return lines;
+    }
+    let found = format!("{} answers", settings.endpoint);
+    lines.push(Line::passed("address", "Address", found));
+    if tls {
+        lines.push(failure("tls", "TLS", error));
+        return lines;
+    }
+    lines.push(Line::passed(
+        "tls",
+        "TLS",
+        "1.2 or 1.3, with a certificate that is trusted",
+    ));
+    let login = Line::failed("login", "Login", reason);
+    lines.push(match error.advice() {
+        Some(advice) => login.remedy(advice),
+        None => login,
+    });
+    lines
+}
+
+fn failure(id: &str, what: &str, error: &Error) -> Line {
+    let line = Line::failed(id, what, error.text());
+    match error.advice() {
+        Some(advice) => line.remedy(advice),
+        None => line,
+    }
+}
+
+/// How long the way to log in still exists.
+fn future_of(login: &Login, local_now: Timestamp) -> Line {
+    let today = local_now.to_zoned(TimeZone::UTC).date();
+    let days = |end: jiff::civil::Date| today.until(end).map_or(0, |span| span.get_days());
+    let (id, what) = ("login-end", "Future of this login");
+    match login {
+        Login::Password { .. } => {
+            let left = days(date(2027, 6, 1));
+            let remedy = "activate a connection by OAuth instead: --client-id with --client-secret-from, \
+                          --key-file or --web";
+            match left {
+                1.. => Line::noted(
+                    id,
+                    what,
+                    format!("SOAP login() ends with Summer '27, in {left} days at the earliest"),
+                ),
+                _ => Line::noted(id, what, "Salesforce has announced the end of SOAP login()"),
+            }
+            .remedy(remedy)
+        }
+        Login::Session => Line::noted(id, what, "a session that was given cannot be renewed")
+            .remedy("activate a connection by OAuth instead"),
+        Login::ClientCredentials { .. } | Login::Jwt { .. } | Login::Web { .. } => Line::passed(
+            id,
+            what,
+            "OAuth has no announced end; connected apps become External Client Apps with Summer '27",
+        ),
+    }
+}

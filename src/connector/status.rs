@@ -1,0 +1,182 @@
+//! How a connection stands: how far each source has come, and what is wrong.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::connection::Settings;
+use super::error::Error;
+use super::home::Home;
+use super::store::{Attempt, SourceState, Store};
+use super::window::Span;
+
+/// A pending file of this age is in danger: an org without Event Monitoring deletes it after a day.
+const OLD_FILE_HOURS: i64 = 14;
+
+/// How a connection stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The name of the connection.
+    pub connection: String,
+    /// The name of the org.
+    pub organization: String,
+    /// The Id of the org.
+    pub organization_id: String,
+    /// The user who logs in.
+    pub user: String,
+    /// Where it logs in.
+    pub endpoint: String,
+    /// How it logs in.
+    pub login: &'static str,
+    /// Whether it has been deactivated.
+    pub deactivated: bool,
+    /// Whether a process works on it now.
+    pub running: bool,
+    /// Why the last login failed, if it did.
+    pub login_problem: Option<String>,
+    /// How each source stands.
+    pub sources: Vec<SourceStatus>,
+    /// How far each sink has come.
+    pub sinks: Vec<SinkStatus>,
+    /// Changes of what Salesforce sends.
+    pub drift: usize,
+}
+
+/// How a source stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceStatus {
+    /// The name of the source.
+    pub source: String,
+    /// The first instant that is wanted.
+    pub begins: Timestamp,
+    /// Everything before it has been collected once.
+    pub collected_until: Option<Timestamp>,
+    /// Rows that are stored.
+    pub rows: u64,
+    /// Gaps that are open.
+    pub gaps: usize,
+    /// Files that are still to be fetched.
+    pub pending_files: usize,
+    /// When the oldest of these was made.
+    pub oldest_pending: Option<Timestamp>,
+    /// When the last attempt ended, by the clock of this machine.
+    pub last_attempt: Option<Timestamp>,
+    /// When an attempt last succeeded, by the clock of this machine.
+    pub last_success: Option<Timestamp>,
+    /// Attempts that failed since then.
+    pub failures: u64,
+    /// Why the last attempt failed, if it did.
+    pub problem: Option<String>,
+    /// What somebody should look at.
+    pub warning: Option<String>,
+}
+
+/// How far a sink has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SinkStatus {
+    /// The name of the sink.
+    pub sink: String,
+    /// Rows that it acknowledged.
+    pub delivered: u64,
+    /// Rows that wait for it.
+    pub waiting: u64,
+    /// Why it failed last, until it succeeds.
+    pub problem: Option<String>,
+}
+
+impl Status {
+    /// Reads how a connection stands, also while a process works on it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such connection, or its store cannot be read.
+    pub fn of(home: &Home, name: &str, local_now: Timestamp) -> Result<Self, Error> {
+        let place = home.connection(name)?;
+        let store = place.store_to_read()?;
+        let settings = Settings::from_map(&store.settings()?)?;
+        let attempts = store.attempts()?;
+        let attempt = |name: &str| attempts.iter().find(|attempt| attempt.source == name);
+        let mut sources = Vec::new();
+        for source in store.sources()? {
+            sources.push(of_source(
+                &store,
+                &source,
+                attempt(&source.name),
+                local_now,
+            )?);
+        }
+        let mut sinks = Vec::new();
+        for name in store.sinks()? {
+            let sink = store.sink(&name)?;
+            sinks.push(SinkStatus {
+                sink: name,
+                delivered: sink.delivered,
+                waiting: sink.waiting,
+                problem: sink.problem,
+            });
+        }
+        Ok(Self {
+            connection: name.to_owned(),
+            organization: settings.organization_name,
+            organization_id: settings.organization,
+            user: settings.username,
+            endpoint: settings.endpoint,
+            login: settings.login.method(),
+            deactivated: settings.deactivated,
+            running: place.is_locked(),
+            login_problem: attempt("login").and_then(|login| login.problem.clone()),
+            sources,
+            sinks,
+            drift: store.drifts()?.len(),
+        })
+    }
+
+    /// Whether something is wrong: a source or sink failed last, or something is missing.
+    #[must_use]
+    pub fn has_problem(&self) -> bool {
+        let of_source = |source: &SourceStatus| source.problem.is_some() || source.gaps > 0;
+        self.login_problem.is_some()
+            || self.sources.iter().any(of_source)
+            || self.sinks.iter().any(|sink| sink.problem.is_some())
+    }
+}
+
+fn of_source(
+    store: &Store,
+    source: &SourceState,
+    attempt: Option<&Attempt>,
+    local_now: Timestamp,
+) -> Result<SourceStatus, Error> {
+    let everything = Span::new(Timestamp::MIN, Timestamp::MAX);
+    let gaps = match everything {
+        Some(span) => store.gaps(span)?,
+        None => Vec::new(),
+    };
+    let is_open = |gap: &&super::store::Gap| gap.source == source.name && gap.closed.is_none();
+    let pending = match source.name.as_str() {
+        "files" => store.pending_files()?,
+        _ => Vec::new(),
+    };
+    let oldest = pending.iter().map(|file| file.file.created).min();
+    let old = oldest
+        .is_some_and(|created| local_now.duration_since(created).as_hours() >= OLD_FILE_HOURS);
+    let warning = old.then(|| {
+        format!(
+            "files wait for more than {OLD_FILE_HOURS} hours; an org without Event Monitoring deletes \
+             them after a day"
+        )
+    });
+    Ok(SourceStatus {
+        source: source.name.clone(),
+        begins: source.begins,
+        collected_until: source.watermark,
+        rows: store.total(source.id)?,
+        gaps: gaps.iter().filter(is_open).count(),
+        pending_files: pending.len(),
+        oldest_pending: oldest,
+        last_attempt: attempt.map(|attempt| attempt.local_at),
+        last_success: attempt.and_then(|attempt| attempt.local_worked),
+        failures: attempt.map_or(0, |attempt| attempt.failures),
+        problem: attempt.and_then(|attempt| attempt.problem.clone()),
+        warning,
+    })
+}

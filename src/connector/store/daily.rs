@@ -1,0 +1,137 @@
+//! Daily files as a control of the hourly files: their numbers of rows, which should be equal.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::ledger::note_gap;
+use super::{Listed, SourceId, Store, millis, time};
+use crate::connector::error::Error;
+use crate::connector::window::Span;
+
+/// The reason of gaps that a daily file shows.
+const MORE_ROWS: &str = "the daily file has more rows than the hourly files of its day";
+
+/// A daily file whose rows were counted, and the hourly files of its day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DailyCount {
+    /// The Id of the daily file.
+    pub sf_id: String,
+    /// Its event type.
+    pub event_type: String,
+    /// Its day.
+    pub log_date: Timestamp,
+    /// Its rows.
+    pub daily: u64,
+    /// The rows of the hourly files when they were compared last.
+    pub hourly: u64,
+    /// When they were compared last.
+    pub compared: Timestamp,
+}
+
+impl Store {
+    /// How many rows a daily file has, if this content of it was counted.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn counted_rows(&self, file: &Listed) -> Result<Option<u64>, Error> {
+        self.database
+            .query_row(
+                "SELECT rows FROM daily WHERE sf_id = ?1 AND length = ?2 AND modified = ?3",
+                params![file.sf_id, file.length as i64, millis(file.modified)],
+                |row| row.get::<_, i64>(0),
+            )
+            .optional()
+            .map(|rows| rows.map(i64::unsigned_abs))
+            .map_err(|error| self.failed("read the count of a daily file", error))
+    }
+
+    /// Compares a daily file with the hourly files of its day, and notes both numbers.
+    ///
+    /// If the daily file has more rows, and `is_over` says that no more hourly files can come, that is a
+    /// gap. A gap that has been filled is closed.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn compare_daily(
+        &mut self,
+        source: SourceId,
+        file: &Listed,
+        rows: u64,
+        is_over: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let path = self.path.clone();
+        let fail = |error| super::database::failure("compare a daily file", &path, error);
+        let change = self.database.transaction().map_err(fail)?;
+        let end = file
+            .log_date
+            .checked_add(SignedDuration::from_hours(24))
+            .unwrap_or(file.log_date);
+        let hourly: i64 = change
+            .query_row(
+                "SELECT coalesce(sum(rows), 0) FROM revision JOIN file ON file.id = revision.file
+                 WHERE event_type = ?1 AND interval = 'Hourly' AND log_date >= ?2 AND log_date < ?3
+                   AND state = 'stored' AND superseded = 0",
+                params![file.event_type, millis(file.log_date), millis(end)],
+                |row| row.get(0),
+            )
+            .map_err(fail)?;
+        change
+            .execute(
+                "INSERT INTO daily (sf_id, event_type, log_date, length, modified, rows, hourly, compared)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                 ON CONFLICT (sf_id) DO UPDATE SET
+                     length = ?4, modified = ?5, rows = ?6, hourly = ?7, compared = ?8",
+                params![
+                    file.sf_id,
+                    file.event_type,
+                    millis(file.log_date),
+                    file.length as i64,
+                    millis(file.modified),
+                    rows as i64,
+                    hourly,
+                    millis(now)
+                ],
+            )
+            .map_err(fail)?;
+        if hourly.unsigned_abs() >= rows {
+            let close = "UPDATE gap SET closed = ?3
+                         WHERE source = ?1 AND subject = ?2 AND reason = ?4 AND closed IS NULL";
+            change
+                .execute(close, params![source.0, file.sf_id, millis(now), MORE_ROWS])
+                .map_err(fail)?;
+        } else if is_over {
+            note_gap(&change, source, file, MORE_ROWS, now).map_err(fail)?;
+        }
+        change.commit().map_err(fail)
+    }
+
+    /// The daily files of a span that were counted, by day.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn daily_counts(&self, span: Span) -> Result<Vec<DailyCount>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT sf_id, event_type, log_date, rows, hourly, compared FROM daily
+                 WHERE log_date >= ?1 AND log_date < ?2 ORDER BY log_date, event_type",
+            )
+            .and_then(|mut find| {
+                find.query_map([millis(span.start()), millis(span.end())], |row| {
+                    Ok(DailyCount {
+                        sf_id: row.get(0)?,
+                        event_type: row.get(1)?,
+                        log_date: time(row.get(2)?),
+                        daily: row.get::<_, i64>(3)?.unsigned_abs(),
+                        hourly: row.get::<_, i64>(4)?.unsigned_abs(),
+                        compared: time(row.get(5)?),
+                    })
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("read the counts of daily files", error))
+    }
+}

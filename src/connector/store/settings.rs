@@ -1,0 +1,155 @@
+//! How the connection is set up, and how its last attempts went.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use sha2::{Digest as _, Sha256};
+
+use super::journal::{ConfigurationChange, add_change};
+use super::{Store, millis, time};
+use crate::connector::error::Error;
+
+/// How the last attempt to bring a source up to date went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The name of the source.
+    pub source: String,
+    /// When the last attempt ended, by the clock of this machine.
+    pub local_at: Timestamp,
+    /// When an attempt last succeeded, by the clock of this machine.
+    pub local_worked: Option<Timestamp>,
+    /// How many attempts failed since then.
+    pub failures: u64,
+    /// Why the last attempt failed, if it did.
+    pub problem: Option<String>,
+}
+
+impl Store {
+    /// The settings, by name.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
+        read(&self.database).map_err(|error| self.failed("read the settings", error))
+    }
+
+    /// Replaces all settings, and records each change. Never give it a secret.
+    ///
+    /// A value of several lines, such as a certificate, is recorded by its SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written; then no setting is changed.
+    pub fn configure(
+        &mut self,
+        settings: &BTreeMap<String, String>,
+        local_now: Timestamp,
+    ) -> Result<(), Error> {
+        let path = self.path.clone();
+        let fail = |error| super::database::failure("change the settings", &path, error);
+        let change = self.database.transaction().map_err(fail)?;
+        replace(&change, settings, local_now).map_err(fail)?;
+        change.commit().map_err(fail)
+    }
+
+    /// Notes how an attempt to bring a source up to date went: `problem` is why it failed.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn attempted(
+        &mut self,
+        source: &str,
+        problem: Option<&str>,
+        local_now: Timestamp,
+    ) -> Result<(), Error> {
+        self.database
+            .execute(
+                "INSERT INTO attempt (source, local_at, local_worked, failures, problem)
+                 VALUES (?1, ?2, iif(?3 IS NULL, ?2, NULL), iif(?3 IS NULL, 0, 1), ?3)
+                 ON CONFLICT (source) DO UPDATE SET
+                     local_at = ?2, local_worked = iif(?3 IS NULL, ?2, local_worked),
+                     failures = iif(?3 IS NULL, 0, failures + 1), problem = ?3",
+                params![source, millis(local_now), problem],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("note an attempt", error))
+    }
+
+    /// How the last attempts went, by source.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn attempts(&self) -> Result<Vec<Attempt>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT source, local_at, local_worked, failures, problem FROM attempt ORDER BY source",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| {
+                    Ok(Attempt {
+                        source: row.get(0)?,
+                        local_at: time(row.get(1)?),
+                        local_worked: row.get::<_, Option<i64>>(2)?.map(time),
+                        failures: row.get::<_, i64>(3)?.unsigned_abs(),
+                        problem: row.get(4)?,
+                    })
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("read the attempts", error))
+    }
+}
+
+fn read(database: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+    database
+        .prepare_cached("SELECT name, value FROM setting")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+fn replace(
+    change: &Connection,
+    settings: &BTreeMap<String, String>,
+    local_now: Timestamp,
+) -> rusqlite::Result<()> {
+    let before = read(change)?;
+    let names: BTreeSet<&String> = before.keys().chain(settings.keys()).collect();
+    for name in names {
+        let (old, new) = (before.get(name), settings.get(name));
+        if old == new {
+            continue;
+        }
+        match new {
+            Some(value) => change.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = ?2",
+                params![name, value],
+            )?,
+            None => change.execute("DELETE FROM setting WHERE name = ?1", [name])?,
+        };
+        let record = ConfigurationChange {
+            setting: name.clone(),
+            old: old.map(|value| shown(value)),
+            new: new.map(|value| shown(value)),
+            local_at: local_now,
+        };
+        add_change(change, &record)?;
+    }
+    Ok(())
+}
+
+/// What a record of a change shows of a value.
+fn shown(value: &str) -> String {
+    if !value.trim_end().contains('\n') {
+        return value.to_owned();
+    }
+    let digest: String = Sha256::digest(value)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256:{digest}")
+}

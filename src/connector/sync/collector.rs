@@ -1,0 +1,268 @@
+//! A connection at work: its lock, its store and its org.
+
+use std::future::Future;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::outcome::{Figures, Outcome, SourceOutcome};
+use super::source::Source;
+use crate::connector::connection::{Org, Settings, keep_token};
+use crate::connector::error::Error;
+use crate::connector::home::{Home, Lock, Place};
+use crate::connector::ocsf::Mapping;
+use crate::connector::progress::{Stop, Watch, stopped};
+use crate::connector::sinks::{Form, Ndjson};
+use crate::connector::sources::changes::{self, ChangeOptions};
+use crate::connector::sources::files::{self, FileOptions, Lengths};
+use crate::connector::sources::rows::{self, Object, Options};
+use crate::connector::store::Store;
+use crate::connector::vault::Vault;
+use crate::connector::window::Policy;
+
+/// How long Salesforce keeps logins and the setup audit trail.
+const ROWS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// How long Salesforce keeps event log files with Event Monitoring, and without.
+const FILES_KEPT: [SignedDuration; 2] = [
+    SignedDuration::from_hours(30 * 24),
+    SignedDuration::from_hours(24),
+];
+
+/// A file that was still there at this age shows that files are kept for longer than a day.
+const OLDER_THAN_A_DAY: SignedDuration = SignedDuration::from_hours(36);
+
+/// A file of the sink is followed by a new one at this size.
+const SINK_FILE: u64 = 256 << 20;
+
+/// A connection at work. Only one process can have it.
+#[derive(Debug)]
+pub struct Collector {
+    place: Place,
+    settings: Settings,
+    store: Store,
+    org: Org,
+    _lock: Lock,
+}
+
+impl Collector {
+    /// Takes the connection for this process, and logs in.
+    ///
+    /// # Errors
+    ///
+    /// There is no such connection, it is deactivated, another process works on it, its secrets are not
+    /// there, or the login fails.
+    pub async fn open(home: &Home, vault: &Vault, name: &str, stop: &Stop) -> Result<Self, Error> {
+        let place = home.connection(name)?;
+        let lock = place.lock()?;
+        let mut store = place.store(&lock)?;
+        let settings = Settings::from_map(&store.settings()?)?;
+        settings.check_active(name)?;
+        let opened = async {
+            let secrets = vault.recall(name)?;
+            let keep = keep_token(vault, name, &secrets);
+            Org::connect(&settings, &secrets, keep).await
+        };
+        let org = match until_stopped(stop, opened).await {
+            Ok(org) => org,
+            Err(error) => {
+                note(&mut store, "login", Some(&error))?;
+                return Err(error);
+            }
+        };
+        note(&mut store, "login", None)?;
+        Ok(Self {
+            place,
+            settings,
+            store,
+            org,
+            _lock: lock,
+        })
+    }
+
+    /// The settings of the connection.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The store of the connection.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Brings sources up to date, and delivers what is new to the sink.
+    ///
+    /// A source that fails does not keep the others from being brought up to date, unless they would fail
+    /// for the same reason.
+    pub async fn round(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
+        let mut outcome = Outcome {
+            connection: self.place.name().to_owned(),
+            sources: Vec::new(),
+            delivered: None,
+        };
+        for source in self.order(sources) {
+            let stop = watch.stop.clone();
+            let result = until_stopped(&stop, self.bring(source, watch)).await;
+            let result = result.and_then(|figures| self.attempted(source, figures));
+            let ends = match &result {
+                Ok(_) => false,
+                Err(error) => self.failed(source, error),
+            };
+            outcome.sources.push(SourceOutcome { source, result });
+            if ends {
+                return outcome;
+            }
+        }
+        outcome.delivered = self.deliver();
+        outcome
+    }
+
+    /// When few calls are left, what expires first comes first.
+    fn order(&self, sources: &[Source]) -> Vec<Source> {
+        let mut order: Vec<Source> = Source::ALL
+            .into_iter()
+            .filter(|source| sources.contains(source))
+            .collect();
+        if self.org.usage().is_some_and(|usage| usage.is_short()) {
+            order.sort_by_key(|source| *source != Source::Files);
+        }
+        order
+    }
+
+    fn attempted(&mut self, source: Source, figures: Figures) -> Result<Figures, Error> {
+        note(&mut self.store, source.as_str(), None)?;
+        Ok(figures)
+    }
+
+    /// Notes a failure. Returns whether the other sources would fail for the same reason.
+    fn failed(&mut self, source: Source, error: &Error) -> bool {
+        if !error.is_stopped() {
+            // If the store cannot be written, that is the failure already.
+            let _ = note(&mut self.store, source.as_str(), Some(error));
+        }
+        error.is_stopped() || error.is_reserved() || error.is_disk_full() || error.is_read_only()
+    }
+
+    async fn bring(&mut self, source: Source, watch: &mut Watch) -> Result<Figures, Error> {
+        match source {
+            Source::Logins => self.rows(&Object::LOGINS, watch).await,
+            Source::Audit => self.rows(&Object::AUDIT, watch).await,
+            Source::Files => self.files(watch).await,
+            Source::Changes => self.changes(watch).await,
+        }
+    }
+
+    async fn rows(&mut self, object: &Object, watch: &mut Watch) -> Result<Figures, Error> {
+        let options = Options {
+            begins: self.begins(object.source).await?,
+            retention: ROWS_KEPT,
+            policy: Policy::default(),
+        };
+        let done = rows::sync(&mut self.store, &mut self.org, object, &options, watch).await?;
+        Ok(Figures {
+            received: done.received,
+            new: done.new,
+            repaired: done.repaired,
+            counted: done.counted,
+            gaps: done.gaps,
+            ..Figures::default()
+        })
+    }
+
+    async fn files(&mut self, watch: &mut Watch) -> Result<Figures, Error> {
+        let options = FileOptions {
+            begins: self.begins("files").await?,
+            retention: self.files_kept()?,
+            choice: self.settings.interval,
+            lengths: Lengths::Exact,
+            staging: self.place.staging(),
+            aside: self.place.aside(),
+        };
+        let done = files::sync(&mut self.store, &mut self.org, &options, watch).await?;
+        Ok(Figures {
+            received: done.rows,
+            new: done.rows,
+            gaps: done.listing.lost + done.aside,
+            files: done.stored,
+            damaged: done.aside,
+            failed: done.failed,
+            ..Figures::default()
+        })
+    }
+
+    async fn changes(&mut self, watch: &mut Watch) -> Result<Figures, Error> {
+        let options = ChangeOptions {
+            begins: self.begins("changes").await?,
+            objects: self.settings.objects.clone(),
+        };
+        let done = changes::sync(&mut self.store, &mut self.org, &options, watch).await?;
+        Ok(Figures {
+            received: done.received,
+            new: done.new,
+            gaps: done.gaps,
+            ..Figures::default()
+        })
+    }
+
+    /// Where a source begins. The activation has noted it; without it, it begins now.
+    async fn begins(&mut self, source: &str) -> Result<Timestamp, Error> {
+        let known = self.store.sources()?;
+        match known.iter().find(|known| known.name == source) {
+            Some(known) => Ok(known.begins),
+            None => self.org.time().await,
+        }
+    }
+
+    /// How long the org keeps files: for a month, unless none was ever there that was older than a day.
+    fn files_kept(&self) -> Result<SignedDuration, Error> {
+        let oldest = self.store.oldest_file_age()?;
+        let [month, day] = FILES_KEPT;
+        Ok(match oldest {
+            Some(age) if age < OLDER_THAN_A_DAY => day,
+            _ => month,
+        })
+    }
+
+    fn deliver(&mut self) -> Option<Result<u64, Error>> {
+        let folder = self.settings.ndjson.clone()?;
+        Some(self.deliver_to(folder.into()))
+    }
+
+    fn deliver_to(&mut self, folder: std::path::PathBuf) -> Result<u64, Error> {
+        let form = match self.settings.ocsf {
+            false => Form::Row,
+            true => Form::Ocsf {
+                mapping: Box::new(Mapping::built_in()?),
+                tenant: Some(self.settings.organization.clone()),
+            },
+        };
+        let sink = Ndjson {
+            name: "ndjson".to_owned(),
+            folder,
+            most_bytes: SINK_FILE,
+            form,
+        };
+        let delivered = sink.deliver(&mut self.store, Timestamp::now())?;
+        Ok(delivered.rows)
+    }
+}
+
+/// Notes how an attempt went.
+fn note(store: &mut Store, source: &str, problem: Option<&Error>) -> Result<(), Error> {
+    let text = problem.map(Error::text);
+    store.attempted(source, text.as_deref(), Timestamp::now())
+}
+
+/// Does something, unless it is to stop before. Nothing is half done then: whatever is stored is stored in
+/// transactions.
+pub(super) async fn until_stopped<T>(
+    stop: &Stop,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        () = stop.stopped() => Err(stopped()),
+        result = work => result,
+    }
+}

@@ -1,0 +1,90 @@
+//! What bringing a connection up to date did.
+
+use serde::Serialize;
+
+use super::source::Source;
+use crate::connector::error::Error;
+
+/// What was done for a connection.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The name of the connection.
+    pub connection: String,
+    /// What was done for each source.
+    pub sources: Vec<SourceOutcome>,
+    /// Rows that the sink took, or why it did not. Nothing if there is no sink.
+    pub delivered: Option<Result<u64, Error>>,
+}
+
+/// What was done for a source.
+#[derive(Debug)]
+pub struct SourceOutcome {
+    /// The source.
+    pub source: Source,
+    /// The figures, or why the source could not be brought up to date.
+    pub result: Result<Figures, Error>,
+}
+
+/// The figures of a source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Rows that came.
+    pub received: u64,
+    /// Rows that were new.
+    pub new: u64,
+    /// New rows of these that were found by counting.
+    pub repaired: u64,
+    /// Spans that were counted again.
+    pub counted: u64,
+    /// Gaps that were recorded.
+    pub gaps: u64,
+    /// Files that were stored.
+    pub files: u64,
+    /// Files that are damaged and were set aside.
+    pub damaged: u64,
+    /// Files that could not be fetched this time.
+    pub failed: u64,
+}
+
+impl Outcome {
+    /// The first failure, if there is one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Error> {
+        let of_sources = self.sources.iter();
+        let failed = of_sources.filter_map(|source| source.result.as_ref().err());
+        let of_sink = self.delivered.iter();
+        failed
+            .chain(of_sink.filter_map(|delivered| delivered.as_ref().err()))
+            .next()
+    }
+
+    /// The outcome as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let sources: serde_json::Map<String, serde_json::Value> = self
+            .sources
+            .iter()
+            .map(|source| {
+                let value = match &source.result {
+                    Ok(figures) => serde_json::json!({ "ok": true, "figures": figures }),
+                    Err(error) => failure(error),
+                };
+                (source.source.to_string(), value)
+            })
+            .collect();
+        let delivered = self.delivered.as_ref().map(|delivered| match delivered {
+            Ok(rows) => serde_json::json!({ "ok": true, "rows": rows }),
+            Err(error) => failure(error),
+        });
+        serde_json::json!({
+            "connection": self.connection,
+            "ok": self.failure().is_none(),
+            "sources": sources,
+            "delivered": delivered,
+        })
+    }
+}
+
+fn failure(error: &Error) -> serde_json::Value {
+    serde_json::json!({ "ok": false, "problem": error.text(), "help": error.advice() })
+}

@@ -1,0 +1,56 @@
+//! The sources by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::connector::error::{Error, Kind};
+
+/// A source of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// LoginHistory.
+    Logins,
+    /// SetupAuditTrail.
+    Audit,
+    /// EventLogFile.
+    Files,
+    /// Changed records of chosen objects.
+    Changes,
+}
+
+impl Source {
+    /// All sources, in the order in which they are brought up to date.
+    pub const ALL: [Self; 4] = [Self::Logins, Self::Audit, Self::Files, Self::Changes];
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Logins => "logins",
+            Self::Audit => "audit",
+            Self::Files => "files",
+            Self::Changes => "changes",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Source {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = Self::ALL.into_iter().find(|source| source.as_str() == text);
+        known.ok_or_else(|| {
+            Error::new(
+                Kind::Usage,
+                format!("there is no source `{}`", text.escape_debug()),
+            )
+            .help("the sources are logins, audit, files and changes")
+        })
+    }
+}

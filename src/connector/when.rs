@@ -1,0 +1,87 @@
+//! Times and lengths of time as people write them.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::error::{Error, Kind};
+
+/// Reads a length of time: `60d`, `12h`, `30m`.
+///
+/// # Errors
+///
+/// It has another form, or is longer than ten years.
+pub fn length(text: &str) -> Result<SignedDuration, Error> {
+    const LONGEST: i64 = 10 * 366 * 24 * 60;
+    let unusable = || {
+        let message = format!("`{}` is no length of time", text.escape_debug());
+        Error::new(Kind::Usage, message).help("write it as 60d, 12h or 30m")
+    };
+    let digits = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
+    let (number, unit) = text.split_at(digits);
+    let minutes = match unit {
+        "d" => 24 * 60,
+        "h" => 60,
+        "m" => 1,
+        _ => return Err(unusable()),
+    };
+    let number: u32 = number.parse().map_err(|_| unusable())?;
+    let minutes = i64::from(number) * minutes;
+    match minutes {
+        0..=LONGEST => Ok(SignedDuration::from_mins(minutes)),
+        _ => Err(unusable()),
+    }
+}
+
+/// Reads a point in time: `2026-01-31` (its beginning in UTC), `2026-01-31T12:00:00Z`, `today`,
+/// `yesterday`, or so long ago: `24h`, `7d`.
+///
+/// # Errors
+///
+/// It has another form.
+pub fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    let start = |date: Date| {
+        let zoned = date.to_zoned(TimeZone::UTC);
+        zoned.map(|zoned| zoned.timestamp()).ok()
+    };
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let found = match text {
+        "now" => Some(now),
+        "today" => start(today),
+        "yesterday" => today.yesterday().ok().and_then(start),
+        _ => text
+            .parse::<Timestamp>()
+            .ok()
+            .or_else(|| start(text.parse().ok()?))
+            .or_else(|| now.checked_sub(length(text).ok()?).ok()),
+    };
+    found.ok_or_else(|| {
+        let message = format!("`{}` is no time", text.escape_debug());
+        Error::new(Kind::Usage, message)
+            .help("write it as 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h or 7d")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let now: Timestamp = "2026-03-01T10:30:00Z".parse().unwrap();
+        for (text, meant) in [
+            ("2026-01-31", "2026-01-31T00:00:00Z"),
+            ("2026-01-31T12:00:00+02:00", "2026-01-31T10:00:00Z"),
+            ("today", "2026-03-01T00:00:00Z"),
+            ("yesterday", "2026-02-28T00:00:00Z"),
+            ("24h", "2026-02-28T10:30:00Z"),
+            ("now", "2026-03-01T10:30:00Z"),
+        ] {
+            assert_eq!(instant(text, now).unwrap().to_string(), meant, "{text}");
+        }
+        for text in ["", "d", "-1d", "1w", "5", "2026-02-30", "99999d", "1\u{e9}"] {
+            assert!(instant(text, now).unwrap_err().is_usage(), "{text}");
+        }
+        assert_eq!(length("60d").unwrap(), SignedDuration::from_hours(60 * 24));
+    }
+}
