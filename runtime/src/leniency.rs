@@ -128,6 +128,10 @@ pub(crate) struct Counts([AtomicU64; SETTINGS]);
 impl Counts {
     /// Adds the drift of a response. The first use of each setting is logged.
     pub(crate) fn add(&self, drift: Drift, operation: &str) {
+        // This is asked for each row.
+        if drift.is_empty() {
+            return;
+        }
         for (total, (leniency, count)) in self.0.iter().zip(drift.figures()) {
             if count > 0 && total.fetch_add(count, Ordering::Relaxed) == 0 {
                 tracing::warn!(

@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(path) => std::fs::read_to_string(path)?.replace("queryAllResponse", "queryResponse"),
         None => answer(2_000),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let session = Session::new("https://example.com/services/Soap/c/64.0", "session")?;
     let soap = Soap::builder()
         .transport(Canned::new(&xml))

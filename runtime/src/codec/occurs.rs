@@ -84,6 +84,21 @@ impl Decoder {
         is_none
     }
 
+    /// A text that is no value of a field of a record: an error, unless it says that there is none.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn no_value(
+        reader: &mut Reader<'_>,
+        field: &Field,
+        text: &str,
+        expected: &'static str,
+    ) -> Result<()> {
+        if blank(text).is_ok() && Self::is_no_value(reader, field) {
+            return Ok(());
+        }
+        Err(CodecError::decode(expected).within(field.name).into())
+    }
+
     /// Whether the element whose start was read last has neither attributes nor content, and is an
     /// optional one whose content is a number, date or the like. Its end is then read, too.
     pub(super) fn is_no_struct(reader: &mut Reader<'_>, field: &Field) -> Result<bool> {

@@ -177,12 +177,10 @@ impl Decoder {
                 expected = index + 1;
                 if let Some(text) = reader.take_plain(&known.tag.close) {
                     if let Err(expected) = lexical::check(text, known.kind) {
-                        if blank(text).is_ok() && Self::is_no_value(reader, field) {
-                            continue;
-                        }
-                        return Err(CodecError::decode(expected).within(field.name).into());
+                        Self::no_value(reader, field, text, expected)?;
+                        continue;
                     }
-                    match field.has(Field::REPEATED) {
+                    match known.is_repeated {
                         true => push_text(inner, index, text),
                         false => inner.push_text(index, text),
                     }

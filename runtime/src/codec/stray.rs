@@ -38,6 +38,8 @@ impl Decoder {
     /// The field that an element is meant for, which no field of the table takes by its namespace.
     ///
     /// `is_seen` says whether a field has occurred: one that does not repeat is then not meant.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn stray(
         reader: &mut Reader<'_>,
         table: &Type,

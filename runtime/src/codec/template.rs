@@ -19,6 +19,7 @@ pub(super) struct Template {
 pub(super) struct TemplateField {
     pub(super) field: u16,
     pub(super) kind: Kind,
+    pub(super) is_repeated: bool,
     pub(super) tag: Tag,
 }
 
@@ -96,6 +97,7 @@ impl Template {
                 let known = TemplateField {
                     field: index,
                     kind: field.text_kind(),
+                    is_repeated: field.has(Field::REPEATED),
                     tag: Tag::new(start),
                 };
                 self.fields.insert(*at, known);
