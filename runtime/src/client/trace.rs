@@ -1,4 +1,4 @@
-//! What `tracing` is told of a call: one span, whose fields are complete when the call is over, and
+//! What `tracing` is noted of a call: one span, whose fields are complete when the call is over, and
 //! one event at its end.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,12 +17,12 @@ use crate::error::Error;
 pub(crate) struct CallTrace {
     span: Span,
     begin: Instant,
-    told: Mutex<Told>,
+    noted: Mutex<Noted>,
 }
 
 /// The fields of the span. Nothing in them came from a user, but for the code of a fault.
 #[derive(Debug, Default)]
-struct Told {
+struct Noted {
     attempts: u64,
     status: Option<u16>,
     fault: Option<String>,
@@ -50,7 +50,7 @@ impl CallTrace {
         Arc::new(Self {
             span,
             begin: Instant::now(),
-            told: Mutex::default(),
+            noted: Mutex::default(),
         })
     }
 
@@ -60,39 +60,39 @@ impl CallTrace {
 
     /// A request of so many bytes goes out.
     pub(crate) fn attempt(&self, endpoint: &Endpoint, bytes: usize) {
-        let mut told = self.told();
-        if told.attempts == 0 {
+        let mut noted = self.noted();
+        if noted.attempts == 0 {
             self.span.record("host", endpoint.host());
         }
-        told.attempts += 1;
-        told.sent += bytes as u64;
+        noted.attempts += 1;
+        noted.sent += bytes as u64;
         // Those of the attempt before are out of date.
-        told.status = None;
-        told.rows = None;
+        noted.status = None;
+        noted.rows = None;
     }
 
     pub(crate) fn answered(&self, status: StatusCode) {
-        self.told().status = Some(status.as_u16());
+        self.noted().status = Some(status.as_u16());
     }
 
     pub(crate) fn received(&self, bytes: usize) {
-        self.told().received += bytes as u64;
+        self.noted().received += bytes as u64;
     }
 
     /// More rows came.
     pub(crate) fn rows(&self, count: usize) {
-        *self.told().rows.get_or_insert(0) += count as u64;
+        *self.noted().rows.get_or_insert(0) += count as u64;
     }
 
     /// The call failed. The error must not repeat what was sent.
     pub(crate) fn failed(&self, error: &Error) {
-        let mut told = self.told();
-        told.fault = error.fault().map(|fault| fault.code().to_owned());
-        told.error = Some(error.kind().name());
+        let mut noted = self.noted();
+        noted.fault = error.fault().map(|fault| fault.code().to_owned());
+        noted.error = Some(error.kind().name());
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,23 +101,23 @@ impl Drop for CallTrace {
         if self.span.is_disabled() {
             return;
         }
-        let told = std::mem::take(&mut *self.told());
+        let noted = std::mem::take(&mut *self.noted());
         let span = &self.span;
-        span.record("attempts", told.attempts);
-        if let Some(status) = told.status {
+        span.record("attempts", noted.attempts);
+        if let Some(status) = noted.status {
             span.record("status", status);
         }
-        if let Some(fault) = &told.fault {
+        if let Some(fault) = &noted.fault {
             span.record("fault", fault.as_str());
         }
-        if let Some(error) = told.error {
+        if let Some(error) = noted.error {
             span.record("error", error);
         }
-        if let Some(rows) = told.rows {
+        if let Some(rows) = noted.rows {
             span.record("rows", rows);
         }
-        span.record("sent", told.sent);
-        span.record("received", told.received);
+        span.record("sent", noted.sent);
+        span.record("received", noted.received);
         let elapsed = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
         span.record("elapsed_ms", elapsed);
         tracing::debug!(parent: span, "call is over");
