@@ -232,7 +232,7 @@ impl Transport for Later {
     fn send(&self, _: Request) -> Exchange {
         let body = Body::from_bytes(self.0);
         let mut headers = HeaderMap::new();
-        headers.insert("retry-after", HeaderValue::from_static("90"));
+        headers.insert("retry-after", HeaderValue::from_static("45"));
         let response = Response::new(StatusCode::SERVICE_UNAVAILABLE, body).with_headers(headers);
         Box::pin(async { Ok(response) })
     }
@@ -250,7 +250,7 @@ async fn how_long_to_wait_is_kept() {
         ] {
             assert_eq!(
                 error.retry_after(),
-                Some(Duration::from_secs(90)),
+                Some(Duration::from_secs(45)),
                 "{error}"
             );
             assert_eq!(error.recovery(), Retry);

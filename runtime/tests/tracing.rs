@@ -87,7 +87,7 @@ fn envelope(body: &str) -> String {
 fn rows(count: usize) -> String {
     let row = "<records xsi:type='sf:Account'><sf:Name>Acme</sf:Name></records>".repeat(count);
     envelope(&format!(
-        "<queryResponse><result><done>true</done>{row}<size>{count}</size></result></queryResponse>"
+        "<queryResponse><result><done>true</done><queryLocator xsi:nil='true'/>{row}<size>{count}</size></result></queryResponse>"
     ))
 }
 

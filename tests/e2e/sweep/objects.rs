@@ -29,7 +29,12 @@ fn plausible(kind: Kind) -> Option<&'static str> {
 fn full<V: View>(objects: &mut Vec<Record>) {
     let mut record = Record::new(V::static_table());
     for field in V::static_table().fields() {
-        if let Some(value) = plausible(field.kind()) {
+        // Its texts are names of fields.
+        let value = match field.name() {
+            "fieldsToNull" => Some("Newer__c"),
+            _ => plausible(field.kind()),
+        };
+        if let Some(value) = value {
             record.set_text(field.name(), value).unwrap();
         }
     }
