@@ -5,7 +5,7 @@
 //! give [`read`] the body of the request, and send what [`write()`] gives as the body of the answer, with the
 //! content type `text/xml; charset=utf-8`.
 //!
-//! ```ignore
+//! ```text
 //! use outbound::{Notifications, NotificationsResponse};
 //! use saponify::{Limits, SoapVersion, message};
 //!
