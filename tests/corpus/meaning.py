@@ -54,10 +54,10 @@ class Proxies:
         uris = []
         for file in sorted(folder.rglob("*.rs")):
             text = file.read_text()
-            uris += re.findall(r'g::Namespace \{\n\s+uri: "(.*)"', text)
+            uris += re.findall(r'g::Namespace::new\("(.*?)",', text)
         for file in sorted(folder.rglob("*.rs")):
             text = file.read_text()
-            found = re.findall(r'static (\w+): Type = Type \{\n    name: "(.*)",\n.*\n    ns: (\d+)', text)
+            found = re.findall(r'static (\w+): Type = Type::new\("(.*)", &SCHEMA, (\d+)\)', text)
             for ident, name, ns in found:
                 self.tables[uris[int(ns)], name] = ident
             module = file.relative_to(folder).parts[0].removesuffix(".rs")

@@ -6,6 +6,7 @@
 mod proxies;
 
 use proxies::{Account, AllOrNoneHeader, Attachment, Event, Opportunity, QueryOptions, Soap};
+use saponify::jiff::{Timestamp, civil::Date};
 use saponify::transport::testing::{Answer, Scripted};
 use saponify::{Error, Record, Session};
 use saponify::salesforce::{Credentials, Id};
@@ -61,18 +62,18 @@ fn created() -> Result<Vec<Record>, Box<dyn std::error::Error>> {
     let mut attachment = Attachment::new()
         .with(Attachment::BODY, &[0, 1, 2, 255, 104, 105][..])
         .with_name("a.bin")
-        .with_parent_id("0015e000001AAAA".parse()?);
+        .with_parent_id("0015e000001AAAA".parse::<Id>()?);
     attachment.set_null(Attachment::IS_PRIVATE);
     let opportunity = Opportunity::new()
         .with_account(Account::new().with_name("By ref"))
         .with_amount(1e10)
-        .with_close_date("2024-01-31".parse()?)
+        .with_close_date("2024-01-31".parse::<Date>()?)
         .with_name("Opp")
         .with_stage_name("Open");
     let event = Event::new()
-        .with_activity_date("2024-01-31".parse()?)
+        .with_activity_date("2024-01-31".parse::<Date>()?)
         .with_duration_in_minutes(30)
-        .with_start_date_time("2024-01-31T13:05:09.007Z".parse()?);
+        .with_start_date_time("2024-01-31T13:05:09.007Z".parse::<Timestamp>()?);
     Ok(vec![account.into(), attachment.into(), opportunity.into(), event.into()])
 }
 
