@@ -53,10 +53,6 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
         }
     }
 
-    fn boxed(&self) -> Box<dyn Struct> {
-        Box::new(self.clone())
-    }
-
     fn equals(&self, other: &dyn Struct) -> bool {
         same(self, other)
     }
@@ -84,25 +80,26 @@ pub(crate) async fn exchange<T: OperationOutput>(
         let mut incoming = incoming.await?;
         let mut answer = incoming.answer(settings, Vec::new());
         answer.until(attempt.deadline.for_work());
+        let attachments = incoming.whole(&mut answer).await?;
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
-            let read = incoming.whole(answer, &mut target).await?;
+            let headers = incoming.read(answer, &mut target)?;
             value = target.value;
-            return Ok((value, read));
+            return Ok((value, headers, attachments));
         }
-        let read = match value.slot() {
-            Slot::Struct(target) => incoming.whole(answer, target).await?,
+        let headers = match value.slot() {
+            Slot::Struct(target) => incoming.read(answer, target)?,
             _ => {
                 return Err(Error::usage(
                     "the type of the result cannot hold several fields",
                 ));
             }
         };
-        Ok((value, read))
+        Ok((value, headers, attachments))
     };
     let read = read.instrument(attempt.trace.span()).await;
-    let (value, (headers, attachments)) =
+    let (value, headers, attachments) =
         read.map_err(|error: Error| error.with_operation(operation.name))?;
     if let Some(rows) = rows_of(operation, &value) {
         attempt.trace.rows(rows);
@@ -355,11 +352,8 @@ impl Incoming {
         Ok(event)
     }
 
-    async fn whole(
-        &mut self,
-        mut answer: Answer,
-        target: &mut dyn Struct,
-    ) -> Result<(Vec<Record>, Attachments), Error> {
+    /// Receives the whole response.
+    async fn whole(&mut self, answer: &mut Answer) -> Result<Attachments, Error> {
         let mut attachments = Attachments::default();
         let content_type = self.response.content_type.clone();
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
@@ -371,17 +365,22 @@ impl Incoming {
                 .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
             answer.attach(attachments.clone());
-            self.feed_part(&mut answer, &parts.root)?;
+            self.feed_part(answer, &parts.root)?;
         }
         while let Some(chunk) = self.chunk().await? {
-            self.feed_part(&mut answer, &chunk)?;
+            self.feed_part(answer, &chunk)?;
         }
+        Ok(attachments)
+    }
+
+    /// Reads a response that was received as a whole, and returns its headers.
+    fn read(&self, mut answer: Answer, target: &mut dyn Struct) -> Result<Vec<Record>, Error> {
         if self.is_receipt() {
-            return Ok((Vec::new(), attachments));
+            return Ok(Vec::new());
         }
         answer.finish();
         self.next(&mut answer, Some(target))?;
-        Ok((answer.take_headers(), attachments))
+        Ok(answer.take_headers())
     }
 
     /// Whether the response only confirms that the message has arrived. For a one-way message every

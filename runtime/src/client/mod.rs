@@ -124,7 +124,7 @@ impl Client {
     /// the headers of the service.
     #[doc(hidden)]
     #[must_use]
-    pub fn with<H: GeneratedStruct>(&self, header: H) -> Self {
+    pub fn with<H: GeneratedStruct + Send + Sync>(&self, header: H) -> Self {
         let mut client = self.clone();
         client.headers.set(header);
         client

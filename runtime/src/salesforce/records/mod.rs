@@ -34,7 +34,7 @@ use crate::view::{Key, SubqueryResult, View};
     message = "the WSDL does not bind the header `{Self}` to the operation `query`",
     label = "not a header of queries"
 )]
-pub trait HeaderOfRecords: GeneratedStruct {}
+pub trait HeaderOfRecords: GeneratedStruct + Send + Sync {}
 
 /// The rows of a query over all its batches, as they arrive.
 ///
