@@ -182,7 +182,8 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let known = session.secrets().chain(settings.transport.secrets());
+        let mut confidential = Confidential::new(known.cloned().collect());
         let marked = headers.iter().flat_map(|header| header.sensitive());
         for xml in marked.chain(body.sensitive()) {
             confidential.add_values(xml);
