@@ -15,7 +15,8 @@ use crate::transport::TransportError;
 struct Pair {
     /// For all hosts except this machine.
     client: Client,
-    /// For loopback hosts and plain HTTP: never through a proxy, which would get it in the clear.
+    /// For loopback hosts and for plain HTTP. It uses no proxy, because a proxy could read the
+    /// messages.
     direct: Client,
 }
 
