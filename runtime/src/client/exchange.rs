@@ -53,10 +53,6 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
         }
     }
 
-    fn boxed(&self) -> Box<dyn Struct> {
-        Box::new(self.clone())
-    }
-
     fn equals(&self, other: &dyn Struct) -> bool {
         same(self, other)
     }
@@ -84,25 +80,26 @@ pub(crate) async fn exchange<T: OperationOutput>(
         let mut incoming = incoming.await?;
         let mut reader = incoming.reader(settings, Vec::new());
         reader.until(attempt.deadline.for_work());
+        let attachments = incoming.whole(&mut reader).await?;
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
-            let read = incoming.whole(reader, &mut target).await?;
+            let headers = incoming.read(reader, &mut target)?;
             value = target.value;
-            return Ok((value, read));
+            return Ok((value, headers, attachments));
         }
-        let read = match value.slot() {
-            Slot::Struct(target) => incoming.whole(reader, target).await?,
+        let headers = match value.slot() {
+            Slot::Struct(target) => incoming.read(reader, target)?,
             _ => {
                 return Err(Error::usage(
                     "the type of the result cannot hold several fields",
                 ));
             }
         };
-        Ok((value, read))
+        Ok((value, headers, attachments))
     };
     let read = read.instrument(attempt.trace.span()).await;
-    let (value, (headers, attachments)) =
+    let (value, headers, attachments) =
         read.map_err(|error: Error| error.with_operation(operation.name))?;
     if let Some(rows) = rows_of(operation, &value) {
         attempt.trace.rows(rows);
@@ -183,7 +180,8 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let known = session.secrets().chain(settings.transport.secrets());
+        let mut confidential = Confidential::new(known.cloned().collect());
         let marked = headers.iter().flat_map(|header| header.sensitive());
         for xml in marked.chain(body.sensitive()) {
             confidential.add_values(xml);
@@ -356,11 +354,8 @@ impl Incoming {
         Ok(event)
     }
 
-    async fn whole(
-        &mut self,
-        mut reader: ResponseReader,
-        target: &mut dyn Struct,
-    ) -> Result<(Vec<Record>, Attachments), Error> {
+    /// Receives the whole response.
+    async fn whole(&mut self, reader: &mut ResponseReader) -> Result<Attachments, Error> {
         let mut attachments = Attachments::default();
         let content_type = self.response.content_type.clone();
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
@@ -372,17 +367,26 @@ impl Incoming {
                 .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
             reader.attach(attachments.clone());
-            self.feed_part(&mut reader, &parts.root)?;
+            self.feed_part(reader, &parts.root)?;
         }
         while let Some(chunk) = self.chunk().await? {
-            self.feed_part(&mut reader, &chunk)?;
+            self.feed_part(reader, &chunk)?;
         }
+        Ok(attachments)
+    }
+
+    /// Reads a response that was received as a whole, and returns its headers.
+    fn read(
+        &self,
+        mut reader: ResponseReader,
+        target: &mut dyn Struct,
+    ) -> Result<Vec<Record>, Error> {
         if self.is_receipt() {
-            return Ok((Vec::new(), attachments));
+            return Ok(Vec::new());
         }
         reader.finish();
         self.next(&mut reader, Some(target))?;
-        Ok((reader.take_headers(), attachments))
+        Ok(reader.take_headers())
     }
 
     /// Whether the response only confirms that the message has arrived. For a one-way message every
