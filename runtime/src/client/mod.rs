@@ -23,6 +23,7 @@ mod session;
 mod settings;
 pub(crate) mod task;
 mod trace;
+mod unescape;
 mod wire_log;
 
 use std::fmt;

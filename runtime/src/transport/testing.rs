@@ -105,7 +105,8 @@ impl Scripted {
         self
     }
 
-    /// What was sent so far, in order, with passwords, session ids and other secrets replaced by `***`.
+    /// The requests so far, in order, with passwords, session ids and other secrets replaced by
+    /// `***`. In forms, all fields but the public ones of OAuth are replaced.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         let mut requests = self.requests_with_secrets();
