@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills the connector at random moments, and compares what it holds with the truth of the sandbox.
 
-usage: benches/connector/kills.py [KILLS] [SEEDS] [FOLDER]
+usage: benches/connector/kills.py [KILLS] [SEEDS] [FOLDER] [SCALE]
 
-By default there are 200 kills for each of three seeds. The org has rows and files that become visible late, files
+By default there are 200 kills for each of three seeds. A smaller scale is for a program that is not optimised. The org has rows and files that become visible late, files
 that are made again, replaced or deleted, hourly and daily files, and every oddity of the sandbox. The comparison
 reads the output of `saponify connector events` and the file of `--truth`, and opens the store by SQLite itself:
   lost   lines of the truth that are not held
@@ -78,6 +78,7 @@ def compare(tenant, truth):
 def main():
     kills, seeds = (int(sys.argv[at]) if len(sys.argv) > at else default for at, default in ((1, 200), (2, 3)))
     parent = sys.argv[3] if len(sys.argv) > 3 else tempfile.gettempdir()
+    scale = float(sys.argv[4]) if len(sys.argv) > 4 else 1.0
     build()
     rows = [('seed', 'kills', 'at work', 'within', 'rows', 'lost', 'twice', 'torn')]
     failed = False
@@ -85,7 +86,8 @@ def main():
         folder = tempfile.mkdtemp(prefix='saponify-kills-', dir=parent)
         try:
             truth = os.path.join(folder, 'truth.tsv')
-            tenant = Tenant(folder, '--activity', '20d', '--logins', '150000', '--audit', '30000', '--files', '400',
+            logins, audit, files = (str(round(rows * scale)) for rows in (150_000, 30_000, 400))
+            tenant = Tenant(folder, '--activity', '20d', '--logins', logins, '--audit', audit, '--files', files,
                             '--file-size', '200K', '--hourly', '--late', '--changes', '6', '--seed', str(seed),
                             '--truth', truth)
             tenant.activate()

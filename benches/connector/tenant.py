@@ -75,7 +75,7 @@ class Tenant:
     def activate(self, name='acme', home='home'):
         words = ['activate', name, '--endpoint', self.login, '--user', USER, '--password-from', 'env:PW',
                  '--certificate', self.certificate, '--allow-host', self.instance.removeprefix('https://'),
-                 '--since', '400d']
+                 '--since', '175d']
         environment = dict(os.environ, PW=PASSWORD)
         subprocess.run(self.command(*words, home=home), check=True, env=environment, stdout=subprocess.DEVNULL)
 

@@ -4,7 +4,7 @@
 usage: benches/connector/year.py [SCALE] [FOLDER]
 
 A scale of 1 (the default) is 1,000,000 logins, 200,000 changes of the setup, and 5 GB of event log files. The rows
-lie within the times that Salesforce keeps them: 180 days, and 30 days for files. Each source is collected by a
+lie within the times that Salesforce keeps them: 170 of 180 days, and 30 days for files. Each source is collected by a
 process of its own, from a sandbox in another process, over TLS. The baselines of the same run are the CPU time of
 the sandbox, and the CPU time of a bare prepared insert of the rows that were stored (src/bin/insert.rs; $INSERT
 names that program if it is built already). Last, one file of a gigabyte is collected. The database, and files on
@@ -67,7 +67,7 @@ def bare_insert():
 
 def year(scale, folder, insert):
     size = round(5e9 * scale / HOURLY_FILES)
-    tenant = Tenant(folder, '--activity', '180d', '--logins', str(round(1e6 * scale)), '--audit',
+    tenant = Tenant(folder, '--activity', '170d', '--logins', str(round(1e6 * scale)), '--audit',
                     str(round(2e5 * scale)), '--files', str(HOURLY_FILES * 4 // 3), '--hourly', '--file-size', str(size))
     tenant.activate()
     rows = [('', 'rows', 'CPU', 'sandbox', 'bare insert', 'peak memory', 'rows per CPU second, bare = 1')]

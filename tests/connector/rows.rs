@@ -443,6 +443,7 @@ fn what_the_service_no_longer_keeps_is_a_gap() {
         gaps[0].reason
     );
     assert_eq!(fixture.logins().watermark, Some(at(200 * DAY - 120)));
+    assert_eq!(outcome.counted, 180, "what is gone is not counted");
 }
 
 #[test]

@@ -71,12 +71,7 @@ fn a_store_that_cannot_be_written_is_said_and_not_damaged() {
     for (path, closed, open) in [
         (place.join("store.db"), 0o400, 0o600),
         (place.clone(), 0o500, 0o700),
-        (place.join("staging"), 0o500, 0o700),
     ] {
-        fs::create_dir_all(place.join("staging")).unwrap();
-        if user.user.is_some() {
-            give(&place);
-        }
         fs::set_permissions(&path, Permissions::from_mode(closed)).unwrap();
         let (code, said) = user.run(&tenant, "sync acme");
         fs::set_permissions(&path, Permissions::from_mode(open)).unwrap();

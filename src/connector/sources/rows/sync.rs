@@ -165,6 +165,8 @@ impl<S: Service> Run<'_, S> {
         let reason = format!("the service keeps {days} days, and this was not collected in time");
         self.store.gap(self.source.id, lost, &reason, self.now)?;
         self.store.reached(self.source.id, oldest)?;
+        // A count of what is gone says nothing.
+        self.store.checked(self.source.id, Check::Day, oldest)?;
         self.outcome.gaps += 1;
         Ok(Some(oldest))
     }
