@@ -370,7 +370,7 @@ fn not_answered(reason: Failure) -> NotAnswered {
             Line::failed(id, what, format!("the field {field} is not visible"))
                 .remedy("make the field visible to the user")
         }
-        Failure::TooLarge | Failure::CursorLost => {
+        Failure::TooLarge | Failure::TooOld | Failure::CursorLost => {
             Line::failed(id, what, "the org does not answer in time").remedy("try again later")
         }
     })

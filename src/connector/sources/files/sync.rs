@@ -290,6 +290,7 @@ fn other(failure: Failure) -> Error {
         Failure::TooLarge => {
             "the service takes too long, or refuses an answer of this size".to_owned()
         }
+        Failure::TooOld => "the service refuses the time that was asked for".to_owned(),
         Failure::CursorLost => "the service lost the cursor of a query again and again".to_owned(),
         Failure::Field(field) => format!("the service refuses the field {field}"),
     };

@@ -491,6 +491,7 @@ fn other(failure: Failure, object: &Object) -> Error {
             "the service takes too long for a query that cannot be made smaller",
             object,
         ),
+        Failure::TooOld => data("the service refuses the time that was asked for", object),
         Failure::CursorLost => data(
             "the service lost the cursor of a query again and again",
             object,
