@@ -5,6 +5,7 @@
 
 mod object;
 mod sync;
+mod visibility;
 
 pub use object::{Join, Object};
 pub use sync::{Options, Outcome, sync};

@@ -73,13 +73,14 @@ pub async fn sync<S: Service>(
         object,
         source,
         now,
+        retention: options.retention,
         refused: Vec::new(),
         outcome: Outcome::default(),
         watch,
         extent: None,
     };
     run.resume().await?;
-    let from = run.note_retention(options.retention)?;
+    let from = run.note_retention()?;
     let windows = plan(options.policy, run.source.begins, from, now);
     run.extent = windows
         .first()
@@ -88,9 +89,10 @@ pub async fn sync<S: Service>(
     run.read(Collection::new(windows), Purpose::Collect, None)
         .await?;
     run.sweep_nulls().await?;
-    for check in [Check::Day, Check::Hour] {
-        run.check(check).await?;
+    if run.sees_all().await? {
+        run.check(Check::Day).await?;
     }
+    run.check(Check::Hour).await?;
     Ok(run.outcome)
 }
 
@@ -112,15 +114,17 @@ impl Joined {
     }
 }
 
-struct Run<'a, S> {
-    store: &'a mut Store,
-    service: &'a mut S,
-    object: &'a Object,
-    source: SourceState,
-    now: Timestamp,
+pub(super) struct Run<'a, S> {
+    pub(super) store: &'a mut Store,
+    pub(super) service: &'a mut S,
+    pub(super) object: &'a Object,
+    pub(super) source: SourceState,
+    pub(super) now: Timestamp,
+    /// How long the service keeps rows.
+    pub(super) retention: SignedDuration,
     /// Fields that the service has refused in this run.
     refused: Vec<String>,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
     watch: &'a mut Watch,
     /// All that is read in this run, for the progress.
     extent: Option<Span>,
@@ -137,25 +141,30 @@ impl<S: Service> Run<'_, S> {
     }
 
     /// Records a gap if rows have been deleted that were not collected. Returns where to go on.
-    fn note_retention(&mut self, retention: SignedDuration) -> Result<Option<Timestamp>, Error> {
+    fn note_retention(&mut self) -> Result<Option<Timestamp>, Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let watermark = self.source.watermark;
-        let Ok(oldest) = self.now.checked_sub(retention) else {
+        let Ok(oldest) = self.now.checked_sub(self.retention) else {
             return Ok(watermark);
         };
         let Some(lost) = Span::new(watermark.unwrap_or(self.source.begins), oldest) else {
             return Ok(watermark);
         };
-        let days = retention.as_hours() / 24;
-        let reason = format!("the service keeps {days} days, and this was not collected in time");
-        self.store.gap(self.source.id, lost, &reason, self.now)?;
+        self.no_longer_kept(lost)?;
         self.store.reached(self.source.id, oldest)?;
         self.outcome.gaps += 1;
         Ok(Some(oldest))
     }
 
+    /// Records a gap of rows that the service has deleted by now.
+    pub(super) fn no_longer_kept(&mut self, lost: Span) -> Result<(), Error> {
+        let days = self.retention.as_hours() / 24;
+        let reason = format!("the service keeps {days} days, and this was not collected in time");
+        self.store.gap(self.source.id, lost, &reason, self.now)
+    }
+
     /// Reads windows to their ends.
-    async fn read(
+    pub(super) async fn read(
         &mut self,
         mut windows: Collection,
         purpose: Purpose,
@@ -384,8 +393,16 @@ impl<S: Service> Run<'_, S> {
             .store
             .open_window(self.source.id, Purpose::Nulls, None, self.now)?;
         let fields = self.object.fields(&self.refused);
-        let mut answer = self.service.query(&self.object.nulls(&fields)).await;
+        let query = self.object.nulls(&fields);
+        let mut answer = self.service.query(&query).await;
+        let mut lost = 0;
         loop {
+            // Rows that came already are not stored twice.
+            if matches!(answer, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
+                lost += 1;
+                answer = self.service.query(&query).await;
+                continue;
+            }
             let batch = answer.map_err(|failure| other(failure, self.object))?;
             let facts: Vec<Fact> = batch
                 .rows
@@ -484,7 +501,7 @@ fn data(message: &str, object: &Object) -> Error {
 }
 
 /// A failure that this cannot handle.
-fn other(failure: Failure, object: &Object) -> Error {
+pub(super) fn other(failure: Failure, object: &Object) -> Error {
     match failure {
         Failure::Other(error) => error,
         Failure::TooLarge => data(
