@@ -50,4 +50,9 @@ impl Known {
         self.records
             .insert((object.to_owned(), id.to_owned()), values);
     }
+
+    /// Forgets all records.
+    pub(super) fn clear(&mut self) {
+        self.records.clear();
+    }
 }
