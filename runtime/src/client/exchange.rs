@@ -152,6 +152,15 @@ pub(crate) struct Incoming {
 
 const HEAD: usize = 2_048;
 
+/// The beginning of a text, of at most so many bytes.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Whether a media type says that a body is not XML.
 fn is_foreign(content_type: Option<&str>) -> bool {
     let media = content_type.and_then(|text| text.split(';').next());
@@ -180,7 +189,8 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let known = session.secrets().chain(settings.transport.secrets());
+        let mut confidential = Confidential::new(known.cloned().collect());
         let marked = headers.iter().flat_map(|header| header.sensitive());
         for xml in marked.chain(body.sensitive()) {
             confidential.add_values(xml);
@@ -421,14 +431,11 @@ impl Incoming {
 
     /// The text of the response without the secrets of the request, up to the limit.
     fn redacted(&self, reader: &ResponseReader) -> String {
-        let redact = self.confidential.redact();
-        let stripped = redact.strip(reader.text());
-        let text = stripped.as_deref().unwrap_or(reader.text());
-        let mut end = text.len().min(reader.limits().error_response);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text[..end].to_owned()
+        let most = reader.limits().error_response;
+        // A secret at the limit is searched for as a whole. What follows it is not looked at.
+        let text = cut(reader.text(), most.saturating_add(64 << 10));
+        let stripped = self.confidential.redact().strip(text);
+        cut(stripped.as_deref().unwrap_or(text), most).to_owned()
     }
 
     /// Adds the HTTP status and the pause that the response asks for to an error.
