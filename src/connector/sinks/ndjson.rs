@@ -4,7 +4,7 @@
 //! never changes again. How far the last file is acknowledged is kept with the cursor: after a crash,
 //! what was written beyond it is cut off and written again. So every row is in the files exactly once.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::connector::error::Error;
 use crate::connector::ocsf::{Mapping, to_ocsf};
+use crate::connector::private::{create_folder, to_write};
 use crate::connector::store::{Delivery, Event, Store};
 
 /// Rows that are written and synced to the disk before the cursor moves.
@@ -86,7 +87,7 @@ impl Ndjson {
                 Ok(0) => return Ok(delivered),
                 Ok(rows) => delivered.rows += rows,
                 Err(error) => {
-                    store.sink_failed(&self.name, &error.to_string(), local_now)?;
+                    store.sink_failed(&self.name, &error.text(), local_now)?;
                     return Err(error);
                 }
             }
@@ -151,8 +152,7 @@ impl<'a> Output<'a> {
     /// one is begun.
     fn open(sink: &'a Ndjson, mut position: Position) -> Result<Self, Error> {
         let folder = &sink.folder;
-        fs::create_dir_all(folder)
-            .map_err(|error| Error::io("create the folder", folder, error))?;
+        create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
         let path = sink.path(position.number);
         if position.bytes > 0 && fs::metadata(&path).map_or(0, |file| file.len()) < position.bytes {
             position = Position {
@@ -201,11 +201,7 @@ impl<'a> Output<'a> {
 }
 
 fn open_at(path: &Path, bytes: u64) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let mut file = to_write().open(path)?;
     file.set_len(bytes)?;
     file.seek(SeekFrom::End(0))?;
     Ok(file)

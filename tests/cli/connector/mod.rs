@@ -2,6 +2,7 @@
 
 mod commands;
 mod kills;
+mod unattended;
 mod web;
 
 use std::path::{Path, PathBuf};
