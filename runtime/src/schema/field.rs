@@ -151,7 +151,8 @@ impl Field {
         self.name
     }
 
-    /// Index of the namespace of the field's name in [`Schema::namespaces`].
+    /// Index of the namespace of the field's name in
+    /// [`Schema::namespaces`](super::Schema::namespaces).
     #[must_use]
     pub const fn ns(&self) -> u8 {
         self.ns
