@@ -40,6 +40,12 @@ pub(crate) fn put_error(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
+/// The columns of the terminal, if standard output is one.
+pub(super) fn columns() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns))
+}
+
 /// Waits for Ctrl-C or SIGTERM.
 pub(super) async fn interrupted() {
     // If no handler can be installed, the signal ends the process immediately, which is acceptable.

@@ -1,6 +1,6 @@
 //! Hazard: output that a program reads wrongly, or that controls a terminal.
 
-use saponify_cli::connector::listing::{Format, print};
+use saponify_cli::connector::listing::{Format, print, table};
 use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use crate::files::csv::oracle;
@@ -183,4 +183,23 @@ fn a_spreadsheet_calculates_nothing_of_what_others_wrote() {
     let mut out = Vec::new();
     print(&fixture.store, &query, Format::Ndjson, None, &mut out).unwrap();
     assert!(String::from_utf8(out).unwrap().contains("\"@SUM(1)\""));
+}
+
+#[test]
+fn a_table_fits_in_a_narrow_terminal() {
+    let store = fixture().store;
+    let lines = |columns| {
+        let mut out = Vec::new();
+        table(&store, &EventQuery::default(), columns, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for columns in [20, 40, 60, 80, 100, 120] {
+        for line in lines(Some(columns)) {
+            assert!(line.chars().count() <= columns, "{columns}: {line}");
+        }
+    }
+    assert!(lines(Some(60))[0].contains("WHO"), "{:?}", lines(Some(60)));
+    assert!(lines(Some(80))[0].contains("FROM"), "{:?}", lines(Some(80)));
+    assert_eq!(lines(Some(200)), lines(None));
 }

@@ -82,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine.
+    /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine. `POST
+    /// /sandbox/stats?advance=900` sets the clock of the tenant ahead by 900 seconds first.
     #[must_use]
     pub fn stats_page(mut self, on: bool) -> Self {
         self.stats_page = on;

@@ -34,6 +34,9 @@ pub(super) const FILE_TIME: Duration = Duration::from_secs(6 * 60 * 60);
 /// each.
 const ATTEMPTS: u32 = 2;
 
+/// How long is remembered what was looked up.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// One of so many calls of the org is left to others.
 const RESERVED: i64 = 10;
 
@@ -49,6 +52,8 @@ pub struct Org {
     /// The query that is running: its text, and the cursor if it has more rows.
     pub(super) query: String,
     pub(super) cursor: Option<String>,
+    /// When what follows was last forgotten: users get other names, and objects other fields.
+    pub(super) remembered_since: Option<Instant>,
     /// Records that were looked up, by object and Id.
     pub(super) known: HashMap<(String, String), Vec<Option<String>>>,
     /// Objects that were described, by name.
@@ -129,6 +134,7 @@ impl Org {
             transfer: settings.transfer,
             query: String::new(),
             cursor: None,
+            remembered_since: None,
             known: HashMap::new(),
             described: HashMap::new(),
             refused_by_soap: None,
@@ -202,6 +208,16 @@ impl Org {
             .client()
             .browser_page(path)
             .map_err(|error| Error::new(Kind::Usage, "this page cannot be opened").because(error))
+    }
+
+    /// Forgets what was looked up, once a day.
+    pub(super) fn forget_daily(&mut self) {
+        let since = *self.remembered_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= REMEMBERED {
+            self.remembered_since = Some(Instant::now());
+            self.known.clear();
+            self.described.clear();
+        }
     }
 
     /// Refuses a call if the org's last calls of the day are left to others.

@@ -19,6 +19,7 @@ const KNOWN: usize = 50_000;
 impl Service for Org {
     async fn server_time(&mut self) -> Result<Timestamp, Failure> {
         self.allow()?;
+        self.forget_daily();
         Ok(self.time().await?)
     }
 

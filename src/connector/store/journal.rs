@@ -42,6 +42,8 @@ pub struct Drift {
 pub enum Method {
     /// COUNT() an hour after the span's end.
     CountHour,
+    /// All rows of the span were read again an hour after its end.
+    ReadHour,
     /// COUNT() a day after the span's end.
     CountDay,
 }
@@ -52,6 +54,7 @@ impl Method {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CountHour => "count-hour",
+            Self::ReadHour => "read-hour",
             Self::CountDay => "count-day",
         }
     }
@@ -59,6 +62,7 @@ impl Method {
     fn of(text: &str) -> Self {
         match text {
             "count-day" => Self::CountDay,
+            "read-hour" => Self::ReadHour,
             _ => Self::CountHour,
         }
     }

@@ -208,7 +208,8 @@ async fn listing<S: FileService>(
     created: Span,
     now: Timestamp,
 ) -> Result<Vec<Listed>, Error> {
-    let mut refused: Vec<String> = Vec::new();
+    let day = SignedDuration::from_hours(24);
+    let mut refused = store.refused("EventLogFile", now.checked_sub(day).unwrap_or(now))?;
     loop {
         let fields = listing::fields(&refused);
         match rows(service, &listing::query(&fields, created)).await {
@@ -221,7 +222,7 @@ async fn listing<S: FileService>(
             Err(Failure::Field(field))
                 if listing::OPTIONAL.contains(&field.as_str()) && !refused.contains(&field) =>
             {
-                store.drift("EventLogFile", "field-refused", &field, now)?;
+                store.refuse("EventLogFile", &field, now)?;
                 refused.push(field);
             }
             Err(failure) => return Err(other(failure)),

@@ -3,6 +3,7 @@
 //! [`sync`] brings the store up to date once. It drives the windows of [`window`](crate::connector::window)
 //! against a [`Service`](super::Service).
 
+mod again;
 mod object;
 mod sync;
 
