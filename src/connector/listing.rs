@@ -170,18 +170,24 @@ fn row(event: &Event, widths: &[usize]) -> String {
     let time = event.time().map_or("-".to_owned(), |time| {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     });
-    let what = match event.source() {
-        "files" => event.about().to_owned(),
+    let change = event.value("ChangeType");
+    let what = match (event.source(), change) {
+        ("files", _) => event.about().to_owned(),
+        ("changes", Some(change)) => format!("{change} {}", event.about()),
         _ => first(WHAT),
     };
-    let cells = [
-        &time,
-        event.source(),
-        &what,
-        &first(WHO),
-        &first(FROM),
-        &first(DETAIL),
-    ];
+    // Who made a record is not who changed it, and nothing tells who deleted it.
+    let who = match change {
+        Some("created") => first(&["CreatedById"]),
+        Some("updated") => first(&["LastModifiedById"]),
+        Some(_) => first(&[]),
+        None => first(WHO),
+    };
+    let detail = match change {
+        Some("deleted") => first(&["Id"]),
+        _ => first(DETAIL),
+    };
+    let cells = [&time, event.source(), &what, &who, &first(FROM), &detail];
     line(cells, widths)
 }
 

@@ -400,3 +400,23 @@ fn events_are_valid_by_the_published_schema() {
         "every class of the tables was there: {said}"
     );
 }
+
+#[test]
+fn who_made_a_record_is_not_who_changed_it() {
+    let of = |change: &'static str, columns: &[(&'static str, &'static str)]| {
+        let own = [("Id", "0055e1"), ("ChangeType", change)];
+        let columns: Vec<_> = own.iter().chain(columns).copied().collect();
+        let event = ocsf(&of_object("changes", "User", Some(10), &columns));
+        event["actor"]["user"]["uid"].as_str().map(str::to_owned)
+    };
+    let both = [
+        ("CreatedById", "005maker"),
+        ("LastModifiedById", "005changer"),
+    ];
+    assert_eq!(of("created", &both).as_deref(), Some("005maker"));
+    assert_eq!(of("updated", &both).as_deref(), Some("005changer"));
+    assert_eq!(of("updated", &both[..1]), None);
+    assert_eq!(of("deleted", &[]), None);
+    let audit = ocsf(&audit("createduser", "Created new user"));
+    assert_eq!(audit["actor"]["user"]["uid"], "0055e000000admnAAA");
+}

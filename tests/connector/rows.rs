@@ -28,6 +28,8 @@ pub(crate) struct Org {
     refused: Vec<&'static str>,
     cursor: Vec<Vec<Option<String>>>,
     queries: Vec<String>,
+    /// Cursors that die before one lives.
+    lost_cursors: usize,
     /// What goes wrong with each request, over and over.
     trouble: Vec<u8>,
 }
@@ -171,6 +173,10 @@ impl Service for Org {
     }
 
     async fn more(&mut self) -> Result<Batch, Failure> {
+        if self.lost_cursors > 0 {
+            self.lost_cursors -= 1;
+            return Err(Failure::CursorLost);
+        }
         match self.trouble("more") {
             Trouble::Killed => Err(killed()),
             Trouble::CursorLost => Err(Failure::CursorLost),
@@ -403,6 +409,36 @@ fn a_refused_field_is_asked_for_once_a_day() {
     assert_eq!(Store::forget_refusals_at(&path).unwrap(), 1);
     quarters(&mut fixture, &mut org, 1);
     assert_eq!(asked(&org), before + 1);
+}
+
+#[test]
+fn a_lost_cursor_does_not_lose_rows_without_a_time() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", None), ("0Ya2", None), ("0Ya3", None)]);
+    org.now = 3_600;
+    org.lost_cursors = 2;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2", "0Ya3"]);
+    org.lost_cursors = 99;
+    org.now += 2 * DAY;
+    let error = run(&mut fixture, &mut org).unwrap_err();
+    assert!(error.to_string().contains("cursor"), "{error}");
+}
+
+#[test]
+fn what_was_counted_long_ago_is_looked_at_again_on_request() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
+    org.rows.get_mut("0Ya2").unwrap().1 = 9 * DAY;
+    for day in 1..12 {
+        org.now = day * DAY;
+        run(&mut fixture, &mut org).unwrap();
+    }
+    assert_eq!(stored(&fixture), ["0Ya1"]);
+    fixture.store.look_again("logins", at(0)).unwrap();
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(outcome.repaired, 1, "{outcome:?}");
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use saponify_cli::connector::sync::{
 };
 use saponify_cli::connector::vault::Vault;
 use saponify_cli::connector::when;
+use saponify_cli::connector::when::length;
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put, put_error};
@@ -27,6 +28,10 @@ pub(crate) struct Sync {
     /// Only these sources, separated by commas: logins, audit, files, changes.
     #[arg(long, value_name = "SOURCES", value_delimiter = ',')]
     source: Vec<Source>,
+    /// Look again at what was collected, so far back: 60d, 12h. Rows are counted, and read again where the org
+    /// has more of them.
+    #[arg(long, value_name = "TIME")]
+    again: Option<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
     json: bool,
@@ -61,11 +66,19 @@ impl Sync {
             true => Source::ALL.to_vec(),
             false => self.source,
         };
+        let again = self.again.as_deref().map(length).transpose()?;
         block_on(async {
             let stop = stop_on_signal();
             let mut worst = 0;
             for name in &names {
-                let opened = Collector::open(&home, &vault, name, &stop).await;
+                let opened = async {
+                    let mut collector = Collector::open(&home, &vault, name, &stop).await?;
+                    if let Some(back) = again {
+                        collector.look_again(&sources, back).await?;
+                    }
+                    Ok(collector)
+                };
+                let opened = opened.await;
                 let code = match opened {
                     Err(error) => not_usable(name, &error, self.json)?,
                     Ok(mut collector) => {

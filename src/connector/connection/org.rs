@@ -15,6 +15,7 @@ use saponify::{Https, Retry, Secret};
 
 use super::clock::{Clock, Reading};
 use super::failure::failed;
+use super::known::Known;
 use super::org_proxies::Soap;
 use super::settings::{Login, Settings, Transfer, secret};
 use super::tap::Tap;
@@ -54,8 +55,8 @@ pub struct Org {
     pub(super) cursor: Option<String>,
     /// When what follows was last forgotten: users get other names, and objects other fields.
     pub(super) remembered_since: Option<Instant>,
-    /// Records that were looked up, by object and Id.
-    pub(super) known: HashMap<(String, String), Vec<Option<String>>>,
+    /// Records that were looked up.
+    pub(super) known: Known,
     /// Objects that were described, by name.
     pub(super) described: HashMap<String, Described>,
     /// The length of the smallest file that SOAP refused.
@@ -135,7 +136,7 @@ impl Org {
             query: String::new(),
             cursor: None,
             remembered_since: None,
-            known: HashMap::new(),
+            known: Known::default(),
             described: HashMap::new(),
             refused_by_soap: None,
             leaves_reserve: true,
@@ -145,6 +146,11 @@ impl Org {
     /// Makes calls also when the org has few left: for the few calls that a person waits for.
     pub(crate) fn use_reserve(&mut self) {
         self.leaves_reserve = false;
+    }
+
+    /// Remembers at most so many of the records that were looked up. More are looked up again.
+    pub fn remember_at_most(&mut self, records: usize) {
+        self.known = Known::up_to(records);
     }
 
     /// Asks who the connector is.

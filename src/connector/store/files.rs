@@ -1,6 +1,6 @@
 //! The ledger of event log files, and their rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -235,8 +235,8 @@ impl fmt::Debug for RevisionRows<'_> {
 impl Store {
     /// Compares a listing with the ledger, in one transaction.
     ///
-    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the listing covers completely; files of the ledger
-    /// that are in this span and not in the listing are gone.
+    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the
+    /// listing covers completely; files of the ledger that are in this span and not in the listing are gone.
     ///
     /// # Errors
     ///
@@ -275,6 +275,23 @@ impl Store {
             )
             .and_then(|mut find| {
                 find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?.collect()
+            })
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+
+    /// The event types and days of which the ledger has a daily file.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn daily_files(&self) -> Result<BTreeSet<(String, Timestamp)>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT DISTINCT event_type, log_date FROM file WHERE interval = 'Daily'",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?
+                    .collect()
             })
             .map_err(|error| self.failed("read the ledger of files", error))
     }

@@ -6,6 +6,7 @@
 mod again;
 mod object;
 mod sync;
+mod visibility;
 
 pub use object::{Join, Object};
 pub use sync::{Options, Outcome, sync};

@@ -72,6 +72,7 @@ pub async fn sync<S: Service>(
         object,
         source,
         now,
+        retention: options.retention,
         refused: Vec::new(),
         joins_not: false,
         again: None,
@@ -84,7 +85,7 @@ pub async fn sync<S: Service>(
         run.joins_not = !run.refused_lately(join.object)?.is_empty();
     }
     run.resume().await?;
-    let from = run.note_retention(options.retention)?;
+    let from = run.note_retention()?;
     let mut windows = plan(options.policy, run.source.begins, from, now);
     if !windows.is_empty()
         && let Some(start) = run.hours_to_read_again()?
@@ -99,9 +100,10 @@ pub async fn sync<S: Service>(
         .await?;
     run.was_read_again()?;
     run.sweep_nulls().await?;
-    for check in [Check::Day, Check::Hour] {
-        run.check(check).await?;
+    if run.sees_all().await? {
+        run.check(Check::Day).await?;
     }
+    run.check(Check::Hour).await?;
     Ok(run.outcome)
 }
 
@@ -129,6 +131,8 @@ pub(super) struct Run<'a, S> {
     pub(super) object: &'a Object,
     pub(super) source: SourceState,
     pub(super) now: Timestamp,
+    /// How long the service keeps rows.
+    pub(super) retention: SignedDuration,
     /// Fields that the service refuses.
     refused: Vec<String>,
     /// Whether the service refuses fields of the records that rows refer to.
@@ -152,23 +156,28 @@ impl<S: Service> Run<'_, S> {
     }
 
     /// Records a gap if rows have been deleted that were not collected. Returns where to go on.
-    fn note_retention(&mut self, retention: SignedDuration) -> Result<Option<Timestamp>, Error> {
+    fn note_retention(&mut self) -> Result<Option<Timestamp>, Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let watermark = self.source.watermark;
-        let Ok(oldest) = self.now.checked_sub(retention) else {
+        let Ok(oldest) = self.now.checked_sub(self.retention) else {
             return Ok(watermark);
         };
         let Some(lost) = Span::new(watermark.unwrap_or(self.source.begins), oldest) else {
             return Ok(watermark);
         };
-        let days = retention.as_hours() / 24;
-        let reason = format!("the service keeps {days} days, and this was not collected in time");
-        self.store.gap(self.source.id, lost, &reason, self.now)?;
+        self.no_longer_kept(lost)?;
         self.store.reached(self.source.id, oldest)?;
         // A count of what is gone says nothing.
         self.store.checked(self.source.id, Check::Day, oldest)?;
         self.outcome.gaps += 1;
         Ok(Some(oldest))
+    }
+
+    /// Records a gap of rows that the service has deleted by now.
+    pub(super) fn no_longer_kept(&mut self, lost: Span) -> Result<(), Error> {
+        let days = self.retention.as_hours() / 24;
+        let reason = format!("the service keeps {days} days, and this was not collected in time");
+        self.store.gap(self.source.id, lost, &reason, self.now)
     }
 
     /// Reads windows to their ends.
@@ -404,8 +413,16 @@ impl<S: Service> Run<'_, S> {
             .store
             .open_window(self.source.id, Purpose::Nulls, None, self.now)?;
         let fields = self.object.fields(&self.refused);
-        let mut answer = self.service.query(&self.object.nulls(&fields)).await;
+        let query = self.object.nulls(&fields);
+        let mut answer = self.service.query(&query).await;
+        let mut lost = 0;
         loop {
+            // Rows that came already are not stored twice.
+            if matches!(answer, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
+                lost += 1;
+                answer = self.service.query(&query).await;
+                continue;
+            }
             let batch = answer.map_err(|failure| other(failure, self.object))?;
             let facts: Vec<Fact> = batch
                 .rows
@@ -447,6 +464,7 @@ pub(super) fn other(failure: Failure, object: &Object) -> Error {
             "the service takes too long for a query that cannot be made smaller",
             object,
         ),
+        Failure::TooOld => data("the service refuses the time that was asked for", object),
         Failure::CursorLost => data(
             "the service lost the cursor of a query again and again",
             object,
