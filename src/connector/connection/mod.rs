@@ -17,7 +17,7 @@ mod tap;
 
 saponify::include_proxies!(org_proxies);
 
-pub(crate) use activate::keep_token;
 pub use activate::{Activated, Activation, activate, connect, deactivate, settings_of};
+pub(crate) use activate::{hold_secrets, keep_token};
 pub use org::{Identity, KeepToken, Org, Usage};
 pub use settings::{Login, Settings, Transfer};

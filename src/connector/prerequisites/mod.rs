@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 pub use line::{Line, Prerequisites, Standing};
 
-use super::connection::{Login, Org, Settings, settings_of};
+use super::connection::{Login, Org, Settings, hold_secrets, settings_of};
 use super::error::{Error, Kind};
 use super::home::Home;
 use super::vault::{Secrets, Vault};
@@ -49,7 +49,8 @@ impl std::str::FromStr for Profile {
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, or its secrets are not there.
+/// There is no such connection, it is deactivated, or its secrets are not there. If each login replaces the
+/// secret of the next one, another process that works on the connection is an error, too.
 pub async fn test(
     home: &Home,
     vault: &Vault,
@@ -59,6 +60,7 @@ pub async fn test(
 ) -> Result<Prerequisites, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
+    let _held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
     let lines = lines(&settings, &secrets, vault, name, profile, local_now).await;
     if let Err(error) = home.connection(name)?.forget_refusals() {
@@ -114,6 +116,7 @@ async fn lines(
         user: identity.user,
         profile,
         login: &settings.login,
+        objects: &settings.objects,
         lines,
     };
     access.all().await;

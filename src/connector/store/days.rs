@@ -27,6 +27,9 @@ pub struct Day {
     pub delivered: Option<u64>,
     /// How and when it was counted last.
     pub reconciled: Option<Reconciliation>,
+    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
+    /// its list of them is complete, and no window is closed before that.
+    pub is_counted: bool,
     /// Gaps that are open.
     pub gaps: u64,
     /// The files of the day, if the source has files.
@@ -50,11 +53,12 @@ pub struct FileCounts {
 
 impl Day {
     /// Whether the day is complete: covered, counted a day later without a difference, without a gap.
-    /// A day of files is complete when every listed file is stored.
+    /// A day of files is complete when every listed file is stored, and a day of changes when it is covered.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let agrees = match (&self.files, &self.reconciled) {
             (Some(files), _) => files.stored == files.listed,
+            (None, _) if !self.is_counted => true,
             (None, Some(count)) => count.method == Method::CountDay && count.is_complete(),
             (None, None) => false,
         };
@@ -98,6 +102,7 @@ impl Store {
             stored: 0,
             delivered: self.delivered_in(source, span)?,
             reconciled: last_day.or(counted.last()).cloned(),
+            is_counted: source.name != "changes",
             gaps: self.figure(
                 "SELECT count(*) FROM gap
                  WHERE source = ?1 AND ends > ?2 AND starts < ?3 AND closed IS NULL",
