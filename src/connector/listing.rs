@@ -112,6 +112,7 @@ const WHO: &[&str] = &[
     "USER_ID",
 ];
 const FROM: &[&str] = &["SourceIp", "SOURCE_IP", "CLIENT_IP"];
+const STATUS: &[&str] = &["Status", "LOGIN_STATUS", "REQUEST_STATUS"];
 const DETAIL: &[&str] = &[
     "Display",
     "Status",
@@ -123,29 +124,59 @@ const DETAIL: &[&str] = &[
     "Name",
 ];
 
-fn row(event: &Event) -> String {
+/// What people look for in a row, whatever its source and columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary<'a> {
+    /// What happened: the action, the type of the login, or the event type of a file.
+    pub what: Option<&'a str>,
+    /// Who did it: a user name, or else an Id.
+    pub who: Option<&'a str>,
+    /// The address that it came from.
+    pub from: Option<&'a str>,
+    /// How it ended.
+    pub status: Option<&'a str>,
+    /// What else is worth a look.
+    pub detail: Option<&'a str>,
+}
+
+/// Finds what people look for in a row.
+#[must_use]
+pub fn summary(event: &Event) -> Summary<'_> {
     let first = |columns: &[&str]| {
         let values = columns.iter().filter_map(|column| event.value(column));
-        values
-            .into_iter()
-            .find(|value| !value.is_empty())
-            .unwrap_or("-")
-            .to_owned()
+        values.into_iter().find(|value| !value.is_empty())
     };
+    Summary {
+        what: match event.source() {
+            "files" => Some(event.about()),
+            _ => first(WHAT),
+        },
+        who: first(WHO),
+        from: first(FROM),
+        status: first(STATUS),
+        detail: first(DETAIL),
+    }
+}
+
+fn row(event: &Event) -> String {
     let time = event.time().map_or("-".to_owned(), |time| {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     });
-    let what = match event.source() {
-        "files" => event.about().to_owned(),
-        _ => first(WHAT),
-    };
+    let Summary {
+        what,
+        who,
+        from,
+        detail,
+        ..
+    } = summary(event);
+    let shown = |value: Option<&'_ str>| value.unwrap_or("-").to_owned();
     line([
         &time,
         event.source(),
-        &what,
-        &first(WHO),
-        &first(FROM),
-        &first(DETAIL),
+        &shown(what),
+        &shown(who),
+        &shown(from),
+        &shown(detail),
     ])
 }
 

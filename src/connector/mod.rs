@@ -34,6 +34,7 @@ pub mod ocsf;
 pub mod prerequisites;
 pub mod progress;
 pub mod report;
+pub mod search;
 pub mod sinks;
 pub mod sources;
 pub mod status;
@@ -44,3 +45,5 @@ pub mod when;
 pub mod window;
 
 pub use error::Error;
+#[cfg(feature = "console")]
+pub(crate) use error::Kind;

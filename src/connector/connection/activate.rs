@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use saponify::Secret;
 
-use super::org::{Identity, KeepToken, Org};
+use super::org::{Consent, Identity, KeepToken, Org};
 use super::settings::{Login, Settings, secret};
 use crate::connector::error::{Error, Kind};
 use crate::connector::home::{Home, Lock, Place};
@@ -52,9 +52,24 @@ pub async fn activate(
     vault: &Vault,
     activation: Activation,
 ) -> Result<Activated, Error> {
+    activate_by(home, vault, activation, None).await
+}
+
+/// Makes a connection as [`activate`] does. A person who has to consent does it by `consent`, or else with a
+/// browser on this machine.
+///
+/// # Errors
+///
+/// As of [`activate`].
+pub async fn activate_by(
+    home: &Home,
+    vault: &Vault,
+    activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Activated, Error> {
     // Before anybody is asked to consent: is the name free?
     let target = Target::of(home, &activation.name)?;
-    match validate(activation).await {
+    match validate(activation, consent).await {
         Ok(validated) => target.keep(vault, validated),
         Err(error) => {
             target.give_up();
@@ -108,9 +123,13 @@ struct Validated {
 }
 
 /// Logs in and asks who that is.
-async fn validate(mut activation: Activation) -> Result<Validated, Error> {
+async fn validate(
+    mut activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Validated, Error> {
     let (keep, token) = token_slot();
-    let mut org = Org::connect(&activation.settings, &activation.secrets, keep).await?;
+    let (settings, secrets) = (&activation.settings, &activation.secrets);
+    let mut org = Org::connect_by(settings, secrets, keep, consent).await?;
     let identity = org.identify().await?;
     if let Some(token) = token.lock().unwrap_or_else(PoisonError::into_inner).take() {
         activation
