@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Declares each setting once: its name, its default, and what it does.
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident = $default:literal;)*) => {
-        /// What is forgiven in the answers of a service.
+        /// What is forgiven in the responses of a service.
         ///
-        /// By default an answer that is not as the WSDL says is forgiven where no value is invented, and
-        /// is an error where one would be. Each setting can be changed for a client, with
-        /// [`Builder::leniency`](crate::Builder::leniency). [`Client::drift`](crate::Client::drift) tells
-        /// how often each one was used.
+        /// A response may differ from the WSDL. By default, a difference is forgiven if the
+        /// response can be read without inventing a value; otherwise it is an error.
+        /// [`Builder::leniency`](crate::Builder::leniency) changes the settings of a client.
+        /// [`Client::drift`](crate::Client::drift) counts how often each setting was used.
         ///
         /// ```
         /// use saponify::Leniency;
@@ -38,7 +38,7 @@ macro_rules! settings {
             }
         }
 
-        /// How often something was forgiven: one figure for each setting of [`Leniency`].
+        /// How often something was forgiven: one number for each setting of [`Leniency`].
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Drift {
@@ -64,40 +64,44 @@ macro_rules! settings {
 }
 
 settings! {
-    /// An element or attribute is in no namespace where the schema gives it one, or is in another
-    /// namespace of the WSDL than the schema says: it is read as the only one of its local name. This
-    /// holds for the element that answers, for headers, for details of faults, for everything in them,
-    /// and for the derived type that an `xsi:type` names. True unless set; otherwise it is an [unknown element](Self::unknown_elements).
+    /// Reads an element or attribute by its local name if it is in no namespace, or in another
+    /// namespace of the WSDL than the schema says, and if only one field has that local name. This
+    /// applies to the response element, headers, details of faults, everything in them, and the
+    /// derived type that an `xsi:type` names. The default is true. If false, such an element is an
+    /// [unknown element](Self::unknown_elements).
     namespaces = true;
 
-    /// An element that the WSDL does not declare is skipped. True unless set; otherwise such an answer
-    /// is an error. Records and types with an `xsd:any` keep such elements, which is not counted.
+    /// Skips an element that the WSDL does not declare. The default is true. If false, such a
+    /// response is an error. Records and types with an `xsd:any` keep such elements, which is not
+    /// counted.
     unknown_elements = true;
 
-    /// A required element is missing, or is nil although the schema does not allow that, and the field's
-    /// type can say so: it is `None`, or has no items. True unless set; otherwise such an answer is an
-    /// error.
+    /// Accepts that a required element is missing, or is nil although the schema does not allow
+    /// that, if the type of the field can represent this: the field is `None`, or a list without
+    /// items. The default is true. If false, such a response is an error.
     absent_values = true;
 
-    /// An element or attribute of a number, date or the like is empty, and the field is optional: it is
-    /// `None`. True unless set; otherwise such an answer is an error.
+    /// Reads an empty element or attribute as `None` if the field is optional and an empty text is
+    /// not a value of its type, such as a number or a date. The default is true. If false, such a
+    /// response is an error.
     empty_values = true;
 
-    /// A required element or attribute is missing, or is nil although the schema does not allow that, and
-    /// the field's type cannot say so: the field gets the default of its type, such as 0 or "". **Nobody
-    /// sent this value.** False unless set; otherwise such an answer is an error that names the field.
+    /// Sets a field to the default of its type, such as 0 or "", if the required element or
+    /// attribute is missing, or is nil although the schema does not allow that, and the type of the
+    /// field cannot represent this. **Nobody sent this value.** The default is false: such a
+    /// response is an error that names the field.
     missing_values = false;
 
-    /// An `xsi:type` whose prefix is not declared is passed over, so that the element is read as the
-    /// type that the WSDL declares. True unless set; otherwise such an answer is an error.
+    /// Ignores an `xsi:type` whose prefix is not declared, so that the element is read as the type
+    /// that the WSDL declares. The default is true. If false, such a response is an error.
     type_prefixes = true;
 
-    /// A reference to a character that XML does not allow, such as `&#x1B;`, becomes U+FFFD, the
-    /// replacement character. False unless set; otherwise such an answer is an error.
+    /// Replaces a reference to a character that XML does not allow, such as `&#x1B;`, by U+FFFD,
+    /// the replacement character. The default is false: such a response is an error.
     replace_characters = false;
 
-    /// A message whose `Content-Type` is no media type of XML, such as `text/html`, is read all the
-    /// same. True unless set; otherwise such an answer is an error.
+    /// Reads a message although its `Content-Type`, such as `text/html`, is not a media type of
+    /// XML. The default is true. If false, such a response is an error.
     media_types = true;
 }
 
@@ -128,7 +132,7 @@ pub(crate) struct Counts([AtomicU64; SETTINGS]);
 impl Counts {
     /// Adds the drift of a response. The first use of each setting is logged.
     pub(crate) fn add(&self, drift: Drift, operation: &str) {
-        // This is asked for each row.
+        // This method is called for each row.
         if drift.is_empty() {
             return;
         }
@@ -137,7 +141,7 @@ impl Counts {
                 tracing::warn!(
                     operation,
                     leniency,
-                    "an answer is not as it must be, and was forgiven; this is logged once"
+                    "a response differs from the WSDL, which was forgiven; this is logged once"
                 );
             }
         }

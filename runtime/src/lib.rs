@@ -84,8 +84,8 @@
 //!
 //! **Errors.** There is one error type, [`Error`]. Its methods say what can be done about the error
 //! ([`Recovery`]), whether the session is lost, and whether the service may have done the request.
-//! A [`Fault`] is the answer of the service, with its typed detail. No error contains a password, a
-//! token or the value of a field.
+//! A [`Fault`] is the error that the service reported, with its typed detail. No error contains a
+//! password, a token or the value of a field.
 //!
 //! ```ignore
 //! use enterprise::MalformedQueryFault;
@@ -177,7 +177,7 @@ pub use view::{
 pub mod auth {
     pub use crate::client::oauth::form::Form;
     pub use crate::client::oauth::jwt::PrivateKey;
-    pub use crate::client::{AuthContext, Authenticator, FormAnswer, Opening};
+    pub use crate::client::{AuthContext, Authenticator, FormResponse, Opening};
     pub use crate::salesforce::auth::{
         AuthorizationCode, ClientCredentials, GivenSession, JwtBearer, Login, RefreshToken,
     };

@@ -4,8 +4,8 @@
 /// converted recursively.
 pub(crate) const MAX_DEPTH: usize = 128;
 
-/// The moment after which no more work is done for a call. Reading an answer never waits, so that
-/// nothing but a look at the clock ends it.
+/// The time after which no more work is done for a call. Decoding a response never waits, so it
+/// must look at the clock itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct WorkDeadline(pub(crate) Option<tokio::time::Instant>);
 
@@ -15,7 +15,7 @@ impl WorkDeadline {
     }
 }
 
-/// Limits on an answer. Each one has an error of its own that names it and its figure.
+/// Limits on a response. If a limit is exceeded, the error names the limit and its value.
 ///
 /// ```
 /// let limits = saponify::Limits { text: 64 << 20, ..saponify::Limits::default() };
@@ -39,10 +39,12 @@ pub struct Limits {
     pub text: usize,
     /// The maximum length of the whole response in bytes, after decompression.
     pub body: usize,
-    /// Bytes of an answer that an error keeps, for [`Error::expose_answer`](crate::Error::expose_answer).
-    pub error_answer: usize,
-    /// Bytes of memory for the values of one row, or of an answer that is read as a whole, beside
-    /// their text. An empty element is short, but the struct that it becomes may be large.
+    /// The maximum number of bytes of a response that an error keeps for
+    /// [`Error::expose_response`](crate::Error::expose_response).
+    pub error_response: usize,
+    /// The maximum number of bytes of memory for the values of one row, or of a response that is
+    /// read as a whole, in addition to their text. An empty element is short, but the struct that
+    /// is made of it may be large.
     pub memory: usize,
 }
 
@@ -56,7 +58,7 @@ impl Default for Limits {
             name: 1 << 10,
             text: 16 << 20,
             body: 64 << 20,
-            error_answer: 1 << 20,
+            error_response: 1 << 20,
             memory: 256 << 20,
         }
     }

@@ -1,9 +1,11 @@
-//! Envelopes outside of a call: reading a message that was received, and writing the answer to it.
+//! Envelopes outside of calls: reads a message that a server received, and writes the response to
+//! it.
 //!
-//! Salesforce sends outbound messages to a server of yours, whose WSDL it writes. Generate that WSDL with
-//! `Config::messages(true)`, so that the element of each message is a type. saponify has no HTTP server:
-//! give [`read`] the body of the request, and send what [`write()`] gives as the body of the answer, with the
-//! content type `text/xml; charset=utf-8`.
+//! Salesforce sends outbound messages to a server that you run, and provides the WSDL for it.
+//! Generate code from that WSDL with `Config::messages(true)`, so that the element of each message
+//! is a type. saponify has no HTTP server. Pass the body of the request to [`read`], and send the
+//! result of [`write()`] as the body of the response, with the content type
+//! `text/xml; charset=utf-8`.
 //!
 //! ```text
 //! use outbound::{Notifications, NotificationsResponse};
@@ -13,10 +15,10 @@
 //! for notification in &received.notification {
 //!     println!("{:?}", notification.id);
 //! }
-//! let answer = message::write(&NotificationsResponse { ack: true }, SoapVersion::V1_1)?;
+//! let response = message::write(&NotificationsResponse { ack: true }, SoapVersion::V1_1)?;
 //! ```
 //!
-//! **A message is not authenticated by being well-formed.** Check the organization's id and the client's
+//! **Anyone can send a well-formed message.** Check the organization's id and the client's
 //! certificate, as Salesforce's documentation of outbound messages describes.
 
 use crate::codec::{CodecError, Decoder, Encoder, Halt, expanded, shown};
@@ -26,13 +28,14 @@ use crate::schema::SoapVersion;
 use crate::value::GeneratedStruct;
 use crate::xml::{Context, Input, Reader, Start, Token};
 
-/// Reads an envelope of either version of SOAP whose body is an element of the type `T`. What is forgiven
-/// is what [`Leniency`](crate::Leniency) forgives by default. Headers are skipped.
+/// Reads an envelope of either version of SOAP whose body is an element of the type `T`. The
+/// defaults of [`Leniency`](crate::Leniency) apply. Headers are skipped.
 ///
 /// # Errors
 ///
-/// If it is no envelope, exceeds a limit, holds another element, or does not fit the type. A header that
-/// must be understood is an error, because none is.
+/// Returns an error if the text is not an envelope, exceeds a limit, contains another element, or
+/// does not fit the type. A header with `mustUnderstand` is an error, because no header is
+/// understood.
 pub fn read<T: GeneratedStruct>(envelope: &[u8], limits: Limits) -> Result<T, Error> {
     let table = T::static_table();
     let mut context = Context::new(table.schema.uris(), limits);
@@ -54,7 +57,7 @@ pub fn read<T: GeneratedStruct>(envelope: &[u8], limits: Limits) -> Result<T, Er
 ///
 /// # Errors
 ///
-/// If XML cannot carry a text of it.
+/// Returns an error if a text contains a character that XML does not allow.
 pub fn write<T: GeneratedStruct>(value: &T, version: SoapVersion) -> Result<String, Error> {
     let mut encoder = Encoder::new(T::static_table().schema);
     encoder.global(value)?;
@@ -135,7 +138,7 @@ fn headers(reader: &mut Reader<'_>, soap: &str) -> Result<(), Halt> {
         if must {
             let found = shown(reader, start);
             return Err(wrong(format!(
-                "the header `{found}` must be understood, and is not"
+                "the header `{found}` must be understood (mustUnderstand=\"1\"), but headers are not read here"
             )));
         }
         reader.skip()?;
@@ -143,7 +146,7 @@ fn headers(reader: &mut Reader<'_>, soap: &str) -> Result<(), Halt> {
     Ok(())
 }
 
-/// The start of the next child element; `None` at the end of the one around it.
+/// The start of the next child element, or `None` at the end of the enclosing element.
 fn next_element<'x>(reader: &mut Reader<'x>) -> Result<Option<Start<'x>>, Halt> {
     loop {
         match reader.next()? {

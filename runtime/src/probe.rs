@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
-use crate::soap::answer::{Answer, Event};
+use crate::soap::reader::{Event, ResponseReader};
 use crate::value::{GeneratedStruct, Struct};
 use crate::xml::{Context, Halt, Input, Reader, Token};
 
@@ -183,13 +183,13 @@ pub fn answer<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
 ) -> Result<Vec<Record>, Error> {
-    let mut answer = Answer::new(operation, limits, Vec::new());
+    let mut reader = ResponseReader::new(operation, limits, Vec::new());
     for chunk in chunks {
-        answer.feed(chunk)?;
+        reader.feed(chunk)?;
     }
-    answer.finish();
-    answer.next(Some(target))?;
-    Ok(answer.take_headers())
+    reader.finish();
+    reader.next(Some(target))?;
+    Ok(reader.take_headers())
 }
 
 /// Reads the response to a query row by row, as it arrives.
@@ -203,16 +203,16 @@ pub fn rows<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
 ) -> Result<Vec<Record>, Error> {
-    let mut answer = Answer::new(operation, limits, known.to_vec()).by_rows()?;
+    let mut reader = ResponseReader::new(operation, limits, known.to_vec()).by_rows()?;
     let mut rows = Vec::new();
     for chunk in chunks {
-        answer.feed(chunk)?;
-        while let Event::Row(row) = answer.next(None)? {
+        reader.feed(chunk)?;
+        while let Event::Row(row) = reader.next(None)? {
             rows.push(row);
         }
     }
-    answer.finish();
-    while let Event::Row(row) = answer.next(None)? {
+    reader.finish();
+    while let Event::Row(row) = reader.next(None)? {
         rows.push(row);
     }
     Ok(rows)

@@ -23,7 +23,7 @@ const LIMITS: Limits = Limits {
     text: 2 << 20,
     body: 4 << 20,
     memory: 16 << 20,
-    error_answer: 64 << 10,
+    error_response: 64 << 10,
 };
 
 /// An answer: what comes first, what is repeated until the body has about so many bytes, and the end.

@@ -234,7 +234,7 @@ async fn wire_log() {
     );
     assert!(request.contains("sessionId>***<"), "{request}");
     assert!(
-        answer.starts_with("answer to query from https://acme"),
+        answer.starts_with("response to query from https://acme"),
         "{answer}"
     );
     assert!(

@@ -160,7 +160,7 @@ fn alone() {
         "call is over",
         "Credentials",
         "panicked at",
-        "answer to login from",
+        "response to login from",
     ] {
         assert!(text.contains(part), "{part} is missing");
     }

@@ -179,7 +179,7 @@ async fn an_answer_that_does_not_come_is_a_timeout() {
     let https = Https::builder()
         .no_proxy()
         .extra_root_certificate(sandbox.certificate_pem())
-        .answer_timeout(Duration::from_millis(500))
+        .response_timeout(Duration::from_millis(500))
         .build()
         .unwrap();
     let soap = Soap::builder()

@@ -120,21 +120,22 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// Accepts `http` URLs of a private network as well, as [`PlainHttp::ToPrivate`] says, in
-    /// [`anonymous`](Self::anonymous): for devices such as cameras that speak nothing else. **Everybody
-    /// on that network can read and change what is sent.**
+    /// Allows [`anonymous`](Self::anonymous) to take an `http` address of a private network.
+    /// [`PlainHttp::ToPrivate`] says which addresses these are. Use this for devices such as
+    /// cameras that do not support `https`. **Everybody on that network can read and change what is
+    /// sent.**
     ///
-    /// A service with sessions is still called over `https` alone, and so is one whose header holds a
-    /// password: such a call fails before anything is sent. (A digest of a password is not a password:
-    /// [`UsernameToken::digest`](crate::ws::UsernameToken::digest).) Credentials that the transport adds
-    /// are refused as well.
+    /// A service with sessions is still called only over `https`. A call fails before anything is
+    /// sent if one of its headers contains a password or if the transport adds credentials. A
+    /// digest of a password is permitted: see
+    /// [`UsernameToken::digest`](crate::ws::UsernameToken::digest).
     pub fn allow_plain_http_to_private_addresses(mut self) -> Self {
         self.plain_to_private = true;
         self
     }
 
-    /// Adds a header to all calls whose binding declares it, the login included: the way to log in
-    /// with a `LoginScopeHeader`.
+    /// Adds a header to all calls whose binding declares it, including the login. For example, this
+    /// is how a `LoginScopeHeader` is sent with the login.
     pub fn with<H: HeaderFor<S>>(mut self, header: H) -> Self {
         self.headers.set(header);
         self
@@ -187,14 +188,14 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// Shows the XML of requests and answers, with secrets masked. Off unless set; see [`WireLog`]
-    /// for what it shows of personal data.
+    /// Sets the log of the XML of requests and responses. By default there is none. Secrets are
+    /// masked; [`WireLog`] says which personal data is shown.
     pub fn wire_log(mut self, log: WireLog) -> Self {
         self.wire_log = Some(log);
         self
     }
 
-    /// Opens the first session and gives the client.
+    /// Opens the first session and returns the client.
     ///
     /// # Errors
     ///
@@ -298,7 +299,7 @@ fn default_transport(limits: &Limits) -> Result<Arc<dyn Transport>, Error> {
 #[cfg(not(feature = "https"))]
 fn default_transport(_: &Limits) -> Result<Arc<dyn Transport>, Error> {
     Err(Error::usage(
-        "there is no transport; give one with `Builder::transport`, or enable the feature `https` \
+        "there is no transport; set one with `Builder::transport`, or enable the feature `https` \
          of the crate saponify",
     ))
 }

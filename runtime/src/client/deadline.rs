@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::limits::WorkDeadline;
 
-/// A moment, if there is a runtime that can wait for it. Without one a call takes as long as its
-/// transport lets it.
+/// The time by which a call must end. It is `None` if there is no async runtime that can wait for
+/// that time. The transport alone then limits how long a call takes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(Option<Instant>);
 
@@ -23,7 +23,7 @@ impl Deadline {
     /// No deadline.
     pub(crate) const NEVER: Self = Self(None);
 
-    /// The same for what never waits.
+    /// The same deadline for work that never waits, such as decoding.
     pub(crate) fn for_work(self) -> WorkDeadline {
         WorkDeadline(self.0)
     }

@@ -10,7 +10,7 @@ use super::call::OperationOutput;
 use super::headers::check_without_tls;
 use super::not_soap::not_soap;
 use super::redact::Confidential;
-use super::wire_log::WireAnswer;
+use super::wire_log::WireResponse;
 use super::{CallTrace, Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
 use crate::error::{Error, ErrorKind};
@@ -18,8 +18,8 @@ use crate::leniency::{Counts, Drift};
 use crate::record::Record;
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
-use crate::soap::answer::{Answer, Event};
 use crate::soap::multipart::{self, Multipart};
+use crate::soap::reader::{Event, ResponseReader};
 use crate::soap::request::RequestBody;
 use crate::transport::error::Sent;
 use crate::transport::{self, Request, Response};
@@ -62,7 +62,7 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
     }
 }
 
-/// One attempt of a call: with this session, until this moment.
+/// One attempt of a call, with its session and its deadline.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) session: Arc<Session>,
@@ -70,7 +70,7 @@ pub(crate) struct Attempt {
     pub(crate) trace: Arc<CallTrace>,
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole response.
 pub(crate) async fn exchange<T: OperationOutput>(
     settings: &Settings,
     attempt: &Attempt,
@@ -82,17 +82,17 @@ pub(crate) async fn exchange<T: OperationOutput>(
     let read = async {
         let incoming = Incoming::open(settings, attempt, operation, body, headers);
         let mut incoming = incoming.await?;
-        let mut answer = incoming.answer(settings, Vec::new());
-        answer.until(attempt.deadline.for_work());
+        let mut reader = incoming.reader(settings, Vec::new());
+        reader.until(attempt.deadline.for_work());
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
-            let read = incoming.whole(answer, &mut target).await?;
+            let read = incoming.whole(reader, &mut target).await?;
             value = target.value;
             return Ok((value, read));
         }
         let read = match value.slot() {
-            Slot::Struct(target) => incoming.whole(answer, target).await?,
+            Slot::Struct(target) => incoming.whole(reader, target).await?,
             _ => {
                 return Err(Error::usage(
                     "the type of the result cannot hold several fields",
@@ -114,7 +114,8 @@ pub(crate) async fn exchange<T: OperationOutput>(
     })
 }
 
-/// How many rows a result has, if it has any: results of a write, or those of a query.
+/// The number of rows in a result: the results of a write call, or the rows of a query. Other
+/// results have no rows.
 fn rows_of<T: OperationOutput>(operation: &Operation, value: &T) -> Option<usize> {
     let present = |value: &Value<'_>| !matches!(value, Value::Absent);
     let result = operation.response.field(0)?;
@@ -142,19 +143,19 @@ pub(crate) struct Incoming {
     response: Response,
     /// The first bytes, which are used to describe a response that is not a SOAP message.
     head: Vec<u8>,
-    /// The media type is none of XML, which is an error unless it is forgiven.
+    /// Whether the media type is not one of XML, which is an error unless it is forgiven.
     foreign_media: bool,
     forgives_media: bool,
-    /// What was sent and must not come back in an error.
+    /// The secrets of the request, which no error may repeat.
     confidential: Confidential,
     longest_retry_after: Duration,
-    wire: Option<WireAnswer>,
+    wire: Option<WireResponse>,
     pub(crate) trace: Arc<CallTrace>,
 }
 
 const HEAD: usize = 2_048;
 
-/// Whether a media type says that a body is no XML.
+/// Whether a media type says that a body is not XML.
 fn is_foreign(content_type: Option<&str>) -> bool {
     let media = content_type.and_then(|text| text.split(';').next());
     media.is_some_and(|media| {
@@ -217,7 +218,7 @@ impl Incoming {
         trace.answered(response.status);
         let wire = settings.wire_log.as_ref().map(|log| {
             let confidential = confidential.clone();
-            log.answer(
+            log.response(
                 operation.name,
                 endpoint.clone(),
                 response.status,
@@ -240,14 +241,14 @@ impl Incoming {
     }
 
     /// Returns the reader of the response.
-    pub(crate) fn answer(&self, settings: &Settings, known: Vec<&'static Type>) -> Answer {
-        let mut answer = Answer::new(self.operation, settings.limits, known)
+    pub(crate) fn reader(&self, settings: &Settings, known: Vec<&'static Type>) -> ResponseReader {
+        let mut reader = ResponseReader::new(self.operation, settings.limits, known)
             .lenient(settings.leniency)
             .speaking(settings.soap, self.raw_headers.clone());
         if let Some(content_type) = &self.response.content_type {
-            answer.expect_charset(content_type);
+            reader.expect_charset(content_type);
         }
-        answer
+        reader
     }
 
     /// Takes the body in order to wait for more of it. [`put_body`](Self::put_body) puts it back.
@@ -263,26 +264,26 @@ impl Incoming {
     }
 
     /// Feeds a chunk to the reader and keeps the first bytes.
-    pub(crate) fn feed(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
+    pub(crate) fn feed(&mut self, reader: &mut ResponseReader, chunk: &[u8]) -> Result<(), Error> {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
                 ErrorKind::Protocol,
-                "the response is multipart/related (MTOM), which is not read row by row; ask for it \
-                 as a whole",
+                "the response is multipart/related (MTOM), which cannot be read row by row; call the \
+                 operation itself instead",
             )
             .with_sent(Sent::Maybe));
         }
-        self.feed_part(answer, chunk)
+        self.feed_part(reader, chunk)
     }
 
-    fn feed_part(&mut self, answer: &mut Answer, chunk: &[u8]) -> Result<(), Error> {
+    fn feed_part(&mut self, reader: &mut ResponseReader, chunk: &[u8]) -> Result<(), Error> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.trace.received(chunk.len());
         if let Some(wire) = &mut self.wire {
             wire.feed(chunk);
         }
-        answer
+        reader
             .feed(chunk)
             .map_err(|error| self.explain(error.into()))
     }
@@ -292,32 +293,32 @@ impl Incoming {
         chunk.map_err(|error| self.clean(error.into()))
     }
 
-    /// An error without what was sent.
+    /// Removes the secrets of the request from an error.
     pub(crate) fn clean(&self, error: Error) -> Error {
         self.confidential.clean(error)
     }
 
     /// Reads up to the first event: a row, the end, or a fault as an error.
-    pub(crate) async fn first(&mut self, answer: &mut Answer) -> Result<Event, Error> {
+    pub(crate) async fn first(&mut self, reader: &mut ResponseReader) -> Result<Event, Error> {
         loop {
-            match self.next(answer, None)? {
+            match self.next(reader, None)? {
                 Event::More => match self.chunk().await? {
-                    Some(chunk) => self.feed(answer, &chunk)?,
-                    None => answer.finish(),
+                    Some(chunk) => self.feed(reader, &chunk)?,
+                    None => reader.finish(),
                 },
                 event => return Ok(event),
             }
         }
     }
 
-    /// Decodes what has arrived. See [`Answer::next`].
+    /// Decodes what has arrived. See [`ResponseReader::next`].
     pub(crate) fn next(
         &self,
-        answer: &mut Answer,
+        reader: &mut ResponseReader,
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
-        let event = answer.next(target);
-        self.drift.add(answer.take_drift(), self.operation.name);
+        let event = reader.next(target);
+        self.drift.add(reader.take_drift(), self.operation.name);
         let event = event.map_err(|error| {
             let error = match error {
                 // The response is SOAP, so its first bytes need not be described.
@@ -325,14 +326,14 @@ impl Incoming {
                 error => self.explain(error.into()),
             };
             let error = match error.is_decode() {
-                true => error.with_answer(self.redacted(answer)),
+                true => error.with_response(self.redacted(reader)),
                 false => error,
             };
-            error.with_headers(answer.take_headers())
+            error.with_headers(reader.take_headers())
         })?;
         if self.foreign_media && !matches!(event, Event::More) {
             if !self.forgives_media {
-                let message = "the answer is SOAP, but its Content-Type says that it is not; to \
+                let message = "the response is SOAP, but its Content-Type says that it is not; to \
                                accept it, set Leniency::media_types";
                 return Err(self.complete(Error::new(ErrorKind::Protocol, message)));
             }
@@ -350,38 +351,38 @@ impl Incoming {
             .with_status(self.response.status)
             .with_sent(Sent::Maybe)
             .with_retry_after(self.response.retry_after(self.longest_retry_after))
-            .with_headers(answer.take_headers()));
+            .with_headers(reader.take_headers()));
         }
         Ok(event)
     }
 
     async fn whole(
         &mut self,
-        mut answer: Answer,
+        mut reader: ResponseReader,
         target: &mut dyn Struct,
     ) -> Result<(Vec<Record>, Attachments), Error> {
         let mut attachments = Attachments::default();
         let content_type = self.response.content_type.clone();
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
             let body = std::mem::replace(&mut self.response.body, transport::Body::from_bytes(""));
-            let limit = answer.limits().body;
+            let limit = reader.limits().body;
             let body = body.collect(limit).await;
             let body = body.map_err(|error| self.clean(error.into()))?;
             let parts = Multipart::parse(&media, &body.into())
                 .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
-            answer.attach(attachments.clone());
-            self.feed_part(&mut answer, &parts.root)?;
+            reader.attach(attachments.clone());
+            self.feed_part(&mut reader, &parts.root)?;
         }
         while let Some(chunk) = self.chunk().await? {
-            self.feed_part(&mut answer, &chunk)?;
+            self.feed_part(&mut reader, &chunk)?;
         }
         if self.is_receipt() {
             return Ok((Vec::new(), attachments));
         }
-        answer.finish();
-        self.next(&mut answer, Some(target))?;
-        Ok((answer.take_headers(), attachments))
+        reader.finish();
+        self.next(&mut reader, Some(target))?;
+        Ok((reader.take_headers(), attachments))
     }
 
     /// Whether the response only confirms that the message has arrived. For a one-way message every
@@ -415,19 +416,19 @@ impl Incoming {
         self.complete(error)
     }
 
-    /// The text of the answer without what was sent as a secret, up to the limit.
-    fn redacted(&self, answer: &Answer) -> String {
+    /// The text of the response without the secrets of the request, up to the limit.
+    fn redacted(&self, reader: &ResponseReader) -> String {
         let redact = self.confidential.redact();
-        let stripped = redact.strip(answer.text());
-        let text = stripped.as_deref().unwrap_or(answer.text());
-        let mut end = text.len().min(answer.limits().error_answer);
+        let stripped = redact.strip(reader.text());
+        let text = stripped.as_deref().unwrap_or(reader.text());
+        let mut end = text.len().min(reader.limits().error_response);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
         text[..end].to_owned()
     }
 
-    /// Adds what HTTP tells of the answer to an error.
+    /// Adds the HTTP status and the pause that the response asks for to an error.
     fn complete(&self, error: Error) -> Error {
         error
             .with_status(self.response.status)

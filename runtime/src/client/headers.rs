@@ -106,8 +106,7 @@ impl Headers {
     }
 }
 
-/// Refuses headers that must not be read on the way, for an endpoint without TLS that is not this
-/// machine.
+/// Refuses headers with a session or a password if the endpoint has no TLS and is not this machine.
 pub(crate) fn check_without_tls(
     endpoint: &Endpoint,
     written: &[Header],

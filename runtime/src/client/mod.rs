@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use argument::{Arg, OneView, Texts, Views};
-pub use auth::{AuthContext, Authenticator, FormAnswer, Opening};
+pub use auth::{AuthContext, Authenticator, FormResponse, Opening};
 pub use builder::Builder;
 pub use call::{Call, OperationType};
 pub(crate) use deadline::Deadline;
@@ -73,8 +73,8 @@ pub struct Client {
 pub(crate) struct Shared {
     pub(crate) service: &'static Service,
     pub(crate) settings: Settings,
-    /// The authenticator that opens sessions. `None` if the client has no session, or one that was
-    /// given.
+    /// The authenticator that opens sessions. `None` if the client has no session, or if the caller
+    /// supplied the session.
     pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
     /// The environment of the authenticator.
     pub(crate) context: Arc<AuthContext>,
@@ -163,8 +163,8 @@ impl Client {
     }
 
     fn last_limit_header(&self) -> MutexGuard<'_, Option<Record>> {
-        let told = &self.shared.last_limit_header;
-        told.lock().unwrap_or_else(PoisonError::into_inner)
+        let header = &self.shared.last_limit_header;
+        header.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 use crate::error::{Error, ErrorKind, tells_of_outage};
 use crate::transport::error::Sent;
 
-/// The maximum number of characters that are shown of a foreign text.
+/// The maximum number of characters of a foreign text that an error shows.
 const SHOWN: usize = 200;
 
 /// Describes a response that cannot be a SOAP message: an HTML page, the text of a proxy, or an
@@ -35,23 +35,25 @@ pub(crate) fn not_soap(
         format!("the response{media} is not text in UTF-8; it is withheld")
     } else if echoes_request(&lower) {
         // A server that repeats the request would put the password of the request into the message.
-        format!("the response{media} is not SOAP; its text is withheld, it may repeat the request")
+        format!(
+            "the response{media} is not SOAP; its text is withheld because it may repeat the request"
+        )
     } else if is_xml(&lower) {
         // The text is a message of another protocol or a malformed message. Its elements may
         // contain rows and tokens.
         format!("the response{media} is XML but not a SOAP message; its text is withheld")
     } else if let Some(title) = title(&text, &lower) {
-        format!("the answer{media} is not SOAP but an HTML page titled \"{title}\"")
+        format!("the response{media} is not SOAP but an HTML page titled \"{title}\"")
     } else if !is_utf8(first_bytes) {
-        format!("the answer{media} is not SOAP, and not text in UTF-8; it is withheld")
+        format!("the response{media} is not SOAP and not text in UTF-8; it is withheld")
     } else {
         format!(
             "the response{media} is not SOAP; it reads \"{}\"",
             plain(&strip_tags(&text), SHOWN)
         )
     };
-    // A refusal whose status is sent before any work is done counts as an answer. Other responses
-    // do not.
+    // These statuses are sent before any work is done, so the request was not applied. All other
+    // statuses leave that open.
     let sent = match status.as_u16() {
         300..=302
         | 304..=308
@@ -80,7 +82,7 @@ pub(crate) fn not_soap(
 /// Whether a lower-case text is XML other than HTML.
 fn is_xml(lower: &str) -> bool {
     let mut rest = lower.trim_start_matches('\u{feff}').trim_start();
-    // What may stand before the root element says nothing about it.
+    // Declarations and comments before the root element do not tell what the root element is.
     while rest.starts_with("<?") || rest.starts_with("<!--") {
         let close = if rest.starts_with("<?") { "?>" } else { "-->" };
         let Some(end) = rest.find(close) else {
@@ -107,7 +109,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
     }
 }
 
-/// Elements with which pages begin, some of them without `html`.
+/// Elements with which HTML pages begin. Some pages do not begin with `html`.
 const HTML_STARTS: &[&str] = &[
     "html", "head", "title", "meta", "link", "style", "script", "body", "h1", "h2", "h3", "p",
     "div", "span", "center", "pre", "b", "br", "hr", "font", "table", "ul",
@@ -123,7 +125,7 @@ fn is_page(lower: &str) -> bool {
 fn hint(status: StatusCode, lower: &str) -> &'static str {
     match status.as_u16() {
         401 => {
-            "the service, or a gateway before it, asks for credentials; `HttpsBuilder::basic_auth` and \
+            "the service, or a gateway in front of it, asks for credentials; `HttpsBuilder::basic_auth` and \
              `HttpsBuilder::header` send them"
         }
         407 => "a proxy asks for credentials",
@@ -320,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_an_answer_and_a_failure_is_not() {
+    fn a_refusal_was_not_applied_and_a_failure_may_have_been() {
         let applied =
             |status| not_soap(StatusCode::from_u16(status).unwrap(), None, b"").maybe_applied();
         assert!(

@@ -23,15 +23,16 @@ const MASK: &str = "***";
 /// The minimum length of a value that is searched for. A shorter value is part of too many words.
 const SHORTEST: usize = 4;
 
-/// This much of a secret in one piece is found as well: a text may be cut off, and a name made of a
-/// part of it.
+/// The length of the pieces of a secret that are also searched for. A response may cut a secret
+/// off, or use a part of it as a name.
 const PIECE: usize = 12;
 
-/// What a request holds that no error may repeat.
+/// The secrets of a request, which no error may repeat.
 #[derive(Clone, Default)]
 pub(crate) struct Confidential {
     known: Vec<Secret>,
-    /// The request, in which names say what is secret. It is looked at only if there is an error.
+    /// The request. The names in it say which values are secret. It is only searched if there is an
+    /// error.
     envelope: Bytes,
 }
 
@@ -58,7 +59,7 @@ impl Confidential {
         Redact::new(self.known.iter().chain(&mask::secrets_in(envelope)))
     }
 
-    /// An error without any of it.
+    /// Removes these secrets from an error.
     pub(crate) fn clean(&self, error: Error) -> Error {
         self.redact().clean(error)
     }
@@ -70,11 +71,12 @@ impl fmt::Debug for Confidential {
     }
 }
 
-/// The forms of secrets.
+/// Finds secrets in texts, in each form in which a text may contain them.
 pub(crate) struct Redact {
     whole: Vec<Zeroizing<Vec<u8>>>,
-    /// Hashes of all pieces, in small letters: a service may write a long secret in others. A short
-    /// one may be a word, such as `session`, that occurs in messages by itself.
+    /// Hashes of all pieces in lower case, because a service may change the case of a secret. A
+    /// secret that is shorter than a piece is only found in its own case, because it may be an
+    /// ordinary word, such as `session`.
     pieces: HashSet<u64>,
     hasher: RandomState,
 }
@@ -91,7 +93,8 @@ impl Redact {
             let mut all = Vec::new();
             forms(secret, &mut all);
             match secret.split_once('!') {
-                // A session id is the organization's id, which is public, and a secret part.
+                // A session id consists of the organization's id, which is public, and of a secret
+                // part.
                 Some((organization, part)) if organization.len() >= 15 => {
                     this.add(all, false);
                     let mut all = Vec::new();
@@ -159,7 +162,7 @@ impl Redact {
         Some(stripped)
     }
 
-    /// An error without the secrets, in its texts and in those of its causes.
+    /// Removes the secrets from the texts of an error and of its causes.
     pub(crate) fn clean(&self, error: Error) -> Error {
         error.stripped(&|text| self.strip(text))
     }
@@ -174,7 +177,7 @@ fn forms(secret: &str, all: &mut Vec<Zeroizing<String>>) {
     add(secret.to_owned());
     let quoted = Zeroizing::new(format!("{secret:?}"));
     add(quoted[1..quoted.len() - 1].to_owned());
-    // Readers of XML make one line end of both.
+    // XML readers replace both line ends by `\n` (XML 1.0, section 2.11).
     add(secret.replace("\r\n", "\n").replace('\r', "\n"));
     for (quote, apostrophe) in [
         ("\"", "'"),
@@ -303,7 +306,7 @@ mod tests {
             ("cut off at AQ4.canary_i…", "cut off at ***…"),
             ("<Q4.canary_id/>", "<***/>"),
             ("é AQ4.canary_id é", "é *** é"),
-            // The organization's id is no secret.
+            // The organization's id is not secret.
             ("organization 00D000000000001 is locked", ""),
         ] {
             let stripped = strip(text);

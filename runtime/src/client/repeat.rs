@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Recovery};
 use crate::schema::{Operation, Repeat};
 use crate::transport::error::Sent;
 
-/// The settings of a call about its repetition, which override those of the client.
+/// The settings of one call about retries. They override the settings of the client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) repeat: Option<Repeat>,
@@ -30,7 +30,8 @@ pub(crate) struct Terms {
 /// The session of a client, or the error of opening one.
 pub(crate) type ClientSessions = Sessions<Arc<Session>, Error>;
 
-/// A failed attempt, and what follows from it.
+/// A failed attempt: its error, the class of the failure, and the pause until another attempt is
+/// possible, if that is known.
 struct FailedAttempt {
     error: Error,
     failure: Failure,
@@ -123,16 +124,16 @@ impl Client {
     }
 }
 
-/// Adds advice to an error after which it is unknown whether an operation was done that must not be
-/// done twice.
+/// Adds advice to the error of an operation that must not be done twice, if it is unknown whether
+/// the operation was done.
 fn in_doubt(error: Error, repeat: Repeat) -> Error {
     if !error.maybe_applied() || repeat == Repeat::Safe {
         return error;
     }
     error.with_advice(
-        "its outcome is unknown, so it is not repeated automatically: look up in the organization what \
-         was done, for instance by a query for an external id or for the latest changes of this \
-         user, before you repeat it",
+        "the outcome is unknown, so the call is not repeated automatically; before you repeat it, check \
+         what the organization has stored, for example with a query for an external id or for the \
+         latest changes of this user",
     )
 }
 
@@ -165,7 +166,7 @@ impl Shared {
             trace: Arc::clone(trace),
         };
         let Some(result) = deadline.bound(attempt(one)).await else {
-            return Err(late(Sent::Maybe, "no whole answer came"));
+            return Err(late(Sent::Maybe, "no complete response arrived"));
         };
         match result {
             Ok(value) => {

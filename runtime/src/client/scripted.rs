@@ -1,4 +1,4 @@
-//! Answers of a scripted transport that are made of typed values.
+//! Responses of a scripted transport that are made from typed values.
 
 use super::OperationType;
 use super::exchange::Unwrapped;
@@ -12,9 +12,9 @@ impl Scripted {
     /// Queues the result of an operation. The next request must be a call of this operation; another
     /// one fails with a usage error.
     ///
-    /// The value is written as the WSDL says and read again by the client, so that the test covers
-    /// decoding as well. A value that cannot be written is a usage error of the call. Fields of an
-    /// sObject that are null are named in its `fieldsToNull`; a service leaves them out.
+    /// The value is encoded as the WSDL describes it, and the client decodes it again, so the test
+    /// also covers decoding. If the value cannot be encoded, the call fails with a usage error.
+    /// Null fields of an sObject are named in its `fieldsToNull`, whereas a service omits them.
     ///
     /// ```ignore
     /// use enterprise::{Account, QueryResult, SaveResult, Soap, operations};
@@ -61,8 +61,9 @@ impl Scripted {
         self.expect(operation.name, write)
     }
 
-    /// Queues a fault of the service, made of its detail. Code and message are those that the detail
-    /// has, as Salesforce's details do (`exceptionCode`, `exceptionMessage`).
+    /// Queues a fault with this detail. The code and the message of the fault are those in the
+    /// fields `exceptionCode` and `exceptionMessage` of the detail, which Salesforce's details
+    /// have.
     ///
     /// ```ignore
     /// use enterprise::{ExceptionCode, InvalidFieldFault, Soap};
@@ -92,19 +93,19 @@ impl Scripted {
         let code = text("exceptionCode");
         let message = text("exceptionMessage");
         let fault = response::fault(code.as_deref(), message.as_deref(), Some(&detail));
-        self.answer(fault_answer(fault.map_err(Error::from)))
+        self.answer(fault_response(fault.map_err(Error::from)))
     }
 
-    /// Queues a fault of the service that has a code and a message and no detail, such as
+    /// Queues a fault with a code and a message but without a detail. An example is
     /// `INVALID_SESSION_ID`.
     #[must_use]
     pub fn fails_with_code(self, code: &str, message: &str) -> Self {
         let fault = response::fault(Some(code), Some(message), None);
-        self.answer(fault_answer(fault.map_err(Error::from)))
+        self.answer(fault_response(fault.map_err(Error::from)))
     }
 }
 
-fn fault_answer(fault: Result<String, Error>) -> Answer {
+fn fault_response(fault: Result<String, Error>) -> Answer {
     match fault {
         Ok(xml) => Answer::new(500, "text/xml; charset=utf-8", xml),
         Err(error) => unusable(error),
@@ -112,5 +113,5 @@ fn fault_answer(fault: Result<String, Error>) -> Answer {
 }
 
 fn unusable(error: Error) -> Answer {
-    Answer::unusable(format!("the scripted answer cannot be written: {error}"))
+    Answer::unusable(format!("the scripted response cannot be written: {error}"))
 }

@@ -27,7 +27,7 @@ pub(crate) struct Settings {
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) plain: PlainHttp,
     pub(crate) wire_log: Option<WireLog>,
-    /// The longest pause that an answer may ask for.
+    /// The longest pause that a response may ask for.
     pub(crate) longest_retry_after: Duration,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct RetrySettings {
     pub(crate) retry: Retry,
     /// The maximum time of one call with all its attempts.
     pub(crate) deadline: Duration,
-    /// Operations whose tables are overridden.
+    /// The operations for which the caller overrides the class in the table.
     pub(crate) repeat: Vec<(&'static str, Repeat)>,
 }
 

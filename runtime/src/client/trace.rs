@@ -1,5 +1,5 @@
-//! What `tracing` is noted of a call: one span, whose fields are complete when the call is over, and
-//! one event at its end.
+//! Reports calls to `tracing`. Each call has one span, whose fields are complete when the call has
+//! ended, and one event at its end.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +11,8 @@ use tracing::field::Empty;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 
-/// A call under way, with all its attempts. The last one to hold it tells that it is over: for a
-/// batch of a query, that is whoever reads the rows.
+/// A call in progress, with all its attempts. The end of the call is reported when the last
+/// reference is dropped. For a batch of a query, the reader of the rows holds that reference.
 #[derive(Debug)]
 pub(crate) struct CallTrace {
     span: Span,
@@ -20,7 +20,7 @@ pub(crate) struct CallTrace {
     noted: Mutex<Noted>,
 }
 
-/// The fields of the span. Nothing in them came from a user, but for the code of a fault.
+/// The fields of the span. The code of a fault is the only text in them that comes from a response.
 #[derive(Debug, Default)]
 struct Noted {
     attempts: u64,
@@ -58,7 +58,7 @@ impl CallTrace {
         self.span.clone()
     }
 
-    /// A request of so many bytes goes out.
+    /// Records that a request with this number of bytes is sent.
     pub(crate) fn attempt(&self, endpoint: &Endpoint, bytes: usize) {
         let mut noted = self.noted();
         if noted.attempts == 0 {
@@ -66,7 +66,7 @@ impl CallTrace {
         }
         noted.attempts += 1;
         noted.sent += bytes as u64;
-        // Those of the attempt before are out of date.
+        // These are values of the previous attempt.
         noted.status = None;
         noted.rows = None;
     }
@@ -79,12 +79,12 @@ impl CallTrace {
         self.noted().received += bytes as u64;
     }
 
-    /// More rows came.
+    /// Records that more rows arrived.
     pub(crate) fn rows(&self, count: usize) {
         *self.noted().rows.get_or_insert(0) += count as u64;
     }
 
-    /// The call failed. The error must not repeat what was sent.
+    /// Records that the call failed. Secrets must have been removed from the error.
     pub(crate) fn failed(&self, error: &Error) {
         let mut noted = self.noted();
         noted.fault = error.fault().map(|fault| fault.code().to_owned());

@@ -1,4 +1,4 @@
-//! Shows messages as they are sent and received, for whoever looks for a mistake.
+//! Shows messages as they are sent and received, for debugging.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +10,14 @@ use super::redact::Confidential;
 use crate::endpoint::Endpoint;
 use crate::xml::mask::mask;
 
-/// Shows the XML of requests and answers. A client has none unless
-/// [`Builder::wire_log`](crate::Builder::wire_log) gives it one.
+/// Shows the XML of requests and responses. A client has no wire log by default;
+/// [`Builder::wire_log`](crate::Builder::wire_log) sets it.
 ///
-/// `***` stands in the place of secrets: of the values of elements and attributes whose names say so
-/// (`password`, `sessionId`), of the session, of raw headers, and of fields that the generator was told
-/// to treat as sensitive, wherever they occur. **All other values are shown**, and in the messages of
-/// a CRM they are personal data; [`mask_values`](Self::mask_values) hides them, too.
+/// Secrets are replaced by `***`, wherever they occur in a message. Secrets are the session, the
+/// values in raw headers, the values of elements and attributes whose names say that they are
+/// secret (`password`, `sessionId`), and the fields that the generator marked as sensitive. **All
+/// other values are shown.** In the messages of a CRM they are personal data, which
+/// [`mask_values`](Self::mask_values) hides, too.
 ///
 /// Requests for OAuth tokens are not shown.
 ///
@@ -38,7 +39,8 @@ pub struct WireLog {
     longest: usize,
 }
 
-/// A request or an answer, with its secrets masked. `Display` writes a line about it and its text.
+/// A request or a response, with its secrets masked. `Display` writes a line about the message and
+/// then its text.
 #[derive(Debug)]
 pub struct WireMessage<'a> {
     operation: &'static str,
@@ -49,8 +51,8 @@ pub struct WireMessage<'a> {
 }
 
 impl WireLog {
-    /// Gives each message to a function. An answer is shown when all of it was read, or when its
-    /// reader has given up.
+    /// Passes each message to a function. A response is passed when all of it has been read, or
+    /// when its reader has stopped early.
     pub fn new(sink: impl Fn(&WireMessage<'_>) + Send + Sync + 'static) -> Self {
         Self {
             sink: Arc::new(sink),
@@ -59,7 +61,7 @@ impl WireLog {
         }
     }
 
-    /// Gives the messages to `tracing`, as events of the target `saponify::wire` at level DEBUG.
+    /// Sends the messages to `tracing` as events of the target `saponify::wire` at level DEBUG.
     pub fn to_tracing() -> Self {
         Self::new(|message| {
             tracing::debug!(
@@ -72,13 +74,13 @@ impl WireLog {
         })
     }
 
-    /// Hides all values, so that names and structure are left.
+    /// Hides all values, so that only names and structure are shown.
     pub fn mask_values(mut self) -> Self {
         self.mask_values = true;
         self
     }
 
-    /// Shows at most so many bytes of a message; 64 KiB unless set.
+    /// Sets the maximum number of bytes of a message that are shown. The default is 64 KiB.
     pub fn longest(mut self, bytes: usize) -> Self {
         self.longest = bytes;
         self
@@ -102,15 +104,15 @@ impl WireLog {
         );
     }
 
-    /// The answer to it, which is to come.
-    pub(crate) fn answer(
+    /// Makes the log of a response whose body has not arrived yet.
+    pub(crate) fn response(
         &self,
         operation: &'static str,
         endpoint: Endpoint,
         status: StatusCode,
         confidential: Confidential,
-    ) -> WireAnswer {
-        WireAnswer {
+    ) -> WireResponse {
+        WireResponse {
             log: self.clone(),
             operation,
             endpoint,
@@ -133,7 +135,7 @@ impl WireLog {
         let begin = &begin[..begin.len().min(self.longest)];
         let text = match str::from_utf8(begin) {
             Ok(text) => Some(text),
-            // Cut within a character.
+            // The text is cut off within a character.
             Err(error) if error.error_len().is_none() => {
                 str::from_utf8(&begin[..error.valid_up_to()]).ok()
             }
@@ -144,7 +146,7 @@ impl WireLog {
                 let masked = mask(text, self.mask_values);
                 confidential.redact().strip(&masked).unwrap_or(masked)
             }
-            // Letters that are apart are not found.
+            // Secrets cannot be found in text with zero bytes between the letters.
             _ => "(not shown, because it is not text in UTF-8)".to_owned(),
         };
         (self.sink)(&WireMessage {
@@ -164,13 +166,13 @@ impl WireMessage<'_> {
         self.operation
     }
 
-    /// Where the request went.
+    /// The address to which the request was sent.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.endpoint
     }
 
-    /// The HTTP status; nothing for a request.
+    /// The HTTP status of a response, or `None` for a request.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
@@ -196,7 +198,7 @@ impl fmt::Display for WireMessage<'_> {
             None => writeln!(f, "{operation} to {endpoint}, {bytes} bytes:")?,
             Some(status) => writeln!(
                 f,
-                "answer to {operation} from {endpoint}, HTTP {}, {bytes} bytes:",
+                "response to {operation} from {endpoint}, HTTP {}, {bytes} bytes:",
                 status.as_u16()
             )?,
         }
@@ -213,8 +215,8 @@ impl fmt::Debug for WireLog {
     }
 }
 
-/// An answer on its way in, which is shown when this is dropped.
-pub(crate) struct WireAnswer {
+/// A response that is being received. It is shown when this value is dropped.
+pub(crate) struct WireResponse {
     log: WireLog,
     operation: &'static str,
     endpoint: Endpoint,
@@ -224,7 +226,7 @@ pub(crate) struct WireAnswer {
     bytes: usize,
 }
 
-impl WireAnswer {
+impl WireResponse {
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         let room = self.log.longest.saturating_sub(self.begin.len());
         self.begin
@@ -233,7 +235,7 @@ impl WireAnswer {
     }
 }
 
-impl Drop for WireAnswer {
+impl Drop for WireResponse {
     fn drop(&mut self) {
         let begin = Bytes::from(std::mem::take(&mut self.begin));
         self.log.show(
@@ -247,9 +249,9 @@ impl Drop for WireAnswer {
     }
 }
 
-impl fmt::Debug for WireAnswer {
+impl fmt::Debug for WireResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WireAnswer")
+        f.debug_struct("WireResponse")
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
     }

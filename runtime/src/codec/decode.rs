@@ -331,7 +331,7 @@ impl Decoder {
         if !reader.context.leniency.unknown_elements {
             return Err(CodecError::decode(format!(
                 "the WSDL does not declare the element `{}` here; `Leniency::unknown_elements` would \
-                 accept such an answer",
+                 accept such a response",
                 shown(reader, start)
             ))
             .into());

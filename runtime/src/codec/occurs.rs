@@ -180,7 +180,7 @@ fn refuse(
         Lack::Nil => format!("the {what} `{name}` is nil, which the schema does not allow"),
     };
     Err(CodecError::decode(format!(
-        "{wrong}; `Leniency::{setting}` would accept such an answer"
+        "{wrong}; `Leniency::{setting}` would accept such a response"
     ))
     .into())
 }

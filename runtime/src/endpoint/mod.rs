@@ -21,9 +21,10 @@ pub enum PlainHttp {
     /// `http` is allowed if the host is `localhost`, `::1` or in `127.0.0.0/8`. This is for test
     /// servers on the same machine. Any other host still needs `https`.
     ToLoopback,
-    /// As [`ToLoopback`](Self::ToLoopback), and `http` to devices of a private network: an IP address
-    /// that no public network has (RFC 1918, link-local, unique local), or a name that ends in
-    /// `.local`, `.internal` or `.home.arpa`. **Everybody on that network can read what is sent.**
+    /// Like [`ToLoopback`](Self::ToLoopback), and `http` is also allowed to devices of a private
+    /// network. These have an IP address that no public network has (RFC 1918, link-local, unique
+    /// local), or a name that ends in `.local`, `.internal` or `.home.arpa`. **Everybody on that
+    /// network can read and change what is sent.**
     ToPrivate,
 }
 
@@ -257,7 +258,7 @@ fn is_loopback(host: &str) -> bool {
     ip(host).map_or(host == "localhost", |ip| ip.is_loopback())
 }
 
-/// Whether no public network has the host.
+/// Whether the host cannot be in a public network.
 fn is_private(host: &str) -> bool {
     match ip(host) {
         Some(IpAddr::V4(ip)) => ip.is_private() || ip.is_link_local(),

@@ -1,23 +1,23 @@
 //! The classes of errors.
 
-/// Broad classes, private so that they may grow.
+/// The classes of errors. They are private, so that classes can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     /// A setting or argument cannot be used.
     Usage,
-    /// No connection: name resolution, refusal, connect timeout.
+    /// No connection could be made (name resolution, refusal, connect timeout).
     Connect,
-    /// TLS could not be agreed, or the certificate is not acceptable.
+    /// The TLS handshake failed, or the certificate is not acceptable.
     Tls,
     /// A deadline passed.
     Timeout,
     /// The connection broke.
     Transport,
-    /// An answer that is no SOAP message.
+    /// The response is not a SOAP message.
     Protocol,
-    /// A SOAP message whose content does not fit.
+    /// The content of a SOAP message does not fit the schema.
     Decode,
-    /// The answer ended early.
+    /// The response ended early.
     Truncated,
     /// A value cannot be written as XML, or a request is incomplete.
     Encode,
@@ -27,22 +27,22 @@ pub(crate) enum ErrorKind {
     Fault,
     /// The service refused rows of a write call.
     Refused,
-    /// An endpoint that must not get the session.
+    /// The login named an endpoint that must not get the session.
     ForeignEndpoint,
-    /// No session could be had: the credentials were refused, or what came is of no use.
+    /// No session could be opened: the credentials were refused, or the session cannot be used.
     Login,
     /// The password has expired.
     PasswordExpired,
-    /// The service that gives sessions cannot do it now.
+    /// No session can be opened now, but it may be possible later.
     Unavailable,
-    /// The session is over, told by something else than a fault.
+    /// The session has ended, and something other than a fault says so.
     SessionLost,
-    /// The answers to a query do not add up to all of its rows.
+    /// The responses to a query do not add up to all of its rows.
     Incomplete,
 }
 
 impl ErrorKind {
-    /// A word for a log.
+    /// The name of the class in logs.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Usage => "usage",

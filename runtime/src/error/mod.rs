@@ -17,6 +17,7 @@ use crate::value::GeneratedStruct;
 
 mod convert;
 mod kind;
+mod predicates;
 mod recovery;
 mod strip;
 
@@ -50,19 +51,19 @@ struct Inner {
     status: Option<http::StatusCode>,
     sent: Sent,
     retry_after: Option<Duration>,
-    /// Whether a gateway or a notice answered instead of the service.
+    /// Whether a gateway or a maintenance notice answered instead of the service.
     out_of_service: bool,
     fault: Option<Fault>,
     /// The headers of the response.
     headers: Vec<Record>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
-    /// The answer that could not be read.
-    answer: Option<Secret>,
-    /// What to do about it, where that is known beyond the message.
+    /// The response that could not be read.
+    response: Option<Secret>,
+    /// What to do about the error, if more is known than the message says.
     advice: Option<String>,
     /// Whether the response is an HTML page.
     page: bool,
-    /// How far a query came before the error.
+    /// The rows that a query returned before the error.
     delivered: Option<Delivered>,
 }
 
@@ -87,7 +88,7 @@ impl Inner {
             fault: None,
             headers: Vec::new(),
             source: None,
-            answer: None,
+            response: None,
             advice: None,
             page: false,
             delivered: None,
@@ -142,7 +143,7 @@ impl Error {
         self
     }
 
-    /// Records how far the request came. A later stage is never replaced by an earlier one.
+    /// Records how far the request got. A later stage is never replaced by an earlier one.
     pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
         if self.0.sent == Sent::No {
             self.0.sent = sent;
@@ -176,13 +177,13 @@ impl Error {
         self.0.page
     }
 
-    /// Keeps the answer that could not be read.
-    pub(crate) fn with_answer(mut self, text: String) -> Self {
-        self.0.answer = Some(Secret::from(text));
+    /// Keeps the response that could not be read.
+    pub(crate) fn with_response(mut self, text: String) -> Self {
+        self.0.response = Some(Secret::from(text));
         self
     }
 
-    /// Adds what to do about it.
+    /// Adds advice on what to do about the error.
     pub(crate) fn with_advice(mut self, advice: impl Into<String>) -> Self {
         self.0.advice.get_or_insert(advice.into());
         self
@@ -194,7 +195,7 @@ impl Error {
         self
     }
 
-    /// Records how far the query came.
+    /// Records the rows that the query returned before the error.
     pub(crate) fn with_delivered(mut self, rows: u64, last: Option<Record>) -> Self {
         self.0.delivered = Some(Delivered { rows, last });
         self
@@ -212,61 +213,6 @@ impl Error {
 
     pub(crate) fn kind(&self) -> ErrorKind {
         self.0.kind
-    }
-
-    /// Whether a setting or an argument is not valid. Nothing was sent.
-    #[must_use]
-    pub fn is_usage(&self) -> bool {
-        self.0.kind == ErrorKind::Usage
-    }
-
-    /// Whether no connection could be made (name resolution, refusal, connect timeout). Nothing was
-    /// sent.
-    #[must_use]
-    pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Tls)
-    }
-
-    /// Whether the TLS handshake failed or the certificate was refused. Nothing was sent.
-    #[must_use]
-    pub fn is_tls(&self) -> bool {
-        self.0.kind == ErrorKind::Tls
-    }
-
-    /// Whether a configured timeout expired.
-    #[must_use]
-    pub fn is_timeout(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout
-    }
-
-    /// Whether the connection failed before or during the exchange.
-    #[must_use]
-    pub fn is_transport(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::Connect
-                | ErrorKind::Tls
-                | ErrorKind::Timeout
-                | ErrorKind::Transport
-                | ErrorKind::Truncated
-        )
-    }
-
-    /// Whether the response ended before it was complete, or the responses to a query do not
-    /// contain all of its rows ([`is_incomplete`](Error::is_incomplete)). Rows that were already
-    /// returned are complete.
-    #[must_use]
-    pub fn is_truncated(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Truncated | ErrorKind::Incomplete)
-    }
-
-    /// Whether the responses to a query are complete but contradict each other: there are more or
-    /// fewer rows than announced, there are more rows but no locator, a locator occurs twice, or a
-    /// batch other than the last one is empty. A stream with such a response always ends with an
-    /// error.
-    #[must_use]
-    pub fn is_incomplete(&self) -> bool {
-        self.0.kind == ErrorKind::Incomplete
     }
 
     /// The number of rows that a query returned before this error, or `None` if the error is not
@@ -289,62 +235,16 @@ impl Error {
         self.0.advice.as_deref()
     }
 
-    /// Whether the response is not a SOAP message: it is an HTML page, the text of a proxy, or
-    /// empty.
-    #[must_use]
-    pub fn is_protocol(&self) -> bool {
-        self.0.kind == ErrorKind::Protocol
-    }
-
-    /// Whether the response is XML that does not fit the schema.
-    #[must_use]
-    pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Decode | ErrorKind::Truncated)
-    }
-
-    /// The answer whose content does not fit, as text: a bad value of one field does not hide the others.
+    /// The text of the response whose content does not fit the schema. With it, a program can read
+    /// the other fields although the value of one field is wrong.
     ///
-    /// **It may hold personal data and secrets of the service.** Neither `Display` nor `Debug` shows it.
-    /// It is there if [`is_decode`](Error::is_decode), up to the limit
-    /// [`error_answer`](crate::Limits::error_answer). Of an answer that is read row by row, it is what
-    /// had arrived and was not yet read.
+    /// **The text may contain personal data and secrets of the service.** Neither `Display` nor
+    /// `Debug` shows it. It is available if [`is_decode`](Error::is_decode) is true, and is cut to
+    /// the limit [`error_response`](crate::Limits::error_response). If the response was read row by
+    /// row, the text is the part that had arrived and was not read yet.
     #[must_use]
-    pub fn expose_answer(&self) -> Option<&str> {
-        self.0.answer.as_ref().map(Secret::expose)
-    }
-
-    /// A value cannot be sent as XML. Nothing was sent.
-    #[must_use]
-    pub fn is_encode(&self) -> bool {
-        self.0.kind == ErrorKind::Encode
-    }
-
-    /// Whether a limit was exceeded. The message contains the name and the value of the limit.
-    #[must_use]
-    pub fn is_limit(&self) -> bool {
-        self.0.kind == ErrorKind::Limit
-    }
-
-    /// Whether the login named an endpoint that must not get the session.
-    #[must_use]
-    pub fn is_foreign_endpoint(&self) -> bool {
-        self.0.kind == ErrorKind::ForeignEndpoint
-    }
-
-    /// Whether no session could be opened and another attempt would fail in the same way: the token
-    /// endpoint refused the credentials, the password has expired, or the token cannot be used. If
-    /// the operation `login` refuses the credentials, the error is a [`fault`](Error::fault)
-    /// instead.
-    #[must_use]
-    pub fn is_login(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Login | ErrorKind::PasswordExpired)
-    }
-
-    /// Whether the password has expired. `login` then returns a session that can only set a new
-    /// password, so the session is not used.
-    #[must_use]
-    pub fn is_password_expired(&self) -> bool {
-        self.0.kind == ErrorKind::PasswordExpired
+    pub fn expose_response(&self) -> Option<&str> {
+        self.0.response.as_ref().map(Secret::expose)
     }
 
     /// Makes an error for an [`Authenticator`](crate::auth::Authenticator): no session was opened,
@@ -397,22 +297,9 @@ impl Error {
         Recovery::of_error(self)
     }
 
-    /// Whether the session is unknown, expired or ended, so that a new login is needed.
-    #[must_use]
-    pub fn is_session_expired(&self) -> bool {
-        self.0.kind == ErrorKind::SessionLost || self.fault().is_some_and(Fault::is_session_expired)
-    }
-
-    /// Whether the same call may succeed after a pause: [`Recovery::Retry`].
-    /// [`maybe_applied`](Error::maybe_applied) says whether it is safe to repeat the call.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        self.recovery() == Recovery::Retry
-    }
-
-    /// How long the service asks to wait before the next try, if it does (`Retry-After`). A longer
-    /// time is cut to [`Retry::longest_retry_after`](crate::Retry::longest_retry_after), one minute
-    /// unless set.
+    /// How long the service asks the client to wait before the next attempt (`Retry-After`), if it
+    /// does. The time is cut to [`Retry::longest_retry_after`](crate::Retry::longest_retry_after),
+    /// which is one minute by default.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -432,8 +319,8 @@ impl Error {
         self.0.sent == Sent::Maybe
     }
 
-    /// The path of the error in the message, outermost name first, joined by `/`. It is empty if
-    /// the error has no place in the message.
+    /// The path to the element with the error: the names of the elements in the message, joined by
+    /// `/`, outermost name first. It is empty if the error does not concern an element.
     #[must_use]
     pub fn path(&self) -> String {
         self.0

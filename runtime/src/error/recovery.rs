@@ -18,8 +18,8 @@ use crate::soap::Fault;
 /// use enterprise::Soap;
 /// use saponify::{Error, Recovery};
 ///
-/// /// Does what makes another try worth it, or gives the error back.
-/// async fn mend(
+/// /// Prepares another attempt, or returns the error if no attempt can help.
+/// async fn recover(
 ///     soap: &mut Soap,
 ///     error: Error,
 ///     log_in: impl AsyncFn() -> Result<Soap, Error>,

@@ -1,17 +1,18 @@
-//! Takes out of an error what it must not repeat.
+//! Removes secrets from an error.
 
 use std::error::Error as StdError;
 
 use super::{Error, Recovery};
 
 impl Error {
-    /// Puts the texts that may come from an answer through `strip`, which gives nothing for a text
-    /// that may stay as it is. A source that has something to strip is withheld.
+    /// Removes secrets from all texts that may come from a response. `strip` returns a text without
+    /// its secrets, or `None` if the text contains none. A source that contains a secret is
+    /// withheld.
     pub(crate) fn stripped(mut self, strip: &dyn Fn(&str) -> Option<String>) -> Self {
         if let Some(source) = &self.0.source
             && strip(&chain(&**source)).is_some()
         {
-            let withheld = "the cause repeats what was sent and must not be shown; it is withheld";
+            let withheld = "the cause is withheld, because it repeats a secret of the request";
             self.0.source = Some(Box::<dyn StdError + Send + Sync>::from(withheld).into());
         }
         let texts = std::iter::once(&mut self.0.message).chain(&mut self.0.path);
@@ -23,8 +24,8 @@ impl Error {
         if let Some(fault) = &mut self.0.fault {
             let code = fault.code.clone();
             fault.strip(strip);
-            // A code with a meaning gives nothing away, and without it a lost session, for one, would
-            // not be renewed.
+            // A code that [`Recovery`] knows reveals nothing. It must be kept, because it decides,
+            // for example, that a lost session is renewed.
             if Recovery::of_code(&code, "") != Recovery::GiveUp {
                 fault.code = code;
             }

@@ -77,7 +77,7 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<()> {
     }
 }
 
-/// Apart, so that the checks of Salesforce's kinds stay small.
+/// A separate function, so that the code for Salesforce's kinds stays small.
 #[inline(never)]
 fn check_zoned(text: &str, kind: Kind) -> Result<()> {
     match kind {
@@ -208,7 +208,7 @@ fn check_date_time(text: &str) -> Result<()> {
 
 const DATE_TIME: &str = "expected a dateTime such as 2024-01-31T13:05:09.000Z";
 
-/// An instant. A form without a time zone is read as UTC, as Salesforce means it.
+/// Reads an instant. A text without a time zone is in UTC, as Salesforce defines it.
 pub(crate) fn date_time(text: &str) -> Result<Timestamp> {
     let text = trim(text);
     let (text, offset) = split_offset(text).ok_or(DATE_TIME)?;
@@ -227,7 +227,8 @@ pub(crate) fn date_time(text: &str) -> Result<Timestamp> {
         .map_err(|_| DATE_TIME)
 }
 
-/// A date. A time zone offset may follow and is ignored: the date is the one that is written.
+/// Reads a date. An offset from UTC may follow the date. It is ignored, so that the date stays as
+/// written.
 pub(crate) fn date(text: &str) -> Result<Date> {
     const EXPECTED: &str = "expected a date such as 2024-01-31";
     let (text, _) = split_offset(trim(text)).ok_or(EXPECTED)?;
@@ -241,7 +242,7 @@ pub(crate) fn date(text: &str) -> Result<Date> {
     parse_date(text).ok_or(EXPECTED)
 }
 
-/// A time of day in UTC. An offset is applied.
+/// Reads a time of day and converts it to UTC if it has an offset.
 pub(crate) fn time(text: &str) -> Result<Time> {
     const EXPECTED: &str = "expected a time such as 13:05:09.000Z";
     let (text, offset) = split_offset(trim(text)).ok_or(EXPECTED)?;
@@ -290,7 +291,7 @@ fn parse_date(text: &str) -> Option<Date> {
     Date::new(year.try_into().ok()?, month, day).ok()
 }
 
-/// Year (proleptic), month and day, of which no range is checked.
+/// Reads a proleptic year, a month and a day. Their ranges are not checked.
 #[inline(always)]
 fn date_parts(text: &str) -> Option<(i32, u8, u8)> {
     let (negative, text) = text
@@ -313,7 +314,7 @@ fn date_parts(text: &str) -> Option<(i32, u8, u8)> {
     Some((year, digits(month, 2)?, digits(day, 2)?))
 }
 
-/// A time, and whether it was `24:00:00`, the midnight at the end of the day.
+/// Reads a time, and returns whether it is `24:00:00`, the midnight at the end of the day.
 fn parse_time(text: &str) -> Option<(Time, bool)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let mut parts = whole.splitn(3, ':');

@@ -1,4 +1,4 @@
-//! `xsd:dateTime` and `xsd:time` with all that they can say: any year, and a zone or none.
+//! `xsd:dateTime` and `xsd:time` in full: with any year, and with or without an offset from UTC.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -16,10 +16,10 @@ const TIME: &str = "expected a time such as 13:05:09Z or 13:05:09";
 
 /// An `xsd:dateTime`: a date and a time of day, with an offset from UTC or without one.
 ///
-/// Fields of services other than Salesforce have this type. It holds what [`Timestamp`] cannot: a
-/// local time, which names no instant, and years beyond 9999. A value is written as it was read,
-/// except that trailing zeros of the seconds are left out and that 24:00:00 is the midnight of the
-/// next day.
+/// Fields of services other than Salesforce have this type. Unlike a [`Timestamp`], it can hold a
+/// local time, which is not an instant, and years beyond 9999. A value is written as it was read,
+/// with two exceptions: trailing zeros of the seconds are omitted, and 24:00:00 becomes the
+/// midnight of the next day.
 ///
 /// ```
 /// use saponify::DateTime;
@@ -55,8 +55,8 @@ pub struct DateTime {
 
 /// An `xsd:time`: a time of day, with an offset from UTC or without one.
 ///
-/// Fields of services other than Salesforce have this type. Two values are equal if they are written
-/// alike.
+/// Fields of services other than Salesforce have this type. Two values are equal if they have the
+/// same time and the same offset.
 ///
 /// ```
 /// use saponify::TimeOfDay;
@@ -108,8 +108,8 @@ impl DateTime {
         Some(self)
     }
 
-    /// A local date and time without an offset, as `From` does, or with one. Of an offset that XML
-    /// Schema cannot write, which has seconds or is beyond 14 hours, the instant is kept, in UTC.
+    /// A local date and time, with an offset or without one. XML Schema has no offsets with seconds
+    /// or beyond 14 hours. If `offset` is one of these, the value is the same instant in UTC.
     #[must_use]
     pub fn new(local: civil::DateTime, offset: Option<Offset>) -> Self {
         let (local, offset) = match offset {
@@ -128,22 +128,22 @@ impl DateTime {
         }
     }
 
-    /// The instant. `None` if there is no offset, or if the instant is not within the years -9999 to
-    /// 9999 (in UTC) that [`Timestamp`] has, which ends at 9999-12-30T22:00:00Z.
+    /// The instant. It is `None` if there is no offset, or if the instant is outside of the range
+    /// of [`Timestamp`], which begins in the year -9999 and ends at 9999-12-30T22:00:00Z.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         self.offset()?.to_timestamp(self.local()?).ok()
     }
 
-    /// As [`timestamp`](Self::timestamp); a value without an offset has this one.
+    /// Like [`timestamp`](Self::timestamp), but uses `offset` if the value has none.
     #[must_use]
     pub fn timestamp_or(&self, offset: Offset) -> Option<Timestamp> {
         let offset = self.offset().unwrap_or(offset);
         offset.to_timestamp(self.local()?).ok()
     }
 
-    /// Date and time of day as written, without the offset. `None` if the year is not within -9999
-    /// and 9999.
+    /// The date and the time of day as written, without the offset. It is `None` if the year is not
+    /// between -9999 and 9999.
     #[must_use]
     pub fn local(&self) -> Option<civil::DateTime> {
         let date = civil::Date::new(
@@ -160,7 +160,8 @@ impl DateTime {
         offset_of(self.offset)
     }
 
-    /// The year as written, but for the years before Christ: 0 is the year -1 of XML Schema.
+    /// The proleptic year. It is the year as written, except before the year 1: 0 stands for the
+    /// year that XML Schema 1.0 writes as -0001.
     #[must_use]
     pub fn year(&self) -> i32 {
         self.year
@@ -199,8 +200,8 @@ impl TimeOfDay {
         })
     }
 
-    /// A time of day without an offset, as `From` does, or with one. Of an offset that XML Schema
-    /// cannot write, which has seconds or is beyond 14 hours, the time in UTC is kept.
+    /// A time of day, with an offset or without one. XML Schema has no offsets with seconds or
+    /// beyond 14 hours. If `offset` is one of these, the value is the same time in UTC.
     #[must_use]
     pub fn new(time: Time, offset: Option<Offset>) -> Self {
         let date_time = DateTime::new(civil::date(2000, 1, 2).to_datetime(time), offset);
@@ -222,7 +223,7 @@ impl TimeOfDay {
         offset_of(self.offset)
     }
 
-    /// The time of day in UTC; `None` if there is no offset.
+    /// The time of day in UTC. It is `None` if there is no offset.
     #[must_use]
     pub fn utc(&self) -> Option<Time> {
         let seconds = self.offset()?.seconds();
@@ -238,7 +239,7 @@ impl TimeOfDay {
     }
 }
 
-/// `split_offset` gives whole minutes, within 14 hours.
+/// The minutes of an offset, which is a number of whole minutes within 14 hours here.
 fn minutes(offset: Offset) -> Minutes {
     Minutes::try_from(offset.seconds() / 60).unwrap_or_default()
 }

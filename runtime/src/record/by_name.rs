@@ -10,8 +10,9 @@ use crate::schema::Kind;
 use crate::xml::chars::is_ncname;
 
 impl Record {
-    /// Sets a field by its wire name to text in its lexical form. A text of `fieldsToNull` names a
-    /// field, which becomes null, as by [`set_null`](Self::set_null).
+    /// Sets a field by its wire name to text in its lexical form. If `name` is `fieldsToNull`,
+    /// `text` is the name of another field, which becomes null as with
+    /// [`set_null`](Self::set_null).
     ///
     /// # Errors
     ///

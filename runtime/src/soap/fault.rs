@@ -23,7 +23,7 @@ use crate::value::{GeneratedStruct, Value, to_complete_struct};
 /// if let Some(detail) = fault.detail::<InvalidFieldFault>()? {
 ///     println!("{} at {}:{}", detail.exception_message, detail.row, detail.column);
 /// }
-/// // The base of all of them.
+/// // `ApiFault` is the base type of all details.
 /// if let Some(detail) = fault.detail::<ApiFault>()? {
 ///     for extended in &detail.extended_error_details {
 ///         println!("{}: {:?}", extended.extended_error_code, extended.any.text("message"));
@@ -43,7 +43,7 @@ pub struct Fault {
     pub(crate) actor: Option<String>,
     /// The entries of the detail.
     pub(crate) details: Vec<Record>,
-    /// The same with all that they hold.
+    /// The same entries with everything in them, whether or not a table declares it.
     pub(crate) detail_elements: Vec<Element>,
     /// Text of the detail outside of its entries.
     pub(crate) detail_text: String,
@@ -159,9 +159,9 @@ impl Fault {
         }
     }
 
-    /// Puts all texts through `strip`, which gives nothing for a text that may stay as it is. A
-    /// child of the detail that still has something to strip after that, such as a name or a nested
-    /// record, is left out, and so is an element that has anything to strip.
+    /// Removes secrets from all texts. `strip` returns the text without secrets, or `None` if the
+    /// text contains none. An entry of the detail that contains a secret in another place, such as
+    /// a name or a nested record, is removed. So is every element that contains a secret.
     pub(crate) fn strip(&mut self, strip: &dyn Fn(&str) -> Option<String>) {
         let texts = [
             &mut self.code,
@@ -236,22 +236,23 @@ impl Fault {
         self.details.iter()
     }
 
-    /// The entries of the detail with all that came, whether or not the WSDL declares them: attributes,
-    /// elements, and the text between them.
+    /// The entries of the detail with everything in them, whether or not the WSDL declares it:
+    /// attributes, elements, and the text between elements.
     #[must_use]
     pub fn detail_elements(&self) -> &[Element] {
         &self.detail_elements
     }
 
-    /// The text of a detail that is no element, such as `<detail>Out of stock</detail>`; empty if there is
-    /// none.
+    /// The text of the detail outside of its elements, such as `<detail>Out of stock</detail>`. It
+    /// is empty if there is none.
     #[must_use]
     pub fn detail_text(&self) -> &str {
         &self.detail_text
     }
 
-    /// The first entry of the detail: its elements, or its text. If the WSDL does not declare it, its
-    /// attributes and the text between its elements are only in [`detail_elements`](Self::detail_elements).
+    /// The first entry of the detail, with its elements or its text. If the WSDL does not declare
+    /// the entry, [`detail_elements`](Self::detail_elements) also has its attributes and the text
+    /// between its elements.
     #[must_use]
     pub fn detail_record(&self) -> Option<&Record> {
         self.details.first()
@@ -268,7 +269,8 @@ impl Fault {
     /// Returns an error if the detail has this type but a field of it cannot be read.
     pub fn detail<T: GeneratedStruct>(&self) -> Result<Option<T>, ValueError> {
         let table = T::static_table();
-        // A detail that does not fit its table is kept without it, by name.
+        // A detail that does not fit its table was read without the table and is recognized by its
+        // name.
         let fits = |detail: &&Record| {
             detail.table().is_a(table)
                 || detail.type_name() == table.name && detail.type_namespace() == table.namespace()
@@ -298,7 +300,7 @@ impl fmt::Debug for Fault {
     }
 }
 
-/// Everything in a detail, as XML; nothing if it cannot be written.
+/// Everything in a detail as XML, or `None` if it cannot be written.
 fn whole(detail: &Record) -> Option<String> {
     const DETAIL: Field = Field::new("detail", 0, Kind::Record, 0);
     let mut encoder = Encoder::new(detail.table().schema);
@@ -306,7 +308,7 @@ fn whole(detail: &Record) -> Option<String> {
     Some(encoder.as_str().to_owned())
 }
 
-/// Whether an element has something to strip.
+/// Whether an element contains a secret.
 fn holds(element: &Element, strip: &dyn Fn(&str) -> Option<String>) -> bool {
     let value = &element.value;
     let mut texts = value.attributes.iter().map(|attribute| &*attribute.value);
@@ -324,7 +326,7 @@ fn holds(element: &Element, strip: &dyn Fn(&str) -> Option<String>) -> bool {
         }
 }
 
-/// Puts the texts of a record's fields through `strip`.
+/// Removes secrets from the texts of a record's fields.
 fn strip_texts(record: &mut Record, strip: &dyn Fn(&str) -> Option<String>) {
     let stripped: Vec<(String, String)> = record
         .fields()

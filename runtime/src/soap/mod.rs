@@ -1,10 +1,10 @@
 //! SOAP 1.1 and 1.2: the envelopes of requests and responses, faults, and attachments.
 
-pub(crate) mod answer;
 mod error;
 mod fault;
 pub(crate) mod multipart;
 mod read_fault;
+pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod response;
 mod unit;

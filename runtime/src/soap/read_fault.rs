@@ -52,7 +52,8 @@ impl UnitReader<'_> {
         }
     }
 
-    /// The entries of `detail`: each is a declared fault by `xsi:type` or by name, else as it comes.
+    /// Reads the entries of `detail`. An entry is read by the table of the declared fault that its
+    /// `xsi:type` or its name selects, or else as an element that no table knows.
     fn details(&mut self, reader: &mut Reader<'_>, parts: &mut Parts) -> Result<(), Halt> {
         loop {
             let checkpoint = reader.checkpoint();
@@ -72,7 +73,7 @@ impl UnitReader<'_> {
         }
     }
 
-    /// A detail entry that was read, once more: by no table, with all that it holds.
+    /// Reads a detail entry once more without a table, so that everything in it is kept.
     fn detail_element(
         &mut self,
         reader: &mut Reader<'_>,
@@ -98,8 +99,8 @@ impl UnitReader<'_> {
         Ok(element)
     }
 
-    /// A detail entry by its table. One that does not fit must not hide the fault: it is read
-    /// again as whatever it holds, elements or text.
+    /// Reads a detail entry by its table. An entry that does not fit must not hide the fault, so it
+    /// is read again without the table, as elements or as text.
     fn detail_entry(
         &mut self,
         reader: &mut Reader<'_>,
@@ -135,7 +136,7 @@ impl UnitReader<'_> {
     }
 }
 
-/// The table of an entry that is a text.
+/// The table of an entry that contains only text.
 static TEXT_DETAIL: Type = Type {
     fields: &[Field::new("text", 0, Kind::String, Field::TEXT)],
     flags: 0,

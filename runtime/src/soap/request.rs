@@ -107,8 +107,8 @@ impl RequestBody {
         self.encoder.sensitive()
     }
 
-    /// The whole envelope. `headers` go into it in this order, then those that are written
-    /// already.
+    /// Writes the whole envelope, with `headers` in this order and then the headers that are
+    /// written already.
     pub(crate) fn envelope(
         &self,
         version: SoapVersion,
@@ -160,7 +160,7 @@ pub(super) fn envelope(
     out
 }
 
-/// A header, written.
+/// A header in its written form.
 #[derive(Debug)]
 pub(crate) struct Header(Encoder);
 
@@ -193,7 +193,7 @@ impl Header {
         Ok(Self(encoder))
     }
 
-    /// What is written.
+    /// The XML of the header.
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
     }

@@ -1,4 +1,4 @@
-//! Writes the envelopes of answers: for tests, which play the service.
+//! Writes the envelopes of responses, for tests that play the service.
 
 use super::request::envelope;
 use crate::codec::{CodecError, Encoder};
@@ -6,7 +6,7 @@ use crate::schema::{Operation, SoapVersion};
 use crate::value::Struct;
 use crate::xml::writer::push_text;
 
-/// The answer to an operation. `response` is of the table of the operation's response.
+/// The response of an operation. `response` has the table of the operation's response element.
 pub(crate) fn result(
     operation: &Operation,
     version: SoapVersion,
@@ -26,7 +26,7 @@ pub(crate) fn result(
     Ok(envelope(version, is_encoded, &declarations, &[], &[body]))
 }
 
-/// A fault of SOAP 1.1, which clients of both versions take.
+/// A fault of SOAP 1.1, which clients of both versions accept.
 pub(crate) fn fault(
     code: Option<&str>,
     message: Option<&str>,
@@ -58,6 +58,8 @@ pub(crate) fn fault(
 fn push(out: &mut String, text: &str) -> Result<(), CodecError> {
     push_text(out, text).map_err(|c| {
         let code = u32::from(c);
-        CodecError::encode(format!("the character U+{code:04X} has no form in XML"))
+        CodecError::encode(format!(
+            "the character U+{code:04X} cannot be written as XML"
+        ))
     })
 }

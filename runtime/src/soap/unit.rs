@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::answer::{BodyContent, Position, Rows};
 use super::error::{Halt, SoapError};
+use super::reader::{BodyContent, Position, Rows};
 
 use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
 use crate::record::Record;
@@ -25,7 +25,7 @@ pub(super) struct UnitReader<'a> {
     pub(super) state: Position,
     pub(super) expected: SoapVersion,
     pub(super) found: &'a mut SoapVersion,
-    /// Which fields of a bare response have come.
+    /// The fields of a bare response that have arrived.
     pub(super) seen: &'a mut Seen,
     pub(super) understood: &'a [Arc<dyn RawHeader>],
 }
@@ -361,7 +361,7 @@ fn of_table(table: &Type) -> String {
     expanded(table.namespace(), table.name)
 }
 
-/// As [`shown`], in the backticks of a message.
+/// The name that [`shown`] returns, in backticks for a message.
 fn found(reader: &Reader<'_>, start: Start<'_>) -> String {
     let name = shown(reader, start);
     match reader.context.uri(start.ns) {
@@ -374,7 +374,8 @@ pub(super) fn is(table: &Type, start: Start<'_>) -> bool {
     table.name == start.local && NsId::from(table.ns) == start.ns
 }
 
-/// The only table of an element that stands in another namespace than the schema says.
+/// The table of an element that is in another namespace than the schema says, if only one table has
+/// its local name.
 pub(super) fn stray(
     reader: &mut Reader<'_>,
     tables: &[&'static Type],
@@ -392,7 +393,7 @@ fn is_field(reader: &mut Reader<'_>, field: &Field, start: Start<'_>) -> bool {
 fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {
     let found = shorten(start.local);
     let hint = if start.local.eq_ignore_ascii_case("html") {
-        "; a web page, perhaps of a proxy: check the address"
+        "; this is a web page, perhaps of a proxy; check the address"
     } else {
         ""
     };
@@ -403,7 +404,7 @@ fn no_envelope(expected: SoapVersion, start: Start<'_>) -> SoapError {
 
 fn other_version(expected: SoapVersion, found: SoapVersion) -> SoapError {
     SoapError::OtherVersion(format!(
-        "answered in {found}, but the port speaks {expected}; call the port of the WSDL that speaks \
+        "the response is in {found}, but the port speaks {expected}; call the port of the WSDL that speaks \
          {found}"
     ))
 }

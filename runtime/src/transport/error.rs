@@ -37,13 +37,13 @@ pub(crate) enum TransportErrorKind {
     Broken,
     /// The response ended early.
     Truncated,
-    /// The response cannot be one of the service.
+    /// The response is not valid.
     Protocol,
     /// The response is larger than the limit.
     Limit,
 }
 
-/// How far a request came before the error.
+/// How far a request got before the error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sent {
     /// No byte of the request was sent.
@@ -161,8 +161,7 @@ impl TransportError {
         self.0.kind == TransportErrorKind::Truncated
     }
 
-    /// Whether the response cannot be one of the service: a redirect, invalid HTTP, or a damaged
-    /// body.
+    /// Whether the response is not valid: it is a redirect, it is not HTTP, or its body is damaged.
     #[must_use]
     pub fn is_protocol(&self) -> bool {
         self.0.kind == TransportErrorKind::Protocol

@@ -45,8 +45,8 @@ pub type Exchange =
 /// Sends SOAP requests.
 ///
 /// Implementations return a [`Response`] for any HTTP status. The reader of the message decides
-/// whether the response contains a fault. Only if there is no response to the request, it is an
-/// error: a broken connection, a timeout, or a redirect.
+/// whether the response contains a fault. They return an error only if there is no usable response:
+/// the connection broke, a timeout expired, or the service sent a redirect.
 ///
 /// ```
 /// use saponify::transport::{Body, Exchange, Request, Response, Transport};
@@ -103,12 +103,12 @@ pub struct Request {
     kind: Kind,
 }
 
-/// What a request is besides a SOAP message.
+/// The kind of a request.
 #[derive(Clone)]
 enum Kind {
     Soap,
     Form,
-    /// The token opens what is fetched.
+    /// An HTTP GET with this bearer token.
     Get(Secret),
 }
 
@@ -152,8 +152,9 @@ impl Request {
         }
     }
 
-    /// An HTTP GET without a body, which sends the token as `Authorization: Bearer`: how REST serves a
-    /// file to the session of a client. `what` stands in place of an operation.
+    /// An HTTP GET without a body, which sends the token as `Authorization: Bearer`. The REST API
+    /// serves files in this way to the session of a client. `what` is used instead of the name of
+    /// an operation.
     pub fn get(endpoint: Endpoint, what: &'static str, token: Secret) -> Self {
         Self {
             endpoint,
@@ -166,7 +167,7 @@ impl Request {
         }
     }
 
-    /// The token of a [GET](Self::get); nothing for what is posted.
+    /// The token of a [GET](Self::get), or `None` if the request is a POST.
     #[must_use]
     pub fn bearer(&self) -> Option<&Secret> {
         match &self.kind {

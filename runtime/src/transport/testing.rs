@@ -26,11 +26,11 @@ use super::{Body, Exchange, Request, Response, Transport};
 use crate::endpoint::Endpoint;
 use crate::xml::mask::mask;
 
-/// A [`Transport`] that returns queued answers in order and records the requests.
+/// A [`Transport`] that returns queued responses in order and records the requests.
 ///
 /// This is a handle, and clones share the queue and the record. Keep a clone to read
 /// [`requests`](Scripted::requests) after the client under test has taken the other one. A request
-/// for which no answer is queued fails with a usage error.
+/// for which no response is queued fails with a usage error.
 #[derive(Clone, Default)]
 pub struct Scripted(Arc<Mutex<Script>>);
 
@@ -50,19 +50,19 @@ struct Expected {
 }
 
 impl Scripted {
-    /// A transport without any answers.
+    /// A transport without any responses.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Queues an answer to the next request, whatever it is. A text stands for `200 OK` with that
-    /// XML.
+    /// Queues a response to the next request, whatever the request is. A text stands for `200 OK`
+    /// with that XML.
     pub fn answer(self, answer: impl Into<Answer>) -> Self {
         self.push(None, once(answer.into()))
     }
 
-    /// Queues an answer with a status and a media type, such as a fault (500) or an HTML page.
+    /// Queues a response with a status and a media type, such as a fault (500) or an HTML page.
     pub fn answer_with(
         self,
         status: u16,
@@ -72,7 +72,7 @@ impl Scripted {
         self.answer(Answer::new(status, content_type, body))
     }
 
-    /// Queues an answer that arrives in these chunks.
+    /// Queues a response that arrives in these chunks.
     pub fn answer_chunks<C: Into<Bytes>>(self, chunks: impl IntoIterator<Item = C>) -> Self {
         self.answer(Answer::chunks(chunks))
     }
@@ -82,7 +82,7 @@ impl Scripted {
         self.answer(Answer::fail(failure))
     }
 
-    /// Queues an answer that is computed from the request, which must be a call of `operation`. A
+    /// Queues a response that is computed from the request, which must be a call of `operation`. A
     /// call of another operation fails with a usage error.
     pub fn expect<A: Into<Answer>>(
         self,
@@ -95,7 +95,7 @@ impl Scripted {
         )
     }
 
-    /// Answers every request for which no answer is queued.
+    /// Answers every request for which no response is queued.
     pub fn otherwise<A: Into<Answer>>(
         self,
         mut answer: impl FnMut(&Recorded) -> A + Send + 'static,
@@ -120,7 +120,7 @@ impl Scripted {
         self.lock().requests.clone()
     }
 
-    /// The number of queued answers that were not used.
+    /// The number of queued responses that were not used.
     #[must_use]
     pub fn unused(&self) -> usize {
         self.lock().expected.len()
@@ -167,7 +167,7 @@ impl Scripted {
                 let taken = self.lock().otherwise.take();
                 let Some(mut handler) = taken else {
                     return Err(TransportError::usage(format!(
-                        "the script has no answer left for request {number}, a call of {operation}"
+                        "the script has no response left for request {number}, a call of {operation}"
                     )));
                 };
                 let answer = handler(&recorded);
@@ -266,7 +266,8 @@ impl fmt::Debug for Recorded {
     }
 }
 
-/// The answer of a [`Scripted`] transport. A text stands for `200 OK` with that XML.
+/// What a [`Scripted`] transport does with a request: it returns a response, or it fails. A text
+/// stands for a response `200 OK` with that XML.
 #[derive(Clone, Debug)]
 pub struct Answer(Kind);
 
@@ -279,13 +280,13 @@ enum Kind {
         cut: bool,
     },
     Fail(Failure),
-    /// What the script says cannot be answered.
+    /// The script asks for a response that cannot be written.
     Unusable(String),
     Hang,
 }
 
 impl Answer {
-    /// An answer with a status and a media type. A status that HTTP does not know becomes 500.
+    /// A response with a status and a media type. A status that HTTP does not know becomes 500.
     #[must_use]
     pub fn new(status: u16, content_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self(Kind::Response {
@@ -318,18 +319,18 @@ impl Answer {
         })
     }
 
-    /// An error instead of an answer.
+    /// An error instead of a response.
     #[must_use]
     pub fn fail(failure: Failure) -> Self {
         Self(Kind::Fail(failure))
     }
 
-    /// A usage error of whoever wrote the script.
+    /// A usage error, because the script is wrong.
     pub(crate) fn unusable(why: String) -> Self {
         Self(Kind::Unusable(why))
     }
 
-    /// No answer, ever: for tests of deadlines and cancellation.
+    /// A response that never arrives, for tests of deadlines and cancellation.
     #[must_use]
     pub fn hang() -> Self {
         Self(Kind::Hang)
@@ -362,7 +363,7 @@ pub enum Failure {
     Connect,
     /// The certificate was refused. Nothing was sent.
     Tls,
-    /// The request was sent, but no answer arrived in time.
+    /// The request was sent, but no response arrived in time.
     Timeout,
     /// The connection broke after the request was sent.
     Reset,
@@ -383,7 +384,7 @@ impl Failure {
             ),
             Self::Timeout => (
                 TransportErrorKind::Timeout,
-                "scripted: no answer in time",
+                "scripted: no response in time",
                 Sent::Maybe,
             ),
             Self::Reset => (
@@ -404,7 +405,7 @@ fn once(answer: Answer) -> Handler {
 fn cut_off(chunks: Vec<Bytes>) -> Body {
     let end = TransportError::new(
         TransportErrorKind::Truncated,
-        "scripted: the answer ended early",
+        "scripted: the response ended early",
     );
     Body::from_stream(Iter(
         chunks

@@ -8,12 +8,13 @@ use crate::record::ValueError;
 use crate::record::{FieldRef, Record};
 use crate::schema::{Field, Kind, Type};
 
-/// What becomes of a required field that the record lacks.
+/// What happens to a required field that the record lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lacking {
-    /// It keeps the default of its type: the decoder has looked for it.
+    /// The field keeps the default of its type, because the decoder has already checked for missing
+    /// fields.
     Default,
-    /// It is an error.
+    /// The conversion fails.
     Error,
 }
 
@@ -24,14 +25,14 @@ pub(crate) fn to_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueE
     Ok(out)
 }
 
-/// As [`to_struct`], for a record that may lack what its type requires.
+/// Like [`to_struct`], for a record that may lack required fields.
 pub(crate) fn to_complete_struct<S: GeneratedStruct>(record: &Record) -> Result<S, ValueError> {
     let mut out = S::default();
     fill(&mut out, record, Lacking::Error, 0)?;
     Ok(out)
 }
 
-/// Looks for required fields that the record lacks.
+/// Returns an error if the record lacks a required field.
 fn check_whole(target: &dyn Struct, record: &Record) -> Result<(), ValueError> {
     const NOT_REQUIRED: u8 = Field::OPTIONAL | Field::TEXT | Field::REPEATED;
     if target.table().has(Type::CHOICE) {

@@ -116,9 +116,9 @@ pub enum Value<'a> {
     Absent,
     /// `xsi:nil="true"`.
     Nil,
-    /// The same, with attributes.
+    /// `xsi:nil="true"` with attributes.
     NilWith(&'a [Attribute]),
-    /// Text as it is, escaping aside.
+    /// Text, which is written unchanged except for escaping.
     Text(&'a str),
     /// A boolean.
     Boolean(bool),
@@ -260,7 +260,8 @@ pub trait FieldValue: Sized {
         Self::Access::slot(self)
     }
 
-    /// Notes one more occurrence that is nil, and gives the place for its attributes if there is one.
+    /// Records one more occurrence that is nil, and returns the slot for its attributes if there is
+    /// one.
     #[inline]
     fn nil(&mut self) -> Slot<'_> {
         Self::Access::nil(self)
@@ -282,7 +283,8 @@ pub trait Access<T> {
     #[allow(missing_docs)]
     fn slot(value: &mut T) -> Slot<'_>;
 
-    /// Whether nil is not the same as absent, so that an option around it holds a nil.
+    /// Whether the type distinguishes nil from absent, so that an option of it is `Some` for a nil
+    /// element.
     const KEEPS_NIL: bool = false;
 
     #[allow(missing_docs)]
@@ -382,7 +384,8 @@ impl<T: FieldValue + Default> Access<Vec<T>> for RuntimeAccess {
     }
 
     fn nil(value: &mut Vec<T>) -> Slot<'_> {
-        // Where positions matter the items are options; elsewhere a nil item says nothing.
+        // If positions matter, the items are options. In other lists, nil items have no meaning and
+        // are dropped.
         if T::Access::NILLABLE {
             value.push(T::default());
         }

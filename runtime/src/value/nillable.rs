@@ -3,11 +3,12 @@
 use super::{Access, FieldValue, Slot, Value};
 use crate::record::Attribute;
 
-/// What an element that is there holds: a value, or nil (`xsi:nil="true"`).
+/// The content of an element that is present: a value, or nil (`xsi:nil="true"`).
 ///
-/// An optional field that is nillable is an `Option<Nillable<T>>` if the generator is asked for it
-/// (`Config::nillable`), or if its type has attributes, which a nil element may have too. Then `None`
-/// is an element that is not there, and `Some(Nillable::nil())` one that is nil.
+/// An optional field that is nillable is an `Option<Nillable<T>>` in two cases: the generator is
+/// asked for it (`Config::nillable`), or the type of the field has attributes, which a nil element
+/// may have, too. `None` then stands for an absent element, and `Some(Nillable::nil())` for a nil
+/// element.
 ///
 /// ```
 /// use saponify::Nillable;
@@ -19,7 +20,7 @@ use crate::record::Attribute;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Nillable<T> {
-    /// Nil. The element may have attributes all the same.
+    /// Nil, with the attributes of the element.
     Nil(Vec<Attribute>),
     /// A value.
     Value(T),

@@ -42,7 +42,7 @@ impl RawHeader for WsAddressing {
         let action = self.action.as_deref().unwrap_or(request.action);
         if action.is_empty() {
             return Err(HeaderError::new(
-                "WS-Addressing needs an action and the binding has no soapAction; say which with \
+                "WS-Addressing needs an action and the binding has no soapAction; set it with \
                  `WsAddressing::action`",
             ));
         }

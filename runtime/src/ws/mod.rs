@@ -65,8 +65,8 @@ pub trait RawHeader: fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// Whether the texts and attributes of the header are secret, so that no error may repeat them
-    /// when an answer does. True unless said otherwise.
+    /// Whether the texts and attributes of the header are secret. If they are, an error does not
+    /// repeat them even if the response does. The default is true.
     fn is_secret(&self) -> bool {
         true
     }

@@ -220,7 +220,7 @@ fn settings_that_cannot_work() {
     }
     builder()
         .connect_timeout(Duration::MAX)
-        .answer_timeout(Duration::MAX)
+        .response_timeout(Duration::MAX)
         .idle_timeout(Duration::MAX)
         .total_timeout(Duration::MAX)
         .minimum_throughput(u32::MAX, Duration::MAX, Duration::MAX)

@@ -94,7 +94,7 @@ async fn a_kept_connection_that_dies_is_not_tried_again() {
 
 #[tokio::test]
 async fn a_head_that_does_not_come() {
-    let https = builder().answer_timeout(SHORT).build().unwrap();
+    let https = builder().response_timeout(SHORT).build().unwrap();
     for acts in [
         vec![Act::Hang],
         vec![
@@ -106,7 +106,7 @@ async fn a_head_that_does_not_come() {
         let begin = Instant::now();
         let error = error(&https, &server).await;
         assert!(error.is_timeout() && error.maybe_applied(), "{error:?}");
-        assert!(error.to_string().contains("answer_timeout"), "{error}");
+        assert!(error.to_string().contains("response_timeout"), "{error}");
         assert!(begin.elapsed() < GENEROUS);
     }
 }

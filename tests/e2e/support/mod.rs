@@ -100,7 +100,7 @@ pub(crate) fn waiting(sandbox: &Sandbox, short: Duration) -> Https {
         .no_proxy()
         .extra_root_certificate(sandbox.certificate_pem())
         .max_body(4 * 1024 * 1024)
-        .answer_timeout(short)
+        .response_timeout(short)
         .idle_timeout(short)
         .total_timeout(6 * short)
         .minimum_throughput(1024, short, short)

@@ -156,7 +156,7 @@ async fn the_other_version_is_named() {
     let error = client(&service).count(None).await.unwrap_err();
     let shown = error.to_string();
     assert!(
-        shown.contains("answered in SOAP 1.2, but the port speaks SOAP 1.1"),
+        shown.contains("the response is in SOAP 1.2, but the port speaks SOAP 1.1"),
         "{error}"
     );
     assert!(shown.contains("call the port") && !shown.contains("maintenance"));
@@ -165,7 +165,7 @@ async fn the_other_version_is_named() {
     let soap = builder.anonymous(None).unwrap();
     let error = soap.count(None).await.unwrap_err();
     assert!(
-        error.to_string().contains("answered in SOAP 1.1"),
+        error.to_string().contains("the response is in SOAP 1.1"),
         "{error}"
     );
 }

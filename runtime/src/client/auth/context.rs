@@ -23,7 +23,7 @@ pub struct AuthContext {
 }
 
 /// The response to a form: the status and a small body.
-pub struct FormAnswer {
+pub struct FormResponse {
     /// HTTP status.
     pub status: http::StatusCode,
     /// The body. It is wiped when it is dropped, because it may contain a token.
@@ -32,7 +32,7 @@ pub struct FormAnswer {
 }
 
 /// The maximum length of a response to a form. A response with a token has about a kilobyte.
-const LONGEST_ANSWER: usize = 64 * 1024;
+const LONGEST_RESPONSE: usize = 64 * 1024;
 
 impl AuthContext {
     /// An address that the user gave, completed from the WSDL: `https://host` without a path gets
@@ -64,7 +64,7 @@ impl AuthContext {
         address: Endpoint,
         what: &'static str,
         form: &Form,
-    ) -> Result<FormAnswer, Error> {
+    ) -> Result<FormResponse, Error> {
         let redact = Redact::new(form.secrets());
         let named = |error: Error| redact.clean(error).with_operation(what);
         let trace = CallTrace::begin(what);
@@ -82,10 +82,10 @@ impl AuthContext {
         trace.answered(response.status);
         let longest = self.settings.longest_retry_after;
         let (status, retry_after) = (response.status, response.retry_after(longest));
-        let body = response.body.collect(LONGEST_ANSWER).await;
+        let body = response.body.collect(LONGEST_RESPONSE).await;
         let body = body.map_err(|error| named(Error::from(error).with_status(status)))?;
         trace.received(body.len());
-        Ok(FormAnswer {
+        Ok(FormResponse {
             status,
             body: Zeroizing::new(body),
             retry_after,
@@ -101,9 +101,9 @@ impl fmt::Debug for AuthContext {
     }
 }
 
-impl fmt::Debug for FormAnswer {
+impl fmt::Debug for FormResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FormAnswer")
+        f.debug_struct("FormResponse")
             .field("status", &self.status)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()

@@ -9,7 +9,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use context::{AuthContext, FormAnswer};
+pub use context::{AuthContext, FormResponse};
 
 use super::Session;
 use crate::error::Error;

@@ -71,7 +71,7 @@ impl Form {
         Bytes::from_owner(body)
     }
 
-    /// What no error may repeat.
+    /// The secret values, which no error may repeat.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.fields.iter().filter_map(|(_, value)| match value {
             Value::Secret(secret) => Some(secret),

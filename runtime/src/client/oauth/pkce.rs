@@ -40,7 +40,7 @@ pub(crate) fn random_token() -> Result<Secret, Error> {
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
-/// Compares in a time that does not reveal how much is equal.
+/// Compares two texts in a time that does not depend on how much of them is equal.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     let hash = |text: &str| digest(&SHA256, text.as_bytes());
     hash(one).as_ref() == hash(other).as_ref()

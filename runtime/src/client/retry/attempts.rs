@@ -1,5 +1,5 @@
-//! The attempts of one call: this counts them, pays for them from the budget, and keeps them within
-//! the deadline.
+//! Counts the attempts of one call, takes their tokens from the budget, and keeps them within the
+//! deadline.
 
 use std::time::Duration;
 

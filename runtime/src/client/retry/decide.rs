@@ -30,7 +30,7 @@ pub(crate) enum Failure {
     Final,
 }
 
-/// Whether the service is out of order, or received too many requests.
+/// Whether the service is out of order or has received too many requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Pressure {
     OutOfOrder,

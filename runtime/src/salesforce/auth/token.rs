@@ -8,7 +8,7 @@ use super::token_errors::{advice, passes};
 use crate::client::oauth::form::Form;
 use crate::client::oauth::jwt::has_jwt_format;
 use crate::client::redact::Redact;
-use crate::client::{AuthContext, FormAnswer, Session};
+use crate::client::{AuthContext, FormResponse, Session};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::lexical::Id;
@@ -30,14 +30,14 @@ pub(super) async fn ask(
 ) -> Result<Granted, Error> {
     let answer = context.post(address.clone(), what, form).await?;
     let Ok(fields) = serde_json::from_slice::<Fields>(&answer.body) else {
-        // The page itself is not quoted: it may repeat what was sent.
+        // The page itself is not quoted, because it may repeat the request.
         let message = format!(
-            "the token endpoint at {address} answered with something else than JSON; check the \
+            "the token endpoint at {address} answered with something other than JSON; check the \
              address, which is that of the organization, without a path"
         );
         return Err(failed(&answer, "", message).with_operation(what));
     };
-    // Neither what was sent nor what came may be in an error.
+    // No error may contain a secret of the request or of the response.
     let redact = Redact::new(form.secrets().chain(fields.secrets()));
     let granted = read(context, &address, &answer, &fields, &redact);
     granted.map_err(|error| redact.clean(error).with_operation(what))
@@ -63,7 +63,7 @@ impl Fields {
 fn read(
     context: &AuthContext,
     asked: &Endpoint,
-    answer: &FormAnswer,
+    answer: &FormResponse,
     fields: &Fields,
     redact: &Redact,
 ) -> Result<Granted, Error> {
@@ -88,7 +88,7 @@ fn read(
     Err(failed(answer, &code, message))
 }
 
-fn failed(answer: &FormAnswer, code: &str, message: String) -> Error {
+fn failed(answer: &FormResponse, code: &str, message: String) -> Error {
     let kind = match passes(answer.status, code) {
         true => ErrorKind::Unavailable,
         false => ErrorKind::Login,

@@ -117,7 +117,7 @@ impl<R> Entries<R> {
         answer: Result<Vec<T>, Arc<Error>>,
         out: &mut VecDeque<Outcome<R, T>>,
     ) {
-        // There are as many results as rows were sent: see `stream::answered`.
+        // There are as many results as rows were sent: see [`matched`].
         let mut results = answer.map(Vec::into_iter);
         self.each(out, |input, error| {
             if let Some(error) = error {

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::WorkDeadline;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
-use crate::soap::answer::{Answer, Event};
+use crate::soap::reader::{Event, ResponseReader};
 use crate::soap::request::RequestBody;
 use crate::transport::error::Sent;
 use crate::transport::{self, TransportError};
@@ -38,7 +38,7 @@ pub(super) struct Request {
 /// A response of which the first row or the end has arrived.
 pub(super) struct Opened {
     pub(super) incoming: Incoming,
-    pub(super) answer: Answer,
+    pub(super) reader: ResponseReader,
     pub(super) first: Event,
     pub(super) permit: Option<OwnedSemaphorePermit>,
 }
@@ -72,21 +72,21 @@ impl Request {
                 let settings = &shared.settings;
                 let mut incoming =
                     Incoming::open(settings, &attempt, operation, body, headers).await?;
-                let mut answer = incoming.answer(settings, known.clone()).by_rows()?;
-                answer.until(attempt.deadline.for_work());
-                let first = incoming.first(&mut answer).await;
-                // From here on the time that the caller takes must not count.
-                answer.until(WorkDeadline::default());
+                let mut reader = incoming.reader(settings, known.clone()).by_rows()?;
+                reader.until(attempt.deadline.for_work());
+                let first = incoming.first(&mut reader).await;
+                // From here on, the time that the caller takes does not count.
+                reader.until(WorkDeadline::default());
                 let first = first.inspect_err(|error| client.note(error.headers()))?;
-                Ok((incoming, answer, first))
+                Ok((incoming, reader, first))
             };
             attempt.instrument(span)
         };
         let opened = client.repeat(operation, self.terms, attempt).await;
-        let (incoming, answer, first) = opened.map_err(named)?;
+        let (incoming, reader, first) = opened.map_err(named)?;
         Ok(Opened {
             incoming,
-            answer,
+            reader,
             first,
             permit,
         })
@@ -118,16 +118,16 @@ type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, TransportError>)>;
 pub(super) struct Batch {
     operation: &'static Operation,
     incoming: Incoming,
-    answer: Answer,
+    reader: ResponseReader,
     /// What was read when the response was opened.
     first: Option<Event>,
     chunk: Option<Chunk>,
-    /// Work on this answer so far, and the most that it may take.
+    /// The time spent on decoding this response so far, and its maximum.
     worked: Duration,
     most_work: Duration,
-    /// Rows handed out.
+    /// The number of rows returned so far.
     rows: usize,
-    /// The answer after this one, asked for ahead of need.
+    /// The next response, which was requested in advance.
     pub(super) next: Option<Opening>,
 }
 
@@ -141,14 +141,14 @@ impl Batch {
     pub(super) fn new(
         operation: &'static Operation,
         incoming: Incoming,
-        answer: Answer,
+        reader: ResponseReader,
         first: Event,
         most_work: Duration,
     ) -> Self {
         Self {
             operation,
             incoming,
-            answer,
+            reader,
             first: Some(first),
             chunk: None,
             worked: Duration::ZERO,
@@ -165,7 +165,7 @@ impl Batch {
         self.worked += begin.elapsed();
         let row = match ready!(polled) {
             Ok(_) if self.worked > self.most_work => {
-                let message = "the rows of an answer were not read within the deadline of a call";
+                let message = "the rows of a response were not read within the deadline of a call";
                 Err(Error::new(ErrorKind::Timeout, message).with_sent(Sent::Answered))
             }
             row => row,
@@ -182,14 +182,14 @@ impl Batch {
         loop {
             let event = match self.first.take() {
                 Some(event) => event,
-                None => self.incoming.next(&mut self.answer, None)?,
+                None => self.incoming.next(&mut self.reader, None)?,
             };
             match event {
                 Event::Row(row) => return Poll::Ready(Ok(Some(row))),
                 Event::Done => return Poll::Ready(Ok(None)),
                 Event::More => match ready!(self.poll_chunk(cx))? {
-                    Some(chunk) => self.incoming.feed(&mut self.answer, &chunk)?,
-                    None => self.answer.finish(),
+                    Some(chunk) => self.incoming.feed(&mut self.reader, &chunk)?,
+                    None => self.reader.finish(),
                 },
             }
         }
@@ -211,12 +211,12 @@ impl Batch {
 
     /// The headers that have arrived since the last call of this method.
     pub(super) fn take_headers(&mut self) -> Vec<Record> {
-        self.answer.take_headers()
+        self.reader.take_headers()
     }
 
     /// The fields of the result besides the rows, as far as they have arrived.
     pub(super) fn summary(&self) -> Summary<'_> {
-        let Some(summary) = self.answer.summary() else {
+        let Some(summary) = self.reader.summary() else {
             return Summary::default();
         };
         let field = |name| summary.text(summary.ty().find(name)?).map(str::trim);

@@ -12,7 +12,7 @@ pub(super) struct Progress {
     /// The number of rows of all responses.
     rows: u64,
     /// The number of rows of the current response.
-    in_answer: u64,
+    in_response: u64,
     /// The number of rows of the query, as the first response with a total stated it.
     announced: Option<u64>,
     /// Hashes of the locators so far, with 8 bytes for each response.
@@ -55,7 +55,7 @@ impl Progress {
     /// Counts a row. The error is that there are more rows than were announced.
     pub(super) fn row(&mut self) -> Result<(), String> {
         self.rows += 1;
-        self.in_answer += 1;
+        self.in_response += 1;
         match self.announced {
             Some(announced) if self.rows > announced => Err(format!(
                 "the service announced {announced} rows, but more came"
@@ -65,12 +65,12 @@ impl Progress {
     }
 
     /// Ends a response. `counts` says that the query asks for a number and has no rows.
-    pub(super) fn answer_ended(
+    pub(super) fn response_ended(
         &mut self,
         summary: Summary<'_>,
         counts: bool,
     ) -> Result<After, String> {
-        let in_answer = std::mem::take(&mut self.in_answer);
+        let in_response = std::mem::take(&mut self.in_response);
         if self.announced.is_none() {
             self.announced = summary.size.and_then(|size| u64::try_from(size).ok());
         }
@@ -88,7 +88,7 @@ impl Progress {
                 "the response says that there are more rows, but it has no queryLocator".to_owned(),
             );
         };
-        if in_answer == 0 {
+        if in_response == 0 {
             return Err("a response came without rows although it is not the last".to_owned());
         }
         if !self.locators.insert(self.hasher.hash_one(locator)) {
@@ -130,10 +130,10 @@ mod tests {
     fn whole_queries_end_well() {
         let mut progress = Progress::default();
         rows(&mut progress, 2);
-        let after = progress.answer_ended(summary(false, "q-2", 3), false);
+        let after = progress.response_ended(summary(false, "q-2", 3), false);
         assert_eq!(after, Ok(After::More("q-2".to_owned())));
         rows(&mut progress, 1);
-        let after = progress.answer_ended(summary(true, "", 3), false);
+        let after = progress.response_ended(summary(true, "", 3), false);
         assert_eq!(after, Ok(After::End));
         assert_eq!(progress.rows, 3);
     }
@@ -143,10 +143,10 @@ mod tests {
         let mut progress = Progress::default();
         rows(&mut progress, 2);
         progress
-            .answer_ended(summary(false, "q-2", -1), false)
+            .response_ended(summary(false, "q-2", -1), false)
             .unwrap();
         rows(&mut progress, 2);
-        let after = progress.answer_ended(summary(true, "", -1), false);
+        let after = progress.response_ended(summary(true, "", -1), false);
         assert_eq!(after, Ok(After::End));
         assert_eq!(progress.announced(), None);
     }
@@ -154,13 +154,13 @@ mod tests {
     #[test]
     fn a_number_without_rows_is_whole() {
         let mut progress = Progress::default();
-        let after = progress.answer_ended(summary(true, "", 17), true);
+        let after = progress.response_ended(summary(true, "", 17), true);
         assert_eq!(after, Ok(After::End));
         assert_eq!(progress.announced(), Some(17));
     }
 
     #[test]
-    fn answers_that_do_not_add_up_are_errors_at_once() {
+    fn responses_that_do_not_add_up_are_errors_at_once() {
         for (count, last, expected) in [
             (3, summary(true, "", 2), "has 2 rows, but 3"),
             (1, summary(true, "", 2), "has 2 rows, but 1"),
@@ -186,7 +186,7 @@ mod tests {
         ] {
             let mut progress = Progress::default();
             rows(&mut progress, count);
-            let error = progress.answer_ended(last, false).unwrap_err();
+            let error = progress.response_ended(last, false).unwrap_err();
             assert!(error.contains(expected), "{error}");
         }
     }
@@ -195,22 +195,22 @@ mod tests {
     fn no_service_can_page_forever() {
         // Two locators that alternate, with an unknown total.
         let mut progress = Progress::default();
-        let mut answers = 0;
+        let mut responses = 0;
         let error = loop {
             rows(&mut progress, 1);
-            let locator = ["a", "b"][answers % 2];
-            match progress.answer_ended(summary(false, locator, -1), false) {
-                Ok(_) => answers += 1,
+            let locator = ["a", "b"][responses % 2];
+            match progress.response_ended(summary(false, locator, -1), false) {
+                Ok(_) => responses += 1,
                 Err(error) => break error,
             }
         };
-        assert_eq!(answers, 2);
+        assert_eq!(responses, 2);
         assert!(error.contains("second time"), "{error}");
         // A known total, with new locators each time.
         let mut progress = Progress::default();
         rows(&mut progress, 2);
         progress
-            .answer_ended(summary(false, "q-1", 3), false)
+            .response_ended(summary(false, "q-1", 3), false)
             .unwrap();
         rows(&mut progress, 1);
         assert!(progress.row().unwrap_err().contains("announced 3"));

@@ -113,7 +113,7 @@ impl<V: View> Records<V> {
                     self.state = ReadState::Reading(Box::new(Batch::new(
                         operation,
                         opened.incoming,
-                        opened.answer,
+                        opened.reader,
                         opened.first,
                         self.client.shared().retry.deadline,
                     )));
@@ -133,7 +133,7 @@ impl<V: View> Records<V> {
                             self.fetch_ahead()?;
                             return Poll::Ready(Ok(Some(row)));
                         }
-                        None => self.finish_answer()?,
+                        None => self.finish_response()?,
                     }
                 }
             }
@@ -163,7 +163,7 @@ impl<V: View> Records<V> {
     }
 
     /// The response is complete. Continues with the next one, or ends if all rows have arrived.
-    fn finish_answer(&mut self) -> Result<(), Error> {
+    fn finish_response(&mut self) -> Result<(), Error> {
         let ReadState::Reading(batch) = &mut self.state else {
             return Ok(());
         };
@@ -175,7 +175,7 @@ impl<V: View> Records<V> {
     fn ended(&mut self, ends: &Ends, next: Option<Opening>) -> Result<(), Error> {
         // The result of `SELECT COUNT()` has a size and no rows.
         let counts = self.soql.to_ascii_uppercase().contains("COUNT()");
-        let after = self.progress.answer_ended(ends.summary(), counts);
+        let after = self.progress.response_ended(ends.summary(), counts);
         match after.map_err(incomplete)? {
             After::End => {
                 self.state = ReadState::Over;

@@ -24,7 +24,7 @@ const PRODUCT: &str = concat!("saponify/", env!("CARGO_PKG_VERSION"));
 /// | setting | default |
 /// |---|---|
 /// | [`connect_timeout`](Self::connect_timeout) | 10 s |
-/// | [`answer_timeout`](Self::answer_timeout) | 150 s |
+/// | [`response_timeout`](Self::response_timeout) | 150 s |
 /// | [`idle_timeout`](Self::idle_timeout) | 60 s |
 /// | [`total_timeout`](Self::total_timeout) | 10 min |
 /// | [`minimum_throughput`](Self::minimum_throughput) | 1 KiB/s over 30 s, after 30 s |
@@ -57,7 +57,7 @@ impl HttpsBuilder {
         Self {
             times: Times {
                 connect: Duration::from_secs(10),
-                answer: Duration::from_secs(150),
+                response: Duration::from_secs(150),
                 idle: Duration::from_secs(60),
                 total: Duration::from_secs(600),
                 throughput: Some(Throughput {
@@ -86,8 +86,8 @@ impl HttpsBuilder {
     /// Sets the maximum time from the last byte of the request to the head of the response, in
     /// which the service works. The default is 150 s, because Salesforce aborts a query after 120 s
     /// and then reports it.
-    pub fn answer_timeout(mut self, timeout: Duration) -> Self {
-        self.times.answer = timeout;
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.times.response = timeout;
         self
     }
 
@@ -97,8 +97,9 @@ impl HttpsBuilder {
         self
     }
 
-    /// Longest time that one call may wait for the network and decompress the answer, from connecting
-    /// to the last byte. Time that the caller takes between two chunks of a body does not count.
+    /// Sets the maximum time that one call may spend on waiting for the network and on
+    /// decompressing the response, from connecting to the last byte. Time that the caller takes
+    /// between two chunks of a body does not count.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.times.total = timeout;
         self
@@ -168,15 +169,17 @@ impl HttpsBuilder {
         self
     }
 
-    /// Sends a user name and a password with every SOAP request (HTTP Basic, RFC 7617), for a service that
-    /// asks for them by status 401. The user name has no colon.
+    /// Sends a user name and a password with every SOAP request (HTTP Basic, RFC 7617), for a
+    /// service that asks for them with status 401. The user name must not contain a colon.
     ///
-    /// Whoever gets a request of this transport gets them, so use it for the clients of one service
-    /// only. They are never sent over plain http, except to this machine.
+    /// Every service that gets a request of this transport gets the password, so use the transport
+    /// only for the clients of one service. The password is never sent over plain http, except to
+    /// this machine.
     pub fn basic_auth(self, user: impl AsRef<str>, password: impl Into<Secret>) -> Self {
         let pair = Zeroizing::new(format!("{}:{}", user.as_ref(), password.into().expose()));
         let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-        // What cannot be a user name shows at the first colon, so it is marked for `build`.
+        // HTTP Basic ends the user name at the first colon. `build` refuses the name of this header
+        // and reports the colon.
         let name = match user.as_ref().contains(':') {
             true => "authorization:",
             false => "authorization",
@@ -184,8 +187,9 @@ impl HttpsBuilder {
         self.header(name, Secret::from(value))
     }
 
-    /// Sends this HTTP header with every SOAP request, such as the key that a gateway asks for. A name that
-    /// is given twice is sent twice. The headers that the transport writes itself cannot be given.
+    /// Sends this HTTP header with every SOAP request, such as the key that a gateway asks for. A
+    /// header that is added twice is sent twice. The headers that the transport writes itself
+    /// cannot be set.
     ///
     /// The value is a secret: `Debug` does not show it, and it is never sent over plain http, except to
     /// this machine. Cookies that a service sets are not sent back.
@@ -206,12 +210,12 @@ impl HttpsBuilder {
 
     /// Uses a client that was built elsewhere. The client's own settings decide about certificates,
     /// TLS versions, connect timeout, proxies and connections. The guarantees of [`Https`] about
-    /// those do not hold then, and setting them on this builder as well is an error.
+    /// these do not hold. Setting them on this builder as well is an error.
     ///
-    /// These guarantees remain: a request is never sent a second time, for instance to the target
-    /// of a redirect; an answer from another address is an error; the timeouts other than the one
-    /// for connecting; the limit on the size of the answer. If the client decompresses answers,
-    /// only the client can notice that they are damaged.
+    /// The other guarantees remain. A request is never sent a second time, for instance to the
+    /// target of a redirect. A response from another address is an error. The size of a response is
+    /// limited, and all timeouts apply except the one for connecting. If the client decompresses
+    /// responses, only the client can notice that they are damaged.
     ///
     /// The feature `unstable-reqwest` adds this method. It is exempt from semantic versioning: the
     /// version of reqwest may change in any release.

@@ -18,12 +18,13 @@ pub(crate) const PIECE: usize = 32 * 1024;
 /// on the content would stop them.
 const MAX_EMPTY_MEMBERS: u32 = 64;
 
-/// Members that an answer may have in any case, and how much content each further one must have on
-/// average. A member costs as much as a kilobyte of content, however little it has.
+/// The number of members that a response may have in any case. Each further member must have
+/// [`MEMBER_CONTENT`] bytes of content on average, because decoding a member takes as much time as
+/// decoding a kilobyte of content.
 const FREE_MEMBERS: u64 = 1_000;
 const MEMBER_CONTENT: u64 = 1_024;
 
-/// Longest header of a member; file name and comment have no use in an answer.
+/// The maximum length of a member's header in bytes. A response needs no file name and no comment.
 const MAX_HEADER: usize = 1024;
 
 const FLAG_CRC: u8 = 2;
@@ -64,9 +65,9 @@ pub(crate) struct Gunzip {
     out: Vec<u8>,
     crc: Crc,
     members: u64,
-    /// Bytes of content of all members.
+    /// The number of bytes of content of all members.
     content: u64,
-    /// Members in a row without content.
+    /// The number of consecutive members without content.
     empty_members: u32,
     /// Whether the decoder may have output without further input.
     more: bool,
@@ -296,7 +297,7 @@ impl Decoder {
     }
 }
 
-/// Decompresses a whole body that arrives in pieces: for fuzzing.
+/// Decompresses a whole body that arrives in pieces, for fuzzing.
 pub(crate) fn inflate<'c>(
     pieces: impl IntoIterator<Item = &'c [u8]>,
     limit: u64,

@@ -62,7 +62,8 @@ pub struct Https(Arc<Shared>);
 struct Shared {
     /// The client for all hosts except this machine.
     client: reqwest::Client,
-    /// For loopback hosts and plain HTTP: never through a proxy, which would get it in the clear.
+    /// The client for loopback hosts and for plain HTTP. It uses no proxy, because a proxy could
+    /// read the messages.
     direct: reqwest::Client,
     times: Times,
     max_body: u64,
@@ -141,7 +142,7 @@ impl Shared {
         }
         let mut out = reqwest::Request::new(http::Method::POST, request.endpoint.url().clone());
         let headers = out.headers_mut();
-        // A token endpoint is another service.
+        // These headers are for the SOAP service, and a token endpoint is another service.
         if !request.is_form() {
             headers.extend(self.headers.clone());
         }
@@ -183,7 +184,7 @@ impl Shared {
         Ok((out, progress))
     }
 
-    /// Takes an answer whose body is still to come.
+    /// Checks the head of a response and returns the response. Its body has not arrived yet.
     fn accept(
         &self,
         response: reqwest::Response,
@@ -231,7 +232,7 @@ fn redirected(status: http::StatusCode, headers: &HeaderMap, asked: &Url) -> Tra
         None => String::new(),
     };
     let message = format!(
-        "the service redirects{to}; that is not followed because the request holds credentials. \
+        "the service redirects{to}, which is not followed because the request contains credentials. \
          If the service has moved, change the address"
     );
     // A server sends 303 after it has done the request and shows the result elsewhere.

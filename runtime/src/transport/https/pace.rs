@@ -16,7 +16,7 @@ pub(super) struct Times {
     /// The time to resolve the name, to connect and to complete the TLS handshake.
     pub(super) connect: Duration,
     /// The time from the end of the request to the head of the response.
-    pub(super) answer: Duration,
+    pub(super) response: Duration,
     /// The time without any progress while a body is sent or received.
     pub(super) idle: Duration,
     /// The total waiting time.
@@ -41,7 +41,7 @@ impl Times {
     pub(super) fn checked(mut self) -> Result<Self, TransportError> {
         let mut named = vec![
             ("connect_timeout", &mut self.connect),
-            ("answer_timeout", &mut self.answer),
+            ("response_timeout", &mut self.response),
             ("idle_timeout", &mut self.idle),
             ("total_timeout", &mut self.total),
         ];
@@ -90,7 +90,7 @@ pub(super) async fn head<T>(
             // The connection has its own timeout.
             Stage::Waiting => end,
             Stage::Sending(at) => end.min(at + times.idle),
-            Stage::Sent(at) => end.min(at + times.answer),
+            Stage::Sent(at) => end.min(at + times.response),
         };
         if alarm.deadline() != due {
             alarm.as_mut().reset(due);
@@ -112,8 +112,8 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
     let message = match stage {
         _ if total => format!("no response within {:?} (total_timeout)", times.total),
         Stage::Sent(_) => format!(
-            "the service has the request but no response came within {:?} (answer_timeout)",
-            times.answer
+            "the service has the request but no response came within {:?} (response_timeout)",
+            times.response
         ),
         _ => format!(
             "the service read nothing of the request for {:?} (idle_timeout)",
@@ -123,16 +123,16 @@ fn late(stage: Stage, total: bool, times: &Times) -> TransportError {
     timeout(message, sent)
 }
 
-/// Watches over the arrival of a body. Only time spent on waiting for the network and on
-/// decompression counts: a caller who takes long to handle what is there loses nothing by it.
+/// Limits the time that a body may take. Only the time spent on waiting for the network and on
+/// decompression counts, and not the time that the caller takes to handle what has arrived.
 #[derive(Debug)]
 pub(super) struct Pace {
     times: Times,
     /// The waiting time so far, without the current wait.
     waited: Duration,
-    /// Decompression so far.
+    /// The time spent on decompression so far.
     worked: Duration,
-    /// Begin of the current wait. Kept here so that a cancelled wait still counts.
+    /// The start of the current wait. It is stored here so that a cancelled wait still counts.
     since: Option<Instant>,
     window_end: Option<Duration>,
     window_bytes: u64,
@@ -190,7 +190,7 @@ impl Pace {
         }
     }
 
-    /// Counts work on what has arrived, which the total time contains as well.
+    /// Counts time spent on decompression, which is part of the total time.
     pub(super) fn work(&mut self, time: Duration) -> Result<(), TransportError> {
         self.worked += time;
         if self.waited + self.worked >= self.times.total {
@@ -201,7 +201,7 @@ impl Pace {
 
     fn too_late(&self) -> TransportError {
         let total = self.times.total;
-        let message = format!("the answer was not complete after {total:?} (total_timeout)");
+        let message = format!("the response was not complete after {total:?} (total_timeout)");
         timeout(message, Sent::Maybe)
     }
 
@@ -243,7 +243,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let times = Times {
             connect: second,
-            answer: second,
+            response: second,
             idle: second,
             total: 10 * second,
             throughput: None,

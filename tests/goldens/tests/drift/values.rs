@@ -112,7 +112,7 @@ async fn a_bad_value_leaves_the_rest_within_reach() {
     let (read, _) = fetch(&body).await;
     let error = read.unwrap_err();
     assert_eq!(error.path(), "FetchResponse/item/since");
-    let answer = error.expose_answer().unwrap();
+    let answer = error.expose_response().unwrap();
     assert!(answer.starts_with("<e:Envelope") && answer.contains("<d:remark>ü</d:remark>"));
     for shown in [
         format!("{error}"),
@@ -125,15 +125,18 @@ async fn a_bad_value_leaves_the_rest_within_reach() {
         );
     }
     let limits = saponify::Limits {
-        error_answer: body.find('ü').unwrap(),
+        error_response: body.find('ü').unwrap(),
         ..Default::default()
     };
     let builder = saponify_goldens::depot::Depot::builder().transport(service(&body));
     let soap = builder.limits(limits).anonymous(None).unwrap();
     let error = soap.fetch(None).await.unwrap_err();
-    assert_eq!(error.expose_answer().unwrap().len(), limits.error_answer);
+    assert_eq!(
+        error.expose_response().unwrap().len(),
+        limits.error_response
+    );
     // Of an answer that can be read, nothing is kept.
     let fault = "<e:Fault><faultcode>x</faultcode><faultstring>y</faultstring></e:Fault>";
     let (read, _) = fetch(fault).await;
-    assert!(read.unwrap_err().expose_answer().is_none());
+    assert!(read.unwrap_err().expose_response().is_none());
 }

@@ -21,7 +21,7 @@ use crate::xml::{Context, Input, Reader, XmlError};
 
 /// A response that is being read.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ResponseReader {
     operation: &'static Operation,
     context: Context,
     decoder: Decoder,
@@ -33,9 +33,9 @@ pub(crate) struct Answer {
     /// The version of SOAP that the service speaks, and the version of the envelope that arrived.
     expected: SoapVersion,
     found: SoapVersion,
-    /// Which fields of a bare response have come.
+    /// The fields of a bare response that have arrived.
     seen: Seen,
-    /// Those that understand headers which no table declares.
+    /// The raw headers that understand response headers which no table declares.
     understood: Vec<Arc<dyn RawHeader>>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) enum Event {
     Done,
 }
 
-impl Answer {
+impl ResponseReader {
     pub(crate) fn new(
         operation: &'static Operation,
         limits: Limits,
@@ -146,12 +146,13 @@ impl Answer {
         self.decoder.attachments = Some(attachments);
     }
 
-    /// No more of it is read after this moment.
+    /// Sets the time after which no more of the response is decoded.
     pub(crate) fn until(&mut self, deadline: WorkDeadline) {
         self.context.deadline = deadline;
     }
 
-    /// Hands out rows one by one instead of decoding the response as a whole.
+    /// Returns rows one by one instead of decoding the response as a whole. This fails if the
+    /// operation returns no rows.
     pub(crate) fn by_rows(mut self) -> Result<Self, CodecError> {
         let shape = || {
             let result = self.operation.response.field(0)?;
@@ -177,7 +178,8 @@ impl Answer {
         Ok(self)
     }
 
-    /// What came, as far as it is still there: all of an answer that is read as a whole.
+    /// The text that has arrived and is still in memory. If the response is read as a whole, this
+    /// is all of it.
     pub(crate) fn text(&self) -> &str {
         self.input.text()
     }
