@@ -134,10 +134,9 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
         .split('&')
         .next()
         .unwrap();
-    let again = served
-        .client()
-        .get(&format!("/OauthRedirect?code=x&state={state}"));
-    assert_eq!(again.await.status, StatusCode::BAD_REQUEST);
+    let path = format!("/OauthRedirect?code=x&state={state}");
+    let again = served.client().get(&path).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
     client.collect("web").await;
     assert_eq!(org.stats().grants["authorization_code"], 1);
 }

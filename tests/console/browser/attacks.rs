@@ -36,7 +36,7 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     let client = served.logged_in().await;
     written(&served, &client, &org, &[["a", "b", "c", "d"]]).await;
     chrome.go(&served.link()).await;
-    chrome.shows("One needs attention.").await;
+    chrome.shows("1 connection.").await;
 
     // The form of another site, which the browser sends with all that it has.
     let target = format!("{}/connections/acme/deactivate", served.origin);

@@ -25,7 +25,7 @@ for (const heading of all("h1, h2, h3, h4")) {
 for (const field of all("input:not([type=hidden]), select, textarea"))
   if (!field.labels || !field.labels.length) wrong.push("no label: " + field.name);
 for (const control of all("a, button"))
-  if (!control.innerText.trim() && !control.getAttribute("aria-label")) wrong.push("no name: " + control.outerHTML);
+  if (!control.textContent.trim() && !control.getAttribute("aria-label")) wrong.push("no name: " + control.outerHTML);
 for (const image of all("svg"))
   if (image.getAttribute("role") !== "img" || !image.getAttribute("aria-label")) wrong.push("an image without text");
 for (const name of ["aria-labelledby", "aria-describedby", "for", "list"])
