@@ -19,7 +19,7 @@ use crate::connector::vault::Vault;
 /// So many consents may wait at a time.
 const MOST_CONSENTS: usize = 20;
 
-/// How long an answer to a consent may take once the person has given it.
+/// How long the org may take once a person has consented.
 const CONSENT: Duration = Duration::from_secs(120);
 
 /// How often the search indexes are brought up to date, and by how many rows in one go.

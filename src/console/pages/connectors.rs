@@ -141,6 +141,9 @@ pub(super) fn badge(standing: Standing) -> Markup {
 
 /// The lag of each source.
 fn lags(facts: &Facts) -> Markup {
+    if facts.sources.iter().all(|source| source.lag.is_none()) {
+        return html! { "nothing collected yet" };
+    }
     html! {
         ul.lags {
             @for source in &facts.sources {
@@ -148,7 +151,7 @@ fn lags(facts: &Facts) -> Markup {
                     span.quiet { (source.state.name) } " "
                     @match source.lag {
                         Some(lag) => (length(lag)),
-                        None => "not collected yet",
+                        None => "none yet",
                     }
                 }
             }

@@ -19,7 +19,7 @@ pub(super) struct Page<'a> {
 const PARTS: [(&str, &str); 2] = [("/", "App connectors"), ("/add", "Add")];
 
 impl Page<'_> {
-    /// The answer with this page.
+    /// The response with this page.
     pub(super) fn answer(self, asker: &Asker) -> Response {
         self.with_status(asker, StatusCode::OK)
     }

@@ -173,8 +173,8 @@ fn end(asker: &Asker, name: &str, tested: &Result<Prerequisites, Error>) -> Mark
                 .iter()
                 .filter(|line| line.standing == Standing::Failed);
             let text = match failed.count() {
-                1 => "One line failed. It says what to do.".to_owned(),
-                lines => format!("{lines} lines failed. They say what to do."),
+                1 => "One line failed. It says why.".to_owned(),
+                lines => format!("{lines} lines failed. They say why, and what to do."),
             };
             message("bad", "The test failed.", &text, None)
         }

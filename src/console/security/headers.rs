@@ -1,4 +1,4 @@
-//! What every answer says to the browser.
+//! What every response says to the browser.
 
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::response::Response;
