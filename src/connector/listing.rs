@@ -1,5 +1,6 @@
 //! Prints rows: for people as a table, for programs as NDJSON, CSV or OCSF.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -52,13 +53,7 @@ pub fn print(
     out: &mut dyn Write,
 ) -> Result<u64, Error> {
     match format {
-        Format::Table => {
-            put(
-                out,
-                &line(["TIME", "SOURCE", "WHAT", "WHO", "FROM", "DETAIL"]),
-            )?;
-            each(store, query, |event| put(out, &row(event)))
-        }
+        Format::Table => table(store, query, None, out),
         Format::Ndjson => each(store, query, |event| json(out, event)),
         Format::Ocsf => {
             let mapping = Mapping::built_in()?;
@@ -68,6 +63,47 @@ pub fn print(
         }
         Format::Csv => csv(store, query, out),
     }
+}
+
+/// Prints a table that fits in a terminal of so many columns, and returns how many rows it has.
+///
+/// # Errors
+///
+/// As of [`print`].
+pub fn table(
+    store: &Store,
+    query: &EventQuery,
+    columns: Option<usize>,
+    out: &mut dyn Write,
+) -> Result<u64, Error> {
+    let widths = widths(columns);
+    let header = ["TIME", "SOURCE", "WHAT", "WHO", "FROM", "DETAIL"];
+    put(out, &line(header, &widths))?;
+    each(store, query, |event| put(out, &row(event, &widths)))
+}
+
+/// The widths of the columns. On a narrow terminal they are smaller, and the last ones are left out.
+fn widths(columns: Option<usize>) -> Vec<usize> {
+    const WIDE: [usize; 6] = [20, 8, 24, 32, 18, usize::MAX];
+    const NARROW: [usize; 5] = [20, 7, 14, 16, 15];
+    let wide = WIDE.iter().take(5).map(|width| width + 1).sum::<usize>() + 16;
+    let Some(columns) = columns.filter(|columns| *columns < wide) else {
+        return WIDE.to_vec();
+    };
+    let mut left = columns;
+    let mut widths = Vec::new();
+    for width in NARROW {
+        if left < width {
+            break;
+        }
+        widths.push(width);
+        left = left.saturating_sub(width + 1);
+    }
+    // The detail takes what is left.
+    if widths.len() == NARROW.len() && left >= 8 {
+        widths.push(left);
+    }
+    widths
 }
 
 fn each(
@@ -125,10 +161,10 @@ const DETAIL: &[&str] = &[
 ];
 
 /// What people look for in a row, whatever its source and columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary<'a> {
     /// What happened: the action, the type of the login, or the event type of a file.
-    pub what: Option<&'a str>,
+    pub what: Option<Cow<'a, str>>,
     /// Who did it: a user name, or else an Id.
     pub who: Option<&'a str>,
     /// The address that it came from.
@@ -146,45 +182,50 @@ pub fn summary(event: &Event) -> Summary<'_> {
         let values = columns.iter().filter_map(|column| event.value(column));
         values.into_iter().find(|value| !value.is_empty())
     };
+    let change = event.value("ChangeType");
     Summary {
-        what: match event.source() {
-            "files" => Some(event.about()),
-            _ => first(WHAT),
+        what: match (event.source(), change) {
+            ("files", _) => Some(event.about().into()),
+            ("changes", Some(change)) => Some(format!("{change} {}", event.about()).into()),
+            _ => first(WHAT).map(Cow::Borrowed),
         },
-        who: first(WHO),
+        // Who made a record is not who changed it, and nothing tells who deleted it.
+        who: match change {
+            Some("created") => first(&["CreatedById"]),
+            Some("updated") => first(&["LastModifiedById"]),
+            Some(_) => None,
+            None => first(WHO),
+        },
         from: first(FROM),
         status: first(STATUS),
-        detail: first(DETAIL),
+        detail: match change {
+            Some("deleted") => first(&["Id"]),
+            _ => first(DETAIL),
+        },
     }
 }
 
-fn row(event: &Event) -> String {
+fn row(event: &Event, widths: &[usize]) -> String {
     let time = event.time().map_or("-".to_owned(), |time| {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     });
-    let Summary {
-        what,
-        who,
-        from,
-        detail,
-        ..
-    } = summary(event);
+    let summary = summary(event);
     let shown = |value: Option<&'_ str>| value.unwrap_or("-").to_owned();
-    line([
+    let cells = [
         &time,
         event.source(),
-        &shown(what),
-        &shown(who),
-        &shown(from),
-        &shown(detail),
-    ])
+        &shown(summary.what.as_deref()),
+        &shown(summary.who),
+        &shown(summary.from),
+        &shown(summary.detail),
+    ];
+    line(cells, widths)
 }
 
-/// A line of the table. The last column is as wide as it is.
-fn line(cells: [&str; 6]) -> String {
-    const WIDTHS: [usize; 6] = [20, 8, 24, 32, 18, 0];
+/// A line of the table.
+fn line(cells: [&str; 6], widths: &[usize]) -> String {
     let mut out = String::new();
-    for (cell, width) in cells.into_iter().zip(WIDTHS) {
+    for (cell, &width) in cells.into_iter().zip(widths) {
         // What the org wrote must not move the cursor of a terminal.
         let cell: String = cell
             .trim()
@@ -192,15 +233,14 @@ fn line(cells: [&str; 6]) -> String {
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
         let length = cell.chars().count();
-        if width > 0 && length > width {
+        if length > width {
             out.extend(cell.chars().take(width - 1));
             out.push('\u{2026}');
         } else {
             out.push_str(&cell);
-            out.extend(std::iter::repeat_n(' ', width.saturating_sub(length)));
         }
-        if width > 0 {
-            out.push(' ');
+        if width < usize::MAX {
+            out.extend(std::iter::repeat_n(' ', width.saturating_sub(length) + 1));
         }
     }
     out.truncate(out.trim_end().len());

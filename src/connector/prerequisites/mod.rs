@@ -45,7 +45,8 @@ impl std::str::FromStr for Profile {
 
 /// Tests the prerequisites of a connection. A login that fails is a line and not an error.
 ///
-/// It works while another process works on the connection, and stores nothing.
+/// It works while another process works on the connection. The next round asks again for fields that the
+/// org has refused.
 ///
 /// # Errors
 ///
@@ -83,6 +84,12 @@ pub async fn test_telling(
         Ok(mut org) => connected(&mut lines, &mut org, &settings, profile, local_now).await,
     }
     lines.settle();
+    if let Err(error) = home.connection(name)?.forget_refusals() {
+        tracing::warn!(
+            problem = error.text(),
+            "refused fields are asked for again after a day only"
+        );
+    }
     Ok(Prerequisites {
         connection: name.to_owned(),
         lines: lines.found,

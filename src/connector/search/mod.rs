@@ -80,12 +80,12 @@ impl Facet {
         }
     }
 
-    fn of<'a>(self, event: &'a Event, summary: &Summary<'a>) -> Option<&'a str> {
+    fn of<'a>(self, event: &'a Event, summary: &'a Summary<'_>) -> Option<&'a str> {
         match self {
             Self::Source => Some(event.source()),
             Self::User => summary.who,
             Self::Address => summary.from,
-            Self::Type => summary.what,
+            Self::Type => summary.what.as_deref(),
             Self::Status => summary.status,
         }
     }

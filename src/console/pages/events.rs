@@ -284,7 +284,7 @@ fn row(connection: &str, event: &Event) -> Markup {
                     @match event.time() { Some(at) => (layout::time(at)), None => "without a time" }
                 }
             }
-            td data-label="Type" { (shown(summary.what)) }
+            td data-label="Type" { (shown(summary.what.as_deref())) }
             td data-label="User" { (shown(summary.who)) }
             td data-label="Address" { (shown(summary.from)) }
             td data-label="Status" { (shown(summary.status)) }

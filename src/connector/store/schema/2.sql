@@ -1,12 +1,27 @@
--- Version 2: the API calls of the org, as it reported them last, and what to do about a
--- failed attempt. Gaps that are open are found without those that were filled.
-CREATE TABLE usage (
-    id            INTEGER PRIMARY KEY CHECK (id = 1),
-    used          INTEGER NOT NULL,
-    allowed       INTEGER NOT NULL,
-    local_at      INTEGER NOT NULL
+-- Version 2 of the connector's store.
+
+-- Fields that the service refused. They are left out of queries, and asked for again after a day or when
+-- the connection is tested.
+CREATE TABLE refusal (
+    about         TEXT    NOT NULL,         -- an sObject
+    field         TEXT    NOT NULL,
+    refused       INTEGER NOT NULL,         -- when
+    PRIMARY KEY (about, field)
+) STRICT, WITHOUT ROWID;
+
+-- An hour with few rows is not counted but read again.
+CREATE TABLE reconciliation_2 (
+    id            INTEGER PRIMARY KEY,
+    source        INTEGER NOT NULL REFERENCES source,
+    starts        INTEGER NOT NULL,
+    ends          INTEGER NOT NULL,
+    method        TEXT    NOT NULL CHECK (method IN ('count-hour', 'read-hour', 'count-day')),
+    expected      INTEGER NOT NULL,         -- what the service says, or how many rows it sent again
+    found         INTEGER NOT NULL,         -- what the store held before
+    repaired      INTEGER NOT NULL,         -- rows that reading again added
+    at            INTEGER NOT NULL
 ) STRICT;
-
-ALTER TABLE attempt ADD COLUMN advice TEXT;  -- what to do about the problem, where the connector knows
-
-CREATE INDEX gap_open ON gap (found) WHERE closed IS NULL;
+INSERT INTO reconciliation_2 SELECT * FROM reconciliation;
+DROP TABLE reconciliation;
+ALTER TABLE reconciliation_2 RENAME TO reconciliation;
+CREATE INDEX reconciliation_by_span ON reconciliation (source, starts);
