@@ -76,11 +76,7 @@ impl Failure {
 impl From<&saponify_cli::connector::Error> for Failure {
     fn from(error: &saponify_cli::connector::Error) -> Self {
         let mut failure = Self::new(error.to_string());
-        let mut source = error.source();
-        while let Some(cause) = source {
-            failure.note(cause.to_string());
-            source = cause.source();
-        }
+        failure.causes = error.causes();
         failure.hint = error.advice().map(str::to_owned);
         failure.code = error.exit_code();
         failure

@@ -67,7 +67,8 @@ pub(crate) struct Serve {
     fault: Vec<Injection>,
     #[command(flatten)]
     activity: ActivityOptions,
-    /// Serve the counters as JSON at /sandbox/stats, but only to clients on this machine.
+    /// Serve the counters as JSON at /sandbox/stats, but only to clients on this machine. A POST to
+    /// /sandbox/stats?advance=900 sets the clock of the tenant ahead by 900 seconds.
     #[arg(long)]
     stats: bool,
 }

@@ -23,6 +23,12 @@ pub(super) fn put(text: &str) -> Result<(), Failure> {
         })
 }
 
+/// The columns of the terminal, if standard output is one.
+pub(super) fn columns() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns))
+}
+
 /// Waits for Ctrl-C or SIGTERM.
 pub(super) async fn interrupted() {
     // If no handler can be installed, the signal ends the process immediately, which is acceptable.

@@ -92,20 +92,35 @@ impl Error {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    /// The message with all of its causes, for a place that keeps one text.
+    /// The message with its causes, for a place that keeps one text.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = self.0.message.clone();
+        for cause in self.causes() {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        text
+    }
+
+    /// What caused it: the failed call, and what was at the root of that. The layers of the network between
+    /// them add nothing that helps.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
         let mut source = StdError::source(self);
         while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !text.contains(&cause_text) {
-                text.push_str(": ");
-                text.push_str(&cause_text);
+            let text = cause.to_string();
+            let said = causes.last().unwrap_or(&self.0.message);
+            if !said.contains(&text) {
+                causes.push(text);
             }
             source = cause.source();
         }
-        text
+        if let Some(last) = causes.len().checked_sub(1).filter(|last| *last > 1) {
+            causes.drain(1..last);
+        }
+        causes
     }
 
     /// What the user can do about it, where the connector knows.

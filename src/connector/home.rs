@@ -1,6 +1,7 @@
 //! The folder that holds everything: a folder for each connection, with its store, its secrets if they
 //! are in a file, files on their way, and damaged files.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -215,6 +216,25 @@ impl Place {
     /// As of [`Store::open`].
     pub fn store(&self, _lock: &Lock) -> Result<Store, Error> {
         Store::open(&self.folder.join(STORE))
+    }
+
+    /// How the connection is set up, also if its store is of an earlier version.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
+        Store::settings_at(&self.folder.join(STORE))
+    }
+
+    /// Makes the next round ask for all fields, also for those that the org refused. Another process may
+    /// work on the connection. A store that nobody has written to since an update is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_refusals(&self) -> Result<(), Error> {
+        Store::forget_refusals_at(&self.folder.join(STORE)).map(drop)
     }
 
     /// Opens the store to read.

@@ -52,13 +52,7 @@ pub fn print(
     out: &mut dyn Write,
 ) -> Result<u64, Error> {
     match format {
-        Format::Table => {
-            put(
-                out,
-                &line(["TIME", "SOURCE", "WHAT", "WHO", "FROM", "DETAIL"]),
-            )?;
-            each(store, query, |event| put(out, &row(event)))
-        }
+        Format::Table => table(store, query, None, out),
         Format::Ndjson => each(store, query, |event| json(out, event)),
         Format::Ocsf => {
             let mapping = Mapping::built_in()?;
@@ -68,6 +62,47 @@ pub fn print(
         }
         Format::Csv => csv(store, query, out),
     }
+}
+
+/// Prints a table that fits in a terminal of so many columns, and returns how many rows it has.
+///
+/// # Errors
+///
+/// As of [`print`].
+pub fn table(
+    store: &Store,
+    query: &EventQuery,
+    columns: Option<usize>,
+    out: &mut dyn Write,
+) -> Result<u64, Error> {
+    let widths = widths(columns);
+    let header = ["TIME", "SOURCE", "WHAT", "WHO", "FROM", "DETAIL"];
+    put(out, &line(header, &widths))?;
+    each(store, query, |event| put(out, &row(event, &widths)))
+}
+
+/// The widths of the columns. On a narrow terminal they are smaller, and the last ones are left out.
+fn widths(columns: Option<usize>) -> Vec<usize> {
+    const WIDE: [usize; 6] = [20, 8, 24, 32, 18, usize::MAX];
+    const NARROW: [usize; 5] = [20, 7, 14, 16, 15];
+    let wide = WIDE.iter().take(5).map(|width| width + 1).sum::<usize>() + 16;
+    let Some(columns) = columns.filter(|columns| *columns < wide) else {
+        return WIDE.to_vec();
+    };
+    let mut left = columns;
+    let mut widths = Vec::new();
+    for width in NARROW {
+        if left < width {
+            break;
+        }
+        widths.push(width);
+        left = left.saturating_sub(width + 1);
+    }
+    // The detail takes what is left.
+    if widths.len() == NARROW.len() && left >= 8 {
+        widths.push(left);
+    }
+    widths
 }
 
 fn each(
@@ -123,7 +158,7 @@ const DETAIL: &[&str] = &[
     "Name",
 ];
 
-fn row(event: &Event) -> String {
+fn row(event: &Event, widths: &[usize]) -> String {
     let first = |columns: &[&str]| {
         let values = columns.iter().filter_map(|column| event.value(column));
         values
@@ -135,25 +170,38 @@ fn row(event: &Event) -> String {
     let time = event.time().map_or("-".to_owned(), |time| {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     });
-    let what = match event.source() {
-        "files" => event.about().to_owned(),
+    let change = event.value("ChangeType");
+    let what = match (event.source(), change) {
+        ("files", _) => event.about().to_owned(),
+        ("changes", Some(change)) => format!("{change} {}", event.about()),
         _ => first(WHAT),
     };
-    line([
+    // Who made a record is not who changed it, and nothing tells who deleted it.
+    let who = match change {
+        Some("created") => first(&["CreatedById"]),
+        Some("updated") => first(&["LastModifiedById"]),
+        Some(_) => first(&[]),
+        None => first(WHO),
+    };
+    let detail = match change {
+        Some("deleted") => first(&["Id"]),
+        _ => first(DETAIL),
+    };
+    let cells = [
         &time,
         event.source(),
         &what,
-        &first(WHO),
+        &who,
         &first(FROM),
-        &first(DETAIL),
-    ])
+        &detail,
+    ];
+    line(cells, widths)
 }
 
-/// A line of the table. The last column is as wide as it is.
-fn line(cells: [&str; 6]) -> String {
-    const WIDTHS: [usize; 6] = [20, 8, 24, 32, 18, 0];
+/// A line of the table.
+fn line(cells: [&str; 6], widths: &[usize]) -> String {
     let mut out = String::new();
-    for (cell, width) in cells.into_iter().zip(WIDTHS) {
+    for (cell, &width) in cells.into_iter().zip(widths) {
         // What the org wrote must not move the cursor of a terminal.
         let cell: String = cell
             .trim()
@@ -161,15 +209,14 @@ fn line(cells: [&str; 6]) -> String {
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
         let length = cell.chars().count();
-        if width > 0 && length > width {
+        if length > width {
             out.extend(cell.chars().take(width - 1));
             out.push('\u{2026}');
         } else {
             out.push_str(&cell);
-            out.extend(std::iter::repeat_n(' ', width.saturating_sub(length)));
         }
-        if width > 0 {
-            out.push(' ');
+        if width < usize::MAX {
+            out.extend(std::iter::repeat_n(' ', width.saturating_sub(length) + 1));
         }
     }
     out.truncate(out.trim_end().len());

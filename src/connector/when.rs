@@ -6,29 +6,30 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::error::{Error, Kind};
 
-/// Reads a length of time: `60d`, `12h`, `30m`.
+/// Reads a length of time: `60d`, `12h`, `30m`, `10s`.
 ///
 /// # Errors
 ///
 /// It has another form, or is longer than ten years.
 pub fn length(text: &str) -> Result<SignedDuration, Error> {
-    const LONGEST: i64 = 10 * 366 * 24 * 60;
+    const LONGEST: i64 = 10 * 366 * 24 * 3_600;
     let unusable = || {
         let message = format!("`{}` is no length of time", text.escape_debug());
-        Error::new(Kind::Usage, message).help("write it as 60d, 12h or 30m")
+        Error::new(Kind::Usage, message).help("write it as 60d, 12h, 30m or 10s")
     };
     let digits = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
     let (number, unit) = text.split_at(digits);
-    let minutes = match unit {
-        "d" => 24 * 60,
-        "h" => 60,
-        "m" => 1,
+    let seconds = match unit {
+        "d" => 24 * 3_600,
+        "h" => 3_600,
+        "m" => 60,
+        "s" => 1,
         _ => return Err(unusable()),
     };
     let number: u32 = number.parse().map_err(|_| unusable())?;
-    let minutes = i64::from(number) * minutes;
-    match minutes {
-        0..=LONGEST => Ok(SignedDuration::from_mins(minutes)),
+    let seconds = i64::from(number) * seconds;
+    match seconds {
+        0..=LONGEST => Ok(SignedDuration::from_secs(seconds)),
         _ => Err(unusable()),
     }
 }
@@ -83,5 +84,6 @@ mod tests {
             assert!(instant(text, now).unwrap_err().is_usage(), "{text}");
         }
         assert_eq!(length("60d").unwrap(), SignedDuration::from_hours(60 * 24));
+        assert_eq!(length("10s").unwrap(), SignedDuration::from_secs(10));
     }
 }

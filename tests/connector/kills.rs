@@ -14,7 +14,7 @@ use crate::rows::{Org, collect};
 use crate::store::{DAY, at, events};
 
 const ROWS: usize = 4_000;
-const KILLS: u32 = 25;
+const KILLS: u32 = 12;
 const FOLDER: &str = "SAPONIFY_KILLS";
 
 /// Four thousand rows of twenty days; a third of them share their time with others.

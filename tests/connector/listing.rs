@@ -1,6 +1,6 @@
 //! Hazard: output that a program reads wrongly, or that controls a terminal.
 
-use saponify_cli::connector::listing::{Format, print};
+use saponify_cli::connector::listing::{Format, print, table};
 use saponify_cli::connector::store::{EventQuery, PageProgress, Purpose, Row};
 
 use crate::files::csv::oracle;
@@ -150,4 +150,85 @@ fn a_reader_that_has_gone_is_told_as_such() {
         assert_eq!(source.kind(), std::io::ErrorKind::BrokenPipe);
     }
     assert!("xml".parse::<Format>().unwrap_err().is_usage());
+}
+
+#[test]
+fn a_table_fits_in_a_narrow_terminal() {
+    let store = fixture().store;
+    let lines = |columns| {
+        let mut out = Vec::new();
+        table(&store, &EventQuery::default(), columns, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for columns in [20, 40, 60, 80, 100, 120] {
+        for line in lines(Some(columns)) {
+            assert!(line.chars().count() <= columns, "{columns}: {line}");
+        }
+    }
+    assert!(lines(Some(60))[0].contains("WHO"), "{:?}", lines(Some(60)));
+    assert!(lines(Some(80))[0].contains("FROM"), "{:?}", lines(Some(80)));
+    assert_eq!(lines(Some(200)), lines(None));
+}
+
+#[test]
+fn a_change_says_what_was_changed_and_by_whom() {
+    let mut fixture = Fixture::new();
+    let changes = fixture.store.source("changes", at(0)).unwrap();
+    let window = fixture
+        .store
+        .open_window(changes.id, Purpose::Collect, Some(span(0, 100)), at(100))
+        .unwrap();
+    let columns = [
+        "Id",
+        "ChangeType",
+        "CreatedById",
+        "LastModifiedById",
+        "Name",
+    ];
+    for (second, change) in [(1, "created"), (2, "updated"), (3, "deleted")] {
+        let key = format!("005A/{second}");
+        let is_there = change != "deleted";
+        let values = [
+            Some("005A"),
+            Some(change),
+            Some("005maker").filter(|_| is_there),
+            Some("005changer").filter(|_| is_there),
+            Some("Ada").filter(|_| is_there),
+        ];
+        let progress = PageProgress {
+            window,
+            expected: None,
+            position: None,
+            closes: change == "deleted",
+            now: at(100),
+        };
+        let row = Row {
+            key: &key,
+            time: Some(at(second)),
+            values: &values,
+        };
+        fixture
+            .store
+            .store_page(&progress, "User", &columns, [row])
+            .unwrap();
+    }
+    let mut out = Vec::new();
+    let query = EventQuery::default();
+    print(&fixture.store, &query, Format::Table, None, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let words: Vec<Vec<&str>> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().skip(1).collect())
+        .collect();
+    assert_eq!(
+        words[0],
+        ["changes", "created", "User", "005maker", "-", "Ada"]
+    );
+    assert_eq!(
+        words[1],
+        ["changes", "updated", "User", "005changer", "-", "Ada"]
+    );
+    assert_eq!(words[2], ["changes", "deleted", "User", "-", "-", "005A"]);
 }

@@ -1,5 +1,6 @@
 //! The modules of the compliance connector, through their public interfaces.
 
+mod changes;
 mod files;
 mod home;
 mod kills;

@@ -15,65 +15,109 @@ use crate::store::{Fixture, at, events, span};
 /// A row of an object: its columns with their values.
 type Columns<'a> = &'a [(&'a str, &'a str)];
 
+/// Rows in one store, because it takes some time to make one.
+struct Rows {
+    fixture: Fixture,
+    count: usize,
+}
+
+impl Rows {
+    fn new() -> Self {
+        let fixture = Fixture::new();
+        Self { fixture, count: 0 }
+    }
+
+    fn object(&mut self, source: &str, about: &str, second: Option<i64>, columns: Columns<'_>) {
+        self.count += 1;
+        let store = &mut self.fixture.store;
+        let id = store.source(source, at(0)).unwrap().id;
+        let window = store
+            .open_window(id, Purpose::Collect, Some(span(0, 100)), at(100))
+            .unwrap();
+        let progress = PageProgress {
+            window,
+            expected: None,
+            position: None,
+            closes: true,
+            now: at(100),
+        };
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let values: Vec<Option<&str>> = columns.iter().map(|(_, value)| Some(*value)).collect();
+        let row = Row {
+            key: &format!("0Xx{}", self.count),
+            time: second.map(at),
+            values: &values,
+        };
+        store.store_page(&progress, about, &names, [row]).unwrap();
+    }
+
+    fn file(&mut self, event_type: &str, columns: Columns<'_>) {
+        self.count += 1;
+        let store = &mut self.fixture.store;
+        let id = store.source("files", at(0)).unwrap().id;
+        let file = Listed {
+            sf_id: format!("0AT{}", self.count),
+            event_type: event_type.to_owned(),
+            interval: Interval::Daily,
+            sequence: 0,
+            log_date: at(0),
+            created: at(0),
+            length: 1,
+            modified: at(0),
+        };
+        store
+            .list_files(id, &[file], |_| true, None, at(0))
+            .unwrap();
+        let pending = store.pending_files().unwrap().remove(0);
+        store
+            .store_file::<Error>(id, &pending, at(0), |rows| {
+                let names = columns.iter().map(|(name, _)| (*name).to_owned());
+                rows.columns(&names.collect::<Vec<_>>())?;
+                rows.push(Some(at(50)), columns.iter().map(|(_, value)| *value))?;
+                Ok(StoredFile {
+                    bytes: 1,
+                    sha256: String::new(),
+                })
+            })
+            .unwrap();
+    }
+
+    fn audit(&mut self, action: &str, display: &str) {
+        let columns = [
+            ("Id", "0Ym1"),
+            ("Action", action),
+            ("Section", "Manage Users"),
+            ("CreatedById", "0055e000000admnAAA"),
+            ("CreatedBy.Username", "admin@acme.example"),
+            ("Display", display),
+            ("DelegateUser", ""),
+        ];
+        self.object("audit", "SetupAuditTrail", Some(10), &columns);
+    }
+
+    fn events(&self) -> Vec<Event> {
+        let all = events(&self.fixture.store, &EventQuery::default());
+        assert_eq!(all.len(), self.count);
+        all
+    }
+}
+
+fn one(add: impl FnOnce(&mut Rows)) -> Event {
+    let mut rows = Rows::new();
+    add(&mut rows);
+    rows.events().remove(0)
+}
+
 fn of_object(source: &str, about: &str, second: Option<i64>, columns: Columns<'_>) -> Event {
-    let mut fixture = Fixture::new();
-    let id = fixture.store.source(source, at(0)).unwrap().id;
-    let window = fixture
-        .store
-        .open_window(id, Purpose::Collect, Some(span(0, 100)), at(100))
-        .unwrap();
-    let progress = PageProgress {
-        window,
-        expected: None,
-        position: None,
-        closes: true,
-        now: at(100),
-    };
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let values: Vec<Option<&str>> = columns.iter().map(|(_, value)| Some(*value)).collect();
-    let row = Row {
-        key: "0Xx1",
-        time: second.map(at),
-        values: &values,
-    };
-    fixture
-        .store
-        .store_page(&progress, about, &names, [row])
-        .unwrap();
-    events(&fixture.store, &EventQuery::default()).remove(0)
+    one(|rows| rows.object(source, about, second, columns))
 }
 
 fn of_file(event_type: &str, columns: Columns<'_>) -> Event {
-    let mut fixture = Fixture::new();
-    let id = fixture.store.source("files", at(0)).unwrap().id;
-    let file = Listed {
-        sf_id: "0AT1".to_owned(),
-        event_type: event_type.to_owned(),
-        interval: Interval::Daily,
-        sequence: 0,
-        log_date: at(0),
-        created: at(0),
-        length: 1,
-        modified: at(0),
-    };
-    fixture
-        .store
-        .list_files(id, &[file], |_| true, None, at(0))
-        .unwrap();
-    let pending = fixture.store.pending_files().unwrap().remove(0);
-    fixture
-        .store
-        .store_file::<Error>(id, &pending, at(0), |rows| {
-            let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-            rows.columns(&names)?;
-            rows.push(Some(at(50)), columns.iter().map(|(_, value)| *value))?;
-            Ok(StoredFile {
-                bytes: 1,
-                sha256: String::new(),
-            })
-        })
-        .unwrap();
-    events(&fixture.store, &EventQuery::default()).remove(0)
+    one(|rows| rows.file(event_type, columns))
+}
+
+fn audit(action: &str, display: &str) -> Event {
+    one(|rows| rows.audit(action, display))
 }
 
 fn ocsf(event: &Event) -> Value {
@@ -96,58 +140,31 @@ const LOGIN: Columns<'_> = &[
     ("CipherSuite", "ECDHE-RSA-AES256-GCM-SHA384"),
 ];
 
-fn audit(action: &str, display: &str) -> Event {
-    let columns = [
-        ("Id", "0Ym1"),
-        ("Action", action),
-        ("Section", "Manage Users"),
-        ("CreatedById", "0055e000000admnAAA"),
-        ("CreatedBy.Username", "admin@acme.example"),
-        ("Display", display),
-        ("DelegateUser", ""),
-    ];
-    of_object("audit", "SetupAuditTrail", Some(10), &columns)
-}
-
 /// One row for each line of `events.tsv`, and rows that lack nearly everything.
 fn samples() -> Vec<Event> {
-    let mut rows = vec![
-        of_object("logins", "LoginHistory", Some(10), LOGIN),
-        of_object(
-            "logins",
-            "LoginHistory",
-            None,
-            &[("Id", "0Ya2"), ("SourceIp", "Salesforce.com IP")],
-        ),
-        of_object(
-            "changes",
-            "User",
-            Some(10),
-            &[("Id", "0055e1"), ("ChangeType", "deleted")],
-        ),
-    ];
+    let mut rows = Rows::new();
+    rows.object("logins", "LoginHistory", Some(10), LOGIN);
+    let no_time = [("Id", "0Ya2"), ("SourceIp", "Salesforce.com IP")];
+    rows.object("logins", "LoginHistory", None, &no_time);
+    let deleted = [("Id", "0055e1"), ("ChangeType", "deleted")];
+    rows.object("changes", "User", Some(10), &deleted);
     let rules = include_str!("../../src/connector/ocsf/tables/events.tsv").lines();
     for rule in rules.filter(|line| !line.starts_with('#')).skip(1) {
         let cells: Vec<&str> = rule.split('\t').collect();
         let name = cells[1].replace('*', "Something");
         match cells[0] {
             "audit" => {
-                rows.push(audit(&name, "Ada (UserID: [0055e000000abcd]) was changed "));
-                rows.push(of_object(
-                    "audit",
-                    "SetupAuditTrail",
-                    None,
-                    &[("Action", &name)],
-                ));
+                rows.audit(&name, "Ada (UserID: [0055e000000abcd]) was changed ");
+                rows.object("audit", "SetupAuditTrail", None, &[("Action", &name)]);
             }
             "files" => {
-                rows.push(of_file(&name, WEB));
-                rows.push(of_file(&name, &[("EVENT_TYPE", &name)]));
+                rows.file(&name, WEB);
+                rows.file(&name, &[("EVENT_TYPE", &name)]);
             }
             _ => {}
         }
     }
-    rows
+    rows.events()
 }
 
 const WEB: Columns<'_> = &[
@@ -382,4 +399,24 @@ fn events_are_valid_by_the_published_schema() {
         10,
         "every class of the tables was there: {said}"
     );
+}
+
+#[test]
+fn who_made_a_record_is_not_who_changed_it() {
+    let of = |change: &'static str, columns: &[(&'static str, &'static str)]| {
+        let own = [("Id", "0055e1"), ("ChangeType", change)];
+        let columns: Vec<_> = own.iter().chain(columns).copied().collect();
+        let event = ocsf(&of_object("changes", "User", Some(10), &columns));
+        event["actor"]["user"]["uid"].as_str().map(str::to_owned)
+    };
+    let both = [
+        ("CreatedById", "005maker"),
+        ("LastModifiedById", "005changer"),
+    ];
+    assert_eq!(of("created", &both).as_deref(), Some("005maker"));
+    assert_eq!(of("updated", &both).as_deref(), Some("005changer"));
+    assert_eq!(of("updated", &both[..1]), None);
+    assert_eq!(of("deleted", &[]), None);
+    let audit = ocsf(&audit("createduser", "Created new user"));
+    assert_eq!(audit["actor"]["user"]["uid"], "0055e000000admnAAA");
 }

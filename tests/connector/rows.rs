@@ -10,7 +10,7 @@ use saponify_cli::connector::Error;
 use saponify_cli::connector::progress::Watch;
 use saponify_cli::connector::sources::rows::{Object, Options, Outcome, sync};
 use saponify_cli::connector::sources::{Batch, Failure, Service};
-use saponify_cli::connector::store::{EventQuery, Store};
+use saponify_cli::connector::store::{EventQuery, Method, Store};
 use saponify_cli::connector::window::Policy;
 
 use crate::store::{DAY, Fixture, at, events, span};
@@ -28,6 +28,8 @@ pub(crate) struct Org {
     refused: Vec<&'static str>,
     cursor: Vec<Vec<Option<String>>>,
     queries: Vec<String>,
+    /// Cursors that die before one lives.
+    lost_cursors: usize,
     /// What goes wrong with each request, over and over.
     trouble: Vec<u8>,
 }
@@ -171,6 +173,10 @@ impl Service for Org {
     }
 
     async fn more(&mut self) -> Result<Batch, Failure> {
+        if self.lost_cursors > 0 {
+            self.lost_cursors -= 1;
+            return Err(Failure::CursorLost);
+        }
         match self.trouble("more") {
             Trouble::Killed => Err(killed()),
             Trouble::CursorLost => Err(Failure::CursorLost),
@@ -307,6 +313,134 @@ fn a_row_that_is_later_than_the_overlap_is_found_by_counting() {
     assert!(fixture.store.gaps(span(0, DAY)).unwrap().is_empty());
 }
 
+/// Runs every quarter of an hour, and returns how many queries each run made.
+fn quarters(fixture: &mut Fixture, org: &mut Org, count: i64) -> Vec<usize> {
+    let quarter = |_| {
+        org.now += 900;
+        let before = org.queries.len();
+        run(fixture, org).unwrap();
+        org.queries.len() - before
+    };
+    (0..count).map(quarter).collect()
+}
+
+#[test]
+fn an_hour_with_few_rows_is_read_again_without_a_query_of_its_own() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
+    org.batch = 200;
+    org.rows.get_mut("0Ya2").unwrap().1 = 5_000;
+    // The first run also asks for rows without a time.
+    assert_eq!(quarters(&mut fixture, &mut org, 7), [2, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(stored(&fixture), ["0Ya1"]);
+    assert_eq!(quarters(&mut fixture, &mut org, 5), [1; 5]);
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2"]);
+    let source = fixture.logins();
+    assert_eq!(source.hour_checked, Some(at(7_200)));
+    let hours = fixture
+        .store
+        .reconciliations(source.id, span(0, DAY))
+        .unwrap();
+    let facts: Vec<_> = hours
+        .iter()
+        .map(|hour| {
+            (
+                hour.method,
+                hour.span,
+                hour.expected,
+                hour.found,
+                hour.repaired,
+            )
+        })
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            (Method::ReadHour, span(0, 3_600), 2, 1, 1),
+            (Method::ReadHour, span(3_600, 7_200), 0, 0, 0)
+        ]
+    );
+}
+
+#[test]
+fn an_hour_with_many_rows_is_counted() {
+    let mut fixture = Fixture::new();
+    let ids: Vec<String> = (0..300).map(|n| format!("0Ya{n:03}")).collect();
+    let rows: Vec<_> = ids
+        .iter()
+        .zip(100..)
+        .map(|(id, at)| (id.as_str(), Some(at)))
+        .collect();
+    let mut org = Org::new(&rows);
+    org.batch = 500;
+    assert_eq!(
+        quarters(&mut fixture, &mut org, 8),
+        [2, 1, 1, 1, 1, 1, 1, 2]
+    );
+    assert!(org.queries.last().unwrap().starts_with("SELECT COUNT() "));
+}
+
+#[test]
+fn a_refused_field_is_asked_for_once_a_day() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[]);
+    org.refused = vec!["LoginGeoId"];
+    let asked = |org: &Org| {
+        let asks = |query: &&String| query.contains("LoginGeoId");
+        org.queries.iter().filter(asks).count()
+    };
+    quarters(&mut fixture, &mut org, 90);
+    assert_eq!(asked(&org), 1);
+    // A process that starts anew knows it, too.
+    fixture.reopen();
+    quarters(&mut fixture, &mut org, 5);
+    assert_eq!(asked(&org), 1);
+    org.refused.clear();
+    quarters(&mut fixture, &mut org, 6);
+    assert!(asked(&org) > 2);
+    // Whoever has made a field visible need not wait for a day.
+    org.refused = vec!["LoginGeoId"];
+    quarters(&mut fixture, &mut org, 1);
+    org.refused.clear();
+    let before = asked(&org);
+    quarters(&mut fixture, &mut org, 1);
+    assert_eq!(asked(&org), before);
+    let path = fixture.store.path().to_owned();
+    assert_eq!(Store::forget_refusals_at(&path).unwrap(), 1);
+    quarters(&mut fixture, &mut org, 1);
+    assert_eq!(asked(&org), before + 1);
+}
+
+#[test]
+fn a_lost_cursor_does_not_lose_rows_without_a_time() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", None), ("0Ya2", None), ("0Ya3", None)]);
+    org.now = 3_600;
+    org.lost_cursors = 2;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2", "0Ya3"]);
+    org.lost_cursors = 99;
+    org.now += 2 * DAY;
+    let error = run(&mut fixture, &mut org).unwrap_err();
+    assert!(error.to_string().contains("cursor"), "{error}");
+}
+
+#[test]
+fn what_was_counted_long_ago_is_looked_at_again_on_request() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::new(&[("0Ya1", Some(100)), ("0Ya2", Some(200))]);
+    org.rows.get_mut("0Ya2").unwrap().1 = 9 * DAY;
+    for day in 1..12 {
+        org.now = day * DAY;
+        run(&mut fixture, &mut org).unwrap();
+    }
+    assert_eq!(stored(&fixture), ["0Ya1"]);
+    fixture.store.look_again("logins", at(0)).unwrap();
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(outcome.repaired, 1, "{outcome:?}");
+    assert_eq!(stored(&fixture), ["0Ya1", "0Ya2"]);
+}
+
 #[test]
 fn rows_that_are_counted_and_never_sent_are_a_gap() {
     let mut fixture = Fixture::new();
@@ -345,6 +479,7 @@ fn what_the_service_no_longer_keeps_is_a_gap() {
         gaps[0].reason
     );
     assert_eq!(fixture.logins().watermark, Some(at(200 * DAY - 120)));
+    assert_eq!(outcome.counted, 180, "what is gone is not counted");
 }
 
 #[test]

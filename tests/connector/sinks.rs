@@ -21,6 +21,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "ndjson"))
         .collect();
     files.sort();
     files
@@ -116,6 +117,56 @@ fn a_file_that_somebody_took_away_is_followed_by_a_new_one() {
     sink.deliver(&mut fixture.store, at(9)).unwrap();
     assert_eq!(keys(&folder), expected(20)[10..]);
     assert!(files(&folder)[0].ends_with("events-000002.ndjson"));
+}
+
+#[test]
+fn two_connections_cannot_write_to_the_same_folder() {
+    let (mut fixture, mut other) = (Fixture::new(), Fixture::new());
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    fill(&mut other, 500, 3);
+    for _ in 0..2 {
+        let error = sink.deliver(&mut other.store, at(9)).unwrap_err();
+        assert!(error.to_string().contains("another connection"), "{error}");
+        assert!(error.advice().is_some());
+        assert_eq!(other.store.sink("ndjson").unwrap().waiting, 3);
+    }
+    assert_eq!(keys(&folder), expected(10));
+    fill(&mut fixture, 10, 10);
+    fixture.reopen();
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    assert_eq!(keys(&folder), expected(20));
+
+    // The other one goes on in a folder of its own, also in one that it was given before.
+    let own = other.folder.path().join("own");
+    let sink = self::sink(own.clone(), 1_000_000);
+    assert_eq!(sink.deliver(&mut other.store, at(9)).unwrap().rows, 3);
+    assert_eq!(keys(&own).len(), 3);
+}
+
+#[test]
+fn a_folder_with_events_of_unknown_origin_is_left_alone() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("events-000001.ndjson");
+    std::fs::write(&file, "{\"key\":\"precious\"}\n").unwrap();
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap_err();
+    assert_eq!(keys(&folder), ["precious"]);
+    std::fs::rename(&file, fixture.folder.path().join("elsewhere")).unwrap();
+    std::fs::write(folder.join("README"), "Other files do not matter.").unwrap();
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    assert_eq!(keys(&folder), expected(10));
+
+    // If somebody takes all of the folder away, it is begun anew.
+    std::fs::remove_dir_all(&folder).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store, at(9)).unwrap();
+    assert_eq!(keys(&folder), expected(20)[10..]);
 }
 
 #[test]

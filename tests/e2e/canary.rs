@@ -214,6 +214,7 @@ async fn everything(shown: &Shown) -> String {
     });
 
     good_day(&soap, shown).await;
+    by_transport(&sandbox, shown, &id).await;
     bad_day(&sandbox, &soap, shown, &id).await;
     refused(&sandbox, shown).await;
     id
@@ -237,6 +238,29 @@ async fn good_day(soap: &Soap, shown: &Shown) {
     shown.value(&soap.query("SELECT Id FROM Contact LIMIT 3").await.unwrap());
     shown.value(&soap.get_user_info().await.unwrap());
     shown.value(&soap.describe_s_object("User").await.unwrap());
+}
+
+/// Calls whose transport adds a password and a key.
+async fn by_transport(sandbox: &Sandbox, shown: &Shown, id: &str) {
+    let builder = Https::builder()
+        .no_proxy()
+        .extra_root_certificate(sandbox.certificate_pem())
+        // Three bytes before the password, so that its Base64 is part of that of both.
+        .basic_auth("us", PASSWORD)
+        .header("x-api-key", TOKEN);
+    shown.value(&builder);
+    let https = builder.build().unwrap();
+    shown.value(&https);
+    let endpoint = format!("{}/services/Soap/c/64.0", sandbox.instance_url());
+    let soap = Soap::builder()
+        .transport(https)
+        .retry(Retry::none())
+        .wire_log(shown.wire_log())
+        .session(Session::new(&endpoint, id).unwrap())
+        .unwrap();
+    shown.value(&soap.get_server_timestamp().await.unwrap());
+    sandbox.push_mode(Mode::Truncate);
+    shown.error(&soap.get_user_info().await.unwrap_err());
 }
 
 async fn bad_day(sandbox: &Sandbox, soap: &Soap, shown: &Shown, id: &str) {

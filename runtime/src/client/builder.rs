@@ -4,8 +4,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
+use super::cursors::Cursors;
 use super::renewal::Sessions;
 use super::repeat::{connect, surroundings};
 use super::retry::budget::Budget;
@@ -176,13 +175,19 @@ impl<S: FromClient> Builder<S> {
         self
     }
 
-    /// Sets how many queries may have an open cursor at a time. The default is 8. A further query
-    /// waits until one of them has returned its last row or is dropped, but not beyond the query's
+    /// Sets how many cursors may be open at a time. The default is 8. A further query waits until a
+    /// cursor has returned its last row or its stream is dropped, but not beyond the query's
     /// deadline.
     ///
+    /// A stream of child rows ([`Client::children`]) has a cursor of its own as soon as it requests
+    /// more rows than those that arrived with the parent. A stream of a query with sub-queries
+    /// reserves a cursor for each of their levels, so that its child rows can always be read, one
+    /// stream at a time: four such streams run at once by default. A query that needs more cursors
+    /// than there are is a usage error.
+    ///
     /// Salesforce closes the oldest cursor when a user opens the 11th one (API versions before 56).
-    /// Cursors of child rows are not counted, because they exist whether or not their rows are
-    /// read.
+    /// It opens a cursor for the further child rows of each parent, whether or not they are read,
+    /// and no client can prevent that.
     pub fn max_cursors(mut self, cursors: usize) -> Self {
         self.max_cursors = cursors.max(1);
         self
@@ -279,7 +284,7 @@ impl<S: FromClient> Builder<S> {
             sessions: Arc::new(Sessions::new(Arc::new(session), surroundings())),
             budget: Budget::new(self.retry.retry.budget),
             retry: self.retry,
-            cursors: Arc::new(Semaphore::new(self.max_cursors.min(Semaphore::MAX_PERMITS))),
+            cursors: Arc::new(Cursors::new(self.max_cursors)),
             last_limit_header: Mutex::new(None),
         };
         S::from_client(Client {

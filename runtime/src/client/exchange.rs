@@ -53,10 +53,6 @@ impl<T: OperationOutput> Struct for Unwrapped<T> {
         }
     }
 
-    fn boxed(&self) -> Box<dyn Struct> {
-        Box::new(self.clone())
-    }
-
     fn equals(&self, other: &dyn Struct) -> bool {
         same(self, other)
     }
@@ -85,25 +81,26 @@ pub(crate) async fn exchange<T: OperationOutput>(
         let mut incoming = incoming.await?;
         let mut reader = incoming.reader(settings, known.to_vec());
         reader.until(attempt.deadline.for_work());
+        let attachments = incoming.whole(&mut reader).await?;
         if operation.response.fields.len() < 2 {
             let table = operation.response;
             let mut target = Unwrapped { table, value };
-            let read = incoming.whole(reader, &mut target).await?;
+            let headers = incoming.read(reader, &mut target)?;
             value = target.value;
-            return Ok((value, read));
+            return Ok((value, headers, attachments));
         }
-        let read = match value.slot() {
-            Slot::Struct(target) => incoming.whole(reader, target).await?,
+        let headers = match value.slot() {
+            Slot::Struct(target) => incoming.read(reader, target)?,
             _ => {
                 return Err(Error::usage(
                     "the type of the result cannot hold several fields",
                 ));
             }
         };
-        Ok((value, read))
+        Ok((value, headers, attachments))
     };
     let read = read.instrument(attempt.trace.span()).await;
-    let (value, (headers, attachments)) =
+    let (value, headers, attachments) =
         read.map_err(|error: Error| error.with_operation(operation.name))?;
     if let Some(rows) = rows_of(operation, &value) {
         attempt.trace.rows(rows);
@@ -156,6 +153,15 @@ pub(crate) struct Incoming {
 
 const HEAD: usize = 2_048;
 
+/// The beginning of a text, of at most so many bytes.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Whether a media type says that a body is not XML.
 fn is_foreign(content_type: Option<&str>) -> bool {
     let media = content_type.and_then(|text| text.split(';').next());
@@ -184,7 +190,8 @@ impl Incoming {
             action: operation.action,
             endpoint: &session.endpoint,
         };
-        let mut confidential = Confidential::new(session.secrets().cloned().collect());
+        let known = session.secrets().chain(settings.transport.secrets());
+        let mut confidential = Confidential::new(known.cloned().collect());
         let marked = headers.iter().flat_map(|header| header.sensitive());
         for xml in marked.chain(body.sensitive()) {
             confidential.add_values(xml);
@@ -357,11 +364,8 @@ impl Incoming {
         Ok(event)
     }
 
-    async fn whole(
-        &mut self,
-        mut reader: ResponseReader,
-        target: &mut dyn Struct,
-    ) -> Result<(Vec<Record>, Attachments), Error> {
+    /// Receives the whole response.
+    async fn whole(&mut self, reader: &mut ResponseReader) -> Result<Attachments, Error> {
         let mut attachments = Attachments::default();
         let content_type = self.response.content_type.clone();
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
@@ -373,17 +377,26 @@ impl Incoming {
                 .map_err(|error| self.complete(self.clean(error.into())))?;
             attachments = parts.attachments;
             reader.attach(attachments.clone());
-            self.feed_part(&mut reader, &parts.root)?;
+            self.feed_part(reader, &parts.root)?;
         }
         while let Some(chunk) = self.chunk().await? {
-            self.feed_part(&mut reader, &chunk)?;
+            self.feed_part(reader, &chunk)?;
         }
+        Ok(attachments)
+    }
+
+    /// Reads a response that was received as a whole, and returns its headers.
+    fn read(
+        &self,
+        mut reader: ResponseReader,
+        target: &mut dyn Struct,
+    ) -> Result<Vec<Record>, Error> {
         if self.is_receipt() {
-            return Ok((Vec::new(), attachments));
+            return Ok(Vec::new());
         }
         reader.finish();
         self.next(&mut reader, Some(target))?;
-        Ok((reader.take_headers(), attachments))
+        Ok(reader.take_headers())
     }
 
     /// Whether the response only confirms that the message has arrived. For a one-way message every
@@ -419,14 +432,11 @@ impl Incoming {
 
     /// The text of the response without the secrets of the request, up to the limit.
     fn redacted(&self, reader: &ResponseReader) -> String {
-        let redact = self.confidential.redact();
-        let stripped = redact.strip(reader.text());
-        let text = stripped.as_deref().unwrap_or(reader.text());
-        let mut end = text.len().min(reader.limits().error_response);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text[..end].to_owned()
+        let most = reader.limits().error_response;
+        // A secret at the limit is searched for as a whole. What follows it is not looked at.
+        let text = cut(reader.text(), most.saturating_add(64 << 10));
+        let stripped = self.confidential.redact().strip(text);
+        cut(stripped.as_deref().unwrap_or(text), most).to_owned()
     }
 
     /// Adds the HTTP status and the pause that the response asks for to an error.

@@ -19,7 +19,7 @@ use crate::ws::RawHeader;
     note = "the type of the operation lists the headers that it accepts: see the implementors of \
             `HeaderOf<{O}>`"
 )]
-pub trait HeaderOf<O>: GeneratedStruct {}
+pub trait HeaderOf<O>: GeneratedStruct + Send + Sync {}
 
 /// A header that the WSDL binds to at least one operation of the service `S`. Generated code
 /// implements this trait, so a header that no operation accepts does not compile.
@@ -29,7 +29,7 @@ pub trait HeaderOf<O>: GeneratedStruct {}
     note = "headers of requests implement `HeaderFor<{S}>`; those of responses are read by \
             `Reply::header`"
 )]
-pub trait HeaderFor<S>: GeneratedStruct {}
+pub trait HeaderFor<S>: GeneratedStruct + Send + Sync {}
 
 /// The headers to send, at most one of each type. An operation carries those that its binding
 /// declares.
@@ -45,7 +45,7 @@ pub(crate) struct Headers {
 enum Content {
     /// A value of a generated type. It is written when it is sent, so a value that cannot be
     /// written as XML is an error of the call and not of the client.
-    Value(Arc<dyn Struct>),
+    Value(Arc<dyn Struct + Send + Sync>),
     /// The only field of the header, such as the batch size.
     Number(i64),
     /// Nothing, not even the header of the session.
@@ -53,7 +53,7 @@ enum Content {
 }
 
 impl Headers {
-    pub(crate) fn set<H: GeneratedStruct>(&mut self, header: H) {
+    pub(crate) fn set<H: GeneratedStruct + Send + Sync>(&mut self, header: H) {
         self.put(H::static_table(), Content::Value(Arc::new(header)));
     }
 

@@ -7,6 +7,7 @@ mod argument;
 pub(crate) mod auth;
 mod builder;
 mod call;
+pub(crate) mod cursors;
 mod deadline;
 mod exchange;
 mod headers;
@@ -22,12 +23,11 @@ mod session;
 mod settings;
 pub(crate) mod task;
 mod trace;
+mod unescape;
 mod wire_log;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::Semaphore;
 
 pub use argument::{Arg, OneView, Texts, Views};
 pub use auth::{AuthContext, Authenticator, FormResponse, Opening};
@@ -45,6 +45,7 @@ pub(crate) use settings::{RetrySettings, Settings};
 pub(crate) use trace::CallTrace;
 pub use wire_log::{WireLog, WireMessage};
 
+use cursors::Cursors;
 use repeat::ClientSessions;
 use retry::budget::Budget;
 
@@ -82,8 +83,8 @@ pub(crate) struct Shared {
     pub(crate) retry: RetrySettings,
     /// The tokens for retries, which all calls share.
     pub(crate) budget: Budget,
-    /// The permits for queries with an open cursor.
-    pub(crate) cursors: Arc<Semaphore>,
+    /// Limits the open cursors of queries and of child rows.
+    pub(crate) cursors: Arc<Cursors>,
     /// The last header of a response that stated the limits of the service.
     last_limit_header: Mutex<Option<Record>>,
 }
@@ -124,7 +125,7 @@ impl Client {
     /// the headers of the service.
     #[doc(hidden)]
     #[must_use]
-    pub fn with<H: GeneratedStruct>(&self, header: H) -> Self {
+    pub fn with<H: GeneratedStruct + Send + Sync>(&self, header: H) -> Self {
         let mut client = self.clone();
         client.headers.set(header);
         client

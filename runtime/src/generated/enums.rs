@@ -150,9 +150,11 @@ macro_rules! gen_abstract_type {
                 namespace: &str,
                 name: &str,
             ) -> ::core::option::Option<&mut dyn $crate::generated::Struct> {
-                const DERIVED_TYPES: &[$crate::generated::DerivedType<$name>] =
-                    &[$($($crate::generated::DerivedType::of::<$sub>(),)*)*];
-                *self = $crate::generated::DerivedType::make(DERIVED_TYPES, namespace, name)?;
+                *self = ::core::option::Option::None
+                    $(.or_else(|| {
+                        <$crate::gen_derived_types!($($sub,)*) as
+                            $crate::generated::DerivedTypes<$name>>::make(namespace, name)
+                    }))*?;
                 match self {
                     $($(Self::$variant(value) => ::core::option::Option::Some(value.as_dyn_mut()),)*)*
                     Self::Other(_) => ::core::option::Option::None,
@@ -219,7 +221,12 @@ macro_rules! gen_abstract_type {
             }
         }
 
-        impl<T: $crate::generated::DerivesFrom<$name>> ::core::convert::From<T> for $name {
+        impl<T> ::core::convert::From<T> for $name
+        where
+            T: $crate::generated::DerivesFrom<$name>
+                + ::core::marker::Send
+                + ::core::marker::Sync,
+        {
             #[inline]
             fn from(value: T) -> Self {
                 (T::VARIANT)($crate::generated::Boxed::new(value))
@@ -236,6 +243,19 @@ macro_rules! gen_abstract_type {
             type Access = $crate::generated::DerivableAccess;
         }
     };
+}
+
+/// Writes types as a [`DerivedTypes`](crate::generated::DerivedTypes).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_derived_types {
+    ($a:ty, $b:ty, $c:ty, $d:ty, $e:ty, $f:ty, $g:ty, $h:ty, $($rest:ty,)*) => {
+        ($a, $b, $c, $d, $e, $f, $g, $h, $crate::gen_derived_types!($($rest,)*))
+    };
+    ($one:ty, $($rest:ty,)*) => {
+        ($one, $crate::gen_derived_types!($($rest,)*))
+    };
+    () => { () };
 }
 
 /// Implements an open enum: an enum with the known values, and `Other` for any value that was added

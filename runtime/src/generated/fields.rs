@@ -47,15 +47,20 @@ macro_rules! getters {
             }
 
             /// A nested struct.
-            pub fn nested<V: View, S: GeneratedStruct>(view: &Typed<V>, field: u16) -> Option<&S> {
+            pub fn nested<V, S>(view: &Typed<V>, field: u16) -> Option<&S>
+            where
+                V: View,
+                S: GeneratedStruct + Send + Sync,
+            {
                 Nested::<S>::read(view.as_record(), field)
             }
 
             /// Child rows.
-            pub fn child_rows<V: View, S: GeneratedStruct>(
-                view: &Typed<V>,
-                field: u16,
-            ) -> ChildRows<'_, S> {
+            pub fn child_rows<V, S>(view: &Typed<V>, field: u16) -> ChildRows<'_, S>
+            where
+                V: View,
+                S: GeneratedStruct + Send + Sync,
+            {
                 ChildRows::new(nested(view, field))
             }
         }

@@ -98,7 +98,9 @@ pub fn index_of(list: &[&str], text: &str) -> Option<usize> {
 }
 
 pub use crate::value::Nillable;
-pub use crate::value::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
+pub use crate::value::{
+    BaseStruct, Derived, DerivedType, DerivedTypes, DerivesFrom, base_from_derived, same,
+};
 pub use crate::value::{Boxed, Branch, Choice, clone_choice, first_branch, same_choice};
 pub use crate::value::{debug, slot};
 

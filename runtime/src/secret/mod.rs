@@ -1,9 +1,11 @@
 //! Values that must not be shown: passwords, tokens and session ids.
 
+mod form;
 mod names;
 
 use std::fmt;
 
+pub(crate) use form::mask_form;
 pub(crate) use names::names_secret;
 use zeroize::Zeroizing;
 

@@ -3,6 +3,7 @@
 
 /// Words that name a secret when they end a field's name: `hashedPassword`, `ConsumerSecret`.
 const NOUNS: &[&str] = &[
+    "cvv",
     "passphrase",
     "passphrases",
     "passwd",
@@ -20,18 +21,25 @@ const PAIRS: &[(&str, &str)] = &[
     ("access", "token"),
     ("api", "key"),
     ("api", "token"),
+    ("auth", "key"),
     ("auth", "token"),
     ("authentication", "token"),
     ("authorization", "token"),
     ("bearer", "token"),
+    ("cvv", "code"),
+    ("cvv2", "code"),
     ("developer", "token"),
     ("encryption", "key"),
     ("gateway", "token"),
+    ("id", "token"),
+    ("kerberos", "token"),
     ("oauth", "token"),
     ("pass", "word"),
     ("password", "hash"),
     ("private", "key"),
     ("refresh", "token"),
+    ("saml", "token"),
+    ("secret", "answer"),
     ("secret", "key"),
     ("secret", "value"),
     ("security", "token"),
@@ -41,6 +49,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("token", "encrypted"),
     ("token", "payload"),
     ("transaction", "key"),
+    ("web", "token"),
 ];
 
 /// Whole names. `MessagingSessionId` and its like are ids of records.
@@ -105,6 +114,10 @@ fn words(name: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[path = "names_tests.rs"]
+mod judged;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -152,6 +165,12 @@ mod tests {
             "sessionIds",
             "SESSIONID",
             "session_id",
+            "CVV2",
+            "cvv2Code",
+            "SecretAnswer",
+            "UetTagAuthKey",
+            "JsonWebToken",
+            "id_token",
         ] {
             assert!(names_secret(name), "{name}");
         }

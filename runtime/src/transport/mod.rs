@@ -38,6 +38,9 @@ use crate::endpoint::Endpoint;
 use crate::schema::SoapVersion;
 use crate::secret::Secret;
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The future of one exchange.
 pub type Exchange =
     Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'static>>;
@@ -73,11 +76,22 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// The future returns an error if there is no response. [`TransportError::maybe_applied`] must
     /// be true unless it is certain that no byte of the request was sent.
     fn send(&self, request: Request) -> Exchange;
+
+    /// What this transport adds to requests and no error may repeat, such as the password of HTTP
+    /// Basic. A service may repeat it in its response, and the client removes it from what an error
+    /// quotes of the response. A transport around another one returns what that one does.
+    fn secrets(&self) -> &[Secret] {
+        &[]
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(&self, request: Request) -> Exchange {
         (**self).send(request)
+    }
+
+    fn secrets(&self) -> &[Secret] {
+        (**self).secrets()
     }
 }
 
@@ -146,7 +160,7 @@ impl Request {
             operation: what,
             soap: SoapVersion::V1_1,
             action: "",
-            content_type: Cow::Borrowed("application/x-www-form-urlencoded"),
+            content_type: Cow::Borrowed(FORM),
             body: body.into(),
             kind: Kind::Form,
         }

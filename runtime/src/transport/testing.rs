@@ -22,8 +22,9 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::error::{Sent, TransportError, TransportErrorKind};
-use super::{Body, Exchange, Request, Response, Transport};
+use super::{Body, Exchange, FORM, Request, Response, Transport};
 use crate::endpoint::Endpoint;
+use crate::secret::mask_form;
 use crate::xml::mask::mask;
 
 /// A [`Transport`] that returns queued responses in order and records the requests.
@@ -104,12 +105,16 @@ impl Scripted {
         self
     }
 
-    /// What was sent so far, in order, with passwords, session ids and other secrets replaced by `***`.
+    /// The requests so far, in order, with passwords, session ids and other secrets replaced by
+    /// `***`. In forms, all fields but the public ones of OAuth are replaced.
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         let mut requests = self.requests_with_secrets();
         for request in &mut requests {
-            request.body = mask(&request.body, false);
+            request.body = match request.content_type.as_str() {
+                FORM => mask_form(&request.body),
+                _ => mask(&request.body, false),
+            };
         }
         requests
     }

@@ -108,6 +108,22 @@ async fn requests_are_recorded_without_secrets() {
 }
 
 #[tokio::test]
+async fn forms_are_recorded_without_secrets() {
+    const BODY: &str = "grant_type=refresh_token&client_id=3MVG&client_secret=canary\
+                        &refresh_token=5Aep%21canary&assertion=canary&custom=canary";
+    let endpoint = Endpoint::parse("https://soap.example/services/oauth2/token").unwrap();
+    let transport = Scripted::new().answer("{}");
+    let form = Request::form(endpoint, "token", BODY);
+    transport.clone().send(form).await.unwrap();
+    assert_eq!(
+        transport.requests()[0].body(),
+        "grant_type=refresh_token&client_id=3MVG&client_secret=***&refresh_token=***\
+         &assertion=***&custom=***"
+    );
+    assert_eq!(transport.requests_with_secrets()[0].body(), BODY);
+}
+
+#[tokio::test]
 async fn a_closure_may_look_at_the_handle() {
     let transport = Scripted::new();
     let handle = transport.clone();

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
+use super::stored::Stored;
 use super::{GeneratedStruct, Struct};
 
 /// A boxed struct, which a variant of an abstract type holds. It dereferences to the struct, and
@@ -16,11 +17,11 @@ use super::{GeneratedStruct, Struct};
 /// With a `Box`, the compiler would examine all of these types again for each of them.
 pub struct Boxed<T> {
     /// The value is always a `T`.
-    value: Box<dyn Struct>,
+    value: Box<dyn Stored>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: GeneratedStruct> Boxed<T> {
+impl<T: GeneratedStruct + Send + Sync> Boxed<T> {
     /// Puts a struct into a box.
     #[must_use]
     pub fn new(value: T) -> Self {
@@ -56,7 +57,7 @@ impl<T> Boxed<T> {
     }
 }
 
-impl<T: GeneratedStruct> From<T> for Boxed<T> {
+impl<T: GeneratedStruct + Send + Sync> From<T> for Boxed<T> {
     fn from(value: T) -> Self {
         Self::new(value)
     }
@@ -84,7 +85,7 @@ impl<T: GeneratedStruct> DerefMut for Boxed<T> {
     }
 }
 
-impl<T: GeneratedStruct> Default for Boxed<T> {
+impl<T: GeneratedStruct + Send + Sync> Default for Boxed<T> {
     fn default() -> Self {
         Self::new(T::default())
     }
@@ -93,7 +94,7 @@ impl<T: GeneratedStruct> Default for Boxed<T> {
 impl<T> Clone for Boxed<T> {
     fn clone(&self) -> Self {
         Self {
-            value: self.value.boxed(),
+            value: self.value.duplicate(),
             of: PhantomData,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::stored::Stored;
 use super::{Boxed, Derivable, GeneratedStruct, Slot, Struct, Value};
 use crate::schema::Type;
 
@@ -10,13 +11,13 @@ use crate::schema::Type;
 ///
 /// `Base::from(derived)` makes one, and [`downcast_ref`](Derived::downcast_ref) reads it.
 #[derive(Default)]
-pub struct Derived(Option<Box<dyn Struct>>);
+pub struct Derived(Option<Box<dyn Stored>>);
 
 impl Derived {
     /// The derived value, if there is one and its type is `T`.
     #[must_use]
     pub fn downcast_ref<T: GeneratedStruct>(&self) -> Option<&T> {
-        let value: &dyn std::any::Any = self.0.as_deref()?;
+        let value: &dyn std::any::Any = self.as_dyn()?;
         value.downcast_ref()
     }
 
@@ -29,11 +30,14 @@ impl Derived {
     /// The derived value as a trait object.
     #[must_use]
     pub fn as_dyn(&self) -> Option<&dyn Struct> {
-        self.0.as_deref()
+        match &self.0 {
+            Some(value) => Some(&**value),
+            None => None,
+        }
     }
 }
 
-impl<T: GeneratedStruct> From<T> for Derived {
+impl<T: GeneratedStruct + Send + Sync> From<T> for Derived {
     fn from(value: T) -> Self {
         Self(Some(Box::new(value)))
     }
@@ -41,7 +45,7 @@ impl<T: GeneratedStruct> From<T> for Derived {
 
 impl Clone for Derived {
     fn clone(&self) -> Self {
-        Self(self.0.as_ref().map(|value| value.boxed()))
+        Self(self.0.as_ref().map(|value| value.duplicate()))
     }
 }
 
@@ -64,8 +68,7 @@ impl fmt::Debug for Derived {
     }
 }
 
-/// A derived type that a value of `E` may have. `E` is the enum of an abstract type, or
-/// [`Derived`].
+/// A derived type that a value of `E` may have. `E` is [`Derived`].
 ///
 /// Generated code keeps derived types in lists. A chain of comparisons with an early return each
 /// would do the same, but the time of the borrow checker grows with the square of the length of the
@@ -93,10 +96,7 @@ impl<E> DerivedType<E> {
     pub fn make(derived_types: &[Self], namespace: &str, name: &str) -> Option<E> {
         derived_types
             .iter()
-            .find(|derived| {
-                let table = (derived.table)();
-                table.name == name && table.namespace() == namespace
-            })
+            .find(|derived| is_named((derived.table)(), namespace, name))
             .map(|derived| (derived.make)())
     }
 }
@@ -113,6 +113,48 @@ impl<E> DerivedType<E> {
 pub trait DerivesFrom<B>: GeneratedStruct {
     /// Makes the variant of `B` that holds a value of this type.
     const VARIANT: fn(Boxed<Self>) -> B;
+}
+
+/// A list of types that derive from the abstract type `B`: nothing, one type and a list, or eight
+/// types and a list.
+///
+/// A value of a type goes into a box only if the type is `Send` and `Sync`. The compiler proves this
+/// once for a whole list. If each type were an argument of its own, it would do so for each type, and
+/// each proof examines all types that derive from `B` if there is a field of the type `B`.
+pub trait DerivedTypes<B> {
+    /// An empty value of the type with this name, if the list contains the type.
+    fn make(namespace: &str, name: &str) -> Option<B>;
+}
+
+impl<B> DerivedTypes<B> for () {
+    fn make(_: &str, _: &str) -> Option<B> {
+        None
+    }
+}
+
+macro_rules! derived_types {
+    ($($ty:ident)*) => {
+        impl<B, $($ty,)* Rest: DerivedTypes<B>> DerivedTypes<B> for ($($ty,)* Rest)
+        where
+            $($ty: DerivesFrom<B> + Send + Sync,)*
+        {
+            fn make(namespace: &str, name: &str) -> Option<B> {
+                $(
+                    if is_named($ty::static_table(), namespace, name) {
+                        return Some($ty::VARIANT(Boxed::new($ty::default())));
+                    }
+                )*
+                Rest::make(namespace, name)
+            }
+        }
+    };
+}
+
+derived_types!(T);
+derived_types!(T1 T2 T3 T4 T5 T6 T7 T8);
+
+fn is_named(table: &Type, namespace: &str, name: &str) -> bool {
+    table.name == name && table.namespace() == namespace
 }
 
 /// Equality of two structs by their tables. Generated code calls this function, because deriving
@@ -180,7 +222,10 @@ impl<T: BaseStruct> Derivable for T {
 
     fn derive(&mut self, namespace: &str, name: &str) -> Option<&mut dyn Struct> {
         *self.derived_mut() = DerivedType::make(T::derived_types(), namespace, name)?;
-        self.derived_mut().0.as_deref_mut()
+        match &mut self.derived_mut().0 {
+            Some(value) => Some(&mut **value),
+            None => None,
+        }
     }
 
     fn copy_base_fields(&mut self) {
@@ -194,7 +239,7 @@ impl<T: BaseStruct> Derivable for T {
 }
 
 /// Makes a base struct that holds a value of a derived type.
-pub fn base_from_derived<B: BaseStruct, T: GeneratedStruct>(value: T) -> B {
+pub fn base_from_derived<B: BaseStruct, T: GeneratedStruct + Send + Sync>(value: T) -> B {
     let mut base = B::default();
     *base.derived_mut() = Derived::from(value);
     base.copy_base_fields();

@@ -18,6 +18,7 @@ mod debug;
 mod derived;
 mod nillable;
 mod slots;
+mod stored;
 mod text;
 
 pub use binary::Binary;
@@ -25,14 +26,16 @@ pub use boxed::Boxed;
 pub use choice::{Branch, Choice, clone_choice, first_branch, same_choice};
 pub(crate) use convert::{to_complete_struct, to_record, to_struct};
 pub use debug::debug;
-pub use derived::{BaseStruct, Derived, DerivedType, DerivesFrom, base_from_derived, same};
+pub use derived::{
+    BaseStruct, Derived, DerivedType, DerivedTypes, DerivesFrom, base_from_derived, same,
+};
 pub(crate) use derived::{occurrence, occurrences};
 pub use nillable::Nillable;
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
 
 /// A struct that the codec can fill and read by its table.
-pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
+pub trait Struct: std::any::Any + std::fmt::Debug {
     /// The table. [`slot`](Struct::slot) and [`value`](Struct::value) take indices of its fields.
     fn table(&self) -> &'static Type;
 
@@ -42,9 +45,6 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
 
     /// The n-th occurrence of a field, or [`Value::Absent`] after the last one.
     fn value(&self, field: u16, n: usize) -> Value<'_>;
-
-    /// A copy in a box.
-    fn boxed(&self) -> Box<dyn Struct>;
 
     /// Whether the other value has the same type and is equal.
     fn equals(&self, other: &dyn Struct) -> bool;
@@ -62,9 +62,7 @@ pub trait Struct: std::any::Any + std::fmt::Debug + Send + Sync {
 /// constant. The compiler checks the value of every constant and follows its references to all
 /// tables that it leads to. In a large schema these are all tables, and the compiler would do so
 /// again for each constant.
-pub trait GeneratedStruct:
-    Clone + Default + PartialEq + std::any::Any + std::fmt::Debug + Send + Sync
-{
+pub trait GeneratedStruct: Clone + Default + PartialEq + std::any::Any + std::fmt::Debug {
     /// The table.
     fn static_table() -> &'static Type;
 
@@ -92,10 +90,6 @@ impl<T: GeneratedStruct> Struct for T {
 
     fn value(&self, field: u16, n: usize) -> Value<'_> {
         self.field_value(field, n)
-    }
-
-    fn boxed(&self) -> Box<dyn Struct> {
-        Box::new(self.clone())
     }
 
     fn equals(&self, other: &dyn Struct) -> bool {

@@ -138,7 +138,7 @@ impl<V: View> IntoField<Record> for V {
     }
 }
 
-impl<S: GeneratedStruct> FieldType for Nested<S> {
+impl<S: GeneratedStruct + Send + Sync> FieldType for Nested<S> {
     type Get<'a> = &'a S;
 
     fn read(record: &Record, field: u16) -> Option<&S> {

@@ -8,6 +8,7 @@
 mod shape;
 
 mod browser;
+mod cursors;
 mod oauth;
 mod pagination;
 mod renewal;

@@ -117,6 +117,10 @@ fn one(
     Ok(id)
 }
 
+/// For how many days updates and deletions are told.
+const UPDATES_TOLD: i64 = 30;
+const DELETIONS_TOLD: i64 = 15;
+
 /// The object and the time span of a replication call. Seconds are ignored.
 fn span<'a>(call: &'a Call<'_>, days: i64) -> Result<(&'a Object, i64, i64), Fault> {
     let name = call.body.text_of("sObjectType").trim();
@@ -188,7 +192,7 @@ fn changed(
 }
 
 pub(super) fn updated(call: &Call<'_>) -> Result<Record, Fault> {
-    let (object, start, end) = span(call, 30)?;
+    let (object, start, end) = span(call, UPDATES_TOLD)?;
     let mut record = Record::new("GetUpdatedResult");
     for (id, _) in changed(call, object, false, start, end)? {
         record.add("ids", id);
@@ -200,7 +204,21 @@ pub(super) fn updated(call: &Call<'_>) -> Result<Record, Fault> {
 }
 
 pub(super) fn deleted(call: &Call<'_>) -> Result<Record, Fault> {
-    let (object, start, end) = span(call, 15)?;
+    let (object, start, end) = span(call, DELETIONS_TOLD)?;
+    if end - start <= 60_000 {
+        return Err(Fault::unexpected(
+            "INVALID_REPLICATION_DATE",
+            "startDate must be more than one minute before endDate",
+        ));
+    }
+    let purged = call.state.live().deletions_purged;
+    if start < purged {
+        let since = dates::datetime_text(purged);
+        return Err(Fault::unexpected(
+            "INVALID_REPLICATION_DATE",
+            format!("startDate cannot be before {since}: earlier deletions are no longer known"),
+        ));
+    }
     let mut record = Record::new("GetDeletedResult");
     for (id, datetime) in changed(call, object, true, start, end)? {
         let deleted = Record::new("DeletedRecord")
@@ -208,7 +226,8 @@ pub(super) fn deleted(call: &Call<'_>) -> Result<Record, Fault> {
             .with("id", id);
         record.add("deletedRecords", deleted);
     }
-    let earliest = dates::datetime_text(call.state.clock.now() - 15 * DAY);
+    let told = call.state.clock.now() - DELETIONS_TOLD * DAY;
+    let earliest = dates::datetime_text(told.max(purged));
     Ok(record.with("earliestDateAvailable", earliest).with(
         "latestDateCovered",
         dates::datetime_text(end.min(call.state.clock.now())),

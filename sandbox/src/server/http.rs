@@ -11,6 +11,8 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -90,7 +92,7 @@ async fn connection(stream: TcpStream, host: Host, state: Arc<State>, configs: A
         is_local,
         script: Arc::default(),
     };
-    let service = service_fn(|request| Box::pin(serve(request, context.clone())));
+    let service = service_fn(|request| Box::pin(dated(request, context.clone())));
     let mut connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
@@ -165,6 +167,18 @@ fn version(path: &str) -> Option<u16> {
     let rest = path.strip_prefix("/services/Soap/c/")?;
     let version = rest.split('/').next()?;
     version.strip_suffix(".0").unwrap_or(version).parse().ok()
+}
+
+/// Answers a request, with the time of the tenant in the header `Date`.
+async fn dated(request: Request<Incoming>, context: Context) -> io::Result<Response<Answer>> {
+    let clock = context.state.clock.clone();
+    let mut response = serve(request, context).await?;
+    let now = Timestamp::from_millisecond(clock.now()).unwrap_or_default();
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    Ok(response)
 }
 
 async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Response<Answer>> {
@@ -302,6 +316,11 @@ async fn web(
     let (state, host) = (context.state.clone(), context.host);
     blocking(move || {
         if matches!(service, Service::Stats) {
+            // A program of another language sets the clock ahead here, as `Sandbox::advance` does.
+            let seconds = request.param("advance").parse::<u32>();
+            if let (true, Ok(seconds)) = (request.is_post(), seconds) {
+                state.clock.advance(i64::from(seconds) * 1_000);
+            }
             let stats = serde_json::to_value(&state.live().stats).unwrap_or_default();
             return (WebAnswer::json(StatusCode::OK, &stats), Mode::Normal, body);
         }

@@ -82,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine.
+    /// Serves the counters as JSON at `/sandbox/stats` of both hosts, to callers on the same machine. `POST
+    /// /sandbox/stats?advance=900` sets the clock of the tenant ahead by 900 seconds first.
     #[must_use]
     pub fn stats_page(mut self, on: bool) -> Self {
         self.stats_page = on;
@@ -343,6 +344,28 @@ impl Sandbox {
     #[must_use]
     pub fn open_sessions(&self) -> usize {
         self.state.live().sessions.len()
+    }
+
+    /// Forgets which rows were deleted until now, as Salesforce does if there are too many of them. A call of
+    /// `getDeleted` for an earlier time is refused with `INVALID_REPLICATION_DATE`.
+    pub fn purge_deletions(&self) {
+        let now = self.state.clock.now();
+        self.state.live().deletions_purged = now;
+    }
+
+    /// Gives a permission such as `MonitorLoginHistory` to all profiles and permission sets, or takes it from
+    /// them, while the org is served. An org that does not have the permission stays as it is.
+    pub fn permit(&self, permission: &str, on: bool) {
+        let column = format!("Permissions{permission}");
+        let connection = self.state.store.lock();
+        for object in ["Profile", "PermissionSet"] {
+            let known = self.state.org.objects.get(object);
+            if known.is_some_and(|object| object.fields.contains_key(&column)) {
+                let sql = format!("UPDATE \"{object}\" SET \"{column}\" = ?");
+                // The column is one of the table, so this cannot fail.
+                let _ = connection.execute(&sql, [on]);
+            }
+        }
     }
 
     /// Ends all query locators.

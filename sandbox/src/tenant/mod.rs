@@ -67,6 +67,8 @@ pub(crate) struct Live {
     pub(crate) code_life: Option<Duration>,
     pub(crate) session_life: Option<Duration>,
     pub(crate) login_times: HashMap<usize, VecDeque<Instant>>,
+    /// Deletions before this time are no longer known.
+    pub(crate) deletions_purged: i64,
     pub(crate) used: u64,
     pub(crate) daily_limit: Option<u64>,
     pub(crate) stats: Stats,

@@ -30,3 +30,40 @@ async fn changes_of_today_are_listed() {
         "INVALID_REPLICATION_DATE"
     );
 }
+
+#[tokio::test]
+async fn deletions_are_forgotten_earlier_than_updates() {
+    let tenant = start(demo()).await;
+    let session = tenant.session().await;
+    let call = async |operation: &str, back: i64| {
+        let now = session.call("", "<t:getServerTimestamp/>").await;
+        let end: jiff::Timestamp = now.one("timestamp").parse().unwrap();
+        let start = end - jiff::SignedDuration::from_secs(back);
+        session
+            .call(
+                "",
+                &format!(
+                    "<t:{operation}><t:sObjectType>Lead</t:sObjectType><t:startDate>{start}</t:startDate><t:endDate>{end}</t:endDate></t:{operation}>"
+                ),
+            )
+            .await
+    };
+    let refused = "INVALID_REPLICATION_DATE";
+    let day = 86_400;
+    call("getUpdated", 29 * day).await.one("latestDateCovered");
+    assert_eq!(call("getDeleted", 29 * day).await.fault().0, refused);
+    call("getDeleted", 14 * day).await.one("latestDateCovered");
+    // The times of two calls differ by less than a minute, and seconds are ignored.
+    assert_eq!(call("getDeleted", 60).await.fault().0, refused);
+
+    tenant.sandbox.purge_deletions();
+    assert_eq!(call("getDeleted", day).await.fault().0, refused);
+    call("getUpdated", day).await.one("latestDateCovered");
+    tenant
+        .sandbox
+        .advance(std::time::Duration::from_secs(day as u64));
+    let answer = call("getDeleted", 3_600).await;
+    let earliest: jiff::Timestamp = answer.one("earliestDateAvailable").parse().unwrap();
+    let end: jiff::Timestamp = answer.one("latestDateCovered").parse().unwrap();
+    assert!((end - earliest).total(jiff::Unit::Hour).unwrap() < 25.0);
+}

@@ -15,7 +15,7 @@ use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
 use super::super::failure::Failure;
-use super::super::terminal::put;
+use super::super::terminal::{columns as terminal_columns, put};
 use super::{Common, print_json, the_one, write_to};
 
 #[derive(Args, Debug)]
@@ -222,8 +222,17 @@ impl Events {
             filters: self.filter,
             superseded: false,
         };
+        // A file may be read on any terminal.
+        let columns = match self.out {
+            None => terminal_columns(),
+            Some(_) => None,
+        };
         write_to(self.out.as_ref(), |out| {
-            match listing::print(&store, &query, self.format, Some(&tenant), out) {
+            let printed = match self.format {
+                Format::Table => listing::table(&store, &query, columns, out),
+                format => listing::print(&store, &query, format, Some(&tenant), out),
+            };
+            match printed {
                 Ok(_) => Ok(()),
                 // Whoever reads the pipe has seen enough.
                 Err(error) if is_closed_pipe(&error) => Ok(()),

@@ -2,15 +2,19 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use saponify_cli::connector::Error;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::notify::{State, tell};
+use saponify_cli::connector::progress::Stop;
 use saponify_cli::connector::sync::{
     Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, run,
 };
 use saponify_cli::connector::vault::Vault;
+use saponify_cli::connector::when;
+use saponify_cli::connector::when::length;
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
@@ -24,6 +28,10 @@ pub(crate) struct Sync {
     /// Only these sources, separated by commas: logins, audit, files, changes.
     #[arg(long, value_name = "SOURCES", value_delimiter = ',')]
     source: Vec<Source>,
+    /// Look again at what was collected, so far back: 60d, 12h. Rows are counted, and read again where the org
+    /// has more of them.
+    #[arg(long, value_name = "TIME")]
+    again: Option<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
     json: bool,
@@ -33,6 +41,20 @@ pub(crate) struct Sync {
 pub(crate) struct Run {
     /// The names of connections. By default all that are not deactivated.
     name: Vec<String>,
+    /// How often logins, the setup audit trail and changes are collected: `15m`, `1h`.
+    #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "15m")]
+    every: Duration,
+    /// How often event log files are listed.
+    #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "1h")]
+    files_every: Duration,
+}
+
+fn pause(text: &str) -> Result<Duration, String> {
+    let length = when::length(text).map_err(|error| error.text())?;
+    Duration::try_from(length)
+        .ok()
+        .filter(|length| !length.is_zero())
+        .ok_or_else(|| "there must be a pause between two rounds".to_owned())
 }
 
 impl Sync {
@@ -44,11 +66,19 @@ impl Sync {
             true => Source::ALL.to_vec(),
             false => self.source,
         };
+        let again = self.again.as_deref().map(length).transpose()?;
         block_on(async {
             let stop = stop_on_signal();
             let mut worst = 0;
             for name in &names {
-                let opened = Collector::open(&home, &vault, name, &stop).await;
+                let opened = async {
+                    let mut collector = Collector::open(&home, &vault, name, &stop).await?;
+                    if let Some(back) = again {
+                        collector.look_again(&sources, back).await?;
+                    }
+                    Ok(collector)
+                };
+                let opened = opened.await;
                 let code = match opened {
                     Err(error) if self.json => {
                         print_json(&not_opened(name, &error))?;
@@ -143,12 +173,17 @@ impl Run {
         let home = common.home()?;
         let vault = common.vault(&home)?;
         let names = chosen(&home, &self.name)?;
+        let cadence = Cadence {
+            rows: self.every,
+            files: self.files_every,
+            ..Cadence::default()
+        };
         block_on(async {
             let stop = stop_on_signal();
             let mut tasks = tokio::task::JoinSet::new();
             for name in names {
                 let (home, vault, stop) = (home.clone(), vault.clone(), stop.clone());
-                tasks.spawn(async move { one(&home, &vault, &name, stop).await });
+                tasks.spawn(async move { one(&home, &vault, &name, cadence, stop).await });
             }
             let mut worst = 0;
             while let Some(ended) = tasks.join_next().await {
@@ -161,24 +196,10 @@ impl Run {
 }
 
 /// Runs a connection until it is stopped, and returns its exit code.
-async fn one(
-    home: &Home,
-    vault: &Vault,
-    name: &str,
-    stop: saponify_cli::connector::progress::Stop,
-) -> u8 {
+async fn one(home: &Home, vault: &Vault, name: &str, cadence: Cadence, stop: Stop) -> u8 {
     let mut watch = watch(stop, name);
     let mut notice = |notice: &Notice<'_>| said(notice);
-    match run(
-        home,
-        vault,
-        name,
-        Cadence::default(),
-        &mut watch,
-        &mut notice,
-    )
-    .await
-    {
+    match run(home, vault, name, cadence, &mut watch, &mut notice).await {
         Ok(()) => 0,
         Err(error) => complain(name, &error),
     }

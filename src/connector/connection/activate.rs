@@ -87,7 +87,7 @@ pub fn deactivate(home: &Home, vault: &Vault, name: &str, erase: bool) -> Result
 ///
 /// There is no such connection, or its store cannot be read.
 pub fn settings_of(home: &Home, name: &str) -> Result<Settings, Error> {
-    Settings::from_map(&home.connection(name)?.store_to_read()?.settings()?)
+    Settings::from_map(&home.connection(name)?.settings()?)
 }
 
 /// Logs in to a connection without taking it, for what stores nothing.
@@ -110,8 +110,9 @@ struct Validated {
 /// Logs in and asks who that is.
 async fn validate(mut activation: Activation) -> Result<Validated, Error> {
     let (keep, token) = token_slot();
-    let mut org = Org::connect(&activation.settings, &activation.secrets, keep).await?;
-    let identity = org.identify().await?;
+    let login = Org::connect(&activation.settings, &activation.secrets, keep).await;
+    let mut org = login.map_err(not_activated)?;
+    let identity = org.identify().await.map_err(not_activated)?;
     if let Some(token) = token.lock().unwrap_or_else(PoisonError::into_inner).take() {
         activation
             .secrets
@@ -133,6 +134,27 @@ async fn validate(mut activation: Activation) -> Result<Validated, Error> {
         activation,
         identity,
     })
+}
+
+/// Says what to do about a login that an activation tried: there is no connection yet.
+fn not_activated(error: Error) -> Error {
+    let code = error.cause().and_then(saponify::Error::fault);
+    let help = match code.map_or("", |fault| fault.code()) {
+        "INVALID_LOGIN" | "INVALID_SESSION_ID" => {
+            "nothing is stored; give valid credentials, or look into Login History in Setup for the reason"
+        }
+        "API_DISABLED_FOR_ORG" => {
+            "nothing is stored; give the user \"API Enabled\" in a permission set or profile"
+        }
+        _ if error
+            .cause()
+            .is_some_and(saponify::Error::is_password_expired) =>
+        {
+            "nothing is stored; let the user set a new password first"
+        }
+        _ => return error,
+    };
+    error.help(help)
 }
 
 /// Keeps each new refresh token with the other secrets.

@@ -79,5 +79,10 @@ impl ChangeService for Org {
 }
 
 fn failed(object: &str, error: saponify::Error) -> Failure {
+    match error.fault().map_or("", |fault| fault.code()) {
+        "INVALID_REPLICATION_DATE" => return Failure::TooOld,
+        "EXCEEDED_ID_LIMIT" => return Failure::TooLarge,
+        _ => {}
+    }
     query_failed(&format!("SELECT Id FROM {object}"), error)
 }

@@ -9,6 +9,7 @@ mod changes;
 mod clock;
 mod failure;
 mod files;
+mod known;
 mod org;
 mod service;
 pub mod settings;

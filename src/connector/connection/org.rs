@@ -15,6 +15,7 @@ use saponify::{Https, Secret};
 
 use super::clock::{Clock, Reading};
 use super::failure::failed;
+use super::known::Known;
 use super::org_proxies::Soap;
 use super::settings::{Login, Settings, Transfer, secret};
 use super::tap::Tap;
@@ -29,6 +30,9 @@ const MOST_BYTES: u64 = 16 << 30;
 
 /// The longest time for one file. An answer that trickles is given up much earlier.
 pub(super) const FILE_TIME: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How long is remembered what was looked up.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One of so many calls of the org is left to others.
 const RESERVED: i64 = 10;
@@ -45,8 +49,10 @@ pub struct Org {
     /// The query that is running: its text, and the cursor if it has more rows.
     pub(super) query: String,
     pub(super) cursor: Option<String>,
-    /// Records that were looked up, by object and Id.
-    pub(super) known: HashMap<(String, String), Vec<Option<String>>>,
+    /// When what follows was last forgotten: users get other names, and objects other fields.
+    pub(super) remembered_since: Option<Instant>,
+    /// Records that were looked up.
+    pub(super) known: Known,
     /// Objects that were described, by name.
     pub(super) described: HashMap<String, Described>,
     /// The length of the smallest file that SOAP refused.
@@ -124,7 +130,8 @@ impl Org {
             transfer: settings.transfer,
             query: String::new(),
             cursor: None,
-            known: HashMap::new(),
+            remembered_since: None,
+            known: Known::default(),
             described: HashMap::new(),
             refused_by_soap: None,
             leaves_reserve: true,
@@ -134,6 +141,11 @@ impl Org {
     /// Makes calls also when the org has few left: for the few calls that a person waits for.
     pub(crate) fn use_reserve(&mut self) {
         self.leaves_reserve = false;
+    }
+
+    /// Remembers at most so many of the records that were looked up. More are looked up again.
+    pub fn remember_at_most(&mut self, records: usize) {
+        self.known = Known::up_to(records);
     }
 
     /// Asks who the connector is.
@@ -197,6 +209,16 @@ impl Org {
             .client()
             .browser_page(path)
             .map_err(|error| Error::new(Kind::Usage, "this page cannot be opened").because(error))
+    }
+
+    /// Forgets what was looked up, once a day.
+    pub(super) fn forget_daily(&mut self) {
+        let since = *self.remembered_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= REMEMBERED {
+            self.remembered_since = Some(Instant::now());
+            self.known.clear();
+            self.described.clear();
+        }
     }
 
     /// Refuses a call if the org's last calls of the day are left to others.

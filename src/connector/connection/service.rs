@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use saponify::Record;
 
-use super::failure::query_failed;
+use super::failure::{failed, query_failed};
 use super::org::Org;
 use super::org_proxies::QueryResult;
 use crate::connector::sources::{Batch, Failure, Service};
@@ -13,12 +13,16 @@ use crate::connector::sources::{Batch, Failure, Service};
 /// Ids of one query. The text of a query is limited, and so is the number of rows of a batch.
 const IDS: usize = 200;
 
-/// Records that are remembered, so that they are not looked up for each batch.
-const KNOWN: usize = 50_000;
+/// The object of which the service may show the user only its own rows, and the permissions that show all.
+const LIMITED: &str = "LoginHistory";
+const LIFTED_BY: [&str; 2] = ["PermissionsMonitorLoginHistory", "PermissionsManageUsers"];
+
+type Values = Vec<Option<String>>;
 
 impl Service for Org {
     async fn server_time(&mut self) -> Result<Timestamp, Failure> {
         self.allow()?;
+        self.forget_daily();
         Ok(self.time().await?)
     }
 
@@ -49,17 +53,43 @@ impl Service for Org {
         }
     }
 
+    /// LoginHistory answers without a permission, too, but only with the rows of the user.
+    async fn sees_all(&mut self, object: &str) -> Result<bool, Failure> {
+        if object != LIMITED {
+            return Ok(true);
+        }
+        let user = self.user_id().await?;
+        let others = format!("SELECT Id FROM {LIMITED} WHERE UserId != '{user}' LIMIT 1");
+        if !self.all_rows(&others).await?.is_empty() {
+            return Ok(true);
+        }
+        // Perhaps nobody else has ever logged in.
+        for permission in LIFTED_BY {
+            let granted = format!(
+                "SELECT PermissionSet.{permission} FROM PermissionSetAssignment WHERE AssigneeId = '{user}'"
+            );
+            match self.all_rows(&granted).await {
+                Ok(rows) => {
+                    let is_true = |row: &Values| row.iter().flatten().any(|value| value == "true");
+                    if rows.iter().any(is_true) {
+                        return Ok(true);
+                    }
+                }
+                // The org does not have this permission.
+                Err(Failure::Field(_)) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(false)
+    }
+
     async fn look_up(
         &mut self,
         object: &str,
         fields: &[&str],
         ids: &[String],
     ) -> Result<HashMap<String, Vec<Option<String>>>, Failure> {
-        let key = |id: &String| (object.to_owned(), id.clone());
-        let unknown: Vec<&String> = ids
-            .iter()
-            .filter(|id| is_id(id) && !self.known.contains_key(&key(id)))
-            .collect();
+        let (mut found, unknown) = self.known.split(object, ids.iter().filter(|id| is_id(id)));
         for ids in unknown.chunks(IDS) {
             let list: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
             let query = format!(
@@ -67,30 +97,23 @@ impl Service for Org {
                 fields.join(", "),
                 list.join(", ")
             );
-            let mut batch = self.query(&query).await?;
-            loop {
-                for row in batch.rows {
-                    let mut values = row.into_iter();
-                    if let Some(Some(id)) = values.next() {
-                        self.remember(key(&id), values.collect());
-                    }
+            let mut looked_up: HashMap<String, Values> = HashMap::new();
+            for row in self.all_rows(&query).await? {
+                let mut values = row.into_iter();
+                if let Some(Some(id)) = values.next() {
+                    looked_up.insert(id, values.collect());
                 }
-                if batch.last {
-                    break;
-                }
-                batch = self.more().await?;
             }
             // What is not there now need not be asked for again.
             for id in ids {
-                if !self.known.contains_key(&key(id)) {
-                    self.remember(key(id), vec![None; fields.len()]);
-                }
+                let values = looked_up
+                    .remove(*id)
+                    .unwrap_or_else(|| vec![None; fields.len()]);
+                self.known.remember(object, id, values.clone());
+                found.insert((*id).clone(), values);
             }
         }
-        let found = ids
-            .iter()
-            .filter_map(|id| Some((id.clone(), self.known.get(&key(id))?.clone())));
-        Ok(found.collect())
+        Ok(found)
     }
 }
 
@@ -110,11 +133,32 @@ impl Org {
         })
     }
 
-    fn remember(&mut self, key: (String, String), values: Vec<Option<String>>) {
-        if self.known.len() >= KNOWN {
-            self.known.clear();
+    /// All rows of a query. The query that the sources are reading keeps its cursor.
+    async fn all_rows(&mut self, query: &str) -> Result<Vec<Values>, Failure> {
+        let fields = fields_of(query);
+        self.allow()?;
+        let mut answer = self.soap.query(query).await;
+        let mut rows = Vec::new();
+        loop {
+            let batch = answer.map_err(|error| query_failed(query, error))?;
+            rows.extend(batch.records.iter().map(|record| values(record, &fields)));
+            let Some(cursor) = batch.query_locator.filter(|_| !batch.done) else {
+                return Ok(rows);
+            };
+            self.allow()?;
+            answer = self.soap.query_more(&cursor).await;
         }
-        self.known.insert(key, values);
+    }
+
+    /// The Id of the user of the connection.
+    async fn user_id(&mut self) -> Result<String, Failure> {
+        if let Some(id) = self.soap.client().session().user_id() {
+            return Ok(id.to_string());
+        }
+        self.allow()?;
+        let answer = self.soap.get_user_info().await;
+        let answer = answer.map_err(|error| failed("cannot ask the org for the user", error))?;
+        Ok(answer.user_id.to_string())
     }
 }
 

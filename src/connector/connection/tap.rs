@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
-use saponify::Transport;
 use saponify::transport::{Body, Exchange, Request, TransportError};
+use saponify::{Secret, Transport};
 
 use super::clock::Reading;
 use crate::connector::error::Error;
@@ -140,6 +140,10 @@ impl Transport for Tap {
             }
             Ok(response)
         })
+    }
+
+    fn secrets(&self) -> &[Secret] {
+        self.inner.secrets()
     }
 }
 

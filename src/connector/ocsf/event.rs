@@ -111,6 +111,12 @@ impl Mapping {
             let (column, text) = match from {
                 From::Column(column) => (Some(column.as_str()), event.value(column)?),
                 From::Text(text) => (None, text.as_str()),
+                From::If { column, other, is } => {
+                    if event.value(other).unwrap_or_default() != is {
+                        return None;
+                    }
+                    (Some(column.as_str()), event.value(column)?)
+                }
             };
             let text = text.trim();
             if text.is_empty() {

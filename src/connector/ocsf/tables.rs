@@ -45,6 +45,31 @@ pub(super) struct FieldRule {
 pub(super) enum From {
     Column(String),
     Text(String),
+    /// A column of rows in which another column has a value.
+    If {
+        column: String,
+        other: String,
+        is: String,
+    },
+}
+
+impl From {
+    fn read(text: &str) -> Self {
+        if let Some(text) = text.strip_prefix('=') {
+            return Self::Text(text.to_owned());
+        }
+        let condition = text
+            .split_once('=')
+            .and_then(|(other, rest)| Some((other, rest.split_once(':')?)));
+        match condition {
+            Some((other, (is, column))) => Self::If {
+                column: column.to_owned(),
+                other: other.to_owned(),
+                is: is.to_owned(),
+            },
+            None => Self::Column(text.to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -148,10 +173,7 @@ impl Mapping {
                 "user" => Form::User,
                 table => Form::Table(mapping.known("fields", line, table)?),
             };
-            let from = from.split(' ').map(|from| match from.strip_prefix('=') {
-                Some(text) => From::Text(text.to_owned()),
-                None => From::Column(from.to_owned()),
-            });
+            let from = from.split(' ').map(From::read);
             mapping.fields.push(FieldRule {
                 classes,
                 target: target.to_owned(),

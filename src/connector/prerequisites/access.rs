@@ -8,6 +8,7 @@ use super::line::Line;
 use super::permissions::{Needed, PERMISSIONS, Permission};
 use super::{Profile, failure};
 use crate::connector::connection::{Login, Org};
+use crate::connector::sources::rows::Object;
 use crate::connector::sources::{Failure, Service};
 
 /// Editions that have the API.
@@ -41,7 +42,9 @@ impl Access<'_> {
         self.permissions().await;
         self.crm_content().await;
         self.own_logins_only().await;
+        self.fields(&Object::LOGINS).await;
         self.audit().await;
+        self.fields(&Object::AUDIT).await;
         self.files().await;
         self.session_settings();
         self.calls();
@@ -241,16 +244,10 @@ impl Access<'_> {
     /// success.
     async fn own_logins_only(&mut self) {
         let (id, what) = ("login-history", "Login history");
-        let query = format!(
-            "SELECT COUNT() FROM LoginHistory WHERE UserId != '{}'",
-            self.user
-        );
-        let line = match self.org.count(&query).await {
-            Ok(0) => Line::failed(id, what, "shows only the rows of this user").remedy(
-                "give the user \"Monitor Login History\" or \"Manage Users\"; if nobody else ever logged in, \
-                 all is well",
-            ),
-            Ok(rows) => Line::passed(id, what, format!("{rows} rows of other users are visible")),
+        let line = match self.org.sees_all("LoginHistory").await {
+            Ok(true) => Line::passed(id, what, "shows the rows of all users"),
+            Ok(false) => Line::failed(id, what, "shows only the rows of this user")
+                .remedy("give the user \"Monitor Login History\" or \"Manage Users\""),
             Err(failure) => not_answered(failure)(id, what),
         };
         self.lines.push(line);
@@ -263,6 +260,45 @@ impl Access<'_> {
             Err(failure) => not_answered(failure)(id, what),
         };
         self.lines.push(line);
+    }
+
+    /// Fields that the user does not see are left out of the rows.
+    async fn fields(&mut self, object: &Object) {
+        let mut refused: Vec<String> = Vec::new();
+        loop {
+            let fields = object.fields(&refused).join(", ");
+            let query = format!("SELECT {fields} FROM {} LIMIT 1", object.name);
+            match rows(self.org, &query).await {
+                Err(Failure::Field(field))
+                    if object.can_do_without(&field) && !refused.contains(&field) =>
+                {
+                    refused.push(field);
+                }
+                Err(Failure::Field(field)) => {
+                    refused.push(field);
+                    break;
+                }
+                // If the object cannot be read at all, another line says so.
+                Err(_) => return,
+                Ok(_) => break,
+            }
+        }
+        let id = format!("fields-{}", object.source);
+        let what = format!("Fields of {}", object.name);
+        let is_needed = refused
+            .last()
+            .is_some_and(|field| !object.can_do_without(field));
+        let found = match refused.is_empty() {
+            true => "all are visible".to_owned(),
+            false => format!("not visible: {}", refused.join(", ")),
+        };
+        let remedy =
+            "make these fields visible to the user; without them, rows have no such values";
+        self.lines.push(match (refused.is_empty(), is_needed) {
+            (true, _) => Line::passed(&id, &what, found),
+            (false, false) => Line::noted(&id, &what, found).remedy(remedy),
+            (false, true) => Line::failed(&id, &what, found).remedy(remedy),
+        });
     }
 
     async fn files(&mut self) {
@@ -313,17 +349,26 @@ impl Access<'_> {
         now.duration_since(time).as_hours() / 24
     }
 
-    /// The SOAP API does not tell this setting.
+    /// SOAP does not tell whether sessions are locked to an address, and the API that does needs the right
+    /// to change all settings. It matters only to sessions that cannot be renewed.
     fn session_settings(&mut self) {
-        let line = Line::noted(
-            "ip-lock",
-            "Sessions locked to an IP",
-            "the SOAP API does not tell this setting",
-        );
-        self.lines.push(line.remedy(
-            "in Setup, Session Settings, \"Lock sessions to the IP address from which they originated\" must \
-             be off if this machine's address changes",
-        ));
+        let (id, what) = ("ip-lock", "Sessions locked to an IP");
+        self.lines.push(match self.login {
+            Login::Session => Line::noted(
+                id,
+                what,
+                "a session that was given is lost for good when the address of this machine changes",
+            )
+            .remedy(
+                "in Setup, Session Settings, \"Lock sessions to the IP address from which they originated\" must \
+                 be off; or activate the connection with another login",
+            ),
+            _ => Line::passed(
+                id,
+                what,
+                "does not matter: if the address of this machine changes, the connector logs in again",
+            ),
+        });
     }
 
     fn calls(&mut self) {
@@ -370,7 +415,7 @@ fn not_answered(reason: Failure) -> NotAnswered {
             Line::failed(id, what, format!("the field {field} is not visible"))
                 .remedy("make the field visible to the user")
         }
-        Failure::TooLarge | Failure::CursorLost => {
+        Failure::TooLarge | Failure::TooOld | Failure::CursorLost => {
             Line::failed(id, what, "the org does not answer in time").remedy("try again later")
         }
     })

@@ -44,7 +44,8 @@ impl std::str::FromStr for Profile {
 
 /// Tests the prerequisites of a connection. A login that fails is a line and not an error.
 ///
-/// It works while another process works on the connection, and stores nothing.
+/// It works while another process works on the connection. The next round asks again for fields that the
+/// org has refused.
 ///
 /// # Errors
 ///
@@ -59,9 +60,16 @@ pub async fn test(
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
     let secrets = vault.recall(name)?;
+    let lines = lines(&settings, &secrets, vault, name, profile, local_now).await;
+    if let Err(error) = home.connection(name)?.forget_refusals() {
+        tracing::warn!(
+            problem = error.text(),
+            "refused fields are asked for again after a day only"
+        );
+    }
     Ok(Prerequisites {
         connection: name.to_owned(),
-        lines: lines(&settings, &secrets, vault, name, profile, local_now).await,
+        lines,
     })
 }
 

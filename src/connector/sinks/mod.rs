@@ -5,5 +5,6 @@
 //! on later where it was.
 
 mod ndjson;
+mod owner;
 
 pub use ndjson::{Delivered, Form, Ndjson};

@@ -3,6 +3,7 @@
 //! Files are numbered. When one has reached its size, the next is begun, and a file before the last
 //! never changes again. How far the last file is acknowledged is kept with the cursor: after a crash,
 //! what was written beyond it is cut off and written again. So every row is in the files exactly once.
+//! Only files of a folder that carries the mark of this store are touched.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
@@ -11,12 +12,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::owner;
 use crate::connector::error::Error;
 use crate::connector::ocsf::{Mapping, to_ocsf};
-use crate::connector::store::{Delivery, Event, Store};
+use crate::connector::store::{Delivery, Event, SinkState, Store};
 
 /// Rows that are written and synced to the disk before the cursor moves.
 const BATCH: u64 = 10_000;
+
+/// The names of the files have a number between these.
+const PREFIX: &str = "events-";
+const SUFFIX: &str = ".ndjson";
 
 /// A sink that writes NDJSON files.
 #[derive(Debug)]
@@ -52,24 +58,34 @@ pub struct Delivered {
     pub rows: u64,
 }
 
-/// The last file, and how much of it is acknowledged: `number:bytes`.
+/// The last file, and how much of it is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
     number: u64,
     bytes: u64,
 }
 
-impl Position {
-    fn read(text: Option<&str>) -> Self {
-        let parts = text.and_then(|text| text.split_once(':'));
-        let parts =
-            parts.and_then(|(number, bytes)| Some((number.parse().ok()?, bytes.parse().ok()?)));
-        let (number, bytes) = parts.unwrap_or((1, 0));
-        Self { number, bytes }
+/// Where the sink goes on, and what its mark in the folder says: `number:bytes:owner`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    position: Position,
+    owner: String,
+}
+
+impl Kept {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(':');
+        let position = Position {
+            number: parts.next()?.parse().ok()?,
+            bytes: parts.next()?.parse().ok()?,
+        };
+        let owner = parts.next()?.to_owned();
+        Some(Self { position, owner })
     }
 
-    fn text(self) -> String {
-        format!("{}:{}", self.number, self.bytes)
+    fn text(&self) -> String {
+        let Position { number, bytes } = self.position;
+        format!("{number}:{bytes}:{}", self.owner)
     }
 }
 
@@ -98,7 +114,9 @@ impl Ndjson {
         if state.waiting == 0 {
             return Ok(0);
         }
-        let mut output = Output::open(self, Position::read(state.position.as_deref()))?;
+        let mut kept = self.kept(store, &state, local_now)?;
+        owner::take(&self.folder, &kept.owner, is_output)?;
+        let mut output = Output::open(self, kept.position)?;
         let (mut rows, mut cursor) = (0, state.cursor);
         store.stored_after::<Error>(state.cursor, |event| {
             output.write(&self.line(event))?;
@@ -109,15 +127,44 @@ impl Ndjson {
                 false => ControlFlow::Break(()),
             })
         })?;
-        let position = Some(output.finish()?.text());
+        kept.position = output.finish()?;
         let delivery = Delivery {
             cursor,
             rows,
-            position,
+            position: Some(kept.text()),
             local_now,
         };
         store.delivered(&self.name, &delivery)?;
         Ok(rows)
+    }
+
+    /// What the store knows of the sink. A sink that is new gets its owner, which the store knows before the
+    /// folder has the mark.
+    fn kept(
+        &self,
+        store: &mut Store,
+        state: &SinkState,
+        local_now: Timestamp,
+    ) -> Result<Kept, Error> {
+        if let Some(kept) = state.position.as_deref().and_then(Kept::read) {
+            return Ok(kept);
+        }
+        let first = Position {
+            number: 1,
+            bytes: 0,
+        };
+        let kept = Kept {
+            position: first,
+            owner: owner::new_owner(),
+        };
+        let delivery = Delivery {
+            cursor: state.cursor,
+            rows: 0,
+            position: Some(kept.text()),
+            local_now,
+        };
+        store.delivered(&self.name, &delivery)?;
+        Ok(kept)
     }
 
     fn line(&self, event: &Event) -> Vec<u8> {
@@ -134,8 +181,15 @@ impl Ndjson {
     }
 
     fn path(&self, number: u64) -> PathBuf {
-        self.folder.join(format!("events-{number:06}.ndjson"))
+        self.folder.join(format!("{PREFIX}{number:06}{SUFFIX}"))
     }
+}
+
+fn is_output(name: &str) -> bool {
+    let number = name
+        .strip_prefix(PREFIX)
+        .and_then(|name| name.strip_suffix(SUFFIX));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The file that is being written.
@@ -150,9 +204,6 @@ impl<'a> Output<'a> {
     /// Opens the last file at the end of what is acknowledged. If somebody has moved or cut it, a new
     /// one is begun.
     fn open(sink: &'a Ndjson, mut position: Position) -> Result<Self, Error> {
-        let folder = &sink.folder;
-        fs::create_dir_all(folder)
-            .map_err(|error| Error::io("create the folder", folder, error))?;
         let path = sink.path(position.number);
         if position.bytes > 0 && fs::metadata(&path).map_or(0, |file| file.len()) < position.bytes {
             position = Position {

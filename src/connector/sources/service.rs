@@ -20,6 +20,11 @@ pub trait Service: Send {
     /// Runs a query of the form `SELECT COUNT() FROM …`.
     fn count(&mut self, query: &str) -> impl Future<Output = Result<u64, Failure>> + Send;
 
+    /// Whether the service shows all rows of an object, and not only those of the user who asks.
+    fn sees_all(&mut self, _object: &str) -> impl Future<Output = Result<bool, Failure>> + Send {
+        async { Ok(true) }
+    }
+
     /// The values of some fields of other records, by their Ids. What is not there may be left out.
     fn look_up(
         &mut self,
@@ -47,6 +52,8 @@ pub struct Batch {
 pub enum Failure {
     /// The query takes too long, or has too large an answer: ask for less.
     TooLarge,
+    /// The service no longer tells what happened so long ago.
+    TooOld,
     /// The cursor of the query is gone: run it again.
     CursorLost,
     /// A field is not there, or this user must not see it.

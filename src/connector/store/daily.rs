@@ -1,10 +1,10 @@
 //! Daily files as a control of the hourly files: their numbers of rows, which should be equal.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::ledger::note_gap;
-use super::{Listed, SourceId, Store, millis, time};
+use super::ledger::{note_file, note_gap};
+use super::{Listed, Listing, SourceId, Store, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
 
@@ -49,7 +49,8 @@ impl Store {
     /// Compares a daily file with the hourly files of its day, and notes both numbers.
     ///
     /// If the daily file has more rows, and `is_over` says that no more hourly files can come, that is a
-    /// gap. A gap that has been filled is closed.
+    /// gap. A gap that has been filled is closed. On a day on which hourly files began or were not made at
+    /// all, the daily file takes the place of the hourly ones instead: it enters the ledger to be fetched.
     ///
     /// # Errors
     ///
@@ -103,7 +104,11 @@ impl Store {
                 .execute(close, params![source.0, file.sf_id, millis(now), MORE_ROWS])
                 .map_err(fail)?;
         } else if is_over {
-            note_gap(&change, source, file, MORE_ROWS, now).map_err(fail)?;
+            match lacks_first_hours(&change, file, end).map_err(fail)? {
+                true => note_file(&change, file, now, &mut Listing::default()),
+                false => note_gap(&change, source, file, MORE_ROWS, now),
+            }
+            .map_err(fail)?;
         }
         change.commit().map_err(fail)
     }
@@ -134,4 +139,20 @@ impl Store {
             })
             .map_err(|error| self.failed("read the counts of daily files", error))
     }
+}
+
+/// Whether hourly files of an event type began on the day of a daily file, but not with its first hour, or
+/// none were made on that day.
+fn lacks_first_hours(
+    change: &Connection,
+    daily: &Listed,
+    end: Timestamp,
+) -> rusqlite::Result<bool> {
+    let (first, of_day): (Option<i64>, i64) = change.query_row(
+        "SELECT min(log_date), count(*) FILTER (WHERE log_date >= ?2 AND log_date < ?3)
+         FROM file WHERE event_type = ?1 AND interval = 'Hourly'",
+        params![daily.event_type, millis(daily.log_date), millis(end)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(of_day == 0 || first.is_some_and(|first| first > millis(daily.log_date)))
 }

@@ -1,5 +1,7 @@
 //! Opening and migrating the database file, and what its errors mean.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::connector::error::{Error, Kind};
 const APPLICATION: i32 = 0x5361_506f;
 
 /// One script per version, in order; each brings the version before it to its own.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Opens or creates the database and migrates it.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {
@@ -19,14 +21,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // SQLite would open it to read, and make files beside it that cannot be written either.
+    match OpenOptions::new().write(true).open(path) {
+        Err(error) if is_refused(&error) => return Err(unwritable(path).because(error)),
+        _ => {}
+    }
     let mut database = Connection::open_with_flags(path, flags).map_err(fail)?;
     set_up(&database).map_err(fail)?;
     let version = identify(&database, path)?;
     if database.is_readonly("main").map_err(fail)? {
-        let message = format!("the store {} cannot be written", path.display());
-        return Err(Error::new(Kind::ReadOnly, message).help(
-            "give the user that runs the connector the right to write this file and its folder",
-        ));
+        return Err(unwritable(path));
     }
     database
         .pragma_update(None, "journal_mode", "wal")
@@ -46,13 +50,20 @@ pub(super) fn open(path: &Path) -> Result<Connection, Error> {
     Ok(database)
 }
 
+fn is_refused(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
+}
+
+fn unwritable(path: &Path) -> Error {
+    let message = format!("the store {} cannot be written", path.display());
+    Error::new(Kind::ReadOnly, message)
+        .help("give the user that runs the connector the right to write this file and its folder")
+}
+
 /// Opens the database without writing to it.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
-    let fail = |error| failure("read the store", path, error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let database = Connection::open_with_flags(path, flags).map_err(fail)?;
-    set_up(&database).map_err(fail)?;
-    let version = identify(&database, path)?;
+    let (database, version) = open_any(path)?;
     if version != MIGRATIONS.len() {
         let message = format!("the store {} is of version {version}", path.display());
         return Err(Error::new(Kind::Store, message).help(format!(
@@ -61,6 +72,26 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
         )));
     }
     Ok(database)
+}
+
+/// Opens a database of the current version for a short change beside another process.
+pub(super) fn open_as_it_is(path: &Path) -> Result<Option<Connection>, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let fail = |error| failure("open the store", path, error);
+    let database = Connection::open_with_flags(path, flags).map_err(fail)?;
+    set_up(&database).map_err(fail)?;
+    let version = identify(&database, path)?;
+    Ok((version == MIGRATIONS.len()).then_some(database))
+}
+
+/// Opens the database without writing to it, also if it is of an earlier version, and tells which.
+pub(super) fn open_any(path: &Path) -> Result<(Connection, usize), Error> {
+    let fail = |error| failure("read the store", path, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(path, flags).map_err(fail)?;
+    set_up(&database).map_err(fail)?;
+    let version = identify(&database, path)?;
+    Ok((database, version))
 }
 
 fn set_up(database: &Connection) -> rusqlite::Result<()> {

@@ -155,7 +155,7 @@ impl Store {
                  WHERE log_date >= ?1 AND log_date < ?2 AND NOT EXISTS (
                      SELECT 1 FROM revision AS newer
                      WHERE newer.file = revision.file AND newer.number > revision.number
-                 )
+                 ) AND NOT (interval = 'Hourly' AND superseded = 1)
                  GROUP BY state",
             )
             .and_then(|mut find| {

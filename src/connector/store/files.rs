@@ -1,10 +1,10 @@
 //! The ledger of event log files, and their rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::ledger::{finish_file, note_file, note_gap, note_gone, pending};
 use super::rows::{json_array, shape_id};
@@ -164,6 +164,7 @@ pub struct FileEntry {
 /// Takes the rows of a file within the transaction that stores it.
 pub struct RevisionRows<'a> {
     change: &'a Connection,
+    add: CachedStatement<'a>,
     fail: &'a dyn Fn(rusqlite::Error) -> Error,
     source: i64,
     revision: i64,
@@ -203,21 +204,15 @@ impl RevisionRows<'_> {
         self.number += 1;
         let payload =
             json_array(&mut self.payload, values.into_iter().map(Some)).map_err(self.fail)?;
-        self.change
-            .prepare_cached(
-                "INSERT INTO event (source, time, revision, number, shape, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )
-            .and_then(|mut add| {
-                add.execute(params![
-                    self.source,
-                    time.map(millis),
-                    self.revision,
-                    self.number,
-                    self.shape,
-                    payload
-                ])
-            })
+        self.add
+            .execute(params![
+                self.source,
+                time.map(millis),
+                self.revision,
+                self.number,
+                self.shape,
+                payload
+            ])
             .map(drop)
             .map_err(self.fail)
     }
@@ -240,8 +235,8 @@ impl fmt::Debug for RevisionRows<'_> {
 impl Store {
     /// Compares a listing with the ledger, in one transaction.
     ///
-    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the listing covers completely; files of the ledger
-    /// that are in this span and not in the listing are gone.
+    /// Files that are not `wanted` do not enter the ledger. `created` is the span of CreatedDate that the
+    /// listing covers completely; files of the ledger that are in this span and not in the listing are gone.
     ///
     /// # Errors
     ///
@@ -280,6 +275,23 @@ impl Store {
             )
             .and_then(|mut find| {
                 find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?.collect()
+            })
+            .map_err(|error| self.failed("read the ledger of files", error))
+    }
+
+    /// The event types and days of which the ledger has a daily file.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn daily_files(&self) -> Result<BTreeSet<(String, Timestamp)>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT DISTINCT event_type, log_date FROM file WHERE interval = 'Daily'",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?
+                    .collect()
             })
             .map_err(|error| self.failed("read the ledger of files", error))
     }
@@ -334,6 +346,12 @@ impl Store {
         let change = self.database.transaction().map_err(fail)?;
         let mut rows = RevisionRows {
             change: &change,
+            add: change
+                .prepare_cached(
+                    "INSERT INTO event (source, time, revision, number, shape, payload)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )
+                .map_err(fail)?,
             fail: &fail,
             source: source.0,
             revision: file.revision,
@@ -344,6 +362,7 @@ impl Store {
         };
         let stored = fill(&mut rows)?;
         let count = rows.rows();
+        drop(rows);
         finish_file(&change, source, file, &stored, count, now).map_err(fail)?;
         change.commit().map_err(fail)?;
         Ok(count)

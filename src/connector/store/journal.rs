@@ -42,6 +42,8 @@ pub struct Drift {
 pub enum Method {
     /// COUNT() an hour after the span's end.
     CountHour,
+    /// All rows of the span were read again an hour after its end.
+    ReadHour,
     /// COUNT() a day after the span's end.
     CountDay,
 }
@@ -52,6 +54,7 @@ impl Method {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CountHour => "count-hour",
+            Self::ReadHour => "read-hour",
             Self::CountDay => "count-day",
         }
     }
@@ -59,6 +62,7 @@ impl Method {
     fn of(text: &str) -> Self {
         match text {
             "count-day" => Self::CountDay,
+            "read-hour" => Self::ReadHour,
             _ => Self::CountHour,
         }
     }
@@ -117,6 +121,54 @@ impl Store {
     ) -> Result<(), Error> {
         add_gap(&self.database, source, span, "", reason, now)
             .map_err(|error| self.failed("record a gap", error))
+    }
+
+    /// Records that something is missing. If it begins within an open gap of the same reason or where one
+    /// ends, that gap becomes longer instead. Returns whether there is a gap more.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn widen_gap(
+        &mut self,
+        source: SourceId,
+        span: Span,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let widened = self
+            .database
+            .execute(
+                "UPDATE OR REPLACE gap SET ends = max(ends, ?3)
+                 WHERE source = ?1 AND subject = '' AND reason = ?4 AND closed IS NULL
+                   AND starts <= ?2 AND ends >= ?2",
+                params![source.0, millis(span.start()), millis(span.end()), reason],
+            )
+            .map_err(|error| self.failed("record a gap", error))?;
+        if widened == 0 {
+            self.gap(source, span, reason, now)?;
+        }
+        Ok(widened == 0)
+    }
+
+    /// All that is missing for a reason: from the start of the first open gap to the end of the last.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn open_gap(&self, source: SourceId, reason: &str) -> Result<Option<Span>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT min(starts), max(ends) FROM gap
+                 WHERE source = ?1 AND reason = ?2 AND closed IS NULL",
+            )
+            .and_then(|mut find| {
+                find.query_row(params![source.0, reason], |row| {
+                    Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?))
+                })
+            })
+            .map(|found| found.and_then(|(starts, ends)| Span::new(time(starts), time(ends))))
+            .map_err(|error| self.failed("read the gaps", error))
     }
 
     /// Closes the gaps within a span that have this reason, because they have been filled.

@@ -156,6 +156,8 @@ pub(super) fn note_gap(
     super::journal::add_gap(change, source, span, &file.sf_id, reason, now)
 }
 
+/// Notes that all rows of a revision are stored. They take the place of those of earlier revisions, and those
+/// of a daily file the place of the hourly files of its day.
 pub(super) fn finish_file(
     change: &Connection,
     source: SourceId,
@@ -181,9 +183,54 @@ pub(super) fn finish_file(
          WHERE file = (SELECT file FROM revision WHERE id = ?1) AND number < ?2",
         params![file.revision, file.number],
     )?;
+    close_gaps_of(change, source, &file.file.sf_id, now)?;
+    let Some(day) = Span::day_of(file.file.log_date) else {
+        return Ok(());
+    };
+    let bounds = params![file.file.event_type, millis(day.start()), millis(day.end())];
+    match file.file.interval {
+        Interval::Daily => {
+            let hourly: Vec<(i64, String)> = change
+                .prepare_cached(
+                    "SELECT id, sf_id FROM file WHERE interval = 'Hourly' AND event_type = ?1
+                        AND log_date >= ?2 AND log_date < ?3",
+                )?
+                .query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            for (id, sf_id) in hourly {
+                change.execute("UPDATE revision SET superseded = 1 WHERE file = ?1", [id])?;
+                close_gaps_of(change, source, &sf_id, now)?;
+            }
+        }
+        Interval::Hourly => {
+            let has_daily: bool = change
+                .prepare_cached(
+                    "SELECT EXISTS (
+                         SELECT 1 FROM file JOIN revision ON revision.file = file.id
+                         WHERE interval = 'Daily' AND event_type = ?1 AND log_date >= ?2
+                           AND log_date < ?3 AND state = 'stored'
+                     )",
+                )?
+                .query_row(bounds, |row| row.get(0))?;
+            if has_daily {
+                let late = "UPDATE revision SET superseded = 1 WHERE id = ?1";
+                change.execute(late, [file.revision])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Closes the gaps of a file.
+fn close_gaps_of(
+    change: &Connection,
+    source: SourceId,
+    sf_id: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     change.execute(
         "UPDATE gap SET closed = ?3 WHERE source = ?1 AND subject = ?2 AND closed IS NULL",
-        params![source.0, file.file.sf_id, millis(now)],
+        params![source.0, sf_id, millis(now)],
     )?;
     Ok(())
 }

@@ -16,6 +16,7 @@ mod events;
 mod files;
 mod journal;
 mod ledger;
+mod refusals;
 mod rows;
 mod settings;
 mod sinks;

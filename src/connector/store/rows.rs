@@ -101,6 +101,22 @@ impl Store {
             .map_err(|error| self.failed("count rows", error))
     }
 
+    /// Whether the store holds changes of a record. Their keys begin with the Id of the record and a slash.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn has_changes_of(&self, source: SourceId, id: &str) -> Result<bool, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT EXISTS (
+                     SELECT 1 FROM event WHERE source = ?1 AND key >= ?2 || '/' AND key < ?2 || '0'
+                 )",
+            )
+            .and_then(|mut find| find.query_row(params![source.0, id], |row| row.get(0)))
+            .map_err(|error| self.failed("look for a row", error))
+    }
+
     /// The id of a set of columns.
     fn shape(&self, about: &str, columns: &[&str]) -> Result<i64, Error> {
         let mut json = Vec::new();

@@ -1,6 +1,7 @@
 //! How the connection is set up, and how its last attempts went.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -26,6 +27,17 @@ pub struct Attempt {
 }
 
 impl Store {
+    /// The settings of a store of this or an earlier version. The table is the same in all of them, so a
+    /// new program finds the connections that it has to bring to its own version.
+    ///
+    /// # Errors
+    ///
+    /// There is no store, or it cannot be read.
+    pub fn settings_at(path: &Path) -> Result<BTreeMap<String, String>, Error> {
+        let (database, _) = super::database::open_any(path)?;
+        read(&database).map_err(|error| super::database::failure("read the settings", path, error))
+    }
+
     /// The settings, by name.
     ///
     /// # Errors

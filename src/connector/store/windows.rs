@@ -177,6 +177,19 @@ impl Store {
             .map_err(|error| self.failed("narrow a window", error))
     }
 
+    /// Forgets the windows of a source that are open, because they will be read again as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_open_windows(&mut self, source: SourceId) -> Result<(), Error> {
+        let forget = "DELETE FROM window WHERE source = ?1 AND closed IS NULL";
+        self.database
+            .execute(forget, [source.0])
+            .map(drop)
+            .map_err(|error| self.failed("forget a window", error))
+    }
+
     /// Notes that a check has covered a source up to `until`.
     ///
     /// # Errors
@@ -200,6 +213,27 @@ impl Store {
             .execute(update, params![source.0, millis(until)])
             .map(drop)
             .map_err(|error| self.failed("note a check", error))
+    }
+
+    /// Lets the next round look again at what a source has from a time on: rows are counted and, where a
+    /// count differs, read again; all files are listed; changes are asked for again.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn look_again(&mut self, source: &str, since: Timestamp) -> Result<(), Error> {
+        self.database
+            .execute(
+                "UPDATE source SET
+                     hour_checked = min(hour_checked, ?2),
+                     day_checked = iif(name = 'files', NULL, min(day_checked, ?2)),
+                     nulls_swept = NULL,
+                     watermark = iif(name = 'changes', max(begins, min(watermark, ?2)), watermark)
+                 WHERE name = ?1",
+                params![source, millis(since)],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("note that a source is read again", error))
     }
 
     /// Notes that the rows without a time have been read.

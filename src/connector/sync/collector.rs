@@ -17,19 +17,13 @@ use crate::connector::sources::files::{self, FileOptions, Lengths};
 use crate::connector::sources::rows::{self, Object, Options};
 use crate::connector::store::Store;
 use crate::connector::vault::Vault;
-use crate::connector::window::Policy;
+use crate::connector::window::{Policy, Span};
 
 /// How long Salesforce keeps logins and the setup audit trail.
 const ROWS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 
-/// How long Salesforce keeps event log files with Event Monitoring, and without.
-const FILES_KEPT: [SignedDuration; 2] = [
-    SignedDuration::from_hours(30 * 24),
-    SignedDuration::from_hours(24),
-];
-
-/// A file that was still there at this age shows that files are kept for longer than a day.
-const OLDER_THAN_A_DAY: SignedDuration = SignedDuration::from_hours(36);
+/// How long Salesforce keeps event log files with Event Monitoring.
+const FILES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A file of the sink is followed by a new one at this size.
 const SINK_FILE: u64 = 256 << 20;
@@ -89,6 +83,25 @@ impl Collector {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Lets the next round look again at what was collected, so far back.
+    ///
+    /// # Errors
+    ///
+    /// The org does not tell its time, or the store cannot be written.
+    pub async fn look_again(
+        &mut self,
+        sources: &[Source],
+        back: SignedDuration,
+    ) -> Result<(), Error> {
+        let now = self.org.time().await?;
+        let since = now.checked_sub(back).unwrap_or(Timestamp::UNIX_EPOCH);
+        let since = Span::day_of(since).map_or(since, Span::start);
+        for source in sources {
+            self.store.look_again(source.as_str(), since)?;
+        }
+        Ok(())
     }
 
     /// Brings sources up to date, and delivers what is new to the sink.
@@ -173,7 +186,7 @@ impl Collector {
     async fn files(&mut self, watch: &mut Watch) -> Result<Figures, Error> {
         let options = FileOptions {
             begins: self.begins("files").await?,
-            retention: self.files_kept()?,
+            retention: FILES_KEPT,
             choice: self.settings.interval,
             lengths: Lengths::Exact,
             staging: self.place.staging(),
@@ -212,16 +225,6 @@ impl Collector {
             Some(known) => Ok(known.begins),
             None => self.org.time().await,
         }
-    }
-
-    /// How long the org keeps files: for a month, unless none was ever there that was older than a day.
-    fn files_kept(&self) -> Result<SignedDuration, Error> {
-        let oldest = self.store.oldest_file_age()?;
-        let [month, day] = FILES_KEPT;
-        Ok(match oldest {
-            Some(age) if age < OLDER_THAN_A_DAY => day,
-            _ => month,
-        })
     }
 
     fn deliver(&mut self) -> Option<Result<u64, Error>> {

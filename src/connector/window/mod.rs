@@ -14,7 +14,8 @@
 //! - A window whose query takes too long or returns too much is halved.
 //! - Rows without a time are read by a query of their own, ordered by Id.
 //! - Each span is counted again after an hour and after a day. If the server has more rows than the
-//!   store, the span is read again.
+//!   store, the span is read again. An hour with few rows is read again at once, by the query for the
+//!   newest rows.
 
 mod check;
 mod collect;
@@ -23,5 +24,5 @@ mod span;
 
 pub use check::{Check, Verdict, judge};
 pub use collect::{Ask, Closed, Collection, Disorder, Fact, Page, Position, TooSmall};
-pub use plan::{Policy, plan};
+pub use plan::{Policy, plan, reach_back};
 pub use span::Span;

@@ -52,3 +52,14 @@ pub fn plan(
         .map_or(begins, |start| floor(start, second).max(begins));
     Span::new(start, end).map_or_else(Vec::new, |span| span.pieces(policy.longest))
 }
+
+/// The windows of a plan, with a first one that begins at `start`, if that is earlier.
+#[must_use]
+pub fn reach_back(policy: Policy, windows: Vec<Span>, start: Timestamp) -> Vec<Span> {
+    let whole = windows
+        .first()
+        .zip(windows.last())
+        .filter(|(first, _)| start < first.start())
+        .and_then(|(_, last)| Span::new(start, last.end()));
+    whole.map_or(windows, |whole| whole.pieces(policy.longest))
+}

@@ -1,6 +1,6 @@
 //! Hazard: a process that is killed or interrupted at any moment.
 //!
-//! `SAPONIFY_KILLS=200` makes the test as long as it should be once in a while.
+//! `benches/connector/kills.py` makes many more kills; `SAPONIFY_KILLS=200` does so here.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command};
@@ -12,7 +12,7 @@ use super::{Tenant, ends};
 
 fn kills() -> u32 {
     let given = std::env::var("SAPONIFY_KILLS").ok();
-    given.and_then(|given| given.parse().ok()).unwrap_or(12)
+    given.and_then(|given| given.parse().ok()).unwrap_or(8)
 }
 
 fn sync(tenant: &Tenant, words: &str) -> Child {

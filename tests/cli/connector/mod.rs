@@ -1,7 +1,11 @@
 //! `saponify connector`, against an org in the process of the test.
 
 mod commands;
+#[cfg(unix)]
+mod disk;
 mod kills;
+#[cfg(target_os = "linux")]
+mod service;
 mod web;
 
 use std::path::{Path, PathBuf};

@@ -56,7 +56,9 @@ impl Org {
 
     fn stage(&self, text: &str) -> Staged {
         let mut staging = Staging::begin(&self.folder("staging"), "0AT1-1").unwrap();
-        for piece in STANDARD.encode(text).as_bytes().chunks(5) {
+        // Small pieces, but not for a large file.
+        let size = 5.max(text.len() / 1_000);
+        for piece in STANDARD.encode(text).as_bytes().chunks(size) {
             staging.base64(piece).unwrap();
         }
         staging.finish().unwrap()
@@ -198,7 +200,7 @@ fn lengths_can_be_ignored() {
 #[test]
 fn a_full_disk_is_no_damage_of_the_file() {
     let mut org = Org::new();
-    let long = format!("A,B\n{}", "x,y\n".repeat(200_000));
+    let long = format!("A,B\n{}", format!("x,{}\n", "y".repeat(100)).repeat(5_000));
     let file = org.list("0AT1", long.len());
     org.fixture.store.limit_pages(100).unwrap();
     let (staged, aside) = (org.stage(&long), org.folder("aside"));
@@ -338,4 +340,85 @@ fn a_file_of_a_gigabyte() {
         began.elapsed().as_secs_f64(),
         peak()
     );
+}
+
+/// Columns as files of these types have them in public, with values of our own: without quotes, without
+/// milliseconds, with a value of two lines, with a new column at the end.
+#[test]
+fn files_of_many_types_are_read() {
+    let login = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,RUN_TIME,CPU_TIME,URI,SESSION_KEY,LOGIN_KEY,\
+                 USER_TYPE,REQUEST_STATUS,DB_TOTAL_TIME,LOGIN_TYPE,BROWSER_TYPE,API_TYPE,API_VERSION,USER_NAME,\
+                 TLS_PROTOCOL,CIPHER_SUITE,AUTHENTICATION_METHOD_REFERENCE,LOGIN_SUB_TYPE,TIMESTAMP_DERIVED,\
+                 USER_ID_DERIVED,CLIENT_IP,URI_ID_DERIVED,LOGIN_STATUS,SOURCE_IP,EASY_SUITE_VALUE";
+    let redirects = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,RUN_TIME,CPU_TIME,URI,SESSION_KEY,\
+                     LOGIN_KEY,MESSAGE,DOMAIN,SOURCE_HOSTNAME,TARGET_HOSTNAME,PATH,REDIRECT_REASON,\
+                     IS_BLOCKED_REDIRECTION,REFERRER,ORIGIN,TIMESTAMP_DERIVED,USER_ID_DERIVED,CLIENT_IP,\
+                     URI_ID_DERIVED";
+    let usage = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,API_FAMILY,API_VERSION,API_RESOURCE,\
+                 CLIENT_NAME,HTTP_METHOD,CLIENT_IP,COUNTS_AGAINST_API_LIMIT,CONNECTED_APP_ID,ENTITY_NAME,STATUS_CODE,\
+                 CONNECTED_APP_NAME,USER_NAME,TIMESTAMP_DERIVED";
+    let csp = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,BLOCKED_URI,BLOCKED_URI_DOMAIN,DIRECTIVE,CONTEXT,UNIQUE_ID,DISPOSITION,\
+               SOURCE,COLUMN_NUMBER,LINE_NUMBER,SOURCE_FILE,RESOURCE_SAMPLE,TIMESTAMP_DERIVED";
+    let sandbox = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,SANDBOX_ID,ORGANIZATION_ID,PENDING_SANDBOX_ORG_ID,\
+                   CURRENT_SANDBOX_ORG_ID,STATUS,USER_ID,TIMESTAMP_DERIVED,USER_ID_DERIVED";
+    let encryption = "EVENT_TYPE,TIMESTAMP,REQUEST_ID,ORGANIZATION_ID,USER_ID,RUN_TIME,CPU_TIME,URI,SESSION_KEY,\
+                      LOGIN_KEY,KEY_ID,ACTION,KEY_TYPE,METHOD,BOT_ID,BOT_SESSION_ID,PLANNER_ID,TIMESTAMP_DERIVED,\
+                      USER_ID_DERIVED,CLIENT_IP,URI_ID_DERIVED,KEY_ID_DERIVED";
+    let quoted = |cells: Vec<&str>| format!("\"{}\"\n", cells.join("\",\""));
+    let plain = |cells: Vec<&str>| format!("{}\n", cells.join(","));
+    let message = "Redirection was blocked,\nbecause \"\"legacy\"\" names are no longer supported.";
+    for (number, (header, time, known, is_quoted)) in [
+        (
+            login,
+            "20231218054831.655",
+            ("SOURCE_IP", "198.51.100.7"),
+            true,
+        ),
+        (redirects, "20220803011210", ("MESSAGE", message), true),
+        (
+            usage,
+            "20251009183437.652",
+            ("API_RESOURCE", "/v64.0/sobjects/Account"),
+            false,
+        ),
+        (csp, "20251009183437.652", ("RESOURCE_SAMPLE", ""), false),
+        (sandbox, "20251009183437.652", ("STATUS", "Activated"), true),
+        (
+            encryption,
+            "20251009183437.652",
+            ("CLIENT_IP", "Salesforce.com IP"),
+            true,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut org = Org::new();
+        let names: Vec<&str> = header.split(',').collect();
+        let value = |name: &&str| match *name {
+            "TIMESTAMP" => time,
+            name if name == known.0 => known.1,
+            "EVENT_TYPE" => "Any",
+            _ => "",
+        };
+        let values: Vec<&str> = names.iter().map(value).collect();
+        let text = match is_quoted {
+            true => quoted(names.clone()) + &quoted(values),
+            false => plain(names.clone()) + &plain(values),
+        };
+        let file = org.list(&format!("0AT{number}"), text.len());
+        let Fetched::Stored(summary) = org.import(&file, &text) else {
+            panic!("{text}");
+        };
+        assert_eq!(summary.rows, 1);
+        let event = events(&org.fixture.store, &EventQuery::default()).remove(0);
+        let read: Vec<&str> = event.fields().map(|(name, _)| name).collect();
+        assert_eq!(read, names);
+        assert_eq!(
+            event.value(known.0),
+            Some(known.1.replace("\"\"", "\"").as_str())
+        );
+        let second = event.time().unwrap().strftime("%Y%m%d%H%M%S").to_string();
+        assert_eq!(second, time[..14]);
+    }
 }

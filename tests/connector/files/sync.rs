@@ -10,6 +10,7 @@ use saponify_cli::connector::sources::files::{
 };
 use saponify_cli::connector::sources::{Batch, Failure, Service};
 use saponify_cli::connector::store::{EventQuery, Listed};
+use saponify_cli::connector::window::Span;
 
 use crate::store::{DAY, Fixture, at, span};
 
@@ -349,19 +350,145 @@ fn a_file_that_cannot_be_fetched_waits_and_the_others_come() {
     assert_eq!(keys(&fixture).len(), 2);
 }
 
+/// The spans in which files may have come and gone.
+fn gaps(fixture: &Fixture) -> Vec<Span> {
+    let gaps = fixture.store.gaps(span(0, 99 * DAY)).unwrap();
+    gaps.iter().map(|gap| gap.span).collect()
+}
+
 #[test]
 fn files_that_came_and_went_unseen_are_a_gap() {
     let mut fixture = Fixture::new();
-    let mut org = Org {
-        now: 5 * DAY,
-        ..Org::default()
+    let mut org = Org::default();
+    // A file that is older than a day shows that files are kept for thirty days.
+    org.add("0AT0", daily(0));
+    org.now = 5 * DAY;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(gaps(&fixture), []);
+    // Files of the last three days may not have been there yet. Those of the day that is thirty days ago
+    // appeared after it.
+    org.now = 50 * DAY + 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(gaps(&fixture), [span(2 * DAY, 20 * DAY)]);
+    org.now += 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(gaps(&fixture), [span(2 * DAY, 20 * DAY)]);
+}
+
+#[test]
+fn an_org_that_keeps_files_for_a_day_has_no_complete_days_before_it() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    let keep = |org: &mut Org| {
+        let now = org.now;
+        org.files = (0..now / DAY)
+            .map(|day| (format!("0AT{day}"), daily(day)))
+            .filter(|(_, file)| (now - DAY..now).contains(&file.created))
+            .collect();
     };
+    org.now = 20 * DAY + 12_000;
+    keep(&mut org);
+    assert_eq!(org.files.len(), 1);
     run(&mut fixture, &mut org).unwrap();
-    org.now = 50 * DAY;
+    assert_eq!(gaps(&fixture), [span(0, 19 * DAY)]);
+    let states = |fixture: &Fixture| -> Vec<bool> {
+        let source = fixture.store.sources().unwrap().remove(0);
+        let days = fixture.store.days(&source, span(15 * DAY, 24 * DAY));
+        days.unwrap().iter().map(|day| day.is_complete()).collect()
+    };
+    // As long as somebody looks every few hours, no gap is added.
+    for _ in 0..30 {
+        org.now += 5 * 3_600;
+        keep(&mut org);
+        run(&mut fixture, &mut org).unwrap();
+    }
+    assert_eq!(gaps(&fixture), [span(0, 19 * DAY)]);
+    let (lost, whole) = (false, true);
+    assert_eq!(
+        states(&fixture),
+        [lost, lost, lost, lost, whole, whole, whole, whole, lost]
+    );
+
+    // Two days without a listing.
+    let last = org.now;
+    org.now += 2 * DAY;
+    keep(&mut org);
     run(&mut fixture, &mut org).unwrap();
-    let gaps = fixture.store.gaps(span(0, 99 * DAY)).unwrap();
-    assert_eq!(gaps.len(), 1);
-    assert_eq!(gaps[0].span, span(5 * DAY, 20 * DAY));
+    let lost = Span::new(at(last - 3 * DAY), at((org.now - DAY) / DAY * DAY));
+    assert_eq!(gaps(&fixture), [span(0, 19 * DAY), lost.unwrap()]);
+}
+
+#[test]
+fn an_org_without_any_file_proves_nothing_about_the_past() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    org.now = 20 * DAY + 12_000;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(gaps(&fixture), [span(0, 19 * DAY)]);
+}
+
+#[test]
+fn the_day_on_which_hourly_files_begin_is_taken_from_its_daily_file() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    org.add("0ATd0", daily(0));
+    // Hourly files begin at ten o'clock, and the daily file has the rows of all hours.
+    let mut whole = daily(1);
+    whole
+        .text
+        .push_str("\"Login\",\"again\"\n\"Login\",\"once more\"\n");
+    org.add("0ATd1", whole);
+    org.add("0ATh34", hourly(34));
+    org.add("0ATh35", hourly(35));
+    org.add("0ATh48", hourly(48));
+    org.now = 3 * DAY;
+    run(&mut fixture, &mut org).unwrap();
+    // Until more hourly files can come, the hourly ones are taken.
+    let hourly_ones = ["0ATd0/1/1", "0ATh34/1/1", "0ATh35/1/1", "0ATh48/1/1"];
+    assert_eq!(keys(&fixture), hourly_ones);
+    org.now = 5 * DAY + 50_000;
+    run(&mut fixture, &mut org).unwrap();
+    run(&mut fixture, &mut org).unwrap();
+    let daily_one = [
+        "0ATd0/1/1",
+        "0ATd1/1/1",
+        "0ATd1/1/2",
+        "0ATd1/1/3",
+        "0ATh48/1/1",
+    ];
+    assert_eq!(keys(&fixture), daily_one);
+    assert_eq!(gaps(&fixture), []);
+
+    // An hourly file of that day that appears later does not bring its rows a second time.
+    org.add(
+        "0ATh30",
+        File {
+            created: org.now,
+            ..hourly(30)
+        },
+    );
+    org.now += 26 * 3_600;
+    run(&mut fixture, &mut org).unwrap();
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(keys(&fixture), daily_one);
+    assert_eq!(gaps(&fixture), []);
+}
+
+#[test]
+fn a_day_without_hourly_files_is_taken_from_its_daily_file() {
+    let mut fixture = Fixture::new();
+    let mut org = Org::default();
+    org.add("0ATh24", hourly(24));
+    org.add("0ATd1", daily(1));
+    org.add("0ATd2", daily(2));
+    org.now = 4 * DAY;
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(keys(&fixture), ["0ATh24/1/1"]);
+    org.now = 7 * DAY;
+    run(&mut fixture, &mut org).unwrap();
+    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(keys(&fixture), ["0ATd2/1/1", "0ATh24/1/1"]);
+    assert_eq!(gaps(&fixture), []);
 }
 
 #[test]

@@ -219,30 +219,3 @@ async fn a_run_gives_up_what_no_pause_helps() {
     .unwrap_err();
     assert_eq!(error.exit_code(), 4);
 }
-
-#[cfg(unix)]
-#[tokio::test]
-async fn a_store_that_cannot_be_written_is_said_and_not_damaged() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let tenant = activated(activity()).await;
-    let path = tenant
-        .home
-        .connection("acme")
-        .unwrap()
-        .folder()
-        .join("store.db");
-    let set = |mode| std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
-    set(0o400);
-    // The superuser may write all the same.
-    let is_superuser = std::fs::OpenOptions::new().write(true).open(&path).is_ok();
-    if !is_superuser {
-        let error = tenant.open("acme").await.unwrap_err();
-        assert!(
-            error.is_read_only() && error.advice().is_some(),
-            "{error:?}"
-        );
-    }
-    set(0o600);
-    succeeded(&tenant.sync("acme").await);
-}

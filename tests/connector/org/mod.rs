@@ -5,6 +5,7 @@ mod completeness;
 mod faults;
 mod logins;
 mod prerequisites;
+mod visibility;
 
 use std::collections::BTreeSet;
 

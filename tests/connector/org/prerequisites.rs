@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use saponify_cli::connector::prerequisites::{Line, Prerequisites, Profile, Standing, test};
 use saponify_sandbox::{Activity, Org};
 
-use super::{Tenant, USER, org, start};
+use super::{Tenant, USER, org, start, succeeded};
 
 fn quiet() -> Org {
     org().with_activity(Activity::days(3).logins(60).audit(20).files(6).hourly(true))
@@ -133,4 +133,31 @@ async fn used_up_calls_and_a_refused_login_are_lines() {
         text.contains('\u{2718}') && !text.contains(USER.1),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn fields_that_the_user_does_not_see_are_named() {
+    let mut org = quiet();
+    assert!(org.hide(&"LoginHistory.LoginGeoId".parse().unwrap()));
+    let tenant = activated(org).await;
+    succeeded(&tenant.sync("acme").await);
+    let place = tenant.home.connection("acme").unwrap();
+    let refused = |name: &str| {
+        let lock = place.lock().unwrap();
+        let mut store = place.store(&lock).unwrap();
+        store.refused(name, Timestamp::UNIX_EPOCH).unwrap()
+    };
+    assert_eq!(refused("LoginHistory"), ["LoginGeoId"]);
+    let least = tested(&tenant, Profile::Least).await;
+    assert!(least.is_met(), "{least}");
+    let logins = line(&least, "fields-logins");
+    assert_eq!(logins.standing, Standing::Noted, "{least}");
+    assert!(logins.found.contains("LoginGeoId"), "{least}");
+    assert_eq!(
+        line(&least, "fields-audit").standing,
+        Standing::Passed,
+        "{least}"
+    );
+    // The next round asks again.
+    assert!(refused("LoginHistory").is_empty());
 }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use rusqlite::Connection;
-use saponify_cli::connector::store::{EventQuery, Store};
+use saponify_cli::connector::store::{EventQuery, Method, Store};
 use tempfile::TempDir;
 
 use super::{Fixture, span};
@@ -16,7 +16,45 @@ fn a_new_store_is_whole() {
     let version: i64 = database
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(version, 2);
+}
+
+#[test]
+fn a_store_of_an_older_program_is_brought_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("store.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../../src/connector/store/schema/1.sql"))
+        .unwrap();
+    old.pragma_update(None, "application_id", 0x5361_506f)
+        .unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    old.execute_batch(
+        "INSERT INTO source (name, begins) VALUES ('logins', 0);
+         INSERT INTO setting VALUES ('endpoint', 'https://acme.example');
+         INSERT INTO reconciliation (source, starts, ends, method, expected, found, repaired, at)
+         VALUES (1, 0, 3600000, 'count-hour', 3, 2, 1, 7200000);",
+    )
+    .unwrap();
+    drop(old);
+    // It cannot be read for its events, but it is known how the connection is set up.
+    let error = Store::open_to_read(&path).unwrap_err();
+    assert!(error.advice().unwrap().contains("version 2"), "{error:?}");
+    assert_eq!(
+        Store::settings_at(&path).unwrap()["endpoint"],
+        "https://acme.example"
+    );
+    assert_eq!(Store::forget_refusals_at(&path).unwrap(), 0);
+
+    let store = Store::open(&path).unwrap();
+    store.verify().unwrap();
+    let logins = store.sources().unwrap().remove(0);
+    let counted = store.reconciliations(logins.id, span(0, 3_600)).unwrap();
+    assert_eq!(
+        (counted[0].method, counted[0].expected),
+        (Method::CountHour, 3)
+    );
+    assert!(Store::open_to_read(&path).is_ok());
 }
 
 #[test]

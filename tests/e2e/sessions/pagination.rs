@@ -5,7 +5,7 @@ use saponify::{Error, View as _};
 use saponify_sandbox::{FaultName, Injection, Sandbox};
 
 use crate::support::{USER, https, instance, org};
-use crate::tenant::{Account, Soap};
+use crate::tenant::{Account, Contact, Soap};
 
 const QUERY: &str = "SELECT Id, Name FROM Account";
 
@@ -133,5 +133,56 @@ async fn eight_cursors_are_open_at_most() {
         let (ids, error) = stream.await.unwrap();
         assert!(error.is_none(), "{error:?}");
         assert_eq!(ids.len(), expected);
+    }
+}
+
+/// Families of a parent and its child rows, each with a cursor of its own.
+const FAMILIES: usize = 6;
+const KIDS: usize = 7;
+
+async fn families(soap: Soap) -> Result<(usize, usize), Error> {
+    let query = "SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Family'";
+    let mut rows = soap.records::<Account>(query).batch_size(2);
+    let (mut parents, mut kids) = (0, 0);
+    while let Some(row) = rows.try_next().await? {
+        parents += 1;
+        let contacts = row.contacts().result();
+        assert!(contacts.is_some_and(|contacts| !contacts.done));
+        let mut children = soap.children::<Contact>(row.contacts()).batch_size(2);
+        while children.try_next().await?.is_some() {
+            kids += 1;
+        }
+    }
+    Ok((parents, kids))
+}
+
+#[tokio::test]
+async fn cursors_of_child_rows_keep_to_the_limit() {
+    let mut org = org();
+    org.limits_mut().min_batch = 2;
+    let sandbox = Sandbox::builder(org).start().await.unwrap();
+    let soap = Soap::builder()
+        .transport(https(&sandbox))
+        .allow_host(instance(&sandbox))
+        .login(&sandbox.login_url(), Credentials::new(USER.0, USER.1))
+        .await
+        .unwrap();
+    for n in 0..FAMILIES {
+        let key = format!("FAM-{n}");
+        let parent = Account::new().with_name("Family");
+        let parent = parent.with(Account::LEGACY_ID__C, key.as_str());
+        assert!(soap.create(&[parent]).await.unwrap()[0].success);
+        let parent = Account::new().with(Account::LEGACY_ID__C, key.as_str());
+        let kid = Contact::new().with_account(parent).with_last_name("Kid");
+        let saved = soap.create(&vec![kid; KIDS]).await.unwrap();
+        assert!(saved.iter().all(|saved| saved.success), "{saved:?}");
+    }
+    // A batch of two parents opens two cursors of child rows, so four queries at once have twelve.
+    // The service ends the oldest one when there is another, so that five queries would fail.
+    sandbox.inject(Injection::new(saponify_sandbox::Mode::MaxCursors(12)));
+    let streams = (0..12).map(|_| tokio::spawn(families(soap.clone())));
+    for stream in streams.collect::<Vec<_>>() {
+        let came = stream.await.unwrap().unwrap();
+        assert_eq!(came, (FAMILIES, FAMILIES * KIDS));
     }
 }

@@ -65,7 +65,7 @@ impl AuthContext {
         what: &'static str,
         form: &Form,
     ) -> Result<FormResponse, Error> {
-        let redact = Redact::new(form.secrets());
+        let redact = Redact::new(form.secrets().chain(self.settings.transport.secrets()));
         let named = |error: Error| redact.clean(error).with_operation(what);
         let trace = CallTrace::begin(what);
         let named = |error| {

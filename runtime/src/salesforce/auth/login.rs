@@ -111,7 +111,8 @@ impl Login {
         let answer = reply.value();
         opened(context, &session.endpoint, &called, answer).map_err(|error| {
             let came = answer.text("sessionId").map(Secret::from);
-            let redact = Redact::new(session.secrets().chain(&came));
+            let known = session.secrets().chain(&came);
+            let redact = Redact::new(known.chain(context.settings.transport.secrets()));
             redact.clean(error).with_operation(operation.name)
         })
     }

@@ -38,7 +38,8 @@ pub(super) async fn ask(
         return Err(failed(&answer, "", message).with_operation(what));
     };
     // No error may contain a secret of the request or of the response.
-    let redact = Redact::new(form.secrets().chain(fields.secrets()));
+    let known = form.secrets().chain(fields.secrets());
+    let redact = Redact::new(known.chain(context.settings.transport.secrets()));
     let granted = read(context, &address, &answer, &fields, &redact);
     granted.map_err(|error| redact.clean(error).with_operation(what))
 }

@@ -195,7 +195,7 @@ pub trait RowResult: Send + 'static {
 }
 
 /// A generated struct with the fields `success` and `errors`.
-impl<T: GeneratedStruct> RowResult for T {
+impl<T: GeneratedStruct + Send> RowResult for T {
     fn is_success(&self) -> bool {
         matches!(value::occurrence(self, "success"), Value::Boolean(true))
     }

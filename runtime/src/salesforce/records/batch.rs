@@ -1,16 +1,15 @@
 //! One response of a query: it is requested, opened, and read row by row.
 
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::Opening;
 use super::progress::Summary;
+use crate::client::cursors::{Cursor, CursorPermit};
 use crate::client::task::Boxed;
 use crate::client::{Attempt, Client, Deadline, Incoming, Terms};
 use crate::error::{Error, ErrorKind};
@@ -29,8 +28,8 @@ pub(super) struct Request {
     /// The query, or a query locator.
     pub(super) argument: String,
     pub(super) terms: Terms,
-    /// Whether the request must wait for permission to open a cursor.
-    pub(super) needs_permit: bool,
+    /// The cursor for which the request must wait.
+    pub(super) needs: Option<Cursor>,
     pub(super) batch_size: Option<u32>,
     pub(super) known: Vec<&'static Type>,
 }
@@ -40,7 +39,7 @@ pub(super) struct Opened {
     pub(super) incoming: Incoming,
     pub(super) reader: ResponseReader,
     pub(super) first: Event,
-    pub(super) permit: Option<OwnedSemaphorePermit>,
+    pub(super) permit: Option<CursorPermit>,
 }
 
 impl Request {
@@ -48,9 +47,9 @@ impl Request {
         let operation = self.operation;
         let named = |error: Error| error.with_operation(operation.name);
         let shared = client.shared();
-        let permit = match self.needs_permit {
-            true => Some(permit(client).await.map_err(named)?),
-            false => None,
+        let permit = match self.needs {
+            Some(cursor) => Some(permit(client, cursor).await.map_err(named)?),
+            None => None,
         };
         let mut body = RequestBody::new(operation, client.soap());
         let argument = &self.argument;
@@ -94,21 +93,24 @@ impl Request {
 }
 
 /// Waits until the client may open another cursor.
-async fn permit(client: &Client) -> Result<OwnedSemaphorePermit, Error> {
+async fn permit(client: &Client, cursor: Cursor) -> Result<CursorPermit, Error> {
     let shared = client.shared();
-    let cursors = Arc::clone(&shared.cursors);
-    if let Ok(permit) = Arc::clone(&cursors).try_acquire_owned() {
-        return Ok(permit);
+    let (needed, most) = (cursor.needs(), shared.cursors.most());
+    if needed > most {
+        return Err(Error::usage(format!(
+            "the query needs {needed} cursors, one for itself and one for each level of its \
+             sub-queries, but max_cursors allows {most}; allow more"
+        )));
     }
     let deadline = Deadline::after(shared.retry.deadline);
-    match deadline.bound(cursors.acquire_owned()).await {
-        Some(Ok(permit)) => Ok(permit),
-        _ => Err(Error::new(
-            ErrorKind::Timeout,
-            "other queries of this client kept their cursors open (max_cursors) until the \
-             deadline of the call; read them to their end or drop them, or allow more",
-        )),
-    }
+    let permit = deadline.bound(shared.cursors.acquire(cursor)).await;
+    permit.ok_or_else(|| {
+        let message = format!(
+            "other streams of rows of this client kept all {most} cursors (max_cursors) until the \
+             deadline of the call; read them to their end or drop them, or allow more"
+        );
+        Error::new(ErrorKind::Timeout, message)
+    })
 }
 
 /// A wait for more bytes. It owns the body during the wait.

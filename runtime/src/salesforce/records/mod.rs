@@ -4,6 +4,7 @@ mod batch;
 mod progress;
 mod read;
 mod resume;
+mod sub_queries;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -12,13 +13,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use tokio::sync::OwnedSemaphorePermit;
 
 use self::batch::{Batch, Opened};
 use self::progress::Progress;
 use self::resume::{Ordered, Resumption};
 use super::soql::QueryText;
 use crate::client::Client;
+use crate::client::cursors::CursorPermit;
 use crate::client::task::Task;
 use crate::error::Error;
 use crate::record::Record;
@@ -34,7 +35,7 @@ use crate::view::{Key, SubqueryResult, View};
     message = "the WSDL does not bind the header `{Self}` to the operation `query`",
     label = "not a header of queries"
 )]
-pub trait HeaderOfRecords: GeneratedStruct {}
+pub trait HeaderOfRecords: GeneratedStruct + Send + Sync {}
 
 /// The rows of a query over all its batches, as they arrive.
 ///
@@ -64,8 +65,8 @@ pub struct Records<V> {
     delivered: u64,
     last: Option<Record>,
     resumption: Option<Resumption>,
-    /// Held while the query may have an open cursor.
-    permit: Option<OwnedSemaphorePermit>,
+    /// Held while the stream may have an open cursor.
+    permit: Option<CursorPermit>,
     /// The headers of the current response, or of the last one.
     headers: Vec<Record>,
     view: PhantomData<fn() -> V>,
@@ -77,6 +78,8 @@ struct Options {
     batch_size: Option<u32>,
     known: Vec<&'static Type>,
     ahead: bool,
+    /// How many levels of sub-queries the query has.
+    levels: usize,
 }
 
 enum ReadState {
@@ -112,7 +115,10 @@ impl Client {
     /// with their parent, and the others are requested with the sub-query's own locator.
     ///
     /// Read these rows before the stream of the parents requests its next batch, because the
-    /// service closes the cursors of child rows when it returns more parents.
+    /// service closes the cursors of child rows when it returns more parents. Read or drop one
+    /// stream of child rows before the next one: each counts as one of the client's cursors
+    /// ([`Builder::max_cursors`](crate::Builder::max_cursors)) from its first request to its last
+    /// row, and a stream that gets no cursor waits until the deadline of the call.
     ///
     /// ```ignore
     /// use enterprise::{Account, Contact};
@@ -144,7 +150,8 @@ impl<V: View> Records<V> {
         };
         // A request for more rows closes the cursors of sub-queries, so the child rows must be read
         // first.
-        let ahead = !has_subquery(&soql);
+        let levels = sub_queries::levels(&soql);
+        let ahead = levels == 0;
         Self {
             client,
             soql,
@@ -154,6 +161,7 @@ impl<V: View> Records<V> {
                 batch_size: None,
                 known,
                 ahead,
+                levels,
             },
             state: ReadState::Fresh,
             progress: Progress::default(),
@@ -304,15 +312,6 @@ impl<V: View> Records<V> {
     pub async fn try_next(&mut self) -> Result<Option<V>, Error> {
         poll_fn(|cx| self.poll_row(cx)).await
     }
-}
-
-/// Whether a query selects child rows. A semi-join that is taken for a sub-query only costs speed.
-fn has_subquery(soql: &str) -> bool {
-    soql.split('(').skip(1).any(|rest| {
-        let word = rest.trim_start();
-        word.get(..6)
-            .is_some_and(|word| word.eq_ignore_ascii_case("select"))
-    })
 }
 
 impl<V: View> Stream for Records<V> {

@@ -6,6 +6,7 @@ use super::batch::{self, Batch, Opened};
 use super::progress::{After, Progress, Summary};
 use super::{Opening, ReadState, Records};
 use crate::client::Terms;
+use crate::client::cursors::Cursor;
 use crate::client::redact::Redact;
 use crate::client::task::{Boxed, Task};
 use crate::error::{Error, ErrorKind};
@@ -47,7 +48,9 @@ impl<V: View> Records<V> {
             false => row.cast().map(Some).map_err(|error| {
                 // The query was made, so this is not only an error in the use of this crate.
                 let error = Error::decode(error.to_string()).with_sent(Sent::Answered);
-                Redact::new(self.client.session().secrets()).clean(error)
+                let session = self.client.session();
+                let transport = &self.client.shared().settings.transport;
+                Redact::new(session.secrets().chain(transport.secrets())).clean(error)
             }),
         }
     }
@@ -221,6 +224,14 @@ impl<V: View> Records<V> {
         argument: String,
     ) -> Boxed<Result<Opened, Error>> {
         let is_more = self.is_more(operation);
+        let needs = match (&self.permit, is_more) {
+            (Some(_), _) => None,
+            // The first request of a stream for more rows is that of child rows.
+            (None, true) => Some(Cursor::Children),
+            (None, false) => Some(Cursor::Query {
+                levels: self.options.levels,
+            }),
+        };
         let request = batch::Request {
             operation,
             argument,
@@ -228,7 +239,7 @@ impl<V: View> Records<V> {
                 locator: is_more,
                 ..Terms::default()
             },
-            needs_permit: !is_more && self.permit.is_none(),
+            needs,
             batch_size: self.options.batch_size,
             known: self.options.known.clone(),
         };

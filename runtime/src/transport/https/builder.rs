@@ -7,10 +7,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Proxy, Url};
+use reqwest::{Client, Proxy, Url};
+use url::form_urlencoded;
 use zeroize::Zeroizing;
 
+use super::clients::{Clients, Recipe, Route};
 use super::pace::{Throughput, Times};
 use super::tls;
 use super::{Https, Shared};
@@ -239,59 +240,68 @@ impl HttpsBuilder {
             None => HeaderValue::from_static(PRODUCT),
         };
         let headers = header_map(&self.headers)?;
-        let (client, direct) = self.clients(&times)?;
+        let secrets = self.secrets();
+        let clients = self.clients(&times)?;
         Ok(Https(Arc::new(Shared {
-            client,
-            direct,
+            clients,
             times,
             max_body: self.max_body,
             compress: self.compress,
             user_agent,
             headers,
+            secrets,
         })))
     }
 
-    fn clients(&self, times: &Times) -> Result<(Client, Client), TransportError> {
+    /// What no error may repeat.
+    fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        for (_, value) in &self.headers {
+            secrets.push(value.clone());
+            // `Bearer …` and the like: a service may repeat the second part alone.
+            let Some((scheme, rest)) = value.expose().split_once(' ') else {
+                continue;
+            };
+            secrets.push(Secret::from(rest.trim()));
+            if scheme.eq_ignore_ascii_case("basic") {
+                secrets.extend(password_of(rest.trim()));
+            }
+        }
+        if let ProxyChoice::Url(url) = &self.proxy
+            && let Ok(url) = Url::parse(url.expose())
+            && let Some(password) = url.password()
+        {
+            // A plus sign is itself in a URL, unlike in a form.
+            let field = Zeroizing::new(password.replace('+', "%2B"));
+            let decoded = form_urlencoded::parse(field.as_bytes()).next();
+            secrets.extend(decoded.map(|(password, _)| Secret::from(password.into_owned())));
+            secrets.push(Secret::from(password));
+        }
+        secrets
+    }
+
+    fn clients(&self, times: &Times) -> Result<Clients, TransportError> {
         if let Some(client) = &self.client {
             if !self.roots.is_empty() || !matches!(self.proxy, ProxyChoice::Environment) {
                 return Err(TransportError::usage(
                     "client: root certificates and proxies must be set on the injected client",
                 ));
             }
-            return Ok((client.clone(), client.clone()));
+            return Ok(Clients::given(client));
         }
         let mut roots = Vec::new();
         for pem in &self.roots {
             roots.extend(tls::certificates(pem)?);
         }
-        let tls = tls::config(roots)?;
-        let finish = |builder: ClientBuilder| {
-            builder.build().map_err(|error| {
-                TransportError::usage("the HTTP client cannot be built")
-                    .with_source(error.without_url())
-            })
-        };
-        let base = || {
-            Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .http1_only()
-                .redirect(Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .connect_timeout(times.connect)
-                // Shorter than usual. The longer a connection is idle, the more likely the service
-                // closes it just when a request is written. It is then unknown whether the service
-                // got the request.
-                .pool_idle_timeout(Duration::from_secs(30))
-                .tcp_nodelay(true)
-                .tcp_keepalive(Duration::from_secs(30))
-        };
-        let client = match &self.proxy {
-            ProxyChoice::Environment => base(),
-            ProxyChoice::None => base().no_proxy(),
-            ProxyChoice::Url(url) => base().proxy(parse_proxy(url)?),
-        };
-        Ok((finish(client.https_only(true))?, finish(base().no_proxy())?))
+        Clients::new(Recipe {
+            tls: tls::config(roots)?,
+            connect_timeout: times.connect,
+            proxy: match &self.proxy {
+                ProxyChoice::Environment => Route::Environment,
+                ProxyChoice::None => Route::Direct,
+                ProxyChoice::Url(url) => Route::Proxy(Box::new(parse_proxy(url)?)),
+            },
+        })
     }
 }
 
@@ -334,6 +344,13 @@ fn header_map(headers: &[(String, Secret)]) -> Result<HeaderMap, TransportError>
         map.append(name, value);
     }
     Ok(map)
+}
+
+/// The password in the value of HTTP Basic.
+fn password_of(encoded: &str) -> Option<Secret> {
+    let pair = Zeroizing::new(STANDARD.decode(encoded).ok()?);
+    let (_, password) = str::from_utf8(&pair).ok()?.split_once(':')?;
+    Some(Secret::from(password))
 }
 
 /// Reads the URL of a proxy without repeating it in an error.

@@ -12,6 +12,7 @@ use reqwest::Url;
 use tokio::time::Instant;
 
 mod builder;
+mod clients;
 mod deflate;
 mod failure;
 mod inflate;
@@ -25,6 +26,7 @@ pub(crate) use inflate::inflate;
 use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
 use super::{Body, Exchange, Request, Response, Transport};
+use clients::Clients;
 use inflate::{Decoder, Stop};
 use pace::{Pace, Times};
 use upload::Upload;
@@ -60,11 +62,7 @@ use crate::secret::Secret;
 pub struct Https(Arc<Shared>);
 
 struct Shared {
-    /// The client for all hosts except this machine.
-    client: reqwest::Client,
-    /// The client for loopback hosts and for plain HTTP. It uses no proxy, because a proxy could
-    /// read the messages.
-    direct: reqwest::Client,
+    clients: Clients,
     times: Times,
     max_body: u64,
     /// Requests of at least this many bytes are compressed.
@@ -72,6 +70,8 @@ struct Shared {
     user_agent: HeaderValue,
     /// Headers that the user gave.
     headers: HeaderMap,
+    /// What is secret in them, and the password of the proxy.
+    secrets: Vec<Secret>,
 }
 
 impl Https {
@@ -106,21 +106,23 @@ impl Transport for Https {
         let shared = Arc::clone(&self.0);
         Box::pin(async move { shared.send(request).await })
     }
+
+    fn secrets(&self) -> &[Secret] {
+        &self.0.secrets
+    }
 }
 
 impl Shared {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let started = Instant::now();
         let (prepared, progress) = self.prepare(&request)?;
-        let client = if request.endpoint.is_loopback() || !request.endpoint.is_https() {
-            &self.direct
-        } else {
-            &self.client
-        };
+        let directly = request.endpoint.is_loopback() || !request.endpoint.is_https();
+        let client = self.clients.client(directly);
         let exchange = client.execute(prepared);
         let response = pace::head(exchange, &progress, &self.times, started)
             .await?
             .map_err(|error| failure::sending(error, &request.endpoint, progress.nothing_sent()))?;
+        self.clients.discard_if_ambiguous(response.headers());
         self.accept(response, request.endpoint.url(), started)
     }
 

@@ -45,10 +45,7 @@ impl Base64 {
     ///
     /// A character is not of the alphabet, or something follows the padding.
     pub fn feed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), BadBase64> {
-        self.rest.extend(
-            text.iter()
-                .filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')),
-        );
+        self.take_without_white_space(text);
         self.position += text.len() as u64;
         let whole = self.rest.len() / 4 * 4;
         if whole == 0 {
@@ -66,6 +63,23 @@ impl Base64 {
         }
         self.rest.drain(..whole);
         Ok(())
+    }
+
+    /// Lines are copied as a whole, because there may be gigabytes of them.
+    fn take_without_white_space(&mut self, text: &[u8]) {
+        let mut text = text;
+        loop {
+            let end = memchr::memchr3(b'\n', b'\r', b' ', text).unwrap_or(text.len());
+            let (line, rest) = text.split_at(end);
+            match memchr::memchr(b'\t', line) {
+                None => self.rest.extend_from_slice(line),
+                Some(_) => self.rest.extend(line.iter().filter(|byte| **byte != b'\t')),
+            }
+            match rest.split_first() {
+                None => return,
+                Some((_, after)) => text = after,
+            }
+        }
     }
 
     /// Ends the text.

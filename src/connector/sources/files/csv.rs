@@ -6,11 +6,14 @@
 //! the header. What real files have is read: repeated headers, two column names glued into one cell,
 //! line breaks and doubled quotes in values, NUL bytes.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, Read};
 
 /// A value longer than this is taken for a quote that is never closed.
 const LONGEST_ROW: usize = 16 << 20;
+/// No row has so many values: event types have some dozens of columns.
+const MOST_VALUES: usize = 4_096;
 const BUFFER: usize = 256 << 10;
 
 /// Reads the rows of a CSV file.
@@ -84,6 +87,11 @@ pub enum Flaw {
         /// The row.
         row: u64,
     },
+    /// A row has more values than any row can have.
+    Wide {
+        /// The row.
+        row: u64,
+    },
     /// The file has another length than the service announced.
     Length {
         /// Bytes that were announced.
@@ -112,6 +120,7 @@ impl fmt::Display for Flaw {
                 write!(f, "row {row} has {found} values, the header has {expected}")
             }
             Self::Long { row } => write!(f, "row {row} is longer than {LONGEST_ROW} bytes"),
+            Self::Wide { row } => write!(f, "row {row} has more than {MOST_VALUES} values"),
             Self::Length { announced, found } => {
                 write!(
                     f,
@@ -335,6 +344,9 @@ impl<R: Read> CsvReader<R> {
             if self.record.bytes.len() > LONGEST_ROW {
                 return Err(Flaw::Long { row });
             }
+            if self.record.ends.len() >= MOST_VALUES {
+                return Err(Flaw::Wide { row });
+            }
         }
     }
 
@@ -437,14 +449,21 @@ fn step(state: State, chunk: &[u8], record: &mut Record) -> Result<(usize, State
 
 /// Names that come again get a number: `A`, `A_2`.
 fn distinct(names: Vec<String>) -> Vec<String> {
-    let mut taken = std::collections::HashSet::new();
+    let mut taken: HashSet<String> = HashSet::new();
+    // How often each name came, so that many equal names take no longer than others.
+    let mut times: HashMap<String, u64> = HashMap::new();
     let mut out = Vec::with_capacity(names.len());
     for name in names {
+        let number = times.entry(name.clone()).or_default();
         let mut unique = name.clone();
-        let mut number = 2;
-        while !taken.insert(unique.clone()) {
-            unique = format!("{name}_{number}");
-            number += 1;
+        loop {
+            *number += 1;
+            if *number > 1 {
+                unique = format!("{name}_{number}");
+            }
+            if taken.insert(unique.clone()) {
+                break;
+            }
         }
         out.push(unique);
     }

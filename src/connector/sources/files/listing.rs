@@ -1,6 +1,6 @@
 //! Lists of event log files, and which of them are wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -24,7 +24,8 @@ pub(super) const OPTIONAL: &[&str] = &["Interval", "Sequence"];
 /// Which files are wanted where the org has daily and hourly ones: the same rows are in both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// For each event type hourly files from the first one on, and daily files before it.
+    /// For each event type hourly files from the first one on, and daily files before it. A day whose first
+    /// hours have no hourly files is taken from the daily file once no more of them can come.
     #[default]
     Auto,
     /// Hourly files only.
@@ -33,37 +34,70 @@ pub enum Choice {
     Daily,
 }
 
-impl Choice {
-    /// The day from which hourly files of each event type are taken.
-    pub(super) fn hourly_from(
+/// Which kind of file is wanted for each event type and day, so that no row is taken from both.
+#[derive(Debug)]
+pub(super) struct Kinds {
+    choice: Choice,
+    /// The day of the first hourly file of each event type.
+    hourly_from: BTreeMap<String, Timestamp>,
+    /// The event types and days of which a daily file was taken already.
+    daily: BTreeSet<(String, Timestamp)>,
+}
+
+impl Kinds {
+    /// `first_hourly` and `daily` are what the ledger knows.
+    pub(super) fn new(
+        choice: Choice,
         files: &[Listed],
-        mut known: BTreeMap<String, Timestamp>,
-    ) -> BTreeMap<String, Timestamp> {
-        for file in files
-            .iter()
-            .filter(|file| file.interval == Interval::Hourly)
-        {
-            let first = known
+        first_hourly: BTreeMap<String, Timestamp>,
+        daily: BTreeSet<(String, Timestamp)>,
+    ) -> Self {
+        let mut hourly_from = first_hourly;
+        let is_hourly = |file: &&Listed| file.interval == Interval::Hourly;
+        for file in files.iter().filter(is_hourly) {
+            let first = hourly_from
                 .entry(file.event_type.clone())
                 .or_insert(file.log_date);
             *first = (*first).min(file.log_date);
         }
-        known.values_mut().for_each(|first| {
-            *first = Span::day_of(*first).map_or(*first, Span::start);
-        });
-        known
+        hourly_from
+            .values_mut()
+            .for_each(|first| *first = day(*first));
+        Self {
+            choice,
+            hourly_from,
+            daily,
+        }
     }
 
     /// Whether a file is wanted.
-    pub(super) fn wants(self, file: &Listed, hourly_from: &BTreeMap<String, Timestamp>) -> bool {
-        match (self, file.interval) {
-            (Self::Auto | Self::Hourly, Interval::Hourly) | (Self::Daily, Interval::Daily) => true,
-            (Self::Hourly, Interval::Daily) | (Self::Daily, Interval::Hourly) => false,
-            (Self::Auto, Interval::Daily) => hourly_from
-                .get(&file.event_type)
-                .is_none_or(|first| file.log_date < *first),
+    pub(super) fn wants(&self, file: &Listed) -> bool {
+        let is_hourly = file.interval == Interval::Hourly;
+        match self.choice {
+            Choice::Hourly => is_hourly,
+            Choice::Daily => !is_hourly,
+            // A file that appears late does not change what was decided.
+            Choice::Auto if self.has_daily(file) => !is_hourly,
+            Choice::Auto => {
+                let first = self.hourly_from.get(&file.event_type);
+                is_hourly || first.is_none_or(|first| file.log_date < *first)
+            }
         }
     }
+
+    /// Whether a file is a daily one that is a control of the hourly files of its day.
+    pub(super) fn is_control(&self, file: &Listed) -> bool {
+        self.choice == Choice::Auto && file.interval == Interval::Daily && !self.wants(file)
+    }
+
+    fn has_daily(&self, file: &Listed) -> bool {
+        let key = (file.event_type.clone(), day(file.log_date));
+        self.daily.contains(&key)
+    }
+}
+
+fn day(time: Timestamp) -> Timestamp {
+    Span::day_of(time).map_or(time, Span::start)
 }
 
 /// The fields to ask for, without those that were refused.

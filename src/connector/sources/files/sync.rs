@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::control;
 use super::import::{Fetched, Import, Lengths, import};
-use super::listing::{self, Choice};
+use super::listing::{self, Choice, Kinds};
 use super::stage::{Staged, Staging};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Stop, Watch};
@@ -20,6 +20,15 @@ pub(super) const LATEST: SignedDuration = SignedDuration::from_hours(72);
 /// Salesforce keeps no file for longer, or for a year with a newer licence. A full listing goes back so
 /// far, whatever is known of the licence.
 const LISTED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// For so long every org keeps its files.
+const SURELY_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// A file that was still there at this age shows that the org keeps files as long as its licence says.
+const OLDER_THAN_A_DAY: SignedDuration = SignedDuration::from_hours(36);
+
+/// The reason of gaps in which files may have come and gone.
+const NOT_LISTED: &str = "the service may have deleted files before the connector listed them";
 
 /// What the collection of files needs of a service.
 pub trait FileService: Service {
@@ -36,7 +45,7 @@ pub trait FileService: Service {
 pub struct FileOptions {
     /// The first instant that is wanted, if the source is new.
     pub begins: Timestamp,
-    /// How long the service keeps files.
+    /// How long the service keeps files if it keeps them for longer than a day.
     pub retention: SignedDuration,
     /// Hourly or daily files.
     pub choice: Choice,
@@ -116,8 +125,6 @@ async fn list<S: FileService>(
     now: Timestamp,
 ) -> Result<(Listing, Vec<Listed>), Error> {
     let back = |length| now.checked_sub(length).unwrap_or(source.begins);
-    let kept = source.begins.max(back(options.retention));
-    note_retention(store, source, kept, now)?;
     let oldest = source.begins.max(back(LISTED.max(options.retention)));
     let is_full = source
         .day_checked
@@ -130,33 +137,54 @@ async fn list<S: FileService>(
         return Ok(Default::default());
     };
     let mut files = listing(store, service, created, now).await?;
-    let hourly_from = Choice::hourly_from(&files, store.first_hourly_files()?);
-    let wanted = |file: &Listed| options.choice.wants(file, &hourly_from);
+    let kinds = Kinds::new(
+        options.choice,
+        &files,
+        store.first_hourly_files()?,
+        store.daily_files()?,
+    );
+    let wanted = |file: &Listed| kinds.wants(file);
     let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
+    note_retention(store, source, options, &files, now)?;
     if let Ok(until) = now.checked_sub(LATEST) {
         store.reached(source.id, until)?;
     }
     if is_full {
         store.checked(source.id, Check::Day, now)?;
     }
-    let is_control = |file: &Listed| options.choice == Choice::Auto && !wanted(file);
-    files.retain(is_control);
+    files.retain(|file| kinds.is_control(file));
     Ok((listing, files))
 }
 
-/// Records a gap if files may have come and gone since the last listing.
+/// Records a gap if files may have come and gone without having been listed.
+///
+/// An org without Event Monitoring keeps files for a day. So an empty list of older files proves nothing
+/// until a file was there that is older.
 fn note_retention(
     store: &mut Store,
     source: &SourceState,
-    oldest: Timestamp,
+    options: &FileOptions,
+    listed: &[Listed],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let last = source
-        .watermark
-        .and_then(|watermark| watermark.checked_add(LATEST).ok());
-    if let Some(lost) = last.and_then(|last| Span::new(last, oldest)) {
-        let reason = "files were deleted before the connector listed them";
-        store.gap(source.id, lost, reason, now)?;
+    let listed = listed.iter().map(|file| now.duration_since(file.created));
+    let kept = match listed.max().max(store.oldest_file_age()?) {
+        Some(oldest) if oldest >= OLDER_THAN_A_DAY => options.retention,
+        _ => SURELY_KEPT,
+    };
+    let Ok(oldest) = now.checked_sub(kept) else {
+        return Ok(());
+    };
+    // The watermark is as far behind the last listing as a file can be late.
+    let last = (source.watermark).and_then(|watermark| watermark.checked_add(LATEST).ok());
+    if last.is_some_and(|last| oldest <= last) {
+        return Ok(());
+    }
+    // The files of a day appear after it, so those of the first day are still there.
+    let first_whole_day = Span::day_of(oldest).map_or(oldest, Span::start);
+    let from = source.watermark.unwrap_or(source.begins);
+    if let Some(lost) = Span::new(from, first_whole_day) {
+        store.widen_gap(source.id, lost, NOT_LISTED, now)?;
     }
     Ok(())
 }
@@ -168,7 +196,8 @@ async fn listing<S: FileService>(
     created: Span,
     now: Timestamp,
 ) -> Result<Vec<Listed>, Error> {
-    let mut refused: Vec<String> = Vec::new();
+    let day = SignedDuration::from_hours(24);
+    let mut refused = store.refused("EventLogFile", now.checked_sub(day).unwrap_or(now))?;
     loop {
         let fields = listing::fields(&refused);
         match rows(service, &listing::query(&fields, created)).await {
@@ -181,7 +210,7 @@ async fn listing<S: FileService>(
             Err(Failure::Field(field))
                 if listing::OPTIONAL.contains(&field.as_str()) && !refused.contains(&field) =>
             {
-                store.drift("EventLogFile", "field-refused", &field, now)?;
+                store.refuse("EventLogFile", &field, now)?;
                 refused.push(field);
             }
             Err(failure) => return Err(other(failure)),
@@ -290,6 +319,7 @@ fn other(failure: Failure) -> Error {
         Failure::TooLarge => {
             "the service takes too long, or refuses an answer of this size".to_owned()
         }
+        Failure::TooOld => "the service refuses the time that was asked for".to_owned(),
         Failure::CursorLost => "the service lost the cursor of a query again and again".to_owned(),
         Failure::Field(field) => format!("the service refuses the field {field}"),
     };

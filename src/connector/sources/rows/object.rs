@@ -96,7 +96,7 @@ impl Object {
     };
 
     /// Whether the field is one without which a row is still of use.
-    pub(super) fn can_do_without(&self, field: &str) -> bool {
+    pub(crate) fn can_do_without(&self, field: &str) -> bool {
         self.optional.contains(&field)
     }
 
@@ -111,7 +111,7 @@ impl Object {
     }
 
     /// All fields, required ones first, without those that were refused.
-    pub(super) fn fields(&self, refused: &[String]) -> Vec<&'static str> {
+    pub(crate) fn fields(&self, refused: &[String]) -> Vec<&'static str> {
         let all = self.required.iter().chain(self.optional);
         all.filter(|field| !refused.iter().any(|refused| refused.as_str() == **field))
             .copied()

@@ -4,22 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::again::Again;
 use super::object::Object;
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
 use crate::connector::sources::{Batch, Failure, Service};
-use crate::connector::store::{
-    Method, PageProgress, Purpose, Reconciliation, Row, SourceState, Store, Stored, WindowId,
-};
+use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, Stored, WindowId};
 use crate::connector::window::{
-    Ask, Check, Collection, Fact, Page, Policy, Span, Verdict, judge, plan,
+    Ask, Check, Collection, Fact, Page, Policy, Span, plan, reach_back,
 };
 
 /// A cursor that dies so often without a row in between is no accident.
 const MOST_LOST_CURSORS: u32 = 8;
 
 /// The reason of gaps that a count found and that reading again did not fill.
-const NOT_SENT: &str = "the service counts more rows than it sends";
+pub(super) const NOT_SENT: &str = "the service counts more rows than it sends";
 
 /// How an object is collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,24 +72,38 @@ pub async fn sync<S: Service>(
         object,
         source,
         now,
+        retention: options.retention,
         refused: Vec::new(),
+        joins_not: false,
+        again: None,
         outcome: Outcome::default(),
         watch,
         extent: None,
     };
+    run.refused = run.refused_lately(object.name)?;
+    if let Some(join) = &object.join {
+        run.joins_not = !run.refused_lately(join.object)?.is_empty();
+    }
     run.resume().await?;
-    let from = run.note_retention(options.retention)?;
-    let windows = plan(options.policy, run.source.begins, from, now);
+    let from = run.note_retention()?;
+    let mut windows = plan(options.policy, run.source.begins, from, now);
+    if !windows.is_empty()
+        && let Some(start) = run.hours_to_read_again()?
+    {
+        windows = reach_back(options.policy, windows, start);
+    }
     run.extent = windows
         .first()
         .zip(windows.last())
         .and_then(|(first, last)| Span::new(first.start(), last.end()));
     run.read(Collection::new(windows), Purpose::Collect, None)
         .await?;
+    run.was_read_again()?;
     run.sweep_nulls().await?;
-    for check in [Check::Day, Check::Hour] {
-        run.check(check).await?;
+    if run.sees_all().await? {
+        run.check(Check::Day).await?;
     }
+    run.check(Check::Hour).await?;
     Ok(run.outcome)
 }
 
@@ -112,16 +125,22 @@ impl Joined {
     }
 }
 
-struct Run<'a, S> {
-    store: &'a mut Store,
-    service: &'a mut S,
-    object: &'a Object,
-    source: SourceState,
-    now: Timestamp,
-    /// Fields that the service has refused in this run.
+pub(super) struct Run<'a, S> {
+    pub(super) store: &'a mut Store,
+    pub(super) service: &'a mut S,
+    pub(super) object: &'a Object,
+    pub(super) source: SourceState,
+    pub(super) now: Timestamp,
+    /// How long the service keeps rows.
+    pub(super) retention: SignedDuration,
+    /// Fields that the service refuses.
     refused: Vec<String>,
-    outcome: Outcome,
-    watch: &'a mut Watch,
+    /// Whether the service refuses fields of the records that rows refer to.
+    joins_not: bool,
+    /// Hours that are being read again.
+    pub(super) again: Option<Again>,
+    pub(super) outcome: Outcome,
+    pub(super) watch: &'a mut Watch,
     /// All that is read in this run, for the progress.
     extent: Option<Span>,
 }
@@ -137,25 +156,32 @@ impl<S: Service> Run<'_, S> {
     }
 
     /// Records a gap if rows have been deleted that were not collected. Returns where to go on.
-    fn note_retention(&mut self, retention: SignedDuration) -> Result<Option<Timestamp>, Error> {
+    fn note_retention(&mut self) -> Result<Option<Timestamp>, Error> {
         self.source = self.store.source(self.object.source, self.source.begins)?;
         let watermark = self.source.watermark;
-        let Ok(oldest) = self.now.checked_sub(retention) else {
+        let Ok(oldest) = self.now.checked_sub(self.retention) else {
             return Ok(watermark);
         };
         let Some(lost) = Span::new(watermark.unwrap_or(self.source.begins), oldest) else {
             return Ok(watermark);
         };
-        let days = retention.as_hours() / 24;
-        let reason = format!("the service keeps {days} days, and this was not collected in time");
-        self.store.gap(self.source.id, lost, &reason, self.now)?;
+        self.no_longer_kept(lost)?;
         self.store.reached(self.source.id, oldest)?;
+        // A count of what is gone says nothing.
+        self.store.checked(self.source.id, Check::Day, oldest)?;
         self.outcome.gaps += 1;
         Ok(Some(oldest))
     }
 
+    /// Records a gap of rows that the service has deleted by now.
+    pub(super) fn no_longer_kept(&mut self, lost: Span) -> Result<(), Error> {
+        let days = self.retention.as_hours() / 24;
+        let reason = format!("the service keeps {days} days, and this was not collected in time");
+        self.store.gap(self.source.id, lost, &reason, self.now)
+    }
+
     /// Reads windows to their ends.
-    async fn read(
+    pub(super) async fn read(
         &mut self,
         mut windows: Collection,
         purpose: Purpose,
@@ -249,12 +275,16 @@ impl<S: Service> Run<'_, S> {
             now: self.now,
         };
         self.put(&progress, fields, &page.rows, batch, joined)?;
+        if let Some(again) = &mut self.again {
+            again.note(&page.rows);
+            closed.iter().for_each(|window| again.closed(window));
+        }
         Ok(closed.is_some())
     }
 
     /// Looks up the records that rows refer to.
     async fn join(&mut self, fields: &[&str], batch: &Batch) -> Result<Joined, Error> {
-        let Some(join) = self.object.join else {
+        let Some(join) = self.object.join.filter(|_| !self.joins_not) else {
             return Ok(Joined::default());
         };
         let Some(at) = fields.iter().position(|field| *field == join.by) else {
@@ -269,8 +299,8 @@ impl<S: Service> Run<'_, S> {
         let found = match self.service.look_up(join.object, join.fields, &ids).await {
             Ok(found) => found,
             Err(Failure::Field(field)) => {
-                self.store
-                    .drift(join.object, "field-refused", &field, self.now)?;
+                self.store.refuse(join.object, &field, self.now)?;
+                self.joins_not = true;
                 HashMap::new()
             }
             Err(failure) => return Err(other(failure, self.object)),
@@ -363,8 +393,7 @@ impl<S: Service> Run<'_, S> {
             )));
         }
         for field in object.together_with(&field) {
-            self.store
-                .drift(object.name, "field-refused", field, self.now)?;
+            self.store.refuse(object.name, field, self.now)?;
             self.refused.push(field.to_owned());
         }
         Ok(())
@@ -384,8 +413,16 @@ impl<S: Service> Run<'_, S> {
             .store
             .open_window(self.source.id, Purpose::Nulls, None, self.now)?;
         let fields = self.object.fields(&self.refused);
-        let mut answer = self.service.query(&self.object.nulls(&fields)).await;
+        let query = self.object.nulls(&fields);
+        let mut answer = self.service.query(&query).await;
+        let mut lost = 0;
         loop {
+            // Rows that came already are not stored twice.
+            if matches!(answer, Err(Failure::CursorLost)) && lost < MOST_LOST_CURSORS {
+                lost += 1;
+                answer = self.service.query(&query).await;
+                continue;
+            }
             let batch = answer.map_err(|failure| other(failure, self.object))?;
             let facts: Vec<Fact> = batch
                 .rows
@@ -413,70 +450,6 @@ impl<S: Service> Run<'_, S> {
             answer = self.service.more().await;
         }
     }
-
-    /// Counts the spans that are due, and reads those again that have more rows than the store.
-    async fn check(&mut self, check: Check) -> Result<(), Error> {
-        self.source = self.store.source(self.object.source, self.source.begins)?;
-        let source = &self.source;
-        let Some(watermark) = source.watermark else {
-            return Ok(());
-        };
-        let (checked, method) = match check {
-            Check::Day => (source.day_checked, Method::CountDay),
-            // What was counted a day later need not be counted an hour later.
-            Check::Hour => (
-                source.hour_checked.max(source.day_checked),
-                Method::CountHour,
-            ),
-        };
-        let due = check.due(source.begins, watermark, checked, self.now);
-        for (done, span) in due.iter().enumerate() {
-            self.watch.stop.check()?;
-            self.count(*span, method).await?;
-            self.store.checked(self.source.id, check, span.end())?;
-            self.watch.report(&Progress::Counted {
-                source: self.object.source,
-                spans: done as u64 + 1,
-                of: due.len() as u64,
-            });
-        }
-        Ok(())
-    }
-
-    async fn count(&mut self, span: Span, method: Method) -> Result<(), Error> {
-        let id = self.source.id;
-        let query = self.object.count(span);
-        let expected = self
-            .service
-            .count(&query)
-            .await
-            .map_err(|failure| other(failure, self.object))?;
-        let found = self.store.count(id, span)?;
-        let mut repaired = 0;
-        if let Verdict::Missing(_) = judge(expected, found) {
-            self.read(Collection::new(vec![span]), Purpose::Reread, None)
-                .await?;
-            repaired = self.store.count(id, span)? - found;
-        }
-        let result = Reconciliation {
-            span,
-            method,
-            expected,
-            found,
-            repaired,
-            at: self.now,
-        };
-        self.store.reconciled(id, &result)?;
-        self.outcome.counted += 1;
-        self.outcome.repaired += repaired;
-        if result.is_complete() {
-            self.store.close_gaps(id, span, NOT_SENT, self.now)?;
-            return Ok(());
-        }
-        self.store.gap(id, span, NOT_SENT, self.now)?;
-        self.outcome.gaps += 1;
-        Ok(())
-    }
 }
 
 fn data(message: &str, object: &Object) -> Error {
@@ -484,13 +457,14 @@ fn data(message: &str, object: &Object) -> Error {
 }
 
 /// A failure that this cannot handle.
-fn other(failure: Failure, object: &Object) -> Error {
+pub(super) fn other(failure: Failure, object: &Object) -> Error {
     match failure {
         Failure::Other(error) => error,
         Failure::TooLarge => data(
             "the service takes too long for a query that cannot be made smaller",
             object,
         ),
+        Failure::TooOld => data("the service refuses the time that was asked for", object),
         Failure::CursorLost => data(
             "the service lost the cursor of a query again and again",
             object,

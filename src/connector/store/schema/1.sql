@@ -29,7 +29,8 @@ CREATE TABLE shape (
 -- time of the change. A row of an event log file has no Id: it is known by the revision of the file
 -- and its number in it. The two unique indexes enforce this.
 CREATE TABLE event (
-    seq           INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of storing, which sinks follow
+    seq           INTEGER PRIMARY KEY,                -- the order of storing, which sinks follow: no row
+                                                      -- is ever deleted, so numbers only grow
     source        INTEGER NOT NULL,                   -- source.id
     time          INTEGER,                            -- NULL where the row has none
     key           TEXT,

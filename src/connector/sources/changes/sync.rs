@@ -1,93 +1,30 @@
-//! Changes of records: what was created, updated or deleted since the connector was connected, with the
-//! record as it is now.
-//!
-//! Objects that support it are asked by `getUpdated` and `getDeleted`. Others are asked for records with
-//! a new `SystemModstamp`; their deletions cannot be seen, which is noted as drift.
-//!
-//! A change is known by the Id and the time of the record's last change, and whether it is a deletion. So reading a span again stores
-//! nothing twice, and of two changes between two rounds the later one is seen.
+//! Brings the changes up to date once.
+
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Failure, Service};
+use super::{ChangeService, Deleted, Described, Values};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
+use crate::connector::sources::Failure;
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, WindowId};
 use crate::connector::window::{Policy, Span, plan};
 
 /// Records of one call.
 const CHUNK: usize = 200;
 
-/// Salesforce tells changes of the last 30 days.
-const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// `getUpdated` tells changes of the last 30 days. A round takes some minutes, so it is asked for less.
+const UPDATES_TOLD: SignedDuration = SignedDuration::from_mins(30 * 24 * 60 - 10);
+
+/// A cursor that dies so often is no accident.
+const MOST_LOST_CURSORS: u32 = 8;
 
 /// The columns that every change has before those of its record.
 const COLUMNS: [&str; 2] = ["Id", "ChangeType"];
 
 /// Fields that tell when a record was last changed, best first.
 const TIMES: [&str; 3] = ["SystemModstamp", "LastModifiedDate", "CreatedDate"];
-
-/// What the collection of changes needs of a service.
-pub trait ChangeService: Service {
-    /// What the org says about an object.
-    fn describe(&mut self, object: &str)
-    -> impl Future<Output = Result<Described, Failure>> + Send;
-
-    /// The records that were created or updated in a span.
-    fn updated(
-        &mut self,
-        object: &str,
-        span: Span,
-    ) -> impl Future<Output = Result<Updated, Failure>> + Send;
-
-    /// The records that were deleted in a span.
-    fn deleted(
-        &mut self,
-        object: &str,
-        span: Span,
-    ) -> impl Future<Output = Result<Deleted, Failure>> + Send;
-
-    /// Records as they are now, in the order of their Ids: the values of the fields, or nothing if the
-    /// record is no longer there.
-    fn retrieve(
-        &mut self,
-        object: &str,
-        fields: &[String],
-        ids: &[String],
-    ) -> impl Future<Output = Result<Vec<Option<Values>>, Failure>> + Send;
-}
-
-/// The values of a record.
-pub type Values = Vec<Option<String>>;
-
-/// What the org says about an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Described {
-    /// The names of the fields that can be stored: neither files nor compound fields.
-    pub fields: Vec<String>,
-    /// Whether `getUpdated` and `getDeleted` serve it.
-    pub replicateable: bool,
-}
-
-/// Records that were created or updated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Updated {
-    /// Their Ids.
-    pub ids: Vec<String>,
-    /// Up to when the service is sure to know all changes.
-    pub covered: Timestamp,
-}
-
-/// Records that were deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deleted {
-    /// Their Ids, and when each was deleted.
-    pub records: Vec<(String, Timestamp)>,
-    /// Since when the service still knows deletions.
-    pub earliest: Timestamp,
-    /// Up to when the service is sure to know all deletions.
-    pub covered: Timestamp,
-}
 
 /// How changes are collected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +62,9 @@ pub async fn sync<S: ChangeService>(
         .server_time()
         .await
         .map_err(|failure| other(failure, "the org"))?;
+    // A window that an earlier run left open begins at the watermark or before it, so it is read again.
+    store.forget_open_windows(source.id)?;
+    let spans = windows(source.begins, source.watermark, now);
     let mut run = Run {
         store,
         service,
@@ -133,15 +73,10 @@ pub async fn sync<S: ChangeService>(
         now,
         watch,
         outcome: ChangeOutcome::default(),
+        deletions_from: HashMap::new(),
     };
-    // A run that was stopped left its window open: it is read again from its start.
-    if let Some(open) = run.store.left_open(run.source.id)? {
-        run.window(open.span, Some(open.id)).await?;
-        run.source = run.store.source("changes", options.begins)?;
-    }
-    let watermark = run.note_retention()?;
-    for span in windows(run.source.begins, watermark, now) {
-        if !run.window(span, None).await? {
+    for span in spans {
+        if !run.window(span).await? {
             break;
         }
     }
@@ -150,53 +85,45 @@ pub async fn sync<S: ChangeService>(
 
 /// The spans to ask for. `getUpdated` ignores seconds, so they begin and end on whole minutes.
 fn windows(begins: Timestamp, watermark: Option<Timestamp>, now: Timestamp) -> Vec<Span> {
-    let minute = |time: Timestamp| {
-        let second = time.as_second();
-        Timestamp::from_second(second - second.rem_euclid(60)).unwrap_or(time)
-    };
     let spans = plan(Policy::default(), minute(begins), watermark, minute(now));
     let whole = |span: Span| Span::new(minute(span.start()), minute(span.end()));
     spans.into_iter().filter_map(whole).collect()
 }
 
-struct Run<'a, S> {
-    store: &'a mut Store,
-    service: &'a mut S,
+/// The whole minute at or before a time.
+pub(super) fn minute(time: Timestamp) -> Timestamp {
+    let second = time.as_second();
+    Timestamp::from_second(second - second.rem_euclid(60)).unwrap_or(time)
+}
+
+/// The span to ask for so that all of `span` is told: `getDeleted` refuses a span of a minute.
+pub(super) fn askable(span: Span) -> Span {
+    let shortest = SignedDuration::from_mins(2);
+    match span.end().checked_sub(shortest) {
+        Ok(start) if start < span.start() => Span::new(start, span.end()).unwrap_or(span),
+        _ => span,
+    }
+}
+
+pub(super) struct Run<'a, S> {
+    pub(super) store: &'a mut Store,
+    pub(super) service: &'a mut S,
     options: &'a ChangeOptions,
-    source: SourceState,
-    now: Timestamp,
+    pub(super) source: SourceState,
+    pub(super) now: Timestamp,
     watch: &'a mut Watch,
-    outcome: ChangeOutcome,
+    pub(super) outcome: ChangeOutcome,
+    /// Since when the service still tells the deletions of an object, where it told that it has purged them.
+    pub(super) deletions_from: HashMap<String, Timestamp>,
 }
 
 impl<S: ChangeService> Run<'_, S> {
-    /// Records a gap if the service no longer tells the changes that are missing.
-    fn note_retention(&mut self) -> Result<Option<Timestamp>, Error> {
-        let watermark = self.source.watermark;
-        let oldest = self
-            .now
-            .checked_sub(RETENTION)
-            .unwrap_or(self.source.begins);
-        let Some(lost) = Span::new(watermark.unwrap_or(self.source.begins), oldest) else {
-            return Ok(watermark);
-        };
-        let reason = "the service tells changes of 30 days, and these were not collected in time";
-        self.store.gap(self.source.id, lost, reason, self.now)?;
-        self.store.reached(self.source.id, oldest)?;
-        self.outcome.gaps += 1;
-        Ok(Some(oldest))
-    }
-
     /// Reads a span of all objects. Returns whether the service already knows all of it.
-    async fn window(&mut self, span: Span, open: Option<WindowId>) -> Result<bool, Error> {
-        let window = match open {
-            Some(window) => window,
-            None => {
-                let purpose = Purpose::Collect;
-                self.store
-                    .open_window(self.source.id, purpose, Some(span), self.now)?
-            }
-        };
+    async fn window(&mut self, span: Span) -> Result<bool, Error> {
+        let purpose = Purpose::Collect;
+        let window = self
+            .store
+            .open_window(self.source.id, purpose, Some(span), self.now)?;
         let mut covered = span.end();
         let mut expected = 0;
         for object in &self.options.objects {
@@ -207,9 +134,9 @@ impl<S: ChangeService> Run<'_, S> {
         }
         // The next round asks again for what the service does not know yet.
         let whole = covered >= span.end();
-        let closed = match Span::new(span.start(), covered) {
-            Some(closed) => closed,
-            None => return Ok(false),
+        let Some(closed) = Span::new(span.start(), covered) else {
+            self.store.forget_open_windows(self.source.id)?;
+            return Ok(false);
         };
         if !whole {
             self.store.narrow_window(window, closed)?;
@@ -236,7 +163,7 @@ impl<S: ChangeService> Run<'_, S> {
     }
 
     /// Stores the changes of an object in a span. Returns up to when the service knows them all, and how
-    /// many there are.
+    /// many there are. A span that has too many changes for the service is halved.
     async fn object(
         &mut self,
         object: &str,
@@ -245,48 +172,110 @@ impl<S: ChangeService> Run<'_, S> {
     ) -> Result<(Timestamp, u64), Error> {
         let fail = |failure| other(failure, object);
         let described = self.service.describe(object).await.map_err(fail)?;
-        if !described.replicateable {
-            let changes = self.by_query(object, &described, span, window).await?;
-            return Ok((span.end(), changes));
-        }
-        let updated = self.service.updated(object, span).await.map_err(fail)?;
-        let deleted = self.service.deleted(object, span).await.map_err(fail)?;
-        if let Some(lost) = Span::new(span.start(), deleted.earliest.min(span.end())) {
-            let reason =
-                format!("the service no longer knows which records of {object} were deleted");
-            self.store.gap(self.source.id, lost, &reason, self.now)?;
-            self.outcome.gaps += 1;
-        }
-        for ids in updated.ids.chunks(CHUNK) {
+        let mut parts = vec![span];
+        let (mut covered, mut changes) = (span.end(), 0);
+        while let Some(part) = parts.pop() {
             self.watch.stop.check()?;
-            let records = self
-                .service
-                .retrieve(object, &described.fields, ids)
-                .await
-                .map_err(fail)?;
-            let records = records.into_iter().flatten().collect();
-            self.put(object, &described.fields, span, window, records)?;
+            match self.part(object, &described, part, window).await {
+                Ok((known, told)) => {
+                    covered = covered.min(known);
+                    changes += told;
+                }
+                Err(Failure::TooLarge) => {
+                    let (first, second) = halves(part).ok_or_else(|| fail(Failure::TooLarge))?;
+                    parts.extend([second, first]);
+                }
+                Err(failure) => return Err(fail(failure)),
+            }
         }
-        self.put_deleted(object, window, &deleted)?;
-        let changes = (updated.ids.len() + deleted.records.len()) as u64;
-        Ok((updated.covered.min(deleted.covered), changes))
+        Ok((covered, changes))
     }
 
-    /// Changes of an object that `getUpdated` does not serve.
+    async fn part(
+        &mut self,
+        object: &str,
+        described: &Described,
+        span: Span,
+        window: WindowId,
+    ) -> Result<(Timestamp, u64), Failure> {
+        if !described.replicateable {
+            self.store
+                .drift(object, "deletions-unseen", "getDeleted", self.now)?;
+            let changes = self.by_query(object, described, span, window).await?;
+            return Ok((span.end(), changes));
+        }
+        let (covered, updated) = self.updates(object, described, span, window).await?;
+        let deleted = self.deletions(object, span).await?;
+        self.put_deleted(object, window, &deleted)?;
+        let changes = updated + deleted.records.len() as u64;
+        Ok((covered.min(deleted.covered), changes))
+    }
+
+    /// Stores what was created or updated.
+    async fn updates(
+        &mut self,
+        object: &str,
+        described: &Described,
+        span: Span,
+        window: WindowId,
+    ) -> Result<(Timestamp, u64), Failure> {
+        let is_told = |oldest: Timestamp| oldest <= askable(span).start();
+        if self.now.checked_sub(UPDATES_TOLD).is_ok_and(is_told) {
+            match self.service.updated(object, askable(span)).await {
+                Ok(updated) => {
+                    let ids = updated.ids.len() as u64;
+                    self.retrieve(object, described, &updated.ids, window)
+                        .await?;
+                    return Ok((updated.covered, ids));
+                }
+                Err(Failure::TooOld) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        let changes = self.by_query(object, described, span, window).await?;
+        Ok((span.end(), changes))
+    }
+
+    /// Stores records as they are now. If the answer would be too large, fewer are asked for at a time.
+    async fn retrieve(
+        &mut self,
+        object: &str,
+        described: &Described,
+        ids: &[String],
+        window: WindowId,
+    ) -> Result<(), Failure> {
+        let mut chunks: Vec<&[String]> = ids.chunks(CHUNK).rev().collect();
+        while let Some(ids) = chunks.pop() {
+            self.watch.stop.check()?;
+            let answer = self.service.retrieve(object, &described.fields, ids).await;
+            match answer {
+                Ok(records) => {
+                    let records = records.into_iter().flatten().collect();
+                    self.put(object, &described.fields, window, records)?;
+                }
+                Err(Failure::TooLarge) if ids.len() > 1 => {
+                    let (first, second) = ids.split_at(ids.len() / 2);
+                    chunks.extend([second, first]);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores records that were changed last in a span. So they are found, too, if `getUpdated` does not
+    /// serve the object, or no longer the span.
     async fn by_query(
         &mut self,
         object: &str,
         described: &Described,
         span: Span,
         window: WindowId,
-    ) -> Result<u64, Error> {
-        let fail = |failure| other(failure, object);
-        self.store
-            .drift(object, "deletions-unseen", "getDeleted", self.now)?;
+    ) -> Result<u64, Failure> {
         let has = |name: &&&str| described.fields.iter().any(|field| field == **name);
         let Some(time) = TIMES.iter().find(has) else {
             let message = format!("{object} has no field that tells when a record was changed");
-            return Err(Error::new(Kind::Data, message));
+            return Err(Failure::Other(Error::new(Kind::Data, message)));
         };
         let query = format!(
             "SELECT {} FROM {object} WHERE {time} >= {} AND {time} < {} ORDER BY {time}, Id",
@@ -294,16 +283,32 @@ impl<S: ChangeService> Run<'_, S> {
             span.start(),
             span.end()
         );
-        let mut batch = self.service.query(&query).await.map_err(fail)?;
+        for _ in 0..MOST_LOST_CURSORS {
+            match self.all_of(object, &described.fields, &query, window).await {
+                Err(Failure::CursorLost) => {}
+                result => return result,
+            }
+        }
+        Err(Failure::CursorLost)
+    }
+
+    async fn all_of(
+        &mut self,
+        object: &str,
+        fields: &[String],
+        query: &str,
+        window: WindowId,
+    ) -> Result<u64, Failure> {
+        let mut batch = self.service.query(query).await?;
         let mut changes = 0;
         loop {
             changes += batch.rows.len() as u64;
-            self.put(object, &described.fields, span, window, batch.rows)?;
+            self.put(object, fields, window, batch.rows)?;
             if batch.last {
                 return Ok(changes);
             }
             self.watch.stop.check()?;
-            batch = self.service.more().await.map_err(fail)?;
+            batch = self.service.more().await?;
         }
     }
 
@@ -311,7 +316,6 @@ impl<S: ChangeService> Run<'_, S> {
         &mut self,
         object: &str,
         fields: &[String],
-        span: Span,
         window: WindowId,
         records: Vec<Values>,
     ) -> Result<(), Error> {
@@ -325,7 +329,10 @@ impl<S: ChangeService> Run<'_, S> {
             let id = id.ok_or_else(|| missing(object, "Id"))?;
             let changed = TIMES.iter().find_map(|name| time_of(record, name));
             let changed = changed.ok_or_else(|| missing(object, TIMES[0]))?;
-            let is_new = time_of(record, "CreatedDate").is_some_and(|time| span.start() <= time);
+            // The creation is told once: by the first change of a record that was not there before.
+            let begins = self.source.begins;
+            let is_new = time_of(record, "CreatedDate").is_some_and(|created| begins <= created)
+                && !self.store.has_changes_of(self.source.id, id)?;
             let change = if is_new { "created" } else { "updated" };
             let own = [Some(id), Some(change)];
             let values = fields.iter().zip(record).filter(|(name, _)| *name != "Id");
@@ -389,6 +396,15 @@ impl<S: ChangeService> Run<'_, S> {
     }
 }
 
+/// The halves of a span, on whole minutes.
+fn halves(span: Span) -> Option<(Span, Span)> {
+    let middle = minute(span.middle()?);
+    Some((
+        Span::new(span.start(), middle)?,
+        Span::new(middle, span.end())?,
+    ))
+}
+
 fn missing(object: &str, field: &str) -> Error {
     let message = format!("{object}: a changed record came without a usable {field}");
     Error::new(Kind::Data, message)
@@ -397,9 +413,13 @@ fn missing(object: &str, field: &str) -> Error {
 fn other(failure: Failure, object: &str) -> Error {
     let message = match failure {
         Failure::Other(error) => return error,
-        Failure::TooLarge => "the service takes too long".to_owned(),
-        Failure::CursorLost => "the service lost the cursor of a query".to_owned(),
-        Failure::Field(field) => format!("the service refuses the field {field}"),
+        Failure::TooLarge => "the service has more to tell about a minute than it can",
+        Failure::TooOld => "the service no longer tells what happened so long ago",
+        Failure::CursorLost => "the service lost the cursor of a query again and again",
+        Failure::Field(field) => {
+            let message = format!("changes of {object}: the service refuses the field {field}");
+            return Error::new(Kind::Data, message);
+        }
     };
     Error::new(Kind::Data, format!("changes of {object}: {message}"))
 }

@@ -1,0 +1,64 @@
+//! The mark in the folder of a sink. It says which store the files are from, so that two connections never
+//! write to the same files, and no file is cut that somebody else has written.
+
+use std::collections::hash_map::RandomState;
+use std::fs::{self, OpenOptions};
+use std::hash::BuildHasher as _;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use crate::connector::error::{Error, Kind};
+
+/// The name of the mark.
+const MARK: &str = ".saponify-sink";
+
+/// A name for a store that no other store has.
+pub(super) fn new_owner() -> String {
+    // Each state has random keys of its own.
+    let random = || RandomState::new().hash_one(MARK);
+    format!("{:016x}{:016x}", random(), random())
+}
+
+/// Takes a folder for a store, or finds that it has it already. `is_output` recognizes the files of the
+/// sink; a folder that has some, and no mark, is somebody else's.
+///
+/// # Errors
+///
+/// The folder belongs to another store, or cannot be written.
+pub(super) fn take(
+    folder: &Path,
+    owner: &str,
+    is_output: impl Fn(&str) -> bool,
+) -> Result<(), Error> {
+    let mark = folder.join(MARK);
+    match fs::read_to_string(&mark) {
+        Ok(found) if found.trim() == owner => return Ok(()),
+        Ok(_) => return Err(taken(folder)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("read", &mark, error)),
+    }
+    fs::create_dir_all(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    let entries = fs::read_dir(folder).map_err(|error| Error::io("read", folder, error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::io("read", folder, error))?;
+        if entry.file_name().to_str().is_some_and(&is_output) {
+            return Err(taken(folder));
+        }
+    }
+    // If another process marks the folder at the same time, one of the two fails.
+    let file = OpenOptions::new().write(true).create_new(true).open(&mark);
+    file.and_then(|mut file| {
+        writeln!(file, "{owner}")?;
+        file.sync_all()
+    })
+    .map_err(|error| Error::io("write", &mark, error))
+}
+
+fn taken(folder: &Path) -> Error {
+    let message = format!(
+        "the folder {} has the events of another connection, or of an earlier one of this name",
+        folder.display()
+    );
+    Error::new(Kind::Usage, message)
+        .help("give each connection a folder of its own, or move what is there to another place")
+}

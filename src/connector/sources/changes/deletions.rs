@@ -1,0 +1,98 @@
+//! Which records were deleted, as far as the service still knows.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::sync::{Run, askable, minute};
+use super::{ChangeService, Deleted};
+use crate::connector::error::Error;
+use crate::connector::sources::Failure;
+use crate::connector::window::Span;
+
+/// `getDeleted` tells deletions of the last 15 days. A round takes some minutes, so it is asked for less.
+const DELETIONS_TOLD: SignedDuration = SignedDuration::from_mins(15 * 24 * 60 - 10);
+
+/// A span that the service tells for certain, to learn since when it still knows deletions.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
+
+impl<S: ChangeService> Run<'_, S> {
+    /// The deletions of a span. What the service no longer knows is a gap.
+    pub(super) async fn deletions(&mut self, object: &str, span: Span) -> Result<Deleted, Failure> {
+        loop {
+            let from = match self.deletions_from.get(object) {
+                Some(from) => *from,
+                None => next_minute(self.now.checked_sub(DELETIONS_TOLD).unwrap_or(self.now)),
+            };
+            let Some(told) = Span::new(span.start().max(from), span.end()) else {
+                self.deletions_unknown(object, span)?;
+                return Ok(Deleted {
+                    records: Vec::new(),
+                    earliest: from,
+                    covered: span.end(),
+                });
+            };
+            match self.service.deleted(object, askable(told)).await {
+                Ok(deleted) => {
+                    let from = told.start().max(deleted.earliest.min(span.end()));
+                    if let Some(lost) = Span::new(span.start(), from) {
+                        self.deletions_unknown(object, lost)?;
+                    }
+                    return Ok(deleted);
+                }
+                Err(Failure::TooOld) => {
+                    let earliest = self.earliest_deletion(object).await?;
+                    // A service that refuses even what it says it knows is not asked for this span again.
+                    let from = match earliest > told.start() {
+                        true => earliest,
+                        false => told.end(),
+                    };
+                    self.deletions_from.insert(object.to_owned(), from);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// Since when the service still knows deletions. It says so with each answer, but not with a refusal.
+    async fn earliest_deletion(&mut self, object: &str) -> Result<Timestamp, Failure> {
+        let end = minute(self.now);
+        let recent = end.checked_sub(RECENT).ok();
+        let Some(recent) = recent.and_then(|start| Span::new(start, end)) else {
+            return Ok(end);
+        };
+        match self.service.deleted(object, recent).await {
+            Ok(answer) => Ok(next_minute(answer.earliest)),
+            Err(Failure::TooOld) => Ok(end),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn deletions_unknown(&mut self, object: &str, span: Span) -> Result<(), Error> {
+        // What overlaps with earlier rounds was told to them.
+        let start = self
+            .source
+            .watermark
+            .map_or(span.start(), |watermark| watermark.max(span.start()));
+        let Some(lost) = Span::new(start, span.end()) else {
+            return Ok(());
+        };
+        let reason = format!("the service no longer knows which records of {object} were deleted");
+        if self
+            .store
+            .widen_gap(self.source.id, lost, &reason, self.now)?
+        {
+            self.outcome.gaps += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The whole minute at or after a time.
+fn next_minute(time: Timestamp) -> Timestamp {
+    let before = minute(time);
+    match before == time {
+        true => time,
+        false => before
+            .checked_add(SignedDuration::from_mins(1))
+            .unwrap_or(time),
+    }
+}
