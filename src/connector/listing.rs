@@ -187,14 +187,7 @@ fn row(event: &Event, widths: &[usize]) -> String {
         Some("deleted") => first(&["Id"]),
         _ => first(DETAIL),
     };
-    let cells = [
-        &time,
-        event.source(),
-        &what,
-        &who,
-        &first(FROM),
-        &detail,
-    ];
+    let cells = [&time, event.source(), &what, &who, &first(FROM), &detail];
     line(cells, widths)
 }
 
