@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use saponify::Secret;
 
-use super::org::{Identity, KeepToken, Org};
+use super::org::{Consent, Identity, KeepToken, Org};
 use super::settings::{Login, Settings, secret};
 use crate::connector::error::{Error, Kind};
 use crate::connector::home::{Home, Lock, Place};
@@ -52,9 +52,24 @@ pub async fn activate(
     vault: &Vault,
     activation: Activation,
 ) -> Result<Activated, Error> {
+    activate_by(home, vault, activation, None).await
+}
+
+/// Makes a connection as [`activate`] does. A person who has to consent does it by `consent`, or else with a
+/// browser on this machine.
+///
+/// # Errors
+///
+/// As of [`activate`].
+pub async fn activate_by(
+    home: &Home,
+    vault: &Vault,
+    activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Activated, Error> {
     // Before anybody is asked to consent: is the name free?
     let target = Target::of(home, &activation.name)?;
-    match validate(activation).await {
+    match validate(activation, consent).await {
         Ok(validated) => target.keep(vault, validated),
         Err(error) => {
             target.give_up();
@@ -94,12 +109,27 @@ pub fn settings_of(home: &Home, name: &str) -> Result<Settings, Error> {
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, its secrets are not there, or the login fails.
+/// There is no such connection, it is deactivated, its secrets are not there, or the login fails. If each login
+/// replaces the secret of the next one, another process that works on the connection is an error, too.
 pub async fn connect(home: &Home, vault: &Vault, name: &str) -> Result<Org, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
+    let _held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
     Org::connect(&settings, &secrets, keep_token(vault, name, &secrets)).await
+}
+
+/// Holds the connection for the time of a login that may replace the refresh token: another process would go
+/// on with the token that it has read, which is then not valid any more.
+pub(crate) fn hold_secrets(
+    home: &Home,
+    name: &str,
+    settings: &Settings,
+) -> Result<Option<Lock>, Error> {
+    match settings.login {
+        Login::Web { .. } => home.connection(name)?.lock().map(Some),
+        _ => Ok(None),
+    }
 }
 
 struct Validated {
@@ -108,11 +138,18 @@ struct Validated {
 }
 
 /// Logs in and asks who that is.
-async fn validate(mut activation: Activation) -> Result<Validated, Error> {
+async fn validate(
+    mut activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Validated, Error> {
     let (keep, token) = token_slot();
-    let login = Org::connect(&activation.settings, &activation.secrets, keep).await;
+    let (settings, secrets) = (&activation.settings, &activation.secrets);
+    let login = Org::connect_by(settings, secrets, keep, consent).await;
     let mut org = login.map_err(not_activated)?;
     let identity = org.identify().await.map_err(not_activated)?;
+    for object in activation.settings.chosen_objects() {
+        org.wanted_object(object).await?;
+    }
     if let Some(token) = token.lock().unwrap_or_else(PoisonError::into_inner).take() {
         activation
             .secrets

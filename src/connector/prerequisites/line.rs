@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::connector::shown::one_line;
+
 /// How a prerequisite stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +62,35 @@ impl Line {
     }
 }
 
+/// The lines while they are found. Whoever waits for them is told each of them once it is settled.
+pub(super) struct Lines<'a> {
+    pub(super) found: Vec<Line>,
+    told: usize,
+    tell: &'a mut (dyn FnMut(&Line) + Send),
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(tell: &'a mut (dyn FnMut(&Line) + Send)) -> Self {
+        Self {
+            found: Vec::new(),
+            told: 0,
+            tell,
+        }
+    }
+
+    pub(super) fn push(&mut self, line: Line) {
+        self.found.push(line);
+    }
+
+    /// Tells the lines that were not told yet. They are not changed any more.
+    pub(super) fn settle(&mut self) {
+        for line in self.found.iter().skip(self.told) {
+            (self.tell)(line);
+        }
+        self.told = self.found.len();
+    }
+}
+
 /// All prerequisites of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prerequisites {
@@ -88,7 +119,7 @@ impl fmt::Display for Prerequisites {
                 Standing::Failed => '\u{2718}',
                 Standing::Noted => '-',
             };
-            writeln!(f, "{mark} {:<32} {}", line.what, line.found)?;
+            writeln!(f, "{mark} {:<32} {}", line.what, one_line(&line.found))?;
             if let Some(remedy) = &line.remedy {
                 writeln!(f, "    {remedy}")?;
             }

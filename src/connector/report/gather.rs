@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{Day, FileCounts, FileEntry, SourceState, State, Store};
+use crate::connector::store::{Day, FileCounts, FileEntry, Outline, SourceState, State, Store};
 use crate::connector::window::Span;
 
 /// What is known of a connection's data in a span of time.
@@ -54,7 +54,7 @@ pub struct SourceReport {
 #[serde(rename_all = "kebab-case")]
 pub enum DayState {
     /// Everything is there: collected, and counted a day later without a difference; of files, each
-    /// listed file is stored.
+    /// listed file is stored; of changes, the org has said that its list is complete.
     Complete,
     /// Everything was collected; the count of a day later is still to come.
     Collected,
@@ -83,7 +83,10 @@ impl DayState {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Complete => "Everything is stored, and the count of a day later agrees.",
+            Self::Complete => {
+                "Everything is stored, and the count of a day later agrees. Changes are not counted: the \
+                 org says itself up to when its list of them is complete."
+            }
             Self::Collected => {
                 "Everything was collected. The count of a day later is still to come."
             }
@@ -92,7 +95,9 @@ impl DayState {
         }
     }
 
-    fn of(day: &Day) -> Self {
+    /// How a day stands.
+    #[must_use]
+    pub fn of(day: &Outline) -> Self {
         let differs = day
             .reconciled
             .as_ref()
@@ -339,7 +344,7 @@ fn of_day(day: &Day) -> DayReport {
     let counts = |files: FileCounts| (files.listed, files.stored);
     DayReport {
         day: day.span.start().strftime("%Y-%m-%d").to_string(),
-        state: DayState::of(day),
+        state: DayState::of(&day.outline()),
         expected: day.expected,
         received: day.received,
         stored: day.stored,

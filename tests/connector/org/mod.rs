@@ -6,6 +6,7 @@ mod faults;
 mod logins;
 mod pauses;
 mod prerequisites;
+mod unattended;
 mod visibility;
 
 use std::collections::BTreeSet;
