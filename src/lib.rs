@@ -5,3 +5,5 @@
 #![forbid(unsafe_code)]
 
 pub mod connector;
+#[cfg(feature = "console")]
+pub mod console;

@@ -249,6 +249,12 @@ impl Place {
         Store::open_to_read(&self.folder.join(STORE))
     }
 
+    /// The file of the search index.
+    #[must_use]
+    pub fn search(&self) -> PathBuf {
+        self.folder.join("search.db")
+    }
+
     /// Holds the connection for this process.
     ///
     /// The operating system releases the lock when the process ends, however it ends. On a network file

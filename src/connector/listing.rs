@@ -1,5 +1,6 @@
 //! Prints rows: for people as a table, for programs as NDJSON, CSV or OCSF.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -149,6 +150,7 @@ const WHO: &[&str] = &[
     "USER_ID",
 ];
 const FROM: &[&str] = &["SourceIp", "SOURCE_IP", "CLIENT_IP"];
+const STATUS: &[&str] = &["Status", "LOGIN_STATUS", "REQUEST_STATUS"];
 const DETAIL: &[&str] = &[
     "Display",
     "Status",
@@ -160,36 +162,65 @@ const DETAIL: &[&str] = &[
     "Name",
 ];
 
-fn row(event: &Event, widths: &[usize]) -> String {
+/// What people look for in a row, whatever its source and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary<'a> {
+    /// What happened: the action, the type of the login, or the event type of a file.
+    pub what: Option<Cow<'a, str>>,
+    /// Who did it: a user name, or else an Id.
+    pub who: Option<&'a str>,
+    /// The address that it came from.
+    pub from: Option<&'a str>,
+    /// How it ended.
+    pub status: Option<&'a str>,
+    /// What else is worth a look.
+    pub detail: Option<&'a str>,
+}
+
+/// Finds what people look for in a row.
+#[must_use]
+pub fn summary(event: &Event) -> Summary<'_> {
     let first = |columns: &[&str]| {
         let values = columns.iter().filter_map(|column| event.value(column));
-        values
-            .into_iter()
-            .find(|value| !value.is_empty())
-            .unwrap_or("-")
-            .to_owned()
+        values.into_iter().find(|value| !value.is_empty())
     };
+    let change = event.value("ChangeType");
+    Summary {
+        what: match (event.source(), change) {
+            ("files", _) => Some(event.about().into()),
+            ("changes", Some(change)) => Some(format!("{change} {}", event.about()).into()),
+            _ => first(WHAT).map(Cow::Borrowed),
+        },
+        // Who made a record is not who changed it, and nothing tells who deleted it.
+        who: match change {
+            Some("created") => first(&["CreatedById"]),
+            Some("updated") => first(&["LastModifiedById"]),
+            Some(_) => None,
+            None => first(WHO),
+        },
+        from: first(FROM),
+        status: first(STATUS),
+        detail: match change {
+            Some("deleted") => first(&["Id"]),
+            _ => first(DETAIL),
+        },
+    }
+}
+
+fn row(event: &Event, widths: &[usize]) -> String {
     let time = event.time().map_or("-".to_owned(), |time| {
         time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     });
-    let change = event.value("ChangeType");
-    let what = match (event.source(), change) {
-        ("files", _) => event.about().to_owned(),
-        ("changes", Some(change)) => format!("{change} {}", event.about()),
-        _ => first(WHAT),
-    };
-    // Who made a record is not who changed it, and nothing tells who deleted it.
-    let who = match change {
-        Some("created") => first(&["CreatedById"]),
-        Some("updated") => first(&["LastModifiedById"]),
-        Some(_) => first(&[]),
-        None => first(WHO),
-    };
-    let detail = match change {
-        Some("deleted") => first(&["Id"]),
-        _ => first(DETAIL),
-    };
-    let cells = [&time, event.source(), &what, &who, &first(FROM), &detail];
+    let summary = summary(event);
+    let shown = |value: Option<&'_ str>| value.unwrap_or("-").to_owned();
+    let cells = [
+        &time,
+        event.source(),
+        &shown(summary.what.as_deref()),
+        &shown(summary.who),
+        &shown(summary.from),
+        &shown(summary.detail),
+    ];
     line(cells, widths)
 }
 

@@ -39,6 +39,7 @@ pub mod prerequisites;
 mod private;
 pub mod progress;
 pub mod report;
+pub mod search;
 pub mod shown;
 pub mod sinks;
 pub mod sources;
@@ -50,3 +51,5 @@ pub mod when;
 pub mod window;
 
 pub use error::Error;
+#[cfg(feature = "console")]
+pub(crate) use error::Kind;

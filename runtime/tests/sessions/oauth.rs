@@ -381,6 +381,54 @@ async fn a_redirect_that_leaves_the_machine_is_refused() {
 }
 
 #[tokio::test]
+async fn a_web_server_of_the_program_may_receive_the_redirect_once() {
+    let later = r#"{"error":"invalid_grant"}"#;
+    for (redirect, query, works) in [
+        ("https://console.example/x", "code=abc&state=STATE", true),
+        ("http://localhost:1/x", "code=abc&state=STATE", true),
+        ("https://console.example/x", "code=abc&state=other", false),
+        ("https://console.example/x", "code=abc", false),
+        (
+            "https://console.example/x",
+            "error=access_denied&state=STATE",
+            false,
+        ),
+        ("http://console.example/x", "code=abc&state=STATE", false),
+    ] {
+        let transport = Scripted::new()
+            .answer(token(""))
+            .answer(crate::support::fault(
+                "INVALID_SESSION_ID",
+                "Session expired",
+            ))
+            .answer(json(400, later));
+        let (tell, told) = tokio::sync::oneshot::channel::<String>();
+        let tell = Mutex::new(Some(tell));
+        let login = AuthorizationCode::new(HOST, "key")
+            .redirect(redirect)
+            .show(move |page| {
+                let state = page.split("state=").nth(1).unwrap();
+                let state = state.split('&').next().unwrap();
+                let tell = tell.lock().unwrap().take().unwrap();
+                tell.send(query.replace("STATE", state)).unwrap();
+            })
+            .received(async move { told.await.ok().map(saponify::Secret::from) });
+        let connected = connect(&transport, login).await;
+        assert_eq!(connected.is_ok(), works, "{redirect} {query}");
+        assert_eq!(
+            !transport.requests().is_empty(),
+            works,
+            "{redirect} {query}"
+        );
+        if let Ok(soap) = connected {
+            // There was no refresh token, so the lost session needs a person again.
+            let error = soap.query("SELECT").await.map(drop).unwrap_err();
+            assert!(format!("{error:?}").contains("log in again"), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_is_revoked_only_when_asked() {
     let transport = Scripted::new().answer(token("")).answer(json(200, ""));
     let login = ClientCredentials::new(HOST, "key", CANARY);

@@ -4,6 +4,8 @@ mod activate;
 mod open;
 mod progress;
 mod reading;
+#[cfg(feature = "console")]
+mod serve;
 mod show;
 mod test;
 mod work;
@@ -68,6 +70,9 @@ enum Command {
     Report(reading::Report),
     /// Show stored events.
     Events(reading::Events),
+    /// Serve the console, where a browser shows connections and events.
+    #[cfg(feature = "console")]
+    Serve(serve::Serve),
     /// Open a page of the org in the browser, logged in as the user of the connection.
     Open(open::Open),
 }
@@ -87,6 +92,8 @@ impl Connector {
             Command::Status(status) => return status.run(&common),
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
+            #[cfg(feature = "console")]
+            Command::Serve(serve) => serve.run(&common),
             Command::Open(open) => open.run(&common),
         }?;
         Ok(ExitCode::SUCCESS)

@@ -237,7 +237,8 @@ fn said(notice: &Notice<'_>) {
     }
 }
 
-fn notify(state: &State<'_>) {
+/// Tells systemd how the program stands.
+pub(super) fn notify(state: &State<'_>) {
     let socket = std::env::var("NOTIFY_SOCKET").ok();
     if let Err(error) = tell(socket.as_deref(), state) {
         tracing::warn!(%error, "systemd does not take the message");

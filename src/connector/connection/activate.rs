@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use saponify::Secret;
 
-use super::org::{Identity, KeepToken, Org};
+use super::org::{Consent, Identity, KeepToken, Org};
 use super::settings::{Login, Settings, secret};
 use crate::connector::error::{Error, Kind};
 use crate::connector::home::{Home, Lock, Place};
@@ -52,9 +52,24 @@ pub async fn activate(
     vault: &Vault,
     activation: Activation,
 ) -> Result<Activated, Error> {
+    activate_by(home, vault, activation, None).await
+}
+
+/// Makes a connection as [`activate`] does. A person who has to consent does it by `consent`, or else with a
+/// browser on this machine.
+///
+/// # Errors
+///
+/// As of [`activate`].
+pub async fn activate_by(
+    home: &Home,
+    vault: &Vault,
+    activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Activated, Error> {
     // Before anybody is asked to consent: is the name free?
     let target = Target::of(home, &activation.name)?;
-    match validate(activation).await {
+    match validate(activation, consent).await {
         Ok(validated) => target.keep(vault, validated),
         Err(error) => {
             target.give_up();
@@ -123,9 +138,13 @@ struct Validated {
 }
 
 /// Logs in and asks who that is.
-async fn validate(mut activation: Activation) -> Result<Validated, Error> {
+async fn validate(
+    mut activation: Activation,
+    consent: Option<Consent>,
+) -> Result<Validated, Error> {
     let (keep, token) = token_slot();
-    let login = Org::connect(&activation.settings, &activation.secrets, keep).await;
+    let (settings, secrets) = (&activation.settings, &activation.secrets);
+    let login = Org::connect_by(settings, secrets, keep, consent).await;
     let mut org = login.map_err(not_activated)?;
     let identity = org.identify().await.map_err(not_activated)?;
     for object in activation.settings.chosen_objects() {

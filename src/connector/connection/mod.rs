@@ -17,7 +17,9 @@ mod tap;
 
 saponify::include_proxies!(org_proxies);
 
-pub use activate::{Activated, Activation, activate, connect, deactivate, settings_of};
 pub(crate) use activate::{hold_secrets, keep_token};
-pub use org::{Identity, KeepToken, Org, Usage};
+pub use activate::{
+    Activated, Activation, activate, activate_by, connect, deactivate, settings_of,
+};
+pub use org::{Consent, Identity, KeepToken, Org, Usage};
 pub use settings::{Login, Settings, Transfer};

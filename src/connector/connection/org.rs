@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,20 @@ const RESERVED: i64 = 10;
 
 /// Is called with each refresh token that comes, so that it can be kept.
 pub type KeepToken = Arc<dyn Fn(&Secret) + Send + Sync>;
+
+/// How a person consents in the browser when the redirect comes to a web server of this program.
+pub struct Consent {
+    /// Is called with the address of the login page. Its parameter `state` tells logins apart.
+    pub show: Box<dyn Fn(&str) + Send + Sync>,
+    /// Gives the query of the address that the browser was redirected to, or `None` if nobody logs in.
+    pub redirected: Pin<Box<dyn Future<Output = Option<Secret>> + Send>>,
+}
+
+impl fmt::Debug for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Consent")
+    }
+}
 
 /// An org that the connector is logged in to. A lost session is renewed.
 pub struct Org {
@@ -117,8 +132,19 @@ impl Org {
         secrets: &Secrets,
         keep: KeepToken,
     ) -> Result<Self, Error> {
+        Self::connect_by(settings, secrets, keep, None).await
+    }
+
+    /// Logs in as [`connect`](Self::connect) does. A person who has to consent does it by `consent`, or else
+    /// with a browser on this machine.
+    pub(super) async fn connect_by(
+        settings: &Settings,
+        secrets: &Secrets,
+        keep: KeepToken,
+        consent: Option<Consent>,
+    ) -> Result<Self, Error> {
         let tap = Tap::new(transport(settings)?);
-        let authenticator = authenticator(settings, secrets, keep)?;
+        let authenticator = authenticator(settings, secrets, keep, consent)?;
         let hosts = settings.allow_hosts.iter();
         let soap = hosts
             .fold(Soap::builder(), |builder, host| builder.allow_host(host))
@@ -269,6 +295,7 @@ fn authenticator(
     settings: &Settings,
     secrets: &Secrets,
     keep: KeepToken,
+    consent: Option<Consent>,
 ) -> Result<Box<dyn Authenticator>, Error> {
     let endpoint = settings.endpoint.as_str();
     let get = |name| secrets.get(name).map(exposed);
@@ -312,6 +339,9 @@ fn authenticator(
                     .on_refresh_token(move |token| keep(token));
                 if let Some(secret) = if_there(secret::CLIENT_SECRET) {
                     login = login.client_secret(secret);
+                }
+                if let Some(Consent { show, redirected }) = consent {
+                    login = login.show(show).received(redirected);
                 }
                 Box::new(login)
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::line::Line;
+use super::line::{Line, Lines};
 use super::permissions::{Needed, PERMISSIONS, Permission};
 use super::{Profile, failure};
 use crate::connector::connection::{Login, Org};
@@ -24,7 +24,7 @@ const WITH_API: [&str; 5] = [
 const BY_ADD_ON: [&str; 1] = ["Professional Edition"];
 
 /// Asks the org, line by line.
-pub(super) struct Access<'a> {
+pub(super) struct Access<'a, 'b> {
     pub(super) org: &'a mut Org,
     /// The Id of the user.
     pub(super) user: String,
@@ -32,25 +32,31 @@ pub(super) struct Access<'a> {
     pub(super) login: &'a Login,
     /// The objects whose changes are collected.
     pub(super) objects: &'a [String],
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: &'a mut Lines<'b>,
 }
 
 type Rows = Vec<Vec<Option<String>>>;
 
-impl Access<'_> {
+impl Access<'_, '_> {
     pub(super) async fn all(&mut self) {
         self.edition().await;
         self.tls_of_the_login().await;
+        self.lines.settle();
         self.permissions().await;
+        self.lines.settle();
         self.crm_content().await;
+        self.lines.settle();
         self.own_logins_only().await;
+        self.lines.settle();
         self.fields(&Object::LOGINS).await;
         self.audit().await;
+        self.lines.settle();
         self.fields(&Object::AUDIT).await;
         self.files().await;
         self.changes().await;
         self.session_settings();
         self.calls();
+        self.lines.settle();
     }
 
     async fn edition(&mut self) {
@@ -94,7 +100,7 @@ impl Access<'_> {
         };
         let version = rows.first().and_then(|row| row.first()?.clone());
         let Some(version) = version else { return };
-        if let Some(line) = self.lines.iter_mut().find(|line| line.id == "tls") {
+        if let Some(line) = self.lines.found.iter_mut().find(|line| line.id == "tls") {
             line.found = format!("{version} at the last login, with a certificate that is trusted");
         }
     }
@@ -109,8 +115,9 @@ impl Access<'_> {
             }
         };
         for permission in PERMISSIONS {
-            let line = self.permission(&permission, &granted);
-            self.lines.extend(line);
+            if let Some(line) = self.permission(&permission, &granted) {
+                self.lines.push(line);
+            }
         }
     }
 

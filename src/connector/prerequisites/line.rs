@@ -62,6 +62,35 @@ impl Line {
     }
 }
 
+/// The lines while they are found. Whoever waits for them is told each of them once it is settled.
+pub(super) struct Lines<'a> {
+    pub(super) found: Vec<Line>,
+    told: usize,
+    tell: &'a mut (dyn FnMut(&Line) + Send),
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(tell: &'a mut (dyn FnMut(&Line) + Send)) -> Self {
+        Self {
+            found: Vec::new(),
+            told: 0,
+            tell,
+        }
+    }
+
+    pub(super) fn push(&mut self, line: Line) {
+        self.found.push(line);
+    }
+
+    /// Tells the lines that were not told yet. They are not changed any more.
+    pub(super) fn settle(&mut self) {
+        for line in self.found.iter().skip(self.told) {
+            (self.tell)(line);
+        }
+        self.told = self.found.len();
+    }
+}
+
 /// All prerequisites of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prerequisites {

@@ -17,8 +17,9 @@ pub use line::{Line, Prerequisites, Standing};
 use super::connection::{Login, Org, Settings, hold_secrets, settings_of};
 use super::error::{Error, Kind};
 use super::home::Home;
-use super::vault::{Secrets, Vault};
+use super::vault::Vault;
 use access::Access;
+use line::Lines;
 
 /// What is tested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,11 +62,33 @@ pub async fn test(
     profile: Profile,
     local_now: Timestamp,
 ) -> Result<Prerequisites, Error> {
+    test_telling(home, vault, name, profile, local_now, &mut |_| {}).await
+}
+
+/// Tests the prerequisites of a connection as [`test`] does, and tells each line as soon as it is found.
+///
+/// # Errors
+///
+/// As of [`test`].
+pub async fn test_telling(
+    home: &Home,
+    vault: &Vault,
+    name: &str,
+    profile: Profile,
+    local_now: Timestamp,
+    tell: &mut (dyn FnMut(&Line) + Send),
+) -> Result<Prerequisites, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
     let _held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
-    let lines = lines(&settings, &secrets, vault, name, profile, local_now).await;
+    let keep = super::connection::keep_token(vault, name, &secrets);
+    let mut lines = Lines::new(tell);
+    match Org::connect(&settings, &secrets, keep).await {
+        Err(error) => not_connected(&mut lines, &settings, &error),
+        Ok(mut org) => connected(&mut lines, &mut org, &settings, profile, local_now).await,
+    }
+    lines.settle();
     if let Err(error) = home.connection(name)?.forget_refusals() {
         tracing::warn!(
             problem = error.text(),
@@ -74,48 +97,39 @@ pub async fn test(
     }
     Ok(Prerequisites {
         connection: name.to_owned(),
-        lines,
+        lines: lines.found,
     })
 }
 
-async fn lines(
+/// The lines of a login that worked.
+async fn connected(
+    lines: &mut Lines<'_>,
+    org: &mut Org,
     settings: &Settings,
-    secrets: &Secrets,
-    vault: &Vault,
-    name: &str,
     profile: Profile,
     local_now: Timestamp,
-) -> Vec<Line> {
-    let keep = super::connection::keep_token(vault, name, secrets);
-    let mut org = match Org::connect(settings, secrets, keep).await {
-        Ok(org) => org,
-        Err(error) => return not_connected(settings, &error),
-    };
+) {
     org.use_reserve();
-    let mut lines = vec![
-        Line::passed(
-            "address",
-            "Address",
-            format!("{} answers", settings.endpoint),
-        ),
-        Line::passed(
-            "tls",
-            "TLS",
-            "1.2 or 1.3, with a certificate that is trusted",
-        ),
-    ];
+    let found = format!("{} answers", settings.endpoint);
+    lines.push(Line::passed("address", "Address", found));
+    lines.settle();
+    lines.push(Line::passed(
+        "tls",
+        "TLS",
+        "1.2 or 1.3, with a certificate that is trusted",
+    ));
     let identity = match org.identify().await {
         Ok(identity) => identity,
         Err(error) => {
             lines.push(failure("login", "Login", &error));
-            return lines;
+            return;
         }
     };
     let user = format!("{} in {}", identity.username, identity.organization_name);
     lines.push(Line::passed("login", "Login", user));
     lines.push(future_of(&settings.login, local_now));
     let mut access = Access {
-        org: &mut org,
+        org,
         user: identity.user,
         profile,
         login: &settings.login,
@@ -123,13 +137,11 @@ async fn lines(
         lines,
     };
     access.all().await;
-    access.lines
 }
 
 /// The lines of a login that failed: the first line that failed is the reason.
-fn not_connected(settings: &Settings, error: &Error) -> Vec<Line> {
+fn not_connected(lines: &mut Lines<'_>, settings: &Settings, error: &Error) {
     let reason = error.text();
-    let mut lines = Vec::new();
     let cause = error.cause();
     let (address, tls) = (
         cause.is_some_and(|cause| cause.is_connect() && !cause.is_tls()),
@@ -137,13 +149,13 @@ fn not_connected(settings: &Settings, error: &Error) -> Vec<Line> {
     );
     if address {
         lines.push(failure("address", "Address", error));
-        return lines;
+        return;
     }
     let found = format!("{} answers", settings.endpoint);
     lines.push(Line::passed("address", "Address", found));
     if tls {
         lines.push(failure("tls", "TLS", error));
-        return lines;
+        return;
     }
     lines.push(Line::passed(
         "tls",
@@ -155,7 +167,6 @@ fn not_connected(settings: &Settings, error: &Error) -> Vec<Line> {
         Some(advice) => login.remedy(advice),
         None => login,
     });
-    lines
 }
 
 fn failure(id: &str, what: &str, error: &Error) -> Line {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{Day, FileCounts, FileEntry, SourceState, State, Store};
+use crate::connector::store::{Day, FileCounts, FileEntry, Outline, SourceState, State, Store};
 use crate::connector::window::Span;
 
 /// What is known of a connection's data in a span of time.
@@ -95,7 +95,9 @@ impl DayState {
         }
     }
 
-    fn of(day: &Day) -> Self {
+    /// How a day stands.
+    #[must_use]
+    pub fn of(day: &Outline) -> Self {
         let differs = day
             .reconciled
             .as_ref()
@@ -342,7 +344,7 @@ fn of_day(day: &Day) -> DayReport {
     let counts = |files: FileCounts| (files.listed, files.stored);
     DayReport {
         day: day.span.start().strftime("%Y-%m-%d").to_string(),
-        state: DayState::of(day),
+        state: DayState::of(&day.outline()),
         expected: day.expected,
         received: day.received,
         stored: day.stored,

@@ -13,7 +13,11 @@ use crate::connector::error::{Error, Kind};
 const APPLICATION: i32 = 0x5361_506f;
 
 /// One script per version, in order; each brings the version before it to its own.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Opens or creates the database and migrates it.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {
@@ -152,7 +156,7 @@ pub(super) fn verify(database: &Connection, path: &Path) -> Result<(), Error> {
 }
 
 /// An error of SQLite, with what the user can do.
-pub(super) fn failure(action: &str, path: &Path, error: rusqlite::Error) -> Error {
+pub(in crate::connector) fn failure(action: &str, path: &Path, error: rusqlite::Error) -> Error {
     let (kind, help) = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => (
             Kind::Full,

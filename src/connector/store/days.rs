@@ -36,6 +36,24 @@ pub struct Day {
     pub files: Option<FileCounts>,
 }
 
+/// How a source's day stands, without the numbers of rows, which take a look at every row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// The day, or the part of it that is wanted.
+    pub span: Span,
+    /// Whether closed windows cover all of it. For files: whether a listing came after it.
+    pub covered: bool,
+    /// How and when it was counted last.
+    pub reconciled: Option<Reconciliation>,
+    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
+    /// its list of them is complete, and no window is closed before that.
+    pub is_counted: bool,
+    /// Gaps that are open.
+    pub gaps: u64,
+    /// The files of the day, if the source has files.
+    pub files: Option<FileCounts>,
+}
+
 /// Files of a day. A file that was made again counts once, with its newest content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FileCounts {
@@ -52,8 +70,29 @@ pub struct FileCounts {
 }
 
 impl Day {
+    /// The day without the numbers of its rows.
+    #[must_use]
+    pub fn outline(&self) -> Outline {
+        Outline {
+            span: self.span,
+            covered: self.covered,
+            reconciled: self.reconciled.clone(),
+            is_counted: self.is_counted,
+            gaps: self.gaps,
+            files: self.files,
+        }
+    }
+
     /// Whether the day is complete: covered, counted a day later without a difference, without a gap.
     /// A day of files is complete when every listed file is stored, and a day of changes when it is covered.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.outline().is_complete()
+    }
+}
+
+impl Outline {
+    /// As [`Day::is_complete`].
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let agrees = match (&self.files, &self.reconciled) {
@@ -73,26 +112,60 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn days(&self, source: &SourceState, span: Span) -> Result<Vec<Day>, Error> {
-        let Some(span) = Span::new(span.start().max(source.begins), span.end()) else {
-            return Ok(Vec::new());
-        };
-        let day = SignedDuration::from_hours(24);
-        span.pieces(day)
+        wanted(source, span)
             .into_iter()
             .map(|piece| self.day(source, piece))
             .collect()
     }
 
+    /// How the days of a source within a span stand, oldest first. Days before the source begins are left
+    /// out.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn outlines(&self, source: &SourceState, span: Span) -> Result<Vec<Outline>, Error> {
+        wanted(source, span)
+            .into_iter()
+            .map(|piece| {
+                let counted = self.reconciliations(source.id, piece)?;
+                self.outline(source, piece, &counted)
+            })
+            .collect()
+    }
+
+    fn outline(
+        &self,
+        source: &SourceState,
+        span: Span,
+        counted: &[Reconciliation],
+    ) -> Result<Outline, Error> {
+        Ok(Outline {
+            span,
+            covered: self.is_covered(source, span)?,
+            reconciled: last_day(counted).or(counted.last()).cloned(),
+            is_counted: source.name != "changes",
+            gaps: self.figure(
+                "SELECT count(*) FROM gap
+                 WHERE source = ?1 AND ends > ?2 AND starts < ?3 AND closed IS NULL",
+                source,
+                span,
+            )?,
+            files: match source.name.as_str() {
+                "files" => Some(self.file_counts(span)?),
+                _ => None,
+            },
+        })
+    }
+
     fn day(&self, source: &SourceState, span: Span) -> Result<Day, Error> {
         let counted = self.reconciliations(source.id, span)?;
-        let last_day = counted
-            .iter()
-            .rfind(|count| count.method == Method::CountDay);
+        let outline = self.outline(source, span, &counted)?;
         let mut day = Day {
             source: source.name.clone(),
             span,
-            covered: self.is_covered(source, span)?,
-            expected: match last_day {
+            covered: outline.covered,
+            expected: match last_day(&counted) {
                 Some(count) => Some(count.expected),
                 None => {
                     (!counted.is_empty()).then(|| counted.iter().map(|count| count.expected).sum())
@@ -101,22 +174,15 @@ impl Store {
             received: 0,
             stored: 0,
             delivered: self.delivered_in(source, span)?,
-            reconciled: last_day.or(counted.last()).cloned(),
-            is_counted: source.name != "changes",
-            gaps: self.figure(
-                "SELECT count(*) FROM gap
-                 WHERE source = ?1 AND ends > ?2 AND starts < ?3 AND closed IS NULL",
-                source,
-                span,
-            )?,
-            files: None,
+            reconciled: outline.reconciled,
+            is_counted: outline.is_counted,
+            gaps: outline.gaps,
+            files: outline.files,
         };
-        if source.name == "files" {
-            let files = self.file_counts(span)?;
+        if let Some(files) = &day.files {
             (day.received, day.stored) = self.file_rows(span)?;
             // How many rows a file has is known once it is read.
             day.expected = (files.stored == files.listed).then_some(day.stored);
-            day.files = Some(files);
         } else {
             day.stored = self.count(source.id, span)?;
             day.received = self.figure(
@@ -242,4 +308,18 @@ impl Store {
             .map(|rows| Some(rows.unsigned_abs()))
             .map_err(fail)
     }
+}
+
+/// The days of a span from the beginning of a source on.
+fn wanted(source: &SourceState, span: Span) -> Vec<Span> {
+    Span::new(span.start().max(source.begins), span.end())
+        .map(|span| span.pieces(SignedDuration::from_hours(24)))
+        .unwrap_or_default()
+}
+
+/// The last count of a whole day.
+fn last_day(counted: &[Reconciliation]) -> Option<&Reconciliation> {
+    counted
+        .iter()
+        .rfind(|count| count.method == Method::CountDay)
 }

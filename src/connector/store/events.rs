@@ -216,6 +216,65 @@ impl Store {
     }
 }
 
+/// Looks rows up by their place in the order of storing. What many rows share is read once.
+pub struct Lookup<'a> {
+    store: &'a Store,
+    reader: Reader<'a>,
+}
+
+impl std::fmt::Debug for Lookup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookup").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Looks up rows one by one.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn lookup(&self) -> Result<Lookup<'_>, Error> {
+        let reader = Reader::new(&self.database);
+        Ok(Lookup {
+            store: self,
+            reader: reader.map_err(|error| self.failed("read rows", error))?,
+        })
+    }
+
+    /// The place of the row that was stored last, or 0.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn last_seq(&self) -> Result<i64, Error> {
+        self.database
+            .query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| {
+                row.get(0)
+            })
+            .map_err(|error| self.failed("read rows", error))
+    }
+}
+
+impl Lookup<'_> {
+    /// The row with this place, and whether it belongs to a file that has been made again since.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn get(&mut self, seq: i64) -> Result<Option<(Event, bool)>, Error> {
+        let fail = |error| self.store.failed("read rows", error);
+        let sql = format!("{COLUMNS} WHERE seq = ?1");
+        let mut find = self.store.database.prepare_cached(&sql).map_err(fail)?;
+        let mut rows = find.query([seq]).map_err(fail)?;
+        let Some(row) = rows.next().map_err(fail)? else {
+            return Ok(None);
+        };
+        let event = self.reader.event(row).map_err(fail)?;
+        Ok(Some((event, self.reader.is_superseded)))
+    }
+}
+
 const COLUMNS: &str = "SELECT seq, source, time, key, revision, number, shape, payload FROM event";
 
 /// One SELECT per source, so that each follows the index by (source, time); SQLite merges them.

@@ -1,5 +1,7 @@
 //! What happened besides rows: gaps, drift, counts that were compared, changes of configuration.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -223,6 +225,59 @@ impl Store {
             .map_err(|error| self.failed("read the gaps", error))
     }
 
+    /// The gaps that are open, the one that was found last first, at most `most` of them.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn open_gaps(&self, most: usize) -> Result<Vec<Gap>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT source.name, starts, ends, subject, reason, found
+                 FROM gap INDEXED BY gap_open JOIN source ON source.id = gap.source
+                 WHERE closed IS NULL ORDER BY found DESC LIMIT ?1",
+            )
+            .and_then(|mut find| {
+                let mut gaps = Vec::new();
+                let mut rows = find.query([most as i64])?;
+                while let Some(row) = rows.next()? {
+                    gaps.extend(Span::new(time(row.get(1)?), time(row.get(2)?)).map(|span| {
+                        Ok::<_, rusqlite::Error>(Gap {
+                            source: row.get(0)?,
+                            span,
+                            subject: row.get(3)?,
+                            reason: row.get(4)?,
+                            found: time(row.get(5)?),
+                            closed: None,
+                        })
+                    }));
+                }
+                gaps.into_iter().collect()
+            })
+            .map_err(|error| self.failed("read the gaps", error))
+    }
+
+    /// How many gaps of each source are open, by the name of the source.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn count_open_gaps(&self) -> Result<BTreeMap<String, u64>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT source.name, count(*)
+                 FROM gap INDEXED BY gap_open JOIN source ON source.id = gap.source
+                 WHERE closed IS NULL GROUP BY source.name",
+            )
+            .and_then(|mut find| {
+                find.query_map([], |row| {
+                    Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("count the gaps", error))
+    }
+
     /// Notes a drift. The same drift is noted once; returns whether it is new.
     ///
     /// # Errors
@@ -251,10 +306,24 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn drifts(&self) -> Result<Vec<Drift>, Error> {
+        self.drifts_by("ORDER BY found, id", i64::MAX)
+    }
+
+    /// What has drifted last, newest first, at most `most` of it.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn last_drifts(&self, most: usize) -> Result<Vec<Drift>, Error> {
+        self.drifts_by("ORDER BY id DESC", most as i64)
+    }
+
+    fn drifts_by(&self, order: &str, most: i64) -> Result<Vec<Drift>, Error> {
+        let sql = format!("SELECT about, kind, name, found FROM drift {order} LIMIT ?1");
         self.database
-            .prepare_cached("SELECT about, kind, name, found FROM drift ORDER BY found, id")
+            .prepare_cached(&sql)
             .and_then(|mut find| {
-                find.query_map([], |row| {
+                find.query_map([most], |row| {
                     Ok(Drift {
                         about: row.get(0)?,
                         kind: row.get(1)?,

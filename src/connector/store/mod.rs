@@ -3,7 +3,7 @@
 //! It keeps the promise that a row is there exactly once. Two unique indexes enforce it, so reading
 //! something again never stores it twice; and the watermark of a source moves in the transaction that
 //! stores the rows, so a crash never separates the two. The tables are documented in
-//! `schema/1.sql`.
+//! the folder `schema`.
 //!
 //! The database is in WAL mode with `synchronous = NORMAL`: a killed process loses nothing that was
 //! committed. A power cut may undo the last transactions, each as a whole and with its watermark; they
@@ -29,17 +29,19 @@ use rusqlite::Connection;
 
 use super::error::Error;
 
+pub(in crate::connector) use database::failure;
+
 pub use daily::DailyCount;
-pub use days::{Day, FileCounts};
-pub use events::{Event, EventQuery, Filter};
+pub use days::{Day, FileCounts, Outline};
+pub use events::{Event, EventQuery, Filter, Lookup};
 pub use files::{
     Aside, FileEntry, Interval, Listed, Listing, Pending, RevisionRows, State, StoredFile,
 };
 pub use journal::{ConfigurationChange, Drift, Gap, Method, Reconciliation};
 pub use rows::{PageProgress, Row, Stored};
-pub use settings::Attempt;
+pub use settings::{Attempt, Calls};
 pub use sinks::{Delivery, SinkState};
-pub use windows::{OpenWindow, Purpose, SourceState, WindowId};
+pub use windows::{Lag, OpenWindow, Purpose, SourceState, WindowId};
 
 /// A connection's store.
 #[derive(Debug)]

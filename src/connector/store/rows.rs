@@ -83,6 +83,26 @@ impl Store {
             .map_err(|error| self.failed("count rows", error))
     }
 
+    /// How many rows of each source were stored after a place in the order of storing.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn count_after(&self, seq: i64) -> Result<Vec<(String, u64)>, Error> {
+        self.database
+            .prepare_cached(
+                "SELECT name, count(*) FROM event JOIN source ON source.id = event.source
+                 WHERE seq > ?1 GROUP BY name",
+            )
+            .and_then(|mut find| {
+                find.query_map([seq], |row| {
+                    Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("count rows", error))
+    }
+
     /// How many rows of a source the store holds in a span of time.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
 use super::journal::{ConfigurationChange, add_change};
@@ -24,9 +24,56 @@ pub struct Attempt {
     pub failures: u64,
     /// Why the last attempt failed, if it did.
     pub problem: Option<String>,
+    /// What to do about it, where the connector knows.
+    pub advice: Option<String>,
+}
+
+/// API calls of the org within 24 hours, as it reported them last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls that were made, by all users.
+    pub used: i64,
+    /// Calls that are allowed.
+    pub allowed: i64,
+    /// When the org reported it, by the clock of this machine.
+    pub local_at: Timestamp,
 }
 
 impl Store {
+    /// Notes the API calls that the org reported.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn note_calls(&mut self, calls: Calls) -> Result<(), Error> {
+        self.database
+            .execute(
+                "INSERT INTO usage (id, used, allowed, local_at) VALUES (1, ?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET used = ?1, allowed = ?2, local_at = ?3",
+                params![calls.used, calls.allowed, millis(calls.local_at)],
+            )
+            .map(drop)
+            .map_err(|error| self.failed("note the API calls", error))
+    }
+
+    /// The API calls that the org reported last, if it ever did.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn calls(&self) -> Result<Option<Calls>, Error> {
+        self.database
+            .query_row("SELECT used, allowed, local_at FROM usage", [], |row| {
+                Ok(Calls {
+                    used: row.get(0)?,
+                    allowed: row.get(1)?,
+                    local_at: time(row.get(2)?),
+                })
+            })
+            .optional()
+            .map_err(|error| self.failed("read the API calls", error))
+    }
+
     /// The settings of a store of this or an earlier version. The table is the same in all of them, so a
     /// new program finds the connections that it has to bring to its own version.
     ///
@@ -66,7 +113,8 @@ impl Store {
         change.commit().map_err(fail)
     }
 
-    /// Notes how an attempt to bring a source up to date went: `problem` is why it failed.
+    /// Notes how an attempt to bring a source up to date went: `problem` is why it failed, and `advice` what
+    /// to do about that.
     ///
     /// # Errors
     ///
@@ -75,16 +123,17 @@ impl Store {
         &mut self,
         source: &str,
         problem: Option<&str>,
+        advice: Option<&str>,
         local_now: Timestamp,
     ) -> Result<(), Error> {
         self.database
             .execute(
-                "INSERT INTO attempt (source, local_at, local_worked, failures, problem)
-                 VALUES (?1, ?2, iif(?3 IS NULL, ?2, NULL), iif(?3 IS NULL, 0, 1), ?3)
+                "INSERT INTO attempt (source, local_at, local_worked, failures, problem, advice)
+                 VALUES (?1, ?2, iif(?3 IS NULL, ?2, NULL), iif(?3 IS NULL, 0, 1), ?3, ?4)
                  ON CONFLICT (source) DO UPDATE SET
                      local_at = ?2, local_worked = iif(?3 IS NULL, ?2, local_worked),
-                     failures = iif(?3 IS NULL, 0, failures + 1), problem = ?3",
-                params![source, millis(local_now), problem],
+                     failures = iif(?3 IS NULL, 0, failures + 1), problem = ?3, advice = ?4",
+                params![source, millis(local_now), problem, advice],
             )
             .map(drop)
             .map_err(|error| self.failed("note an attempt", error))
@@ -98,7 +147,8 @@ impl Store {
     pub fn attempts(&self) -> Result<Vec<Attempt>, Error> {
         self.database
             .prepare_cached(
-                "SELECT source, local_at, local_worked, failures, problem FROM attempt ORDER BY source",
+                "SELECT source, local_at, local_worked, failures, problem, advice FROM attempt
+                 ORDER BY source",
             )
             .and_then(|mut find| {
                 find.query_map([], |row| {
@@ -108,6 +158,7 @@ impl Store {
                         local_worked: row.get::<_, Option<i64>>(2)?.map(time),
                         failures: row.get::<_, i64>(3)?.unsigned_abs(),
                         problem: row.get(4)?,
+                        advice: row.get(5)?,
                     })
                 })?
                 .collect()

@@ -98,6 +98,21 @@ impl Store {
             .map_err(|error| self.failed("read the cursors", error))
     }
 
+    /// Why a sink failed last, if it did not succeed since then.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn sink_problem(&self, name: &str) -> Result<Option<String>, Error> {
+        self.database
+            .query_row("SELECT problem FROM sink WHERE name = ?1", [name], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map(Option::flatten)
+            .map_err(|error| self.failed("read a cursor", error))
+    }
+
     /// Moves a sink's cursor, because the sink has acknowledged rows. It never moves back.
     ///
     /// # Errors

@@ -64,7 +64,49 @@ pub struct OpenWindow {
     pub received: u64,
 }
 
+/// How late a window was collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// When the window was closed.
+    pub at: Timestamp,
+    /// The end of the window: everything before it was stored then.
+    pub until: Timestamp,
+}
+
 impl Store {
+    /// How late the windows since `since` were collected, oldest first. For files: how late each file was
+    /// stored after it was made.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn lags(&self, source: &SourceState, since: Timestamp) -> Result<Vec<Lag>, Error> {
+        let sql = match source.name.as_str() {
+            "files" => {
+                "SELECT changed, created FROM revision JOIN file ON file.id = revision.file
+                 WHERE log_date >= ?2 AND state = 'stored' AND revision.number = 1 AND ?1 = ?1
+                 ORDER BY changed"
+            }
+            _ => {
+                "SELECT closed, ends FROM window
+                 WHERE source = ?1 AND starts >= ?2 AND purpose = 'collect' AND closed IS NOT NULL
+                 ORDER BY starts"
+            }
+        };
+        self.database
+            .prepare_cached(sql)
+            .and_then(|mut find| {
+                find.query_map(params![source.id.0, millis(since)], |row| {
+                    Ok(Lag {
+                        at: time(row.get(0)?),
+                        until: time(row.get(1)?),
+                    })
+                })?
+                .collect()
+            })
+            .map_err(|error| self.failed("read the windows", error))
+    }
+
     /// The source of a name. It is added if there is none; then it begins at `begins`.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::connector::sinks::{Form, Ndjson};
 use crate::connector::sources::changes::{self, ChangeOptions};
 use crate::connector::sources::files::{self, FileOptions, Lengths};
 use crate::connector::sources::rows::{self, Object, Options};
-use crate::connector::store::Store;
+use crate::connector::store::{Calls, Store};
 use crate::connector::vault::Vault;
 use crate::connector::window::{Policy, Span};
 
@@ -134,8 +134,20 @@ impl Collector {
                 return outcome;
             }
         }
+        self.note_calls();
         outcome.delivered = self.deliver();
         outcome
+    }
+
+    /// Notes the API calls of the org, for whoever watches. A store that cannot be written fails elsewhere.
+    fn note_calls(&mut self) {
+        if let Some(usage) = self.org.usage() {
+            let _ = self.store.note_calls(Calls {
+                used: usage.used,
+                allowed: usage.allowed,
+                local_at: Timestamp::now(),
+            });
+        }
     }
 
     /// Files come last, because they take longest, and a file that does not arrive should keep no other source
@@ -281,7 +293,8 @@ impl Collector {
 /// Notes how an attempt went.
 fn note(store: &mut Store, source: &str, problem: Option<&Error>) -> Result<(), Error> {
     let text = problem.map(Error::text);
-    store.attempted(source, text.as_deref(), Timestamp::now())
+    let advice = problem.and_then(Error::advice);
+    store.attempted(source, text.as_deref(), advice, Timestamp::now())
 }
 
 /// Does something, unless it is to stop before. Nothing is half done then: whatever is stored is stored in

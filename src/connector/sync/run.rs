@@ -47,6 +47,15 @@ impl Cadence {
             Source::Logins | Source::Audit | Source::Changes => self.rows,
         }
     }
+
+    /// How long after an attempt a run makes the next one, if so many attempts have failed in a row.
+    #[must_use]
+    pub fn until_next(self, source: Source, failures: u64) -> Duration {
+        match failures {
+            0 => self.of(source),
+            failures => pause(self, u32::try_from(failures).unwrap_or(u32::MAX)),
+        }
+    }
 }
 
 /// What a run tells about its rounds.

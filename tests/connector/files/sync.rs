@@ -444,8 +444,10 @@ fn an_org_that_keeps_files_for_a_day_has_no_complete_days_before_it() {
 #[test]
 fn an_org_without_any_file_proves_nothing_about_the_past() {
     let mut fixture = Fixture::new();
-    let mut org = Org::default();
-    org.now = 20 * DAY + 12_000;
+    let mut org = Org {
+        now: 20 * DAY + 12_000,
+        ..Org::default()
+    };
     run(&mut fixture, &mut org).unwrap();
     assert_eq!(gaps(&fixture), [span(0, 19 * DAY)]);
 }

@@ -53,33 +53,40 @@ fn read(asked: &BrowserRequest, path: &str, state: &Secret) -> (Page, Option<Red
                         login again from the program.";
         (notice("400 Bad Request", sentence), None)
     };
-    let Some(fields) = decoded(query) else {
-        return foreign();
-    };
+    match parse(query, state) {
+        Some(Redirected::Code(code)) => {
+            let sentence = "The program has its access now. You can close this window.";
+            (notice("200 OK", sentence), Some(Redirected::Code(code)))
+        }
+        Some(denied) => {
+            let sentence =
+                "The login was refused. The program says why; you can close this window.";
+            (notice("200 OK", sentence), Some(denied))
+        }
+        None => foreign(),
+    }
+}
+
+/// The content of a redirect, by the query of its address. Returns `None` if the redirect does not belong to
+/// the login with this state.
+pub(crate) fn parse(query: &str, state: &Secret) -> Option<Redirected> {
+    let fields = decoded(query)?;
     let field = |name: &str| {
         let mut found = fields.iter().filter(|(other, _)| other == name);
         // A field that occurs twice is ignored.
         found.next().filter(|_| found.next().is_none())
     };
     let text = |name: &str| field(name).map(|(_, value)| value.expose().to_owned());
-    match field("state") {
-        Some((_, given)) if same(given.expose(), state.expose()) => {}
-        _ => return foreign(),
+    let (_, given) = field("state")?;
+    if !same(given.expose(), state.expose()) {
+        return None;
     }
     if let Some(error) = text("error") {
         let description = text("error_description").unwrap_or_default();
-        let sentence = "The login was refused. The program says why; you can close this window.";
-        let denied = Redirected::Denied(error, description);
-        return (notice("200 OK", sentence), Some(denied));
+        return Some(Redirected::Denied(error, description));
     }
-    match field("code") {
-        Some((_, code)) if !code.is_empty() => {
-            let sentence = "The program has its access now. You can close this window.";
-            let code = Redirected::Code(code.clone());
-            (notice("200 OK", sentence), Some(code))
-        }
-        _ => foreign(),
-    }
+    let (_, code) = field("code")?;
+    (!code.is_empty()).then(|| Redirected::Code(code.clone()))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! program on a person's machine (RFC 8252).
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,11 +42,18 @@ pub struct AuthorizationCode {
     time: Duration,
     show: Option<Show>,
     on_refresh_token: Option<OnToken>,
+    received: Option<Received>,
     /// Set when the first refresh token has arrived.
     later: Mutex<Option<Arc<RefreshToken>>>,
 }
 
 struct Show(Box<dyn Fn(&str) + Send + Sync>);
+
+/// Waits for the redirect that the web server of the program receives. It is taken by the login, because a
+/// redirect counts once.
+struct Received(Mutex<Option<Receiving>>);
+
+type Receiving = Pin<Box<dyn Future<Output = Option<Secret>> + Send>>;
 
 impl AuthorizationCode {
     /// The address where the person logs in, and the consumer key of the app.
@@ -59,6 +68,7 @@ impl AuthorizationCode {
             time: Duration::from_secs(300),
             show: None,
             on_refresh_token: None,
+            received: None,
             later: Mutex::new(None),
         }
     }
@@ -111,21 +121,30 @@ impl AuthorizationCode {
         self
     }
 
+    /// Takes the result from a web server of the program, in place of listening at the redirect address. The
+    /// address may then also be `https` and on another machine.
+    ///
+    /// The future gives the query of the address that the browser was redirected to, without the `?`, or
+    /// `None` if nobody logs in. The state in the query is checked here; by it, the web server can tell which
+    /// login a redirect belongs to. It is the parameter `state` of the address that [`show`](Self::show) gets.
+    #[must_use]
+    pub fn received(
+        mut self,
+        query: impl Future<Output = Option<Secret>> + Send + 'static,
+    ) -> Self {
+        self.received = Some(Received(Mutex::new(Some(Box::pin(query)))));
+        self
+    }
+
     async fn log_in(&self, context: &AuthContext) -> Result<Session, Error> {
-        let (port, path) = self.redirect_parts()?;
         let authorize = address::oauth(context, &self.address, "authorize")?;
-        let listener = Loopback::bind(port).await.map_err(|error| {
-            let message = format!(
-                "cannot listen at {}; stop the program that uses this port, or choose another \
-                 Callback URL",
-                self.redirect
-            );
-            Error::new(ErrorKind::Login, message).with_source(error)
-        })?;
         let key = ProofKey::new()?;
         let state = random_token()?;
-        self.show_page(&self.page(&authorize, &key, &state));
-        let redirected = redirect::wait(listener, path, state, self.time).await;
+        let page = self.page(&authorize, &key, &state);
+        let redirected = match &self.received {
+            Some(received) => self.receive(received, &page, &state).await?,
+            None => self.listen(&page, state).await?,
+        };
         let code = match redirected {
             Some(Redirected::Code(code)) => code,
             Some(Redirected::Denied(error, description)) => {
@@ -147,6 +166,52 @@ impl AuthorizationCode {
         let address = address::oauth(context, &self.address, "token")?;
         let granted = token::ask(context, address, "authorization code", &form).await?;
         Ok(self.keep(granted))
+    }
+
+    /// Listens at the redirect address.
+    async fn listen(&self, page: &str, state: Secret) -> Result<Option<Redirected>, Error> {
+        let (port, path) = self.redirect_parts()?;
+        let listener = Loopback::bind(port).await.map_err(|error| {
+            let message = format!(
+                "cannot listen at {}; stop the program that uses this port, or choose another \
+                 Callback URL",
+                self.redirect
+            );
+            Error::new(ErrorKind::Login, message).with_source(error)
+        })?;
+        self.show_page(page);
+        Ok(redirect::wait(listener, path, state, self.time).await)
+    }
+
+    /// Waits for the web server of the program.
+    async fn receive(
+        &self,
+        Received(received): &Received,
+        page: &str,
+        state: &Secret,
+    ) -> Result<Option<Redirected>, Error> {
+        Endpoint::parse_with(&self.redirect, PlainHttp::ToLoopback).map_err(|_| {
+            Error::usage("redirect: it is neither an https address nor one of this machine")
+        })?;
+        let taken = received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(query) = taken else {
+            let message = "the redirect of this login was used; a person must log in again";
+            return Err(Error::new(ErrorKind::Login, message));
+        };
+        self.show_page(page);
+        let Ok(Some(query)) = tokio::time::timeout(self.time, query).await else {
+            return Ok(None);
+        };
+        match redirect::parse(query.expose(), state) {
+            Some(redirected) => Ok(Some(redirected)),
+            None => {
+                let message = "the redirect does not belong to this login";
+                Err(Error::new(ErrorKind::Login, message))
+            }
+        }
     }
 
     /// The address of the login page.
@@ -222,6 +287,12 @@ impl Authenticator for AuthorizationCode {
                 None => self.log_in(context).await,
             }
         })
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Received")
     }
 }
 

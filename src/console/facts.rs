@@ -1,0 +1,220 @@
+//! How a connection stands, as far as the pages show it.
+//!
+//! [`Status`](crate::connector::status::Status) counts all rows; a page must not. Everything here is read by an
+//! index and does not depend on how many rows the store has.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::connector::Error;
+use crate::connector::connection::Settings;
+use crate::connector::home::{Home, Place};
+use crate::connector::search::Index;
+use crate::connector::store::{Attempt, Calls, SourceState, Store};
+use crate::connector::sync::{Cadence, Source};
+use crate::connector::window::Span;
+
+/// A connection and how it stands.
+pub(super) struct Facts {
+    pub(super) name: String,
+    pub(super) settings: Settings,
+    /// Whether a process works on it now.
+    pub(super) running: bool,
+    /// How the last login went.
+    pub(super) login: Option<Attempt>,
+    pub(super) sources: Vec<SourceFacts>,
+    /// Sinks that failed: their names, and why.
+    pub(super) sinks: Vec<(String, String)>,
+    pub(super) calls: Option<Calls>,
+}
+
+/// A source and how it stands.
+pub(super) struct SourceFacts {
+    pub(super) state: SourceState,
+    pub(super) attempt: Option<Attempt>,
+    /// How far it is behind the present.
+    pub(super) lag: Option<SignedDuration>,
+    /// Events with a time in the last hour.
+    pub(super) last_hour: u64,
+    /// Gaps that are open.
+    pub(super) gaps: u64,
+    pub(super) next: Next,
+}
+
+/// When a source is brought up to date the next time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// No process collects.
+    NotRunning,
+    /// A process collects, and this is due.
+    Now,
+    /// About then.
+    At(Timestamp),
+}
+
+/// How a connection stands, in a word. Worse standings come later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    Deactivated,
+    /// All is well, and a process works on it.
+    Collecting,
+    /// All is well as far as it goes, but no process works on it.
+    Idle,
+    /// Something is missing.
+    Incomplete,
+    /// The last attempt failed.
+    Failing,
+}
+
+impl Standing {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Deactivated => "deactivated",
+            Self::Collecting => "collecting",
+            Self::Idle => "not running",
+            Self::Incomplete => "incomplete",
+            Self::Failing => "failing",
+        }
+    }
+}
+
+impl Facts {
+    /// Reads how a connection stands, also while a process works on it.
+    pub(super) fn read(home: &Home, name: &str, now: Timestamp) -> Result<(Self, Store), Error> {
+        let place = home.connection(name)?;
+        let store = place.store_to_read()?;
+        let facts = Self::of(&place, &store, now)?;
+        Ok((facts, store))
+    }
+
+    fn of(place: &Place, store: &Store, now: Timestamp) -> Result<Self, Error> {
+        let running = place.is_locked();
+        let attempts = store.attempts()?;
+        let attempt = |name: &str| {
+            attempts
+                .iter()
+                .find(|attempt| attempt.source == name)
+                .cloned()
+        };
+        let gaps = store.count_open_gaps()?;
+        let hour = Span::new(now - SignedDuration::from_hours(1), now);
+        let mut sources = Vec::new();
+        for state in store.sources()? {
+            let attempt = attempt(&state.name);
+            sources.push(SourceFacts {
+                lag: state
+                    .watermark
+                    .map(|until| now.duration_since(until).max(SignedDuration::ZERO)),
+                last_hour: hour.map_or(Ok(0), |hour| store.count(state.id, hour))?,
+                gaps: gaps.get(&state.name).copied().unwrap_or(0),
+                next: Next::of(running, &state.name, attempt.as_ref(), now),
+                attempt,
+                state,
+            });
+        }
+        sources.sort_by_key(|source| order(&source.state.name));
+        let mut sinks = Vec::new();
+        for name in store.sinks()? {
+            if let Some(problem) = store.sink_problem(&name)? {
+                sinks.push((name, problem));
+            }
+        }
+        Ok(Self {
+            name: place.name().to_owned(),
+            settings: Settings::from_map(&store.settings()?)?,
+            running,
+            login: attempt("login"),
+            sources,
+            sinks,
+            calls: store.calls()?,
+        })
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        if self.settings.deactivated {
+            Standing::Deactivated
+        } else if self.problems().next().is_some() {
+            Standing::Failing
+        } else if self.gaps() > 0 {
+            Standing::Incomplete
+        } else if self.running {
+            Standing::Collecting
+        } else {
+            Standing::Idle
+        }
+    }
+
+    /// What failed last: of what, why, and what to do about it.
+    pub(super) fn problems(&self) -> impl Iterator<Item = (&str, &str, Option<&Attempt>)> {
+        let attempts = self.login.iter().chain(
+            self.sources
+                .iter()
+                .filter_map(|source| source.attempt.as_ref()),
+        );
+        let attempts = attempts.filter_map(|attempt| {
+            Some((
+                attempt.source.as_str(),
+                attempt.problem.as_deref()?,
+                Some(attempt),
+            ))
+        });
+        let sinks = self.sinks.iter();
+        attempts.chain(sinks.map(|(name, problem)| (name.as_str(), problem.as_str(), None)))
+    }
+
+    pub(super) fn gaps(&self) -> u64 {
+        self.sources.iter().map(|source| source.gaps).sum()
+    }
+
+    pub(super) fn last_hour(&self) -> u64 {
+        self.sources.iter().map(|source| source.last_hour).sum()
+    }
+
+    /// When anything is done the next time.
+    pub(super) fn next(&self) -> Next {
+        let at = |next: &Next| match next {
+            Next::Now => Some(Timestamp::MIN),
+            Next::At(time) => Some(*time),
+            Next::NotRunning => None,
+        };
+        let first = self.sources.iter().map(|source| source.next).min_by_key(at);
+        match self.running {
+            true => first.unwrap_or(Next::Now),
+            false => Next::NotRunning,
+        }
+    }
+}
+
+impl Next {
+    fn of(running: bool, source: &str, attempt: Option<&Attempt>, now: Timestamp) -> Self {
+        let (true, Ok(source)) = (running, source.parse::<Source>()) else {
+            return Self::NotRunning;
+        };
+        let due = attempt.and_then(|attempt| {
+            let wait = Cadence::default().until_next(source, attempt.failures);
+            attempt.local_at.checked_add(wait).ok()
+        });
+        match due {
+            Some(due) if due > now => Self::At(due),
+            _ => Self::Now,
+        }
+    }
+}
+
+/// The order in which sources are shown.
+fn order(name: &str) -> usize {
+    let known = Source::ALL
+        .iter()
+        .position(|source| source.as_str() == name);
+    known.unwrap_or(usize::MAX)
+}
+
+/// How many rows of each source are stored: those of the search index, and those that it does not have yet.
+pub(super) fn totals(store: &Store, index: &Index) -> Result<HashMap<String, u64>, Error> {
+    let mut totals = index.totals()?;
+    for (source, rows) in store.count_after(index.cursor()?)? {
+        *totals.entry(source).or_default() += rows;
+    }
+    Ok(totals)
+}

@@ -1,0 +1,143 @@
+//! The figures for Prometheus, in its text format.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::facts::{Facts, Standing, totals};
+use crate::connector::Error;
+use crate::connector::home::Home;
+use crate::connector::search::Index;
+
+/// The type of the text.
+pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// A figure: its name, type and meaning, and its samples.
+struct Family {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    samples: String,
+}
+
+impl Family {
+    fn new(name: &'static str, kind: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            help,
+            samples: String::new(),
+        }
+    }
+
+    fn add(&mut self, labels: &[(&str, &str)], value: f64) {
+        let labels: Vec<String> = labels
+            .iter()
+            .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
+            .collect();
+        let _ = writeln!(
+            self.samples,
+            "{}{{{}}} {value}",
+            self.name,
+            labels.join(",")
+        );
+    }
+}
+
+/// All figures.
+pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
+    let mut up = Family::new(
+        "saponify_up",
+        "gauge",
+        "1 if the store of the connection can be read.",
+    );
+    let mut running = Family::new(
+        "saponify_collecting",
+        "gauge",
+        "1 if a process works on the connection.",
+    );
+    let mut failing = Family::new(
+        "saponify_failing",
+        "gauge",
+        "1 if the last login, or the last attempt of a source or sink, failed.",
+    );
+    let mut lag = Family::new(
+        "saponify_lag_seconds",
+        "gauge",
+        "How far the source is behind the present; not there before the first collection.",
+    );
+    let mut rows = Family::new("saponify_rows", "gauge", "Stored events of the source.");
+    let mut hour = Family::new(
+        "saponify_rows_last_hour",
+        "gauge",
+        "Stored events of the source with a time in the last hour.",
+    );
+    let mut gaps = Family::new("saponify_open_gaps", "gauge", "Open gaps of the source.");
+    let mut errors = Family::new(
+        "saponify_failed_attempts",
+        "gauge",
+        "Attempts of the source that failed since the last success.",
+    );
+    let mut left = Family::new(
+        "saponify_api_calls_left",
+        "gauge",
+        "API calls that the org has left within 24 hours, as it reported last.",
+    );
+    for name in home.connections()? {
+        let connection = ("connection", name.as_str());
+        let read = Facts::read(home, &name, now).and_then(|(facts, store)| {
+            let index = Index::open(&home.connection(&name)?.search())?;
+            let totals = totals(&store, &index)?;
+            Ok((facts, totals))
+        });
+        let (facts, totals) = match read {
+            Ok(read) => read,
+            Err(_) => {
+                up.add(&[connection], 0.0);
+                continue;
+            }
+        };
+        up.add(&[connection], 1.0);
+        running.add(&[connection], f64::from(facts.running));
+        failing.add(
+            &[connection],
+            f64::from(facts.standing() == Standing::Failing),
+        );
+        if let Some(calls) = facts.calls {
+            left.add(&[connection], (calls.allowed - calls.used).max(0) as f64);
+        }
+        for source in &facts.sources {
+            let labels = [connection, ("source", source.state.name.as_str())];
+            if let Some(behind) = source.lag {
+                lag.add(&labels, behind.as_secs_f64().round());
+            }
+            let stored = totals.get(&source.state.name).copied().unwrap_or(0);
+            rows.add(&labels, stored as f64);
+            hour.add(&labels, source.last_hour as f64);
+            gaps.add(&labels, source.gaps as f64);
+            let failures = source
+                .attempt
+                .as_ref()
+                .map_or(0, |attempt| attempt.failures);
+            errors.add(&labels, failures as f64);
+        }
+    }
+    let mut out = String::new();
+    for family in [up, running, failing, lag, rows, hour, gaps, errors, left] {
+        let Family {
+            name,
+            kind,
+            help,
+            samples,
+        } = family;
+        let _ = write!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{samples}");
+    }
+    Ok(out)
+}
+
+fn escaped(label: &str) -> String {
+    label
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}

@@ -1,0 +1,180 @@
+//! *App connectors*: every connection, and how it stands.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::layout::Page;
+use super::notice;
+use crate::connector::Error;
+use crate::console::app::{App, on_disk};
+use crate::console::facts::{Facts, Next, Standing};
+use crate::console::security::Asker;
+use crate::console::words::{count, length, minute, number};
+
+pub(in crate::console) async fn page(
+    State(app): State<Arc<App>>,
+    Extension(asker): Extension<Asker>,
+) -> Response {
+    let home = app.home.clone();
+    let made = on_disk(move || {
+        let now = Timestamp::now();
+        let names = home.connections()?;
+        // One store that cannot be read does not hide the others.
+        let read = |name: String| (Facts::read(&home, &name, now).map(|(facts, _)| facts), name);
+        let all: Vec<_> = names.into_iter().map(read).collect();
+        Ok(content(&all, now).into_string())
+    });
+    match made.await {
+        Err(error) => notice::failure(&asker, &error),
+        Ok(content) => {
+            let page = Page {
+                title: "App connectors",
+                part: "/",
+                content: maud::PreEscaped(content),
+            };
+            page.answer(&asker)
+        }
+    }
+}
+
+fn content(all: &[(Result<Facts, Error>, String)], now: Timestamp) -> Markup {
+    html! {
+        div.head {
+            h1 { "App connectors" }
+            a.button href="/add" { "Add a connection" }
+        }
+        @if all.is_empty() {
+            div.empty {
+                p.title { "There is no connection yet." }
+                p { "A connection collects the logins, the setup audit trail, the event log files and the changes \
+                     of one Salesforce org." }
+                p { a.button href="/add" { "Add Salesforce" } }
+            }
+        } @else {
+            div #live data-refresh="30" {
+                p.quiet { (said(all)) }
+                div.wide {
+                    table.cards {
+                        thead {
+                            tr {
+                                th scope="col" { "Connection" }
+                                th scope="col" { "State" }
+                                th scope="col" { "Lag" }
+                                th.number scope="col" { "Events of the last hour" }
+                                th scope="col" { "Next run" }
+                            }
+                        }
+                        tbody {
+                            @for (facts, name) in all {
+                                @match facts {
+                                    Ok(facts) => (row(facts, now)),
+                                    Err(error) => (unreadable(name, error)),
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sum in a sentence.
+fn said(all: &[(Result<Facts, Error>, String)]) -> String {
+    let bad = all.iter().filter(|(facts, _)| match facts {
+        Ok(facts) => facts.standing() >= Standing::Incomplete,
+        Err(_) => true,
+    });
+    let (all, bad) = (all.len() as u64, bad.count() as u64);
+    let all = count(all, "connection", "connections");
+    match bad {
+        0 => format!("{all}. Nothing needs attention."),
+        1 => format!("{all}. One needs attention."),
+        bad => format!("{all}. {bad} need attention."),
+    }
+}
+
+fn row(facts: &Facts, now: Timestamp) -> Markup {
+    let problem = facts.problems().next();
+    html! {
+        tr {
+            th scope="row" data-label="Connection" {
+                a.name href=(format!("/connections/{}", facts.name)) { (facts.name) }
+                span.quiet { (facts.settings.organization_name) " · " (facts.settings.username) }
+            }
+            td data-label="State" {
+                (badge(facts.standing()))
+                @if let Some((of, problem, _)) = problem {
+                    span.problem { (of) ": " (problem) }
+                } @else if facts.gaps() > 0 {
+                    span.problem { (count(facts.gaps(), "open gap", "open gaps")) }
+                }
+            }
+            td data-label="Lag" { (lags(facts)) }
+            td.number data-label="Events of the last hour" { (number(facts.last_hour())) }
+            td data-label="Next run" { (next(facts, now)) }
+        }
+    }
+}
+
+fn unreadable(name: &str, error: &Error) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Connection" { span.name { (name) } }
+            td data-label="State" colspan="4" {
+                span.badge.failing { "unreadable" }
+                span.problem { (error.text()) }
+            }
+        }
+    }
+}
+
+pub(super) fn badge(standing: Standing) -> Markup {
+    let class = standing.word().replace(' ', "-");
+    html! { span class=(format!("badge {class}")) { (standing.word()) } }
+}
+
+/// The lag of each source.
+fn lags(facts: &Facts) -> Markup {
+    if facts.sources.iter().all(|source| source.lag.is_none()) {
+        return html! { "nothing collected yet" };
+    }
+    html! {
+        ul.lags {
+            @for source in &facts.sources {
+                li {
+                    span.quiet { (source.state.name) } " "
+                    @match source.lag {
+                        Some(lag) => (length(lag)),
+                        None => "none yet",
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn next(facts: &Facts, now: Timestamp) -> Markup {
+    html! {
+        @if facts.settings.deactivated {
+            "never"
+        } @else {
+            @match facts.next() {
+                Next::NotRunning => {
+                    "no process collects"
+                    span.quiet { code { "saponify connector run" } " starts one" }
+                }
+                Next::Now => "now",
+                Next::At(at) => {
+                    "in " (length(at.duration_since(now)))
+                    span.quiet { (minute(at)) }
+                }
+            }
+        }
+    }
+}

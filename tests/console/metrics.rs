@@ -1,0 +1,113 @@
+//! The figures for Prometheus, and whether the console lives.
+
+use std::collections::BTreeMap;
+
+use reqwest::StatusCode;
+
+use super::support::{Served, USER, org};
+
+/// The samples of a text.
+fn samples(text: &str) -> BTreeMap<&str, f64> {
+    let mut known = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        assert!(
+            known.insert(name, value.parse().unwrap()).is_none(),
+            "{line}"
+        );
+    }
+    known
+}
+
+#[tokio::test]
+async fn the_figures_are_those_of_the_store() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    client.connect("acme", &org, USER[1]).await;
+    client.collect("acme").await;
+    let answer = served.client().get("/metrics").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/plain; version=0.0.4")
+    );
+    let store = served
+        .home
+        .connection("acme")
+        .unwrap()
+        .store_to_read()
+        .unwrap();
+    let samples = samples(&answer.text);
+    assert_eq!(samples["saponify_up{connection=\"acme\"}"], 1.0);
+    assert_eq!(samples["saponify_failing{connection=\"acme\"}"], 0.0);
+    assert!(samples["saponify_api_calls_left{connection=\"acme\"}"] > 0.0);
+    for source in store.sources().unwrap() {
+        let of = |name: &str| {
+            let name = format!(
+                "saponify_{name}{{connection=\"acme\",source=\"{}\"}}",
+                source.name
+            );
+            samples[name.as_str()]
+        };
+        assert_eq!(
+            of("rows"),
+            store.total(source.id).unwrap() as f64,
+            "{}",
+            source.name
+        );
+        assert!(of("open_gaps") >= 0.0);
+        assert!(source.watermark.is_none() || of("lag_seconds") >= 0.0);
+        assert_eq!(of("failed_attempts"), 0.0);
+    }
+    // Each family has its meaning and type before its samples.
+    for line in answer
+        .text
+        .lines()
+        .filter(|line| line.starts_with("# TYPE "))
+    {
+        let name = line.split(' ').nth(2).unwrap();
+        assert!(answer.text.contains(&format!("# HELP {name} ")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_token_the_figures_are_for_whoever_has_it() {
+    let served = Served::with(|options| options.metrics_token = Some("the-token".into()))
+        .await
+        .unwrap();
+    let client = served.client();
+    let with = |given: &str| {
+        let request = client.request("GET", "/metrics");
+        client.send(request.header("authorization", given.to_owned()))
+    };
+    assert_eq!(
+        client.get("/metrics").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    for wrong in ["Bearer ", "Bearer the-toke", "the-token", "Basic the-token"] {
+        assert_eq!(
+            with(wrong).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{wrong}"
+        );
+    }
+    assert_eq!(with("Bearer the-token").await.status, StatusCode::OK);
+    let client = served.logged_in().await;
+    assert_eq!(client.get("/metrics").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn it_says_whether_it_lives_and_can_read() {
+    let served = Served::start().await;
+    let client = served.client();
+    assert_eq!(client.get("/healthz").await.text, "ok\n");
+    assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
+    // A file where the folder should be.
+    std::fs::write(served.folder.path().join("home"), "").unwrap();
+    assert_eq!(client.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(
+        client.get("/readyz").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}

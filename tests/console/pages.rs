@@ -1,0 +1,363 @@
+//! The pages, as a browser without script gets them.
+
+use reqwest::StatusCode;
+use saponify_cli::connector::store::{PageProgress, Purpose, Row, Store};
+use saponify_cli::connector::window::Span;
+use saponify_sandbox::LoginMode;
+
+use super::person::person;
+use super::support::{APP, Answer, Client, Served, USER, location, org};
+
+#[tokio::test]
+async fn a_connection_by_password_collects_and_shows_events() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    let answer = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let page = client.get(location(&answer)).await;
+    page.shows(&[
+        "The connection is active.",
+        "Acme Instruments",
+        "not running",
+    ]);
+    let events = client.get("/connections/acme/events").await;
+    events.shows(&["No event is stored yet."]);
+
+    client.collect("acme").await;
+    let page = client.get("/connections/acme").await;
+    page.shows(&[
+        "Setup audit trail",
+        "Event log files",
+        "<svg",
+        "days are complete",
+    ]);
+    assert!(
+        !page.text.contains("class=\"message bad\""),
+        "{}",
+        page.text
+    );
+    client
+        .get("/")
+        .await
+        .shows(&["acme", "Nothing needs attention."]);
+
+    let events = client.get("/connections/acme/events?source=logins").await;
+    let first = link_after(&events.text, "data-label=\"Time\"");
+    let event = client.get(&first).await;
+    event.shows(&[
+        "As it came",
+        "As OCSF",
+        "LoginHistory",
+        "&quot;class_uid&quot;: 3002",
+    ]);
+    let missing = client.get("/connections/acme/events/999999999").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+
+    let ended = client.post("/connections/acme", "/connections/acme/deactivate", &[]);
+    client
+        .get(location(&ended.await))
+        .await
+        .shows(&["is deactivated"]);
+    let again = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+}
+
+/// The address of the first link after a mark.
+fn link_after(html: &str, mark: &str) -> String {
+    let (_, rest) = html.split_once(mark).unwrap();
+    let (_, rest) = rest.split_once("href=\"").unwrap();
+    rest.split('"').next().unwrap().replace("&amp;", "&")
+}
+
+#[tokio::test]
+async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    org.set_login_mode(USER[0], LoginMode::ApiDisabled);
+    let answer = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    answer.shows(&[
+        "The connection was not made.",
+        "API Enabled",
+        USER[0],
+        "What to do:",
+    ]);
+    assert!(served.home.connections().unwrap().is_empty());
+    for (name, part) in [("", "the name is missing"), ("../x", "is no name")] {
+        let answer = client.connect(name, &org, USER[1]).await;
+        answer.shows(&[part]);
+    }
+}
+
+/// Begins a connection by link, and returns the address of the org's login page.
+async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> Answer {
+    let fields = [
+        ("name", name),
+        ("endpoint", endpoint),
+        ("client_id", APP),
+        ("certificate", pem),
+    ];
+    client.post("/add", "/add/link", &fields).await
+}
+
+#[tokio::test]
+async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    let pem = org.certificate_pem();
+    let begun = begin(&client, "web", &org.instance_url(), pem).await;
+    assert_eq!(begun.status, StatusCode::OK, "{}", begun.text);
+    let page = link_after(&begun.text, "Salesforce then sends you back here");
+    assert!(
+        page.contains("code_challenge=") && page.contains("state="),
+        "{page}"
+    );
+
+    // What does not belong to it changes nothing.
+    for query in ["", "?code=x", "?code=x&state=other", "?state="] {
+        let answer = served.client().get(&format!("/OauthRedirect{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        answer.shows(&["No connection waits for this answer"]);
+    }
+    person(pem, USER)(&page);
+    while served.home.connections().unwrap().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    client
+        .get("/connections/web")
+        .await
+        .shows(&["web", "Acme Instruments"]);
+    let state = page
+        .split("state=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap();
+    let path = format!("/OauthRedirect?code=x&state={state}");
+    let again = served.client().get(&path).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+    client.collect("web").await;
+    assert_eq!(org.stats().grants["authorization_code"], 1);
+}
+
+#[tokio::test]
+async fn a_consent_that_is_refused_says_so() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    let begun = begin(&client, "web", &org.instance_url(), org.certificate_pem()).await;
+    let page = link_after(&begun.text, "Salesforce then sends you back here");
+    let state = page
+        .split("state=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap();
+    let query = format!("error=access_denied&error_description=end-user+denied&state={state}");
+    // The redirect comes without a cookie, and shows nothing of the console.
+    let answer = served
+        .client()
+        .get(&format!("/OauthRedirect?{query}"))
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    answer.shows(&["The connection web was not made.", "refused"]);
+    assert!(!answer.text.contains("form_token"), "{}", answer.text);
+    assert!(served.home.connections().unwrap().is_empty());
+    let nowhere = begin(&client, "web", "http://plain.example", "").await;
+    assert_eq!(
+        nowhere.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        nowhere.text
+    );
+}
+
+#[tokio::test]
+async fn the_test_says_what_is_missing() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    client.connect("acme", &org, USER[1]).await;
+    let page = "/connections/acme/test";
+    let passed = client.post(page, page, &[("profile", "least")]).await;
+    passed.shows(&[
+        "data-line=\"login\"",
+        "data-line=\"calls\"",
+        "The test passed.",
+        "</html>",
+    ]);
+    let of_microsoft = client.post(page, page, &[("profile", "microsoft")]).await;
+    assert!(of_microsoft.text.matches("data-line").count() > 5);
+    org.set_login_mode(USER[0], LoginMode::Lockout);
+    let failed = client.post(page, page, &[]).await;
+    failed.shows(&["The test failed.", "unlock the user", "One line failed."]);
+    assert_eq!(
+        client.get("/connections/none/test").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// A connection whose events a test writes itself.
+pub(crate) async fn written(
+    served: &Served,
+    client: &Client,
+    org: &saponify_sandbox::Sandbox,
+    rows: &[[&str; 4]],
+) {
+    client.connect("acme", org, USER[1]).await;
+    let place = served.home.connection("acme").unwrap();
+    let lock = place.lock().unwrap();
+    let mut store = place.store(&lock).unwrap();
+    let now = jiff::Timestamp::now();
+    let start = now - jiff::SignedDuration::from_hours(1);
+    let times: Vec<_> = (0..rows.len() as i64)
+        .map(|n| start + jiff::SignedDuration::from_secs(n))
+        .collect();
+    let keys: Vec<String> = (0..rows.len()).map(|n| format!("0Ya{n:015}")).collect();
+    let values: Vec<[Option<&str>; 4]> = rows.iter().map(|row| row.map(Some)).collect();
+    let rows: Vec<Row<'_>> = (0..rows.len())
+        .map(|n| Row {
+            key: &keys[n],
+            time: Some(times[n]),
+            values: &values[n],
+        })
+        .collect();
+    put(&mut store, Span::new(start, now).unwrap(), &rows);
+}
+
+fn put(store: &mut Store, span: Span, rows: &[Row<'_>]) {
+    let source = store.source("logins", span.start()).unwrap();
+    let window = store
+        .open_window(source.id, Purpose::Collect, Some(span), span.end())
+        .unwrap();
+    let progress = PageProgress {
+        window,
+        expected: None,
+        position: None,
+        closes: true,
+        now: span.end(),
+    };
+    let columns = ["User.Username", "SourceIp", "LoginType", "Status"];
+    let rows = rows.iter().copied();
+    store
+        .store_page(&progress, "LoginHistory", &columns, rows)
+        .unwrap();
+}
+
+#[tokio::test]
+async fn events_are_found_by_what_the_table_shows() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    let mut rows = vec![["anna@acme.example", "203.0.113.7", "Application", "Success"]; 120];
+    rows[5] = [
+        "Bob@acme.example",
+        "203.0.113.9",
+        "Remote Access 2.0",
+        "Invalid Password",
+    ];
+    rows[6] = [
+        "<script>alert(1)</script>",
+        "198.51.100.1",
+        "Application",
+        "\" onload=\"x",
+    ];
+    written(&served, &client, &org, &rows).await;
+    let found = async |query: &str| {
+        let answer = client
+            .get(&format!("/connections/acme/events?{query}"))
+            .await;
+        (answer.text.matches("data-label=\"Time\"").count(), answer)
+    };
+    for (query, rows) in [
+        ("user=bob%40acme.example", 1),
+        ("user=bob*", 1),
+        ("address=203.0.113.9", 1),
+        ("address=203.0.113.*&status=invalid+password", 1),
+        ("address=203.0.113.7&status=invalid+password", 0),
+        ("type=Remote+Access+2.0&user=nobody", 0),
+        ("source=audit", 0),
+        ("until=2001-01-01", 0),
+        ("since=2001-01-01T00:00", 50),
+        ("user=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 1),
+    ] {
+        let (count, answer) = found(query).await;
+        assert_eq!((count, answer.status), (rows, StatusCode::OK), "{query}");
+        // What the org wrote is text.
+        assert!(!answer.text.contains("<script>alert"), "{query}");
+        assert!(!answer.text.contains("\" onload"), "{query}");
+        if rows == 0 {
+            answer.shows(&["No stored event matches."]);
+        }
+    }
+    // Page by page, each event once.
+    let (mut all, mut path) = (0, "/connections/acme/events?source=logins".to_owned());
+    loop {
+        let answer = client.get(&path).await;
+        all += answer.text.matches("data-label=\"Time\"").count();
+        if !answer.text.contains("rel=\"next\"") {
+            break;
+        }
+        let (_, rest) = answer.text.split_once("rel=\"next\" href=\"").unwrap();
+        path = rest.split('"').next().unwrap().replace("&amp;", "&");
+    }
+    assert_eq!(all, 120);
+    for (query, part) in [("since=never", "is no time"), ("after=x", "does not exist")] {
+        let (_, answer) = found(query).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        answer.shows(&[part]);
+    }
+}
+
+#[tokio::test]
+async fn gaps_drift_and_errors_are_named_with_what_to_do() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    client.connect("acme", &org, USER[1]).await;
+    let place = served.home.connection("acme").unwrap();
+    {
+        let lock = place.lock().unwrap();
+        let mut store = place.store(&lock).unwrap();
+        let now = jiff::Timestamp::now();
+        let day = Span::new(now - jiff::SignedDuration::from_hours(24), now).unwrap();
+        let logins = store.source("logins", now).unwrap();
+        store
+            .gap(logins.id, day, "the service deleted <rows>", now)
+            .unwrap();
+        store
+            .drift("LoginHistory", "column-added", "NewColumn", now)
+            .unwrap();
+        let problem = Some("the org does not answer");
+        store
+            .attempted("logins", problem, Some("try again later"), now)
+            .unwrap();
+    }
+    let page = client.get("/connections/acme").await;
+    page.shows(&[
+        "the service deleted &lt;rows&gt;",
+        "NewColumn",
+        "the org does not answer",
+        "try again later",
+        "failing",
+    ]);
+    client
+        .get("/")
+        .await
+        .shows(&["One needs attention.", "the org does not answer"]);
+    // Another program has the store: the list names it, and shows the others.
+    client.connect("other", &org, USER[1]).await;
+    let store = served.home.path().join("acme/store.db");
+    std::fs::write(
+        &store,
+        "no database at all, but long enough to be looked at as one",
+    )
+    .unwrap();
+    for wal in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{wal}", store.display()));
+    }
+    client
+        .get("/")
+        .await
+        .shows(&["unreadable", "/connections/other"]);
+    let page = client.get("/connections/acme").await;
+    assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+}

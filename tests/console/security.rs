@@ -1,0 +1,331 @@
+//! Hazard: somebody else uses the console, or makes its user's browser use it.
+
+use reqwest::StatusCode;
+
+use super::support::{Answer, Served, location, org};
+
+/// Every path that needs a login.
+const PAGES: &[&str] = &[
+    "/",
+    "/add",
+    "/connections/acme",
+    "/connections/acme/test",
+    "/connections/acme/events",
+    "/connections/acme/events/1",
+    "/nothing",
+];
+
+/// Every change.
+const CHANGES: &[&str] = &[
+    "/add/password",
+    "/add/link",
+    "/connections/acme/collect",
+    "/connections/acme/deactivate",
+    "/connections/acme/test",
+    "/logout",
+];
+
+#[tokio::test]
+async fn nobody_sees_anything_without_the_link() {
+    let served = Served::start().await;
+    let client = served.client();
+    for page in PAGES {
+        let answer = client.get(page).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{page}");
+        assert_eq!(location(&answer), "/login");
+    }
+    for path in CHANGES {
+        let answer = client.send(client.form(path, &[])).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let answer = client.get("/login").await;
+    answer.shows(&["Its link is where it was started"]);
+    // Without a password there is nothing to guess.
+    let fields = [
+        ("form_token", answer.form_token_or_none()),
+        ("password", "x".into()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let answer = client.send(client.form("/login", &fields)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+impl Answer {
+    fn form_token_or_none(&self) -> String {
+        match self.text.contains("form_token") {
+            true => self.form_token(),
+            false => String::new(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
+    let served = Served::start().await;
+    let replaced = served.link();
+    let link = served.link();
+    let path = |link: &str| link.strip_prefix(&served.origin).unwrap().to_owned();
+    let client = served.client();
+    assert_eq!(
+        client.get(&path(&replaced)).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(client.get("/enter").await.status, StatusCode::FORBIDDEN);
+    let answer = client.get(&path(&link)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let cookie = answer.header("set-cookie");
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(
+        !cookie.contains(link.rsplit('=').next().unwrap()),
+        "{cookie}"
+    );
+    client
+        .get("/")
+        .await
+        .shows(&["There is no connection yet."]);
+
+    let thief = served.client();
+    assert_eq!(thief.get(&path(&link)).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(thief.get("/").await.status, StatusCode::SEE_OTHER);
+
+    // A link of another site to the login does not end the session, and logging out does.
+    let stranger = served.client();
+    let set = stranger.get("/login").await;
+    let name = |answer: &Answer| {
+        answer
+            .header("set-cookie")
+            .split('=')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert_ne!(name(&set), name(&answer));
+    let answer = client.post("/add", "/logout", &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(client.get("/").await.status, StatusCode::SEE_OTHER);
+    let old = served.client();
+    let session = cookie.split(';').next().unwrap().split_once('=').unwrap();
+    old.cookies
+        .lock()
+        .await
+        .push((session.0.to_owned(), session.1.to_owned()));
+    assert_eq!(old.get("/").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
+    let served = Served::start().await;
+    let client = served.logged_in().await;
+    for path in [
+        "/",
+        "/add",
+        "/nothing",
+        "/login",
+        "/healthz",
+        "/metrics",
+        "/connections/none",
+    ] {
+        let answer = client.get(path).await;
+        let policy = answer.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+            "base-uri 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        for (name, value) in [
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cache-control", "no-store"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        // The policy would not run these; there are none to run.
+        for bad in [
+            "<script>",
+            "style=\"",
+            "onclick",
+            "javascript:",
+            "<iframe",
+            "http://",
+            "https://",
+        ] {
+            let is_bad = answer.text.contains(bad) && !["/add"].contains(&path);
+            assert!(!is_bad, "{path} has {bad}");
+        }
+    }
+    assert_eq!(client.get("/nothing").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn another_host_name_gets_nothing() {
+    let served = Served::start().await;
+    let client = served.logged_in().await;
+    let port = served.origin.rsplit(':').next().unwrap();
+    for host in [
+        "evil.example".to_owned(),
+        format!("evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        "localhost".to_owned(),
+        format!("localhost:1{port}"),
+    ] {
+        for path in [
+            "/",
+            "/app.css",
+            "/metrics",
+            "/healthz",
+            "/OauthRedirect",
+            "/login",
+        ] {
+            let request = client.request("GET", path).header("host", &host);
+            let answer = client.send(request).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::MISDIRECTED_REQUEST,
+                "{host} {path}"
+            );
+            assert_eq!(answer.header("set-cookie"), "");
+        }
+    }
+    for host in [format!("localhost:{port}"), format!("[::1]:{port}")] {
+        let request = client.request("GET", "/").header("host", &host);
+        assert_eq!(client.send(request).await.status, StatusCode::OK, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let served = Served::start().await;
+    let client = served.logged_in().await;
+    let token = client.get("/add").await.form_token();
+    let other = served.logged_in().await.get("/add").await.form_token();
+    assert_ne!(token, other);
+    for path in CHANGES {
+        for forged in ["", "x", &other] {
+            let answer = client
+                .send(client.form(path, &[("form_token", forged)]))
+                .await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {forged}");
+        }
+        for (name, value) in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let fields = [("form_token", token.as_str())];
+            let mut request = client.form(path, &fields).build().unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+            let request = client
+                .request("POST", path)
+                .headers(request.headers().clone());
+            let request = request.body(format!("form_token={token}"));
+            let answer = client.send(request).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{path} {name} {value}"
+            );
+        }
+    }
+    // With GET there is no change.
+    for path in CHANGES.iter().filter(|path| !path.ends_with("/test")) {
+        assert_eq!(
+            client.get(path).await.status,
+            StatusCode::METHOD_NOT_ALLOWED,
+            "{path}"
+        );
+    }
+    let large = "x".repeat(100_000);
+    let fields = [("form_token", token.as_str()), ("name", &large)];
+    let answer = client.send(client.form("/add/password", &fields)).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // The session is still there.
+    assert_eq!(client.get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_password_lets_in_and_cannot_be_guessed() {
+    const PASSWORD: &str = "an easy sentence";
+    let served = Served::with(|options| options.password = Some(PASSWORD.into()))
+        .await
+        .unwrap();
+    assert_eq!(
+        served.client().get("/enter?key=x").await.status,
+        StatusCode::FORBIDDEN
+    );
+    let client = served.client();
+    let answer = client
+        .post("/login", "/login", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert_eq!(client.get("/").await.status, StatusCode::OK);
+
+    let guesser = served.client();
+    for _ in 0..5 {
+        let answer = guesser
+            .post("/login", "/login", &[("password", "wrong")])
+            .await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        answer.shows(&["This is not the password."]);
+    }
+    // Now even the right one has to wait.
+    let answer = guesser
+        .post("/login", "/login", &[("password", PASSWORD)])
+        .await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!answer.header("retry-after").is_empty());
+    assert!(!answer.text.contains(PASSWORD) && !answer.text.contains("wrong"));
+    // Whoever is in stays in.
+    assert_eq!(client.get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn other_machines_do_not_reach_it_without_protection() {
+    for (listen, password) in [
+        ("0.0.0.0:0", Some("long enough it is")),
+        ("0.0.0.0:0", None),
+        ("[::]:0", None),
+    ] {
+        let started = Served::with(|options| {
+            options.listen = listen.parse().unwrap();
+            options.password = password.map(Into::into);
+        });
+        let error = started.await.map(drop).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.advice().unwrap().contains("--tls-cert"), "{error:?}");
+    }
+}
+
+/// Hazard: a secret on a page, or in what the console writes.
+#[tokio::test]
+async fn no_page_shows_a_secret() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    let refused = client.connect("acme", &org, "wrong-canary-7733").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.text.contains("canary"), "{}", refused.text);
+    refused.shows(&["INVALID_LOGIN", "value=\"acme\""]);
+    let answer = client.connect("acme", &org, super::support::USER[1]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let pages = [
+        "/",
+        "/add",
+        "/connections/acme",
+        "/connections/acme/events",
+        "/metrics",
+    ];
+    for page in pages {
+        let answer = client.get(page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.text);
+        assert!(!answer.text.contains(super::support::USER[1]), "{page}");
+    }
+}
