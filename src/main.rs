@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     match cli::Arguments::parse().run() {
         Ok(code) => code,
         Err(failure) => {
-            eprint!("{}", failure.report());
+            cli::put_error(&failure.report());
             ExitCode::from(failure.code())
         }
     }

@@ -84,6 +84,7 @@ def derive(proxies):
         for file in files:
             path = os.path.join(folder, file)
             text = open(path).read().replace('#[derive(Clone, Default)]', '#[derive(Clone, Debug, Default, PartialEq)]')
+            text = re.sub(r'((?:#\[non_exhaustive\]\n)?)pub enum', r'#[derive(Clone, Debug, PartialEq)]\n\1pub enum', text)
             used = lambda found: [name.strip() for name in found.group(1).split(',') if name.strip() not in ('', 'tables')]
             text = re.sub(r'use super::\{([^}]*)\};', lambda found: 'use super::{%s};' % ', '.join(used(found)), text)
             open(path, 'w').write(text.replace('use super::tables;', ''))

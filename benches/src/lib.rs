@@ -1,18 +1,30 @@
-//! Code that the benchmarks share: proxies, a response to decode, and a transport without a
-//! network.
+//! Code that the benchmarks share: proxies, a response to decode, a transport without a network, and
+//! a server on the loopback interface.
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(pub enterprise);
 
+mod server;
+
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use bytes::Bytes;
 use saponify::transport::{Body, Exchange, Request, Response, Transport};
 
-/// A response of `query` with Accounts of sixteen fields, written as Salesforce writes it: in
-/// schema order, with entities, text that is not ASCII, and line breaks.
+pub use server::loopback;
+
+/// A response of `query` with Accounts of sixteen fields. See [`batch`].
 #[must_use]
 pub fn answer(rows: usize) -> String {
+    batch("query", 0..rows, rows, None)
+}
+
+/// A batch of Accounts of sixteen fields, written as Salesforce writes it: in schema order, with
+/// entities, text that is not ASCII, and line breaks. `size` is the number of rows of all batches,
+/// and `next` the locator of the next batch.
+#[must_use]
+pub fn batch(operation: &str, rows: Range<usize>, size: usize, next: Option<&str>) -> String {
     const CITIES: [&str; 5] = ["San Francisco", "München", "São Paulo", "東京", "Leeds"];
     const INDUSTRIES: [&str; 4] = ["Banking", "Energy", "Food &amp; Beverage", "Technology"];
     let mut out = String::from(
@@ -20,10 +32,18 @@ pub fn answer(rows: usize) -> String {
          xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" \
          xmlns=\"urn:enterprise.soap.sforce.com\" \
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
-         xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\"><soapenv:Body><queryResponse><result>\
-         <done>true</done><queryLocator xsi:nil=\"true\"/>",
+         xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\"><soapenv:Body>",
     );
-    for row in 0..rows {
+    let _ = write!(
+        out,
+        "<{operation}Response><result><done>{}</done>",
+        next.is_none()
+    );
+    let _ = match next {
+        Some(locator) => write!(out, "<queryLocator>{locator}</queryLocator>"),
+        None => write!(out, "<queryLocator xsi:nil=\"true\"/>"),
+    };
+    for row in rows {
         // Scattered numbers that are the same in every run.
         let n = row.wrapping_mul(2_654_435_761) % 1_000_003;
         let name = match row % 10 {
@@ -31,7 +51,7 @@ pub fn answer(rows: usize) -> String {
             _ => format!("Acme Trading Company {row}"),
         };
         let fields = [
-            ("Id", format!("0015e00000{row:05}AAK")),
+            ("Id", format!("0015e0000{row:06}AAK")),
             ("AccountNumber", format!("CD{row:07}")),
             ("AnnualRevenue", format!("{}.5", n * 97)),
             ("BillingCity", CITIES[n % 5].to_owned()),
@@ -77,7 +97,7 @@ pub fn answer(rows: usize) -> String {
     }
     let _ = write!(
         out,
-        "<size>{rows}</size></result></queryResponse></soapenv:Body></soapenv:Envelope>"
+        "<size>{size}</size></result></{operation}Response></soapenv:Body></soapenv:Envelope>"
     );
     out
 }
@@ -123,4 +143,42 @@ pub fn resident() -> f64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
     kib.map_or(f64::NAN, |kib: f64| kib / 1024.0)
+}
+
+/// CPU time in seconds, of the user and of the kernel for the user.
+#[derive(Clone, Copy, Debug)]
+pub struct Cpu {
+    /// The time of this process.
+    pub own: f64,
+    /// The time of the child processes that have ended.
+    pub children: f64,
+}
+
+impl Cpu {
+    /// The time until now. The kernel counts it in steps of 10 ms.
+    #[must_use]
+    pub fn now() -> Self {
+        const TICKS: f64 = 100.0;
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        // The name of the program, in parentheses, may contain spaces.
+        let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        let fields: Vec<&str> = after_name.split(' ').collect();
+        let seconds = |at: usize| {
+            let ticks = fields.get(at).and_then(|text| text.parse().ok());
+            ticks.map_or(f64::NAN, |ticks: f64| ticks / TICKS)
+        };
+        Self {
+            own: seconds(11) + seconds(12),
+            children: seconds(13) + seconds(14),
+        }
+    }
+}
+
+/// CPU time of this thread in seconds. Unlike the time on a clock, it counts nothing that other
+/// processes do.
+#[must_use]
+pub fn thread_cpu() -> f64 {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
 }

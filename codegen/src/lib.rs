@@ -7,11 +7,12 @@
 //! saponify_codegen::compile("wsdl/enterprise.wsdl").unwrap();
 //! ```
 //!
-//! and in the crate:
+//! and in the crate, which has nothing but the proxies, so that they are not compiled again after each
+//! change of other code:
 //!
 //! ```ignore,no_run
 //! saponify::include_proxies!(enterprise);
-//! use enterprise::{Account, Soap};
+//! pub use enterprise::*;
 //! ```
 //!
 //! # Options

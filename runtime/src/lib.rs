@@ -187,8 +187,11 @@ pub mod auth {
 ///
 /// ```ignore,no_run
 /// saponify::include_proxies!(enterprise);
-/// use enterprise::{Account, Soap};
+/// pub use enterprise::*;
 /// ```
+///
+/// Give the proxies a crate of their own, as in the example. Then they are compiled once, and a change of your
+/// code does not compile them again.
 ///
 /// The module's name is that of the WSDL file without its extension, or the name that
 /// `Config::module` set. Visibility, documentation and attributes may precede the name:

@@ -21,7 +21,8 @@ use saponify_cli::connector::sync::{Collector, Source};
 use saponify_cli::connector::vault::{Secrets, Vault};
 use saponify_cli::connector::when;
 
-use super::{Failure, block_on, sandbox::DEMO_ORG};
+use super::terminal::say;
+use super::{Failure, block_on, put, sandbox::DEMO_ORG};
 use crate::tenant::{Account, MalformedQueryFault, Soap};
 
 /// Logs in, streams, writes and fails, on a local tenant that it starts. With `--endpoint`, it logs in to
@@ -81,7 +82,7 @@ impl Demo {
             .login(endpoint, credentials, pem.as_deref(), &self.allow_host)
             .await?;
         stream(&soap, self.rows).await?;
-        usage(&soap);
+        usage(&soap)?;
         Ok(())
     }
 
@@ -94,11 +95,9 @@ impl Demo {
         let org = Org::parse(DEMO_ORG)?.with_activity(activity);
         let name = org.name().to_owned();
         let sandbox = Sandbox::builder(org).start().await?;
-        title("A local tenant");
-        println!(
-            "  {name}, with its own Enterprise WSDL, over TLS with a certificate made just now"
-        );
-        println!("  {}", sandbox.login_url());
+        title("A local tenant")?;
+        say!("  {name}, with its own Enterprise WSDL, over TLS with a certificate made just now");
+        say!("  {}", sandbox.login_url());
         let credentials = Credentials::new("integration@acme.example", "battery-staple");
         let instance = sandbox
             .instance_url()
@@ -112,11 +111,11 @@ impl Demo {
         write(&soap).await?;
         partial_failure(&soap).await?;
         fault(&soap).await?;
-        usage(&soap);
+        usage(&soap)?;
         collect(&sandbox).await?;
         sandbox.shutdown().await;
-        println!();
-        println!(
+        say!("");
+        say!(
             "The proxies were generated when this program was built. For yours: {}",
             style("saponify generate enterprise.wsdl").bold()
         );
@@ -130,7 +129,7 @@ impl Demo {
         certificate: Option<&[u8]>,
         hosts: &[String],
     ) -> Result<Soap, Failure> {
-        title("Login");
+        title("Login")?;
         let mut https = Https::builder();
         if let Some(pem) = certificate {
             https = https.extra_root_certificate(pem);
@@ -146,12 +145,12 @@ impl Demo {
             .await
             .map_err(call_failed)?;
         let session = soap.client().session();
-        println!(
+        say!(
             "  {user} by password and security token; calls now go to {}",
             session.endpoint()
         );
         if let Some(seconds) = session.seconds_valid() {
-            println!(
+            say!(
                 "  the session ends after {} minutes of silence",
                 seconds / 60
             );
@@ -162,8 +161,8 @@ impl Demo {
 
 /// Streams rows. The batches are fetched in the background.
 async fn stream(soap: &Soap, most: u32) -> Result<(), Failure> {
-    title("Streaming query");
-    println!("  {}", style(QUERY).dim());
+    title("Streaming query")?;
+    say!("  {}", style(QUERY).dim());
     let started = Instant::now();
     let bar = ProgressBar::new_spinner().with_style(
         ProgressStyle::with_template("  {spinner} {human_pos} rows, {per_sec}")
@@ -182,12 +181,13 @@ async fn stream(soap: &Soap, most: u32) -> Result<(), Failure> {
                 .unwrap_or("-");
             let name = account.name().unwrap_or("-");
             let industry = account.industry().unwrap_or("(null)");
-            bar.suspend(|| println!("  {name:<32} {industry:<16} {owner}"));
+            let line = format!("  {name:<32} {industry:<16} {owner}\n");
+            bar.suspend(|| put(&line))?;
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!(
+    say!(
         "  … {count} accounts in {}, revenue {revenue:.0} in all",
         seconds(started.elapsed())
     );
@@ -195,14 +195,14 @@ async fn stream(soap: &Soap, most: u32) -> Result<(), Failure> {
 }
 
 async fn write(soap: &Soap) -> Result<(), Failure> {
-    title("Create, update, delete");
+    title("Create, update, delete")?;
     let acme = Account::new()
         .with_name("Acme & Söhne <Holding>")
         .with_annual_revenue(1.5e6);
     let globex = Account::new().with_name("Globex").with_industry("Energy");
     let created = soap.create(&[acme, globex]).await.map_err(call_failed)?;
     let ids: Vec<_> = created.iter().filter_map(|result| result.id).collect();
-    println!("  created {}", list(&ids));
+    say!("  created {}", list(&ids));
 
     let Some(first) = ids.first() else {
         return Ok(());
@@ -213,7 +213,7 @@ async fn write(soap: &Soap) -> Result<(), Failure> {
     let query = format!("SELECT Name, Industry, AnnualRevenue FROM Account WHERE Id = '{first}'");
     let mut rows = soap.records::<Account>(&query);
     if let Some(account) = rows.try_next().await.map_err(call_failed)? {
-        println!(
+        say!(
             "  updated {}: {:?}, industry {:?}, revenue {:?}",
             updated.iter().filter(|result| result.success).count(),
             account.name().unwrap_or_default(),
@@ -222,7 +222,7 @@ async fn write(soap: &Soap) -> Result<(), Failure> {
         );
     }
     let deleted = soap.delete(&ids).await.map_err(call_failed)?;
-    println!(
+    say!(
         "  deleted {}",
         deleted.iter().filter(|result| result.success).count()
     );
@@ -231,14 +231,14 @@ async fn write(soap: &Soap) -> Result<(), Failure> {
 
 /// Creates two rows, one of them invalid. The call succeeds, and each row has its own result.
 async fn partial_failure(soap: &Soap) -> Result<(), Failure> {
-    title("A row that fails");
+    title("A row that fails")?;
     let fine = Account::new().with_name("Initech");
     let nameless = Account::new().with_industry("Energy");
     let saved = soap.create(&[fine, nameless]).await.map_err(call_failed)?;
     for (row, result) in saved.iter().enumerate() {
         match result.errors.first() {
-            None => println!("  row {row}: saved"),
-            Some(error) => println!(
+            None => say!("  row {row}: saved"),
+            Some(error) => say!(
                 "  row {row}: {:?} {} {:?}",
                 error.status_code,
                 style(&error.message).yellow(),
@@ -253,7 +253,7 @@ async fn partial_failure(soap: &Soap) -> Result<(), Failure> {
 
 /// Sends an invalid query. The fault has a type of the WSDL.
 async fn fault(soap: &Soap) -> Result<(), Failure> {
-    title("A fault, typed");
+    title("A fault, typed")?;
     let error = match soap.query("SELECT Name FRM Account").await {
         Err(error) => error,
         Ok(_) => return Err(Failure::new("the service accepted an invalid query")),
@@ -262,7 +262,7 @@ async fn fault(soap: &Soap) -> Result<(), Failure> {
         .fault()
         .map(|fault| fault.detail::<MalformedQueryFault>());
     if let Some(Ok(Some(detail))) = detail {
-        println!(
+        say!(
             "  {} at row {}, column {}",
             style(format!("{:?}", detail.exception_code)).red(),
             detail.row,
@@ -273,10 +273,10 @@ async fn fault(soap: &Soap) -> Result<(), Failure> {
             .lines()
             .filter(|line| !line.trim().is_empty())
         {
-            println!("  {}", style(line).dim());
+            say!("  {}", style(line).dim());
         }
     }
-    println!(
+    say!(
         "  may have been applied: {}; worth a retry: {}",
         yes_no(error.maybe_applied()),
         yes_no(error.is_transient())
@@ -286,7 +286,7 @@ async fn fault(soap: &Soap) -> Result<(), Failure> {
 
 /// Connects the compliance connector, brings it up to date, and shows the events of a day.
 async fn collect(sandbox: &Sandbox) -> Result<(), Failure> {
-    title("The compliance connector");
+    title("The compliance connector")?;
     let folder = std::env::temp_dir().join(format!("saponify-demo-{}", std::process::id()));
     let shown = show_events(sandbox, &folder).await;
     // What is left of a demo is of no use to anybody.
@@ -314,9 +314,10 @@ async fn show_events(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
         since: jiff::SignedDuration::from_hours(3 * 24),
     };
     let activated = activate(&home, &vault, activation).await?;
-    println!(
+    say!(
         "  connected to {} as {}",
-        activated.identity.organization_name, activated.identity.username
+        activated.identity.organization_name,
+        activated.identity.username
     );
     let mut collector = Collector::open(&home, &vault, "demo", &Stop::default()).await?;
     let outcome = collector.round(&Source::ALL, &mut Watch::silent()).await;
@@ -333,21 +334,23 @@ async fn show_events(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     let count = listing::print(collector.store(), &day, Format::Table, None, &mut table)?;
     let table = String::from_utf8_lossy(&table);
     for line in table.lines().take(SHOWN + 1) {
-        println!("  {line}");
+        say!("  {line}");
     }
     let more = count.saturating_sub(SHOWN as u64);
-    println!("  … and {more} more events of yesterday");
+    say!("  … and {more} more events of yesterday");
     Ok(())
 }
 
-fn usage(soap: &Soap) {
+fn usage(soap: &Soap) -> Result<(), Failure> {
     if let Some(usage) = soap.limit_info() {
-        title("API usage");
-        println!(
+        title("API usage")?;
+        say!(
             "  {} of {} calls, according to the last response",
-            usage.current, usage.limit
+            usage.current,
+            usage.limit
         );
     }
+    Ok(())
 }
 
 fn call_failed(error: Error) -> Failure {
@@ -366,8 +369,9 @@ fn call_failed(error: Error) -> Failure {
     Failure::new(error.to_string()).because(error).hint(hint)
 }
 
-fn title(text: &str) {
-    println!("{}", style(text).bold().green());
+fn title(text: &str) -> Result<(), Failure> {
+    say!("{}", style(text).bold().green());
+    Ok(())
 }
 
 fn list(ids: &[saponify::salesforce::Id]) -> String {

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
+use saponify_cli::connector::shown::is_unsafe;
+
 /// A failure of a subcommand.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -64,12 +66,14 @@ impl Failure {
         let mut out = String::new();
         let _ = writeln!(out, "error: {}", self.message);
         for cause in &self.causes {
-            let _ = writeln!(out, "  cause: {}", cause.replace('\n', "\n         "));
+            let lines = cause.lines().map(str::trim_end);
+            let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+            let _ = writeln!(out, "  cause: {}", lines.join("\n         "));
         }
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "   help: {hint}");
         }
-        out
+        out.replace(|c| c != '\n' && is_unsafe(c), " ")
     }
 }
 

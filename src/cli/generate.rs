@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, Output};
 
-use super::{Failure, put};
+use super::terminal::say;
+use super::{Failure, put, put_error};
 
 /// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
 /// `saponify_codegen::Config` for build scripts.
@@ -101,7 +102,7 @@ impl Generate {
         }
         let output = config.run()?;
         for note in output.notes() {
-            eprintln!("note: {note}");
+            put_error(&format!("note: {note}\n"));
         }
         if self.stdout {
             return print(&output);
@@ -115,7 +116,7 @@ impl Generate {
         }
         output.write_to(&dir)?;
         let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
-        println!(
+        say!(
             "{}: {} files, {:.1} MB",
             dir.display(),
             output.files().len(),
@@ -244,14 +245,14 @@ fn print(output: &Output) -> Result<(), Failure> {
 fn check(output: &Output, dir: &Path) -> Result<(), Failure> {
     let differences = output.differences(dir)?;
     if differences.is_empty() {
-        println!("{}: up to date", dir.display());
+        say!("{}: up to date", dir.display());
         return Ok(());
     }
     for difference in differences.iter().take(20) {
-        eprintln!("{difference}");
+        put_error(&format!("{difference}\n"));
     }
     if differences.len() > 20 {
-        eprintln!("and {} more", differences.len() - 20);
+        put_error(&format!("and {} more\n", differences.len() - 20));
     }
     Err(
         Failure::new(format!("{} is not what would be generated", dir.display()))

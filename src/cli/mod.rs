@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub(crate) use failure::Failure;
+pub(crate) use terminal::put_error;
 use terminal::{block_on, put};
 
 /// Rust proxies from a WSDL, and a local Salesforce tenant to try them on.

@@ -1,4 +1,4 @@
-//! What all commands share: the runtime, standard output, and signals.
+//! What all commands share: the runtime, standard output and standard error, and signals.
 
 use std::io::{ErrorKind, Write as _};
 
@@ -15,12 +15,29 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> R
 
 /// Writes to standard output. A closed pipe is not a failure.
 pub(super) fn put(text: &str) -> Result<(), Failure> {
-    std::io::stdout()
+    let mut stdout = std::io::stdout();
+    stdout
         .write_all(text.as_bytes())
+        // What would be written at the end of the process could fail unnoticed.
+        .and_then(|()| stdout.flush())
         .or_else(|error| match error.kind() {
             ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(Failure::new("cannot write").because(error)),
+            _ => Err(Failure::new("cannot write to standard output").because(error)),
         })
+}
+
+/// Writes a line to standard output as [`put`] does. `println!` would panic where this returns a failure.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::cli::put(&(format!($($text)*) + "\n"))?
+    };
+}
+pub(super) use say;
+
+/// Writes to standard error. If that cannot be written, there is nowhere left to say so, and the exit code
+/// has to do. `eprint!` would panic.
+pub(crate) fn put_error(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// The columns of the terminal, if standard output is one.

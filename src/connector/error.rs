@@ -87,6 +87,28 @@ impl Error {
         })
     }
 
+    /// Whether the org did not answer in time, or no connection to it could be made. The next call would most
+    /// likely fail in the same way, and would take as long.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.cause()
+            .is_some_and(|cause| cause.is_timeout() || cause.is_connect())
+    }
+
+    /// Whether no answer of the org came: neither what it was asked for nor a fault.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.cause()
+            .is_some_and(|cause| cause.is_transport() || cause.is_protocol())
+    }
+
+    /// Whether only a new login can help: the org refused to renew the session.
+    pub(crate) fn needs_login(&self) -> bool {
+        self.is_refused_login()
+            || self
+                .cause()
+                .is_some_and(saponify::Error::is_session_expired)
+    }
+
     /// The failure of a call, if that is the cause.
     pub(crate) fn cause(&self) -> Option<&saponify::Error> {
         self.0.source.as_deref()?.downcast_ref()

@@ -2,12 +2,13 @@
 //! are in a file, files on their way, and damaged files.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{Error, Kind};
+use super::private::{create_folder, to_write};
 use super::store::Store;
 
 /// The folder of all connections.
@@ -178,10 +179,12 @@ impl Place {
     /// The folder cannot be renamed, or another process was quicker with this name.
     pub fn publish(self, lock: Lock) -> Result<Self, Error> {
         let folder = self.folder.with_file_name(&self.name);
-        // Some systems do not rename what is open.
-        drop(lock);
+        // The lock moves with the folder, so that nobody works on the connection before it is complete.
+        // Windows does not rename a folder with a file that is open.
+        let held = if cfg!(windows) { None } else { Some(lock) };
         fs::rename(&self.folder, &folder)
             .map_err(|error| Error::io("create the folder", &folder, error))?;
+        drop(held);
         Ok(Self { folder, ..self })
     }
 
@@ -293,12 +296,7 @@ impl Place {
     }
 
     fn lock_file(&self) -> std::io::Result<File> {
-        OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(self.folder.join(LOCK))
+        to_write().read(true).open(self.folder.join(LOCK))
     }
 
     fn is_held(&self, file: &mut File) -> Error {
@@ -327,15 +325,6 @@ impl Place {
         fs::remove_dir_all(&self.folder)
             .map_err(|error| Error::io("remove the folder", &self.folder, error))
     }
-}
-
-/// Creates a folder that only the user of this process can read, where the system can do that.
-fn create_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn is_name(name: &str) -> bool {

@@ -249,6 +249,9 @@ fn line(cells: [&str; 6], widths: &[usize]) -> String {
 }
 
 /// Rows of several sources have different columns, so a first pass collects the names.
+///
+/// A value that a spreadsheet would take for a formula gets an apostrophe in front, because many values are
+/// chosen by whoever tries to log in. The other forms have the values as they are.
 fn csv(store: &Store, query: &EventQuery, out: &mut dyn Write) -> Result<u64, Error> {
     let (mut names, mut known) = (Vec::new(), BTreeSet::new());
     each(store, query, |event| {
@@ -279,7 +282,16 @@ fn csv(store: &Store, query: &EventQuery, out: &mut dyn Write) -> Result<u64, Er
 
 fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     let cells: Vec<String> = cells
-        .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+        .map(|cell| {
+            let guard = if is_formula(cell) { "'" } else { "" };
+            format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+        })
         .collect();
     cells.join(",") + "\r\n"
+}
+
+/// Whether a spreadsheet would calculate a cell. A number with a sign is only a number.
+fn is_formula(cell: &str) -> bool {
+    let begins_like_one = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    begins_like_one && cell.parse::<f64>().is_err()
 }

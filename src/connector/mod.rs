@@ -5,6 +5,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`shown`] | texts of others as a terminal may show them |
+//! | `private` | creates files and folders that nobody else can read |
 //! | [`home`] | the folder that holds everything, a folder for each connection, and its lock |
 //! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
 //! | [`progress`] | what long work tells while it goes on, and how it is stopped |
@@ -32,9 +34,11 @@ pub mod listing;
 pub mod notify;
 pub mod ocsf;
 pub mod prerequisites;
+mod private;
 pub mod progress;
 pub mod report;
 pub mod search;
+pub mod shown;
 pub mod sinks;
 pub mod sources;
 pub mod status;

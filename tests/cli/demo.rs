@@ -238,3 +238,47 @@ fn a_failure_in_the_middle_ends_the_demo() {
     let said = complaint(&mut tenant.demo());
     assert!(said.contains("REQUEST_LIMIT_EXCEEDED"), "{said}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_a_failure_and_no_panic() {
+    use std::process::{Command, Stdio};
+
+    let run = |arguments: &[&str], out: Stdio, err: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
+        command.args(arguments).stdout(out).stderr(err);
+        command.spawn().unwrap().wait_with_output().unwrap()
+    };
+    let full = || {
+        Stdio::from(
+            std::fs::File::options()
+                .write(true)
+                .open("/dev/full")
+                .unwrap(),
+        )
+    };
+    for arguments in [
+        &["demo", "--rows", "10"][..],
+        &["sandbox", "wsdl"],
+        &["connector", "--home", "/nowhere", "list", "--help"],
+    ] {
+        // Nowhere is left to say it, so only the code says it.
+        let output = run(arguments, full(), full());
+        assert_ne!(output.status.code(), Some(101), "{arguments:?}");
+    }
+    let output = run(&["demo", "--rows", "10"], full(), Stdio::piped());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot write to standard output"), "{said}");
+    // A reader that has seen enough, as `head -1` has.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saponify"));
+    command
+        .args(["demo", "--rows", "10"])
+        .stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}

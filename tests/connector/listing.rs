@@ -153,6 +153,39 @@ fn a_reader_that_has_gone_is_told_as_such() {
 }
 
 #[test]
+fn a_spreadsheet_calculates_nothing_of_what_others_wrote() {
+    let mut fixture = Fixture::new();
+    fixture.collect(
+        span(0, 100),
+        &[
+            (10, "0Ya1", "=HYPERLINK(\"http://x\",\"y\")"),
+            (20, "0Ya2", "@SUM(1)"),
+            (30, "0Ya3", "+1-1"),
+            (40, "0Ya4", "-12.5"),
+        ],
+    );
+    let mut out = Vec::new();
+    let query = EventQuery::default();
+    print(&fixture.store, &query, Format::Csv, None, &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let statuses: Vec<&str> = out
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit_once(",\"").unwrap().1)
+        .collect();
+    assert_eq!(
+        statuses,
+        ["\"y\"\")\"", "'@SUM(1)\"", "'+1-1\"", "-12.5\""],
+        "{out}"
+    );
+    assert!(out.contains("\"'=HYPERLINK("), "{out}");
+    // Programs get what came.
+    let mut out = Vec::new();
+    print(&fixture.store, &query, Format::Ndjson, None, &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("\"@SUM(1)\""));
+}
+
+#[test]
 fn a_table_fits_in_a_narrow_terminal() {
     let store = fixture().store;
     let lines = |columns| {

@@ -167,3 +167,26 @@ fn the_page_needs_nothing_and_runs_nothing() {
         std::fs::write(std::path::Path::new(&folder).join("report.html"), html).unwrap();
     }
 }
+
+#[test]
+fn what_an_org_wrote_does_not_control_the_terminal() {
+    let mut fixture = fixture();
+    let source = fixture.logins();
+    let reason = "no\n  access\u{1b}[2J\u{1b}]0;title\u{7}";
+    let lost = span(2 * DAY + 60, 2 * DAY + 120);
+    fixture
+        .store
+        .gap(source.id, lost, reason, at(3 * DAY))
+        .unwrap();
+    fixture
+        .store
+        .drift("Login", "column-added", "EVIL\u{1b}[1A\rname", at(DAY))
+        .unwrap();
+    let report = Report::gather(&fixture.store, "acme", span(0, 4 * DAY), at(4 * DAY)).unwrap();
+    let text = report.to_string();
+    assert!(
+        !text.contains(|c: char| c != '\n' && c.is_control()),
+        "{text:?}"
+    );
+    assert!(text.contains("no access [2J ]0;title (open)"), "{text}");
+}

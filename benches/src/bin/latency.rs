@@ -1,22 +1,18 @@
-//! Measures a small call over loopback TLS, against the same bytes posted by bare reqwest.
+//! Measures a small call over loopback TLS, against the same bytes posted by bare reqwest: the time
+//! until the result is there, and the CPU time of the client.
 //!
 //! `cargo run --release -p saponify-benches --bin latency`
 
-use std::convert::Infallible;
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::service::service_fn;
-use hyper::{Request, Response, body::Incoming};
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
+use hyper::{Request, Response};
 use saponify::{Https, Session};
-use saponify_benches::enterprise::Soap;
-use saponify_benches::{answer, median};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
+use saponify_benches::enterprise::{Account, Soap};
+use saponify_benches::{answer, loopback, median, thread_cpu};
 
 const CALLS: usize = 2_000;
 
@@ -33,7 +29,14 @@ fn main() -> Result<(), Failure> {
     let client = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let (port, pem) = server.block_on(serve())?;
+    let answer = Bytes::from(answer(2));
+    let (port, pem) = server.block_on(loopback(move |request: Request<Incoming>| {
+        let answer = answer.clone();
+        async move {
+            let _ = request.collect().await;
+            Ok(Response::new(Full::new(answer)))
+        }
+    }))?;
     client.block_on(measure(port, &pem))
 }
 
@@ -66,73 +69,47 @@ async fn measure(port: u16, pem: &str) -> Result<(), Failure> {
             .bytes()
             .await
     };
-    let call = async || soap.query("SELECT Id, Name FROM Account LIMIT 2").await;
+    let call = async || {
+        let call = soap.query("SELECT Id, Name FROM Account LIMIT 2");
+        call.decode_as::<Account>().await
+    };
     for _ in 0..100 {
         post().await?;
         call().await?;
     }
     let (mut bare_times, mut our_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bare_cpu, mut our_cpu) = (0.0, 0.0);
     for _ in 0..CALLS {
-        let started = Instant::now();
+        let (started, cpu) = (Instant::now(), thread_cpu());
         post().await?;
         let bare = started.elapsed().as_secs_f64();
-        let started = Instant::now();
+        bare_cpu += thread_cpu() - cpu;
+        let (started, cpu) = (Instant::now(), thread_cpu());
         let result = call().await?;
         let ours = started.elapsed().as_secs_f64();
+        our_cpu += thread_cpu() - cpu;
         assert_eq!(result.records.len(), 2);
         bare_times.push(bare);
         our_times.push(ours);
         ratios.push(ours / bare);
     }
-    println!("small call, 2 rows, loopback TLS, median of {CALLS}");
+    let micros = |seconds: f64| seconds * 1e6;
+    let cpu = |seconds: f64| micros(seconds) / CALLS as f64;
+    println!("small call, 2 rows, loopback TLS, median of {CALLS}     time   CPU time");
     println!(
-        "  bare reqwest, body discarded        {:>7.0} µs",
-        median(bare_times) * 1e6
+        "  bare reqwest, body discarded        {:>7.0} µs {:>7.0} µs",
+        micros(median(bare_times)),
+        cpu(bare_cpu)
     );
     println!(
-        "  saponify, result decoded            {:>7.0} µs",
-        median(our_times) * 1e6
+        "  saponify, result decoded            {:>7.0} µs {:>7.0} µs",
+        micros(median(our_times)),
+        cpu(our_cpu)
     );
     println!(
-        "  ratio                               {:>7.2} ×",
-        median(ratios)
+        "  ratio                               {:>7.2} ×  {:>7.2} ×",
+        median(ratios),
+        our_cpu / bare_cpu
     );
     Ok(())
-}
-
-/// A server that answers every POST with two rows.
-async fn serve() -> Result<(u16, String), Failure> {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)?;
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let port = listener.local_addr()?.port();
-    let answer = Bytes::from(answer(2));
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, answer) = (acceptor.clone(), answer.clone());
-            tokio::spawn(async move {
-                let _ = stream.set_nodelay(true);
-                let Ok(stream) = acceptor.accept(stream).await else {
-                    return;
-                };
-                let service = service_fn(|request: Request<Incoming>| {
-                    let answer = answer.clone();
-                    async move {
-                        let _ = request.collect().await;
-                        let response = Response::new(Full::new(answer));
-                        Ok::<_, Infallible>(response)
-                    }
-                });
-                let http = hyper::server::conn::http1::Builder::new();
-                let _ = http.serve_connection(TokioIo::new(stream), service).await;
-            });
-        }
-    });
-    Ok((port, made.cert.pem()))
 }

@@ -6,6 +6,11 @@ use super::{field_docs, parts};
 use crate::plan::{Abstract, Choice};
 use crate::print::escape::code;
 
+/// Most types in a part of an abstract type. The macro makes a nested type of each part, and the
+/// compiler descends one level for eight of them. It gives up beyond 128 levels, most of which belong
+/// to the types themselves.
+const TYPES: usize = 64;
+
 pub(super) fn print<'p>(w: &mut Writer<'p, '_>, choice: &'p Choice<'_>) {
     let table = w.table(choice.table);
     let title = [&code(&choice.wire), ": ", &field_docs::group(&choice.group)].concat();
@@ -22,8 +27,16 @@ pub(super) fn print<'p>(w: &mut Writer<'p, '_>, choice: &'p Choice<'_>) {
     w.out.close(&["}"]);
     w.out.blank();
     let variants = choice.variants.iter().enumerate();
-    let variants = variants.map(|(index, variant)| format!("{} = {index}", variant.ident));
-    parts::print(w, "g::choice!", &[&choice.ident, &table], variants);
+    let variants = variants.map(|(index, variant)| {
+        let next = choice.variants.get(index + 1);
+        let end = match next {
+            Some(next) if next.ty == variant.ty => " |",
+            _ => ",",
+        };
+        (format!("{} = {index}", variant.ident), end)
+    });
+    let first = [choice.ident.as_str(), &table];
+    parts::print(w, "g::choice!", &first, parts::PART, variants);
     w.serde("structure", &choice.ident);
 }
 
@@ -49,6 +62,7 @@ pub(super) fn print_abstract<'p>(w: &mut Writer<'p, '_>, ty: &'p Abstract<'_>) {
     w.out.line(&["Other(g::AnyValue),"]);
     w.out.close(&["}"]);
     w.out.blank();
-    parts::print(w, "g::abstract_type!", &[&ty.ident], variants.into_iter());
+    let variants = variants.into_iter().map(|variant| (variant, ","));
+    parts::print(w, "g::abstract_type!", &[&ty.ident], TYPES, variants);
     w.serde("abstract_type", &ty.ident);
 }

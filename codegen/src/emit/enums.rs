@@ -27,7 +27,11 @@ pub(super) fn print(w: &mut Writer<'_, '_>, enumeration: &Enum<'_>) {
     w.out.close(&["}"]);
     w.out.blank();
     let variants = enumeration.variants.iter();
-    let variants = variants.map(|variant| [&variant.ident, " = ", &literal(variant.wire)].concat());
-    parts::print(w, "g::open_enum!", &[&enumeration.ident], variants);
+    let variants = variants.map(|variant| {
+        let text = [&variant.ident, " = ", &literal(variant.wire)].concat();
+        (text, ",")
+    });
+    let first = [enumeration.ident.as_str()];
+    parts::print(w, "g::open_enum!", &first, parts::PART, variants);
     w.serde("open_enum", &enumeration.ident);
 }

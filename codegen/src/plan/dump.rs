@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::types::{Boxing, Field, Item, Plan, TypeRef};
+use super::output::Plan;
+use super::types::{Boxing, Field, Item, TypeRef};
 
 impl fmt::Display for Plan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

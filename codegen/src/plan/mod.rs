@@ -1,6 +1,7 @@
 //! Stage "plan": the output in Rust's terms. Everything is decided here; emission only prints.
 
 mod arrays;
+mod calls;
 mod cycles;
 mod derives;
 mod dump;
@@ -9,6 +10,7 @@ mod modules;
 mod namespaces;
 mod nesting;
 mod operations;
+mod output;
 mod rust_types;
 mod tables;
 mod types;
@@ -18,12 +20,14 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::names::Names;
 use crate::select::Selection;
+pub(crate) use calls::{Argument, Operation, Part, Service};
+pub(crate) use output::{Header, Plan};
 use rust_types::Context;
 use tables::TableIds;
 pub(crate) use types::{
-    Abstract, Argument, Boxing, Choice, DocContent, Enum, FieldDoc, FieldKind, FieldType, GroupDoc,
-    Header, InnerType, Item, KeyType, KeyValue, Module, NameList, Operation, Part, Plan, Scalar,
-    Service, Struct, Table, TableField, TableId, TypeRef, View, ViewField, Wrap,
+    Abstract, Boxing, Choice, DocContent, Enum, FieldDoc, FieldKind, FieldType, GroupDoc,
+    InnerType, Item, KeyType, KeyValue, Module, NameList, Scalar, Struct, Table, TableField,
+    TableId, TypeRef, View, ViewField, Wrap,
 };
 
 /// Plans the output.

@@ -2,13 +2,12 @@
 
 use saponify_wsdl::model::QName;
 
+use super::calls::{Argument, Operation, Part, QueryOperations, Service};
 use super::namespaces::NamespaceNumbers;
+use super::output::Header;
 use super::rust_types::Context;
 use super::tables::TableIds;
-use super::types::{
-    Argument, Boxing, FieldType, Header, InnerType, Operation, Part, QueryOperations, Service,
-    TypeRef, Wrap,
-};
+use super::types::{Boxing, FieldType, InnerType, TypeRef, Wrap};
 use crate::names::OperationNames;
 use crate::salesforce::documentation;
 use crate::select::{self, ShapeId, ShapeKind};

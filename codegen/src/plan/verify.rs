@@ -6,9 +6,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::calls::{Operation, Part, Service};
+use super::output::Plan;
 use super::types::{
-    Abstract, Choice, Enum, Field, FieldKind, InnerType, Item, KeyType, Module, Operation, Part,
-    Plan, Service, Struct, Table, TableId, TypeRef, View,
+    Abstract, Choice, Enum, Field, FieldKind, InnerType, Item, KeyType, Module, Struct, Table,
+    TableId, TypeRef, View,
 };
 use crate::error::Error;
 

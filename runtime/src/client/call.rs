@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use super::{Arg, Attempt, Client, HeaderOf, Headers, Reply, Terms, exchange};
 use crate::error::Error;
-use crate::schema::{Operation, Repeat};
+use crate::schema::{Operation, Repeat, Type};
 use crate::soap::request::RequestBody;
 use crate::value::FieldValue;
+use crate::view::View;
 use crate::ws::RawHeader;
 
 /// An operation as a type. Generated code implements this trait.
@@ -45,6 +46,8 @@ pub struct Call<O> {
     body: Result<RequestBody, Error>,
     headers: Headers,
     terms: Terms,
+    /// Types of records in the response, in addition to the declared ones.
+    known: Vec<&'static Type>,
     operation: PhantomData<O>,
 }
 
@@ -55,6 +58,7 @@ impl<O: OperationType> Call<O> {
             body: Ok(RequestBody::new(O::operation(), client.soap())),
             headers: client.headers().clone(),
             terms: Terms::default(),
+            known: Vec::new(),
             operation: PhantomData,
         }
     }
@@ -66,6 +70,7 @@ impl<O: OperationType> Call<O> {
             body: Ok(body),
             headers,
             terms: Terms::default(),
+            known: Vec::new(),
             operation: PhantomData,
         }
     }
@@ -102,6 +107,21 @@ impl<O: OperationType> Call<O> {
         self
     }
 
+    /// Decodes records of this type in the response with the table of the type. Without it, the
+    /// records of a query have the table of all objects, and [`cast`](crate::Record::cast) converts
+    /// each of them, which takes more time.
+    ///
+    /// ```ignore
+    /// use enterprise::Account;
+    ///
+    /// let result = soap.query("SELECT Id, Name FROM Account LIMIT 2").decode_as::<Account>().await?;
+    /// let first: Option<Account> = result.records.into_iter().next().map(|row| row.cast()).transpose()?;
+    /// ```
+    pub fn decode_as<V: View>(mut self) -> Self {
+        self.known.push(V::static_table());
+        self
+    }
+
     /// Adds a header that the WSDL does not declare. It is written after the declared headers and
     /// the headers of the client. See [`ws`](crate::ws).
     pub fn raw_header(mut self, header: impl RawHeader) -> Self {
@@ -135,9 +155,9 @@ impl<O: OperationType> Call<O> {
             .map_err(|error| error.with_operation(operation.name))?;
         let client = &self.client;
         let settings = &client.shared().settings;
-        let (body, headers) = (&body, &self.headers);
+        let (body, headers, known) = (&body, &self.headers, &self.known);
         let attempt = |attempt: Attempt| async move {
-            let reply = exchange(settings, &attempt, operation, body, headers).await;
+            let reply = exchange(settings, &attempt, operation, body, headers, known).await;
             client.note(match &reply {
                 Ok(reply) => &reply.headers,
                 Err(error) => error.headers(),

@@ -73,12 +73,13 @@ pub(crate) async fn exchange<T: OperationOutput>(
     operation: &'static Operation,
     body: &RequestBody,
     headers: &Headers,
+    known: &[&'static Type],
 ) -> Result<Reply<T>, Error> {
     let mut value = T::default();
     let read = async {
         let incoming = Incoming::open(settings, attempt, operation, body, headers);
         let mut incoming = incoming.await?;
-        let mut reader = incoming.reader(settings, Vec::new());
+        let mut reader = incoming.reader(settings, known.to_vec());
         reader.until(attempt.deadline.for_work());
         let attachments = incoming.whole(&mut reader).await?;
         if operation.response.fields.len() < 2 {
@@ -454,7 +455,8 @@ impl Incoming {
             .unwrap_or(&self.head)
             .trim_ascii_start();
         let letters = head.iter().filter(|b| !matches!(b, 0 | 0xFE | 0xFF));
-        let lower: Vec<u8> = letters.take(200).map(u8::to_ascii_lowercase).collect();
+        let letters = letters.take("<!doctype html".len());
+        let lower: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
         lower.starts_with(b"<")
             && !lower.starts_with(b"<html")
             && !lower.starts_with(b"<!doctype html")

@@ -8,6 +8,7 @@ use super::Attachments;
 use super::References;
 use super::groups::IntoStruct;
 use super::occurs::Lack;
+use super::plain::Scratch;
 use super::stray::{Seen, shown};
 use super::template::{Row, Template};
 use super::{CodecError, Halt};
@@ -32,6 +33,7 @@ pub(crate) struct Decoder {
     pub(super) known: Vec<&'static Type>,
     pub(super) templates: Vec<(&'static Type, Template)>,
     pub(super) row: Option<Row>,
+    pub(super) scratch: Scratch,
     /// The targets of `href`, in an encoded body.
     pub(crate) references: Option<References>,
     /// The targets of `xop:Include`, in an MTOM response.

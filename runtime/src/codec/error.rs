@@ -32,7 +32,7 @@ pub(crate) enum CodecErrorKind {
     Truncated,
     /// There is no message at all.
     Empty,
-    /// The time of the call is over.
+    /// The deadline of the call has passed.
     Late,
 }
 

@@ -6,6 +6,7 @@ mod encode;
 mod error;
 mod groups;
 mod occurs;
+mod plain;
 mod records;
 mod references;
 mod stray;

@@ -1,5 +1,5 @@
-//! Whether everything that the schema requires has come. A field that has no value keeps the default of
-//! its type, and nothing but an error tells it from a value that was sent.
+//! Checks that a message contains everything that the schema requires. A field without a value
+//! keeps the default of its Rust type, so only an error can show that the service sent no value.
 
 use super::CodecError;
 use super::decode::{Decoder, Result, blank};
@@ -25,7 +25,7 @@ impl Decoder {
     ) -> Result<()> {
         let table = target.table();
         if table.has(Type::CHOICE) {
-            // The branch that came is all there is to come.
+            // A choice is complete with one branch.
             return Ok(());
         }
         for (index, field) in (0..).zip(table.fields) {
@@ -36,7 +36,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// As [`complete`](Self::complete), for a struct that is kept as a record.
+    /// Like [`complete`](Self::complete), for a type that is read into a record.
     pub(super) fn complete_record(reader: &mut Reader<'_>, inner: &Inner) -> Result<()> {
         let table = inner.ty();
         if table.has(Type::OPEN | Type::CHOICE) {
@@ -58,7 +58,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// A field that the schema requires to have a value, and that has none: an error or drift.
+    /// Handles a field that has no value although the schema requires one: this is an error, or it
+    /// counts as drift.
     pub(super) fn lack(
         reader: &mut Reader<'_>,
         target: &dyn Struct,
@@ -69,13 +70,13 @@ impl Decoder {
         let Some(field) = table.field(index) else {
             return Ok(());
         };
-        // An option or a list, whatever made it one.
+        // The Rust type is an option or a list.
         let value = target.value(index, 0);
         let is_optional = matches!(value, Value::Absent | Value::Nil | Value::NilWith(_));
         refuse(reader, table, field, lack, is_optional)
     }
 
-    /// Whether a field may be without a value, so that an empty text says that it is.
+    /// Whether an empty text means that the field has no value. If so, it counts as drift.
     pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field) -> bool {
         let is_none = reader.context.leniency.empty_values
             && field.has(Field::OPTIONAL | Field::NILLABLE)
@@ -84,7 +85,8 @@ impl Decoder {
         is_none
     }
 
-    /// A text that is no value of a field of a record: an error, unless it says that there is none.
+    /// Handles a text that is not valid for a field of a record. This is an error, unless the text
+    /// is empty and means that there is no value.
     #[cold]
     #[inline(never)]
     pub(super) fn no_value(
@@ -99,8 +101,8 @@ impl Decoder {
         Err(CodecError::decode(expected).within(field.name).into())
     }
 
-    /// Whether the element whose start was read last has neither attributes nor content, and is an
-    /// optional one whose content is a number, date or the like. Its end is then read, too.
+    /// Whether the element whose start tag was read last is optional, has neither attributes nor
+    /// content, and would contain a number, a date or the like. If so, its end tag is read, too.
     pub(super) fn is_no_struct(reader: &mut Reader<'_>, field: &Field) -> Result<bool> {
         let mut texts = field
             .ty
@@ -135,10 +137,11 @@ impl Decoder {
     }
 }
 
-/// Flags of fields that need not occur. (The text of an element is there if the element is.)
+/// Flags of fields that need not occur. The text of an element is present whenever the element is.
 const NOT_REQUIRED: u8 = Field::OPTIONAL | Field::TEXT;
 
-/// Makes a lack an error, or counts it. `is_optional` says whether the field's type has an absence.
+/// Returns an error for a missing value, or counts it as drift. `is_optional` says whether the Rust
+/// type of the field can be without a value.
 fn refuse(
     reader: &mut Reader<'_>,
     table: &Type,

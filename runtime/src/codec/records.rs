@@ -1,13 +1,13 @@
 //! Reads records from XML.
 //!
 //! The rows of one query resemble each other. Therefore the decoder remembers for each type the
-//! start tags of the last record in their order. As long as the next record has the same tags,
-//! reading a field takes one comparison of bytes, and its name need not be scanned, resolved and
-//! looked up.
+//! tags of the last records in their order. As long as the next record has the same tags, reading a
+//! field takes one comparison of bytes, and its name need not be scanned, resolved and looked up.
 
 use super::decode::{ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long};
 use super::groups::IntoRecord;
-use super::template::{Row, Tag, Template};
+use super::plain::{self, Plain};
+use super::template::{Row, Template};
 use super::{CodecError, Halt};
 use crate::lexical;
 use crate::record::{AnyValue, Content, Element, Mixed, TypeName};
@@ -40,7 +40,7 @@ impl Decoder {
                 }
             }
         }
-        let mut inner = self.empty(table);
+        let mut inner = Inner::new(table);
         if let Some(name) = name {
             inner.set_type_name(&name.namespace, &name.name);
         }
@@ -53,12 +53,6 @@ impl Decoder {
         let uri = reader.context.uri(ns);
         self.spend(2 * ALLOCATION + uri.len() + name.len(), reader)?;
         Ok(TypeName::new(uri, name))
-    }
-
-    fn empty(&mut self, table: &'static Type) -> Inner {
-        let sizes = self.template(table).map(|template| template.sizes());
-        let (fields, text) = sizes.unwrap_or_default();
-        Inner::with_capacity(table, fields, text)
     }
 
     /// Like [`record`](Decoder::record), but also remembers the start tag of the row.
@@ -80,11 +74,8 @@ impl Decoder {
         let record = self.record(reader, declared)?;
         let table = record.table();
         let own_type = record.type_name() == table.name;
-        self.row = (repeats && own_type && epoch == reader.context.epoch()).then(|| Row {
-            epoch,
-            table,
-            tag: Tag::new(start),
-        });
+        self.row = (repeats && own_type && epoch == reader.context.epoch())
+            .then(|| Row::new(epoch, table, start));
         Ok(record)
     }
 
@@ -92,12 +83,12 @@ impl Decoder {
     pub(crate) fn next_row(&mut self, reader: &mut Reader<'_>) -> Result<Option<Record>> {
         let known = self.row.take_if(|row| row.epoch == reader.context.epoch());
         let Some(row) = known else { return Ok(None) };
-        if !reader.take_start(&row.tag.open, &row.tag.name)? {
+        if !reader.take_start(row.open.as_bytes(), &row.name)? {
             self.row = Some(row);
             return Ok(None);
         }
         self.spent = 0;
-        let mut inner = self.empty(row.table);
+        let mut inner = Inner::new(row.table);
         let done = self.fields(reader, &mut inner);
         self.row = Some(row);
         done.map(|()| Some(Record::from_inner(inner)))
@@ -166,16 +157,28 @@ impl Decoder {
         let mut only_text = None;
         let mut step = 0;
         let mut expected = 0;
+        let mut is_usual = has_room;
         loop {
+            if is_usual {
+                match plain::read(reader, inner, template, step, &mut self.scratch) {
+                    Plain::Upto(next) if next > step => {
+                        step = next;
+                        expected = template.field(step - 1).map_or(0, |last| last.field + 1);
+                    }
+                    Plain::Upto(_) => {}
+                    Plain::Unusual => is_usual = false,
+                }
+            }
             if let Some(known) = template.field(step)
                 && has_room
-                && reader.take(&known.tag.open)
+                && reader.take(template.open(known))
             {
                 let index = known.field;
                 let field = &table.fields[usize::from(index)];
-                step += 1;
                 expected = index + 1;
-                if let Some(text) = reader.take_plain(&known.tag.close) {
+                let text = reader.take_plain(template.close(step));
+                step += 1;
+                if let Some(text) = text {
                     if let Err(expected) = lexical::check(text, known.kind) {
                         Self::no_value(reader, field, text, expected)?;
                         continue;
@@ -185,7 +188,7 @@ impl Decoder {
                         false => inner.push_text(index, text),
                     }
                 } else {
-                    reader.started(&known.tag.name)?;
+                    reader.started(template.name(known))?;
                     self.record_field(reader, inner, index, field)
                         .map_err(|halt| halt.within(field.name))?;
                 }
@@ -275,7 +278,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// An element that no field takes, its start just read.
+    /// Reads an element that no field accepts. Its start tag was just read.
     pub(crate) fn element(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<Element> {
         let namespace = reader.context.uri(start.ns);
         let names = namespace.len() + start.local.len();

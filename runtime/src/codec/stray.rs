@@ -1,5 +1,6 @@
-//! Elements and attributes in another namespace than the schema says: in none where it gives them one,
-//! or the other way round. They are read as the only one of their local name, and counted as drift.
+//! Accepts elements and attributes that are in another namespace than the schema says, for example
+//! in none. If the type has one field with the local name, that field is meant. Each case counts as
+//! drift.
 
 use super::decode::Decoder;
 use super::groups::indices;
@@ -35,9 +36,10 @@ impl Seen {
 }
 
 impl Decoder {
-    /// The field that an element is meant for, which no field of the table takes by its namespace.
+    /// Finds the field for an element whose namespace fits no field of the table.
     ///
-    /// `is_seen` says whether a field has occurred: one that does not repeat is then not meant.
+    /// `is_seen` says whether a field has occurred. A field that has occurred and does not repeat
+    /// is not meant.
     #[cold]
     #[inline(never)]
     pub(crate) fn stray(
@@ -61,7 +63,8 @@ impl Decoder {
         Some(field)
     }
 
-    /// An element of a grouped type, with the namespace that the schema gives to its local name.
+    /// Returns the start tag with the namespace that the schema gives to its local name in a
+    /// grouped type.
     pub(super) fn straightened<'x>(
         reader: &mut Reader<'_>,
         root: &Type,
@@ -81,7 +84,8 @@ impl Decoder {
         }
     }
 
-    /// Whether an element has the name that is expected, in this namespace or by leniency.
+    /// Whether an element has the expected local name, in the expected namespace or, if that is
+    /// forgiven, in another one.
     pub(crate) fn is_named(
         reader: &mut Reader<'_>,
         (ns, local): (u8, &str),
@@ -98,8 +102,8 @@ impl Decoder {
         strays
     }
 
-    /// The namespace of the derived type with this name: the one that is named, or by leniency another
-    /// one of the schema.
+    /// The namespace of the derived type with this name. It is the namespace that the message
+    /// states or, if that is forgiven, another one of the schema.
     pub(super) fn namespace_of_type(
         reader: &mut Reader<'_>,
         target: &mut dyn Derivable,
@@ -158,19 +162,19 @@ pub(crate) fn expanded(uri: &str, local: &str) -> String {
     }
 }
 
-/// The name of an element that came, for a message.
+/// The name of an element that arrived, for an error message.
 pub(crate) fn shown(reader: &Reader<'_>, start: Start<'_>) -> String {
     let uri = reader.context.uri(start.ns);
     expanded(&shorten(uri), &shorten(start.local))
 }
 
-/// Whether a name in this namespace may be meant for one in another: foreign namespaces are those of
-/// extensions.
+/// Whether a name in this namespace may be meant as a name in another one. Names in namespaces
+/// outside of the schema are not, because they belong to extensions.
 fn may_stray(reader: &Reader<'_>, ns: NsId) -> bool {
     reader.context.leniency.namespaces && reader.context.is_of_schema(ns)
 }
 
-/// Whether the type keeps the element anyway, as an extension: those are in a namespace of their own.
+/// Whether the type keeps the element as an extension. Extensions are in namespaces of their own.
 fn is_extension(table: &Type, start: Start<'_>) -> bool {
     start.ns != 0 && (table.has(Type::OPEN) || has_wildcard(table))
 }
@@ -186,7 +190,8 @@ fn has_wildcard(table: &Type) -> bool {
         })
 }
 
-/// The namespaces in which the elements of a type, also those in groups, have a local name.
+/// Collects the namespaces of all elements of a type that have this local name, including those in
+/// groups.
 fn namespaces_of(table: &Type, local: &str, out: &mut Vec<NsId>) {
     for field in table.fields {
         match (field.kind, field.ty) {
@@ -202,7 +207,7 @@ fn namespaces_of(table: &Type, local: &str, out: &mut Vec<NsId>) {
     }
 }
 
-/// The only item.
+/// Returns the item of an iterator that has exactly one.
 fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     let item = items.next()?;
     items.next().is_none().then_some(item)

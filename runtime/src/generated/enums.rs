@@ -1,14 +1,16 @@
 //! Enums: choices, abstract types and enumerations.
 //!
 //! The enum itself is written outside of the macro, like a handwritten one. The macros take the
-//! variants in parts of at most 128, because the compile time of one function grows faster than the
-//! size of the function: eight thousand arms in one `match` take half a minute.
+//! variants in parts of at most 512, because the compile time of one function grows faster than the
+//! size of the function: eight thousand arms in one `match` take half a minute. Patterns are what
+//! costs, so no function has a pattern for each variant only to find the part that it belongs to.
 
-/// Implements a choice for an enum whose variants have the numbers of the table's fields.
+/// Implements a choice for an enum whose variants have the numbers of the table's fields. Variants of
+/// the same type that follow each other are joined by `|`, and share code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! gen_choice {
-    ($name:ident, $table:path, $([$($variant:ident = $index:literal),* $(,)?]),* $(,)?) => {
+    ($name:ident, $table:path, $([$($($variant:ident = $index:literal)|+),* $(,)?]),* $(,)?) => {
         impl $crate::generated::Choice for $name {
             #[inline]
             fn choice_table() -> &'static $crate::generated::Type {
@@ -18,13 +20,15 @@ macro_rules! gen_choice {
             #[inline]
             fn of_branch(branch: u16) -> ::core::option::Option<Self> {
                 match branch {
-                    $($($index)|* => {
+                    $($($($index)|+)|* => {
                         #[inline]
                         fn part(branch: u16) -> ::core::option::Option<$name> {
-                            ::core::option::Option::Some(match branch {
-                                $($index => $name::$variant(::core::default::Default::default()),)*
-                                _ => return ::core::option::Option::None,
-                            })
+                            match branch {
+                                $($($index)|+ => {
+                                    $crate::gen_empty_branch!($name, branch, $($variant = $index)|+)
+                                })*
+                                _ => ::core::option::Option::None,
+                            }
                         }
                         part(branch)
                     })*
@@ -33,36 +37,56 @@ macro_rules! gen_choice {
             }
 
             #[inline]
-            fn branch(&self) -> (u16, &dyn $crate::generated::Branch) {
-                match self {
-                    $($(Self::$variant(_))|* => {
+            fn number(&self) -> u16 {
+                $({
+                    #[inline]
+                    fn part(choice: &$name) -> ::core::option::Option<u16> {
+                        ::core::option::Option::Some(match choice {
+                            $($($name::$variant(_) => $index,)+)*
+                            #[allow(unreachable_patterns)]
+                            _ => return ::core::option::Option::None,
+                        })
+                    }
+                    if let ::core::option::Option::Some(number) = part(self) {
+                        return number;
+                    }
+                })*
+                ::core::unreachable!("a branch of no part")
+            }
+
+            #[inline]
+            fn content(&self) -> &dyn $crate::generated::Branch {
+                match self.number() {
+                    $($($($index)|+)|* => {
                         #[inline]
-                        fn part(choice: &$name) -> (u16, &dyn $crate::generated::Branch) {
+                        fn part(choice: &$name) -> &dyn $crate::generated::Branch {
                             match choice {
-                                $($name::$variant(content) => ($index, content),)*
+                                $($($name::$variant(content))|+ => content,)*
                                 #[allow(unreachable_patterns)]
                                 _ => ::core::unreachable!("a branch of another part"),
                             }
                         }
                         part(self)
                     })*
+                    _ => ::core::unreachable!("a branch of no part"),
                 }
             }
 
             #[inline]
-            fn branch_mut(&mut self) -> (u16, &mut dyn $crate::generated::Branch) {
-                match self {
-                    $($(Self::$variant(_))|* => {
+            fn content_mut(&mut self) -> &mut dyn $crate::generated::Branch {
+                match self.number() {
+                    $($($($index)|+)|* => {
                         #[inline]
-                        fn part(choice: &mut $name) -> (u16, &mut dyn $crate::generated::Branch) {
+                        fn part(choice: &mut $name) -> &mut dyn $crate::generated::Branch {
                             match choice {
-                                $($name::$variant(content) => ($index, content),)*
+                                $($($name::$variant(content))|+ => content,)*
                                 #[allow(unreachable_patterns)]
                                 _ => ::core::unreachable!("a branch of another part"),
                             }
                         }
                         part(self)
                     })*
+                    _ => ::core::unreachable!("a branch of no part"),
                 }
             }
         }
@@ -100,6 +124,22 @@ macro_rules! gen_choice {
             type Access = $crate::generated::StructAccess;
         }
     };
+}
+
+/// An empty branch of a choice, by its number. Branches that share a type are made by a list of
+/// constructors, which costs the compiler less than an expression for each of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_empty_branch {
+    ($name:ident, $branch:ident, $variant:ident = $index:literal) => {
+        ::core::option::Option::Some($name::$variant(::core::default::Default::default()))
+    };
+    ($name:ident, $branch:ident, $($variant:ident = $index:literal)|+) => {{
+        let constructors: &[fn(_) -> $name] = &[$($name::$variant),+];
+        let at = [$($index),+].iter().position(|index| *index == $branch)?;
+        let constructor = constructors.get(at)?;
+        ::core::option::Option::Some(constructor(::core::default::Default::default()))
+    }};
 }
 
 /// Implements an abstract type for an enum with a variant for each type that derives from it, and
@@ -272,19 +312,22 @@ macro_rules! gen_open_enum {
             #[must_use]
             #[inline]
             pub fn as_str(&self) -> &str {
+                $({
+                    #[inline]
+                    fn part(value: &$name) -> ::core::option::Option<&'static str> {
+                        ::core::option::Option::Some(match value {
+                            $($name::$variant => $wire,)*
+                            _ => return ::core::option::Option::None,
+                        })
+                    }
+                    if let ::core::option::Option::Some(text) = part(self) {
+                        return text;
+                    }
+                })*
                 match self {
-                    $($(Self::$variant)|* => {
-                        #[inline]
-                        fn part(value: &$name) -> &'static str {
-                            match value {
-                                $($name::$variant => $wire,)*
-                                #[allow(unreachable_patterns)]
-                                _ => "",
-                            }
-                        }
-                        part(self)
-                    })*
                     Self::Other(text) => text,
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::unreachable!("a value of no part"),
                 }
             }
         }
@@ -315,19 +358,22 @@ macro_rules! gen_open_enum {
         impl ::core::clone::Clone for $name {
             #[inline]
             fn clone(&self) -> Self {
+                $({
+                    #[inline]
+                    fn part(value: &$name) -> ::core::option::Option<$name> {
+                        ::core::option::Option::Some(match value {
+                            $($name::$variant => $name::$variant,)*
+                            _ => return ::core::option::Option::None,
+                        })
+                    }
+                    if let ::core::option::Option::Some(value) = part(self) {
+                        return value;
+                    }
+                })*
                 match self {
-                    $($(Self::$variant)|* => {
-                        #[inline]
-                        fn part(value: &$name) -> $name {
-                            match value {
-                                $($name::$variant => $name::$variant,)*
-                                #[allow(unreachable_patterns)]
-                                _ => ::core::default::Default::default(),
-                            }
-                        }
-                        part(self)
-                    })*
-                    Self::Other(text) => Self::Other(text.clone()),
+                    Self::Other(text) => Self::Other(::core::clone::Clone::clone(text)),
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::unreachable!("a value of no part"),
                 }
             }
         }

@@ -1,7 +1,10 @@
 //! The functions that the getters and setters of views call. A field is identified by its index in
 //! the view's table.
 //!
-//! These are functions and not methods, so that the compiler never suggests them to users.
+//! These are functions and not methods, so that the compiler never suggests them to users. They
+//! require of a type only what they need, and nothing of the view: a large schema has tens of
+//! thousands of getters, and the compiler proves for each of them twice that its types are what the
+//! function requires.
 
 use crate::lexical::Id;
 use crate::record::{AnyValue, Record};
@@ -9,12 +12,8 @@ use crate::value::GeneratedStruct;
 use crate::view::{ChildRows, FieldType, IntoField, Key, List, Nested, Parent, Typed, View};
 
 /// Sets a field and returns the view.
-pub fn set<V: View, T: ?Sized>(
-    mut view: Typed<V>,
-    field: u16,
-    value: impl IntoField<T>,
-) -> Typed<V> {
-    value.write(view.as_record_mut(), field);
+pub fn set<V, T: ?Sized>(mut view: Typed<V>, field: u16, value: impl IntoField<T>) -> Typed<V> {
+    value.write(view.inner_mut(), field);
     view
 }
 
@@ -36,32 +35,27 @@ macro_rules! getters {
 
             $(
                 #[allow(missing_docs)]
-                pub fn $name<V: View>(view: &Typed<V>, field: u16) -> Option<$ty> {
-                    <$key as FieldType>::read(view.as_record(), field)
+                pub fn $name<V>(view: &Typed<V>, field: u16) -> Option<$ty> {
+                    <$key as FieldType>::read(view.inner(), field)
                 }
             )*
 
             /// A parent record.
-            pub fn parent<V: View, P: View>(view: &Typed<V>, field: u16) -> Option<&P> {
-                Parent::<P>::read(view.as_record(), field)
+            pub fn parent<V, P: View>(view: &Typed<V>, field: u16) -> Option<&P> {
+                Parent::<P>::read(view.inner(), field)
             }
 
             /// A nested struct.
             pub fn nested<V, S>(view: &Typed<V>, field: u16) -> Option<&S>
             where
-                V: View,
                 S: GeneratedStruct + Send + Sync,
             {
-                Nested::<S>::read(view.as_record(), field)
+                Nested::<S>::read(view.inner(), field)
             }
 
             /// Child rows.
-            pub fn child_rows<V, S>(view: &Typed<V>, field: u16) -> ChildRows<'_, S>
-            where
-                V: View,
-                S: GeneratedStruct + Send + Sync,
-            {
-                ChildRows::new(nested(view, field))
+            pub fn child_rows<V, S>(view: &Typed<V>, field: u16) -> ChildRows<'_, S> {
+                ChildRows::new(view.inner(), field)
             }
         }
     };

@@ -47,14 +47,34 @@ impl Id {
         &self.as_str()[..3]
     }
 
+    /// Whether this is an id of 18 characters, which is the form that the server sends.
+    pub(super) fn is_usual(text: &str) -> bool {
+        const fn all(byte: u8) -> u64 {
+            u64::from_le_bytes([byte; 8])
+        }
+        // Adding sets the high bit of each byte from `first` on. No byte of ASCII overflows.
+        let from = |word: u64, first: u8| word.wrapping_add(all(0x80 - first));
+        let is_alphanumeric = |word: u64| {
+            let digits = from(word, b'0') & !from(word, b'9' + 1);
+            let lower = word | all(0x20);
+            let letters = from(lower, b'a') & !from(lower, b'z' + 1);
+            (digits | letters) & !word & all(0x80) == all(0x80)
+        };
+        let Ok(id) = <&[u8; 18]>::try_from(text.as_bytes()) else {
+            return false;
+        };
+        let word = |at: usize| {
+            id[at..]
+                .first_chunk()
+                .map_or(0, |word| u64::from_le_bytes(*word))
+        };
+        [0, 8, 10].into_iter().all(|at| is_alphanumeric(word(at)))
+    }
+
     /// Parses an id that the server sent. 18 characters are accepted as they are.
     pub(crate) fn from_wire(text: &str) -> Option<Self> {
-        let bytes: &[u8] = text.as_bytes();
-        match <[u8; 18]>::try_from(bytes) {
-            Ok(id) => bytes
-                .iter()
-                .all(u8::is_ascii_alphanumeric)
-                .then_some(Self(id)),
+        match <[u8; 18]>::try_from(text.as_bytes()) {
+            Ok(id) => Self::is_usual(text).then_some(Self(id)),
             Err(_) => Self::checked(text),
         }
     }

@@ -60,13 +60,20 @@ enum Nested {
     Text(Box<str>),
 }
 
+/// The text of a field among others, in [`Inner::push_texts`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) field: u16,
+    pub(crate) len: u32,
+}
+
 /// Texts longer than this get an allocation of their own. Copying a record then does not copy them,
 /// and replacing them frees them at once.
-const LARGE: usize = 64 << 10;
+pub(crate) const MAX_SHARED_TEXT: usize = 64 << 10;
 
 /// Texts that would start after this position get an allocation of their own, too, because an entry
 /// holds the position in 32 bits.
-const MAX_START: usize = u32::MAX as usize - LARGE;
+const MAX_START: usize = u32::MAX as usize - MAX_SHARED_TEXT;
 
 /// The number of fields for which a new record may reserve memory before any field has arrived.
 const MAX_RESERVED_FIELDS: usize = 1_000;
@@ -85,12 +92,14 @@ impl Inner {
         }
     }
 
-    /// An empty record that reserves the memory that the last record needed.
-    pub(crate) fn with_capacity(ty: &'static Type, fields: usize, text: usize) -> Self {
-        let mut inner = Self::new(ty);
-        inner.entries.reserve_exact(fields.min(MAX_RESERVED_FIELDS));
-        inner.text.reserve_exact(text.min(MAX_RESERVED_TEXT));
-        inner
+    /// Reserves memory for this number of fields and of text bytes in total.
+    pub(crate) fn reserve(&mut self, (fields, text): (usize, usize)) {
+        let fields = fields.min(MAX_RESERVED_FIELDS);
+        let text = text.min(MAX_RESERVED_TEXT);
+        self.entries
+            .reserve_exact(fields.saturating_sub(self.entries.len()));
+        self.text
+            .reserve_exact(text.saturating_sub(self.text.len()));
     }
 
     pub(crate) fn sizes(&self) -> (usize, usize) {
@@ -206,6 +215,36 @@ impl Inner {
         self.push(entry);
     }
 
+    /// Appends the texts of many fields, none of which is repeated. `texts` are all of them, one after
+    /// the other, each at most [`MAX_SHARED_TEXT`] bytes long. Returns false if there is no room for
+    /// them, and then nothing changes.
+    pub(crate) fn push_texts(&mut self, texts: &str, spans: &[Span]) -> bool {
+        let before = self.text.len();
+        if before + texts.len() > MAX_START {
+            return false;
+        }
+        self.text.push_str(texts);
+        // The cast does not truncate: the value is at most MAX_START.
+        let mut start = before as u32;
+        let mut last = self.entries.last().map(|entry| entry.field);
+        let mut disordered = false;
+        self.entries
+            .extend(spans.iter().map(|&Span { field, len }| {
+                disordered |= last.is_some_and(|last| last >= field);
+                last = Some(field);
+                let entry = Entry {
+                    field,
+                    state: State::Text,
+                    start,
+                    len,
+                };
+                start += len;
+                entry
+            }));
+        self.disordered |= disordered;
+        true
+    }
+
     pub(crate) fn push_nil(&mut self, field: u16) {
         self.push(Entry::nil(field));
     }
@@ -285,7 +324,7 @@ impl Inner {
 
     /// Like [`put_text`](Self::put_text), but a large text is moved instead of copied.
     pub(crate) fn put_owned(&mut self, field: u16, text: String) {
-        if text.len() <= LARGE {
+        if text.len() <= MAX_SHARED_TEXT {
             return self.put_text(field, &text);
         }
         let entry = self.child_entry(field, Nested::Text(text.into_boxed_str()));
@@ -330,11 +369,11 @@ impl Inner {
     #[inline]
     fn text_entry(&mut self, field: u16, text: &str) -> Entry {
         let start = self.text.len();
-        if text.len() > LARGE || start > MAX_START {
+        if text.len() > MAX_SHARED_TEXT || start > MAX_START {
             return self.child_entry(field, Nested::Text(text.into()));
         }
         self.text.push_str(text);
-        // Neither cast truncates: the values are at most MAX_START and LARGE.
+        // Neither cast truncates: the values are at most MAX_START and MAX_SHARED_TEXT.
         Entry {
             field,
             state: State::Text,

@@ -23,7 +23,7 @@ pub use any::{AnyValue, Attribute, Content, Element, Elements, TypeName};
 pub use error::ValueError;
 pub(crate) use error::ValueErrorKind;
 pub use field_ref::FieldRef;
-pub(crate) use inner::Inner;
+pub(crate) use inner::{Inner, MAX_SHARED_TEXT, Span};
 pub use mixed::{Mixed, Node};
 
 use crate::schema::ANY_RECORD;

@@ -1,6 +1,7 @@
 //! Binary values.
 
-use super::{Access, FieldValue, RuntimeAccess, Slot, Value, once};
+use super::access::once;
+use super::{Access, FieldValue, RuntimeAccess, Slot, Value};
 
 /// The bytes of a base64 or hexadecimal field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -21,11 +21,14 @@ pub trait Choice: Any + fmt::Debug + Send + Sync {
     where
         Self: Sized;
 
-    /// The number of the branch and its content.
-    fn branch(&self) -> (u16, &dyn Branch);
+    /// The number of the branch.
+    fn number(&self) -> u16;
 
-    /// Like [`branch`](Self::branch), with mutable content.
-    fn branch_mut(&mut self) -> (u16, &mut dyn Branch);
+    /// The content of the branch.
+    fn content(&self) -> &dyn Branch;
+
+    /// The content of the branch, for changes.
+    fn content_mut(&mut self) -> &mut dyn Branch;
 }
 
 /// The content of a branch as a trait object.
@@ -83,27 +86,27 @@ impl<T: Choice + Clone + Default + PartialEq> GeneratedStruct for T {
     }
 
     fn field_slot(&mut self, field: u16, nil: bool) -> Slot<'_> {
-        if self.branch().0 != field
+        if self.number() != field
             && let Some(other) = T::of_branch(field)
         {
             *self = other;
         }
-        self.branch_mut().1.fill(nil)
+        self.content_mut().fill(nil)
     }
 
     /// A branch without a value is nil if its type can represent nil, or if it is a list without
     /// items.
     fn field_value(&self, field: u16, n: usize) -> Value<'_> {
-        let (branch, content) = self.branch();
-        if branch != field {
+        if self.number() != field {
             return Value::Absent;
         }
+        let content = self.content();
         let is_list = |field: &Field| field.has(Field::LIST);
         match content.read(n) {
             Value::Absent
                 if n == 0
                     && (content.is_nillable()
-                        || T::choice_table().field(branch).is_some_and(is_list)) =>
+                        || T::choice_table().field(field).is_some_and(is_list)) =>
             {
                 Value::Nil
             }
@@ -122,14 +125,12 @@ pub fn first_branch<T: Choice>() -> T {
 
 /// A copy of a choice.
 pub fn clone_choice<T: Choice>(choice: &T) -> T {
-    let (branch, content) = choice.branch();
-    let mut copy = T::of_branch(branch).unwrap_or_else(first_branch);
-    copy.branch_mut().1.copy_from(content);
+    let mut copy = T::of_branch(choice.number()).unwrap_or_else(first_branch);
+    copy.content_mut().copy_from(choice.content());
     copy
 }
 
 /// Equality of choices: the same branch with equal content.
 pub fn same_choice<T: Choice>(a: &T, b: &T) -> bool {
-    let ((a, left), (b, right)) = (a.branch(), b.branch());
-    a == b && left.is_equal(right)
+    a.number() == b.number() && a.content().is_equal(b.content())
 }

@@ -1,8 +1,9 @@
 //! The child rows that a record contains.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use super::View;
+use super::{FieldType, Nested, View};
 use crate::record::{Record, ValueError};
 use crate::value::{GeneratedStruct, Struct, Value};
 
@@ -24,24 +25,35 @@ use crate::value::{GeneratedStruct, Struct, Value};
 /// }
 /// ```
 pub struct ChildRows<'a, Q> {
-    result: Option<&'a Q>,
+    record: &'a Record,
+    field: u16,
+    result: PhantomData<fn() -> &'a Q>,
 }
 
-impl<'a, Q: GeneratedStruct> ChildRows<'a, Q> {
-    pub(crate) fn new(result: Option<&'a Q>) -> Self {
-        Self { result }
+impl<'a, Q> ChildRows<'a, Q> {
+    /// The child rows in a field of a record. The getters of generated code call this function, and
+    /// there are thousands of them. Therefore the field is read only when the rows are, and nothing is
+    /// required of the type `Q` here that the compiler would have to prove for each getter.
+    pub(crate) fn new(record: &'a Record, field: u16) -> Self {
+        Self {
+            record,
+            field,
+            result: PhantomData,
+        }
     }
+}
 
+impl<'a, Q: GeneratedStruct + Send + Sync> ChildRows<'a, Q> {
     /// The result of the sub-query, such as `QueryResult`. `None` if the record contains none: it
     /// has no child rows, or the query had no such sub-query.
     #[must_use]
     pub fn result(self) -> Option<&'a Q> {
-        self.result
+        Nested::<Q>::read(self.record, self.field)
     }
 
     /// The rows that the record contains.
     pub fn records(self) -> impl Iterator<Item = &'a Record> {
-        let found = self.result.and_then(|result| {
+        let found = self.result().and_then(|result| {
             let field = Q::static_table().find("records")?;
             Some((result, field))
         });
@@ -85,13 +97,13 @@ impl<Q> Clone for ChildRows<'_, Q> {
 
 impl<Q> Copy for ChildRows<'_, Q> {}
 
-impl<Q: fmt::Debug> fmt::Debug for ChildRows<'_, Q> {
+impl<Q: GeneratedStruct + Send + Sync> fmt::Debug for ChildRows<'_, Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ChildRows").field(&self.result).finish()
+        f.debug_tuple("ChildRows").field(&self.result()).finish()
     }
 }
 
-impl<'a, Q: GeneratedStruct> IntoIterator for ChildRows<'a, Q> {
+impl<'a, Q: GeneratedStruct + Send + Sync> IntoIterator for ChildRows<'a, Q> {
     type Item = &'a Record;
     type IntoIter = Box<dyn Iterator<Item = &'a Record> + 'a>;
 
@@ -113,9 +125,9 @@ impl<Q: GeneratedStruct> SubqueryResult for &Q {
     }
 }
 
-impl<Q: GeneratedStruct> SubqueryResult for ChildRows<'_, Q> {
+impl<Q: GeneratedStruct + Send + Sync> SubqueryResult for ChildRows<'_, Q> {
     fn as_struct(&self) -> Option<&dyn Struct> {
-        self.result.map(|result| result as &dyn Struct)
+        self.result().map(|result| result as &dyn Struct)
     }
 }
 

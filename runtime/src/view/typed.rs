@@ -160,6 +160,16 @@ impl<V: View> Typed<V> {
     }
 }
 
+impl<V> Typed<V> {
+    pub(crate) fn inner(&self) -> &Record {
+        &self.record
+    }
+
+    pub(crate) fn inner_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+}
+
 impl<V> Clone for Typed<V> {
     fn clone(&self) -> Self {
         Self {

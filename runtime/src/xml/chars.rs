@@ -1,32 +1,5 @@
 //! Character classes of XML 1.0 (fifth edition) and Namespaces in XML 1.0.
 
-/// How the scanner treats a byte of character data.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
-    Plain,
-    /// `<`: the text ends.
-    Open,
-    /// A byte that needs a closer look: `&`, `]`, a carriage return, a control character, or the
-    /// first byte of U+FFFE and U+FFFF.
-    Special,
-}
-
-pub(crate) const TEXT: [Class; 256] = {
-    let mut table = [Class::Plain; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = Class::Special;
-        byte += 1;
-    }
-    table[b'\t' as usize] = Class::Plain;
-    table[b'\n' as usize] = Class::Plain;
-    table[b'<' as usize] = Class::Open;
-    table[b'&' as usize] = Class::Special;
-    table[b']' as usize] = Class::Special;
-    table[0xEF] = Class::Special;
-    table
-};
-
 /// The bytes that an ASCII name may contain. Bytes from 0x80 on are examined as characters.
 const NAME: [bool; 256] = {
     let mut table = [false; 256];
@@ -47,7 +20,16 @@ pub(crate) fn name_len(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Whether a run of name bytes is an `NCName`.
+/// Whether a run of name bytes, as [`name_len`] finds it, is an `NCName`.
+pub(super) fn is_ncname_run(run: &str) -> bool {
+    match run.as_bytes() {
+        // The name bytes of ASCII other than these may not come first.
+        [first, ..] if run.is_ascii() => first.is_ascii_alphabetic() || *first == b'_',
+        _ => is_ncname(run),
+    }
+}
+
+/// Whether a text is an `NCName`.
 pub(crate) fn is_ncname(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)

@@ -22,7 +22,7 @@ pub(crate) enum XmlErrorKind {
     Truncated,
     /// There is no document at all.
     Empty,
-    /// The time of the call is over.
+    /// The deadline of the call has passed.
     Late,
 }
 
@@ -40,7 +40,7 @@ impl XmlError {
         Self::new(XmlErrorKind::Limit, message)
     }
 
-    /// The time of the call was over before the document was read.
+    /// The deadline of the call has passed before the document was read.
     pub(crate) fn late() -> Self {
         let message = "the response was not read within the deadline of the call";
         Self::new(XmlErrorKind::Late, message)

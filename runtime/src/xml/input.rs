@@ -192,12 +192,12 @@ impl Input {
         self.last || self.rest().len() >= self.wanted
     }
 
-    /// What is there, also what has been taken since the last bytes came.
+    /// The text that has arrived, including what was taken since the last bytes were fed.
     pub(crate) fn text(&self) -> &str {
         &self.buffer
     }
 
-    /// What is there.
+    /// The text that has arrived and was not taken.
     pub(crate) fn rest(&self) -> &str {
         &self.buffer[self.pos..]
     }

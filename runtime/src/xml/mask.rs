@@ -1,17 +1,17 @@
 //! Finds what is secret in a message that is shown or recorded.
 //!
-//! The message may be damaged or cut off, so that this is no reader: it tells markup from values,
-//! passes over whatever it does not understand, and never fails.
+//! The message may be damaged or cut off, so this is not an XML reader. It distinguishes markup
+//! from values, skips whatever it does not understand, and never fails.
 
 use memchr::memmem;
 
 use crate::secret::{Secret, names_secret};
 
-/// What stands in the place of a value that is not shown.
+/// The text that replaces a value that is not shown.
 const MASK: &str = "***";
 
-/// A message with `***` in place of its secrets, which are the values of elements and attributes
-/// whose names say so. With `all_values` no value is left at all.
+/// Replaces the secrets in a message by `***`. Secrets are the values of elements and attributes
+/// whose names say so, such as `password`. With `all_values`, all values are replaced.
 pub(crate) fn mask(xml: &str, all_values: bool) -> String {
     let mut out = String::with_capacity(xml.len());
     walk(xml, |piece| match piece {
@@ -66,7 +66,7 @@ fn unescaped(text: &str) -> Secret {
 /// A part of a message; all parts together are the message.
 enum Piece<'x> {
     Markup(&'x str),
-    /// A text or the value of an attribute, as it is written. Never blank.
+    /// A text, or the value of an attribute, as written. It is never blank.
     Value {
         text: &'x str,
         secret: bool,
@@ -78,7 +78,7 @@ struct Walk<'x, F> {
     found: F,
     /// Local names of the open elements.
     open: Vec<&'x str>,
-    /// How many elements were open around the outermost one with a secret name.
+    /// The number of open elements around the outermost one with a secret name.
     secret_below: Option<usize>,
 }
 
@@ -136,9 +136,9 @@ impl<'x, F: FnMut(Piece<'x>)> Walk<'x, F> {
         let name = name(&self.rest[1..]);
         self.markup(1 + name.len());
         let name = local(name);
-        // The element of an operation is a child of the body: `setPassword` is no password.
+        // A child of the body names an operation, such as `setPassword`, and not a secret.
         let is_operation = self.open.last() == Some(&"Body");
-        // Attributes of the element with the name itself say something about the secret.
+        // The attributes of the element with the secret name describe the secret, so they are shown.
         let inside = self.secret_below.is_some();
         if !is_operation && names_secret(name) && self.secret_below.is_none() {
             self.secret_below = Some(self.open.len());
@@ -161,7 +161,7 @@ impl<'x, F: FnMut(Piece<'x>)> Walk<'x, F> {
                 return;
             }
             if rest.is_empty() || rest.starts_with('<') {
-                // Damaged, or cut off.
+                // The message is damaged or cut off here.
                 return;
             }
             self.attribute(inside);
@@ -174,7 +174,7 @@ impl<'x, F: FnMut(Piece<'x>)> Walk<'x, F> {
             .find(['=', '>', '<'])
             .filter(|&at| rest[at..].starts_with('='));
         let Some(equals) = end else {
-            // No attribute: pass over a character, so that there is progress.
+            // This is not an attribute. One character is skipped, so that there is progress.
             return self.markup(rest.chars().next().map_or(0, char::len_utf8));
         };
         let name = rest[..equals].trim();
@@ -187,7 +187,7 @@ impl<'x, F: FnMut(Piece<'x>)> Walk<'x, F> {
         self.markup(begin);
         let end = self.rest.find(quote);
         let length = end.unwrap_or(self.rest.len());
-        // What the reader of a message needs in order to read it.
+        // Whoever reads the message needs these attributes.
         let is_structure = name.starts_with("xmlns") || name.starts_with("xsi:");
         match is_structure {
             true => self.markup(length),

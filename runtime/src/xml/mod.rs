@@ -13,8 +13,9 @@ pub(crate) mod mask;
 pub(crate) mod names;
 mod prolog;
 pub(crate) mod reader;
+mod scan;
 mod tag;
-mod text;
+pub(crate) mod text;
 pub(crate) mod writer;
 
 pub(crate) use error::{XmlError, XmlErrorKind};

@@ -34,7 +34,7 @@ pub(crate) struct Context {
     /// Whether the root element has been opened.
     root: bool,
     pub(crate) deadline: WorkDeadline,
-    /// Tokens until the next look at the clock.
+    /// The number of tokens until the next look at the clock.
     until_clock: u16,
 }
 
@@ -56,10 +56,10 @@ pub(crate) struct Mark {
     drift: Drift,
 }
 
-/// A look at the clock costs as much as several tokens.
+/// The number of tokens between two looks at the clock. A look costs as much as several tokens.
 const TOKENS: u16 = 4_096;
 
-/// Distinct namespaces that one document may name; far above any real one.
+/// The maximum number of distinct namespaces in one document. Real documents have far fewer.
 const MAX_URIS: usize = 1_000;
 
 pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -105,7 +105,8 @@ impl Context {
         context
     }
 
-    /// Counts a token; now and then, looks whether there is time for more.
+    /// Counts a token. Once in [`TOKENS`] tokens, checks whether the deadline of the call has
+    /// passed.
     pub(super) fn work(&mut self) -> Result<(), XmlError> {
         self.until_clock -= 1;
         if self.until_clock > 0 {

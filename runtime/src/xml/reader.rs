@@ -118,6 +118,16 @@ impl<'x> Reader<'x> {
         &self.src.as_bytes()[self.pos..]
     }
 
+    /// What has arrived and was not consumed.
+    pub(crate) fn rest_as_str(&self) -> &'x str {
+        &self.src[self.pos..]
+    }
+
+    /// Consumes bytes of [`rest_as_str`](Self::rest_as_str), which must be complete elements.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.pos += bytes;
+    }
+
     /// The position of the reader, which must be between two tokens and not within an empty
     /// element.
     pub(crate) fn checkpoint(&self) -> Checkpoint {
@@ -163,6 +173,7 @@ impl<'x> Reader<'x> {
                     return Ok(Token::Eof);
                 }
                 [] => return Err(Halt::More),
+                [b'<', b'/', ..] if self.take_end() => return Ok(Token::End),
                 [b'<', b'/', ..] => return self.end_tag(),
                 [b'<', b'!' | b'?', ..] => {
                     if let Some(text) = self.markup()? {

@@ -50,8 +50,26 @@ impl<'x> Reader<'x> {
     /// Registers the start tag of an element without attributes, whose bytes were consumed already.
     pub(crate) fn started(&mut self, name: &str) -> Result<()> {
         self.attributes.clear();
+        self.context.work()?;
         self.context.push(name)?;
         Ok(())
+    }
+
+    /// Consumes the end tag of the innermost open element if it comes next, without white space.
+    pub(crate) fn take_end(&mut self) -> bool {
+        let open = self.context.top();
+        let is_end = !self.pending_end
+            && !open.is_empty()
+            && self
+                .rest()
+                .strip_prefix(b"</")
+                .and_then(|rest| rest.strip_prefix(open.as_bytes()))
+                .is_some_and(|rest| rest.first() == Some(&b'>'));
+        if is_end {
+            self.pos += open.len() + 3;
+            self.context.pop();
+        }
+        is_end
     }
 
     /// Consumes a start tag if it is written exactly like `tag`. Its attributes are not read again.
@@ -146,8 +164,8 @@ impl<'x> Reader<'x> {
             return Err(Halt::More);
         }
         let fits = match colon {
-            None => chars::is_ncname(name),
-            Some(at) => chars::is_ncname(&name[..at]) && chars::is_ncname(&name[at + 1..]),
+            None => chars::is_ncname_run(name),
+            Some(at) => chars::is_ncname_run(&name[..at]) && chars::is_ncname_run(&name[at + 1..]),
         };
         if !fits {
             return self.wrong("expected a name");

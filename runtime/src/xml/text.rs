@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::chars::{self, Class};
+use super::chars;
 use super::reader::{Halt, Reader, Result};
+use super::scan::{below, equal, quiet_len};
 
 impl<'x> Reader<'x> {
     /// Consumes plain text and the end tag after it, if both have arrived and nothing in the text
@@ -61,36 +62,66 @@ impl<'x> Reader<'x> {
             return Ok(raw);
         }
         let mut out = String::with_capacity(raw.len());
-        let mut raw = &*raw;
-        while let Some(at) = memchr::memchr(b'&', raw.as_bytes()) {
-            out.push_str(&raw[..at]);
-            raw = &raw[at + 1..];
-            let end = raw
-                .bytes()
-                .position(|b| !b.is_ascii_alphanumeric() && b != b'#')
-                .filter(|end| raw.as_bytes()[*end] == b';');
-            let Some(end) = end else {
-                return self.wrong("`&` that does not start a reference");
-            };
-            match reference(&raw[..end]) {
-                Some(Ok(c)) => out.push(c),
-                Some(Err(_)) if self.context.leniency.replace_characters => {
-                    self.context.drift.replace_characters += 1;
-                    out.push(char::REPLACEMENT_CHARACTER);
-                }
-                Some(Err(code)) => {
-                    return self.wrong(format!(
-                        "a reference to the character U+{code:04X}, which XML 1.0 does not allow; \
-                         `Leniency::replace_characters` reads it as U+FFFD"
-                    ));
-                }
-                None => return self.wrong("a reference that is neither one of XML's five entities nor a character reference"),
+        let resolved = resolve(&mut out, &raw, |wrong| match wrong {
+            Wrong::NoReference => self.wrong("`&` that does not start a reference"),
+            Wrong::Character(_) if self.context.leniency.replace_characters => {
+                self.context.drift.replace_characters += 1;
+                Ok(char::REPLACEMENT_CHARACTER)
             }
-            raw = &raw[end + 1..];
-        }
-        out.push_str(raw);
-        Ok(Cow::Owned(out))
+            Wrong::Character(code) => self.wrong(format!(
+                "a reference to the character U+{code:04X}, which XML 1.0 does not allow; \
+                 `Leniency::replace_characters` reads it as U+FFFD"
+            )),
+            Wrong::Name => self.wrong(
+                "a reference that is neither one of XML's five entities nor a character reference",
+            ),
+        });
+        resolved.map(|()| Cow::Owned(out))
     }
+}
+
+/// Appends a text whose references are resolved. Returns false if one of them is wrong.
+pub(crate) fn push_references(out: &mut String, raw: &str) -> bool {
+    resolve(out, raw, |_| Err(())).is_ok()
+}
+
+/// What is wrong with a reference.
+enum Wrong {
+    /// Nothing that looks like a reference follows.
+    NoReference,
+    /// XML does not allow the character with this code.
+    Character(u32),
+    /// There is no entity of this name.
+    Name,
+}
+
+/// Appends a text whose references are resolved. `wrong` returns the character that takes the place
+/// of a wrong reference, or an error.
+fn resolve<E>(
+    out: &mut String,
+    mut raw: &str,
+    mut wrong: impl FnMut(Wrong) -> std::result::Result<char, E>,
+) -> std::result::Result<(), E> {
+    while let Some(at) = memchr::memchr(b'&', raw.as_bytes()) {
+        out.push_str(&raw[..at]);
+        raw = &raw[at + 1..];
+        let end = raw
+            .bytes()
+            .position(|b| !b.is_ascii_alphanumeric() && b != b'#')
+            .filter(|end| raw.as_bytes()[*end] == b';');
+        let Some(end) = end else {
+            out.push(wrong(Wrong::NoReference)?);
+            continue;
+        };
+        out.push(match reference(&raw[..end]) {
+            Some(Ok(c)) => c,
+            Some(Err(code)) => wrong(Wrong::Character(code))?,
+            None => wrong(Wrong::Name)?,
+        });
+        raw = &raw[end + 1..];
+    }
+    out.push_str(raw);
+    Ok(())
 }
 
 /// The character of a reference, given the text between `&` and `;`, or the code of a character
@@ -123,11 +154,33 @@ pub(super) fn normalise(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a text without `<` and `&` is read as it is written: it has only allowed characters, no
+/// carriage return, and no `]]>`.
+pub(crate) fn is_plain(text: &str) -> bool {
+    const STEP: usize = 16;
+    // The loop is written so that the compiler compares sixteen bytes at once.
+    let is_quiet = |block: &[u8]| {
+        !block.iter().fold(false, |found, &b| {
+            found | ((b < b' ') & (b != b'\t') & (b != b'\n')) | (b == 0xEF)
+        })
+    };
+    let bytes = text.as_bytes();
+    let are_quiet = match bytes.last_chunk::<STEP>() {
+        Some(last) => {
+            let (blocks, _) = bytes.as_chunks::<STEP>();
+            blocks.iter().all(|block| is_quiet(block)) && is_quiet(last)
+        }
+        None => is_quiet(bytes),
+    };
+    let has_end = memchr::memchr(b'>', bytes).is_some() && text.contains("]]>");
+    !has_end && (are_quiet || text.chars().all(|c| chars::is_char(c) && c != '\r'))
+}
+
 /// Length of the run at the start in which nothing needs attention.
 fn plain_len(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
-        at += quiet_len(&bytes[at..]);
+        at += quiet_len(&bytes[at..], busy, busy_word);
         match &bytes[at..] {
             [b'\t' | b'\n', ..] => at += 1,
             // U+FFFE and U+FFFF are EF BF BE and EF BF BF. All other characters that start with EF
@@ -139,52 +192,17 @@ fn plain_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// Length of the run of bytes at the start that are certainly plain.
-fn quiet_len(bytes: &[u8]) -> usize {
-    /// Most texts are shorter than this. For short texts, eight bytes at a time are faster than
-    /// blocks.
-    const LONG: usize = 48;
-    let mut at = 0;
-    while let Some(word) = bytes[at..].first_chunk() {
-        let busy = busy_bytes(u64::from_le_bytes(*word));
-        if busy != 0 {
-            return at + busy.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-        if at >= LONG {
-            at += quiet_blocks(&bytes[at..]);
-        }
-    }
-    let is_quiet = |b: &&u8| chars::TEXT[usize::from(**b)] == Class::Plain && **b >= b' ';
-    at + bytes[at..].iter().take_while(is_quiet).count()
+/// Whether a byte may need attention.
+fn busy(byte: u8) -> bool {
+    (byte < b' ') | (byte == b'<') | (byte == b'&') | (byte == b']') | (byte == 0xEF)
 }
 
-/// A word whose lowest set bit is in the first byte that is not plain. Higher bits have no meaning,
-/// because the subtraction borrows from higher bytes.
-fn busy_bytes(word: u64) -> u64 {
-    const fn all(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
-    let below = |word: u64, limit: u8| word.wrapping_sub(all(limit)) & !word & all(0x80);
-    let equal = |byte: u8| below(word ^ all(byte), 1);
-    below(word, b' ') | equal(b'<') | equal(b'&') | equal(b']') | equal(0xEF)
-}
-
-/// Length of the whole blocks at the start that are plain.
-fn quiet_blocks(bytes: &[u8]) -> usize {
-    const STEP: usize = 16;
-    let mut at = 0;
-    // The loop is written so that the compiler compares sixteen bytes at once.
-    while let Some(block) = bytes.get(at..at + STEP) {
-        let busy = block.iter().fold(false, |busy, &b| {
-            busy | (b < b' ') | (b == b'<') | (b == b'&') | (b == b']') | (b == 0xEF)
-        });
-        if busy {
-            break;
-        }
-        at += STEP;
-    }
-    at
+fn busy_word(word: u64) -> u64 {
+    below(word, b' ')
+        | equal(word, b'<')
+        | equal(word, b'&')
+        | equal(word, b']')
+        | equal(word, 0xEF)
 }
 
 #[cfg(test)]
@@ -201,6 +219,28 @@ mod tests {
             .take_while(|c| is_plain(*c))
             .map(char::len_utf8)
             .sum()
+    }
+
+    #[test]
+    fn plain_texts_are_told_from_others() {
+        for len in 0..70 {
+            for (part, expected) in [
+                ("\t\n", true),
+                ("\u{FF0C}", true),
+                ("]] >", true),
+                ("]]>", false),
+                ("\r", false),
+                ("\0", false),
+                ("\u{1F}", false),
+                ("\u{FFFE}", false),
+                ("\u{FFFF}", false),
+            ] {
+                for (before, after) in [(len, 0), (len, 20), (0, len)] {
+                    let text = format!("{}{part}{}", "é ".repeat(before), "a".repeat(after));
+                    assert_eq!(is_plain(&text), expected, "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

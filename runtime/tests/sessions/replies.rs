@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saponify::transport::testing::{Answer, Scripted};
 use saponify::transport::{Body, Exchange, Request, Response, Transport};
-use saponify::{Leniency, Retry, Session};
+use saponify::{Leniency, Retry, Session, View as _};
 
 use crate::shape::{Account, Soap};
 use crate::support::{ENDPOINT, batch, envelope, names};
@@ -117,4 +117,21 @@ async fn a_row_of_another_type_is_an_answer_and_no_wrong_use() {
     assert!(error.is_decode() && !error.is_usage(), "{error}");
     assert!(error.to_string().contains("Contact"), "{error}");
     assert!(!error.maybe_applied());
+}
+
+#[tokio::test]
+async fn the_records_of_a_call_have_the_types_that_the_caller_names() {
+    let whole = batch("query", &names(0..2), None, 2);
+    let script = Scripted::new()
+        .answer(whole.as_str())
+        .answer(whole.as_str());
+    let soap = client(script, Retry::none(), Leniency::default());
+    let general = soap.query("SELECT").await.unwrap().records;
+    let typed = soap.query("SELECT").decode_as::<Account>();
+    let typed = typed.await.unwrap().records;
+    let table = Account::new().as_record().table();
+    for (general, typed) in general.into_iter().zip(typed) {
+        assert!(general.table() != table && typed.table() == table);
+        assert_eq!(*general.cast::<Account>().unwrap().as_record(), typed);
+    }
 }

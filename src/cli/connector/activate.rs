@@ -1,6 +1,6 @@
 //! `saponify connector activate`.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use saponify_cli::connector::vault::{ExposeSecret as _, SecretSource, Secrets};
 use saponify_cli::connector::when;
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put};
+use super::super::terminal::{block_on, put, put_error};
 use super::Common;
 
 /// Make a connection: ask for the credentials, log in, and keep both if that works.
@@ -201,8 +201,7 @@ fn ask(what: &str) -> Result<String, Failure> {
         return Err(missing());
     }
     let fail = |error| Failure::new(format!("cannot ask for the {what}")).because(error);
-    eprint!("{what}: ");
-    std::io::stderr().flush().map_err(fail)?;
+    put_error(&format!("{what}: "));
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(fail)?;
     match line.trim() {

@@ -9,17 +9,19 @@ mod serve;
 mod show;
 mod test;
 mod work;
+mod write;
 
-use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, Subcommand};
+use saponify_cli::connector::Error;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::vault::{SecretSource, SecretString, Vault};
 use tracing::level_filters::LevelFilter;
 
 use super::failure::Failure;
+use super::terminal::put_error;
 
 /// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
 #[derive(Args, Debug)]
@@ -80,13 +82,13 @@ impl Connector {
         common.log();
         match self.command {
             Command::Activate(activate) => activate.run(&common),
-            Command::List(list) => list.run(&common),
+            Command::List(list) => return list.run(&common),
             Command::Show(show) => show.run(&common),
             Command::Deactivate(deactivate) => deactivate.run(&common),
             Command::Test(test) => return test.run(&common),
             Command::Sync(sync) => return sync.run(&common),
             Command::Run(run) => return run.run(&common),
-            Command::Status(status) => status.run(&common),
+            Command::Status(status) => return status.run(&common),
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
             #[cfg(feature = "console")]
@@ -145,8 +147,10 @@ fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
     }
     let mut active = Vec::new();
     for name in home.connections()? {
-        let settings = saponify_cli::connector::connection::settings_of(home, &name)?;
-        if !settings.deactivated {
+        // A store that cannot be read is reported when the connection is opened, and keeps no other
+        // connection from its work.
+        let settings = saponify_cli::connector::connection::settings_of(home, &name);
+        if !settings.is_ok_and(|settings| settings.deactivated) {
             active.push(name);
         }
     }
@@ -182,28 +186,19 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     super::terminal::put(&format!("{text}\n"))
 }
 
-/// Writes to a new file, or to standard output. The file is replaced as a whole.
-fn write_to(
-    out: Option<&PathBuf>,
-    write: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let Some(path) = out else {
-        let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-        let written = write(&mut stdout);
-        let flushed = stdout.flush();
-        return match flushed {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new("cannot write").because(error)),
-            Ok(()) => written,
-        };
-    };
-    let fail = |error| Failure::new(format!("cannot write {}", path.display())).because(error);
-    let mut draft = path.clone().into_os_string();
-    draft.push(".new");
-    let file = std::fs::File::create(&draft).map_err(fail)?;
-    let mut file = std::io::BufWriter::new(file);
-    write(&mut file)?;
-    file.flush().map_err(fail)?;
-    drop(file);
-    std::fs::rename(&draft, path).map_err(fail)
+/// Prints why a connection cannot be worked on, and returns the exit code. With `json`, programs get an object,
+/// too.
+fn not_usable(name: &str, error: &Error, json: bool) -> Result<u8, Failure> {
+    if json {
+        print_json(&serde_json::json!({
+            "connection": name, "ok": false, "problem": error.text(), "help": error.advice(),
+        }))?;
+    }
+    Ok(complain(name, error))
+}
+
+/// Prints a failure of a connection, and returns its exit code.
+fn complain(name: &str, error: &Error) -> u8 {
+    put_error(&format!("{name}: {}", Failure::from(error).report()));
+    error.exit_code()
 }

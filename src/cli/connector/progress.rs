@@ -68,7 +68,7 @@ fn plain(stop: Stop, name: &str) -> Watch {
     Watch::new(stop, move |progress| {
         if last.elapsed() >= PAUSE {
             last = Instant::now();
-            eprintln!("{name}: {}", seen.text(progress));
+            super::super::terminal::put_error(&format!("{name}: {}\n", seen.text(progress)));
         }
     })
 }

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use saponify_cli::connector::connection::settings_of;
 use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
+use saponify_cli::connector::shown::{counted, one_line};
 use saponify_cli::connector::status::{self, SourceStatus};
 use saponify_cli::connector::store::{EventQuery, Filter};
 use saponify_cli::connector::sync::Source;
@@ -15,8 +17,9 @@ use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
 use super::super::failure::Failure;
-use super::super::terminal::{columns as terminal_columns, put};
-use super::{Common, print_json, the_one, write_to};
+use super::super::terminal::{columns as terminal_columns, put, put_error};
+use super::write::write_to;
+use super::{Common, not_usable, print_json, the_one};
 
 #[derive(Args, Debug)]
 pub(crate) struct Status {
@@ -80,23 +83,25 @@ pub(crate) struct Events {
 }
 
 impl Status {
-    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let home = common.home()?;
         let names = match self.name.is_empty() {
             true => home.connections()?,
             false => self.name,
         };
         if names.is_empty() {
-            eprintln!("There is no connection. `saponify connector activate` makes one.");
+            put_error("There is no connection. `saponify connector activate` makes one.\n");
         }
+        let mut worst = 0;
         for name in names {
-            let status = status::Status::of(&home, &name, Timestamp::now())?;
-            match self.json {
-                true => print_json(&status)?,
-                false => put(&text(&status))?,
+            // One store that cannot be read does not hide the others.
+            match status::Status::of(&home, &name, Timestamp::now()) {
+                Ok(status) if self.json => print_json(&status)?,
+                Ok(status) => put(&text(&status))?,
+                Err(error) => worst = worst.max(not_usable(&name, &error, self.json)?),
             }
         }
-        Ok(())
+        Ok(ExitCode::from(worst))
     }
 }
 
@@ -110,29 +115,33 @@ fn text(status: &status::Status) -> String {
     let _ = writeln!(
         out,
         "{}: {} as {}{state}",
-        status.connection, status.organization, status.user
+        status.connection,
+        one_line(&status.organization),
+        one_line(&status.user)
     );
     if let Some(problem) = &status.login_problem {
-        let _ = writeln!(out, "  login failed: {problem}");
+        let _ = writeln!(out, "  login failed: {}", one_line(problem));
     }
     for source in &status.sources {
         of_source(&mut out, source);
     }
     for sink in &status.sinks {
+        let delivered = counted(sink.delivered, "event", "events");
+        let waiting = sink.waiting;
         let _ = writeln!(
             out,
-            "  sink {}: {} events delivered, {} waiting",
-            sink.sink, sink.delivered, sink.waiting
+            "  sink {}: {delivered} delivered, {waiting} waiting",
+            sink.sink
         );
         if let Some(problem) = &sink.problem {
-            let _ = writeln!(out, "    failed: {problem}");
+            let _ = writeln!(out, "    failed: {}", one_line(problem));
         }
     }
     if status.drift > 0 {
+        let changes = counted(status.drift as u64, "change", "changes");
         let _ = writeln!(
             out,
-            "  {} changes of what Salesforce sends; the report lists them",
-            status.drift
+            "  {changes} of what Salesforce sends; see `saponify connector report`"
         );
     }
     out
@@ -143,16 +152,15 @@ fn of_source(out: &mut String, source: &SourceStatus) {
         || "nothing yet".to_owned(),
         |until| format!("until {}", minute(until)),
     );
-    let _ = write!(
-        out,
-        "  {:<8} {until:<24} {} events",
-        source.source, source.rows
-    );
-    if source.pending_files > 0 {
-        let _ = write!(out, ", {} files to fetch", source.pending_files);
-    }
-    if source.gaps > 0 {
-        let _ = write!(out, ", {} gaps", source.gaps);
+    let rows = counted(source.rows, "event", "events");
+    let _ = write!(out, "  {:<8} {until:<24} {rows}", source.source);
+    for (count, one, many) in [
+        (source.pending_files, "file to fetch", "files to fetch"),
+        (source.gaps, "gap", "gaps"),
+    ] {
+        if count > 0 {
+            let _ = write!(out, ", {}", counted(count as u64, one, many));
+        }
     }
     out.push('\n');
     if let Some(problem) = &source.problem {
@@ -162,8 +170,9 @@ fn of_source(out: &mut String, source: &SourceStatus) {
         );
         let _ = writeln!(
             out,
-            "    attempt {} failed, {since}: {problem}",
-            source.failures
+            "    attempt {} failed, {since}: {}",
+            source.failures,
+            one_line(problem)
         );
     }
     if let Some(warning) = &source.warning {

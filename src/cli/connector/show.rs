@@ -1,6 +1,7 @@
 //! `saponify connector list`, `show` and `deactivate`.
 
 use std::fmt::Write as _;
+use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -8,8 +9,8 @@ use saponify_cli::connector::connection::{deactivate, settings_of};
 use saponify_cli::connector::status::Status;
 
 use super::super::failure::Failure;
-use super::super::terminal::put;
-use super::{Common, print_json};
+use super::super::terminal::{put, put_error};
+use super::{Common, not_usable, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct List {
@@ -34,9 +35,10 @@ pub(crate) struct Deactivate {
 }
 
 impl List {
-    pub(super) fn run(self, common: &Common) -> Result<(), Failure> {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
         let home = common.home()?;
         let mut out = String::new();
+        let mut worst = 0;
         for name in home.connections()? {
             // One store that cannot be read does not hide the others.
             match Status::of(&home, &name, Timestamp::now()) {
@@ -54,14 +56,18 @@ impl List {
                     );
                 }
                 Err(error) => {
-                    let _ = writeln!(out, "{name:<20} {:<12} {error}", "unreadable");
+                    if !self.json {
+                        let _ = writeln!(out, "{name:<20} unreadable");
+                    }
+                    worst = worst.max(not_usable(&name, &error, self.json)?);
                 }
             }
         }
         if out.is_empty() && !self.json {
-            eprintln!("There is no connection. `saponify connector activate` makes one.");
+            put_error("There is no connection. `saponify connector activate` makes one.\n");
         }
-        put(&out)
+        put(&out)?;
+        Ok(ExitCode::from(worst))
     }
 }
 

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use saponify_cli::connector::Error;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::notify::{State, tell};
 use saponify_cli::connector::progress::Stop;
+use saponify_cli::connector::shown::counted;
 use saponify_cli::connector::sync::{
     Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, run,
 };
@@ -17,9 +17,9 @@ use saponify_cli::connector::when;
 use saponify_cli::connector::when::length;
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put};
+use super::super::terminal::{block_on, put, put_error};
 use super::progress::{stop_on_signal, watch};
-use super::{Common, chosen, print_json};
+use super::{Common, chosen, complain, not_usable, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
@@ -80,11 +80,7 @@ impl Sync {
                 };
                 let opened = opened.await;
                 let code = match opened {
-                    Err(error) if self.json => {
-                        print_json(&not_opened(name, &error))?;
-                        complain(name, &error)
-                    }
-                    Err(error) => complain(name, &error),
+                    Err(error) => not_usable(name, &error, self.json)?,
                     Ok(mut collector) => {
                         let mut watch = watch(stop.clone(), name);
                         let outcome = collector.round(&sources, &mut watch).await;
@@ -102,18 +98,6 @@ impl Sync {
     }
 }
 
-fn not_opened(name: &str, error: &Error) -> serde_json::Value {
-    serde_json::json!({
-        "connection": name, "ok": false, "problem": error.text(), "help": error.advice(),
-    })
-}
-
-/// Prints a failure of a connection, and returns its exit code.
-fn complain(name: &str, error: &Error) -> u8 {
-    eprint!("{name}: {}", Failure::from(error).report());
-    error.exit_code()
-}
-
 /// Prints what was done, and returns the exit code.
 fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
     match json {
@@ -122,7 +106,7 @@ fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
     }
     let mut code = 0;
     for source in &outcome.sources {
-        if let Err(error) = &source.result {
+        if let Some(error) = source.failure() {
             let name = format!("{}, {}", outcome.connection, source.source);
             code = code.max(complain(&name, error));
         }
@@ -135,7 +119,7 @@ fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
 
 fn text(outcome: &Outcome) -> String {
     let mut out = format!("{}\n", outcome.connection);
-    for SourceOutcome { source, result } in &outcome.sources {
+    for SourceOutcome { source, result, .. } in &outcome.sources {
         let line = match result {
             Ok(figures) => line(*source, figures),
             Err(error) if error.is_stopped() => "stopped".to_owned(),
@@ -144,25 +128,41 @@ fn text(outcome: &Outcome) -> String {
         let _ = writeln!(out, "  {:<8} {line}", source.as_str());
     }
     if let Some(Ok(rows)) = &outcome.delivered {
-        let _ = writeln!(out, "  {rows} events delivered");
+        let _ = writeln!(out, "  {} delivered", counted(*rows, "event", "events"));
     }
     out
 }
 
 fn line(source: Source, figures: &Figures) -> String {
     let mut line = match source {
-        Source::Files => format!("{} new files with {} events", figures.files, figures.new),
-        _ => format!("{} new events", figures.new),
+        Source::Files => format!(
+            "{} with {}",
+            counted(figures.files, "new file", "new files"),
+            counted(figures.new, "event", "events")
+        ),
+        _ => counted(figures.new, "new event", "new events"),
     };
-    for (count, what) in [
-        (figures.counted, "spans counted again"),
-        (figures.repaired, "of the new events found by counting"),
-        (figures.damaged, "damaged files set aside"),
-        (figures.failed, "files could not be fetched this time"),
-        (figures.gaps, "gaps"),
+    for (count, one, many) in [
+        (figures.counted, "span counted again", "spans counted again"),
+        (
+            figures.repaired,
+            "of the new events found by counting",
+            "of the new events found by counting",
+        ),
+        (
+            figures.damaged,
+            "damaged file set aside",
+            "damaged files set aside",
+        ),
+        (
+            figures.failed,
+            "file could not be fetched this time",
+            "files could not be fetched this time",
+        ),
+        (figures.gaps, "gap", "gaps"),
     ] {
         if count > 0 {
-            let _ = write!(line, "; {count} {what}");
+            let _ = write!(line, "; {}", counted(count, one, many));
         }
     }
     line
@@ -226,7 +226,10 @@ fn said(notice: &Notice<'_>) {
             notify(&State::Ready);
             notify(&State::Status(&format!("{name}: {}", error.text())));
             complain(name, error);
-            eprintln!("{name}: it is tried again in {} s", pause.as_secs());
+            put_error(&format!(
+                "{name}: it is tried again in {} s\n",
+                pause.as_secs()
+            ));
         }
     }
 }

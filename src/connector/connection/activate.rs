@@ -109,12 +109,27 @@ pub fn settings_of(home: &Home, name: &str) -> Result<Settings, Error> {
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, its secrets are not there, or the login fails.
+/// There is no such connection, it is deactivated, its secrets are not there, or the login fails. If each login
+/// replaces the secret of the next one, another process that works on the connection is an error, too.
 pub async fn connect(home: &Home, vault: &Vault, name: &str) -> Result<Org, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
+    let _held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
     Org::connect(&settings, &secrets, keep_token(vault, name, &secrets)).await
+}
+
+/// Holds the connection for the time of a login that may replace the refresh token: another process would go
+/// on with the token that it has read, which is then not valid any more.
+pub(crate) fn hold_secrets(
+    home: &Home,
+    name: &str,
+    settings: &Settings,
+) -> Result<Option<Lock>, Error> {
+    match settings.login {
+        Login::Web { .. } => home.connection(name)?.lock().map(Some),
+        _ => Ok(None),
+    }
 }
 
 struct Validated {
@@ -132,6 +147,9 @@ async fn validate(
     let login = Org::connect_by(settings, secrets, keep, consent).await;
     let mut org = login.map_err(not_activated)?;
     let identity = org.identify().await.map_err(not_activated)?;
+    for object in activation.settings.chosen_objects() {
+        org.wanted_object(object).await?;
+    }
     if let Some(token) = token.lock().unwrap_or_else(PoisonError::into_inner).take() {
         activation
             .secrets

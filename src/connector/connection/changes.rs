@@ -5,6 +5,7 @@ use saponify::salesforce::Id;
 use super::failure::query_failed;
 use super::org::Org;
 use super::service::values;
+use crate::connector::error::{Error, Kind};
 use crate::connector::sources::Failure;
 use crate::connector::sources::changes::{ChangeService, Deleted, Described, Updated, Values};
 use crate::connector::window::Span;
@@ -75,6 +76,33 @@ impl ChangeService for Org {
         let names: Vec<&str> = fields.iter().map(String::as_str).collect();
         let row = |row: &Option<saponify::Record>| row.as_ref().map(|row| values(row, &names));
         Ok(rows.iter().map(row).collect())
+    }
+}
+
+impl Org {
+    /// Describes an object whose changes are wanted. An object that is not there, or that the user may not
+    /// read, is a wrong setting.
+    pub(crate) async fn wanted_object(&mut self, object: &str) -> Result<Described, Error> {
+        match self.describe(object).await {
+            Ok(described) => Ok(described),
+            Err(Failure::Other(error))
+                if error.cause().is_some_and(|cause| cause.fault().is_some()) =>
+            {
+                let message = format!(
+                    "the changes of `{}` cannot be collected: the org has no such object, or the user may not \
+                     read it",
+                    object.escape_debug()
+                );
+                Err(Error::new(Kind::Usage, message).because(error).help(
+                    "give the API name of an object, such as Account or Invoice__c, and let the user read it",
+                ))
+            }
+            Err(Failure::Other(error)) => Err(error),
+            Err(_) => {
+                let message = format!("the org does not describe {object} in time");
+                Err(Error::new(Kind::Service, message).help("try again later"))
+            }
+        }
     }
 }
 

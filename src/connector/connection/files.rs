@@ -155,7 +155,7 @@ fn unreadable(file: &Listed) -> Error {
 
 fn cut(file: &Listed, error: TransportError) -> Error {
     let message = format!("the file {} did not arrive whole", file.sf_id);
-    Error::new(Kind::Service, message).because(error)
+    Error::new(Kind::Service, message).because(saponify::Error::from(error))
 }
 
 #[cfg(test)]

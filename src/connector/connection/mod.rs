@@ -17,7 +17,7 @@ mod tap;
 
 saponify::include_proxies!(org_proxies);
 
-pub(crate) use activate::keep_token;
+pub(crate) use activate::{hold_secrets, keep_token};
 pub use activate::{
     Activated, Activation, activate, activate_by, connect, deactivate, settings_of,
 };

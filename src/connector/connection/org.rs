@@ -12,7 +12,7 @@ use saponify::auth::{
     Login as PasswordLogin, PrivateKey, RefreshToken,
 };
 use saponify::salesforce::{BrowserPage, Credentials};
-use saponify::{Https, Secret};
+use saponify::{Https, Retry, Secret};
 
 use super::clock::{Clock, Reading};
 use super::failure::failed;
@@ -31,6 +31,10 @@ const MOST_BYTES: u64 = 16 << 30;
 
 /// The longest time for one file. An answer that trickles is given up much earlier.
 pub(super) const FILE_TIME: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Attempts of one call. The next round is another attempt, and an org that does not answer takes minutes of
+/// each.
+const ATTEMPTS: u32 = 2;
 
 /// How long is remembered what was looked up.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -146,6 +150,7 @@ impl Org {
             .fold(Soap::builder(), |builder, host| builder.allow_host(host))
             .transport(tap.clone())
             .authenticator(authenticator)
+            .retry(Retry::default().attempts(ATTEMPTS))
             .connect()
             .await
             .map_err(|error| failed(format!("cannot log in at {}", settings.endpoint), error))?;

@@ -136,6 +136,15 @@ impl Settings {
         }
     }
 
+    /// The objects whose changes are collected that the user has named. Those of the default are in every org,
+    /// and a user who may not read them yet gets a line of the test.
+    pub(super) fn chosen_objects(&self) -> impl Iterator<Item = &String> {
+        let is_default = |object: &&String| OBJECTS.contains(&object.as_str());
+        self.objects
+            .iter()
+            .filter(move |object| !is_default(object))
+    }
+
     /// Fails if the connection of this name has been deactivated.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub(super) struct Access<'a, 'b> {
     pub(super) user: String,
     pub(super) profile: Profile,
     pub(super) login: &'a Login,
+    /// The objects whose changes are collected.
+    pub(super) objects: &'a [String],
     pub(super) lines: &'a mut Lines<'b>,
 }
 
@@ -51,6 +53,7 @@ impl Access<'_, '_> {
         self.lines.settle();
         self.fields(&Object::AUDIT).await;
         self.files().await;
+        self.changes().await;
         self.session_settings();
         self.calls();
         self.lines.settle();
@@ -349,6 +352,25 @@ impl Access<'_, '_> {
             }
         };
         self.lines.push(line);
+    }
+
+    /// The objects whose changes are collected.
+    async fn changes(&mut self) {
+        for object in self.objects {
+            let (id, what) = (format!("changes-{object}"), format!("Changes of {object}"));
+            let described = self.org.wanted_object(object).await;
+            self.lines.push(match described {
+                Err(error) => failure(&id, &what, &error),
+                Ok(described) if described.replicateable => {
+                    Line::passed(&id, &what, "created, updated and deleted records are seen")
+                }
+                Ok(_) => Line::noted(
+                    &id,
+                    &what,
+                    "created and updated records are seen; the API does not tell deletions of this object",
+                ),
+            });
+        }
     }
 
     async fn days_since(&mut self, time: Timestamp) -> i64 {

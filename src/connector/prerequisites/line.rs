@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::connector::shown::one_line;
+
 /// How a prerequisite stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -117,7 +119,7 @@ impl fmt::Display for Prerequisites {
                 Standing::Failed => '\u{2718}',
                 Standing::Noted => '-',
             };
-            writeln!(f, "{mark} {:<32} {}", line.what, line.found)?;
+            writeln!(f, "{mark} {:<32} {}", line.what, one_line(&line.found))?;
             if let Some(remedy) = &line.remedy {
                 writeln!(f, "    {remedy}")?;
             }

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 pub use line::{Line, Prerequisites, Standing};
 
-use super::connection::{Login, Org, Settings, settings_of};
+use super::connection::{Login, Org, Settings, hold_secrets, settings_of};
 use super::error::{Error, Kind};
 use super::home::Home;
 use super::vault::Vault;
@@ -50,7 +50,8 @@ impl std::str::FromStr for Profile {
 ///
 /// # Errors
 ///
-/// There is no such connection, it is deactivated, or its secrets are not there.
+/// There is no such connection, it is deactivated, or its secrets are not there. If each login replaces the
+/// secret of the next one, another process that works on the connection is an error, too.
 pub async fn test(
     home: &Home,
     vault: &Vault,
@@ -76,6 +77,7 @@ pub async fn test_telling(
 ) -> Result<Prerequisites, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
+    let _held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
     let keep = super::connection::keep_token(vault, name, &secrets);
     let mut lines = Lines::new(tell);
@@ -128,6 +130,7 @@ async fn connected(
         user: identity.user,
         profile,
         login: &settings.login,
+        objects: &settings.objects,
         lines,
     };
     access.all().await;

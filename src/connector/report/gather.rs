@@ -54,7 +54,7 @@ pub struct SourceReport {
 #[serde(rename_all = "kebab-case")]
 pub enum DayState {
     /// Everything is there: collected, and counted a day later without a difference; of files, each
-    /// listed file is stored.
+    /// listed file is stored; of changes, the org has said that its list is complete.
     Complete,
     /// Everything was collected; the count of a day later is still to come.
     Collected,
@@ -83,7 +83,10 @@ impl DayState {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Complete => "Everything is stored, and the count of a day later agrees.",
+            Self::Complete => {
+                "Everything is stored, and the count of a day later agrees. Changes are not counted: the \
+                 org says itself up to when its list of them is complete."
+            }
             Self::Collected => {
                 "Everything was collected. The count of a day later is still to come."
             }

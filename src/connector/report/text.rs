@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::gather::{DayReport, Report, SourceReport};
 use crate::connector::error::{Error, Kind};
+use crate::connector::shown::one_line;
 
 impl Report {
     /// The report as JSON.
@@ -48,7 +49,8 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "  {}{file} {from} to {to}: {} ({state})",
-                gap.source, gap.reason
+                gap.source,
+                one_line(&gap.reason)
             )?;
         }
         section(f, "damaged files", &self.damaged_files, |file, line| {
@@ -123,7 +125,8 @@ fn section<T>(
     for item in items {
         let mut line = String::new();
         write(item, &mut line)?;
-        writeln!(f, "  {line}")?;
+        // The names of columns and the reasons come from the org.
+        writeln!(f, "  {}", one_line(&line))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! what was written beyond it is cut off and written again. So every row is in the files exactly once.
 //! Only files of a folder that carries the mark of this store are touched.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::owner;
 use crate::connector::error::Error;
 use crate::connector::ocsf::{Mapping, to_ocsf};
+use crate::connector::private::to_write;
 use crate::connector::store::{Delivery, Event, SinkState, Store};
 
 /// Rows that are written and synced to the disk before the cursor moves.
@@ -102,7 +103,7 @@ impl Ndjson {
                 Ok(0) => return Ok(delivered),
                 Ok(rows) => delivered.rows += rows,
                 Err(error) => {
-                    store.sink_failed(&self.name, &error.to_string(), local_now)?;
+                    store.sink_failed(&self.name, &error.text(), local_now)?;
                     return Err(error);
                 }
             }
@@ -252,11 +253,7 @@ impl<'a> Output<'a> {
 }
 
 fn open_at(path: &Path, bytes: u64) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let mut file = to_write().open(path)?;
     file.set_len(bytes)?;
     file.seek(SeekFrom::End(0))?;
     Ok(file)

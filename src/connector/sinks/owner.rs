@@ -2,12 +2,13 @@
 //! write to the same files, and no file is cut that somebody else has written.
 
 use std::collections::hash_map::RandomState;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::hash::BuildHasher as _;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::private::{create_folder, to_write};
 
 /// The name of the mark.
 const MARK: &str = ".saponify-sink";
@@ -37,7 +38,7 @@ pub(super) fn take(
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(Error::io("read", &mark, error)),
     }
-    fs::create_dir_all(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
     let entries = fs::read_dir(folder).map_err(|error| Error::io("read", folder, error))?;
     for entry in entries {
         let entry = entry.map_err(|error| Error::io("read", folder, error))?;
@@ -46,7 +47,7 @@ pub(super) fn take(
         }
     }
     // If another process marks the folder at the same time, one of the two fails.
-    let file = OpenOptions::new().write(true).create_new(true).open(&mark);
+    let file = to_write().create_new(true).open(&mark);
     file.and_then(|mut file| {
         writeln!(file, "{owner}")?;
         file.sync_all()

@@ -27,6 +27,9 @@ pub struct Day {
     pub delivered: Option<u64>,
     /// How and when it was counted last.
     pub reconciled: Option<Reconciliation>,
+    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
+    /// its list of them is complete, and no window is closed before that.
+    pub is_counted: bool,
     /// Gaps that are open.
     pub gaps: u64,
     /// The files of the day, if the source has files.
@@ -42,6 +45,9 @@ pub struct Outline {
     pub covered: bool,
     /// How and when it was counted last.
     pub reconciled: Option<Reconciliation>,
+    /// Whether its rows are counted again a day later. Changes are not: the service says itself up to when
+    /// its list of them is complete, and no window is closed before that.
+    pub is_counted: bool,
     /// Gaps that are open.
     pub gaps: u64,
     /// The files of the day, if the source has files.
@@ -71,13 +77,14 @@ impl Day {
             span: self.span,
             covered: self.covered,
             reconciled: self.reconciled.clone(),
+            is_counted: self.is_counted,
             gaps: self.gaps,
             files: self.files,
         }
     }
 
     /// Whether the day is complete: covered, counted a day later without a difference, without a gap.
-    /// A day of files is complete when every listed file is stored.
+    /// A day of files is complete when every listed file is stored, and a day of changes when it is covered.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.outline().is_complete()
@@ -90,6 +97,7 @@ impl Outline {
     pub fn is_complete(&self) -> bool {
         let agrees = match (&self.files, &self.reconciled) {
             (Some(files), _) => files.stored == files.listed,
+            (None, _) if !self.is_counted => true,
             (None, Some(count)) => count.method == Method::CountDay && count.is_complete(),
             (None, None) => false,
         };
@@ -136,6 +144,7 @@ impl Store {
             span,
             covered: self.is_covered(source, span)?,
             reconciled: last_day(counted).or(counted.last()).cloned(),
+            is_counted: source.name != "changes",
             gaps: self.figure(
                 "SELECT count(*) FROM gap
                  WHERE source = ?1 AND ends > ?2 AND starts < ?3 AND closed IS NULL",
@@ -166,6 +175,7 @@ impl Store {
             stored: 0,
             delivered: self.delivered_in(source, span)?,
             reconciled: outline.reconciled,
+            is_counted: outline.is_counted,
             gaps: outline.gaps,
             files: outline.files,
         };

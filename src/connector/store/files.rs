@@ -321,7 +321,8 @@ impl Store {
                         created, length, modified
                  FROM revision JOIN file ON file.id = revision.file
                  WHERE state = 'listed' AND gone IS NULL
-                 ORDER BY created, revision.id",
+                 ORDER BY problem IS NOT NULL, CASE WHEN problem IS NULL THEN created ELSE random() END,
+                          revision.id",
             )
             .and_then(|mut find| find.query_map([], pending)?.collect())
             .map_err(|error| self.failed("read the ledger of files", error))

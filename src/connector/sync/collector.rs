@@ -114,15 +114,22 @@ impl Collector {
             sources: Vec::new(),
             delivered: None,
         };
-        for source in self.order(sources) {
+        for source in self.order(sources, &watch.stop).await {
             let stop = watch.stop.clone();
-            let result = until_stopped(&stop, self.bring(source, watch)).await;
-            let result = result.and_then(|figures| self.attempted(source, figures));
-            let ends = match &result {
+            let brought = until_stopped(&stop, self.bring(source, watch)).await;
+            let done = match brought {
+                Ok((figures, problem)) => self.attempted(source, figures, problem),
+                Err(error) => SourceOutcome {
+                    source,
+                    result: Err(error),
+                    problem: None,
+                },
+            };
+            let ends = match &done.result {
                 Ok(_) => false,
                 Err(error) => self.failed(source, error),
             };
-            outcome.sources.push(SourceOutcome { source, result });
+            outcome.sources.push(done);
             if ends {
                 return outcome;
             }
@@ -143,21 +150,35 @@ impl Collector {
         }
     }
 
-    /// When few calls are left, what expires first comes first.
-    fn order(&self, sources: &[Source]) -> Vec<Source> {
+    /// Files come last, because they take longest, and a file that does not arrive should keep no other source
+    /// waiting. When few calls are left, they come first, because they expire first.
+    async fn order(&mut self, sources: &[Source], stop: &Stop) -> Vec<Source> {
+        if self.org.usage().is_none() {
+            // The answer to a login does not tell how many calls are left. Every source asks for the time,
+            // so this is no additional call; if it fails, the first source says why.
+            let _ = until_stopped(stop, self.org.time()).await;
+        }
+        let is_short = self.org.usage().is_some_and(|usage| usage.is_short());
         let mut order: Vec<Source> = Source::ALL
             .into_iter()
             .filter(|source| sources.contains(source))
             .collect();
-        if self.org.usage().is_some_and(|usage| usage.is_short()) {
-            order.sort_by_key(|source| *source != Source::Files);
-        }
+        order.sort_by_key(|source| (*source == Source::Files) != is_short);
         order
     }
 
-    fn attempted(&mut self, source: Source, figures: Figures) -> Result<Figures, Error> {
-        note(&mut self.store, source.as_str(), None)?;
-        Ok(figures)
+    fn attempted(
+        &mut self,
+        source: Source,
+        figures: Figures,
+        problem: Option<Error>,
+    ) -> SourceOutcome {
+        let noted = note(&mut self.store, source.as_str(), problem.as_ref());
+        SourceOutcome {
+            source,
+            result: noted.map(|()| figures),
+            problem,
+        }
     }
 
     /// Notes a failure. Returns whether the other sources would fail for the same reason.
@@ -169,13 +190,18 @@ impl Collector {
         error.is_stopped() || error.is_reserved() || error.is_disk_full() || error.is_read_only()
     }
 
-    async fn bring(&mut self, source: Source, watch: &mut Watch) -> Result<Figures, Error> {
-        match source {
+    async fn bring(
+        &mut self,
+        source: Source,
+        watch: &mut Watch,
+    ) -> Result<(Figures, Option<Error>), Error> {
+        let figures = match source {
             Source::Logins => self.rows(&Object::LOGINS, watch).await,
             Source::Audit => self.rows(&Object::AUDIT, watch).await,
-            Source::Files => self.files(watch).await,
+            Source::Files => return self.files(watch).await,
             Source::Changes => self.changes(watch).await,
-        }
+        };
+        Ok((figures?, None))
     }
 
     async fn rows(&mut self, object: &Object, watch: &mut Watch) -> Result<Figures, Error> {
@@ -195,7 +221,7 @@ impl Collector {
         })
     }
 
-    async fn files(&mut self, watch: &mut Watch) -> Result<Figures, Error> {
+    async fn files(&mut self, watch: &mut Watch) -> Result<(Figures, Option<Error>), Error> {
         let options = FileOptions {
             begins: self.begins("files").await?,
             retention: FILES_KEPT,
@@ -205,7 +231,7 @@ impl Collector {
             aside: self.place.aside(),
         };
         let done = files::sync(&mut self.store, &mut self.org, &options, watch).await?;
-        Ok(Figures {
+        let figures = Figures {
             received: done.rows,
             new: done.rows,
             gaps: done.listing.lost + done.aside,
@@ -213,7 +239,8 @@ impl Collector {
             damaged: done.aside,
             failed: done.failed,
             ..Figures::default()
-        })
+        };
+        Ok((figures, done.problem(&options.aside)))
     }
 
     async fn changes(&mut self, watch: &mut Watch) -> Result<Figures, Error> {

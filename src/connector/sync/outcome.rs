@@ -23,6 +23,17 @@ pub struct SourceOutcome {
     pub source: Source,
     /// The figures, or why the source could not be brought up to date.
     pub result: Result<Figures, Error>,
+    /// Why some of it could not be done, although the rest was: files that could not be fetched, or that are
+    /// damaged.
+    pub problem: Option<Error>,
+}
+
+impl SourceOutcome {
+    /// Why the source could not be brought up to date, or not all of it.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Error> {
+        self.result.as_ref().err().or(self.problem.as_ref())
+    }
 }
 
 /// The figures of a source.
@@ -51,7 +62,7 @@ impl Outcome {
     #[must_use]
     pub fn failure(&self) -> Option<&Error> {
         let of_sources = self.sources.iter();
-        let failed = of_sources.filter_map(|source| source.result.as_ref().err());
+        let failed = of_sources.filter_map(SourceOutcome::failure);
         let of_sink = self.delivered.iter();
         failed
             .chain(of_sink.filter_map(|delivered| delivered.as_ref().err()))
@@ -65,10 +76,13 @@ impl Outcome {
             .sources
             .iter()
             .map(|source| {
-                let value = match &source.result {
-                    Ok(figures) => serde_json::json!({ "ok": true, "figures": figures }),
-                    Err(error) => failure(error),
+                let mut value = match source.failure() {
+                    None => serde_json::json!({ "ok": true }),
+                    Some(error) => failure(error),
                 };
+                if let Ok(figures) = &source.result {
+                    value["figures"] = serde_json::json!(figures);
+                }
                 (source.source.to_string(), value)
             })
             .collect();

@@ -87,17 +87,22 @@ pub async fn run(
     notice: &mut (dyn FnMut(&Notice<'_>) + Send),
 ) -> Result<(), Error> {
     let stop = watch.stop.clone();
-    let mut failures = 0;
+    let mut rounds = Rounds::new(cadence);
+    let (mut failures, mut was_open) = (0, false);
     while !stop.is_stopped() {
         match Collector::open(home, vault, name, &stop).await {
             Ok(mut collector) => {
                 notice(&Notice::Connected(name));
-                let mut rounds = Rounds::new(cadence, failures);
+                (failures, was_open) = (0, true);
                 rounds.until_lost(&mut collector, watch, notice).await;
-                failures = rounds.failures;
+                drop(collector);
+                rounds.wait(&stop).await;
             }
             Err(error) if error.is_stopped() => return Ok(()),
-            Err(error) if error.is_usage() || error.is_locked() || error.is_vault() => {
+            // Between two logins of this run, a command may hold the connection for a moment.
+            Err(error)
+                if error.is_usage() || error.is_vault() || error.is_locked() && !was_open =>
+            {
                 return Err(error);
             }
             Err(error) => {
@@ -114,23 +119,39 @@ pub async fn run(
     Ok(())
 }
 
+/// When each source is due. It is kept when a new login is needed.
 struct Rounds {
     cadence: Cadence,
-    due: Vec<(Source, Instant)>,
+    due: Vec<Due>,
+    /// Rounds in a row in which the org answered nothing.
+    lost: u32,
+}
+
+struct Due {
+    source: Source,
+    at: Instant,
+    /// Attempts in a row that failed.
     failures: u32,
 }
 
+/// After so many rounds without an answer, a new login is tried: the org may have been moved to another host.
+const LOST: u32 = 3;
+
 impl Rounds {
-    fn new(cadence: Cadence, failures: u32) -> Self {
-        let now = Instant::now();
+    fn new(cadence: Cadence) -> Self {
+        let due = |source| Due {
+            source,
+            at: Instant::now(),
+            failures: 0,
+        };
         Self {
             cadence,
-            due: Source::ALL.map(|source| (source, now)).to_vec(),
-            failures,
+            due: Source::ALL.map(due).into(),
+            lost: 0,
         }
     }
 
-    /// Makes rounds until it is stopped, or a login is needed again.
+    /// Makes rounds until it is stopped, or only a new login can help.
     async fn until_lost(
         &mut self,
         collector: &mut Collector,
@@ -143,36 +164,47 @@ impl Rounds {
             let due: Vec<Source> = self
                 .due
                 .iter()
-                .filter(|(_, at)| *at <= now)
-                .map(|(source, _)| *source)
+                .filter(|due| due.at <= now)
+                .map(|due| due.source)
                 .collect();
             let outcome = collector.round(&due, watch).await;
-            let failed = outcome.failure().is_some();
             notice(&Notice::Round(&outcome));
-            self.failures = if failed { self.failures + 1 } else { 0 };
-            let retry = pause(self.cadence, self.failures);
-            let now = Instant::now();
-            for (source, at) in self
-                .due
-                .iter_mut()
-                .filter(|(source, _)| due.contains(source))
-            {
-                let own = outcome.sources.iter().find(|own| own.source == *source);
-                let is_done = own.is_some_and(|own| own.result.is_ok());
-                *at = now
-                    + if is_done {
-                        self.cadence.of(*source)
-                    } else {
-                        retry
-                    };
-            }
+            self.note(&due, &outcome);
             // A client whose login was refused does not try again; a new one reads the secrets again.
-            if failed && self.failures > 3 {
-                sleep(&stop, retry).await;
+            if self.lost >= LOST || outcome.failure().is_some_and(Error::needs_login) {
+                self.lost = 0;
                 return;
             }
-            let next = self.due.iter().map(|(_, at)| *at).min().unwrap_or(now);
-            sleep(&stop, next.saturating_duration_since(now)).await;
+            self.wait(&stop).await;
+        }
+    }
+
+    /// Notes when the sources of a round are due again. A source that failed is due after its own pause and
+    /// does not change when the others are due.
+    fn note(&mut self, tried: &[Source], outcome: &Outcome) {
+        let now = Instant::now();
+        for due in &mut self.due {
+            if !tried.contains(&due.source) {
+                continue;
+            }
+            let own = outcome.sources.iter().find(|own| own.source == due.source);
+            let is_done = own.is_some_and(|own| own.failure().is_none());
+            due.failures = if is_done { 0 } else { due.failures + 1 };
+            due.at = now
+                + match is_done {
+                    true => self.cadence.of(due.source),
+                    false => pause(self.cadence, due.failures),
+                };
+        }
+        let mut failures = outcome.sources.iter().map(|own| own.result.as_ref().err());
+        let is_lost = failures.all(|failure| failure.is_some_and(Error::is_unanswered));
+        self.lost = if is_lost { self.lost + 1 } else { 0 };
+    }
+
+    /// Waits until a source is due.
+    async fn wait(&self, stop: &Stop) {
+        if let Some(next) = self.due.iter().map(|due| due.at).min() {
+            sleep(stop, next.saturating_duration_since(Instant::now())).await;
         }
     }
 }

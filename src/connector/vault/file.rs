@@ -1,6 +1,6 @@
 //! Secrets in a file that is encrypted by age. Anybody with the key can open it with the tool `age`.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use age::secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::private::{create_folder, to_write};
 
 /// How an age identity begins; anything else is a passphrase.
 const IDENTITY: &str = "AGE-SECRET-KEY-1";
@@ -16,10 +17,10 @@ const IDENTITY: &str = "AGE-SECRET-KEY-1";
 pub(super) fn write(path: &Path, key: &SecretString, plain: &str) -> Result<(), Error> {
     let encrypted = encrypt(key, plain.as_bytes())?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
     let draft = path.with_extension("age.new");
     let fail = |error| Error::io("write", &draft, error);
-    let mut file = create(&draft).map_err(fail)?;
+    let mut file = to_write().truncate(true).open(&draft).map_err(fail)?;
     file.write_all(&encrypted)
         .and_then(|()| file.sync_all())
         .map_err(fail)?;
@@ -74,25 +75,4 @@ fn identity(key: &SecretString) -> Result<Option<age::x25519::Identity>, Error> 
             format!("the key begins like an age identity and is none: {reason}"),
         )
     })
-}
-
-#[cfg(unix)]
-fn create(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)
 }

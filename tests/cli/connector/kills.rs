@@ -70,7 +70,9 @@ fn kills_at_any_moment_lose_nothing_and_store_nothing_twice() {
             }
         }
         for hours in [30, 80, 0] {
-            ends(tenant.command("sync acme"), 0);
+            // A file that goes before it is fetched, or comes damaged, is a failure of its round.
+            let code = tenant.command("sync acme").output().unwrap().status.code();
+            assert!(matches!(code, Some(0 | 1)), "{code:?}");
             tenant.sandbox.advance(Duration::from_secs(hours * 60 * 60));
         }
         let stored = stored(&tenant);

@@ -6,6 +6,7 @@ mod disk;
 mod kills;
 #[cfg(target_os = "linux")]
 mod service;
+mod unattended;
 mod web;
 
 use std::path::{Path, PathBuf};

@@ -8,10 +8,10 @@ use super::{PASSWORD, Tenant, USER, ends};
 use crate::person::person;
 
 /// Starts an activation and gives the address of the login page that it shows.
-fn activation(tenant: &Tenant, redirect: &str) -> (std::process::Child, String) {
+fn activation(tenant: &Tenant, name: &str, redirect: &str) -> (std::process::Child, String) {
     let instance = tenant.sandbox.instance_url();
     let words = format!(
-        "activate web --web --client-id 3MVG9.acme.desktop-loader --endpoint {instance} --redirect \
+        "activate {name} --web --client-id 3MVG9.acme.desktop-loader --endpoint {instance} --redirect \
          {redirect} --certificate {}",
         tenant.path("ca.pem").display()
     );
@@ -30,13 +30,10 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-#[test]
-fn a_consent_makes_a_connection_that_needs_no_person_again() {
-    let tenant = Tenant::start(Activity::days(2).logins(50).audit(10).files(2));
-    // Makes the key.
-    ends(tenant.command("list"), 0);
+/// Activates a connection by a consent.
+pub(super) fn activated(tenant: &Tenant, name: &str) {
     let redirect = format!("http://localhost:{}/OauthRedirect", free_port());
-    let (activate, page) = activation(&tenant, &redirect);
+    let (activate, page) = activation(tenant, name, &redirect);
     {
         let _runtime = tenant.runtime.enter();
         person(tenant.sandbox.certificate_pem(), [USER, PASSWORD])(&page);
@@ -47,6 +44,14 @@ fn a_consent_makes_a_connection_that_needs_no_person_again() {
         output.status.success() && said.contains("Validation succeeded"),
         "{said}"
     );
+}
+
+#[test]
+fn a_consent_makes_a_connection_that_needs_no_person_again() {
+    let tenant = Tenant::start(Activity::days(2).logins(50).audit(10).files(2));
+    // Makes the key.
+    ends(tenant.command("list"), 0);
+    activated(&tenant, "web");
     // Each process uses the refresh token, and the org replaces it each time.
     for _ in 0..3 {
         ends(tenant.command("sync web"), 0);

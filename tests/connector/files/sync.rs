@@ -1,15 +1,19 @@
 //! Hazard: files that are listed by halves, made again, both hourly and daily, or cannot be fetched.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use saponify_cli::connector::Error;
+use saponify_cli::connector::connection::settings::secret;
+use saponify_cli::connector::connection::{Login, Org as Connection, Settings};
 use saponify_cli::connector::progress::Watch;
 use saponify_cli::connector::sources::files::{
     Choice, FileOptions, FileOutcome, FileService, Lengths, Staging, sync,
 };
 use saponify_cli::connector::sources::{Batch, Failure, Service};
 use saponify_cli::connector::store::{EventQuery, Listed};
+use saponify_cli::connector::vault::Secrets;
 use saponify_cli::connector::window::Span;
 
 use crate::store::{DAY, Fixture, at, span};
@@ -62,6 +66,21 @@ struct Org {
     /// Files that are cut on their way, and how often.
     cut: BTreeMap<String, usize>,
     unreachable: Vec<&'static str>,
+    /// Files during which the org is silent.
+    silent: Vec<&'static str>,
+}
+
+/// What a connector gets from an org that cannot be reached.
+async fn no_answer() -> Error {
+    let login = Login::Password {
+        user: "nobody".to_owned(),
+    };
+    let mut secrets = Secrets::default();
+    secrets.insert(secret::PASSWORD, "nothing".into());
+    // No process listens at this port.
+    let settings = Settings::new("https://127.0.0.1:1", login);
+    let connected = Connection::connect(&settings, &secrets, Arc::new(|_| {})).await;
+    connected.map(drop).unwrap_err()
 }
 
 impl Org {
@@ -148,6 +167,9 @@ impl FileService for Org {
         if self.unreachable.contains(&file.sf_id.as_str()) {
             return Err(Failure::TooLarge);
         }
+        if self.silent.contains(&file.sf_id.as_str()) {
+            return Err(no_answer().await.into());
+        }
         let text = self.files[&file.sf_id].text.as_bytes();
         let length = match self.cut.get_mut(&file.sf_id) {
             Some(times) if *times > 0 => {
@@ -173,6 +195,7 @@ fn run_with(fixture: &mut Fixture, org: &mut Org, choice: Choice) -> Result<File
         aside: fixture.folder.path().join("aside"),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
         .build()
         .unwrap();
     runtime.block_on(sync(
@@ -421,8 +444,10 @@ fn an_org_that_keeps_files_for_a_day_has_no_complete_days_before_it() {
 #[test]
 fn an_org_without_any_file_proves_nothing_about_the_past() {
     let mut fixture = Fixture::new();
-    let mut org = Org::default();
-    org.now = 20 * DAY + 12_000;
+    let mut org = Org {
+        now: 20 * DAY + 12_000,
+        ..Org::default()
+    };
     run(&mut fixture, &mut org).unwrap();
     assert_eq!(gaps(&fixture), [span(0, 19 * DAY)]);
 }
@@ -552,4 +577,28 @@ fn a_daily_file_controls_the_hourly_ones() {
     run(&mut fixture, &mut org).unwrap();
     let gaps = fixture.store.gaps(span(0, 9 * DAY)).unwrap();
     assert!(gaps[0].closed.is_some(), "{gaps:?}");
+}
+
+#[test]
+fn an_org_that_does_not_answer_ends_the_round_of_files() {
+    let mut fixture = Fixture::new();
+    let mut org = Org {
+        now: 4 * DAY,
+        silent: vec!["0AT0"],
+        ..Org::default()
+    };
+    for day in 0..3 {
+        org.add(&format!("0AT{day}"), daily(day));
+    }
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(org.fetched, ["0AT0"]);
+    assert_eq!((outcome.failed, outcome.untried, outcome.stored), (1, 2, 0));
+    assert!(outcome.first_failure.unwrap().contains("0AT0"));
+    // If it is the fault of one file, that file does not keep the others from being fetched.
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!(org.fetched, ["0AT0", "0AT1", "0AT2", "0AT0"]);
+    assert_eq!((outcome.failed, outcome.untried, outcome.stored), (1, 0, 2));
+    org.silent.clear();
+    let outcome = run(&mut fixture, &mut org).unwrap();
+    assert_eq!((outcome.failed, outcome.stored), (0, 1));
 }

@@ -5,6 +5,7 @@ mod completeness;
 mod faults;
 mod logins;
 mod prerequisites;
+mod unattended;
 mod visibility;
 
 use std::collections::BTreeSet;

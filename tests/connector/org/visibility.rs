@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saponify_cli::connector::connection::connect;
 use saponify_cli::connector::report::{DayState, Report};
 use saponify_cli::connector::sources::Service as _;
@@ -21,16 +21,11 @@ fn show(tenant: &Tenant, on: bool) {
     }
 }
 
-/// How many days of logins are in each state.
+/// How many days of logins are in a state.
 fn days(tenant: &Tenant, state: DayState) -> usize {
-    let all = Span::new(
-        "2000-01-01T00:00:00Z".parse().unwrap(),
-        "2009-01-01T00:00:00Z".parse().unwrap(),
-    )
-    .unwrap();
     let now = Timestamp::now();
-    let back = jiff::SignedDuration::from_hours(24 * 40);
-    let span = Span::new(now - back, now + back).unwrap_or(all);
+    let back = SignedDuration::from_hours(24 * 40);
+    let span = Span::new(now - back, now + back).unwrap();
     let report = Report::gather(&tenant.store("acme"), "acme", span, now).unwrap();
     let logins = report
         .sources

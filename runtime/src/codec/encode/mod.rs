@@ -8,6 +8,7 @@ pub(crate) use list::list;
 use records::adopted;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::codec::CodecError;
 use crate::limits::MAX_DEPTH;
@@ -30,10 +31,12 @@ pub(crate) struct Encoder {
     depth: usize,
     /// The version of SOAP whose encoding is used, in which arrays state their size.
     encoded: Option<SoapVersion>,
-    /// The type that the next element must tell.
+    /// The type that the next element must state.
     stated_type: Option<(u8, &'static str)>,
-    /// Where the values are that the options of the generator call sensitive.
+    /// The positions of the values whose fields are [`Field::SENSITIVE`].
     sensitive: Vec<Range<usize>>,
+    /// See [`written_anyway`](Self::written_anyway).
+    written_anyway: Vec<(&'static Type, Arc<[u16]>)>,
 }
 
 impl Encoder {
@@ -46,6 +49,7 @@ impl Encoder {
             encoded: None,
             stated_type: None,
             sensitive: Vec::new(),
+            written_anyway: Vec::new(),
         }
     }
 
@@ -177,9 +181,13 @@ impl Encoder {
     /// Handles a field without any occurrence: it is written as nil if the schema requires the
     /// element.
     pub(crate) fn missing(&mut self, field: &Field) {
-        if field.has(Field::NILLABLE) && !field.has(Field::OPTIONAL) && field.is_content() {
+        if Self::is_nil_if_missing(field) {
             self.nil(field);
         }
+    }
+
+    fn is_nil_if_missing(field: &Field) -> bool {
+        field.has(Field::NILLABLE) && !field.has(Field::OPTIONAL) && field.is_content()
     }
 
     fn nil(&mut self, field: &Field) {

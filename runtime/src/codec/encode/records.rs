@@ -1,5 +1,7 @@
 //! Writes records as XML.
 
+use std::sync::Arc;
+
 use super::Encoder;
 use crate::codec::CodecError;
 use crate::record::Element;
@@ -33,7 +35,7 @@ impl Encoder {
         self.record_elements(record)
     }
 
-    /// Writes the elements and the text of a record or a group.
+    /// Writes the elements and the text of a record or a group, in schema order.
     pub(super) fn record_elements(&mut self, record: &Record) -> Result<(), CodecError> {
         let table = record.table();
         let inner = record.inner();
@@ -42,35 +44,75 @@ impl Encoder {
             .entries()
             .filter(|(_, f, _)| !f.has(Field::ATTRIBUTE))
             .peekable();
-        for (index, field) in (0_u16..).zip(table.fields) {
-            if given.peek().is_none_or(|next| next.0 != index) && !table.has(Type::CHOICE) {
+        // Few of the hundreds of fields of an object are given, and fewer are written if they are not.
+        let written_anyway = self.written_anyway(table);
+        for &index in &*written_anyway {
+            while let Some((_, field, value)) = given.next_if(|next| next.0 < index) {
+                self.entry(field, value, names_of_nulls)?;
+            }
+            let Some(field) = table.field(index) else {
+                continue;
+            };
+            if given.peek().is_none_or(|next| next.0 != index) {
                 self.missing(field);
             }
             while let Some((_, field, value)) = given.next_if(|next| next.0 == index) {
-                match value {
-                    // Said by `fieldsToNull` before.
-                    FieldRef::Null if names_of_nulls.is_some() && field.has(Field::OPTIONAL) => {}
-                    FieldRef::Null => self.nil(field),
-                    FieldRef::Text(text) if field.has(Field::TEXT) => {
-                        let start = self.out.len();
-                        self.text(text)?;
-                        self.mark(field, start);
-                    }
-                    FieldRef::Text(text) => self.field(field, Value::Text(text))?,
-                    FieldRef::Record(record) => self.field(field, Value::Record(record))?,
-                    FieldRef::Any(value) => self.field(field, Value::Any(value))?,
-                }
+                self.entry(field, value, names_of_nulls)?;
             }
             if names_of_nulls == Some(index) {
                 self.nulls(index, field, record)?;
             }
         }
+        given.try_for_each(|(_, field, value)| self.entry(field, value, names_of_nulls))?;
         for element in inner.extra() {
             if !is_null_by_name(record, element) {
                 self.element(element)?;
             }
         }
         Ok(())
+    }
+
+    /// Writes one entry of a record.
+    fn entry(
+        &mut self,
+        field: &Field,
+        value: FieldRef<'_>,
+        names_of_nulls: Option<u16>,
+    ) -> Result<(), CodecError> {
+        match value {
+            // `fieldsToNull` has named it.
+            FieldRef::Null if names_of_nulls.is_some() && field.has(Field::OPTIONAL) => Ok(()),
+            FieldRef::Null => {
+                self.nil(field);
+                Ok(())
+            }
+            FieldRef::Text(text) if field.has(Field::TEXT) => {
+                let start = self.out.len();
+                self.text(text)?;
+                self.mark(field, start);
+                Ok(())
+            }
+            FieldRef::Text(text) => self.field(field, Value::Text(text)),
+            FieldRef::Record(record) => self.field(field, Value::Record(record)),
+            FieldRef::Any(value) => self.field(field, Value::Any(value)),
+        }
+    }
+
+    /// The fields of a table for which something may be written although they are not given: required
+    /// fields, which are then nil, and `fieldsToNull`.
+    fn written_anyway(&mut self, table: &'static Type) -> Arc<[u16]> {
+        if let Some((_, found)) = self.written_anyway.iter().find(|(ty, _)| *ty == table) {
+            return Arc::clone(found);
+        }
+        let names_of_nulls = table.names_of_nulls();
+        let is_choice = table.has(Type::CHOICE);
+        let fields = (0_u16..).zip(table.fields);
+        let found = fields.filter(|(index, field)| {
+            names_of_nulls == Some(*index) || Self::is_nil_if_missing(field) && !is_choice
+        });
+        let found: Arc<[u16]> = found.map(|(index, _)| index).collect();
+        self.written_anyway.push((table, Arc::clone(&found)));
+        found
     }
 
     /// `fieldsToNull` for every field that is null.

@@ -21,6 +21,31 @@ fn nearly() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The forms that Salesforce sends have checks of their own.
+#[test]
+fn a_changed_byte_is_checked_as_it_is_read() {
+    for (text, kind) in [
+        ("0015e00000Ab9zZAAK", Kind::Id),
+        ("2024-01-28T13:05:09.000Z", Kind::DateTime),
+        ("2024-12-28T23:59:59.999Z", Kind::DateTime),
+    ] {
+        assert_eq!(check(text, kind), Ok(()));
+        for at in 0..text.len() {
+            for byte in 0..=u8::MAX {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = byte;
+                let Ok(changed) = String::from_utf8(changed) else {
+                    continue;
+                };
+                let value = read(&changed, kind);
+                assert_eq!(check(&changed, kind).is_ok(), value.is_ok(), "{changed:?}");
+                // With white space before it, the text is none of these forms.
+                assert_eq!(value, read(&format!(" {changed}"), kind), "{changed:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -103,6 +103,7 @@ impl Login {
             operation,
             &body,
             &context.headers,
+            &[],
         );
         let reply: Result<Reply<Record>, Error> = sent.await;
         let reply = reply.inspect_err(|error| attempt.trace.failed(error));

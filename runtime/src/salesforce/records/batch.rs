@@ -131,6 +131,8 @@ pub(super) struct Batch {
     rows: usize,
     /// The next response, which was requested in advance.
     pub(super) next: Option<Opening>,
+    /// The response has said that no other one follows.
+    pub(super) is_last: bool,
 }
 
 impl Drop for Batch {
@@ -157,6 +159,7 @@ impl Batch {
             most_work,
             rows: 0,
             next: None,
+            is_last: false,
         }
     }
 

@@ -148,11 +148,15 @@ impl<V: View> Records<V> {
         let ReadState::Reading(batch) = &self.state else {
             return Ok(());
         };
-        if !self.options.ahead || batch.next.is_some() {
+        if !self.options.ahead || batch.next.is_some() || batch.is_last {
             return Ok(());
         }
         let summary = batch.summary();
         let (Some(false), Some(locator)) = (summary.done, summary.locator) else {
+            let is_last = summary.done == Some(true);
+            if let ReadState::Reading(batch) = &mut self.state {
+                batch.is_last = is_last;
+            }
             return Ok(());
         };
         // If this locator was used before, the end of this response reports that.

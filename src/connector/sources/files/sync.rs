@@ -1,6 +1,6 @@
 //! Brings the event log files up to date once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -70,6 +70,43 @@ pub struct FileOutcome {
     pub aside: u64,
     /// Files that could not be fetched this time.
     pub failed: u64,
+    /// Files that were not tried, because the org did not answer.
+    pub untried: u64,
+    /// The first file that could not be fetched, and why.
+    pub first_failure: Option<String>,
+    /// The first file that is damaged, and how.
+    pub first_damage: Option<String>,
+}
+
+impl FileOutcome {
+    /// What somebody must know although the rest was done. `aside` is the folder of damaged files.
+    pub(crate) fn problem(&self, aside: &Path) -> Option<Error> {
+        let (mut parts, mut help) = (Vec::new(), Vec::new());
+        if let Some(first) = &self.first_failure {
+            let mut part = format!("files that could not be fetched: {}", self.failed);
+            if self.untried > 0 {
+                part += &format!(
+                    ", and files that were not tried after that: {}",
+                    self.untried
+                );
+            }
+            parts.push(format!("{part}; the first is {first}"));
+            help.push("the next round tries again to fetch what is missing".to_owned());
+        }
+        if let Some(first) = &self.first_damage {
+            let part = format!(
+                "files that are damaged: {}; the first is {first}",
+                self.aside
+            );
+            parts.push(part);
+            help.push(format!(
+                "what came of damaged files is kept in {}, and the report lists them",
+                aside.display()
+            ));
+        }
+        let message = format!("EventLogFile: {}", parts.join("; "));
+        (!parts.is_empty()).then(|| Error::new(Kind::Data, message).help(help.join("; ")))
+    }
 }
 
 /// Lists the files, compares the list with the ledger, and fetches what is missing, the file that
@@ -110,7 +147,10 @@ pub async fn sync<S: FileService>(
             now,
             stop: &watch.stop,
         };
-        fetching.fetch(service, file, &mut outcome).await?;
+        if !fetching.fetch(service, file, &mut outcome).await? {
+            outcome.untried = (pending.len() - done - 1) as u64;
+            break;
+        }
     }
     control::compare(store, service, &source, options, &daily, now, &watch.stop).await?;
     Ok(outcome)
@@ -255,13 +295,13 @@ struct Fetching<'a> {
 }
 
 impl Fetching<'_> {
-    /// Fetches a file; a damaged one twice.
+    /// Fetches a file; a damaged one twice. Returns whether it is worth while to try the next one.
     async fn fetch<S: FileService>(
         &mut self,
         service: &mut S,
         file: &Pending,
         outcome: &mut FileOutcome,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let mut file = file.clone();
         loop {
             let staged = match self.stage(service, &file).await {
@@ -269,9 +309,14 @@ impl Fetching<'_> {
                 // The next file would fail as well, or nobody wants it any more.
                 Err(error) if ends_all(&error) => return Err(error),
                 Err(error) => {
-                    self.store.file_failed(&file, &error.text(), false)?;
+                    let problem = error.text();
+                    self.store.file_failed(&file, &problem, false)?;
                     outcome.failed += 1;
-                    return Ok(());
+                    let first =
+                        || format!("{} ({}): {problem}", file.file.sf_id, file.file.event_type);
+                    outcome.first_failure.get_or_insert_with(first);
+                    // A file after which the org was silent is among the last in the next round.
+                    return Ok(!error.is_unreachable());
                 }
             };
             let how = Import {
@@ -285,11 +330,14 @@ impl Fetching<'_> {
                 Fetched::Stored(summary) => {
                     outcome.stored += 1;
                     outcome.rows += summary.rows;
-                    return Ok(());
+                    return Ok(true);
                 }
-                Fetched::Aside(..) => {
+                Fetched::Aside(flaw, _) => {
                     outcome.aside += 1;
-                    return Ok(());
+                    let first =
+                        || format!("{} ({}): {flaw}", file.file.sf_id, file.file.event_type);
+                    outcome.first_damage.get_or_insert_with(first);
+                    return Ok(true);
                 }
                 Fetched::Again(_) => file.damaged += 1,
             }

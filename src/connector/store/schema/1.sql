@@ -103,7 +103,8 @@ CREATE TABLE revision (
     length        INTEGER NOT NULL,         -- LogFileLength
     modified      INTEGER NOT NULL,         -- SystemModstamp
     state         TEXT    NOT NULL CHECK (state IN ('listed', 'stored', 'aside', 'lost')),
-    superseded    INTEGER NOT NULL DEFAULT 0,  -- 1 once a newer revision is stored
+    superseded    INTEGER NOT NULL DEFAULT 0,  -- 1 once a newer revision is stored, or
+                                            -- the daily file in place of hourly ones
     damaged       INTEGER NOT NULL DEFAULT 0,  -- how often it came and was damaged
     problem       TEXT,                     -- why the last attempt failed
     bytes         INTEGER,                  -- the decoded length
