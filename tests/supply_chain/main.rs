@@ -61,6 +61,8 @@ const OTHER_CRYPTOGRAPHY: &[&str] = &[
     "aes",
     "aes-gcm",
     "age",
+    "argon2",
+    "blake2",
     "chacha20",
     "chacha20poly1305",
     "cipher",

@@ -266,15 +266,18 @@ impl Store {
         if source.name == "files" {
             return Ok(span.end() <= watermark);
         }
+        // A window never crosses midnight, so none that began a day earlier is read.
         let closed: Vec<(i64, i64)> = self
             .database
             .prepare_cached(
                 "SELECT starts, ends FROM window
-                 WHERE source = ?1 AND closed IS NOT NULL AND starts < ?3 AND ends > ?2 ORDER BY starts",
+                 WHERE source = ?1 AND closed IS NOT NULL AND starts < ?3 AND ends > ?2
+                   AND starts > ?2 - 86400000 ORDER BY starts",
             )
             .and_then(|mut find| {
                 let bounds = params![source.id.0, millis(span.start()), millis(span.end())];
-                find.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+                find.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
             })
             .map_err(|error| self.failed("read the windows", error))?;
         let mut reached: Timestamp = span.start();

@@ -6,6 +6,7 @@ mod opening;
 mod reading;
 mod rows;
 mod sinks;
+mod standing;
 mod year;
 
 use jiff::Timestamp;

@@ -16,7 +16,7 @@ fn a_new_store_is_whole() {
     let version: i64 = database
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_store_of_an_older_program_is_brought_up_to_date() {
     drop(old);
     // It cannot be read for its events, but it is known how the connection is set up.
     let error = Store::open_to_read(&path).unwrap_err();
-    assert!(error.advice().unwrap().contains("version 2"), "{error:?}");
+    assert!(error.advice().unwrap().contains("version 3"), "{error:?}");
     assert_eq!(
         Store::settings_at(&path).unwrap()["endpoint"],
         "https://acme.example"
