@@ -3,7 +3,7 @@
 //! The runtime speaks to programmers. Somebody at a terminal has options in place of its methods.
 
 /// Phrases of the runtime, and what is shown in their place.
-const PHRASES: [(&str, &str); 8] = [
+const PHRASES: [(&str, &str); 13] = [
     (
         "add its root certificate with extra_root_certificate",
         "give its root certificate by --certificate",
@@ -25,6 +25,11 @@ const PHRASES: [(&str, &str); 8] = [
         "add the user's security token by --token-from",
     ),
     (": see JwtBearer::audience", ""),
+    (" (connect_timeout)", ""),
+    (" (response_timeout)", ""),
+    (" (idle_timeout)", ""),
+    (" (total_timeout)", ""),
+    (" (minimum_throughput)", ""),
     (
         "for a test server on this machine permit it explicitly, otherwise use https",
         "use https",
@@ -66,6 +71,10 @@ mod tests {
             (
                 "if it is your own, add its root certificate with extra_root_certificate",
                 "if it is your own, give its root certificate by --certificate",
+            ),
+            (
+                "no connection to h:443 in time (connect_timeout)",
+                "no connection to h:443 in time",
             ),
             ("nothing of the kind", "nothing of the kind"),
         ] {
