@@ -17,9 +17,9 @@ mod tap;
 
 saponify::include_proxies!(org_proxies);
 
-pub(crate) use activate::{hold_secrets, keep_token};
 pub use activate::{
     Activated, Activation, activate, activate_by, connect, deactivate, settings_of,
 };
+pub(crate) use activate::{hold_secrets, keep_token};
 pub use org::{Consent, Identity, KeepToken, Org, Usage};
 pub use settings::{Login, Settings, Transfer};
