@@ -90,6 +90,13 @@ impl Generate {
             .input_path()
             .map(Path::to_owned)
             .ok_or_else(|| Failure::new("no WSDL: name one, or set `input` in saponify.toml"))?;
+        if is_url(&input) {
+            return Err(Failure::new(format!(
+                "{} is an address, and nothing is fetched",
+                input.display()
+            ))
+            .hint("download the WSDL, and give the file"));
+        }
         if !input.exists() {
             return Err(
                 Failure::new(format!("{} does not exist", input.display())).hint(
@@ -233,6 +240,11 @@ fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
         Dump::Plan => config.dump_plan()?,
     };
     put(&text)
+}
+
+fn is_url(input: &Path) -> bool {
+    let text = input.to_string_lossy();
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn print(output: &Output) -> Result<(), Failure> {

@@ -157,10 +157,16 @@ impl Serve {
         let sandbox = sandbox?;
         let certificate = self.write_certificate(&sandbox)?;
         let activity = self.activity.finish(&sandbox)?;
+        // Whoever has read the introduction may stop the tenant.
+        let interrupted = super::terminal::interrupted();
         super::put(&self.introduction(&sandbox, &certificate, &activity))?;
-        super::terminal::interrupted().await;
+        interrupted.await;
         let stats = sandbox.stats();
         sandbox.shutdown().await;
+        if self.certificate.is_none() {
+            // Nobody asked for the file, and the certificate is of no use any more.
+            let _ = std::fs::remove_file(&certificate);
+        }
         super::put(&format!(
             "\nStopped after {} requests: {} logins, {} OAuth tokens, {} rows, {} faults.\n",
             stats.requests, stats.logins, stats.tokens, stats.rows, stats.faults
@@ -221,6 +227,13 @@ impl Serve {
         for app in org.apps() {
             let line = format!("  {:<16} {} {}", app.name, app.key, app.secret);
             let _ = writeln!(out, "{}", line.trim_end());
+        }
+        if !org.apps().is_empty() {
+            let _ = writeln!(
+                out,
+                "  Apps log in at the My Domain address of the org, which is {instance} here; the login host \
+                 serves no client credentials, as login.salesforce.com does not."
+            );
         }
         let usable = (org.users().iter())
             .find(|user| user.login_mode() == LoginMode::Ok && user.security_token().is_empty());

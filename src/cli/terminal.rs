@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Write as _};
 
+use saponify_cli::connector::shown::wrapped;
+
 use super::failure::Failure;
 
 /// Runs a future to completion on a new runtime.
@@ -37,28 +39,56 @@ pub(super) use say;
 /// Writes to standard error. If that cannot be written, there is nowhere left to say so, and the exit code
 /// has to do. `eprint!` would panic.
 pub(crate) fn put_error(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let wrapped = match columns_of(&console::Term::stderr()) {
+        Some(columns) => wrapped(text, columns),
+        None => text.to_owned(),
+    };
+    let _ = std::io::stderr().write_all(wrapped.as_bytes());
+}
+
+/// Writes a text for people to standard output, in lines that fit in the terminal.
+pub(super) fn put_lines(text: &str) -> Result<(), Failure> {
+    match columns() {
+        Some(columns) => put(&wrapped(text, columns)),
+        None => put(text),
+    }
 }
 
 /// The columns of the terminal, if standard output is one.
 pub(super) fn columns() -> Option<usize> {
-    let (_, columns) = console::Term::stdout().size_checked()?;
-    Some(usize::from(columns))
+    columns_of(&console::Term::stdout())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn interrupted() {
-    // If no handler can be installed, the signal ends the process immediately, which is acceptable.
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+/// `$COLUMNS` goes before what the terminal says, as it does for other programs.
+fn columns_of(terminal: &console::Term) -> Option<usize> {
+    const NARROWEST: usize = 20;
+    let given = std::env::var("COLUMNS").ok();
+    let given = given.and_then(|columns| columns.parse::<usize>().ok());
+    let columns = given.or_else(|| Some(usize::from(terminal.size_checked()?.1)));
+    columns.map(|columns| columns.max(NARROWEST))
+}
+
+/// Waits for Ctrl-C or SIGTERM. From the call on, before anybody waits, neither ends the process. Must be
+/// called within the runtime.
+#[cfg(unix)]
+pub(super) fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = signal(SignalKind::interrupt());
+    let terminated = signal(SignalKind::terminate());
+    async move {
+        // If no handler can be installed, the signal ends the process immediately, which is acceptable.
+        match (interrupted, terminated) {
+            (Ok(mut interrupted), Ok(mut terminated)) => tokio::select! {
+                _ = interrupted.recv() => {}
                 _ = terminated.recv() => {}
-            }
-            return;
+            },
+            _ => std::future::pending().await,
         }
     }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub(super) async fn interrupted() {
     let _ = tokio::signal::ctrl_c().await;
 }

@@ -132,7 +132,7 @@ impl Error {
         let mut causes: Vec<String> = Vec::new();
         let mut source = StdError::source(self);
         while let Some(cause) = source {
-            let text = cause.to_string();
+            let text = super::options::with_options(&cause.to_string());
             let said = causes.last().unwrap_or(&self.0.message);
             if !said.contains(&text) {
                 causes.push(text);

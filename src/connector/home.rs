@@ -102,7 +102,7 @@ impl Home {
     /// The name is none, or is taken, or another process is making a connection of this name.
     pub fn create(&self, name: &str) -> Result<(Place, Lock), Error> {
         if !is_name(name) {
-            return Err(Error::new(Kind::Usage, format!("`{}` is no name for a connection", name.escape_debug()))
+            return Err(Error::new(Kind::Usage, format!("`{}` cannot be the name of a connection", name.escape_debug()))
                 .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
         }
         // Some file systems do not tell upper from lower case.

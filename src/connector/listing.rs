@@ -33,8 +33,10 @@ impl FromStr for Format {
             "ndjson" => Ok(Self::Ndjson),
             "csv" => Ok(Self::Csv),
             "ocsf" => Ok(Self::Ocsf),
-            _ => Err(Error::new(Kind::Usage, "the format is none")
-                .help("use table, ndjson, csv or ocsf")),
+            _ => {
+                let message = format!("`{}` is not a format", text.escape_debug());
+                Err(Error::new(Kind::Usage, message).help("use table, ndjson, csv or ocsf"))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`shown`] | texts of others as a terminal may show them |
+//! | `options` | the options of the program in place of the methods that the runtime names |
 //! | `private` | creates files and folders that nobody else can read |
 //! | [`home`] | the folder that holds everything, a folder for each connection, and its lock |
 //! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
@@ -33,6 +34,7 @@ pub mod home;
 pub mod listing;
 pub mod notify;
 pub mod ocsf;
+mod options;
 pub mod prerequisites;
 mod private;
 pub mod progress;

@@ -23,6 +23,41 @@ pub fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A text for a terminal of so many columns. A line that does not fit goes on in the next one, further to the
+/// right. A word is never cut, because it may be an address or a path.
+#[must_use]
+pub fn wrapped(text: &str, columns: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        wrap(line, columns, &mut out);
+    }
+    out
+}
+
+fn wrap(line: &str, columns: usize, out: &mut String) {
+    let indent = line.chars().take_while(|c| *c == ' ').count();
+    let next = (indent + 4).min(columns / 2);
+    let (mut rest, mut start) = (line, 0);
+    while start + rest.trim_end().chars().count() > columns {
+        // The last space that leaves a line that fits, or else the first one.
+        let mut spaces = rest
+            .char_indices()
+            .enumerate()
+            .filter(|(at, (_, c))| *c == ' ' && (start > 0 || *at >= indent));
+        let first = spaces.next();
+        let fits = spaces.take_while(|(at, _)| start + at <= columns);
+        let Some((_, (at, _))) = fits.last().or(first) else {
+            break;
+        };
+        let (before, after) = rest.split_at(at);
+        out.push_str(before.trim_end());
+        out.push('\n');
+        out.extend(std::iter::repeat_n(' ', next));
+        (rest, start) = (after.trim_start_matches(' '), next);
+    }
+    out.push_str(rest);
+}
+
 /// A number with what it counts.
 #[must_use]
 pub fn counted(count: u64, one: &str, many: &str) -> String {
@@ -35,6 +70,20 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_line_goes_on_further_to_the_right() {
+        let text =
+            "short\n  cause: one two three four\nhttps://a.very.long.example/address and more\n";
+        let shown = "short\n  cause: one two\n      three four\nhttps://a.very.long.example/address\n    and \
+                     more\n";
+        assert_eq!(wrapped(text, 18), shown);
+        assert_eq!(wrapped(text, 80), text);
+        assert_eq!(wrapped(&"x".repeat(30), 10), "x".repeat(30));
+        // Columns of a table stay where they are.
+        assert_eq!(wrapped("a    b    c\n", 11), "a    b    c\n");
+        assert_eq!(wrapped("a    b    cd\n", 11), "a    b\n    cd\n");
+    }
 
     #[test]
     fn a_text_of_others_stays_in_its_line() {

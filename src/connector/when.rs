@@ -14,7 +14,7 @@ use super::error::{Error, Kind};
 pub fn length(text: &str) -> Result<SignedDuration, Error> {
     const LONGEST: i64 = 10 * 366 * 24 * 3_600;
     let unusable = || {
-        let message = format!("`{}` is no length of time", text.escape_debug());
+        let message = format!("`{}` is not a length of time", text.escape_debug());
         Error::new(Kind::Usage, message).help("write it as 60d, 12h, 30m or 10s")
     };
     let digits = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
@@ -57,7 +57,7 @@ pub fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
             .or_else(|| now.checked_sub(length(text).ok()?).ok()),
     };
     found.ok_or_else(|| {
-        let message = format!("`{}` is no time", text.escape_debug());
+        let message = format!("`{}` is not a point in time", text.escape_debug());
         Error::new(Kind::Usage, message)
             .help("write it as 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h or 7d")
     })

@@ -414,3 +414,18 @@ fn imports_from_elsewhere_need_an_option_which_the_error_names() {
         "{said}"
     );
 }
+
+#[test]
+fn an_address_and_a_compressed_file_are_called_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let compressed = folder.path().join("enterprise.wsdl");
+    std::fs::write(&compressed, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]).unwrap();
+    for (input, part, help) in [
+        ("https://h.example/x.wsdl", "is an address", "download"),
+        (compressed.to_str().unwrap(), "compressed by gzip", "gunzip"),
+    ] {
+        let mut command = saponify(["generate", input, "--stdout"]);
+        let err = complaint(&mut command);
+        assert!(err.contains(part) && err.contains(help), "{err}");
+    }
+}

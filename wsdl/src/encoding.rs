@@ -17,6 +17,12 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
             bytes.drain(..3);
             from_utf8(bytes)?
         }
+        [0x1F, 0x8B, ..] => {
+            return Err(
+                Error::new(ErrorKind::Encoding, "the file is compressed by gzip")
+                    .help("decompress it with gunzip"),
+            );
+        }
         [0xFE, 0xFF, rest @ ..] => from_utf16(rest, u16::from_be_bytes)?,
         [0xFF, 0xFE, rest @ ..] => from_utf16(rest, u16::from_le_bytes)?,
         [0, b'<', ..] | [b'<', 0, ..] => {

@@ -339,6 +339,10 @@ impl fmt::Display for Error {
             write!(f, "{operation}: ")?;
         }
         match &self.0.fault {
+            // What follows goes on with a semicolon.
+            Some(fault) if self.0.advice.is_some() || self.maybe_applied() => {
+                f.write_str(fault.to_string().trim_end_matches('.'))?;
+            }
             Some(fault) => write!(f, "{fault}")?,
             None => f.write_str(&self.0.message)?,
         }

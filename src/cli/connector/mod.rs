@@ -13,6 +13,7 @@ mod write;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, Subcommand};
 use saponify_cli::connector::Error;
@@ -40,7 +41,7 @@ struct Common {
     home: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
-    #[arg(long, value_name = "SRC", global = true)]
+    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, global = true)]
     key_from: Option<SecretSource>,
     /// Say more on standard error: -v what is done, -vv each call, -vvv everything.
     #[arg(short, long, action = ArgAction::Count, global = true)]
@@ -177,6 +178,15 @@ fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
         (None, _) => Err(Failure::usage("there is no connection")
             .hint("`saponify connector activate` makes one")),
     }
+}
+
+/// Reads the value of an option. Where a wrong value stands in a message of the command line, what can be used in
+/// its place must stand there, too.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: Error| match error.advice() {
+        Some(advice) => format!("{}; {advice}", error.text()),
+        None => error.text(),
+    })
 }
 
 /// Prints a JSON value in a line.

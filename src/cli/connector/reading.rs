@@ -17,9 +17,9 @@ use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
 use super::super::failure::Failure;
-use super::super::terminal::{columns as terminal_columns, put, put_error};
+use super::super::terminal::{columns as terminal_columns, put_error, put_lines};
 use super::write::write_to;
-use super::{Common, not_usable, print_json, the_one};
+use super::{Common, not_usable, parsed, print_json, the_one};
 
 #[derive(Args, Debug)]
 pub(crate) struct Status {
@@ -63,7 +63,7 @@ pub(crate) struct Events {
     /// The name of the connection; it may be left out if there is only one.
     name: Option<String>,
     /// Only events of this source: logins, audit, files or changes.
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", value_parser = parsed::<Source>)]
     source: Option<Source>,
     /// Only events from this time on: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
     #[arg(long, value_name = "TIME")]
@@ -72,10 +72,10 @@ pub(crate) struct Events {
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Only events whose column has this value.
-    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = parsed::<Filter>)]
     filter: Vec<Filter>,
     /// The form: table, ndjson, csv or ocsf.
-    #[arg(long, value_name = "FORM", default_value = "table")]
+    #[arg(long, value_name = "FORM", value_parser = parsed::<Format>, default_value = "table")]
     format: Format,
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
@@ -97,7 +97,7 @@ impl Status {
             // One store that cannot be read does not hide the others.
             match status::Status::of(&home, &name, Timestamp::now()) {
                 Ok(status) if self.json => print_json(&status)?,
-                Ok(status) => put(&text(&status))?,
+                Ok(status) => put_lines(&text(&status))?,
                 Err(error) => worst = worst.max(not_usable(&name, &error, self.json)?),
             }
         }
@@ -231,6 +231,13 @@ impl Events {
             filters: self.filter,
             superseded: false,
         };
+        if let (Some(since), Some(until)) = (query.since, query.until)
+            && since >= until
+        {
+            return Err(Failure::usage(
+                "--until is not after --since, so no event can be between them",
+            ));
+        }
         // A file may be read on any terminal.
         let columns = match self.out {
             None => terminal_columns(),
@@ -242,6 +249,13 @@ impl Events {
                 format => listing::print(&store, &query, format, Some(&tenant), out),
             };
             match printed {
+                // An empty table looks as if something went wrong.
+                Ok(0) if matches!(self.format, Format::Table) => {
+                    put_error(
+                        "No event matches. Columns for --where are those of --format ndjson.\n",
+                    );
+                    Ok(())
+                }
                 Ok(_) => Ok(()),
                 // Whoever reads the pipe has seen enough.
                 Err(error) if is_closed_pipe(&error) => Ok(()),

@@ -9,7 +9,7 @@ use saponify_cli::connector::connection::{deactivate, settings_of};
 use saponify_cli::connector::status::Status;
 
 use super::super::failure::Failure;
-use super::super::terminal::{put, put_error};
+use super::super::terminal::{put, put_error, put_lines};
 use super::{Common, not_usable, print_json};
 
 #[derive(Args, Debug)]
@@ -66,7 +66,7 @@ impl List {
         if out.is_empty() && !self.json {
             put_error("There is no connection. `saponify connector activate` makes one.\n");
         }
-        put(&out)?;
+        put_lines(&out)?;
         Ok(ExitCode::from(worst))
     }
 }
@@ -85,7 +85,7 @@ impl Show {
             };
             let _ = writeln!(out, "{name:<18} {value}");
         }
-        put(&out)
+        put_lines(&out)
     }
 }
 

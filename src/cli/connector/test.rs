@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use saponify_cli::connector::prerequisites::{Profile, test};
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put};
-use super::{Common, print_json};
+use super::super::terminal::{block_on, put_lines};
+use super::{Common, parsed, print_json};
 
 /// The exit code if a prerequisite is missing.
 const FOUND: u8 = 3;
@@ -22,7 +22,7 @@ pub(crate) struct Test {
     json: bool,
     /// What is asked for: least, what this connector needs; microsoft, also what Microsoft's documentation
     /// asks for.
-    #[arg(long, value_name = "PROFILE", default_value = "least")]
+    #[arg(long, value_name = "PROFILE", value_parser = parsed::<Profile>, default_value = "least")]
     profile: Profile,
 }
 
@@ -35,7 +35,7 @@ impl Test {
         })?;
         match self.json {
             true => print_json(&tested)?,
-            false => put(&tested.to_string())?,
+            false => put_lines(&tested.to_string())?,
         }
         Ok(match tested.is_met() {
             true => ExitCode::SUCCESS,

@@ -17,16 +17,16 @@ use saponify_cli::connector::when;
 use saponify_cli::connector::when::length;
 
 use super::super::failure::Failure;
-use super::super::terminal::{block_on, put, put_error};
+use super::super::terminal::{block_on, put_error, put_lines};
 use super::progress::{stop_on_signal, watch};
-use super::{Common, chosen, complain, not_usable, print_json};
+use super::{Common, chosen, complain, not_usable, parsed, print_json};
 
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
     /// The names of connections. By default all that are not deactivated.
     name: Vec<String>,
     /// Only these sources, separated by commas: logins, audit, files, changes.
-    #[arg(long, value_name = "SOURCES", value_delimiter = ',')]
+    #[arg(long, value_name = "SOURCES", value_parser = parsed::<Source>, value_delimiter = ',')]
     source: Vec<Source>,
     /// Look again at what was collected, so far back: 60d, 12h. Rows are counted, and read again where the org
     /// has more of them.
@@ -50,7 +50,10 @@ pub(crate) struct Run {
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
-    let length = when::length(text).map_err(|error| error.text())?;
+    let length = when::length(text).map_err(|error| {
+        let advice = error.advice().unwrap_or_default();
+        format!("{}; {advice}", error.text())
+    })?;
     Duration::try_from(length)
         .ok()
         .filter(|length| !length.is_zero())
@@ -102,7 +105,7 @@ impl Sync {
 fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
     match json {
         true => print_json(&outcome.to_json())?,
-        false => put(&text(outcome))?,
+        false => put_lines(&text(outcome))?,
     }
     let mut code = 0;
     for source in &outcome.sources {

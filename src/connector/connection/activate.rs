@@ -183,6 +183,9 @@ fn not_activated(error: Error) -> Error {
         "API_DISABLED_FOR_ORG" => {
             "nothing is stored; give the user \"API Enabled\" in a permission set or profile"
         }
+        "INSUFFICIENT_ACCESS" | "INSUFFICIENT_ACCESS_OR_READONLY" => {
+            "nothing is stored; give the user the permission that the message names"
+        }
         _ if error
             .cause()
             .is_some_and(saponify::Error::is_password_expired) =>

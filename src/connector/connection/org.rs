@@ -187,7 +187,7 @@ impl Org {
     pub async fn identify(&mut self) -> Result<Identity, Error> {
         let user = self.soap.get_user_info().await.map_err(|error| {
             failed(
-                "the login worked, but the org does not say who it is",
+                "the org does not accept the session, or does not say who is logged in",
                 error,
             )
         })?;

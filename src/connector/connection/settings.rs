@@ -272,9 +272,8 @@ const TRANSFERS: [(&str, Transfer); 3] = [
 ///
 /// It is none of these.
 pub fn interval(text: &str) -> Result<Choice, Error> {
-    value_of(&INTERVALS, text).ok_or_else(|| {
-        Error::new(Kind::Usage, "the interval is none").help("use auto, hourly or daily")
-    })
+    value_of(&INTERVALS, text)
+        .ok_or_else(|| not_one_of("an interval", text).help("use auto, hourly or daily"))
 }
 
 /// Reads `auto`, `soap` or `rest`.
@@ -283,9 +282,15 @@ pub fn interval(text: &str) -> Result<Choice, Error> {
 ///
 /// It is none of these.
 pub fn transfer(text: &str) -> Result<Transfer, Error> {
-    value_of(&TRANSFERS, text).ok_or_else(|| {
-        Error::new(Kind::Usage, "the transfer is none").help("use auto, soap or rest")
-    })
+    value_of(&TRANSFERS, text)
+        .ok_or_else(|| not_one_of("a way to fetch files", text).help("use auto, soap or rest"))
+}
+
+fn not_one_of(what: &str, text: &str) -> Error {
+    Error::new(
+        Kind::Usage,
+        format!("`{}` is not {what}", text.escape_debug()),
+    )
 }
 
 fn name_of<T: PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {

@@ -38,7 +38,10 @@ impl std::str::FromStr for Profile {
         match text {
             "least" => Ok(Self::Least),
             "microsoft" => Ok(Self::Microsoft),
-            _ => Err(Error::new(Kind::Usage, "the profile is none").help("use least or microsoft")),
+            _ => {
+                let message = format!("`{}` is not a profile", text.escape_debug());
+                Err(Error::new(Kind::Usage, message).help("use least or microsoft"))
+            }
         }
     }
 }

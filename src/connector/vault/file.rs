@@ -72,7 +72,7 @@ fn identity(key: &SecretString) -> Result<Option<age::x25519::Identity>, Error> 
     text.parse().map(Some).map_err(|reason: &str| {
         Error::new(
             Kind::Usage,
-            format!("the key begins like an age identity and is none: {reason}"),
+            format!("the key begins like an age identity but is not one: {reason}"),
         )
     })
 }

@@ -4,6 +4,7 @@ mod commands;
 #[cfg(unix)]
 mod disk;
 mod kills;
+mod messages;
 #[cfg(target_os = "linux")]
 mod service;
 mod unattended;

@@ -88,7 +88,7 @@ async fn what_is_no_org_stores_nothing_and_says_why() {
     tenant
         .sandbox
         .inject("status_502@getUserInfo".parse().unwrap());
-    assert!(refused(&tenant).await.contains("who it is"));
+    assert!(refused(&tenant).await.contains("who is logged in"));
     tenant.sandbox.clear_injections();
 
     let mut foreign = tenant.by_password("acme");

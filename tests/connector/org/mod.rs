@@ -4,6 +4,7 @@ mod activation;
 mod completeness;
 mod faults;
 mod logins;
+mod pauses;
 mod prerequisites;
 mod unattended;
 mod visibility;

@@ -370,7 +370,7 @@ impl<S: Service> Run<'_, S> {
         let time = match time {
             None => None,
             Some(text) => Some(text.parse().map_err(|error: jiff::Error| {
-                data("a row came with a time that is none", self.object).because(error)
+                data("a row came with a time that cannot be read", self.object).because(error)
             })?),
         };
         Ok(Fact {
