@@ -10,8 +10,11 @@ use saponify_cli::connector::window::Span;
 
 use super::support::{Served, USER, org};
 
-/// Rows of the measurement.
-const ROWS: i64 = 1_000_000;
+/// Rows of the measurement: a million, or `SAPONIFY_ROWS`.
+fn rows() -> i64 {
+    let given = std::env::var("SAPONIFY_ROWS").ok();
+    given.map_or(1_000_000, |rows| rows.parse().unwrap())
+}
 
 const DAYS: i64 = 60;
 
@@ -97,7 +100,7 @@ async fn pages_with_a_million_events() {
         let lock = place.lock().unwrap();
         let mut store = place.store(&lock).unwrap();
         // An activation has noted where the source begins; the rows begin before that.
-        fill(&mut store, ROWS, Timestamp::now());
+        fill(&mut store, rows(), Timestamp::now());
         let began = Instant::now();
         let mut index = Index::open(&place.search()).unwrap();
         while index.update(&store, 100_000).unwrap() > 0 {}
@@ -115,7 +118,7 @@ async fn pages_with_a_million_events() {
         "/".to_owned(),
         "/connections/acme".to_owned(),
         events.to_owned(),
-        format!("{events}/500000"),
+        format!("{events}/1000"),
         format!("{events}?until={day}"),
         format!("{events}?user=user7%40acme.example"),
         format!("{events}?address=203.0.5.*"),
