@@ -83,7 +83,7 @@ async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
         "What to do:",
     ]);
     assert!(served.home.connections().unwrap().is_empty());
-    for (name, part) in [("", "the name is missing"), ("../x", "is no name")] {
+    for (name, part) in [("", "the name is missing"), ("../x", "cannot be the name")] {
         let answer = client.connect(name, &org, USER[1]).await;
         answer.shows(&[part]);
     }
@@ -301,7 +301,7 @@ async fn events_are_found_by_what_the_table_shows() {
         path = rest.split('"').next().unwrap().replace("&amp;", "&");
     }
     assert_eq!(all, 120);
-    for (query, part) in [("since=never", "is no time"), ("after=x", "does not exist")] {
+    for (query, part) in [("since=never", "is not a point in time"), ("after=x", "does not exist")] {
         let (_, answer) = found(query).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         answer.shows(&[part]);
