@@ -301,7 +301,10 @@ async fn events_are_found_by_what_the_table_shows() {
         path = rest.split('"').next().unwrap().replace("&amp;", "&");
     }
     assert_eq!(all, 120);
-    for (query, part) in [("since=never", "is not a point in time"), ("after=x", "does not exist")] {
+    for (query, part) in [
+        ("since=never", "is not a point in time"),
+        ("after=x", "does not exist"),
+    ] {
         let (_, answer) = found(query).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         answer.shows(&[part]);
