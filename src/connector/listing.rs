@@ -71,7 +71,7 @@ pub fn print(
 ///
 /// # Errors
 ///
-/// As of [`print`].
+/// As of [`print()`].
 pub fn table(
     store: &Store,
     query: &EventQuery,

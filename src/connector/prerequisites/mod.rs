@@ -65,11 +65,12 @@ pub async fn test(
     test_telling(home, vault, name, profile, local_now, &mut |_| {}).await
 }
 
-/// Tests the prerequisites of a connection as [`test`] does, and tells each line as soon as it is found.
+/// Tests the prerequisites of a connection as [`test()`] does, and passes each line to `tell`
+/// as soon as it is found.
 ///
 /// # Errors
 ///
-/// As of [`test`].
+/// As of [`test()`].
 pub async fn test_telling(
     home: &Home,
     vault: &Vault,
