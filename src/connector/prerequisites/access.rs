@@ -41,22 +41,22 @@ impl Access<'_, '_> {
     pub(super) async fn all(&mut self) {
         self.edition().await;
         self.tls_of_the_login().await;
-        self.lines.settle();
+        self.lines.report();
         self.permissions().await;
-        self.lines.settle();
+        self.lines.report();
         self.crm_content().await;
-        self.lines.settle();
+        self.lines.report();
         self.own_logins_only().await;
-        self.lines.settle();
+        self.lines.report();
         self.fields(&Object::LOGINS).await;
         self.audit().await;
-        self.lines.settle();
+        self.lines.report();
         self.fields(&Object::AUDIT).await;
         self.files().await;
         self.changes().await;
         self.session_settings();
         self.calls();
-        self.lines.settle();
+        self.lines.report();
     }
 
     async fn edition(&mut self) {

@@ -82,8 +82,8 @@ impl<'a> Lines<'a> {
         self.found.push(line);
     }
 
-    /// Tells the lines that were not told yet. They are not changed any more.
-    pub(super) fn settle(&mut self) {
+    /// Passes the lines that are new since the last call to `tell`. They do not change any more.
+    pub(super) fn report(&mut self) {
         for line in self.found.iter().skip(self.told) {
             (self.tell)(line);
         }

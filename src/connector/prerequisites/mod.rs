@@ -89,7 +89,7 @@ pub async fn test_telling(
         Err(error) => not_connected(&mut lines, &settings, &error),
         Ok(mut org) => connected(&mut lines, &mut org, &settings, profile, local_now).await,
     }
-    lines.settle();
+    lines.report();
     if let Err(error) = home.connection(name)?.forget_refusals() {
         tracing::warn!(
             problem = error.text(),
@@ -113,7 +113,7 @@ async fn connected(
     org.use_reserve();
     let found = format!("{} answers", settings.endpoint);
     lines.push(Line::passed("address", "Address", found));
-    lines.settle();
+    lines.report();
     lines.push(Line::passed(
         "tls",
         "TLS",
