@@ -23,6 +23,7 @@ const LIMITS: Limits = Limits {
     name: 50,
     text: 1_000,
     body: 100_000,
+    error_response: 1_000,
     memory: 50_000,
 };
 
