@@ -9,6 +9,8 @@ mod sinks;
 mod standing;
 mod year;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use saponify_cli::connector::store::{
     Event, EventQuery, PageProgress, Purpose, Row, SourceState, Store, Stored,
@@ -29,9 +31,14 @@ impl Fixture {
         Self { store, folder }
     }
 
+    /// The file of the store.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+
     /// Opens the store again, as a new process would.
     pub(crate) fn reopen(&mut self) {
-        self.store = Store::open(&self.folder.path().join("store.db")).unwrap();
+        self.store = Store::open(&self.path()).unwrap();
     }
 
     pub(crate) fn logins(&mut self) -> SourceState {
