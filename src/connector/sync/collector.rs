@@ -35,7 +35,7 @@ pub struct Collector {
     settings: Settings,
     store: Store,
     org: Org,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Collector {
@@ -69,7 +69,7 @@ impl Collector {
             settings,
             store,
             org,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -227,8 +227,8 @@ impl Collector {
             retention: FILES_KEPT,
             choice: self.settings.interval,
             lengths: Lengths::Exact,
-            staging: self.place.staging(),
-            aside: self.place.aside(),
+            staging: self.place.staging(&self.lock)?,
+            aside: self.place.aside()?,
         };
         let done = files::sync(&mut self.store, &mut self.org, &options, watch).await?;
         let figures = Figures {
