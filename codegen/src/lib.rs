@@ -76,8 +76,12 @@
 //! literal, a code span or an escaped comment.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod config;
 mod content;
+#[cfg(feature = "catalog")]
+pub mod diff;
 mod emit;
 mod error;
 mod names;

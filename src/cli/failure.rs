@@ -32,6 +32,11 @@ impl Failure {
         }
     }
 
+    /// The failure with another exit code.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+
     /// The exit code of the program.
     pub(crate) fn code(&self) -> u8 {
         self.code

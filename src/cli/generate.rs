@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, Output};
 
+use super::options::Options;
 use super::terminal::say;
 use super::{Failure, put, put_error};
 
@@ -25,12 +26,6 @@ pub(crate) struct Generate {
     /// Name of the module. [default: the WSDL's file name]
     #[arg(long, value_name = "NAME")]
     module: Option<String>,
-    /// Keep only these: objects (Account, '*__c'), fields (Account.Name) or operations (op:query).
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    include: Vec<String>,
-    /// Leave these out: objects, fields or operations as for --include.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    exclude: Vec<String>,
     /// Keys only: no getter and no `with_` method per field. Compiles in two thirds of the time.
     #[arg(long)]
     no_methods: bool,
@@ -43,24 +38,8 @@ pub(crate) struct Generate {
     /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
     #[arg(long)]
     serde: bool,
-    /// Imports may also read files in and below this directory.
-    #[arg(long, value_name = "DIR")]
-    root: Vec<PathBuf>,
-    /// Takes a file for an import, which is named by its location as written or its namespace.
-    #[arg(long, value_name = "IMPORT=FILE", value_parser = provided)]
-    provide: Vec<(String, PathBuf)>,
-    /// Leaves out an import, by its location as written or its namespace.
-    #[arg(long, value_name = "IMPORT")]
-    skip_import: Vec<String>,
-    /// Reads a type as another: 'java:String=xsd:string', '{urn:x}Odd=text', 'tns:Odd=any'.
-    #[arg(long = "type", value_name = "NAME=TYPE", value_parser = replaced)]
-    types: Vec<(String, String)>,
-    /// Nil of these elements is not the same as their absence: `Nillable<T>` (nickname, '*').
-    #[arg(long, value_name = "ELEMENT", num_args = 1..)]
-    nillable: Vec<String>,
-    /// Options from this file; options of the command line come on top.
-    #[arg(long, value_name = "saponify.toml")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
     /// Write nothing; fail if the directory does not hold what would be written.
     #[arg(long, conflicts_with_all = ["stdout", "dump"])]
     check: bool,
@@ -132,19 +111,9 @@ impl Generate {
         Ok(())
     }
 
-    /// The file's options with those of the command line on top.
+    /// The options of the file and of the command line.
     fn configured(&self) -> Result<Config, Failure> {
-        let mut config = match &self.config {
-            None => Config::new(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {}", path.display())).because(error)
-                })?;
-                Config::from_toml(&text).map_err(|error| {
-                    Failure::new(format!("{} cannot be used", path.display())).because(error)
-                })?
-            }
-        };
+        let mut config = self.options.configured()?;
         if let Some(wsdl) = &self.wsdl {
             config = config.input(wsdl);
         }
@@ -154,33 +123,9 @@ impl Generate {
         if let Some(module) = &self.module {
             config = config.module(module);
         }
-        for name in &self.include {
-            config = match Name::of(name) {
-                Name::Object(name) => config.include_objects([name]),
-                Name::Field(name) => config.include_fields([name]),
-                Name::Operation(name) => config.include_operations([name]),
-            };
-        }
-        for name in &self.exclude {
-            config = match Name::of(name) {
-                Name::Object(name) => config.exclude_objects([name]),
-                Name::Field(name) => config.exclude_fields([name]),
-                Name::Operation(name) => config.exclude_operations([name]),
-            };
-        }
         if self.messages {
             config = config.messages(true);
         }
-        config = config
-            .import_roots(&self.root)
-            .skip_imports(&self.skip_import);
-        for (import, path) in &self.provide {
-            config = config.provide_file(import, path);
-        }
-        for (name, replacement) in &self.types {
-            config = config.override_type(name, replacement);
-        }
-        config = config.nillable(&self.nillable);
         if self.no_methods {
             config = config.methods(false);
         }
@@ -191,43 +136,6 @@ impl Generate {
             config = config.serde(true);
         }
         Ok(config)
-    }
-}
-
-/// What a name on the command line names.
-enum Name<'a> {
-    Object(&'a str),
-    Field(&'a str),
-    Operation(&'a str),
-}
-
-impl<'a> Name<'a> {
-    fn of(text: &'a str) -> Self {
-        match text.strip_prefix("op:") {
-            Some(operation) => Name::Operation(operation),
-            None if text.contains('.') => Name::Field(text),
-            None => Name::Object(text),
-        }
-    }
-}
-
-/// `IMPORT=FILE`. An address may hold `=` and a file's name rarely does, so the last one divides.
-fn provided(text: &str) -> Result<(String, PathBuf), String> {
-    match text.rsplit_once('=') {
-        Some((import, file)) if !import.is_empty() && !file.is_empty() => {
-            Ok((import.to_owned(), file.into()))
-        }
-        _ => Err("expected an import's location or namespace, `=` and a file".to_owned()),
-    }
-}
-
-/// `NAME=TYPE`. The namespace in a name may hold `=`, so the last one divides.
-fn replaced(text: &str) -> Result<(String, String), String> {
-    match text.rsplit_once('=') {
-        Some((name, replacement)) if !name.is_empty() && !replacement.is_empty() => {
-            Ok((name.to_owned(), replacement.to_owned()))
-        }
-        _ => Err("expected the name of a type, `=` and a built-in type".to_owned()),
     }
 }
 

@@ -3,8 +3,10 @@
 mod activity;
 mod connector;
 mod demo;
+mod diff;
 mod failure;
 mod generate;
+mod options;
 mod sandbox;
 mod terminal;
 
@@ -28,6 +30,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Write Rust proxies from a WSDL.
     Generate(generate::Generate),
+    /// Compare two WSDLs: what changed, and what it means for code and data.
+    Diff(diff::Diff),
     /// A local tenant: serve it over TLS, or write its WSDL.
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
@@ -41,6 +45,7 @@ impl Arguments {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
             Command::Generate(generate) => generate.run()?,
+            Command::Diff(diff) => return diff.run(),
             Command::Sandbox(sandbox) => sandbox.run()?,
             Command::Demo(demo) => demo.run()?,
             Command::Connector(connector) => return connector.run(),

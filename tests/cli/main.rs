@@ -2,6 +2,7 @@
 
 mod connector;
 mod demo;
+mod diff;
 mod generate;
 #[path = "../person/mod.rs"]
 mod person;

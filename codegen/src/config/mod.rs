@@ -49,6 +49,9 @@ pub struct Config {
     pub(crate) skip_imports: Vec<String>,
     /// Names of built-in types by the names of the types that they replace.
     pub(crate) types: BTreeMap<String, String>,
+    /// Whether a pattern or a name of these options may match nothing in the WSDL.
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) tolerant: bool,
 }
 
 /// Patterns of names to include, or to exclude.
@@ -103,6 +106,7 @@ impl Config {
             provide: BTreeMap::new(),
             skip_imports: Vec::new(),
             types: BTreeMap::new(),
+            tolerant: false,
         }
     }
 

@@ -9,6 +9,8 @@ use crate::error::Error;
 pub(crate) struct PatternList<'c> {
     option: &'static str,
     items: Vec<(&'c str, Cell<bool>)>,
+    /// Whether a pattern may match nothing.
+    tolerant: bool,
 }
 
 impl<'c> PatternList<'c> {
@@ -17,7 +19,16 @@ impl<'c> PatternList<'c> {
             .iter()
             .map(|p| (p.as_str(), Cell::new(false)))
             .collect();
-        Self { option, items }
+        Self {
+            option,
+            items,
+            tolerant: false,
+        }
+    }
+
+    /// Sets whether a pattern may match nothing.
+    pub(crate) fn tolerant(self, tolerant: bool) -> Self {
+        Self { tolerant, ..self }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -91,6 +102,7 @@ impl<'c> PatternList<'c> {
     fn check_with(&self, help: impl Fn(&str) -> String) -> Result<(), Error> {
         match self.items.iter().find(|(_, used)| !used.get()) {
             None => Ok(()),
+            Some(_) if self.tolerant => Ok(()),
             Some((pattern, _)) => Err(Error::selection(format!(
                 "{} `{}` matches nothing in the WSDL{}",
                 self.option,

@@ -23,6 +23,10 @@ mod writer;
 
 use crate::output::File;
 use crate::plan::Plan;
+#[cfg(feature = "catalog")]
+pub(crate) use views::value_of_key;
+#[cfg(feature = "catalog")]
+pub(crate) use writer::Writer;
 
 /// Prints the files of a plan, `mod.rs` first. With `file_per_object`, each view has a file of its own.
 pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {

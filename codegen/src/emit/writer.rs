@@ -8,8 +8,8 @@ use crate::plan::{
 use crate::print::Printer;
 
 /// Prints the items of one file.
-pub(super) struct Writer<'p, 'm> {
-    pub(super) plan: &'p Plan<'m>,
+pub(crate) struct Writer<'p, 'm> {
+    pub(crate) plan: &'p Plan<'m>,
     pub(super) out: Printer,
     /// The module of types whose items are printed; `None` in files that have no such module.
     module: Option<&'p str>,
@@ -28,7 +28,7 @@ impl<'p, 'm> Writer<'p, 'm> {
     }
 
     /// A writer for a file that defines types of these names.
-    pub(super) fn new(plan: &'p Plan<'m>, idents: impl Iterator<Item = &'p str>) -> Self {
+    pub(crate) fn new(plan: &'p Plan<'m>, idents: impl Iterator<Item = &'p str>) -> Self {
         Self {
             plan,
             out: Printer::default(),
@@ -124,7 +124,7 @@ impl<'p, 'm> Writer<'p, 'm> {
     }
 
     /// The type of a field or of an output.
-    pub(super) fn field_type(&mut self, ty: &'p FieldType) -> String {
+    pub(crate) fn field_type(&mut self, ty: &'p FieldType) -> String {
         let inner = self.owned(&ty.inner);
         let inner = match ty.boxing {
             Boxing::None => inner,

@@ -63,7 +63,7 @@ use renames::Renames;
 pub(crate) fn names(selection: &Selection<'_>, config: &Config) -> Result<Names, Error> {
     let renames = Renames::new(selection, config)?;
     let mut names = Names {
-        modules: module::modules(selection, &config.rename.modules)?,
+        modules: module::modules(selection, config)?,
         ..Names::default()
     };
     names

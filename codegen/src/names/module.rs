@@ -6,6 +6,7 @@ use saponify_wsdl::model::NsId;
 
 use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
+use crate::config::Config;
 use crate::error::Error;
 use crate::salesforce;
 use crate::select::Selection;
@@ -43,8 +44,9 @@ const RESERVED: &[&str] = &[
 /// The modules of the namespaces that have types.
 pub(super) fn modules(
     selection: &Selection<'_>,
-    renames: &BTreeMap<String, String>,
+    config: &Config,
 ) -> Result<BTreeMap<NsId, String>, Error> {
+    let renames = &config.rename.modules;
     let typed = selection
         .shapes
         .iter()
@@ -63,7 +65,7 @@ pub(super) fn modules(
                 "`{rust}` cannot be the name of a module; choose a Rust identifier that is not reserved"
             )));
         }
-        if !used.iter().any(|ns| selection.uri(*ns) == uri) {
+        if !used.iter().any(|ns| selection.uri(*ns) == uri) && !config.tolerant {
             let uri = uri.escape_debug();
             return Err(Error::selection(format!(
                 "the namespace `{uri}` cannot be renamed: no generated type is in it"

@@ -20,7 +20,7 @@ pub(super) fn operations(
     for (wire, rust) in &config.rename.operations {
         checked("operation", wire, rust)?;
         let mut operations = selection.operations.iter();
-        if !operations.any(|operation| operation.name == wire) {
+        if !operations.any(|operation| operation.name == wire) && !config.tolerant {
             return Err(unknown("operation", wire));
         }
     }

@@ -131,7 +131,7 @@ impl Config {
     }
 
     /// A reader that may read the files which the options allow.
-    fn reader(&self) -> Result<Reader, Error> {
+    pub(super) fn reader(&self) -> Result<Reader, Error> {
         let mut reader = Reader::new();
         for root in &self.import_roots {
             reader.allow_root(root);
@@ -154,7 +154,10 @@ impl Config {
             .ok_or_else(|| Error::config("no input: set the path of a WSDL"))
     }
 
-    fn read<T>(&self, then: impl FnOnce(Source<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn read<T>(
+        &self,
+        then: impl FnOnce(Source<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let input = self.required_input()?;
         let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let model = self

@@ -4,6 +4,8 @@ use saponify_wsdl::Model;
 use saponify_wsdl::model::Note;
 use sha2::{Digest as _, Sha256};
 
+#[cfg(feature = "catalog")]
+use crate::catalog::{Catalog, catalog};
 use crate::config::Config;
 use crate::emit;
 use crate::error::Error;
@@ -57,6 +59,15 @@ pub(super) fn with_plan<T>(
     with_names(source, config, |selection, names| {
         let plan = plan(selection, names, config, header(source, selection))?;
         Ok(then(&plan))
+    })
+}
+
+/// Runs the stages up to "plan", and describes the result.
+#[cfg(feature = "catalog")]
+pub(super) fn with_catalog(source: Source<'_>, config: &Config) -> Result<Catalog, Error> {
+    with_names(source, config, |selection, names| {
+        let plan = plan(selection, names, config, header(source, selection))?;
+        Ok(catalog(selection, names, &plan))
     })
 }
 

@@ -21,6 +21,8 @@ use crate::error::Error;
 use crate::names::Names;
 use crate::select::Selection;
 pub(crate) use calls::{Argument, Operation, Part, Service};
+#[cfg(feature = "catalog")]
+pub(crate) use field_docs::type_name;
 pub(crate) use output::{Header, Plan};
 use rust_types::Context;
 use tables::TableIds;
@@ -29,6 +31,9 @@ pub(crate) use types::{
     InnerType, Item, KeyType, KeyValue, Module, NameList, Scalar, Struct, Table, TableField,
     TableId, TypeRef, View, ViewField, Wrap,
 };
+
+#[cfg(feature = "catalog")]
+pub(crate) use types::Field;
 
 /// Plans the output.
 ///
