@@ -153,6 +153,41 @@ impl Home {
     }
 }
 
+/// The file that says which sinks there are.
+const SINKS: &str = "sinks.toml";
+
+impl Home {
+    /// The text that says which sinks there are, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn sinks_toml(&self) -> Result<Option<String>, Error> {
+        let path = self.0.join(SINKS);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read", &path, error)),
+        }
+    }
+
+    /// Replaces the text that says which sinks there are, as a whole.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
+        create_folder(&self.0).map_err(|error| Error::io("create the folder", &self.0, error))?;
+        let (path, draft) = (self.0.join(SINKS), self.0.join(".sinks.toml.new"));
+        let fail = |error| Error::io("write", &draft, error);
+        let mut file = to_write().truncate(true).open(&draft).map_err(fail)?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(fail)?;
+        fs::rename(&draft, &path).map_err(|error| Error::io("write", &path, error))
+    }
+}
+
 /// The file of the store.
 const STORE: &str = "store.db";
 
@@ -247,6 +282,22 @@ impl Place {
     /// As of [`Store::open_to_read`].
     pub fn store_to_read(&self) -> Result<Store, Error> {
         Store::open_to_read(&self.folder.join(STORE))
+    }
+
+    /// The file for rows that a sink will never take.
+    #[must_use]
+    pub fn refused_by(&self, sink: &str) -> PathBuf {
+        let name: String = sink
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        self.folder.join("refused").join(format!("{name}.ndjson"))
     }
 
     /// The file of the search index.
