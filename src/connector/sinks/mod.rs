@@ -12,7 +12,7 @@
 //! | `aside` | the file of rows that a sink will never take |
 //! | [`outlet`](Outlet) | delivers batch by batch to one sink, and moves its cursor |
 //! | [`config`] | which sinks there are: the file `sinks.toml`, its keys and its secrets |
-//! | `ndjson`, `http` | the kinds of sinks |
+//! | `ndjson`, `http`, `nats` | the kinds of sinks |
 //! | `open` | makes the sink that the configuration describes |
 //! | [`deliveries`](Deliveries) | delivers to all sinks of a connection while it is collected |
 //!
@@ -25,6 +25,8 @@ mod deliveries;
 mod failure;
 mod http;
 mod mark;
+#[cfg(feature = "nats")]
+mod nats;
 mod ndjson;
 mod open;
 mod outlet;

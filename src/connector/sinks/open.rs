@@ -104,6 +104,8 @@ pub fn destination(
         )),
         "webhook" => Box::new(http::Webhook::open(config, secrets)?),
         "splunk-hec" => Box::new(http::Splunk::open(config, secrets)?),
+        #[cfg(feature = "nats")]
+        "nats" => Box::new(super::nats::Nats::open(config, secrets, connection)?),
         other => {
             let message = format!("sink {}: nothing makes the kind {other}", config.name);
             return Err(Error::new(Kind::Usage, message));

@@ -3,6 +3,8 @@
 mod beside;
 mod config;
 mod http;
+#[cfg(feature = "nats")]
+mod nats;
 mod ndjson;
 mod outlet;
 mod server;

@@ -221,13 +221,18 @@ pub const KINDS: &[Kind] = &[
         name: "nats",
         about: "messages in a stream of NATS JetStream",
         feature: Some("nats"),
-        is_built: false,
+        is_built: cfg!(feature = "nats"),
         address: "url",
         keys: &[
             needed(
                 "url",
                 Form::Url(&["tls", "nats"]),
-                "the servers; those of tls:// must offer TLS",
+                "the servers, such as nats://nats.example:4222",
+            ),
+            key(
+                "security",
+                Form::OneOf(&["tls", "plain"]),
+                "whether the servers must offer TLS; plain only in a network that you trust",
             ),
             key("stream", Form::Text, "the stream (SAPONIFY)"),
             key(
