@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Locked,
     /// The org cannot be reached, refuses a call, or answers what cannot be read.
     Service,
+    /// A sink cannot be reached, or refuses what it gets.
+    Sink,
     /// The org's calls of the day are reserved for others.
     Reserved,
     /// The user has stopped the program.
@@ -58,6 +60,12 @@ impl Error {
             help: None,
             source: None,
         }))
+    }
+
+    /// The caller asked for something that cannot be.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
     }
 
     /// Adds what the user can do about it.
@@ -184,6 +192,12 @@ impl Error {
     #[must_use]
     pub fn is_service(&self) -> bool {
         self.0.kind == Kind::Service
+    }
+
+    /// Whether a sink could not be reached, or refused what it got.
+    #[must_use]
+    pub fn is_sink(&self) -> bool {
+        self.0.kind == Kind::Sink
     }
 
     /// Whether the connector made no call, because it leaves the org's last calls of the day to others.

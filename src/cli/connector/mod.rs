@@ -7,6 +7,7 @@ mod reading;
 #[cfg(feature = "console")]
 mod serve;
 mod show;
+mod sink;
 mod test;
 mod work;
 mod write;
@@ -70,6 +71,9 @@ enum Command {
     Report(reading::Report),
     /// Show stored events.
     Events(reading::Events),
+    /// Set up the sinks to which stored events are delivered.
+    #[command(subcommand)]
+    Sink(sink::Sink),
     /// Serve the console, where a browser shows connections and events.
     #[cfg(feature = "console")]
     Serve(serve::Serve),
@@ -92,6 +96,7 @@ impl Connector {
             Command::Status(status) => return status.run(&common),
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
+            Command::Sink(sink) => return sink.run(&common),
             #[cfg(feature = "console")]
             Command::Serve(serve) => serve.run(&common),
             Command::Open(open) => open.run(&common),

@@ -96,18 +96,18 @@ impl Keeper for Folder {
         Ok(active)
     }
 
-    fn create(&self, name: &str) -> Result<(Box<dyn Spot>, Lock), Error> {
+    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error> {
         // A name does not begin with a dot, so no connection has this folder.
         let folder = self.0.join(format!(".{name}.new"));
         create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
         let draft = Own(folder);
         let lock = draft.lock(name)?;
         draft.clear()?;
-        Ok((Box::new(draft), lock))
+        Ok((Arc::new(draft), lock))
     }
 
-    fn spot(&self, name: &str) -> Result<Box<dyn Spot>, Error> {
-        Ok(Box::new(Own(self.0.join(name))))
+    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error> {
+        Ok(Arc::new(Own(self.0.join(name))))
     }
 
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -178,7 +178,7 @@ impl Spot for Own {
         Ok(self.0.clone())
     }
 
-    fn publish(self: Box<Self>, name: &str, lock: Lock) -> Result<Box<dyn Spot>, Error> {
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
         let folder = self.0.with_file_name(name);
         // The lock moves with the folder, so that nobody works on the connection before it is complete.
         // Windows does not rename a folder with a file that is open.
@@ -186,7 +186,7 @@ impl Spot for Own {
         fs::rename(&self.0, &folder)
             .map_err(|error| Error::io("create the folder", &folder, error))?;
         drop(held);
-        Ok(Box::new(Self(folder)))
+        Ok(Arc::new(Self(folder)))
     }
 
     fn store(&self, _lock: &Lock) -> Result<Store, Error> {
@@ -245,7 +245,7 @@ impl Spot for Own {
         }))
     }
 
-    fn erase(self: Box<Self>, _name: &str, lock: Lock) -> Result<(), Error> {
+    fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
         // Some systems do not remove what is open.
         drop(lock);
         fs::remove_dir_all(&self.0).map_err(|error| Error::io("remove the folder", &self.0, error))

@@ -29,10 +29,10 @@ pub const LEASE: Duration = Duration::from_secs(30);
 pub struct Home(Arc<dyn Keeper>);
 
 /// The place of a connection.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Place {
     name: String,
-    spot: Box<dyn Spot>,
+    spot: Arc<dyn Spot>,
 }
 
 /// Holds a connection for this process, until it is dropped or the process ends in any way.
@@ -77,8 +77,8 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn with_lease(&self, lease: Duration) -> Option<Arc<dyn Keeper>>;
     fn names(&self) -> Result<Vec<String>, Error>;
     fn active(&self) -> Result<Vec<Listed>, Error>;
-    fn create(&self, name: &str) -> Result<(Box<dyn Spot>, Lock), Error>;
-    fn spot(&self, name: &str) -> Result<Box<dyn Spot>, Error>;
+    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error>;
+    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error>;
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
     fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error>;
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
@@ -93,8 +93,8 @@ trait Spot: fmt::Debug + Send + Sync {
     fn folder(&self) -> Result<PathBuf, Error>;
     fn lock(&self, name: &str) -> Result<Lock, Error>;
     fn holder(&self) -> Result<Option<Holder>, Error>;
-    fn publish(self: Box<Self>, name: &str, lock: Lock) -> Result<Box<dyn Spot>, Error>;
-    fn erase(self: Box<Self>, name: &str, lock: Lock) -> Result<(), Error>;
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error>;
+    fn erase(&self, name: &str, lock: Lock) -> Result<(), Error>;
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
@@ -391,6 +391,23 @@ impl Place {
     /// As of [`folder`](Self::folder).
     pub fn aside(&self) -> Result<PathBuf, Error> {
         Ok(self.folder()?.join("damaged"))
+    }
+
+    /// The file for rows that a sink will never take.
+    ///
+    /// # Errors
+    ///
+    /// As of [`folder`](Self::folder).
+    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let name: String = sink
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        Ok(self
+            .folder()?
+            .join("refused")
+            .join(format!("{name}.ndjson")))
     }
 
     /// Opens the store to write; the lock shows that no other process does.

@@ -91,15 +91,15 @@ impl Keeper for Server {
         Ok(listed.collect())
     }
 
-    fn create(&self, name: &str) -> Result<(Box<dyn Spot>, Lock), Error> {
+    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error> {
         let draft = draft_of(name);
         let (id, lease) = self.registry.create(&draft)?;
-        Ok((Box::new(self.row(id, &draft)), Lock(Box::new(lease))))
+        Ok((Arc::new(self.row(id, &draft)), Lock(Box::new(lease))))
     }
 
-    fn spot(&self, name: &str) -> Result<Box<dyn Spot>, Error> {
+    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error> {
         match self.registry.find(name)? {
-            Some(known) => Ok(Box::new(self.row(known.id, name))),
+            Some(known) => Ok(Arc::new(self.row(known.id, name))),
             None => Err(gone(name)),
         }
     }
@@ -204,15 +204,16 @@ impl Spot for Row {
         Ok(self.known()?.holder.map(holder))
     }
 
-    fn publish(self: Box<Self>, name: &str, lock: Lock) -> Result<Box<dyn Spot>, Error> {
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
         self.registry.publish(lease(&lock)?, &self.name, name)?;
-        Ok(Box::new(Self {
+        Ok(Arc::new(Self {
+            registry: Arc::clone(&self.registry),
+            id: self.id,
             name: name.to_owned(),
-            ..*self
         }))
     }
 
-    fn erase(self: Box<Self>, _name: &str, lock: Lock) -> Result<(), Error> {
+    fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
         let folder = self.folder();
         self.registry.erase(lease(&lock)?, &self.name)?;
         if let Ok(folder) = folder

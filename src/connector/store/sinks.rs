@@ -134,4 +134,15 @@ impl Store {
         self.execute("note that a sink failed", note, problem)
             .map(drop)
     }
+
+    /// Forgets how far a sink has come. A sink of the same name begins anew.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_sink(&mut self, name: &str) -> Result<(), Error> {
+        let forget = "DELETE FROM sink WHERE name = ?1";
+        self.execute("forget a cursor", forget, values![name])
+            .map(drop)
+    }
 }

@@ -22,6 +22,8 @@ mod upload;
 
 pub use builder::HttpsBuilder;
 pub(crate) use inflate::inflate;
+#[cfg(feature = "unstable-reqwest")]
+pub use tls::client_config;
 
 use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
