@@ -10,9 +10,13 @@
 //! [`TransportError::interrupted`]), because a repeated `create` makes a second record.
 
 mod body;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod deflate;
 pub(crate) mod error;
 #[cfg(feature = "https")]
 mod https;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod inflate;
 mod retry_after;
 pub mod testing;
 
@@ -29,8 +33,6 @@ use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
 pub use error::TransportError;
-#[cfg(feature = "https")]
-pub(crate) use https::inflate;
 #[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
 
