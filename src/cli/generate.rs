@@ -43,6 +43,9 @@ pub(crate) struct Generate {
     /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
     #[arg(long)]
     serde: bool,
+    /// The server side, too: a trait for each port type, by saponify's feature `server`.
+    #[arg(long)]
+    server: bool,
     /// Imports may also read files in and below this directory.
     #[arg(long, value_name = "DIR")]
     root: Vec<PathBuf>,
@@ -170,6 +173,9 @@ impl Generate {
         }
         if self.messages {
             config = config.messages(true);
+        }
+        if self.server {
+            config = config.server(true);
         }
         config = config
             .import_roots(&self.root)
