@@ -19,7 +19,8 @@ macro_rules! client {
     }};
 }
 
-struct Echo;
+/// Implements the port types of the fixture `styles`.
+pub(crate) struct Echo;
 
 impl server::Document for Echo {
     async fn sow(
@@ -34,7 +35,7 @@ impl server::Document for Echo {
         Ok(Sown {
             id: seed.grams.map_or(0, |grams| grams as i32),
             note: Some(seed.name),
-            ..Sown::default()
+            at: "2026-01-15T05:00:00Z".parse().unwrap(),
         })
     }
 
@@ -268,7 +269,8 @@ async fn references_in_requests() {
     assert!(answer.text().contains(">far</"), "{}", answer.text());
 }
 
-struct Station;
+/// Implements the overloads of the fixture `rpc`.
+pub(crate) struct Station;
 
 impl rpc::server::Weather for Station {
     async fn read_one(

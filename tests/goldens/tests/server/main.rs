@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod http;
 mod library;
+mod peers;
 mod wsdl;
 
 use ::http::header::CONTENT_TYPE;
