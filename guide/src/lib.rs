@@ -22,6 +22,11 @@ saponify::include_proxies! {
     pub styles
 }
 
+saponify::include_proxies! {
+    /// The proxies and the server side of a service that is not Salesforce's.
+    pub library
+}
+
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The return type of code in the guide.

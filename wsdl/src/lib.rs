@@ -73,6 +73,7 @@ pub mod model;
 mod names;
 mod options;
 mod print;
+mod publish;
 mod raw;
 mod reader;
 mod redefine;
@@ -85,6 +86,7 @@ use std::path::Path;
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;
 pub use model::Model;
+pub use publish::{PublishedDocument, PublishedPiece};
 pub use reader::Reader;
 
 /// Reads a WSDL from bytes; no file is touched. [`Reader`] has options.

@@ -38,6 +38,7 @@ pub struct Config {
     pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) serde: bool,
+    pub(crate) server: bool,
     pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
@@ -96,6 +97,7 @@ impl Config {
             messages: false,
             docs: true,
             serde: false,
+            server: false,
             file_per_object: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
@@ -252,6 +254,20 @@ impl Config {
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Whether the server side is generated, too: a trait for each port type, which a server implements,
+    /// and the documents that it publishes. The crate `saponify` then needs its feature `server`, whose
+    /// module `server` describes how such a server runs.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().server(true);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn server(mut self, server: bool) -> Self {
+        self.server = server;
         self
     }
 

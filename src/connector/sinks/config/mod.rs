@@ -39,6 +39,7 @@ pub const ACTIVATED: &str = "ndjson";
 /// The document of the home that says which sinks there are.
 const FILE: &str = "sinks.toml";
 
+/// The sinks of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sinks(Vec<SinkConfig>);
 
