@@ -31,12 +31,25 @@ pub(super) fn other_format(bytes: &[u8]) -> Option<(&'static str, &'static str)>
             "the file is empty",
             "the download may have failed: save the WSDL again",
         )),
-        [b'{' | b'[', ..] => Some((
+        _ if starts_as_json(text) => Some((
             "the document is JSON, not a WSDL",
             "Salesforce writes the WSDL at Setup, API, Generate Enterprise WSDL",
         )),
         _ if starts_as_page(text) => Some(PAGE),
         _ => None,
+    }
+}
+
+/// Whether a document starts as an object of JSON does, or as an array of objects.
+fn starts_as_json(text: &[u8]) -> bool {
+    let within = |text: &[u8], next: &[u8]| {
+        let rest = text.trim_ascii_start();
+        rest.first().is_none_or(|byte| next.contains(byte))
+    };
+    match text {
+        [b'{', rest @ ..] => within(rest, b"\"}"),
+        [b'[', rest @ ..] => within(rest, b"{]"),
+        _ => false,
     }
 }
 
@@ -64,7 +77,8 @@ mod tests {
             (b"\x1F\x8B\x08", "gzip"),
             (b"PK\x03\x04..", "zip archive"),
             (b"%PDF-1.7", "PDF"),
-            (b"{\"a\": 1}", "JSON"),
+            (b"{ \"a\": 1}", "JSON"),
+            (b"[{}]", "JSON"),
             (b"\n<!DOCTYPE html>", "web page"),
             (b"<HTML><br>", "web page"),
             (b"<html lang='en'>", "web page"),
@@ -79,6 +93,8 @@ mod tests {
             b"<htmlx/>",
             b"\xFF\xFE<\0",
             b"text",
+            b"[package]",
+            b"{name}",
         ] {
             assert_eq!(other_format(bytes), None, "{bytes:?}");
         }
