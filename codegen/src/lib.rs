@@ -95,6 +95,8 @@ mod select;
 use std::path::Path;
 
 pub use config::Config;
+#[cfg(feature = "toml")]
+pub use config::Project;
 pub use error::Error;
 pub use output::{Difference, DifferenceKind, File, GeneratedType, Output, TypeKind};
 

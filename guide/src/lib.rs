@@ -151,6 +151,7 @@ mod tests {
             "connector.md",
             "connector-sinks.md",
             "console.md",
+            "program.md",
         ];
         let pages = pages()?;
         for (name, text) in pages

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, Output};
 
-use super::options::Options;
-use super::terminal::say;
+use super::options::{Options, Target};
+use super::settings::Settings;
+use super::terminal::{put_note, report};
 use super::{Failure, put, put_error};
 
 /// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
@@ -15,7 +16,9 @@ use super::{Failure, put, put_error};
 pub(crate) struct Generate {
     /// The WSDL. Files that it imports are read from its own directory and below: see --root,
     /// --provide and --skip-import. Nothing is ever fetched.
-    #[arg(value_name = "WSDL", required_unless_present = "config")]
+    ///
+    /// Without it, the inputs of `saponify.toml` are read: those of all its tenants.
+    #[arg(value_name = "WSDL")]
     wsdl: Option<PathBuf>,
     /// Directory for the module; files of an earlier run are replaced. [default: ./NAME]
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
@@ -67,59 +70,70 @@ enum Dump {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = self.configured()?.file_per_object(true);
-        let input = config
-            .input_path()
-            .map(Path::to_owned)
-            .ok_or_else(|| Failure::new("no WSDL: name one, or set `input` in saponify.toml"))?;
-        if is_url(&input) {
-            return Err(Failure::new(format!(
-                "{} is an address, and nothing is fetched",
-                input.display()
-            ))
-            .hint("download the WSDL, and give the file"));
+        let targets = self.options.targets(self.wsdl.as_deref())?;
+        if targets.len() > 1 && (self.out.is_some() || self.module.is_some()) {
+            return Err(Failure::usage(
+                "--out and --module are for one tenant, and saponify.toml has several",
+            )
+            .hint("choose one with --tenant"));
         }
-        if !input.exists() {
-            return Err(
-                Failure::new(format!("{} does not exist", input.display())).hint(
-                    "in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file",
-                ),
-            );
+        let mut stale = Vec::new();
+        for target in targets {
+            stale.extend(self.one(target)?);
         }
+        match stale.as_slice() {
+            [] => Ok(()),
+            dirs => {
+                let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
+                let (dirs, are) = (dirs.join(", "), if dirs.len() == 1 { "is" } else { "are" });
+                Err(
+                    Failure::new(format!("{dirs} {are} not what would be generated"))
+                        .hint("run the same command without --check"),
+                )
+            }
+        }
+    }
+
+    /// Generates for one tenant. Returns its directory if `--check` finds a difference.
+    fn one(&self, target: Target) -> Result<Option<PathBuf>, Failure> {
+        let directory = target.directory;
+        let config = self.configured(target.config).file_per_object(true);
+        let input = config.input_path().map(Path::to_owned);
+        let input = input.ok_or_else(|| {
+            Failure::usage("no WSDL is named")
+                .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
+        })?;
+        readable(&input)?;
         if let Some(stage) = self.dump {
-            return dump(stage, &config);
+            dump(stage, &config)?;
+            return Ok(None);
         }
         let output = config.run()?;
-        for note in output.notes() {
-            put_error(&format!("note: {note}\n"));
-        }
+        notes(&output);
         if self.stdout {
-            return print(&output);
+            print(&output)?;
+            return Ok(None);
         }
         let dir = match config.out_dir_path() {
             Some(dir) => dir.to_owned(),
-            None => PathBuf::from(config.module_name()?),
+            None => directory.join(config.module_name()?),
         };
         if self.check {
-            return check(&output, &dir);
+            return Ok((!check(&output, &dir)?).then_some(dir));
         }
         output.write_to(&dir)?;
         let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
-        say!(
+        report!(
             "{}: {} files, {:.1} MB",
             dir.display(),
             output.files().len(),
             bytes as f64 / 1e6
         );
-        Ok(())
+        Ok(None)
     }
 
-    /// The options of the file and of the command line.
-    fn configured(&self) -> Result<Config, Failure> {
-        let mut config = self.options.configured()?;
-        if let Some(wsdl) = &self.wsdl {
-            config = config.input(wsdl);
-        }
+    /// The options of a target with those of the command line on top.
+    fn configured(&self, mut config: Config) -> Config {
         if let Some(out) = &self.out {
             config = config.out_dir(out);
         }
@@ -141,8 +155,37 @@ impl Generate {
         if self.serde {
             config = config.serde(true);
         }
-        Ok(config)
+        config
     }
+}
+
+/// Prints the notes. A WSDL with one fault may give thousands, so only `-v` prints all.
+fn notes(output: &Output) {
+    const SHOWN: usize = 10;
+    let all = Settings::current().verbosity() > 0;
+    let shown = if all { usize::MAX } else { SHOWN };
+    for note in output.notes().iter().take(shown) {
+        put_note(note);
+    }
+    if let more @ 1.. = output.notes().len().saturating_sub(shown) {
+        put_note(&format!("there are {more} more notes; -v prints all"));
+    }
+}
+
+/// Refuses addresses, and files that do not exist, with what to do about it.
+pub(super) fn readable(input: &Path) -> Result<(), Failure> {
+    if is_url(input) {
+        return Err(Failure::new(format!(
+            "{} is an address, and nothing is fetched",
+            input.display()
+        ))
+        .hint("download the WSDL, and give the file"));
+    }
+    if !input.exists() {
+        return Err(Failure::new(format!("{} does not exist", input.display()))
+            .hint("in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"));
+    }
+    Ok(())
 }
 
 fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
@@ -168,20 +211,19 @@ fn print(output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(output: &Output, dir: &Path) -> Result<(), Failure> {
+/// Whether a directory holds what would be generated. Prints what differs.
+fn check(output: &Output, dir: &Path) -> Result<bool, Failure> {
+    const SHOWN: usize = 20;
     let differences = output.differences(dir)?;
     if differences.is_empty() {
-        say!("{}: up to date", dir.display());
-        return Ok(());
+        report!("{}: up to date", dir.display());
+        return Ok(true);
     }
-    for difference in differences.iter().take(20) {
-        put_error(&format!("{difference}\n"));
+    for difference in differences.iter().take(SHOWN) {
+        put_error(&format!("{}/{difference}\n", dir.display()));
     }
-    if differences.len() > 20 {
-        put_error(&format!("and {} more\n", differences.len() - 20));
+    if let more @ 1.. = differences.len().saturating_sub(SHOWN) {
+        put_error(&format!("and {more} more\n"));
     }
-    Err(
-        Failure::new(format!("{} is not what would be generated", dir.display()))
-            .hint("run the same command without --check"),
-    )
+    Ok(false)
 }

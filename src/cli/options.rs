@@ -1,11 +1,13 @@
 //! The options that say what to read and what to select, which several commands have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use saponify_codegen::Config;
+use clap_complete::engine::ArgValueCompleter;
+use saponify_codegen::{Config, Project};
 
-use super::Failure;
+use super::completion::names;
+use super::failure::Failure;
 
 /// Which part of a WSDL a command works on. The same options are in `saponify.toml` and in
 /// `saponify_codegen::Config` for build scripts.
@@ -13,10 +15,10 @@ use super::Failure;
 pub(crate) struct Options {
     /// Keep only these: objects (Account, '*__c'), fields (Account.Name) or operations (op:query).
     /// Several are separated by commas.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', add = ArgValueCompleter::new(names))]
     include: Vec<String>,
     /// Leave these out: objects, fields or operations as for --include.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', add = ArgValueCompleter::new(names))]
     exclude: Vec<String>,
     /// Imports may also read files in and below this directory.
     #[arg(long, value_name = "DIR")]
@@ -33,26 +35,104 @@ pub(crate) struct Options {
     /// Nil of these elements is not the same as their absence: `Nillable<T>` (nickname, '*').
     #[arg(long, value_name = "ELEMENTS", value_delimiter = ',')]
     nillable: Vec<String>,
-    /// Options from this file; options of the command line come on top.
-    #[arg(long, value_name = "saponify.toml")]
-    pub(super) config: Option<PathBuf>,
+    /// Options from this file. By default it is the `saponify.toml` of this directory or of one above,
+    /// unless a WSDL is named that it does not know. Options of the command line come on top.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Work on this tenant of `saponify.toml`.
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+/// What a command works on.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// The name of the tenant, if `saponify.toml` names it.
+    pub(super) tenant: Option<String>,
+    pub(super) config: Config,
+    /// The directory of `saponify.toml`; empty without one.
+    pub(super) directory: PathBuf,
 }
 
 impl Options {
-    /// The file's options with those of the command line on top.
-    pub(super) fn configured(&self) -> Result<Config, Failure> {
-        let config = match &self.config {
-            None => Config::new(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {}", path.display())).because(error)
-                })?;
-                Config::from_toml(&text).map_err(|error| {
-                    Failure::new(format!("{} cannot be used", path.display())).because(error)
-                })?
+    /// What the options say about a WSDL, or about each tenant of `saponify.toml` if none is named.
+    pub(super) fn targets(&self, wsdl: Option<&Path>) -> Result<Vec<Target>, Failure> {
+        let project = self.project(wsdl)?;
+        let Some(project) = &project else {
+            let config = wsdl.map_or_else(Config::new, |wsdl| Config::new().input(wsdl));
+            if let Some(tenant) = &self.tenant {
+                return Err(Failure::new(format!(
+                    "there is no saponify.toml that could have the tenant {tenant}"
+                ))
+                .hint("name the file with --config"));
+            }
+            return Ok(vec![self.target(None, config, PathBuf::new())]);
+        };
+        let path = project.path().unwrap_or(Path::new(""));
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        let all = self.tenant.is_none() && wsdl.is_none() && project.tenants().next().is_some();
+        let chosen: Vec<(Option<String>, Config)> = match all {
+            true => project
+                .tenants()
+                .map(|(name, config)| (Some(name.to_owned()), config.clone()))
+                .collect(),
+            false => {
+                let known = wsdl.and_then(|wsdl| tenant_of(project, wsdl));
+                let name = self.tenant.clone().or(known);
+                let config = project.config(name.as_deref())?.clone();
+                vec![(name, config)]
             }
         };
-        Ok(self.on_top_of(config))
+        let targets = chosen.into_iter().map(|(tenant, config)| {
+            let config = match wsdl {
+                Some(wsdl) => config.input(wsdl),
+                None => config,
+            };
+            self.target(tenant, config, directory.clone())
+        });
+        Ok(targets.collect())
+    }
+
+    /// As [`targets`](Self::targets), for a command that works on one WSDL.
+    pub(super) fn target_of(&self, wsdl: Option<&Path>) -> Result<Target, Failure> {
+        let mut targets = self.targets(wsdl)?;
+        match (targets.pop(), targets.is_empty()) {
+            (Some(target), true) => Ok(target),
+            (last, _) => {
+                let names = targets.iter().chain(&last);
+                let names: Vec<&str> = names.filter_map(|t| t.tenant.as_deref()).collect();
+                Err(Failure::usage("saponify.toml has several tenants")
+                    .hint(format!("choose one with --tenant: {}", names.join(", "))))
+            }
+        }
+    }
+
+    fn target(&self, tenant: Option<String>, config: Config, directory: PathBuf) -> Target {
+        Target {
+            tenant,
+            config: self.on_top_of(config),
+            directory,
+        }
+    }
+
+    /// The file of options. One that is found and not named is used if it is about the WSDL.
+    fn project(&self, wsdl: Option<&Path>) -> Result<Option<Project>, Failure> {
+        if let Some(path) = &self.config {
+            return Ok(Some(Project::load(path)?));
+        }
+        let Some(project) = Project::find("")? else {
+            return Ok(None);
+        };
+        let is_known = |wsdl: &Path| {
+            tenant_of(&project, wsdl).is_some()
+                || project
+                    .config(None)
+                    .is_ok_and(|config| is_input(config, wsdl))
+        };
+        Ok(match wsdl {
+            Some(wsdl) if self.tenant.is_none() && !is_known(wsdl) => None,
+            _ => Some(project),
+        })
     }
 
     /// Adds these options to others.
@@ -82,6 +162,20 @@ impl Options {
         }
         config.nillable(&self.nillable)
     }
+}
+
+/// The tenant whose input a WSDL is.
+fn tenant_of(project: &Project, wsdl: &Path) -> Option<String> {
+    let mut tenants = project.tenants();
+    let found = tenants.find(|(_, config)| is_input(config, wsdl));
+    found.map(|(name, _)| name.to_owned())
+}
+
+fn is_input(config: &Config, wsdl: &Path) -> bool {
+    let input = config
+        .input_path()
+        .and_then(|path| path.canonicalize().ok());
+    input.is_some() && input == wsdl.canonicalize().ok()
 }
 
 /// What a name on the command line names.

@@ -224,14 +224,14 @@ fn a_file_that_is_not_there_is_named_with_where_to_get_one() {
 #[test]
 fn a_file_that_is_not_a_wsdl_is_refused_with_a_position() {
     for (text, part) in [
-        ("", "no root element"),
-        ("<a><b></a>", ".wsdl:1:7: "),
+        ("", "the file is empty"),
+        ("<a><b></a>", ".wsdl:1:7\n"),
         (
             "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'>\n <types>\n </wrong>",
             ".wsdl:3:",
         ),
-        ("<html><body>Please log in</body></html>", "html"),
-        ("{\"openapi\": \"3.0.0\"}", ".wsdl:1:1: "),
+        ("<html><body>Please log in</body></html>", "web page"),
+        ("{\"openapi\": \"3.0.0\"}", "json"),
     ] {
         let (folder, path) = with(text);
         let out = folder.path().join("out");

@@ -3,8 +3,10 @@
 mod connector;
 mod demo;
 mod diff;
+mod errors;
 mod generate;
 #[path = "../person/mod.rs"]
 mod person;
+mod project;
 mod sandbox;
 mod support;

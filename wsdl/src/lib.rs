@@ -66,6 +66,7 @@
 mod documents;
 mod encoding;
 mod error;
+mod excerpt;
 mod limits;
 mod load;
 mod locate;
@@ -84,6 +85,7 @@ mod xml;
 use std::path::Path;
 
 pub use error::{Error, ErrorKind};
+pub use excerpt::Excerpt;
 pub use limits::Limits;
 pub use model::Model;
 pub use publish::{PublishedDocument, PublishedPiece};

@@ -254,6 +254,20 @@ impl Reader {
         let files = usize::try_from(self.options.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
         let texts: Vec<OnceCell<String>> = (0..files).map(|_| OnceCell::new()).collect();
         let documents = load::load(&self.options, &texts, source)?;
-        then(&texts, documents)
+        let names: Vec<_> = documents
+            .files
+            .iter()
+            .map(|file| file.name.clone())
+            .collect();
+        then(&texts, documents).map_err(|error| {
+            let file = names
+                .iter()
+                .position(|name| name.as_deref() == error.file());
+            let text = file.and_then(|file| texts.get(file)?.get());
+            match text {
+                Some(text) => error.in_text(text),
+                None => error,
+            }
+        })
     }
 }

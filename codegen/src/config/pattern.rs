@@ -174,6 +174,19 @@ fn suggestion(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
     }
 }
 
+/// `; did you mean …?` with the name most similar to another, or all names if none is similar.
+#[cfg(feature = "toml")]
+pub(super) fn closest(wanted: &str, names: Vec<&str>) -> String {
+    let limit = wanted.chars().count() / 3 + 1;
+    let near = names
+        .iter()
+        .filter_map(|name| Some((distance(wanted, name, limit)?, *name)));
+    match near.min() {
+        Some((_, name)) => format!("; did you mean `{}`?", name.escape_debug()),
+        None => format!("; expected one of `{}`", names.join("`, `")),
+    }
+}
+
 /// The edit distance of two texts, if it is not above a limit.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());

@@ -80,7 +80,7 @@ impl Change {
         }
     }
 
-    pub(super) fn from_to(self, old: impl Into<String>, new: impl Into<String>) -> Self {
+    pub(super) fn between(self, old: impl Into<String>, new: impl Into<String>) -> Self {
         Self {
             old: old.into(),
             new: new.into(),
@@ -138,7 +138,7 @@ fn about(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     if old.api_version != new.api_version {
         changes.push(
             Change::new(Item::ApiVersion, ChangeKind::ValueChanged, "API version")
-                .from_to(&old.api_version, &new.api_version)
+                .between(&old.api_version, &new.api_version)
                 .rust(
                     Impact::Neutral,
                     "New proxies call the endpoint of the new version.",
@@ -151,12 +151,12 @@ fn about(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         let change =
             match pair {
                 (None, Some(new)) => Change::new(Item::Package, ChangeKind::Added, &new.name)
-                    .from_to("", &new.version),
+                    .between("", &new.version),
                 (Some(old), None) => Change::new(Item::Package, ChangeKind::Removed, &old.name)
-                    .from_to(&old.version, ""),
+                    .between(&old.version, ""),
                 (Some(old), Some(new)) if old.version != new.version => {
                     Change::new(Item::Package, ChangeKind::ValueChanged, &new.name)
-                        .from_to(&old.version, &new.version)
+                        .between(&old.version, &new.version)
                 }
                 _ => continue,
             };
@@ -167,21 +167,21 @@ fn about(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     }) {
         let change = match pair {
             (None, Some(new)) => Change::new(Item::Service, ChangeKind::Added, &new.name)
-                .from_to("", &new.endpoint)
+                .between("", &new.endpoint)
                 .rust(Impact::Additive, "There is a new client.")
                 .data(Impact::Additive, ""),
             (Some(old), None) => Change::new(Item::Service, ChangeKind::Removed, &old.name)
-                .from_to(&old.endpoint, "")
+                .between(&old.endpoint, "")
                 .rust(Impact::Breaking, "Its client is gone.")
                 .data(Impact::Breaking, ""),
             (Some(old), Some(new)) if old.rust != new.rust => {
                 Change::new(Item::Service, ChangeKind::RustNameChanged, &new.name)
-                    .from_to(&old.rust, &new.rust)
+                    .between(&old.rust, &new.rust)
                     .rust(Impact::Breaking, "The client has another name.")
             }
             (Some(old), Some(new)) if old.endpoint != new.endpoint => {
                 Change::new(Item::Service, ChangeKind::ValueChanged, &new.name)
-                    .from_to(&old.endpoint, &new.endpoint)
+                    .between(&old.endpoint, &new.endpoint)
                     .data(Impact::Neutral, "A login says which address is used.")
             }
             _ => continue,
@@ -199,7 +199,7 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         match pair {
             (None, Some(new)) => {
                 let change = Change::new(item(new), ChangeKind::Added, &new.name)
-                    .from_to("", count(new.fields.len()))
+                    .between("", count(new.fields.len()))
                     .rust(Impact::Additive, "");
                 changes.push(match new.kind {
                     TypeKind::Object => change.data(Impact::Additive, ""),
@@ -208,7 +208,7 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
             }
             (Some(old), None) => {
                 let change = Change::new(item(old), ChangeKind::Removed, &old.name)
-                    .from_to(count(old.fields.len()), "")
+                    .between(count(old.fields.len()), "")
                     .rust(
                         Impact::Breaking,
                         &format!("The type `{}` is gone.", old.rust),
@@ -245,7 +245,7 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
     if old.kind != new.kind {
         changes.push(
             Change::new(item, ChangeKind::TypeChanged, &new.name)
-                .from_to(word(old.kind), word(new.kind))
+                .between(word(old.kind), word(new.kind))
                 .rust(Impact::Breaking, "It is another kind of type in Rust.")
                 .data(Impact::Breaking, "It is written in another way."),
         );
@@ -254,7 +254,7 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
     if old.rust != new.rust {
         changes.push(
             Change::new(item, ChangeKind::RustNameChanged, &new.name)
-                .from_to(&old.rust, &new.rust)
+                .between(&old.rust, &new.rust)
                 .rust(
                     Impact::Breaking,
                     "A rename in the options keeps the old name.",
@@ -265,7 +265,7 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
         let text = |base: &Option<String>| base.clone().unwrap_or_default();
         changes.push(
             Change::new(item, ChangeKind::BaseChanged, &new.name)
-                .from_to(text(&old.base), text(&new.base))
+                .between(text(&old.base), text(&new.base))
                 .rust(Impact::Breaking, "It converts into other types.")
                 .data(Impact::Breaking, "It stands for values of other types."),
         );
@@ -320,12 +320,12 @@ fn enumerations(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         match pair {
             (None, Some(new)) => changes.push(
                 Change::new(Item::Enumeration, ChangeKind::Added, &new.name)
-                    .from_to("", format!("{} values", new.values.len()))
+                    .between("", format!("{} values", new.values.len()))
                     .rust(Impact::Additive, ""),
             ),
             (Some(old), None) => changes.push(
                 Change::new(Item::Enumeration, ChangeKind::Removed, &old.name)
-                    .from_to(format!("{} values", old.values.len()), "")
+                    .between(format!("{} values", old.values.len()), "")
                     .rust(
                         Impact::Breaking,
                         &format!("The type `{}` is gone.", old.rust),
@@ -341,7 +341,7 @@ fn values(old: &Enumeration, new: &Enumeration, changes: &mut Vec<Change>) {
     if old.rust != new.rust {
         changes.push(
             Change::new(Item::Enumeration, ChangeKind::RustNameChanged, &new.name)
-                .from_to(&old.rust, &new.rust)
+                .between(&old.rust, &new.rust)
                 .rust(
                     Impact::Breaking,
                     "A rename in the options keeps the old name.",
@@ -373,7 +373,7 @@ fn values(old: &Enumeration, new: &Enumeration, changes: &mut Vec<Change>) {
             }
             (Some(before), Some(after)) if before.rust != after.rust => {
                 Change::new(Item::Value, ChangeKind::RustNameChanged, &after.value)
-                    .from_to(&before.rust, &after.rust)
+                    .between(&before.rust, &after.rust)
                     .rust(
                         Impact::Breaking,
                         "A rename in the options keeps the old name.",

@@ -58,7 +58,7 @@ fn described(role: Role, field: &Field) -> String {
 
 fn added(role: Role, field: &Field) -> Change {
     let change = Change::new(item_of(role, field), ChangeKind::Added, &field.name)
-        .from_to("", described(role, field));
+        .between("", described(role, field));
     let is_required = !field.optional && !field.nillable && !field.repeated;
     match role.kind {
         TypeKind::Object => change.rust(Impact::Additive, "").data(Impact::Additive, ""),
@@ -92,7 +92,7 @@ fn added(role: Role, field: &Field) -> Change {
 
 fn removed(role: Role, field: &Field) -> Change {
     let change = Change::new(item_of(role, field), ChangeKind::Removed, &field.name)
-        .from_to(described(role, field), "");
+        .between(described(role, field), "");
     match role.kind {
         TypeKind::Object => change
             .rust(
@@ -141,7 +141,7 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
         false => change,
     };
     if old.content != new.content || old.type_name != new.type_name {
-        let change = change(ChangeKind::TypeChanged).from_to(&old.type_name, &new.type_name);
+        let change = change(ChangeKind::TypeChanged).between(&old.type_name, &new.type_name);
         let reads = judge::reads(&old.content, &new.content) || !role.received;
         let writes = judge::writes(&old.content, &new.content) || !role.sent;
         let is_parent = |content: &Content| matches!(content, Content::Parent(_));
@@ -188,7 +188,7 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
             continue;
         }
         let word = |is_set| if is_set { yes } else { no };
-        let change = rust(change(kind).from_to(word(before), word(after)));
+        let change = rust(change(kind).between(word(before), word(after)));
         let is_object = role.kind == TypeKind::Object;
         changes.push(match (after, role.sent, role.received) {
             // Less is allowed than before.
@@ -207,13 +207,13 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
     }
     if rust_differs.get() {
         changes.push(rust(
-            change(ChangeKind::TypeChanged).from_to(&old.rust_type, &new.rust_type),
+            change(ChangeKind::TypeChanged).between(&old.rust_type, &new.rust_type),
         ));
     }
     if old.facets != new.facets && old.type_name == new.type_name {
         changes.push(
             change(ChangeKind::FacetsChanged)
-                .from_to(&old.facets, &new.facets)
+                .between(&old.facets, &new.facets)
                 .data(
                     Impact::Breaking,
                     "Values that were allowed may not be any more.",
@@ -224,7 +224,7 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         changes.push(
             change(ChangeKind::DefaultChanged)
-                .from_to(text(&old.default), text(&new.default))
+                .between(text(&old.default), text(&new.default))
                 .data(Impact::Breaking, "An empty element means another value."),
         );
     }
@@ -236,7 +236,7 @@ pub(super) fn changed(role: Role, item: Item, old: &Field, new: &Field) -> Vec<C
     if names(old) != names(new) {
         changes.push(
             change(ChangeKind::RustNameChanged)
-                .from_to(names(old), names(new))
+                .between(names(old), names(new))
                 .rust(
                     Impact::Breaking,
                     "A rename in the options keeps the old name.",

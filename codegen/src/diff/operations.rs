@@ -19,13 +19,13 @@ pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         match pair {
             (None, Some(new)) => changes.push(
                 Change::new(Item::Operation, ChangeKind::Added, &new.name)
-                    .from_to("", signature(new))
+                    .between("", signature(new))
                     .rust(Impact::Additive, "")
                     .data(Impact::Additive, ""),
             ),
             (Some(old), None) => changes.push(
                 Change::new(Item::Operation, ChangeKind::Removed, &old.name)
-                    .from_to(signature(old), "")
+                    .between(signature(old), "")
                     .rust(
                         Impact::Breaking,
                         &format!("The method `{}` is gone.", old.rust),
@@ -74,11 +74,11 @@ fn header(item: Item, kind: ChangeKind, header: &Header, operations: &[&str]) ->
     let change = Change::new(item, kind, &header.name);
     if kind == ChangeKind::Added {
         return change
-            .from_to("", list)
+            .between("", list)
             .rust(Impact::Additive, "")
             .data(Impact::Additive, "");
     }
-    let change = change.from_to(list, "");
+    let change = change.between(list, "");
     match item {
         Item::Header => change
             .rust(Impact::Breaking, "Calls with this header do not compile.")
@@ -100,7 +100,7 @@ fn operation(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
     if old.rust != new.rust {
         changes.push(
             Change::new(Item::Operation, ChangeKind::RustNameChanged, name)
-                .from_to(&old.rust, &new.rust)
+                .between(&old.rust, &new.rust)
                 .rust(
                     Impact::Breaking,
                     "A rename in the options keeps the old name.",
@@ -123,7 +123,7 @@ fn operation(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         if before != after {
             changes.push(
                 Change::new(Item::Operation, ChangeKind::ValueChanged, name)
-                    .from_to(before, after)
+                    .between(before, after)
                     .data(Impact::Breaking, reason),
             );
         }
@@ -150,7 +150,7 @@ fn arguments(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         match pair {
             (None, Some(field)) => {
                 let change = Change::new(Item::Argument, ChangeKind::Added, &field.name)
-                    .from_to("", field.description())
+                    .between("", field.description())
                     .rust(Impact::Breaking, "The method takes another argument.");
                 own.push(match field.optional || field.repeated {
                     true => change.data(Impact::Additive, ""),
@@ -162,7 +162,7 @@ fn arguments(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
             }
             (Some(field), None) => own.push(
                 Change::new(Item::Argument, ChangeKind::Removed, &field.name)
-                    .from_to(field.description(), "")
+                    .between(field.description(), "")
                     .rust(Impact::Breaking, "The method does not take the argument.")
                     .data(Impact::Breaking, "A request that has it is refused."),
             ),
@@ -183,7 +183,7 @@ fn arguments(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
     if before != after {
         own.push(
             Change::new(Item::Argument, ChangeKind::OrderChanged, "(all)")
-                .from_to(before.join(", "), after.join(", "))
+                .between(before.join(", "), after.join(", "))
                 .rust(
                     Impact::Breaking,
                     "The method takes its arguments in another order.",
@@ -205,12 +205,12 @@ fn results(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
         match pair {
             (None, Some(field)) => own.push(
                 Change::new(Item::Result, ChangeKind::Added, &field.name)
-                    .from_to("", field.description())
+                    .between("", field.description())
                     .data(Impact::Additive, ""),
             ),
             (Some(field), None) => own.push(
                 Change::new(Item::Result, ChangeKind::Removed, &field.name)
-                    .from_to(field.description(), "")
+                    .between(field.description(), "")
                     .data(Impact::Breaking, "Its value does not arrive."),
             ),
             (Some(old), Some(new)) => own.extend(fields::changed(role, Item::Result, old, new)),
@@ -220,7 +220,7 @@ fn results(old: &Operation, new: &Operation, changes: &mut Vec<Change>) {
     if old.rust_result != new.rust_result {
         own.push(
             Change::new(Item::Result, ChangeKind::TypeChanged, "(Rust)")
-                .from_to(&old.rust_result, &new.rust_result)
+                .between(&old.rust_result, &new.rust_result)
                 .rust(Impact::Breaking, "The method returns another type."),
         );
     }

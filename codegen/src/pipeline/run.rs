@@ -102,6 +102,7 @@ impl Config {
     pub fn compile(&self) -> Result<Output, Error> {
         // Cargo must watch the input even if it cannot be read, so that a repair is noticed.
         cargo::print_rerun(self.input.as_deref());
+        cargo::print_rerun(self.read_from.iter().map(PathBuf::as_path));
         let dir = self.target_dir()?;
         let (output, files) =
             self.read(|source| Ok((generate(source, self)?, source.model.files.clone())))?;
@@ -164,11 +165,12 @@ impl Config {
         then: impl FnOnce(Source<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let input = self.required_input()?;
-        let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        // The reader says best why a file cannot be read.
         let model = self
             .reader()?
             .read_file(input)
             .map_err(|source| Error::wsdl(Some(input), source))?;
+        let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let name = input
             .file_name()
             .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());

@@ -69,8 +69,9 @@ impl Diff {
     }
 
     fn compare(self) -> Result<ExitCode, Failure> {
-        let config = self.options.configured()?;
         let (old, new) = (Side::of(&self.old)?, Side::of(&self.new)?);
+        let target = self.options.target_of(Some(new.path()))?;
+        let config = target.config;
         let diff = config.diff(old.path(), new.path())?;
         let diff = named(diff, &old, &new);
         match self.format {
