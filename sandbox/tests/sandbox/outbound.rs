@@ -59,9 +59,18 @@ async fn a_message_is_repeated_until_it_is_acknowledged() {
     }
     assert!(first.contains("POST /outbound HTTP/1.1"), "{first}");
     assert!(first.to_lowercase().contains("soapaction: \"\""), "{first}");
-    assert_eq!(first.matches("<sObject xsi:type=\"sf:Account\">").count(), 3);
-    assert!(first.contains("<SessionId>00D!secret &amp; more</SessionId>"), "{first}");
-    assert!(first.contains(&format!("<OrganizationId>{}</OrganizationId>", sandbox.org().id())));
+    assert_eq!(
+        first.matches("<sObject xsi:type=\"sf:Account\">").count(),
+        3
+    );
+    assert!(
+        first.contains("<SessionId>00D!secret &amp; more</SessionId>"),
+        "{first}"
+    );
+    assert!(first.contains(&format!(
+        "<OrganizationId>{}</OrganizationId>",
+        sandbox.org().id()
+    )));
 }
 
 #[tokio::test]
@@ -74,8 +83,11 @@ async fn a_request_has_at_most_a_hundred_notifications() {
     let rows = delivery.notifications;
     assert!(rows > 100, "{rows} rows");
     assert_eq!((delivery.requests, delivery.acknowledged), (2, 100));
-    let counts = [received.recv().await.unwrap(), received.recv().await.unwrap()]
-        .map(|request| request.matches("<Notification>").count());
+    let counts = [
+        received.recv().await.unwrap(),
+        received.recv().await.unwrap(),
+    ]
+    .map(|request| request.matches("<Notification>").count());
     assert_eq!(counts, [100, rows - 100]);
 }
 
@@ -85,7 +97,10 @@ async fn a_server_that_is_not_there_is_no_error() {
     let message = OutboundMessage::new("SELECT Id FROM Account LIMIT 1", "http://127.0.0.1:9/")
         .attempts(2, Duration::from_millis(1));
     let delivery = sandbox.send_outbound(&message).await.unwrap();
-    assert_eq!((delivery.requests, delivery.acknowledged, delivery.status), (2, 0, None));
+    assert_eq!(
+        (delivery.requests, delivery.acknowledged, delivery.status),
+        (2, 0, None)
+    );
     let wrong = OutboundMessage::new("SELECT Nope FROM Account", "http://127.0.0.1:9/");
     assert!(sandbox.send_outbound(&wrong).await.is_err());
 }

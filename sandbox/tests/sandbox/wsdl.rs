@@ -91,12 +91,22 @@ fn an_outbound_wsdl_has_the_chosen_fields() {
     let org = Org::load(folder.join("org.toml")).unwrap();
     let about = Some(("Account", &["Name", "AnnualRevenue", "Id"][..]));
     let wsdl = org.outbound_wsdl(about).unwrap();
-    assert!(wsdl.contains("<complexType name=\"AccountNotification\">"), "{wsdl}");
+    assert!(
+        wsdl.contains("<complexType name=\"AccountNotification\">"),
+        "{wsdl}"
+    );
     assert!(wsdl.contains("<element name=\"sObject\" type=\"ens:Account\"/>"));
-    let revenue = wsdl.find("name=\"AnnualRevenue\" nillable=\"true\"").unwrap();
+    let revenue = wsdl
+        .find("name=\"AnnualRevenue\" nillable=\"true\"")
+        .unwrap();
     assert!(revenue < wsdl.find("name=\"Name\" nillable=\"true\"").unwrap());
     assert!(!wsdl.contains("\"Phone\""));
     let unknown = Some(("Account", &["Nope"][..]));
-    assert!(org.outbound_wsdl(unknown).unwrap_err().to_string().contains("no field Nope"));
+    assert!(
+        org.outbound_wsdl(unknown)
+            .unwrap_err()
+            .to_string()
+            .contains("no field Nope")
+    );
     assert!(org.outbound_wsdl(Some(("Nope", &[]))).is_err());
 }

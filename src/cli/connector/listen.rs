@@ -59,9 +59,15 @@ impl Listen {
         };
         block_on(async {
             let listener = Listener::bind(options, stop_on_signal()).await?;
-            let scheme = if listener.is_encrypted() { "https" } else { "http" };
+            let scheme = if listener.is_encrypted() {
+                "https"
+            } else {
+                "http"
+            };
             let address = listener.address();
-            put(&format!("Listening for outbound messages at {scheme}://{address}/\n"))?;
+            put(&format!(
+                "Listening for outbound messages at {scheme}://{address}/\n"
+            ))?;
             notify(&State::Ready);
             listener.serve().await;
             notify(&State::Stopping);

@@ -97,6 +97,7 @@ trait Spot: fmt::Debug + Send + Sync {
     fn erase(&self, name: &str, lock: Lock) -> Result<(), Error>;
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
+    fn store_beside(&self) -> Result<Store, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
     fn forget_refusals(&self) -> Result<(), Error>;
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error>;
@@ -426,6 +427,16 @@ impl Place {
     /// There is no store, or it is of another version than this program's, or cannot be read.
     pub fn store_to_read(&self) -> Result<Store, Error> {
         self.spot.store_to_read()
+    }
+
+    /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
+    /// does: rows that come from elsewhere and are known by their keys.
+    ///
+    /// # Errors
+    ///
+    /// As of [`store_to_read`](Self::store_to_read).
+    pub fn store_beside(&self) -> Result<Store, Error> {
+        self.spot.store_beside()
     }
 
     /// How the connection is set up, also if its store is of an earlier version.

@@ -235,6 +235,10 @@ impl Spot for Row {
         self.to_read(Access::Read)
     }
 
+    fn store_beside(&self) -> Result<Store, Error> {
+        self.to_read(Access::Beside)
+    }
+
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
         // The table of settings is the same in all versions.
         let known = self.known()?;

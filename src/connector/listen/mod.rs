@@ -25,9 +25,6 @@ mod proxies {
     saponify::include_proxies!(pub(super) outbound_proxies);
 }
 
-/// The name of the source in the store.
-pub const SOURCE: &str = "messages";
-
 /// How messages are received.
 #[derive(Debug)]
 pub struct Options {
@@ -64,15 +61,14 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// There is no such connection, its store cannot be written, another listener works for it, the address is
-    /// in use, a certificate cannot be read, or the options would let messages arrive without TLS.
+    /// There is no such connection, its store cannot be written, the address is in use, a certificate cannot be read, or the options would let messages arrive without TLS.
     pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
         let tls = tls(&options)?;
         let place = options.home.connection(&options.connection)?;
         let settings = Settings::from_map(&place.settings()?)?;
         settings.check_active(&options.connection)?;
         let organization = options.organization.unwrap_or(settings.organization);
-        let store = place.store_for_messages()?;
+        let store = place.store_beside()?;
         let server = server(store, &organization)?;
         Ok(Self {
             listeners: Listeners::bind(options.listen).await?,

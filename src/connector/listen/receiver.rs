@@ -9,12 +9,11 @@ use saponify::salesforce::Id;
 use saponify::server::{Context, Fault, Server};
 use zeroize::Zeroize as _;
 
-use super::SOURCE;
 use super::proxies::outbound_proxies::server::NotificationPort;
 use super::proxies::outbound_proxies::{Notification, operations};
 use super::record::{Message, message};
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{SourceId, Store};
+use crate::connector::store::{MESSAGES, SourceId, Store};
 
 /// Salesforce sends at most 100 notifications in a message, and a record has at most some hundred fields.
 const LARGEST: usize = 16 << 20;
@@ -37,7 +36,7 @@ pub(super) fn server(mut store: Store, organization: &str) -> Result<Server, Err
         );
         Error::new(Kind::Usage, message).help("it has 15 or 18 characters and begins with 00D")
     })?;
-    let source = store.source(SOURCE, Timestamp::now())?;
+    let source = store.source(MESSAGES, Timestamp::now())?;
     let receiver = Receiver {
         organization,
         source: source.id,
@@ -83,7 +82,11 @@ impl NotificationPort for Receiver {
         let stored = stored.await.map_err(Fault::internal)?;
         match stored {
             Ok(new) => {
-                tracing::info!(notifications = notification.len(), new, "a message was stored");
+                tracing::info!(
+                    notifications = notification.len(),
+                    new,
+                    "a message was stored"
+                );
                 Ok(true)
             }
             // The org sends it again.
@@ -108,7 +111,7 @@ fn keep(
     let stored = store.store_messages(source, rows);
     let problem = stored.as_ref().err().map(Error::text);
     let advice = stored.as_ref().err().and_then(Error::advice);
-    let noted = store.attempted(SOURCE, now, problem.as_deref(), advice);
+    let noted = store.attempted(MESSAGES, problem.as_deref(), advice, now);
     match (stored, noted) {
         (Ok(stored), Ok(())) => Ok(stored.new),
         (Ok(stored), Err(error)) => {

@@ -1,11 +1,11 @@
 //! A notification as a row: its ids, and every field of the record as it came.
 
 use jiff::Timestamp;
+use saponify::Record;
 use saponify::salesforce::Id;
-use saponify::{Content, FieldRef, Record};
 
 use super::proxies::outbound_proxies::Notification;
-use crate::connector::store::{MessageRow, Row};
+use crate::connector::store::MessageRow;
 
 /// A notification to store.
 #[derive(Debug)]
@@ -41,15 +41,14 @@ pub(super) fn message(action: Id, notification: &Notification, now: Timestamp) -
         name => name,
     };
     let mut columns = vec!["NotificationId".to_owned(), "ActionId".to_owned()];
-    let mut values = vec![
-        Some(notification.id.to_string()),
-        Some(action.to_string()),
-    ];
+    let mut values = vec![Some(notification.id.to_string()), Some(action.to_string())];
     flatten("", record, &mut columns, &mut values, 0);
-    let changed = ["SystemModstamp", "LastModifiedDate"].iter().find_map(|name| {
-        let at = columns.iter().position(|column| column == name)?;
-        values.get(at)?.as_deref()?.parse().ok()
-    });
+    let changed = ["SystemModstamp", "LastModifiedDate"]
+        .iter()
+        .find_map(|name| {
+            let at = columns.iter().position(|column| column == name)?;
+            values.get(at)?.as_deref()?.parse().ok()
+        });
     Message {
         id: notification.id.to_string(),
         about: about.to_owned(),
@@ -79,19 +78,11 @@ fn flatten(
                 values.push(value);
             }
         };
-        match field {
-            FieldRef::Null => put(None),
-            field => match field.as_str() {
-                Some(text) => put(Some(text.to_owned())),
-                None => {
-                    let any = field.to_any();
-                    if let Content::Record(inner) = &any.content
-                        && depth < DEEPEST
-                    {
-                        flatten(&format!("{name}."), inner, columns, values, depth + 1);
-                    }
-                }
-            },
+        match (field.as_record(), field.as_str()) {
+            (Some(inner), _) if depth < DEEPEST => {
+                flatten(&format!("{name}."), inner, columns, values, depth + 1);
+            }
+            (_, text) => put(text.map(str::to_owned)),
         }
     }
 }

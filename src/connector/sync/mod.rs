@@ -8,4 +8,4 @@ mod source;
 pub use collector::Collector;
 pub use outcome::{Figures, Outcome, SourceOutcome};
 pub use run::{Cadence, Notice, run};
-pub use source::Source;
+pub use source::{NAMES, Source};

@@ -18,7 +18,8 @@ use crate::connector::error::{Error, Kind};
 const OWN: &str = "give PEM files: --tls-cert with the chain, --tls-key with its key";
 
 /// What to do about the issuers of the certificates of clients.
-const ISSUERS: &str = "give --client-ca a PEM file with the certificates that sign those of clients";
+const ISSUERS: &str =
+    "give --client-ca a PEM file with the certificates that sign those of clients";
 
 /// TLS 1.2 and 1.3 with a certificate.
 #[derive(Clone)]
@@ -67,7 +68,9 @@ impl Tls {
                 let wrong = |error: rustls::Error| {
                     let message =
                         format!("{} has no usable certificate", clients.issuers.display());
-                    Error::new(Kind::Usage, message).help(ISSUERS).because(error)
+                    Error::new(Kind::Usage, message)
+                        .help(ISSUERS)
+                        .because(error)
                 };
                 let mut roots = RootCertStore::empty();
                 for certificate in self::certificates(clients.issuers, ISSUERS)? {
@@ -87,7 +90,8 @@ impl Tls {
         let client = clients.and_then(|clients| clients.name).map(|name| {
             ServerName::try_from(name.to_owned()).map_err(|_| {
                 let message = format!("`{}` is not the name of a host", name.escape_debug());
-                Error::new(Kind::Usage, message).help("give --client-name a name such as proxy.salesforce.com")
+                Error::new(Kind::Usage, message)
+                    .help("give --client-name a name such as proxy.salesforce.com")
             })
         });
         Ok(Self {
@@ -114,7 +118,9 @@ impl Tls {
             .and_then(|certificate| ParsedCertificate::try_from(certificate).ok())
             .is_some_and(|certificate| verify_server_name(&certificate, name).is_ok());
         if !has_name {
-            tracing::warn!("the certificate of a client has another name than that of --client-name");
+            tracing::warn!(
+                "the certificate of a client has another name than that of --client-name"
+            );
         }
         has_name.then_some(stream)
     }
