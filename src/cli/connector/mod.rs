@@ -112,7 +112,7 @@ impl Common {
     }
 
     fn vault(&self, home: &Home) -> Result<Vault, Failure> {
-        Ok(Vault::new(home.path(), self.key()?)?)
+        Ok(Vault::of(home, self.key()?)?)
     }
 
     fn key(&self) -> Result<Option<SecretString>, Failure> {

@@ -280,7 +280,7 @@ fn fill(
     let mut store = place.store(lock)?;
     let begins = begin(&mut store, activation.since, identity.server_time)?;
     store.configure(&activation.settings.to_map(), Timestamp::now())?;
-    vault.keep_in(place.folder(), &activation.name, &activation.secrets)?;
+    vault.keep_in(place, &activation.secrets)?;
     Ok(Activated {
         name: activation.name.clone(),
         identity: identity.clone(),
