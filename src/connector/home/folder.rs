@@ -197,6 +197,10 @@ impl Spot for Own {
         Store::open_to_read(&self.0.join(STORE))
     }
 
+    fn store_beside(&self) -> Result<Store, Error> {
+        Store::open(&self.0.join(STORE))
+    }
+
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
         Store::settings_at(&self.0.join(STORE))
     }

@@ -24,6 +24,9 @@ use folder::Folder;
 /// How long a lease in a database lasts that is not renewed, unless [`Home::lease`] says otherwise.
 pub const LEASE: Duration = Duration::from_secs(30);
 
+/// The document that says which sinks there are. In a folder, it is a file.
+const SINKS: &str = "sinks.toml";
+
 /// The place of all connections.
 #[derive(Debug, Clone)]
 pub struct Home(Arc<dyn Keeper>);
@@ -97,6 +100,7 @@ trait Spot: fmt::Debug + Send + Sync {
     fn erase(&self, name: &str, lock: Lock) -> Result<(), Error>;
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
+    fn store_beside(&self) -> Result<Store, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
     fn forget_refusals(&self) -> Result<(), Error>;
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error>;
@@ -271,22 +275,22 @@ impl Home {
         self.0.leave(me)
     }
 
-    /// A text of the home, such as the configuration of sinks.
+    /// The text that says which sinks there are, if there is one.
     ///
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn document(&self, name: &str) -> Result<Option<String>, Error> {
-        self.0.document(name)
+    pub fn sinks_toml(&self) -> Result<Option<String>, Error> {
+        self.0.document(SINKS)
     }
 
-    /// Replaces a text of the home as a whole.
+    /// Replaces the text that says which sinks there are, as a whole.
     ///
     /// # Errors
     ///
     /// It cannot be written.
-    pub fn write_document(&self, name: &str, content: &str) -> Result<(), Error> {
-        self.0.write_document(name, content)
+    pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
+        self.0.write_document(SINKS, text)
     }
 
     /// The encrypted secrets of a connection or a sink.
@@ -393,23 +397,6 @@ impl Place {
         Ok(self.folder()?.join("damaged"))
     }
 
-    /// The file for rows that a sink will never take.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let name: String = sink
-            .chars()
-            .map(|c| if plain(c) { c } else { '_' })
-            .collect();
-        Ok(self
-            .folder()?
-            .join("refused")
-            .join(format!("{name}.ndjson")))
-    }
-
     /// Opens the store to write; the lock shows that no other process does.
     ///
     /// # Errors
@@ -426,6 +413,16 @@ impl Place {
     /// There is no store, or it is of another version than this program's, or cannot be read.
     pub fn store_to_read(&self) -> Result<Store, Error> {
         self.spot.store_to_read()
+    }
+
+    /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
+    /// does: rows that come from elsewhere and are known by their keys.
+    ///
+    /// # Errors
+    ///
+    /// As of [`store_to_read`](Self::store_to_read).
+    pub fn store_beside(&self) -> Result<Store, Error> {
+        self.spot.store_beside()
     }
 
     /// How the connection is set up, also if its store is of an earlier version.
@@ -445,6 +442,28 @@ impl Place {
     /// The store cannot be written.
     pub fn forget_refusals(&self) -> Result<(), Error> {
         self.spot.forget_refusals()
+    }
+
+    /// The file, on this machine, for rows that a sink will never take.
+    ///
+    /// # Errors
+    ///
+    /// As of [`folder`](Self::folder).
+    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
+        let name: String = sink
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        Ok(self
+            .folder()?
+            .join("refused")
+            .join(format!("{name}.ndjson")))
     }
 
     /// The file of the search index, which is on this machine.
