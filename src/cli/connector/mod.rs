@@ -6,6 +6,7 @@ mod listen;
 mod open;
 mod progress;
 mod reading;
+mod secret;
 #[cfg(feature = "console")]
 mod serve;
 mod show;
@@ -27,6 +28,7 @@ use tracing::level_filters::LevelFilter;
 use super::failure::Failure;
 use super::settings::Settings;
 use super::terminal::put_error;
+use secret::SourceParser;
 
 /// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
 #[derive(Args, Debug)]
@@ -45,7 +47,7 @@ struct Common {
     home: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, global = true)]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
     key_from: Option<SecretSource>,
 }
 

@@ -24,6 +24,9 @@ use folder::Folder;
 /// How long a lease in a database lasts that is not renewed, unless [`Home::lease`] says otherwise.
 pub const LEASE: Duration = Duration::from_secs(30);
 
+/// The document that says which sinks there are. In a folder, it is a file.
+const SINKS: &str = "sinks.toml";
+
 /// The place of all connections.
 #[derive(Debug, Clone)]
 pub struct Home(Arc<dyn Keeper>);
@@ -272,22 +275,22 @@ impl Home {
         self.0.leave(me)
     }
 
-    /// A text of the home, such as the configuration of sinks.
+    /// The text that says which sinks there are, if there is one.
     ///
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn document(&self, name: &str) -> Result<Option<String>, Error> {
-        self.0.document(name)
+    pub fn sinks_toml(&self) -> Result<Option<String>, Error> {
+        self.0.document(SINKS)
     }
 
-    /// Replaces a text of the home as a whole.
+    /// Replaces the text that says which sinks there are, as a whole.
     ///
     /// # Errors
     ///
     /// It cannot be written.
-    pub fn write_document(&self, name: &str, content: &str) -> Result<(), Error> {
-        self.0.write_document(name, content)
+    pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
+        self.0.write_document(SINKS, text)
     }
 
     /// The encrypted secrets of a connection or a sink.
@@ -394,23 +397,6 @@ impl Place {
         Ok(self.folder()?.join("damaged"))
     }
 
-    /// The file for rows that a sink will never take.
-    ///
-    /// # Errors
-    ///
-    /// As of [`folder`](Self::folder).
-    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let name: String = sink
-            .chars()
-            .map(|c| if plain(c) { c } else { '_' })
-            .collect();
-        Ok(self
-            .folder()?
-            .join("refused")
-            .join(format!("{name}.ndjson")))
-    }
-
     /// Opens the store to write; the lock shows that no other process does.
     ///
     /// # Errors
@@ -430,7 +416,7 @@ impl Place {
     }
 
     /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
-    /// does: rows that come from elsewhere and are known by their keys.
+    /// does: rows that come from elsewhere and are known by their keys. A change that is made is on the disk.
     ///
     /// # Errors
     ///
@@ -456,6 +442,28 @@ impl Place {
     /// The store cannot be written.
     pub fn forget_refusals(&self) -> Result<(), Error> {
         self.spot.forget_refusals()
+    }
+
+    /// The file, on this machine, for rows that a sink will never take.
+    ///
+    /// # Errors
+    ///
+    /// As of [`folder`](Self::folder).
+    pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
+        let name: String = sink
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        Ok(self
+            .folder()?
+            .join("refused")
+            .join(format!("{name}.ndjson")))
     }
 
     /// The file of the search index, which is on this machine.

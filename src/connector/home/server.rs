@@ -157,7 +157,7 @@ impl Row {
         mine.ok_or_else(|| gone(&self.name))
     }
 
-    fn to_read(&self, access: Access) -> Result<Store, Error> {
+    fn open(&self, access: Access) -> Result<Store, Error> {
         let known = self.known()?;
         Ok(Store::of(Postgres::open(
             self.registry.pool(),
@@ -232,11 +232,11 @@ impl Spot for Row {
     }
 
     fn store_to_read(&self) -> Result<Store, Error> {
-        self.to_read(Access::Read)
+        self.open(Access::Read)
     }
 
     fn store_beside(&self) -> Result<Store, Error> {
-        self.to_read(Access::Beside)
+        self.open(Access::Beside)
     }
 
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
@@ -246,7 +246,7 @@ impl Spot for Row {
     }
 
     fn forget_refusals(&self) -> Result<(), Error> {
-        self.to_read(Access::Beside)?.forget_refusals().map(drop)
+        self.open(Access::Beside)?.forget_refusals().map(drop)
     }
 
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {

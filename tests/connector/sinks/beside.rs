@@ -34,8 +34,8 @@ fn set_up(home: &Home, name: &str, kind: &str, values: &[(&str, &str)]) {
 async fn start(server: &Server) -> Tenant {
     let tenant = busy(activity()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
-    let folder = tenant.home.path().join("../files").display().to_string();
-    let pem = server.certificate(tenant.home.path());
+    let folder = tenant.path("files").display().to_string();
+    let pem = server.certificate(&tenant.path(""));
     set_up(&tenant.home, "files", "ndjson", &[("folder", &folder)]);
     let hook = [
         ("url", server.url.as_str()),
@@ -149,7 +149,7 @@ async fn a_file_of_sinks_that_is_not_usable_stops_no_collection() {
     tenant.activate(tenant.by_password("acme")).await.unwrap();
     tenant
         .home
-        .write_document("sinks.toml", "[sink.a]\nkind = \"nothing\"\n")
+        .write_sinks_toml("[sink.a]\nkind = \"nothing\"\n")
         .unwrap();
     let outcome = tenant.sync("acme").await;
     assert!(

@@ -103,7 +103,7 @@ fn commands_leave_the_rest_of_the_file_as_it_is() {
     let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
     let hand =
         "# Ours.\n[sink.archive]\nkind = \"ndjson\" # by hand\nfolder = \"/x\"\n\n# The end.\n";
-    home.write_document("sinks.toml", hand).unwrap();
+    home.write_sinks_toml(hand).unwrap();
     let made = |folder: &str, every: &str| {
         let values = [
             ("folder", folder),
@@ -115,7 +115,7 @@ fn commands_leave_the_rest_of_the_file_as_it_is() {
     };
     add(&home, &made("/y", "1h")).unwrap();
     assert!(add(&home, &made("/y", "1h")).is_err());
-    let text = home.document("sinks.toml").unwrap().unwrap();
+    let text = home.sinks_toml().unwrap().unwrap();
     assert!(
         text.contains("kind = \"ndjson\" # by hand") && text.contains("[sink.second]"),
         "{text}"
@@ -130,7 +130,7 @@ fn commands_leave_the_rest_of_the_file_as_it_is() {
         made("/z", "2h")
     );
     remove(&home, "second").unwrap();
-    assert_eq!(home.document("sinks.toml").unwrap().unwrap(), hand);
+    assert_eq!(home.sinks_toml().unwrap().unwrap(), hand);
     assert!(
         remove(&home, "secnd")
             .unwrap_err()

@@ -2,7 +2,7 @@
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::{FILE, SinkConfig, Sinks, item_of, table_of, usage};
+use super::{SinkConfig, Sinks, item_of, table_of, usage};
 use crate::connector::error::Error;
 use crate::connector::home::Home;
 
@@ -27,7 +27,7 @@ pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
         return Err(usage("sinks.toml: `sink` is not a table".to_owned()));
     };
     sinks.insert(&config.name, Item::Table(table_of(config)));
-    home.write_document(FILE, &document.to_string())
+    home.write_sinks_toml(&document.to_string())
 }
 
 /// Changes the keys of a sink to those of `config`.
@@ -58,7 +58,7 @@ pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
         let names = config.secrets().join(",");
         table.insert("secrets", item_of(config.kind, "secrets", &names));
     }
-    home.write_document(FILE, &document.to_string())
+    home.write_sinks_toml(&document.to_string())
 }
 
 /// Removes a sink from the file.
@@ -72,11 +72,11 @@ pub fn remove(home: &Home, name: &str) -> Result<(), Error> {
     if let Some(sinks) = document.get_mut("sink").and_then(Item::as_table_like_mut) {
         sinks.remove(name);
     }
-    home.write_document(FILE, &document.to_string())
+    home.write_sinks_toml(&document.to_string())
 }
 
 fn read(home: &Home) -> Result<DocumentMut, Error> {
-    let text = home.document(FILE)?.unwrap_or_default();
+    let text = home.sinks_toml()?.unwrap_or_default();
     text.parse()
         .map_err(|_| usage("sinks.toml is not TOML".to_owned()))
 }

@@ -36,9 +36,6 @@ use similar::did_you_mean;
 /// The name of the sink that `activate --ndjson` makes. Its cursor is in the store under this name.
 pub const ACTIVATED: &str = "ndjson";
 
-/// The document of the home that says which sinks there are.
-const FILE: &str = "sinks.toml";
-
 /// The sinks of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sinks(Vec<SinkConfig>);
@@ -61,7 +58,7 @@ impl Sinks {
     ///
     /// The file cannot be read, or something in it is not known or not usable.
     pub fn of(home: &Home) -> Result<Self, Error> {
-        match home.document(FILE)? {
+        match home.sinks_toml()? {
             None => Ok(Self::default()),
             Some(text) => Self::parse(&text),
         }

@@ -22,7 +22,7 @@ pub(in crate::connector) use crate::connector::fault::Fault;
 pub(in crate::connector) use postgres::{Access, Postgres};
 pub(in crate::connector) use row::{FromCell, Row};
 pub(in crate::connector) use sqlite::failure;
-pub(super) use sqlite::{Sqlite, forget_refusals};
+pub(in crate::connector) use sqlite::{Sqlite, forget_refusals};
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -172,6 +172,7 @@ impl Engine for Postgres {
             connection: self.connection,
             events: RefCell::default(),
             added: Counter::new(0),
+            locked: Counter::new(false),
         }))
     }
 
@@ -198,6 +199,8 @@ struct Transaction {
     connection: i64,
     events: RefCell<Batch>,
     added: Counter<u64>,
+    /// Whether this transaction is the one that adds rows now.
+    locked: Counter<bool>,
 }
 
 /// Rows that were not sent yet, by column.
@@ -244,8 +247,13 @@ impl Transaction {
             Parameter::Integers(batch.shapes),
             Parameter::Texts(batch.payloads),
         ];
-        let added = self.with(|session| {
+        let connection = self.connection;
+        let is_first = !self.locked.replace(true);
+        let added = self.with(move |session| {
             Box::pin(async move {
+                if is_first {
+                    lock_events(session, connection).await?;
+                }
                 let add = "INSERT INTO event (source, time, key, revision, number, shape, payload)
                     SELECT * FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7)
                     ON CONFLICT (source, key) WHERE key IS NOT NULL DO NOTHING";
@@ -335,6 +343,14 @@ impl Drop for Transaction {
             }
         });
     }
+}
+
+/// Lets one transaction at a time add rows to a store. Sinks follow the numbers of rows, so no transaction may
+/// commit lower numbers than those that somebody has seen.
+async fn lock_events(session: &mut Connected, connection: i64) -> Result<(), Fault> {
+    // Two numbers of 32 bits are another kind of lock than one of 64 bits, which the making of tables takes.
+    let lock = "SELECT 1 FROM pg_advisory_xact_lock(1163284302, CAST(?1 % 2147483647 AS integer))";
+    session.query(lock, &[connection.into()]).await.map(drop)
 }
 
 fn owned(values: &[Value<'_>]) -> Vec<Parameter> {

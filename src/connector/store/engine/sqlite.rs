@@ -28,14 +28,14 @@ const MIGRATIONS: &[&str] = &[
 
 /// A database in a file.
 #[derive(Debug)]
-pub(in crate::connector::store) struct Sqlite {
+pub(in crate::connector) struct Sqlite {
     database: Connection,
     path: PathBuf,
 }
 
 impl Sqlite {
     /// Opens or creates the database and migrates it.
-    pub(in crate::connector::store) fn open(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open(path)?, path))
     }
 
@@ -49,12 +49,12 @@ impl Sqlite {
     }
 
     /// Opens the database without writing to it.
-    pub(in crate::connector::store) fn open_to_read(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open_to_read(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_to_read(path)?, path))
     }
 
     /// Opens the database without writing to it, also if it is of an earlier version.
-    pub(in crate::connector::store) fn open_any(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open_any(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_any(path)?.0, path))
     }
 
@@ -186,7 +186,7 @@ impl ToSql for Value<'_> {
 }
 
 /// Forgets the refused fields of a store, if it is of the current version.
-pub(in crate::connector::store) fn forget_refusals(path: &Path) -> Result<u64, Error> {
+pub(in crate::connector) fn forget_refusals(path: &Path) -> Result<u64, Error> {
     let Some(database) = open_as_it_is(path)? else {
         return Ok(0);
     };
