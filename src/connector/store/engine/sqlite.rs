@@ -40,7 +40,7 @@ impl Sqlite {
     }
 
     /// Opens the database, and waits at each change until it is on the disk.
-    pub(in crate::connector::store) fn open_durably(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open_durably(path: &Path) -> Result<Self, Error> {
         let database = open(path)?;
         database
             .pragma_update(None, "synchronous", "full")
