@@ -64,7 +64,6 @@ fn fields_stand_where_their_tables_have_them() -> Result {
         model: &model,
         name: "demo",
         wsdl: &wsdl,
-        documents: &[],
     };
     let compared = with_plan(source, &Config::new(), check)?;
     // About 1,000 fields of structs, and those of the tenant's objects.
