@@ -41,7 +41,7 @@ pub(super) fn file(documents: &[PublishedDocument]) -> String {
 }
 
 /// Prints a text as one literal with a line for each line of the text, so that a change of the WSDL is a change
-/// of these lines. A literal for each line would take the compiler gigabytes for a WSDL of some megabytes.
+/// of these lines.
 fn print_text(out: &mut Printer, text: &str) {
     out.open(&["g::Piece::Text(", "\"\\"]);
     for line in text.split_inclusive('\n') {
