@@ -13,6 +13,7 @@ mod options;
 mod sandbox;
 mod settings;
 mod terminal;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -42,6 +42,7 @@ pub struct Config {
     pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) serde: bool,
+    pub(crate) warnings: bool,
     pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
@@ -106,6 +107,7 @@ impl Config {
             messages: false,
             docs: true,
             serde: false,
+            warnings: true,
             file_per_object: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
@@ -283,6 +285,14 @@ impl Config {
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Whether a build script warns about a retired API version and about operations that Salesforce
+    /// retires. [`Output::warnings`](crate::Output::warnings) has them in any case.
+    #[must_use]
+    pub fn warnings(mut self, warnings: bool) -> Self {
+        self.warnings = warnings;
         self
     }
 
