@@ -7,11 +7,34 @@
 const RETIRED: [(std::ops::RangeInclusive<u32>, &str); 2] =
     [(7..=20, "Summer '22"), (21..=30, "Summer '25")];
 
+/// The newest version that is known here.
+#[cfg(feature = "catalog")]
+const NEWEST: u32 = 68;
+
+/// What has become of a version: `retired with Summer '25`, `supported`. Empty if there is no version.
+#[cfg(feature = "catalog")]
+pub(crate) fn status(api_version: &str) -> String {
+    let Some(major) = major(api_version) else {
+        return String::new();
+    };
+    match RETIRED
+        .iter()
+        .find(|(versions, _)| versions.contains(&major))
+    {
+        Some((_, release)) => format!("retired with {release}"),
+        None if major > NEWEST => format!("newer than {NEWEST}.0, the newest version known here"),
+        None => "supported".to_owned(),
+    }
+}
+
+fn major(api_version: &str) -> Option<u32> {
+    api_version.split('.').next()?.parse().ok()
+}
+
 /// What the user of a WSDL should know about its version and operations before it stops working.
 pub(crate) fn warnings(api_version: &str, has_login: bool) -> Vec<String> {
     let mut warnings = Vec::new();
-    let major = api_version.split('.').next().unwrap_or_default();
-    let Ok(major) = major.parse::<u32>() else {
+    let Some(major) = major(api_version) else {
         return warnings;
     };
     let retired = RETIRED
