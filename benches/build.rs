@@ -1,12 +1,19 @@
-//! Generates the proxies of the demo tenant, into which the benchmarks decode.
+//! Generates the proxies of the demo tenant, into which the benchmarks decode, and the server side of a
+//! small service.
 
-use saponify_codegen::{Config, Error, Output};
+use saponify_codegen::{Config, Error};
 
-fn generate() -> Result<Output, Error> {
+fn generate() -> Result<(), Error> {
     Config::new()
         .input("../tenants/demo/enterprise.wsdl")
         .warnings(false)
-        .compile()
+        .compile()?;
+    Config::new()
+        .input("../codegen/tests/fixtures/server/input.wsdl")
+        .module("library")
+        .server(true)
+        .compile()?;
+    Ok(())
 }
 
 fn main() {

@@ -42,6 +42,9 @@ pub(crate) struct Generate {
     /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
     #[arg(long)]
     serde: bool,
+    /// The server side, too: a trait for each port type, by saponify's feature `server`.
+    #[arg(long)]
+    server: bool,
     #[command(flatten)]
     options: Options,
     /// Write nothing; fail if the directory does not hold what would be written.
@@ -156,6 +159,9 @@ impl Generate {
         }
         if self.messages {
             config = config.messages(true);
+        }
+        if self.server {
+            config = config.server(true);
         }
         if self.no_methods {
             config = config.methods(false);

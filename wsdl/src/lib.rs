@@ -74,6 +74,7 @@ pub mod model;
 mod names;
 mod options;
 mod print;
+mod publish;
 mod raw;
 mod reader;
 mod redefine;
@@ -87,6 +88,7 @@ pub use error::{Error, ErrorKind};
 pub use excerpt::Excerpt;
 pub use limits::Limits;
 pub use model::Model;
+pub use publish::{PublishedDocument, PublishedPiece};
 pub use reader::Reader;
 
 /// Reads a WSDL from bytes; no file is touched. [`Reader`] has options.

@@ -43,6 +43,7 @@ pub struct Config {
     pub(crate) docs: bool,
     pub(crate) serde: bool,
     pub(crate) warnings: bool,
+    pub(crate) server: bool,
     pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
@@ -108,6 +109,7 @@ impl Config {
             docs: true,
             serde: false,
             warnings: true,
+            server: false,
             file_per_object: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
@@ -293,6 +295,20 @@ impl Config {
     #[must_use]
     pub fn warnings(mut self, warnings: bool) -> Self {
         self.warnings = warnings;
+        self
+    }
+
+    /// Whether the server side is generated, too: a trait for each port type, which a server implements,
+    /// and the documents that it publishes. The crate `saponify` then needs its feature `server`, whose
+    /// module `server` describes how such a server runs.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().server(true);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn server(mut self, server: bool) -> Self {
+        self.server = server;
         self
     }
 

@@ -4,6 +4,7 @@
 //! [`print`](crate::print) as a literal, a code span or a comment.
 
 mod choices;
+mod documents;
 mod enums;
 mod field_docs;
 mod file;
@@ -14,6 +15,7 @@ mod page;
 mod parts;
 mod root;
 mod rows;
+mod server;
 mod service;
 mod split;
 mod structs;
@@ -44,6 +46,10 @@ pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {
     }
     if !plan.services.is_empty() {
         files.push(File::new("service.rs", service::file(plan)));
+    }
+    if let Some(server) = &plan.server {
+        files.push(File::new("documents.rs", documents::file(server.documents)));
+        files.push(File::new("server.rs", server::file(plan, server)));
     }
     files
 }

@@ -180,8 +180,10 @@ const PRELUDE: &[(&str, &str)] = &[
     ("None", "::core::option::Option::None"),
     ("Option", "::core::option::Option"),
     ("Result", "::core::result::Result"),
+    ("Send", "::core::marker::Send"),
     ("Some", "::core::option::Option::Some"),
     ("String", "::std::string::String"),
+    ("Sync", "::core::marker::Sync"),
     ("Vec", "::std::vec::Vec"),
 ];
 
@@ -221,6 +223,14 @@ impl Prelude {
 
     pub(super) fn result(&self) -> &'static str {
         self.name("Result")
+    }
+
+    pub(super) fn send(&self) -> &'static str {
+        self.name("Send")
+    }
+
+    pub(super) fn sync(&self) -> &'static str {
+        self.name("Sync")
     }
 
     pub(super) fn as_ref(&self) -> &'static str {

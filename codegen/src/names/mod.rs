@@ -40,6 +40,7 @@ mod operations;
 mod renames;
 mod reserved;
 mod scope;
+mod server;
 mod types;
 mod variants;
 
@@ -81,5 +82,8 @@ pub(crate) fn names(selection: &Selection<'_>, config: &Config) -> Result<Names,
         };
     }
     operations::operations(selection, config, &mut names)?;
+    if config.server {
+        server::server(selection, &mut names);
+    }
     Ok(names)
 }

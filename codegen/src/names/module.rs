@@ -41,12 +41,18 @@ const RESERVED: &[&str] = &[
     "tables",
 ];
 
+/// Modules that the output has if the server side is generated.
+const RESERVED_FOR_SERVERS: &[&str] = &["documents", "server"];
+
 /// The modules of the namespaces that have types.
 pub(super) fn modules(
     selection: &Selection<'_>,
     config: &Config,
 ) -> Result<BTreeMap<NsId, String>, Error> {
     let renames = &config.rename.modules;
+    let is_reserved = |rust: &str| {
+        RESERVED.contains(&rust) || config.server && RESERVED_FOR_SERVERS.contains(&rust)
+    };
     let typed = selection
         .shapes
         .iter()
@@ -59,7 +65,7 @@ pub(super) fn modules(
     used.sort_by_key(|ns| (selection.uri(*ns), *ns));
     used.dedup();
     for (uri, rust) in renames {
-        if !is_identifier(rust) || RESERVED.contains(&rust.as_str()) {
+        if !is_identifier(rust) || is_reserved(rust) {
             let rust = rust.escape_debug();
             return Err(Error::config(format!(
                 "`{rust}` cannot be the name of a module; choose a Rust identifier that is not reserved"
@@ -87,7 +93,9 @@ pub(super) fn modules(
         }
     }
     let idents = scope.assign(open.len(), |at, level| {
-        [escape_plain(&suggestion(selection.uri(open[at]), level))]
+        let ident = escape_plain(&suggestion(selection.uri(open[at]), level));
+        let of_servers = config.server && RESERVED_FOR_SERVERS.contains(&ident.as_str());
+        [if of_servers { ident + "_" } else { ident }]
     });
     for (ns, [ident]) in open.into_iter().zip(idents) {
         modules.insert(ns, ident);

@@ -30,6 +30,7 @@ impl Config {
         let source = Source {
             model: &model,
             name: "WSDL",
+            documents: &[],
             wsdl,
         };
         with_catalog(source, self)

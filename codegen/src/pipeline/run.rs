@@ -40,10 +40,15 @@ impl Config {
     pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
         let read = self.reader()?.read(wsdl);
         let model = read.map_err(|source| Error::wsdl(None, source))?;
+        let documents = match self.server {
+            true => self.reader()?.publish(wsdl),
+            false => Ok(Vec::new()),
+        };
         let source = Source {
             model: &model,
             name: "WSDL",
             wsdl,
+            documents: &documents.map_err(|source| Error::wsdl(None, source))?,
         };
         generate(source, self)
     }
@@ -176,10 +181,15 @@ impl Config {
         let name = input
             .file_name()
             .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        let documents = match self.server {
+            true => self.reader()?.publish_file(input),
+            false => Ok(Vec::new()),
+        };
         then(Source {
             model: &model,
             name: &name,
             wsdl: &wsdl,
+            documents: &documents.map_err(|source| Error::wsdl(Some(input), source))?,
         })
     }
 

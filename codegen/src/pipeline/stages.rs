@@ -1,7 +1,7 @@
 //! The stages in their order.
 
-use saponify_wsdl::Model;
 use saponify_wsdl::model::Note;
+use saponify_wsdl::{Model, PublishedDocument};
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "catalog")]
@@ -22,6 +22,8 @@ pub(super) struct Source<'s> {
     pub(super) model: &'s Model,
     pub(super) name: &'s str,
     pub(super) wsdl: &'s [u8],
+    /// The documents that a server publishes; empty if the server side is not generated.
+    pub(super) documents: &'s [PublishedDocument],
 }
 
 /// Runs all stages.
@@ -88,6 +90,7 @@ fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
         digest: digest(source.wsdl),
         comment: comment.map(leading_comment::read).unwrap_or_default(),
         endpoints,
+        documents: source.documents,
     }
 }
 

@@ -62,6 +62,7 @@ impl<'a> Loader<'_, 'a> {
             Ok(Some(found)) => {
                 let includer = importer.filter(|_| import.kind.is_include());
                 self.enqueue(found, import.kind, includer);
+                self.documents.links.push((file, import.position, found));
                 Ok(Some(found))
             }
             // The document may turn out not to be needed.
