@@ -107,6 +107,14 @@ impl Options {
         }
     }
 
+    /// The input of a tenant of `saponify.toml`, if it has a tenant of this name.
+    pub(super) fn input_of_tenant(&self, name: &str) -> Result<Option<PathBuf>, Failure> {
+        let project = self.project(None)?;
+        let mut tenants = project.iter().flat_map(Project::tenants);
+        let found = tenants.find(|(known, _)| *known == name);
+        Ok(found.and_then(|(_, config)| config.input_path().map(Path::to_owned)))
+    }
+
     fn target(&self, tenant: Option<String>, config: Config, file: Option<&Path>) -> Target {
         let directory = file.and_then(Path::parent).map(Path::to_owned);
         Target {
