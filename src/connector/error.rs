@@ -44,6 +44,12 @@ pub(crate) enum Kind {
     Reserved,
     /// The user has stopped the program.
     Stopped,
+    /// The database cannot be reached.
+    Away,
+    /// The database lets nobody in with this address.
+    Refused,
+    /// The lease of the connection is lost.
+    Lost,
 }
 
 impl Error {
@@ -177,7 +183,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self.0.kind {
             Kind::Usage => 2,
-            Kind::Locked => 4,
+            Kind::Locked | Kind::Lost => 4,
             _ => 1,
         }
     }
@@ -204,6 +210,20 @@ impl Error {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.kind == Kind::Stopped
+    }
+
+    /// Whether the database that holds the connections cannot be reached. Nothing is damaged; the next round goes
+    /// on.
+    #[must_use]
+    pub fn is_database_away(&self) -> bool {
+        self.0.kind == Kind::Away
+    }
+
+    /// Whether the lease of the connection is lost, because this process was paused or cut off for too long.
+    /// Another instance may work on the connection; nothing of the last change is stored.
+    #[must_use]
+    pub fn is_lease_lost(&self) -> bool {
+        self.0.kind == Kind::Lost
     }
 
     /// Whether the disk is full. Nothing is damaged; the next run goes on.

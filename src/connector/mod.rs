@@ -30,11 +30,14 @@
 
 pub mod connection;
 mod error;
+mod fault;
 pub mod home;
 pub mod listing;
 pub mod notify;
 pub mod ocsf;
 mod options;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod prerequisites;
 mod private;
 pub mod progress;

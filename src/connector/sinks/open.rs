@@ -72,7 +72,7 @@ pub fn open(
     let secrets = config::secrets_of(vault, config)?;
     let sink = destination(config, &secrets, place.name())?;
     let mut options =
-        OutletOptions::new(place.name(), &config.name, place.refused_by(&config.name));
+        OutletOptions::new(place.name(), &config.name, place.refused_by(&config.name)?);
     options.form = match config.word("form") {
         "ocsf" => Form::Ocsf {
             mapping: Arc::new(Mapping::built_in()?),

@@ -30,6 +30,8 @@ use jiff::Timestamp;
 use super::error::{Error, Kind};
 
 pub(in crate::connector) use engine::failure;
+#[cfg(feature = "postgres")]
+pub(in crate::connector) use engine::{Access, Postgres};
 
 pub use daily::DailyCount;
 pub use days::{Day, FileCounts, Outline};
@@ -72,7 +74,7 @@ impl Store {
         Ok(Self::of(Sqlite::open_to_read(path)?))
     }
 
-    fn of(engine: impl Engine + 'static) -> Self {
+    pub(in crate::connector) fn of(engine: impl Engine + 'static) -> Self {
         Self {
             engine: Box::new(engine),
         }

@@ -39,6 +39,15 @@ impl Store {
         })
     }
 
+    /// Forgets all refusals, so that the next round asks for all fields. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_refusals(&mut self) -> Result<u64, Error> {
+        self.execute("forget the refused fields", "DELETE FROM refusal", &[])
+    }
+
     /// Forgets all refusals of a store in a file, so that the next round asks for all fields. Returns how many
     /// there were.
     ///

@@ -269,8 +269,8 @@ impl Collector {
             retention: FILES_KEPT,
             choice: self.settings.interval,
             lengths: Lengths::Exact,
-            staging: self.place.staging(),
-            aside: self.place.aside(),
+            staging: self.place.staging(&self.lock)?,
+            aside: self.place.aside()?,
         };
         let done = files::sync(&mut self.store, &mut self.org, &options, watch).await?;
         let figures = Figures {

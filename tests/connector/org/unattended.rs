@@ -225,7 +225,7 @@ async fn events_for_other_programs_are_as_private_as_the_store() {
 
     let tenant = busy(activity()).await;
     let mut activation = tenant.by_password("acme");
-    let folder = tenant.home.path().join("../exported/events");
+    let folder = tenant.path("exported/events");
     activation.settings.ndjson = Some(folder.display().to_string());
     tenant.activate(activation).await.unwrap();
     succeeded(&tenant.sync("acme").await);

@@ -34,8 +34,8 @@ fn set_up(home: &Home, name: &str, kind: &str, values: &[(&str, &str)]) {
 async fn start(server: &Server) -> Tenant {
     let tenant = busy(activity()).await;
     tenant.activate(tenant.by_password("acme")).await.unwrap();
-    let folder = tenant.home.path().join("../files").display().to_string();
-    let pem = server.certificate(tenant.home.path());
+    let folder = tenant.path("files").display().to_string();
+    let pem = server.certificate(&tenant.path(""));
     set_up(&tenant.home, "files", "ndjson", &[("folder", &folder)]);
     let hook = [
         ("url", server.url.as_str()),

@@ -8,16 +8,21 @@
 //! - A sum is cast to `bigint`. `"window"` is quoted, because it is a word of PostgreSQL.
 //! - Where the order of nulls matters, it is written.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 mod sqlite;
 
 use std::fmt;
 
-use super::super::error::{Error, Kind};
+use crate::connector::error::{Error, Kind};
 
+pub(in crate::connector) use crate::connector::fault::Fault;
+#[cfg(feature = "postgres")]
+pub(in crate::connector) use postgres::{Access, Postgres};
 pub(in crate::connector) use row::{FromCell, Row};
 pub(in crate::connector) use sqlite::failure;
-pub(super) use sqlite::{Sqlite, forget_refusals};
+pub(in crate::connector) use sqlite::{Sqlite, forget_refusals};
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,54 +115,6 @@ pub(in crate::connector) trait Queries: Session {
 }
 
 impl<T: Session + ?Sized> Queries for T {}
-
-/// A failure of the database, before it is known what was tried.
-pub(in crate::connector) struct Fault {
-    kind: Kind,
-    help: String,
-    source: Box<dyn std::error::Error + Send + Sync>,
-}
-
-impl Fault {
-    pub(in crate::connector) fn new(
-        kind: Kind,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self {
-            kind,
-            help: String::new(),
-            source: source.into(),
-        }
-    }
-
-    /// Adds what the user can do about it.
-    pub(in crate::connector) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
-    }
-
-    /// The error of somebody who tried to do something with a database.
-    pub(in crate::connector) fn because_of(self, action: &str, place: &str) -> Error {
-        let failed = Error::new(self.kind, format!("cannot {action} ({place})"));
-        let failed = failed.because(self.source);
-        match self.help.is_empty() {
-            true => failed,
-            false => failed.help(self.help),
-        }
-    }
-}
-
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.kind, self.source)
-    }
-}
-
-impl From<serde_json::Error> for Fault {
-    fn from(error: serde_json::Error) -> Self {
-        Self::new(Kind::Store, error)
-    }
-}
 
 impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {

@@ -16,6 +16,9 @@ use crate::connector::error::{Error, Kind};
 /// Marks the file as a store of the connector ("SaPo"), for `file(1)` and against mistakes.
 const APPLICATION: i32 = 0x5361_506f;
 
+/// Bytes of a page of a new database. Fewer and larger pages cost fewer calls of the system.
+const PAGE: i64 = 16 << 10;
+
 /// One script per version, in order; each brings the version before it to its own.
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/1.sql"),
@@ -25,24 +28,24 @@ const MIGRATIONS: &[&str] = &[
 
 /// A database in a file.
 #[derive(Debug)]
-pub(in crate::connector::store) struct Sqlite {
+pub(in crate::connector) struct Sqlite {
     database: Connection,
     path: PathBuf,
 }
 
 impl Sqlite {
     /// Opens or creates the database and migrates it.
-    pub(in crate::connector::store) fn open(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open(path)?, path))
     }
 
     /// Opens the database without writing to it.
-    pub(in crate::connector::store) fn open_to_read(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open_to_read(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_to_read(path)?, path))
     }
 
     /// Opens the database without writing to it, also if it is of an earlier version.
-    pub(in crate::connector::store) fn open_any(path: &Path) -> Result<Self, Error> {
+    pub(in crate::connector) fn open_any(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_any(path)?.0, path))
     }
 
@@ -171,7 +174,7 @@ impl ToSql for Value<'_> {
 }
 
 /// Forgets the refused fields of a store, if it is of the current version.
-pub(in crate::connector::store) fn forget_refusals(path: &Path) -> Result<u64, Error> {
+pub(in crate::connector) fn forget_refusals(path: &Path) -> Result<u64, Error> {
     let Some(database) = open_as_it_is(path)? else {
         return Ok(0);
     };
@@ -197,6 +200,10 @@ fn open(path: &Path) -> Result<Connection, Error> {
     if database.is_readonly("main").map_err(fail)? {
         return Err(unwritable(path));
     }
+    // This decides for a new database only. Rows of log files have a kilobyte and more.
+    database
+        .pragma_update(None, "page_size", PAGE)
+        .map_err(fail)?;
     database
         .pragma_update(None, "journal_mode", "wal")
         .map_err(fail)?;

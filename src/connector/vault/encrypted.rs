@@ -1,37 +1,26 @@
-//! Secrets in a file that is encrypted by age. Anybody with the key can open it with the tool `age`.
-
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
+//! Secrets that are encrypted by age. Anybody with the key can open them with the tool `age`.
 
 use age::secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::connector::error::{Error, Kind};
-use crate::connector::private::{create_folder, to_write};
 
 /// How an age identity begins; anything else is a passphrase.
 const IDENTITY: &str = "AGE-SECRET-KEY-1";
 
-/// Encrypts and writes. The file is replaced as a whole, so it is never half written.
-pub(super) fn write(path: &Path, key: &SecretString, plain: &str) -> Result<(), Error> {
-    let encrypted = encrypt(key, plain.as_bytes())?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
-    let draft = path.with_extension("age.new");
-    let fail = |error| Error::io("write", &draft, error);
-    let mut file = to_write().truncate(true).open(&draft).map_err(fail)?;
-    file.write_all(&encrypted)
-        .and_then(|()| file.sync_all())
-        .map_err(fail)?;
-    fs::rename(&draft, path).map_err(|error| Error::io("write", path, error))
+/// Encrypts a text.
+pub(super) fn write(key: &SecretString, plain: &str) -> Result<Vec<u8>, Error> {
+    encrypt(key, plain.as_bytes())
 }
 
-/// Reads and decrypts.
-pub(super) fn read(path: &Path, key: &SecretString) -> Result<Zeroizing<String>, Error> {
-    let encrypted = fs::read(path).map_err(|error| Error::io("read", path, error))?;
-    let plain = decrypt(key, &encrypted).map_err(|error| {
-        let message = format!("the key does not open {}", path.display());
+/// Decrypts the secrets of a connection.
+pub(super) fn read(
+    key: &SecretString,
+    encrypted: &[u8],
+    connection: &str,
+) -> Result<Zeroizing<String>, Error> {
+    let plain = decrypt(key, encrypted).map_err(|error| {
+        let message = format!("the key does not open the secrets of {connection}");
         Error::new(Kind::Vault, message)
             .help("give the key with which the connection was activated, by --key-from or $SAPONIFY_KEY")
             .because(error)
