@@ -5,6 +5,8 @@ mod commands;
 mod disk;
 mod kills;
 mod messages;
+#[cfg(unix)]
+mod running;
 #[cfg(target_os = "linux")]
 mod service;
 mod sinks;

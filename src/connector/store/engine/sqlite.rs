@@ -141,7 +141,7 @@ fn query(database: &Connection, sql: &str, values: &[Value<'_>]) -> Result<Vec<R
     let mut found = Vec::new();
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
-        let cells = (0..columns).map(|column| Ok(cell(row.get_ref(column)?)?));
+        let cells = (0..columns).map(|column| cell(row.get_ref(column)?));
         found.push(Row::new(cells.collect::<Result<_, Fault>>()?));
     }
     Ok(found)
