@@ -22,6 +22,11 @@ saponify::include_proxies! {
     pub styles
 }
 
+saponify::include_proxies! {
+    /// The proxies and the server side of a service that is not Salesforce's.
+    pub library
+}
+
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The return type of code in the guide.
@@ -146,6 +151,7 @@ mod tests {
             "connector.md",
             "connector-sinks.md",
             "console.md",
+            "program.md",
         ];
         let pages = pages()?;
         for (name, text) in pages

@@ -92,7 +92,9 @@ impl Service for Org {
         self.cursor = self.few(found)?;
         let rest = self.cursor.split_off(self.cursor.len().min(1));
         Ok(Batch {
-            rows: std::mem::replace(&mut self.cursor, rest),
+            rows: std::mem::replace(&mut self.cursor, rest)
+                .into_iter()
+                .collect(),
             size: None,
             last: self.cursor.is_empty(),
         })
@@ -104,7 +106,7 @@ impl Service for Org {
             return Err(Failure::CursorLost);
         }
         Ok(Batch {
-            rows: std::mem::take(&mut self.cursor),
+            rows: std::mem::take(&mut self.cursor).into_iter().collect(),
             size: None,
             last: true,
         })

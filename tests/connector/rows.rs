@@ -86,7 +86,7 @@ impl Org {
         let rest = self.cursor.split_off(self.batch.min(self.cursor.len()));
         let rows = std::mem::replace(&mut self.cursor, rest);
         Batch {
-            rows,
+            rows: rows.into_iter().collect(),
             size,
             last: self.cursor.is_empty(),
         }

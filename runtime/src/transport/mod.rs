@@ -10,9 +10,13 @@
 //! [`TransportError::interrupted`]), because a repeated `create` makes a second record.
 
 mod body;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod deflate;
 pub(crate) mod error;
 #[cfg(feature = "https")]
 mod https;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod inflate;
 mod retry_after;
 pub mod testing;
 
@@ -31,8 +35,6 @@ pub use body::Body;
 pub use error::TransportError;
 #[cfg(feature = "unstable-reqwest")]
 pub use https::client_config;
-#[cfg(feature = "https")]
-pub(crate) use https::inflate;
 #[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
 

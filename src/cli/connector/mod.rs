@@ -4,6 +4,7 @@ mod activate;
 mod open;
 mod progress;
 mod reading;
+mod secret;
 #[cfg(feature = "console")]
 mod serve;
 mod show;
@@ -16,14 +17,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use clap::{ArgAction, Args, Subcommand};
+use clap::{Args, Subcommand};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::vault::{SecretSource, SecretString, Vault};
 use tracing::level_filters::LevelFilter;
 
 use super::failure::Failure;
+use super::settings::Settings;
 use super::terminal::put_error;
+use secret::SourceParser;
 
 /// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
 #[derive(Args, Debug)]
@@ -47,11 +50,8 @@ struct Common {
     local: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, global = true)]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
     key_from: Option<SecretSource>,
-    /// Say more on standard error: -v what is done, -vv each call, -vvv everything.
-    #[arg(short, long, action = ArgAction::Count, global = true)]
-    verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,7 +138,7 @@ impl Common {
     }
 
     fn log(&self) {
-        let level = match self.verbose {
+        let level = match Settings::current().verbosity() {
             0 => LevelFilter::WARN,
             1 => LevelFilter::INFO,
             2 => LevelFilter::DEBUG,

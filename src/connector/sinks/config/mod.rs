@@ -36,7 +36,7 @@ use similar::did_you_mean;
 /// The name of the sink that `activate --ndjson` makes. Its cursor is in the store under this name.
 pub const ACTIVATED: &str = "ndjson";
 
-/// The sinks of a home folder.
+/// The sinks of a home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sinks(Vec<SinkConfig>);
 

@@ -1,5 +1,7 @@
 //! Bytes to text: byte order marks, the declared encoding, and the characters that XML allows.
 
+mod sniff;
+
 use encoding_rs::Encoding;
 
 use crate::error::{Error, ErrorKind, quoted};
@@ -11,17 +13,14 @@ use crate::names::is_ncname;
 /// Most are UTF-8. UTF-16 is read with a byte order mark, and whatever else the declaration names
 /// as far as the WHATWG's Encoding Standard has it.
 pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
+    if let Some((what, help)) = sniff::other_format(&bytes) {
+        return Err(Error::new(ErrorKind::NotWsdl, what).help(help));
+    }
     let text = match bytes.as_slice() {
         [0xEF, 0xBB, 0xBF, ..] => {
             let mut bytes = bytes;
             bytes.drain(..3);
             from_utf8(bytes)?
-        }
-        [0x1F, 0x8B, ..] => {
-            return Err(
-                Error::new(ErrorKind::Encoding, "the file is compressed by gzip")
-                    .help("decompress it with gunzip"),
-            );
         }
         [0xFE, 0xFF, rest @ ..] => from_utf16(rest, u16::from_be_bytes)?,
         [0xFF, 0xFE, rest @ ..] => from_utf16(rest, u16::from_le_bytes)?,
@@ -59,7 +58,7 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, Error> {
             }
         },
     };
-    check_characters(&text)?;
+    check_characters(&text).map_err(|error| error.in_text(&text))?;
     Ok(text)
 }
 

@@ -298,6 +298,7 @@ impl Decoder {
 }
 
 /// Decompresses a whole body that arrives in pieces, for fuzzing.
+#[cfg(feature = "https")]
 pub(crate) fn inflate<'c>(
     pieces: impl IntoIterator<Item = &'c [u8]>,
     limit: u64,

@@ -1,4 +1,4 @@
-//! Compresses requests.
+//! Compresses messages.
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use memchr::memmem;
@@ -9,7 +9,7 @@ use memchr::memmem;
 /// written. If both were compressed together, every guess in the data that repeats a part of the
 /// session id would make the request shorter, which an observer can see in spite of TLS. Therefore
 /// the window is cleared after the header, and nothing in the body can refer back to the header.
-pub(super) fn gzip(envelope: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(envelope: &[u8]) -> Vec<u8> {
     // Method 8 with no flags, no time, no hint and an unknown system.
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let (header, body) = envelope.split_at(end_of_header(envelope));
