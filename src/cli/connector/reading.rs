@@ -120,6 +120,13 @@ fn text(status: &status::Status) -> String {
         one_line(&status.organization),
         one_line(&status.user)
     );
+    if let Some(worker) = &status.worker {
+        let since = worker
+            .since
+            .map(|since| format!(" since {}", minute(since)));
+        let since = since.unwrap_or_default();
+        let _ = writeln!(out, "  worked on by {}{since}", one_line(&worker.worker));
+    }
     if let Some(problem) = &status.login_problem {
         let _ = writeln!(out, "  login failed: {}", one_line(problem));
     }
