@@ -60,7 +60,7 @@ fn field<'p>(w: &mut Writer<'p, '_>, field: &'p ViewField<'_>) {
     w.out.line(&line);
 }
 
-/// The type of a key, what the getter gives, and the function of the runtime that reads it.
+/// The type of a key, what the getter returns, and the function of the runtime that reads it.
 struct Accessors {
     key: String,
     value: String,

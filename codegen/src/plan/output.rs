@@ -1,4 +1,4 @@
-//! What stage "plan" gives: the output, decided down to each name and type.
+//! The result of stage "plan": the output, in which each name and type is decided.
 
 use super::calls::{Operation, QueryOperations, Service};
 use super::types::{Module, Namespace, Table, TableId};

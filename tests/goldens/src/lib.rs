@@ -63,6 +63,7 @@ pub mod hostile {
     include!(concat!(env!("OUT_DIR"), "/hostile/mod.rs"));
 }
 
+mod first_guesses;
 mod refused;
 mod refused_queries;
 
