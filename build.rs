@@ -28,7 +28,14 @@ const OPERATIONS: [&str; 9] = [
 ];
 
 /// The objects that the connector knows by their fields. Rows of others are read by name.
-const OBJECTS: [&str; 3] = ["Organization", "User", "EventLogFile"];
+const OBJECTS: [&str; 6] = [
+    "Organization",
+    "User",
+    "EventLogFile",
+    "LoginHistory",
+    "LoginGeo",
+    "SetupAuditTrail",
+];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=SAPONIFY_WSDL");

@@ -14,7 +14,7 @@ use std::{env, fs, io};
 /// Crates whose documentation has examples that need generated code.
 const SOURCES: [&str; 2] = ["../runtime/src", "../codegen/src"];
 
-const USE: &str = "# use saponify_guide::{enterprise, styles};\n";
+const USE: &str = "# use saponify_guide::{enterprise, library, styles};\n";
 const BEFORE: &str = "\
 # async fn example(
 #     soap: saponify_guide::enterprise::Soap,
@@ -37,6 +37,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     saponify_codegen::Config::new()
         .input("../codegen/tests/fixtures/styles/input.wsdl")
         .module("styles")
+        .compile()?;
+    saponify_codegen::Config::new()
+        .input("../codegen/tests/fixtures/server/input.wsdl")
+        .module("library")
+        .server(true)
         .compile()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let mut modules = String::new();

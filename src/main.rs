@@ -1,4 +1,4 @@
-//! The program: `saponify generate`, `saponify sandbox`, `saponify demo`,
+//! The program: `saponify generate`, `saponify diff`, `saponify sandbox`, `saponify demo`,
 //! `saponify connector`.
 #![forbid(unsafe_code)]
 
@@ -8,10 +8,8 @@ mod cli;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
-    match cli::Arguments::parse().run() {
+    match cli::run() {
         Ok(code) => code,
         Err(failure) => {
             cli::put_error(&failure.report());

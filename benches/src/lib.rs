@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 saponify::include_proxies!(pub enterprise);
+saponify::include_proxies!(pub library);
 
 mod server;
 

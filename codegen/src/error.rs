@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use saponify_wsdl::Excerpt;
+
 /// Why no code was written.
 ///
 /// `Debug` prints the message, all causes and the option that helps, because a build script that
@@ -13,6 +15,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: Kind,
     message: String,
+    file: Option<PathBuf>,
+    excerpt: Option<Excerpt>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -66,12 +70,27 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             message: message.into(),
+            file: None,
+            excerpt: None,
             source: None,
         }))
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds the file of options that is wrong.
+    #[cfg(feature = "toml")]
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        self.0.file = Some(file.to_owned());
+        self
+    }
+
+    #[cfg(feature = "toml")]
+    pub(crate) fn with_excerpt(mut self, excerpt: Option<Excerpt>) -> Self {
+        self.0.excerpt = excerpt;
         self
     }
 
@@ -112,6 +131,20 @@ impl Error {
         self.0.kind == Kind::Internal
     }
 
+    /// The line of the WSDL or of `saponify.toml` that is wrong.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        let own = self.0.excerpt.as_ref();
+        own.or_else(|| self.wsdl_error()?.excerpt())
+    }
+
+    /// The file that is wrong, if it is a WSDL or `saponify.toml`.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        let own = self.0.file.as_deref();
+        own.or_else(|| self.wsdl_error()?.file())
+    }
+
     /// The reader's own error with its position, if the WSDL was refused.
     #[must_use]
     pub fn wsdl_error(&self) -> Option<&saponify_wsdl::Error> {
@@ -127,11 +160,24 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.0.file {
+            write!(f, "{}", file.display())?;
+            if let Some(excerpt) = &self.0.excerpt {
+                write!(f, ":{}", excerpt.position())?;
+            }
+            f.write_str(": ")?;
+        }
         f.write_str(&self.0.message)?;
+        if let Some(excerpt) = &self.0.excerpt {
+            write!(f, "\n{excerpt}")?;
+        }
         let mut source = self.source();
         while let Some(cause) = source {
             write!(f, "\n  caused by: {cause}")?;
             source = cause.source();
+        }
+        if let Some(excerpt) = self.wsdl_error().and_then(saponify_wsdl::Error::excerpt) {
+            write!(f, "\n{excerpt}")?;
         }
         if self
             .wsdl_error()

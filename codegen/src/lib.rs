@@ -76,8 +76,12 @@
 //! literal, a code span or an escaped comment.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod config;
 mod content;
+#[cfg(feature = "catalog")]
+pub mod diff;
 mod emit;
 mod error;
 mod names;
@@ -91,6 +95,8 @@ mod select;
 use std::path::Path;
 
 pub use config::Config;
+#[cfg(feature = "toml")]
+pub use config::Project;
 pub use error::Error;
 pub use output::{Difference, DifferenceKind, File, GeneratedType, Output, TypeKind};
 

@@ -22,6 +22,11 @@ saponify::include_proxies! {
     pub styles
 }
 
+saponify::include_proxies! {
+    /// The proxies and the server side of a service that is not Salesforce's.
+    pub library
+}
+
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The return type of code in the guide.
@@ -140,8 +145,14 @@ mod tests {
 
     #[test]
     fn every_page_has_code_that_runs() -> io::Result<()> {
-        // README.md is the list of pages. connector.md and console.md describe the program.
-        let without_code = ["README.md", "connector.md", "console.md"];
+        // README.md is the list of pages. The others describe the program.
+        let without_code = [
+            "README.md",
+            "connector.md",
+            "connector-sinks.md",
+            "console.md",
+            "program.md",
+        ];
         let pages = pages()?;
         for (name, text) in pages
             .iter()

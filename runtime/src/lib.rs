@@ -109,9 +109,10 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `https` | yes | [`Https`], the transport over TLS. Without it, a program must supply a [`Transport`] of its own, and neither reqwest nor rustls is built. |
+//! | `server` | no | The server side of a WSDL: the module `server`. |
 //! | `serde` | no | Reading and writing records, views and structs as JSON: the module `json`. |
 //! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, without rounding. |
-//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built. It is exempt from semantic versioning. |
+//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built, and parts of the transport for other clients: `transport::client_config` and `transport::parse_retry_after`. They are exempt from semantic versioning. |
 //!
 //! The public types of other crates are those of `http` and `bytes` (in [`transport`]) and of
 //! [`jiff`], which this crate re-exports.
@@ -137,6 +138,8 @@ mod record;
 pub mod salesforce;
 pub mod schema;
 mod secret;
+#[cfg(feature = "server")]
+pub mod server;
 mod soap;
 pub mod transport;
 mod value;

@@ -3,9 +3,9 @@
 //!
 //! Salesforce sends outbound messages to a server that you run, and provides the WSDL for it.
 //! Generate code from that WSDL with `Config::messages(true)`, so that the element of each message
-//! is a type. saponify has no HTTP server. Pass the body of the request to [`read`], and send the
-//! result of [`write()`] as the body of the response, with the content type
-//! `text/xml; charset=utf-8`.
+//! is a type. Pass the body of the request to [`read`], and send the result of [`write()`] as the body
+//! of the response, with the content type `text/xml; charset=utf-8`. The module `server` (feature
+//! `server`) does this for you, as a service for a web server.
 //!
 //! ```text
 //! use outbound::{Notifications, NotificationsResponse};

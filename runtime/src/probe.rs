@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
-use crate::soap::reader::{Event, ResponseReader};
+use crate::soap::reader::{Event, MessageReader};
 use crate::value::{GeneratedStruct, Struct};
 use crate::xml::{Context, Halt, Input, Reader, Token};
 
@@ -183,7 +183,7 @@ pub fn answer<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
 ) -> Result<Vec<Record>, Error> {
-    let mut reader = ResponseReader::new(operation, limits, Vec::new());
+    let mut reader = MessageReader::of_response(operation, limits, Vec::new());
     for chunk in chunks {
         reader.feed(chunk)?;
     }
@@ -203,7 +203,7 @@ pub fn rows<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     limits: Limits,
 ) -> Result<Vec<Record>, Error> {
-    let mut reader = ResponseReader::new(operation, limits, known.to_vec()).by_rows()?;
+    let mut reader = MessageReader::of_response(operation, limits, known.to_vec()).by_rows()?;
     let mut rows = Vec::new();
     for chunk in chunks {
         reader.feed(chunk)?;
@@ -228,7 +228,7 @@ pub fn inflate<'c>(
     pieces: impl IntoIterator<Item = &'c [u8]>,
     limit: u64,
 ) -> Result<Vec<u8>, String> {
-    crate::transport::inflate(pieces, limit)
+    crate::transport::inflate::inflate(pieces, limit)
 }
 
 /// A message as a wire log and a scripted transport show it: without secrets, or without any values.

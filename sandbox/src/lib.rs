@@ -37,6 +37,7 @@ mod id;
 mod oauth;
 mod ops;
 mod org;
+mod outbound;
 mod quirks;
 mod random;
 mod rest;
@@ -59,6 +60,7 @@ pub use org::{
     Activity, ApiVersion, App, Field, GrantType, Kind, Limits, LoginMode, Object, Org, Scale, User,
     Visibility,
 };
+pub use outbound::{Delivery, OutboundMessage};
 pub use quirks::{Detail, Quirks};
 pub use server::{Builder, Sandbox};
 pub use store::Progress;

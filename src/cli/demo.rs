@@ -297,7 +297,7 @@ async fn collect(sandbox: &Sandbox) -> Result<(), Failure> {
 async fn show_events(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     let home = Home::find(Some(folder.to_owned()), |_| None)?;
     let key = age::x25519::Identity::generate().to_string();
-    let vault = Vault::new(home.path(), Some(key.expose_secret().into()))?;
+    let vault = Vault::of(&home, Some(key.expose_secret().into()))?;
     let login = Login::Password {
         user: "integration@acme.example".to_owned(),
     };

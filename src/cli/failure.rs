@@ -5,12 +5,17 @@ use std::fmt::Write as _;
 
 use saponify_cli::connector::shown::is_unsafe;
 
+use super::excerpt::Excerpt;
+use super::terminal::{columns_of_errors, label};
+
 /// A failure of a subcommand.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
+    /// The line of a file that is wrong. It is shown in place of message and causes.
+    excerpt: Option<Box<Excerpt>>,
     code: u8,
 }
 
@@ -20,6 +25,7 @@ impl Failure {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            excerpt: None,
             code: 1,
         }
     }
@@ -30,6 +36,11 @@ impl Failure {
             code: 2,
             ..Self::new(message)
         }
+    }
+
+    /// The failure with another exit code.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 
     /// The exit code of the program.
@@ -63,8 +74,13 @@ impl Failure {
 
     /// The text for standard error.
     pub(crate) fn report(&self) -> String {
+        if let Some(excerpt) = &self.excerpt {
+            let columns = columns_of_errors().unwrap_or(100);
+            return excerpt.render(columns, console::colors_enabled_stderr());
+        }
         let mut out = String::new();
-        let _ = writeln!(out, "error: {}", self.message);
+        let error = label("error:", console::Style::new().red().bold());
+        let _ = writeln!(out, "{}", self.message);
         for cause in &self.causes {
             let lines = cause.lines().map(str::trim_end);
             let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
@@ -73,7 +89,8 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "   help: {hint}");
         }
-        out.replace(|c| c != '\n' && is_unsafe(c), " ")
+        let out = out.replace(|c| c != '\n' && is_unsafe(c), " ");
+        format!("{error} {out}")
     }
 }
 
@@ -101,15 +118,31 @@ impl From<saponify_sandbox::Error> for Failure {
 
 impl From<saponify_codegen::Error> for Failure {
     fn from(error: saponify_codegen::Error) -> Self {
-        let failure = Self::new(error.to_string());
+        const IMPORTS: &str = "--root DIR lets imports read a directory that holds both files, --provide IMPORT=FILE takes \
+             a file that you saved, --skip-import IMPORT does without";
         let import = error.wsdl_error().is_some_and(|error| error.is_import());
-        let failure = failure.because(error);
-        match import {
-            true => failure.hint(
-                "--root DIR lets imports read a directory that holds both files, --provide \
-                 IMPORT=FILE takes a file that you saved, --skip-import IMPORT does without",
-            ),
-            false => failure,
+        let excerpt = Excerpt::of(&error, import.then(|| IMPORTS.to_owned())).map(Box::new);
+        let (failure, hint) = match (error.wsdl_error(), error.file()) {
+            // The reader's error says all that is known: file, what is wrong, and what to do.
+            (Some(wsdl), Some(file)) => {
+                let failure = Self::new(format!("{}: {}", file.display(), wsdl.message()));
+                let cause = std::error::Error::source(wsdl);
+                let failure = match cause {
+                    Some(cause) => failure.because(cause),
+                    None => failure,
+                };
+                (failure, wsdl.advice().map(str::to_owned))
+            }
+            // The causes of an error in a file of options are in its message.
+            (None, Some(file)) if error.is_config() => {
+                (Self::new(format!("{}: {error}", file.display())), None)
+            }
+            _ => (Self::new(error.to_string()).because(&error), None),
+        };
+        Self {
+            hint,
+            excerpt,
+            ..failure
         }
     }
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, Output};
 
-use super::terminal::say;
+use super::options::{Options, Target};
+use super::settings::Settings;
+use super::terminal::{put_note, report};
 use super::{Failure, put, put_error};
 
 /// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
@@ -14,7 +16,9 @@ use super::{Failure, put, put_error};
 pub(crate) struct Generate {
     /// The WSDL. Files that it imports are read from its own directory and below: see --root,
     /// --provide and --skip-import. Nothing is ever fetched.
-    #[arg(value_name = "WSDL", required_unless_present = "config")]
+    ///
+    /// Without it, the inputs of `saponify.toml` are read: those of all its tenants.
+    #[arg(value_name = "WSDL")]
     wsdl: Option<PathBuf>,
     /// Directory for the module; files of an earlier run are replaced. [default: ./NAME]
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
@@ -25,12 +29,6 @@ pub(crate) struct Generate {
     /// Name of the module. [default: the WSDL's file name]
     #[arg(long, value_name = "NAME")]
     module: Option<String>,
-    /// Keep only these: objects (Account, '*__c'), fields (Account.Name) or operations (op:query).
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    include: Vec<String>,
-    /// Leave these out: objects, fields or operations as for --include.
-    #[arg(long, value_name = "NAME", num_args = 1..)]
-    exclude: Vec<String>,
     /// Keys only: no getter and no `with_` method per field. Compiles in two thirds of the time.
     #[arg(long)]
     no_methods: bool,
@@ -43,24 +41,11 @@ pub(crate) struct Generate {
     /// Types to and from JSON: `Serialize` and `Deserialize` by saponify's feature `serde`.
     #[arg(long)]
     serde: bool,
-    /// Imports may also read files in and below this directory.
-    #[arg(long, value_name = "DIR")]
-    root: Vec<PathBuf>,
-    /// Takes a file for an import, which is named by its location as written or its namespace.
-    #[arg(long, value_name = "IMPORT=FILE", value_parser = provided)]
-    provide: Vec<(String, PathBuf)>,
-    /// Leaves out an import, by its location as written or its namespace.
-    #[arg(long, value_name = "IMPORT")]
-    skip_import: Vec<String>,
-    /// Reads a type as another: 'java:String=xsd:string', '{urn:x}Odd=text', 'tns:Odd=any'.
-    #[arg(long = "type", value_name = "NAME=TYPE", value_parser = replaced)]
-    types: Vec<(String, String)>,
-    /// Nil of these elements is not the same as their absence: `Nillable<T>` (nickname, '*').
-    #[arg(long, value_name = "ELEMENT", num_args = 1..)]
-    nillable: Vec<String>,
-    /// Options from this file; options of the command line come on top.
-    #[arg(long, value_name = "saponify.toml")]
-    config: Option<PathBuf>,
+    /// The server side, too: a trait for each port type, by saponify's feature `server`.
+    #[arg(long)]
+    server: bool,
+    #[command(flatten)]
+    options: Options,
     /// Write nothing; fail if the directory does not hold what would be written.
     #[arg(long, conflicts_with_all = ["stdout", "dump"])]
     check: bool,
@@ -85,102 +70,82 @@ enum Dump {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let config = self.configured()?.file_per_object(true);
-        let input = config
-            .input_path()
-            .map(Path::to_owned)
-            .ok_or_else(|| Failure::new("no WSDL: name one, or set `input` in saponify.toml"))?;
-        if is_url(&input) {
-            return Err(Failure::new(format!(
-                "{} is an address, and nothing is fetched",
-                input.display()
-            ))
-            .hint("download the WSDL, and give the file"));
+        let targets = self.options.targets(self.wsdl.as_deref())?;
+        if targets.len() > 1 && (self.out.is_some() || self.module.is_some()) {
+            return Err(Failure::usage(
+                "--out and --module are for one tenant, and saponify.toml has several",
+            )
+            .hint("choose one with --tenant"));
         }
-        if !input.exists() {
-            return Err(
-                Failure::new(format!("{} does not exist", input.display())).hint(
-                    "in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file",
-                ),
-            );
+        let mut stale = Vec::new();
+        for target in targets {
+            stale.extend(self.one(target)?);
         }
+        match stale.as_slice() {
+            [] => Ok(()),
+            dirs => {
+                let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
+                let (dirs, are) = (dirs.join(", "), if dirs.len() == 1 { "is" } else { "are" });
+                Err(
+                    Failure::new(format!("{dirs} {are} not what would be generated"))
+                        .hint("run the same command without --check"),
+                )
+            }
+        }
+    }
+
+    /// Generates for one tenant. Returns its directory if `--check` finds a difference.
+    fn one(&self, target: Target) -> Result<Option<PathBuf>, Failure> {
+        let directory = target.directory;
+        let config = self.configured(target.config).file_per_object(true);
+        let input = config.input_path().map(Path::to_owned);
+        let input = input.ok_or_else(|| {
+            Failure::usage("no WSDL is named")
+                .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
+        })?;
+        readable(&input)?;
         if let Some(stage) = self.dump {
-            return dump(stage, &config);
+            dump(stage, &config)?;
+            return Ok(None);
         }
         let output = config.run()?;
-        for note in output.notes() {
-            put_error(&format!("note: {note}\n"));
-        }
+        notes(&output);
         if self.stdout {
-            return print(&output);
+            print(&output)?;
+            return Ok(None);
         }
         let dir = match config.out_dir_path() {
             Some(dir) => dir.to_owned(),
-            None => PathBuf::from(config.module_name()?),
+            None => directory.join(config.module_name()?),
         };
         if self.check {
-            return check(&output, &dir);
+            return Ok((!check(&output, &dir)?).then_some(dir));
         }
         output.write_to(&dir)?;
         let bytes: usize = output.files().iter().map(|file| file.text().len()).sum();
-        say!(
+        report!(
             "{}: {} files, {:.1} MB",
             dir.display(),
             output.files().len(),
             bytes as f64 / 1e6
         );
-        Ok(())
+        Ok(None)
     }
 
-    /// The file's options with those of the command line on top.
-    fn configured(&self) -> Result<Config, Failure> {
-        let mut config = match &self.config {
-            None => Config::new(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
-                    Failure::new(format!("cannot read {}", path.display())).because(error)
-                })?;
-                Config::from_toml(&text).map_err(|error| {
-                    Failure::new(format!("{} cannot be used", path.display())).because(error)
-                })?
-            }
-        };
-        if let Some(wsdl) = &self.wsdl {
-            config = config.input(wsdl);
-        }
+    /// The options of a target with those of the command line on top.
+    fn configured(&self, mut config: Config) -> Config {
         if let Some(out) = &self.out {
             config = config.out_dir(out);
         }
         if let Some(module) = &self.module {
             config = config.module(module);
         }
-        for name in &self.include {
-            config = match Name::of(name) {
-                Name::Object(name) => config.include_objects([name]),
-                Name::Field(name) => config.include_fields([name]),
-                Name::Operation(name) => config.include_operations([name]),
-            };
-        }
-        for name in &self.exclude {
-            config = match Name::of(name) {
-                Name::Object(name) => config.exclude_objects([name]),
-                Name::Field(name) => config.exclude_fields([name]),
-                Name::Operation(name) => config.exclude_operations([name]),
-            };
-        }
         if self.messages {
             config = config.messages(true);
         }
-        config = config
-            .import_roots(&self.root)
-            .skip_imports(&self.skip_import);
-        for (import, path) in &self.provide {
-            config = config.provide_file(import, path);
+        if self.server {
+            config = config.server(true);
         }
-        for (name, replacement) in &self.types {
-            config = config.override_type(name, replacement);
-        }
-        config = config.nillable(&self.nillable);
         if self.no_methods {
             config = config.methods(false);
         }
@@ -190,45 +155,37 @@ impl Generate {
         if self.serde {
             config = config.serde(true);
         }
-        Ok(config)
+        config
     }
 }
 
-/// What a name on the command line names.
-enum Name<'a> {
-    Object(&'a str),
-    Field(&'a str),
-    Operation(&'a str),
-}
-
-impl<'a> Name<'a> {
-    fn of(text: &'a str) -> Self {
-        match text.strip_prefix("op:") {
-            Some(operation) => Name::Operation(operation),
-            None if text.contains('.') => Name::Field(text),
-            None => Name::Object(text),
-        }
+/// Prints the notes. A WSDL with one fault may give thousands, so only `-v` prints all.
+fn notes(output: &Output) {
+    const SHOWN: usize = 10;
+    let all = Settings::current().verbosity() > 0;
+    let shown = if all { usize::MAX } else { SHOWN };
+    for note in output.notes().iter().take(shown) {
+        put_note(note);
+    }
+    if let more @ 1.. = output.notes().len().saturating_sub(shown) {
+        put_note(&format!("there are {more} more notes; -v prints all"));
     }
 }
 
-/// `IMPORT=FILE`. An address may hold `=` and a file's name rarely does, so the last one divides.
-fn provided(text: &str) -> Result<(String, PathBuf), String> {
-    match text.rsplit_once('=') {
-        Some((import, file)) if !import.is_empty() && !file.is_empty() => {
-            Ok((import.to_owned(), file.into()))
-        }
-        _ => Err("expected an import's location or namespace, `=` and a file".to_owned()),
+/// Refuses addresses, and files that do not exist, with what to do about it.
+pub(super) fn readable(input: &Path) -> Result<(), Failure> {
+    if is_url(input) {
+        return Err(Failure::new(format!(
+            "{} is an address, and nothing is fetched",
+            input.display()
+        ))
+        .hint("download the WSDL, and give the file"));
     }
-}
-
-/// `NAME=TYPE`. The namespace in a name may hold `=`, so the last one divides.
-fn replaced(text: &str) -> Result<(String, String), String> {
-    match text.rsplit_once('=') {
-        Some((name, replacement)) if !name.is_empty() && !replacement.is_empty() => {
-            Ok((name.to_owned(), replacement.to_owned()))
-        }
-        _ => Err("expected the name of a type, `=` and a built-in type".to_owned()),
+    if !input.exists() {
+        return Err(Failure::new(format!("{} does not exist", input.display()))
+            .hint("in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"));
     }
+    Ok(())
 }
 
 fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
@@ -254,20 +211,19 @@ fn print(output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn check(output: &Output, dir: &Path) -> Result<(), Failure> {
+/// Whether a directory holds what would be generated. Prints what differs.
+fn check(output: &Output, dir: &Path) -> Result<bool, Failure> {
+    const SHOWN: usize = 20;
     let differences = output.differences(dir)?;
     if differences.is_empty() {
-        say!("{}: up to date", dir.display());
-        return Ok(());
+        report!("{}: up to date", dir.display());
+        return Ok(true);
     }
-    for difference in differences.iter().take(20) {
-        put_error(&format!("{difference}\n"));
+    for difference in differences.iter().take(SHOWN) {
+        put_error(&format!("{}/{difference}\n", dir.display()));
     }
-    if differences.len() > 20 {
-        put_error(&format!("and {} more\n", differences.len() - 20));
+    if let more @ 1.. = differences.len().saturating_sub(SHOWN) {
+        put_error(&format!("and {more} more\n"));
     }
-    Err(
-        Failure::new(format!("{} is not what would be generated", dir.display()))
-            .hint("run the same command without --check"),
-    )
+    Ok(false)
 }

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use saponify_cli::connector::shown::wrapped;
 
 use super::failure::Failure;
+use super::settings::Settings;
 
 /// Runs a future to completion on a new runtime.
 pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -36,10 +37,40 @@ macro_rules! say {
 }
 pub(super) use say;
 
+/// Writes a line that reports what was done, unless the user asked for results only.
+macro_rules! report {
+    ($($text:tt)*) => {
+        if !$crate::cli::settings::Settings::current().is_quiet() {
+            $crate::cli::put(&(format!($($text)*) + "\n"))?
+        }
+    };
+}
+pub(super) use report;
+
+/// Writes a note to standard error, unless the user asked for results only.
+pub(super) fn put_note(note: &str) {
+    if !Settings::current().is_quiet() {
+        put_error(&format!(
+            "{} {note}\n",
+            label("note:", console::Style::new().bold())
+        ));
+    }
+}
+
+/// A word with a style, if standard error shows colours.
+pub(super) fn label(word: &str, style: console::Style) -> String {
+    style.for_stderr().apply_to(word).to_string()
+}
+
+/// The columns for a text on standard error.
+pub(super) fn columns_of_errors() -> Option<usize> {
+    columns_of(&console::Term::stderr())
+}
+
 /// Writes to standard error. If that cannot be written, there is nowhere left to say so, and the exit code
 /// has to do. `eprint!` would panic.
 pub(crate) fn put_error(text: &str) {
-    let wrapped = match columns_of(&console::Term::stderr()) {
+    let wrapped = match columns_of_errors() {
         Some(columns) => wrapped(text, columns),
         None => text.to_owned(),
     };

@@ -38,10 +38,18 @@ pub(crate) enum Kind {
     Locked,
     /// The org cannot be reached, refuses a call, or answers what cannot be read.
     Service,
+    /// A sink cannot be reached, or refuses what it gets.
+    Sink,
     /// The org's calls of the day are reserved for others.
     Reserved,
     /// The user has stopped the program.
     Stopped,
+    /// The database cannot be reached.
+    Away,
+    /// The database lets nobody in with this address.
+    Refused,
+    /// The lease of the connection is lost.
+    Lost,
 }
 
 impl Error {
@@ -52,6 +60,12 @@ impl Error {
             help: None,
             source: None,
         }))
+    }
+
+    /// The caller asked for something that cannot be.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
     }
 
     /// Adds what the user can do about it.
@@ -169,7 +183,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self.0.kind {
             Kind::Usage => 2,
-            Kind::Locked => 4,
+            Kind::Locked | Kind::Lost => 4,
             _ => 1,
         }
     }
@@ -178,6 +192,12 @@ impl Error {
     #[must_use]
     pub fn is_service(&self) -> bool {
         self.0.kind == Kind::Service
+    }
+
+    /// Whether a sink could not be reached, or refused what it got.
+    #[must_use]
+    pub fn is_sink(&self) -> bool {
+        self.0.kind == Kind::Sink
     }
 
     /// Whether the connector made no call, because it leaves the org's last calls of the day to others.
@@ -190,6 +210,20 @@ impl Error {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.kind == Kind::Stopped
+    }
+
+    /// Whether the database that holds the connections cannot be reached. Nothing is damaged; the next round goes
+    /// on.
+    #[must_use]
+    pub fn is_database_away(&self) -> bool {
+        self.0.kind == Kind::Away
+    }
+
+    /// Whether the lease of the connection is lost, because this process was paused or cut off for too long.
+    /// Another instance may work on the connection; nothing of the last change is stored.
+    #[must_use]
+    pub fn is_lease_lost(&self) -> bool {
+        self.0.kind == Kind::Lost
     }
 
     /// Whether the disk is full. Nothing is damaged; the next run goes on.

@@ -10,6 +10,7 @@
 //! | `private` | creates files and folders that nobody else can read |
 //! | [`home`] | the folder that holds everything, a folder for each connection, and its lock |
 //! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
+//! | [`when`] | reads times and lengths of time as people write them |
 //! | [`progress`] | what long work tells while it goes on, and how it is stopped |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
 //! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
@@ -22,7 +23,6 @@
 //! | [`status`] | says how far each source is, and what is wrong |
 //! | [`prerequisites`] | tests what the org and the user must have |
 //! | [`notify`] | tells systemd how a run stands |
-//! | [`when`] | reads times and lengths of time as people write them |
 //! | [`report`] | says for each source and day what is complete, and why |
 //!
 //! Everything here is a library: the command line only parses arguments and prints results. The
@@ -30,11 +30,14 @@
 
 pub mod connection;
 mod error;
+mod fault;
 pub mod home;
 pub mod listing;
 pub mod notify;
 pub mod ocsf;
 mod options;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod prerequisites;
 mod private;
 pub mod progress;

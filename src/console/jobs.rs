@@ -207,7 +207,7 @@ impl Jobs {
     fn index(&self, name: &str, most: usize) -> Result<usize, Error> {
         let place = self.home.connection(name)?;
         let store = place.store_to_read()?;
-        Index::open(&place.search())?.update(&store, most)
+        Index::open(&place.search()?)?.update(&store, most)
     }
 
     fn consents(&self) -> MutexGuard<'_, HashMap<String, Waiting>> {

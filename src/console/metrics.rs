@@ -86,7 +86,7 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
     for name in home.connections()? {
         let connection = ("connection", name.as_str());
         let read = Facts::read(home, &name, now).and_then(|(facts, store)| {
-            let index = Index::open(&home.connection(&name)?.search())?;
+            let index = Index::open(&home.connection(&name)?.search()?)?;
             let totals = totals(&store, &index)?;
             Ok((facts, totals))
         });

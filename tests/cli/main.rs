@@ -2,8 +2,11 @@
 
 mod connector;
 mod demo;
+mod diff;
+mod errors;
 mod generate;
 #[path = "../person/mod.rs"]
 mod person;
+mod project;
 mod sandbox;
 mod support;

@@ -35,6 +35,17 @@ pub(crate) fn printed(mut command: Command) -> String {
     out
 }
 
+/// Whether a line belongs to the excerpt of a file: its place, its lines and their margin, and notes.
+fn is_of_excerpt(line: &str) -> bool {
+    let digits = |c: char| c == ' ' || c.is_ascii_digit();
+    let rest = line.trim_start_matches(digits);
+    line.starts_with(digits)
+        && ["--> ", "|", "= note: ", "= help: "]
+            .iter()
+            .any(|start| rest.starts_with(start))
+        || line.starts_with("      ")
+}
+
 /// The messages of a run that must fail: notes on its input, then one error, its causes, and what
 /// to do, each on a line of its own.
 pub(crate) fn complaint(command: &mut Command) -> String {
@@ -48,7 +59,7 @@ pub(crate) fn complaint(command: &mut Command) -> String {
     for line in &lines {
         let known = ["note: ", "error: ", "  cause: ", "         ", "   help: "];
         assert!(
-            known.iter().any(|start| line.starts_with(start)),
+            known.iter().any(|start| line.starts_with(start)) || is_of_excerpt(line),
             "{line:?} in\n{err}"
         );
         assert!(!line.chars().any(char::is_control), "{line:?}");
@@ -56,6 +67,7 @@ pub(crate) fn complaint(command: &mut Command) -> String {
     // No message is repeated.
     let said: Vec<&str> = lines
         .iter()
+        .filter(|line| !is_of_excerpt(line))
         .map(|line| line.trim_start_matches("  cause: "))
         .collect();
     let distinct: std::collections::BTreeSet<&str> = said.iter().copied().collect();

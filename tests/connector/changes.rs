@@ -92,7 +92,9 @@ impl Service for Org {
         self.cursor = self.few(found)?;
         let rest = self.cursor.split_off(self.cursor.len().min(1));
         Ok(Batch {
-            rows: std::mem::replace(&mut self.cursor, rest),
+            rows: std::mem::replace(&mut self.cursor, rest)
+                .into_iter()
+                .collect(),
             size: None,
             last: self.cursor.is_empty(),
         })
@@ -104,7 +106,7 @@ impl Service for Org {
             return Err(Failure::CursorLost);
         }
         Ok(Batch {
-            rows: std::mem::take(&mut self.cursor),
+            rows: std::mem::take(&mut self.cursor).into_iter().collect(),
             size: None,
             last: true,
         })
@@ -338,11 +340,8 @@ fn an_org_that_lags_behind_leaves_no_windows_open() {
         run(&mut fixture, &mut org).unwrap();
     }
     assert_eq!(watermark(&fixture), reached);
-    let path = fixture.folder.path().join("store.db");
-    let database = rusqlite::Connection::open(path).unwrap();
-    let count = "SELECT count(*) FROM window WHERE closed IS NULL";
-    let open: i64 = database.query_row(count, [], |row| row.get(0)).unwrap();
-    assert_eq!(open, 0);
+    let source = fixture.store.sources().unwrap().remove(0);
+    assert_eq!(fixture.store.left_open(source.id).unwrap(), None);
     org.covered = i64::MAX;
     run(&mut fixture, &mut org).unwrap();
     assert!(watermark(&fixture) > reached);

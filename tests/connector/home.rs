@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use saponify_cli::connector::home::Home;
 use tempfile::TempDir;
 
+use crate::engine::empty_home;
+
 fn home() -> (Home, TempDir) {
     let folder = TempDir::new().unwrap();
-    (
-        Home::find(Some(folder.path().to_owned()), |_| None).unwrap(),
-        folder,
-    )
+    (empty_home(folder.path()), folder)
 }
 
 #[test]
@@ -95,8 +94,8 @@ fn the_home_is_where_it_is_said() {
         _ => None,
     };
     let given = Home::find(Some("/given".into()), variables).unwrap();
-    assert_eq!(given.path(), "/given");
-    assert_eq!(Home::find(None, variables).unwrap().path(), "/set");
+    assert_eq!(given.path().unwrap(), "/given");
+    assert_eq!(Home::find(None, variables).unwrap().path().unwrap(), "/set");
     assert!(Home::find(None, |_| None).unwrap_err().is_usage());
     assert!(
         Home::find(None, |_| Some(PathBuf::new())).is_err(),
@@ -105,7 +104,7 @@ fn the_home_is_where_it_is_said() {
     if cfg!(target_os = "linux") {
         let home = |name: &str| (name == "HOME").then(|| PathBuf::from("/home/ada"));
         assert_eq!(
-            Home::find(None, home).unwrap().path(),
+            Home::find(None, home).unwrap().path().unwrap(),
             "/home/ada/.local/state/saponify"
         );
     }

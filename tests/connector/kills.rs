@@ -3,19 +3,24 @@
 //! This program runs itself as a child that collects from a simulated org, and kills it again and
 //! again. In the end every row must be stored once, and SQLite must find its file whole.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use saponify_cli::connector::store::{EventQuery, Store};
+use saponify_cli::connector::store::EventQuery;
 use tempfile::TempDir;
 
+use crate::engine::Opened;
 use crate::rows::{Org, collect};
 use crate::store::{DAY, at, events};
 
 const ROWS: usize = 4_000;
 const KILLS: u32 = 12;
 const FOLDER: &str = "SAPONIFY_KILLS";
+
+/// What the child prints once it has the store.
+const AT_WORK: &str = "at work";
 
 /// Four thousand rows of twenty days; a third of them share their time with others.
 fn org() -> Org {
@@ -43,29 +48,32 @@ fn org() -> Org {
 #[ignore = "the child of the test below"]
 fn child() {
     let folder = std::env::var_os(FOLDER).unwrap();
-    let mut store = Store::open(&Path::new(&folder).join("store.db")).unwrap();
-    collect(&mut store, &mut org()).unwrap();
+    let mut opened = Opened::of(Path::new(&folder));
+    println!("\n{AT_WORK}");
+    collect(opened.store.as_mut().unwrap(), &mut org()).unwrap();
 }
 
 #[test]
 fn a_process_that_is_killed_loses_nothing_and_stores_nothing_twice() {
     let folder = TempDir::new().unwrap();
-    let path = folder.path().join("store.db");
     let mut kills = 0;
     let mut delay = 17;
     loop {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "kills::child", "--ignored"])
+            .args(["--exact", "kills::child", "--ignored", "--nocapture"])
             .env(FOLDER, folder.path())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        // It is read to the end, because the child could not write to a pipe that is closed.
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        assert!(said.by_ref().lines().any(|line| line.unwrap() == AT_WORK));
+        delay = (delay * 31 + 7) % 61;
         if kills == KILLS {
             assert!(child.wait().unwrap().success());
             break;
         }
-        delay = (delay * 31 + 7) % 61;
         std::thread::sleep(Duration::from_millis(delay));
         child.kill().unwrap();
         // A child that was quicker than this has done all of its work.
@@ -74,7 +82,7 @@ fn a_process_that_is_killed_loses_nothing_and_stores_nothing_twice() {
         }
         kills += 1;
     }
-    let store = Store::open(&path).unwrap();
+    let store = Opened::of(folder.path()).store.unwrap();
     store.verify().unwrap();
     let mut keys: Vec<String> = events(&store, &EventQuery::default())
         .iter()

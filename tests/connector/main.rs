@@ -1,12 +1,15 @@
 //! The modules of the compliance connector, through their public interfaces.
 
 mod changes;
+mod engine;
 mod files;
 mod home;
 mod kills;
 mod listing;
 mod ocsf;
 mod org;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres;
 mod report;
 mod rows;
 mod sinks;

@@ -86,7 +86,7 @@ impl Org {
         let rest = self.cursor.split_off(self.batch.min(self.cursor.len()));
         let rows = std::mem::replace(&mut self.cursor, rest);
         Batch {
-            rows,
+            rows: rows.into_iter().collect(),
             size,
             last: self.cursor.is_empty(),
         }
@@ -405,8 +405,7 @@ fn a_refused_field_is_asked_for_once_a_day() {
     let before = asked(&org);
     quarters(&mut fixture, &mut org, 1);
     assert_eq!(asked(&org), before);
-    let path = fixture.store.path().to_owned();
-    assert_eq!(Store::forget_refusals_at(&path).unwrap(), 1);
+    assert_eq!(fixture.forget_refusals(), 1);
     quarters(&mut fixture, &mut org, 1);
     assert_eq!(asked(&org), before + 1);
 }

@@ -348,7 +348,7 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
         .shows(&["One needs attention.", "the org does not answer"]);
     // Another program has the store: the list names it, and shows the others.
     client.connect("other", &org, USER[1]).await;
-    let store = served.home.path().join("acme/store.db");
+    let store = served.home.path().unwrap().join("acme/store.db");
     std::fs::write(
         &store,
         "no database at all, but long enough to be looked at as one",

@@ -102,14 +102,14 @@ async fn pages_with_a_million_events() {
         // An activation has noted where the source begins; the rows begin before that.
         fill(&mut store, rows(), Timestamp::now());
         let began = Instant::now();
-        let mut index = Index::open(&place.search()).unwrap();
+        let mut index = Index::open(&place.search().unwrap()).unwrap();
         while index.update(&store, 100_000).unwrap() > 0 {}
         let size = |path: &std::path::Path| std::fs::metadata(path).unwrap().len() >> 20;
         println!(
             "index: {:.1} s, {} MiB beside a store of {} MiB",
             began.elapsed().as_secs_f64(),
-            size(&place.search()),
-            size(store.path())
+            size(&place.search().unwrap()),
+            size(&place.folder().unwrap().join("store.db"))
         );
     }
     let day = (Timestamp::now() - SignedDuration::from_hours(24 * 30)).strftime("%Y-%m-%dT%H:%M");

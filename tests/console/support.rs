@@ -44,7 +44,7 @@ impl Served {
         let key = age::x25519::Identity::generate().to_string();
         let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
         let mut options = Options {
-            vault: Vault::new(home.path(), Some(key.expose_secret().into())).unwrap(),
+            vault: Vault::of(&home, Some(key.expose_secret().into())).unwrap(),
             home: home.clone(),
             listen: "127.0.0.1:0".parse().unwrap(),
             names: Vec::new(),

@@ -1,5 +1,6 @@
 """Runs programs and measures their CPU time and memory."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -40,12 +41,13 @@ def run(command, cwd=None):
     return done
 
 
-def scratch(folder, modules, edition="2024", kind="lib", dependencies=""):
+def scratch(folder, modules, edition="2024", kind="lib", dependencies="", features=()):
     """Writes a crate. A library denies warnings, missing documentation and unsafe code."""
     (folder / "src").mkdir(parents=True, exist_ok=True)
+    saponify = f'path = "{ROOT}/runtime", features = {json.dumps(list(features))}'
     (folder / "Cargo.toml").write_text(
         f'[package]\nname = "{folder.name}"\nversion = "0.0.0"\nedition = "{edition}"\n'
-        f'\n[dependencies]\nsaponify = {{ path = "{ROOT}/runtime" }}\n{dependencies}'
+        f'\n[dependencies]\nsaponify = {{ {saponify} }}\n{dependencies}'
     )
     if kind == "lib":
         lints = "#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\n"

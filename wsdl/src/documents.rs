@@ -16,6 +16,8 @@ pub(crate) struct Documents<'a> {
     pub(crate) leading_comment: Option<String>,
     /// Index of the file, position and text of each note.
     pub(crate) notes: Vec<(usize, Position, String)>,
+    /// Index of the file and position of each import, and index of the file that it means.
+    pub(crate) links: Vec<(usize, Position, usize)>,
     /// Namespaces that were imported from a place that was not read.
     pub(crate) unread: Vec<(Ns, String)>,
 }
@@ -38,6 +40,7 @@ impl<'a> Documents<'a> {
             files: Vec::new(),
             leading_comment: None,
             notes: Vec::new(),
+            links: Vec::new(),
             unread: Vec::new(),
         }
     }

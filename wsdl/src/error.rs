@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::excerpt::{Excerpt, is_unprintable};
 use crate::model::Position;
 
 /// The reason why a document was refused. The message says what is wrong and where, and
@@ -21,6 +22,7 @@ struct Inner {
     message: String,
     help: Option<String>,
     limit: Option<(&'static str, u64)>,
+    excerpt: Option<Excerpt>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -69,6 +71,7 @@ impl Error {
             message: message.into(),
             help: None,
             limit: None,
+            excerpt: None,
             source: None,
         }))
     }
@@ -87,6 +90,14 @@ impl Error {
     pub(crate) fn in_file(mut self, file: Option<&Path>) -> Self {
         if self.0.file.is_none() {
             self.0.file = file.map(Path::to_path_buf);
+        }
+        self
+    }
+
+    /// Adds the line of the document to which the error refers.
+    pub(crate) fn in_text(mut self, text: &str) -> Self {
+        if let (None, Some(position)) = (&self.0.excerpt, self.0.position) {
+            self.0.excerpt = Excerpt::at(text, position);
         }
         self
     }
@@ -129,6 +140,12 @@ impl Error {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.0.position
+    }
+
+    /// The line of the document to which the error refers, if it has a position.
+    #[must_use]
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        self.0.excerpt.as_ref()
     }
 
     /// The constructs around the error, outermost first: `definitions`, `schema {urn:x}`, ….
@@ -207,10 +224,14 @@ impl fmt::Display for Error {
     }
 }
 
-/// As `Display`, followed by the causes: a build script's `unwrap()` prints this.
+/// As `Display`, followed by the line of the document and the causes: a build script's `unwrap()` prints
+/// this.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
+        if let Some(excerpt) = &self.0.excerpt {
+            write!(f, "\n{excerpt}")?;
+        }
         let mut source = self.source();
         while let Some(cause) = source {
             write!(f, "\n  caused by: {cause}")?;
@@ -273,13 +294,4 @@ fn clipped_to(text: &str, most: usize) -> String {
         }
     }
     out
-}
-
-/// Control characters, and those that change the direction or the lines of what is printed.
-pub(crate) fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        )
 }

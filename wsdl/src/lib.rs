@@ -66,6 +66,7 @@
 mod documents;
 mod encoding;
 mod error;
+mod excerpt;
 mod limits;
 mod load;
 mod locate;
@@ -73,6 +74,7 @@ pub mod model;
 mod names;
 mod options;
 mod print;
+mod publish;
 mod raw;
 mod reader;
 mod redefine;
@@ -83,8 +85,10 @@ mod xml;
 use std::path::Path;
 
 pub use error::{Error, ErrorKind};
+pub use excerpt::Excerpt;
 pub use limits::Limits;
 pub use model::Model;
+pub use publish::{PublishedDocument, PublishedPiece};
 pub use reader::Reader;
 
 /// Reads a WSDL from bytes; no file is touched. [`Reader`] has options.

@@ -129,6 +129,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     };
     // This is asked before the file is opened, because opening a pipe waits for a writer.
     let metadata = fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Error::new(ErrorKind::Io, "this is a directory")
+            .help("name the file in it that holds the WSDL"));
+    }
     if !metadata.is_file() {
         return Err(Error::new(ErrorKind::Io, "this is no regular file"));
     }

@@ -10,6 +10,7 @@ use crate::load::{self, Source};
 use crate::model::{Builtin, Model};
 use crate::options::{Options, Provided};
 use crate::print::print_raw;
+use crate::publish::{PublishedDocument, publish};
 use crate::resolve::resolve;
 
 /// Reads a WSDL of one or several files, with limits and rules on where files may be.
@@ -212,16 +213,61 @@ impl Reader {
         })
     }
 
+    /// The WSDL and the documents that it imports, as a server publishes them. The WSDL is the first
+    /// one. Documents that are built in are not among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`dump_raw`](Reader::dump_raw).
+    pub fn publish(&self, bytes: &[u8]) -> Result<Vec<PublishedDocument>, Error> {
+        self.with_texts(Source::Bytes(bytes), |texts, documents| {
+            Ok(publish(&documents, texts))
+        })
+    }
+
+    /// As [`publish`](Reader::publish), from a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`dump_raw_file`](Reader::dump_raw_file).
+    pub fn publish_file(&self, path: impl AsRef<Path>) -> Result<Vec<PublishedDocument>, Error> {
+        self.with_texts(Source::File(path.as_ref()), |texts, documents| {
+            Ok(publish(&documents, texts))
+        })
+    }
+
     fn with_documents<T>(
         &self,
         source: Source<'_>,
         then: impl FnOnce(&Options, Documents<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.with_texts(source, |_, documents| then(&self.options, documents))
+    }
+
+    fn with_texts<T>(
+        &self,
+        source: Source<'_>,
+        then: impl FnOnce(&[OnceCell<String>], Documents<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         // Everything that is read borrows from these texts. Cells let the list grow while it is
         // borrowed.
         let files = usize::try_from(self.options.limits.files.clamp(1, 1 << 16)).unwrap_or(1);
         let texts: Vec<OnceCell<String>> = (0..files).map(|_| OnceCell::new()).collect();
         let documents = load::load(&self.options, &texts, source)?;
-        then(&self.options, documents)
+        let names: Vec<_> = documents
+            .files
+            .iter()
+            .map(|file| file.name.clone())
+            .collect();
+        then(&texts, documents).map_err(|error| {
+            let file = names
+                .iter()
+                .position(|name| name.as_deref() == error.file());
+            let text = file.and_then(|file| texts.get(file)?.get());
+            match text {
+                Some(text) => error.in_text(text),
+                None => error,
+            }
+        })
     }
 }

@@ -2,6 +2,8 @@
 //! `saponify.toml` (`Config::from_toml`, feature `toml`).
 
 mod pattern;
+#[cfg(feature = "toml")]
+mod project;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +11,8 @@ use std::path::{Path, PathBuf};
 #[cfg(feature = "toml")]
 use crate::error::Error;
 pub(crate) use pattern::{PatternList, glob};
+#[cfg(feature = "toml")]
+pub use project::Project;
 
 /// What to generate, and how.
 ///
@@ -38,6 +42,7 @@ pub struct Config {
     pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) serde: bool,
+    pub(crate) server: bool,
     pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
     pub(crate) rename: Renames,
@@ -49,6 +54,15 @@ pub struct Config {
     pub(crate) skip_imports: Vec<String>,
     /// Names of built-in types by the names of the types that they replace.
     pub(crate) types: BTreeMap<String, String>,
+    /// The tables of tenants in a `saponify.toml`; empty outside of `Project`.
+    #[cfg(feature = "toml")]
+    pub(crate) tenants: BTreeMap<String, Config>,
+    /// The files that these options were read from.
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) read_from: Vec<PathBuf>,
+    /// Whether a pattern or a name of these options may match nothing in the WSDL.
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) tolerant: bool,
 }
 
 /// Patterns of names to include, or to exclude.
@@ -93,6 +107,7 @@ impl Config {
             messages: false,
             docs: true,
             serde: false,
+            server: false,
             file_per_object: false,
             derive: BTreeMap::new(),
             rename: Renames::default(),
@@ -103,10 +118,14 @@ impl Config {
             provide: BTreeMap::new(),
             skip_imports: Vec::new(),
             types: BTreeMap::new(),
+            #[cfg(feature = "toml")]
+            tenants: BTreeMap::new(),
+            read_from: Vec::new(),
+            tolerant: false,
         }
     }
 
-    /// The options in a `saponify.toml`.
+    /// The options in a `saponify.toml` without tenants. [`Project`] reads one with tenants.
     ///
     /// ```
     /// let config = saponify_codegen::Config::from_toml(
@@ -121,11 +140,29 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the text is not TOML, has a key that is not an option, or a value of the wrong type.
+    /// If the text is not TOML, has a key that is not an option, or a value of the wrong type; also if it
+    /// has several tenants.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        toml::from_str(text)
-            .map_err(|source| Error::config("the options in TOML cannot be used").caused_by(source))
+        Project::from_toml(text)?.config(None).cloned()
+    }
+
+    /// The options in a file, as [`from_toml`](Self::from_toml). Relative paths in it are relative to its
+    /// directory.
+    ///
+    /// In a build script, a change of the file runs the script again:
+    ///
+    /// ```no_run
+    /// saponify_codegen::Config::from_file("saponify.toml")?.compile()?;
+    /// # Ok::<(), saponify_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, and as [`from_toml`](Self::from_toml).
+    #[cfg(feature = "toml")]
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Project::load(path)?.config(None).cloned()
     }
 
     /// The WSDL file. A relative path is relative to the current directory, which is the directory of
@@ -248,6 +285,20 @@ impl Config {
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Whether the server side is generated, too: a trait for each port type, which a server implements,
+    /// and the documents that it publishes. The crate `saponify` then needs its feature `server`, whose
+    /// module `server` describes how such a server runs.
+    ///
+    /// ```
+    /// let config = saponify_codegen::Config::new().server(true);
+    /// # let _ = config;
+    /// ```
+    #[must_use]
+    pub fn server(mut self, server: bool) -> Self {
+        self.server = server;
         self
     }
 

@@ -10,6 +10,8 @@ use crate::error::Error;
 pub(crate) struct PatternList<'c> {
     option: &'static str,
     items: Vec<(&'c str, Cell<bool>)>,
+    /// Whether a pattern may match nothing.
+    tolerant: bool,
 }
 
 impl<'c> PatternList<'c> {
@@ -18,7 +20,16 @@ impl<'c> PatternList<'c> {
             .iter()
             .map(|p| (p.as_str(), Cell::new(false)))
             .collect();
-        Self { option, items }
+        Self {
+            option,
+            items,
+            tolerant: false,
+        }
+    }
+
+    /// Sets whether a pattern may match nothing.
+    pub(crate) fn tolerant(self, tolerant: bool) -> Self {
+        Self { tolerant, ..self }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -92,6 +103,7 @@ impl<'c> PatternList<'c> {
     fn check_with(&self, help: impl Fn(&str) -> String) -> Result<(), Error> {
         match self.items.iter().find(|(_, used)| !used.get()) {
             None => Ok(()),
+            Some(_) if self.tolerant => Ok(()),
             Some((pattern, _)) => Err(Error::selection(format!(
                 "{} `{}` matches nothing in the WSDL{}",
                 self.option,
@@ -160,6 +172,19 @@ fn suggestion(head: &str, pattern: &str, mut names: Vec<&str>) -> String {
             list(&names[..SHOWN]),
             more - SHOWN
         ),
+    }
+}
+
+/// `; did you mean …?` with the name most similar to another, or all names if none is similar.
+#[cfg(feature = "toml")]
+pub(super) fn closest(wanted: &str, names: Vec<&str>) -> String {
+    let limit = wanted.chars().count() / 3 + 1;
+    let near = names
+        .iter()
+        .filter_map(|name| Some((distance(wanted, name, limit)?, *name)));
+    match near.min() {
+        Some((_, name)) => format!("; did you mean `{}`?", name.escape_debug()),
+        None => format!("; expected one of `{}`", names.join("`, `")),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`print`](crate::print) as a literal, a code span or a comment.
 
 mod choices;
+mod documents;
 mod enums;
 mod field_docs;
 mod file;
@@ -14,6 +15,7 @@ mod page;
 mod parts;
 mod root;
 mod rows;
+mod server;
 mod service;
 mod split;
 mod structs;
@@ -23,6 +25,10 @@ mod writer;
 
 use crate::output::File;
 use crate::plan::Plan;
+#[cfg(feature = "catalog")]
+pub(crate) use views::value_of_key;
+#[cfg(feature = "catalog")]
+pub(crate) use writer::Writer;
 
 /// Prints the files of a plan, `mod.rs` first. With `file_per_object`, each view has a file of its own.
 pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {
@@ -40,6 +46,10 @@ pub(crate) fn emit(plan: &Plan<'_>, file_per_object: bool) -> Vec<File> {
     }
     if !plan.services.is_empty() {
         files.push(File::new("service.rs", service::file(plan)));
+    }
+    if let Some(server) = &plan.server {
+        files.push(File::new("documents.rs", documents::file(server.documents)));
+        files.push(File::new("server.rs", server::file(plan, server)));
     }
     files
 }

@@ -6,6 +6,30 @@ use crate::print::escape::code;
 
 /// Prints what an operation does, its limits, headers and faults.
 pub(super) fn print(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_>) {
+    describe(out, plan, operation);
+    if !plan.docs {
+        return;
+    }
+    out.doc("");
+    out.doc("# Errors");
+    out.doc("");
+    let faults = match links(&operation.faults) {
+        Some(links) => format!("Declared faults: {links}. The service may also send other faults:"),
+        None => "No faults are declared, but the service may send any fault:".to_owned(),
+    };
+    out.doc_paragraph("", &format!("{faults} see [`Error`](g::Error)."));
+}
+
+/// Prints the same for a method that a server implements.
+pub(super) fn print_served(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_>) {
+    describe(out, plan, operation);
+    if operation.style.one_way {
+        out.doc("");
+        out.doc("The operation is one-way: the client gets neither a result nor a fault.");
+    }
+}
+
+fn describe(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_>) {
     let title = format!("Operation {}.", code(operation.wire));
     if !plan.docs {
         out.doc(&title);
@@ -40,14 +64,6 @@ pub(super) fn print(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_
             out.doc_paragraph("", &format!("{what}: {links}."));
         }
     }
-    out.doc("");
-    out.doc("# Errors");
-    out.doc("");
-    let faults = match links(&operation.faults) {
-        Some(links) => format!("Declared faults: {links}. The service may also send other faults:"),
-        None => "No faults are declared, but the service may send any fault:".to_owned(),
-    };
-    out.doc_paragraph("", &format!("{faults} see [`Error`](g::Error)."));
 }
 
 /// Links to the types of headers or faults, as seen from a file beside the modules of types.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::modules;
+use super::{documents, modules, server};
 use crate::output::STAMP;
 use crate::plan::Plan;
 use crate::print::Printer;
@@ -31,6 +31,11 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         out.line(&[SKIP]);
         out.line(&["::saponify::generated::needs_serde!();"]);
     }
+    if plan.server.is_some() {
+        out.blank();
+        out.line(&[SKIP]);
+        out.line(&["::saponify::generated::needs_server!();"]);
+    }
     let has_views = plan
         .modules
         .iter()
@@ -56,6 +61,10 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     }
     if !plan.services.is_empty() {
         declare(&mut out, plan, "", "mod ", "service");
+    }
+    if plan.server.is_some() {
+        declare(&mut out, plan, documents::ABOUT, "mod ", "documents");
+        declare(&mut out, plan, server::ABOUT, "pub mod ", "server");
     }
     out.blank();
     reexports(&mut out, plan);

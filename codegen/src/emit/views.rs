@@ -60,6 +60,12 @@ fn field<'p>(w: &mut Writer<'p, '_>, field: &'p ViewField<'_>) {
     w.out.line(&line);
 }
 
+/// What the getter of a field with such a key returns.
+#[cfg(feature = "catalog")]
+pub(crate) fn value_of_key<'p>(w: &mut Writer<'p, '_>, ty: &'p KeyType) -> String {
+    accessors(w, ty).value
+}
+
 /// The type of a key, what the getter returns, and the function of the runtime that reads it.
 struct Accessors {
     key: String,

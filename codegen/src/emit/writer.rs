@@ -8,8 +8,8 @@ use crate::plan::{
 use crate::print::Printer;
 
 /// Prints the items of one file.
-pub(super) struct Writer<'p, 'm> {
-    pub(super) plan: &'p Plan<'m>,
+pub(crate) struct Writer<'p, 'm> {
+    pub(crate) plan: &'p Plan<'m>,
     pub(super) out: Printer,
     /// The module of types whose items are printed; `None` in files that have no such module.
     module: Option<&'p str>,
@@ -28,7 +28,7 @@ impl<'p, 'm> Writer<'p, 'm> {
     }
 
     /// A writer for a file that defines types of these names.
-    pub(super) fn new(plan: &'p Plan<'m>, idents: impl Iterator<Item = &'p str>) -> Self {
+    pub(crate) fn new(plan: &'p Plan<'m>, idents: impl Iterator<Item = &'p str>) -> Self {
         Self {
             plan,
             out: Printer::default(),
@@ -124,7 +124,7 @@ impl<'p, 'm> Writer<'p, 'm> {
     }
 
     /// The type of a field or of an output.
-    pub(super) fn field_type(&mut self, ty: &'p FieldType) -> String {
+    pub(crate) fn field_type(&mut self, ty: &'p FieldType) -> String {
         let inner = self.owned(&ty.inner);
         let inner = match ty.boxing {
             Boxing::None => inner,
@@ -180,8 +180,10 @@ const PRELUDE: &[(&str, &str)] = &[
     ("None", "::core::option::Option::None"),
     ("Option", "::core::option::Option"),
     ("Result", "::core::result::Result"),
+    ("Send", "::core::marker::Send"),
     ("Some", "::core::option::Option::Some"),
     ("String", "::std::string::String"),
+    ("Sync", "::core::marker::Sync"),
     ("Vec", "::std::vec::Vec"),
 ];
 
@@ -221,6 +223,14 @@ impl Prelude {
 
     pub(super) fn result(&self) -> &'static str {
         self.name("Result")
+    }
+
+    pub(super) fn send(&self) -> &'static str {
+        self.name("Send")
+    }
+
+    pub(super) fn sync(&self) -> &'static str {
+        self.name("Sync")
     }
 
     pub(super) fn as_ref(&self) -> &'static str {

@@ -70,6 +70,17 @@ pub(crate) struct OperationNames {
     /// The methods that take rows in other numbers.
     pub(crate) rows: Option<RowMethods>,
     pub(crate) arguments: Vec<String>,
+    /// The faults of the operation, if the server side is generated.
+    pub(crate) faults: Option<FaultNames>,
+}
+
+/// Identifiers of the faults of an operation.
+#[derive(Debug)]
+pub(crate) struct FaultNames {
+    /// The enum.
+    pub(crate) ident: String,
+    /// By fault.
+    pub(crate) variants: Vec<String>,
 }
 
 impl FieldNames {

@@ -40,6 +40,7 @@ mod operations;
 mod renames;
 mod reserved;
 mod scope;
+mod server;
 mod types;
 mod variants;
 
@@ -63,7 +64,7 @@ use renames::Renames;
 pub(crate) fn names(selection: &Selection<'_>, config: &Config) -> Result<Names, Error> {
     let renames = Renames::new(selection, config)?;
     let mut names = Names {
-        modules: module::modules(selection, &config.rename.modules)?,
+        modules: module::modules(selection, config)?,
         ..Names::default()
     };
     names
@@ -81,5 +82,8 @@ pub(crate) fn names(selection: &Selection<'_>, config: &Config) -> Result<Names,
         };
     }
     operations::operations(selection, config, &mut names)?;
+    if config.server {
+        server::server(selection, &mut names);
+    }
     Ok(names)
 }

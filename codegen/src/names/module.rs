@@ -6,6 +6,7 @@ use saponify_wsdl::model::NsId;
 
 use super::case::{escape_plain, is_identifier, snake};
 use super::scope::Scope;
+use crate::config::Config;
 use crate::error::Error;
 use crate::salesforce;
 use crate::select::Selection;
@@ -40,11 +41,18 @@ const RESERVED: &[&str] = &[
     "tables",
 ];
 
+/// Modules that the output has if the server side is generated.
+const RESERVED_FOR_SERVERS: &[&str] = &["documents", "server"];
+
 /// The modules of the namespaces that have types.
 pub(super) fn modules(
     selection: &Selection<'_>,
-    renames: &BTreeMap<String, String>,
+    config: &Config,
 ) -> Result<BTreeMap<NsId, String>, Error> {
+    let renames = &config.rename.modules;
+    let is_reserved = |rust: &str| {
+        RESERVED.contains(&rust) || config.server && RESERVED_FOR_SERVERS.contains(&rust)
+    };
     let typed = selection
         .shapes
         .iter()
@@ -57,13 +65,13 @@ pub(super) fn modules(
     used.sort_by_key(|ns| (selection.uri(*ns), *ns));
     used.dedup();
     for (uri, rust) in renames {
-        if !is_identifier(rust) || RESERVED.contains(&rust.as_str()) {
+        if !is_identifier(rust) || is_reserved(rust) {
             let rust = rust.escape_debug();
             return Err(Error::config(format!(
                 "`{rust}` cannot be the name of a module; choose a Rust identifier that is not reserved"
             )));
         }
-        if !used.iter().any(|ns| selection.uri(*ns) == uri) {
+        if !used.iter().any(|ns| selection.uri(*ns) == uri) && !config.tolerant {
             let uri = uri.escape_debug();
             return Err(Error::selection(format!(
                 "the namespace `{uri}` cannot be renamed: no generated type is in it"
@@ -85,7 +93,9 @@ pub(super) fn modules(
         }
     }
     let idents = scope.assign(open.len(), |at, level| {
-        [escape_plain(&suggestion(selection.uri(open[at]), level))]
+        let ident = escape_plain(&suggestion(selection.uri(open[at]), level));
+        let of_servers = config.server && RESERVED_FOR_SERVERS.contains(&ident.as_str());
+        [if of_servers { ident + "_" } else { ident }]
     });
     for (ns, [ident]) in open.into_iter().zip(idents) {
         modules.insert(ns, ident);

@@ -20,7 +20,7 @@ pub(super) fn operations(
     for (wire, rust) in &config.rename.operations {
         checked("operation", wire, rust)?;
         let mut operations = selection.operations.iter();
-        if !operations.any(|operation| operation.name == wire) {
+        if !operations.any(|operation| operation.name == wire) && !config.tolerant {
             return Err(unknown("operation", wire));
         }
     }
@@ -52,6 +52,7 @@ pub(super) fn operations(
             table,
             rows: rows.remove(&number),
             arguments: fields::of_arguments(request),
+            faults: None,
         });
     }
     Ok(())
@@ -66,6 +67,9 @@ fn methods(
     let mut methods = vec![String::new(); selection.operations.len()];
     for service in distinct(selection) {
         let mut scope = Scope::with_reserved(OF_SERVICES);
+        if config.server {
+            scope.reserve("into_server");
+        }
         let special = &selection.special;
         let has = |number: usize| service.operations.contains(&number);
         if special.login.is_some_and(has) {

@@ -33,7 +33,7 @@ impl<'c> Renames<'c> {
                     found = true;
                 }
             }
-            if !found {
+            if !found && !config.tolerant {
                 return Err(unknown("type", wire));
             }
         }
@@ -46,6 +46,9 @@ impl<'c> Renames<'c> {
                 })
             });
             let Some((ty, field)) = known else {
+                if config.tolerant {
+                    continue;
+                }
                 return Err(unknown("field", wire));
             };
             fields.push((ty, field, rust.as_str()));
@@ -59,6 +62,9 @@ impl<'c> Renames<'c> {
                 enums.any(|id| selection.values(*id).iter().any(|v| v.value == *value))
             });
             let Some((ty, value)) = known else {
+                if config.tolerant {
+                    continue;
+                }
                 return Err(unknown("value", wire));
             };
             values.push((ty, value, rust.as_str()));

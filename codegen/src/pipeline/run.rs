@@ -40,10 +40,15 @@ impl Config {
     pub fn generate(&self, wsdl: &[u8]) -> Result<Output, Error> {
         let read = self.reader()?.read(wsdl);
         let model = read.map_err(|source| Error::wsdl(None, source))?;
+        let documents = match self.server {
+            true => self.reader()?.publish(wsdl),
+            false => Ok(Vec::new()),
+        };
         let source = Source {
             model: &model,
             name: "WSDL",
             wsdl,
+            documents: &documents.map_err(|source| Error::wsdl(None, source))?,
         };
         generate(source, self)
     }
@@ -97,6 +102,7 @@ impl Config {
     pub fn compile(&self) -> Result<Output, Error> {
         // Cargo must watch the input even if it cannot be read, so that a repair is noticed.
         cargo::print_rerun(self.input.as_deref());
+        cargo::print_rerun(self.read_from.iter().map(PathBuf::as_path));
         let dir = self.target_dir()?;
         let (output, files) =
             self.read(|source| Ok((generate(source, self)?, source.model.files.clone())))?;
@@ -131,7 +137,7 @@ impl Config {
     }
 
     /// A reader that may read the files which the options allow.
-    fn reader(&self) -> Result<Reader, Error> {
+    pub(super) fn reader(&self) -> Result<Reader, Error> {
         let mut reader = Reader::new();
         for root in &self.import_roots {
             reader.allow_root(root);
@@ -154,20 +160,29 @@ impl Config {
             .ok_or_else(|| Error::config("no input: set the path of a WSDL"))
     }
 
-    fn read<T>(&self, then: impl FnOnce(Source<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn read<T>(
+        &self,
+        then: impl FnOnce(Source<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let input = self.required_input()?;
-        let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
+        // The reader says best why a file cannot be read.
         let model = self
             .reader()?
             .read_file(input)
             .map_err(|source| Error::wsdl(Some(input), source))?;
+        let wsdl = std::fs::read(input).map_err(|e| Error::io("cannot read", input, e))?;
         let name = input
             .file_name()
             .map_or_else(|| "WSDL".into(), |name| name.to_string_lossy());
+        let documents = match self.server {
+            true => self.reader()?.publish_file(input),
+            false => Ok(Vec::new()),
+        };
         then(Source {
             model: &model,
             name: &name,
             wsdl: &wsdl,
+            documents: &documents.map_err(|source| Error::wsdl(Some(input), source))?,
         })
     }
 

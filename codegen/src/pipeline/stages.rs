@@ -1,9 +1,11 @@
 //! The stages in their order.
 
-use saponify_wsdl::Model;
 use saponify_wsdl::model::Note;
+use saponify_wsdl::{Model, PublishedDocument};
 use sha2::{Digest as _, Sha256};
 
+#[cfg(feature = "catalog")]
+use crate::catalog::{Catalog, catalog};
 use crate::config::Config;
 use crate::emit;
 use crate::error::Error;
@@ -20,6 +22,8 @@ pub(super) struct Source<'s> {
     pub(super) model: &'s Model,
     pub(super) name: &'s str,
     pub(super) wsdl: &'s [u8],
+    /// The documents that a server publishes; empty if the server side is not generated.
+    pub(super) documents: &'s [PublishedDocument],
 }
 
 /// Runs all stages.
@@ -60,6 +64,15 @@ pub(super) fn with_plan<T>(
     })
 }
 
+/// Runs the stages up to "plan", and describes the result.
+#[cfg(feature = "catalog")]
+pub(super) fn with_catalog(source: Source<'_>, config: &Config) -> Result<Catalog, Error> {
+    with_names(source, config, |selection, names| {
+        let plan = plan(selection, names, config, header(source, selection))?;
+        Ok(catalog(selection, names, &plan))
+    })
+}
+
 fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
     let services = selection.services.iter();
     let mut endpoints: Vec<&str> = services.map(|service| service.endpoint).collect();
@@ -70,6 +83,7 @@ fn header<'m>(source: Source<'m>, selection: &Selection<'m>) -> Header<'m> {
         digest: digest(source.wsdl),
         comment: comment.map(leading_comment::read).unwrap_or_default(),
         endpoints,
+        documents: source.documents,
     }
 }
 

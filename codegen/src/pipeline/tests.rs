@@ -60,6 +60,7 @@ fn fields_stand_where_their_tables_have_them() -> Result {
     let wsdl = tenant()?;
     let model = saponify_wsdl::read(&wsdl)?;
     let source = Source {
+        documents: &[],
         model: &model,
         name: "demo",
         wsdl: &wsdl,

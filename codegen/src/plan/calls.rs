@@ -44,6 +44,8 @@ pub(crate) struct Argument {
     pub(crate) ident: String,
     pub(crate) inner: InnerType,
     pub(crate) wrap: Wrap,
+    /// How a server receives it. As in results, nil items keep their position.
+    pub(crate) received: Wrap,
 }
 
 /// A service.

@@ -38,7 +38,7 @@ impl<'c> Derives<'c> {
                 .iter()
                 .map(|id| selection.model.type_def(*id).name.local());
             let mut names = shapes.map(|shape| &*shape.name).chain(enums);
-            if !names.any(|name| glob(pattern, name)) {
+            if !names.any(|name| glob(pattern, name)) && !config.tolerant {
                 let pattern = pattern.escape_debug();
                 return Err(Error::selection(format!(
                     "derives for `{pattern}`: no generated type has such a name"

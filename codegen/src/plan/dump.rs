@@ -70,6 +70,18 @@ impl fmt::Display for Plan<'_> {
             let version = if service.soap12 { "1.2" } else { "1.1" };
             writeln!(f, "  at {:?} by SOAP {version}", service.endpoint)?;
         }
+        if let Some(server) = &self.server {
+            for port_type in &server.port_types {
+                let (ident, name) = (&port_type.ident, port_type.name);
+                writeln!(f, "\nserver {ident} = {name:?} ports {:?}", port_type.ports)?;
+            }
+            for faults in server.faults.iter().filter(|it| !it.variants.is_empty()) {
+                let variants = faults.variants.iter().map(|fault| fault.ident.as_str());
+                let variants: Vec<&str> = variants.collect();
+                writeln!(f, "  {}: {}", faults.ident, variants.join(" "))?;
+            }
+            writeln!(f, "  {} documents", server.documents.len())?;
+        }
         writeln!(f, "\ntables")?;
         for table in &self.tables {
             write!(f, "  {} = {}:{:?}", table.ident, table.ns, table.wire)?;

@@ -66,7 +66,7 @@ pub(super) fn group(selection: &Selection<'_>, id: GroupId) -> GroupDoc {
 }
 
 /// What to call a type in documentation.
-pub(super) fn type_name(model: &Model, id: TypeId) -> &str {
+pub(crate) fn type_name(model: &Model, id: TypeId) -> &str {
     let def = model.type_def(id);
     match (&def.name, &def.kind) {
         (TypeName::Global(name), _) => &name.local,

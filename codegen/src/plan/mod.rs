@@ -12,6 +12,7 @@ mod nesting;
 mod operations;
 mod output;
 mod rust_types;
+mod server;
 mod tables;
 mod types;
 mod verify;
@@ -21,14 +22,20 @@ use crate::error::Error;
 use crate::names::Names;
 use crate::select::Selection;
 pub(crate) use calls::{Argument, Operation, Part, Service};
+#[cfg(feature = "catalog")]
+pub(crate) use field_docs::type_name;
 pub(crate) use output::{Header, Plan};
 use rust_types::Context;
+pub(crate) use server::{FaultContent, Faults, PortType, Server};
 use tables::TableIds;
 pub(crate) use types::{
     Abstract, Boxing, Choice, DocContent, Enum, FieldDoc, FieldKind, FieldType, GroupDoc,
     InnerType, Item, KeyType, KeyValue, Module, NameList, Scalar, Struct, Table, TableField,
     TableId, TypeRef, View, ViewField, Wrap,
 };
+
+#[cfg(feature = "catalog")]
+pub(crate) use types::Field;
 
 /// Plans the output.
 ///
@@ -50,12 +57,17 @@ pub(crate) fn plan<'m>(
     let (namespaces, numbers) = namespaces::namespaces(selection)?;
     let ids = TableIds::new(names);
     let conflicts = names.conflicts.notes();
+    let services = operations::services(context, &ids, &header);
+    let server = config
+        .server
+        .then(|| server::server(context, &ids, &services, header.documents));
     let plan = Plan {
+        server,
         namespaces,
         modules: modules::modules(context, &ids, config)?,
         tables: tables::tables(selection, names, &ids, &numbers, config)?,
         operations: operations::operations(context, &ids, &numbers),
-        services: operations::services(context, &ids, &header),
+        services,
         query: operations::query(context, &ids),
         header,
         methods: config.methods,

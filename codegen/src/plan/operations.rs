@@ -42,6 +42,7 @@ fn plan_operation<'m>(
         ident: ident.clone(),
         inner: context.inner_type(member),
         wrap: context.wrap(member, false),
+        received: context.wrap(member, true),
     });
     let part = |id: &ShapeId| Part {
         table: tables.of(*id),

@@ -1,6 +1,9 @@
 //! The result of stage "plan": the output, in which each name and type is decided.
 
+use saponify_wsdl::PublishedDocument;
+
 use super::calls::{Operation, QueryOperations, Service};
+use super::server::Server;
 use super::types::{Module, Namespace, Table, TableId};
 use crate::salesforce::leading_comment::LeadingComment;
 
@@ -17,6 +20,8 @@ pub(crate) struct Plan<'m> {
     pub(crate) operations: Vec<Operation<'m>>,
     pub(crate) services: Vec<Service<'m>>,
     pub(crate) query: Option<QueryOperations>,
+    /// The server side, if it is generated.
+    pub(crate) server: Option<Server<'m>>,
     /// Whether views get a getter and a setter per field.
     pub(crate) methods: bool,
     /// Whether types and fields are documented.
@@ -35,6 +40,8 @@ pub(crate) struct Header<'m> {
     pub(crate) digest: String,
     pub(crate) comment: LeadingComment<'m>,
     pub(crate) endpoints: Vec<&'m str>,
+    /// The documents that a server publishes, if the server side is generated.
+    pub(crate) documents: &'m [PublishedDocument],
 }
 
 impl<'m> Plan<'m> {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::calls::{Operation, Part, Service};
 use super::output::Plan;
+use super::server::{FaultContent, Server};
 use super::types::{
     Abstract, Choice, Enum, Field, FieldKind, InnerType, Item, KeyType, Module, Struct, Table,
     TableId, TypeRef, View,
@@ -36,6 +37,9 @@ pub(super) fn verify(plan: &Plan<'_>) -> Result<(), Error> {
     verifier.modules()?;
     verifier.tables()?;
     verifier.operations()?;
+    if let Some(server) = &plan.server {
+        verifier.server(server)?;
+    }
     plan.services
         .iter()
         .try_for_each(|service| verifier.service(service))
@@ -306,6 +310,33 @@ impl<'p, 'm> Verifier<'p, 'm> {
         for argument in &operation.arguments {
             scope.define(place, &argument.ident)?;
             self.inner_type(place, &argument.inner)?;
+        }
+        Ok(())
+    }
+
+    /// Traits and enums share one scope, and so do the variants of each enum.
+    fn server(&self, server: &'p Server<'m>) -> Result<(), Error> {
+        let mut scope = Scope::default();
+        for port_type in &server.port_types {
+            let place = Location::new("port type", port_type.name);
+            scope.define(place, &port_type.ident)?;
+        }
+        for faults in &server.faults {
+            if faults.variants.is_empty() {
+                continue;
+            }
+            let place = Location::new("faults", &faults.ident);
+            scope.define(place, &faults.ident)?;
+            let mut scope = Scope::default();
+            scope.define(place, "Other")?;
+            for fault in &faults.variants {
+                scope.define(place, &fault.ident)?;
+                self.table(place, fault.table)?;
+                match &fault.content {
+                    FaultContent::Struct(ty) => self.type_ref(place, ty)?,
+                    FaultContent::Value(inner) => self.inner_type(place, inner)?,
+                }
+            }
         }
         Ok(())
     }

@@ -41,6 +41,7 @@ impl<'m, 'c> Builder<'m, 'c> {
     pub(super) fn new(model: &'m Model, config: &'c Config) -> Result<Self, Error> {
         let include = &config.include;
         let exclude = &config.exclude;
+        let list = |what, patterns| PatternList::new(what, patterns).tolerant(config.tolerant);
         let mut builder = Self {
             model,
             config,
@@ -52,14 +53,14 @@ impl<'m, 'c> Builder<'m, 'c> {
             keep: vec![false; model.types.len()],
             notes: BTreeMap::new(),
             include: Filters {
-                objects: PatternList::new("included object", &include.objects),
-                fields: PatternList::new("included field", &include.fields),
-                operations: PatternList::new("included operation", &include.operations),
+                objects: list("included object", &include.objects),
+                fields: list("included field", &include.fields),
+                operations: list("included operation", &include.operations),
             },
             exclude: Filters {
-                objects: PatternList::new("excluded object", &exclude.objects),
-                fields: PatternList::new("excluded field", &exclude.fields),
-                operations: PatternList::new("excluded operation", &exclude.operations),
+                objects: list("excluded object", &exclude.objects),
+                fields: list("excluded field", &exclude.fields),
+                operations: list("excluded operation", &exclude.operations),
             },
         };
         builder.check_depth()?;
@@ -86,7 +87,8 @@ impl<'m, 'c> Builder<'m, 'c> {
         let model = self.model;
         let complex = |index: usize| matches!(model.types[index].kind, TypeKind::Complex(_));
         let names = self.config.open_bases.as_deref();
-        let patterns = PatternList::new("open base", names.unwrap_or_default());
+        let patterns =
+            PatternList::new("open base", names.unwrap_or_default()).tolerant(self.config.tolerant);
         let is_open = |index: usize| {
             let TypeName::Global(name) = &model.types[index].name else {
                 return false;

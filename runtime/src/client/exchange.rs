@@ -18,45 +18,14 @@ use crate::leniency::{Counts, Drift};
 use crate::record::Record;
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
+use crate::soap::header::Understood;
 use crate::soap::multipart::{self, Multipart};
-use crate::soap::reader::{Event, ResponseReader};
+use crate::soap::reader::{Event, MessageReader};
 use crate::soap::request::RequestBody;
 use crate::transport::error::Sent;
 use crate::transport::{self, Request, Response};
-use crate::value::{Slot, Struct, Value, same, slot};
+use crate::value::{Slot, Struct, Unwrapped, Value};
 use crate::ws::{self, HeaderContext, RawHeader};
-
-/// The response element. Its only field is the result.
-#[derive(Clone, Debug)]
-pub(super) struct Unwrapped<T> {
-    pub(super) table: &'static Type,
-    pub(super) value: T,
-}
-
-impl<T: OperationOutput> Struct for Unwrapped<T> {
-    fn table(&self) -> &'static Type {
-        self.table
-    }
-
-    fn slot(&mut self, field: u16, nil: bool) -> Slot<'_> {
-        match field {
-            0 => slot(&mut self.value, nil),
-            _ => Slot::None,
-        }
-    }
-
-    fn value(&self, field: u16, n: usize) -> Value<'_> {
-        if field == 0 {
-            self.value.value(n)
-        } else {
-            Value::Absent
-        }
-    }
-
-    fn equals(&self, other: &dyn Struct) -> bool {
-        same(self, other)
-    }
-}
 
 /// One attempt of a call, with its session and its deadline.
 #[derive(Clone, Debug)]
@@ -249,10 +218,10 @@ impl Incoming {
     }
 
     /// Returns the reader of the response.
-    pub(crate) fn reader(&self, settings: &Settings, known: Vec<&'static Type>) -> ResponseReader {
-        let mut reader = ResponseReader::new(self.operation, settings.limits, known)
+    pub(crate) fn reader(&self, settings: &Settings, known: Vec<&'static Type>) -> MessageReader {
+        let mut reader = MessageReader::of_response(self.operation, settings.limits, known)
             .lenient(settings.leniency)
-            .speaking(settings.soap, self.raw_headers.clone());
+            .speaking(settings.soap, Understood::of_raw(self.raw_headers.clone()));
         if let Some(content_type) = &self.response.content_type {
             reader.expect_charset(content_type);
         }
@@ -272,7 +241,7 @@ impl Incoming {
     }
 
     /// Feeds a chunk to the reader and keeps the first bytes.
-    pub(crate) fn feed(&mut self, reader: &mut ResponseReader, chunk: &[u8]) -> Result<(), Error> {
+    pub(crate) fn feed(&mut self, reader: &mut MessageReader, chunk: &[u8]) -> Result<(), Error> {
         if multipart::is_multipart(self.response.content_type.as_deref()) {
             return Err(Error::new(
                 ErrorKind::Protocol,
@@ -284,7 +253,7 @@ impl Incoming {
         self.feed_part(reader, chunk)
     }
 
-    fn feed_part(&mut self, reader: &mut ResponseReader, chunk: &[u8]) -> Result<(), Error> {
+    fn feed_part(&mut self, reader: &mut MessageReader, chunk: &[u8]) -> Result<(), Error> {
         let room = HEAD.saturating_sub(self.head.len());
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.trace.received(chunk.len());
@@ -307,7 +276,7 @@ impl Incoming {
     }
 
     /// Reads up to the first event: a row, the end, or a fault as an error.
-    pub(crate) async fn first(&mut self, reader: &mut ResponseReader) -> Result<Event, Error> {
+    pub(crate) async fn first(&mut self, reader: &mut MessageReader) -> Result<Event, Error> {
         loop {
             match self.next(reader, None)? {
                 Event::More => match self.chunk().await? {
@@ -319,10 +288,10 @@ impl Incoming {
         }
     }
 
-    /// Decodes what has arrived. See [`ResponseReader::next`].
+    /// Decodes what has arrived. See [`MessageReader::next`].
     pub(crate) fn next(
         &self,
-        reader: &mut ResponseReader,
+        reader: &mut MessageReader,
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
         let event = reader.next(target);
@@ -365,7 +334,7 @@ impl Incoming {
     }
 
     /// Receives the whole response.
-    async fn whole(&mut self, reader: &mut ResponseReader) -> Result<Attachments, Error> {
+    async fn whole(&mut self, reader: &mut MessageReader) -> Result<Attachments, Error> {
         let mut attachments = Attachments::default();
         let content_type = self.response.content_type.clone();
         if let Some(media) = content_type.filter(|media| multipart::is_multipart(Some(media))) {
@@ -388,7 +357,7 @@ impl Incoming {
     /// Reads a response that was received as a whole, and returns its headers.
     fn read(
         &self,
-        mut reader: ResponseReader,
+        mut reader: MessageReader,
         target: &mut dyn Struct,
     ) -> Result<Vec<Record>, Error> {
         if self.is_receipt() {
@@ -431,7 +400,7 @@ impl Incoming {
     }
 
     /// The text of the response without the secrets of the request, up to the limit.
-    fn redacted(&self, reader: &ResponseReader) -> String {
+    fn redacted(&self, reader: &MessageReader) -> String {
         let most = reader.limits().error_response;
         // A secret at the limit is searched for as a whole. What follows it is not looked at.
         let text = cut(reader.text(), most.saturating_add(64 << 10));

@@ -1,12 +1,11 @@
 //! Responses of a scripted transport that are made from typed values.
 
 use super::OperationType;
-use super::exchange::Unwrapped;
 use crate::error::Error;
 use crate::schema::SoapVersion;
 use crate::soap::response;
 use crate::transport::testing::{Answer, Recorded, Scripted};
-use crate::value::{FieldValue as _, GeneratedStruct, Struct, Value};
+use crate::value::{GeneratedStruct, Struct, Value};
 
 impl Scripted {
     /// Queues the result of an operation. The next request must be a call of this operation; another
@@ -45,15 +44,7 @@ impl Scripted {
                 true => SoapVersion::V1_2,
                 false => SoapVersion::V1_1,
             };
-            let unwrapped = Unwrapped {
-                table: operation.response,
-                value: value.clone(),
-            };
-            let response: &dyn Struct = match value.value(0) {
-                Value::Struct(response) if operation.response.fields.len() > 1 => response,
-                _ => &unwrapped,
-            };
-            match response::result(operation, version, response) {
+            match response::result(operation, version, value.clone(), &[]) {
                 Ok(xml) => Answer::from(xml),
                 Err(error) => unusable(error.into()),
             }
@@ -92,7 +83,8 @@ impl Scripted {
         };
         let code = text("exceptionCode");
         let message = text("exceptionMessage");
-        let fault = response::fault(code.as_deref(), message.as_deref(), Some(&detail));
+        let code = code.as_deref().unwrap_or("soapenv:Server");
+        let fault = fault(code, message.as_deref().unwrap_or_default(), Some(&detail));
         self.answer(fault_response(fault.map_err(Error::from)))
     }
 
@@ -100,9 +92,29 @@ impl Scripted {
     /// `INVALID_SESSION_ID`.
     #[must_use]
     pub fn fails_with_code(self, code: &str, message: &str) -> Self {
-        let fault = response::fault(Some(code), Some(message), None);
+        let fault = fault(code, message, None);
         self.answer(fault_response(fault.map_err(Error::from)))
     }
+}
+
+/// A fault of SOAP 1.1, which clients of both versions accept. As Salesforce does, it has the code
+/// before the message.
+fn fault(
+    code: &str,
+    message: &str,
+    detail: Option<&dyn Struct>,
+) -> Result<String, crate::codec::CodecError> {
+    let message = format!("{code}: {message}");
+    let detail = detail.map(response::Detail::of).transpose()?;
+    response::fault(&response::FaultParts {
+        version: SoapVersion::V1_1,
+        code,
+        subcode: None,
+        reason: &message,
+        role: None,
+        detail: detail.as_ref(),
+        headers: &[],
+    })
 }
 
 fn fault_response(fault: Result<String, Error>) -> Answer {

@@ -71,7 +71,7 @@ impl Attachments {
     pub(crate) fn referred(&self, url: &str) -> Result<&Attachment, Halt> {
         self.get(url).ok_or_else(|| {
             let why = match url.trim().starts_with("cid:") {
-                true => "names a part that the response does not have",
+                true => "names a part that the message does not have",
                 false => "does not begin with `cid:`; other addresses are not fetched",
             };
             CodecError::decode(format!("the href of an xop:Include {why}")).into()

@@ -183,7 +183,7 @@ fn refuse(
         Lack::Nil => format!("the {what} `{name}` is nil, which the schema does not allow"),
     };
     Err(CodecError::decode(format!(
-        "{wrong}; `Leniency::{setting}` would accept such a response"
+        "{wrong}; `Leniency::{setting}` would accept such a message"
     ))
     .into())
 }

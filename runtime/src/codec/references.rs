@@ -63,7 +63,7 @@ impl References {
                     let id: Box<str> = id.trim().into();
                     if found.targets.len() >= MOST {
                         return Err(CodecError::limit(format!(
-                            "the response has more elements with an id than the fixed limit of {MOST}"
+                            "the message has more elements with an id than the fixed limit of {MOST}"
                         ))
                         .into());
                     }
@@ -194,7 +194,7 @@ impl Decoder {
         references.spent += target.end - target.start + if again { AGAIN } else { 0 };
         if references.spent > body {
             return Err(CodecError::limit(format!(
-                "the targets of the references in the response are longer than the limit `body` of \
+                "the targets of the references in the message are longer than the limit `body` of \
                  {body} bytes"
             ))
             .into());

@@ -5,6 +5,8 @@ mod deep;
 mod enums;
 mod fields;
 mod serde;
+#[cfg(feature = "server")]
+mod server;
 mod service;
 mod structs;
 mod views;
@@ -42,6 +44,8 @@ pub use crate::view::{
     ChildRows, FieldType, IntoField, Key, List, Nested, Parent, SubqueryResult, Typed, TypedView,
     View,
 };
+#[cfg(feature = "server")]
+pub use server::*;
 
 pub use fields::{get, set, set_key};
 
@@ -49,9 +53,9 @@ pub use fields::{get, set, set_key};
 pub use crate::json;
 pub use crate::{
     gen_abstract_type as abstract_type, gen_choice as choice, gen_derivable as derivable,
-    gen_needs_serde as needs_serde, gen_open_enum as open_enum, gen_operation as operation,
-    gen_records_headers as records_headers, gen_serde as serde, gen_service as service,
-    gen_structure as structure, gen_view as view,
+    gen_needs_serde as needs_serde, gen_needs_server as needs_server, gen_open_enum as open_enum,
+    gen_operation as operation, gen_records_headers as records_headers, gen_serde as serde,
+    gen_service as service, gen_structure as structure, gen_view as view,
 };
 #[cfg(feature = "serde")]
 pub use serde_core;

@@ -1,4 +1,5 @@
-//! The macro that makes a generated type `Serialize` and `Deserialize`.
+//! The macros of features: `Serialize` and `Deserialize` of generated types, and the checks that the
+//! features which generated code needs are on.
 
 /// Makes a view, a struct or an enum `Serialize` and `Deserialize`. See the module `json`.
 #[cfg(feature = "serde")]
@@ -72,6 +73,26 @@ macro_rules! gen_needs_serde {
     () => {
         ::core::compile_error!(
             "this code was generated with the option `serde`: enable the feature `serde` of the crate `saponify`"
+        );
+    };
+}
+
+/// Appears once in code that was generated with the option `server`.
+#[cfg(feature = "server")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_needs_server {
+    () => {};
+}
+
+/// Appears once in code that was generated with the option `server`.
+#[cfg(not(feature = "server"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! gen_needs_server {
+    () => {
+        ::core::compile_error!(
+            "this code was generated with the option `server`: enable the feature `server` of the crate `saponify`"
         );
     };
 }

@@ -8,10 +8,14 @@ use std::fmt;
 
 mod any;
 mod field;
+#[cfg(feature = "server")]
+mod port;
 mod service;
 
 pub(crate) use any::{ANY_RECORD, ANY_TYPE};
 pub use field::{Field, Kind};
+#[cfg(feature = "server")]
+pub use port::{Document, Piece, Port};
 pub use service::{Operation, QueryOperations, Repeat, Service, SoapVersion};
 
 /// The namespaces of one WSDL. Tables refer to them by index.

@@ -2,7 +2,11 @@
 
 mod error;
 mod fault;
+pub(crate) mod form;
+pub(crate) mod header;
 pub(crate) mod multipart;
+#[cfg(feature = "server")]
+pub(crate) mod peek;
 mod read_fault;
 pub(crate) mod reader;
 pub(crate) mod request;

@@ -1,7 +1,7 @@
-//! Responses in several parts (RFC 2387): MTOM, in which `xop:Include` elements stand for binary
+//! Messages in several parts (RFC 2387): MTOM, in which `xop:Include` elements stand for binary
 //! parts, and SOAP with Attachments, in which texts refer to parts.
 //!
-//! Parts are found by their Content-ID within the same response. Nothing is fetched from other
+//! Parts are found by their Content-ID within the same message. Nothing is fetched from other
 //! addresses.
 
 use bytes::Bytes;
@@ -10,12 +10,12 @@ use memchr::memmem;
 use super::SoapError;
 use crate::codec::{Attachment, Attachments, CodecError, CodecErrorKind};
 
-/// The maximum number of parts of a response.
+/// The maximum number of parts of a message.
 const MOST_PARTS: usize = 1_000;
 /// The maximum length of a part's header in bytes.
 const MOST_HEADER: usize = 16 << 10;
 
-/// A response, split into its parts.
+/// A message, split into its parts.
 #[derive(Debug)]
 pub(crate) struct Multipart {
     /// The envelope.
@@ -23,7 +23,7 @@ pub(crate) struct Multipart {
     pub(crate) attachments: Attachments,
 }
 
-/// Whether a media type says that the response has several parts.
+/// Whether a media type says that the message has several parts.
 pub(crate) fn is_multipart(content_type: Option<&str>) -> bool {
     let media = content_type.and_then(|text| text.split(';').next());
     media.is_some_and(|media| media.trim().eq_ignore_ascii_case("multipart/related"))
@@ -56,12 +56,12 @@ impl Multipart {
 
 fn wrong(what: &str) -> SoapError {
     SoapError::NotSoap(format!(
-        "the response is multipart/related (MTOM), but {what}"
+        "the message is multipart/related (MTOM), but {what}"
     ))
 }
 
 /// A parameter of a media type, without quotes.
-pub(super) fn parameter(content_type: &str, name: &str) -> Option<String> {
+pub(crate) fn parameter(content_type: &str, name: &str) -> Option<String> {
     let mut rest = content_type.split_once(';')?.1;
     loop {
         let (key, after) = rest.split_once('=')?;
@@ -135,7 +135,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
         }
         if parts.len() >= MOST_PARTS {
             return Err(CodecError::limit(format!(
-                "the response has more parts than the fixed limit of {MOST_PARTS}"
+                "the message has more parts than the fixed limit of {MOST_PARTS}"
             ))
             .into());
         }
@@ -144,7 +144,7 @@ fn split(body: &[u8], boundary: &str) -> Result<Vec<std::ops::Range<usize>>, Soa
     match begin {
         Some(_) => Err(CodecError::new(
             CodecErrorKind::Truncated,
-            "the response is multipart/related (MTOM) and ends before its last boundary",
+            "the message is multipart/related (MTOM) and ends before its last boundary",
         )
         .into()),
         None => Err(wrong("its boundary does not occur")),

@@ -122,7 +122,7 @@ impl UnitReader<'_> {
 
     /// The table of an entry of the detail: that of its `xsi:type`, or else that of its name.
     fn declared_fault(&self, reader: &mut Reader<'_>, start: Start<'_>) -> &'static Type {
-        let faults = self.operation.faults;
+        let faults = self.form.faults;
         let typed = reader.type_attribute().ok().flatten();
         let typed = typed.and_then(|(ns, local)| {
             // A base type of a declared fault is accepted, too.

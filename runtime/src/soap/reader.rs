@@ -1,14 +1,14 @@
-//! Reads the envelope of a response while it arrives.
+//! Reads the envelope of a message while it arrives. Most messages are responses.
 //!
-//! A response is a sequence of units: a header, a row, a field besides the rows, a fault, or the
-//! whole body of a response without rows. A unit is decoded when all of it has arrived. Until then,
+//! A message is a sequence of units: a header, a row, a field besides the rows, a fault, or the
+//! whole body of a message without rows. A unit is decoded when all of it has arrived. Until then,
 //! the reader returns to the start of the unit. Therefore the caller never gets a partial unit, and
 //! memory contains one unit instead of the whole response.
 
-use std::sync::Arc;
-
 use super::Fault;
 use super::error::{Halt, SoapError};
+use super::form::Form;
+use super::header::{Undeclared, Understood};
 use super::unit::UnitReader;
 use crate::codec::{Attachments, CodecError, Decoder, Seen};
 use crate::leniency::{Drift, Leniency};
@@ -16,13 +16,12 @@ use crate::limits::{Limits, WorkDeadline};
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::value::Struct;
-use crate::ws::RawHeader;
 use crate::xml::{Context, Input, Reader, XmlError};
 
-/// A response that is being read.
+/// A message that is being read.
 #[derive(Debug)]
-pub(crate) struct ResponseReader {
-    operation: &'static Operation,
+pub(crate) struct MessageReader {
+    form: Form,
     context: Context,
     decoder: Decoder,
     input: Input,
@@ -33,10 +32,11 @@ pub(crate) struct ResponseReader {
     /// The version of SOAP that the service speaks, and the version of the envelope that arrived.
     expected: SoapVersion,
     found: SoapVersion,
-    /// The fields of a bare response that have arrived.
+    /// The fields of a bare message that have arrived.
     seen: Seen,
-    /// The raw headers that understand response headers which no table declares.
-    understood: Vec<Arc<dyn RawHeader>>,
+    /// The headers that no table declares and that are understood.
+    understood: Understood,
+    undeclared: Undeclared,
 }
 
 /// The position of the next unit in the envelope.
@@ -85,15 +85,20 @@ pub(crate) enum Event {
     Done,
 }
 
-impl ResponseReader {
-    pub(crate) fn new(
+impl MessageReader {
+    /// A reader of the response to an operation.
+    pub(crate) fn of_response(
         operation: &'static Operation,
         limits: Limits,
         known: Vec<&'static Type>,
     ) -> Self {
+        Self::new(Form::of_response(operation), limits, known)
+    }
+
+    pub(crate) fn new(form: Form, limits: Limits, known: Vec<&'static Type>) -> Self {
         Self {
-            operation,
-            context: Context::new(operation.response.schema.uris(), limits),
+            form,
+            context: Context::new(form.table.schema.uris(), limits),
             decoder: Decoder::new(known),
             input: Input::default(),
             state: Position::Start,
@@ -103,19 +108,22 @@ impl ResponseReader {
             expected: SoapVersion::default(),
             found: SoapVersion::default(),
             seen: Seen::default(),
-            understood: Vec::new(),
+            understood: Understood::default(),
+            undeclared: Undeclared::default(),
         }
     }
 
-    /// Sets the expected version of the envelope, and the raw headers that understand headers of
-    /// the response.
-    pub(crate) fn speaking(
-        mut self,
-        version: SoapVersion,
-        understood: Vec<Arc<dyn RawHeader>>,
-    ) -> Self {
+    /// Sets the expected version of the envelope, and the undeclared headers that are understood.
+    pub(crate) fn speaking(mut self, version: SoapVersion, understood: Understood) -> Self {
         self.expected = version;
         self.understood = understood;
+        self
+    }
+
+    /// Sets the text of the message, which is complete.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_input(mut self, input: Input) -> Self {
+        self.input = input;
         self
     }
 
@@ -155,7 +163,7 @@ impl ResponseReader {
     /// operation returns no rows.
     pub(crate) fn by_rows(mut self) -> Result<Self, CodecError> {
         let shape = || {
-            let result = self.operation.response.field(0)?;
+            let result = self.form.table.field(0)?;
             let ty = result.ty?;
             let is_rows = |f: &Field| f.kind == Kind::Record && f.has(Field::REPEATED);
             let records = ty.fields.iter().position(is_rows)?;
@@ -165,7 +173,7 @@ impl ResponseReader {
                 summary: Inner::new(ty),
             })
         };
-        let rows = match self.operation.has(Operation::BARE_RESPONSE) {
+        let rows = match self.form.bare {
             true => None,
             false => shape(),
         };
@@ -194,7 +202,13 @@ impl ResponseReader {
         self.input.finish();
     }
 
-    /// Returns the output headers that have arrived since the last call of this method.
+    /// Returns the undeclared headers that have arrived since the last call of this method.
+    #[cfg(feature = "server")]
+    pub(crate) fn take_undeclared(&mut self) -> Undeclared {
+        std::mem::take(&mut self.undeclared)
+    }
+
+    /// Returns the declared headers that have arrived since the last call of this method.
     pub(crate) fn take_headers(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.headers)
     }
@@ -244,7 +258,7 @@ impl ResponseReader {
         let last = self.input.is_at_end();
         let mut reader = Reader::new(self.input.rest(), last, &mut self.context);
         let mut unit = UnitReader {
-            operation: self.operation,
+            form: self.form,
             decoder: &mut self.decoder,
             headers: &mut self.headers,
             rows: self.rows.as_mut(),
@@ -254,6 +268,7 @@ impl ResponseReader {
             found: &mut self.found,
             seen: &mut self.seen,
             understood: &self.understood,
+            undeclared: &mut self.undeclared,
         };
         let done = unit.run(&mut reader, target);
         let state = unit.state;

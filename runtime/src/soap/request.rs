@@ -162,7 +162,7 @@ pub(super) fn envelope(
 
 /// A header in its written form.
 #[derive(Debug)]
-pub(crate) struct Header(Encoder);
+pub(crate) struct Header(pub(super) Encoder);
 
 impl Header {
     /// See [`Encoder::sensitive`].

@@ -1,23 +1,22 @@
-//! Reads one unit of a response, and checks which elements may occur where in an envelope.
-
-use std::sync::Arc;
+//! Reads one unit of a message, and checks which elements may occur where in an envelope.
 
 use super::error::{Halt, SoapError};
+use super::form::Form;
+use super::header::{Undeclared, Understood};
 use super::reader::{BodyContent, Position, Rows};
 
 use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
 use crate::record::Record;
 use crate::schema::ANY_RECORD;
-use crate::schema::{Field, Operation, SoapVersion, Type};
+use crate::schema::{Field, SoapVersion, Type};
 use crate::value::Struct;
-use crate::ws::RawHeader;
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start, Token};
 
-/// The parts of a response that reading a unit may change while the reader borrows the input.
+/// The parts of a message that reading a unit may change while the reader borrows the input.
 pub(super) struct UnitReader<'a> {
-    pub(super) operation: &'static Operation,
+    pub(super) form: Form,
     pub(super) decoder: &'a mut Decoder,
     pub(super) headers: &'a mut Vec<Record>,
     pub(super) rows: Option<&'a mut Rows>,
@@ -25,9 +24,10 @@ pub(super) struct UnitReader<'a> {
     pub(super) state: Position,
     pub(super) expected: SoapVersion,
     pub(super) found: &'a mut SoapVersion,
-    /// The fields of a bare response that have arrived.
+    /// The fields of a bare message that have arrived.
     pub(super) seen: &'a mut Seen,
-    pub(super) understood: &'a [Arc<dyn RawHeader>],
+    pub(super) understood: &'a Understood,
+    pub(super) undeclared: &'a mut Undeclared,
 }
 
 impl UnitReader<'_> {
@@ -52,7 +52,7 @@ impl UnitReader<'_> {
             return Ok(Some(row));
         }
         if self.state == Position::Body
-            && self.operation.has(Operation::ENCODED)
+            && self.form.encoded
             && matches!(self.outcome, BodyContent::None)
         {
             self.decoder.references = Some(References::find(reader, *self.found)?);
@@ -80,14 +80,17 @@ impl UnitReader<'_> {
                 return Err(other_version(self.expected, *self.found).into());
             }
             Token::Eof if matches!(self.outcome, BodyContent::None) && !self.may_be_empty() => {
-                return Err(CodecError::decode(format!(
-                    "expected the element `{}` or a fault, found an envelope without either",
-                    self.response_name()
-                ))
+                return Err(CodecError::decode(match self.form.is_request {
+                    true => format!("expected {}, found an empty body", self.expected_name()),
+                    false => format!(
+                        "expected {}, found an envelope without either",
+                        self.expected_name()
+                    ),
+                })
                 .into());
             }
             Token::Eof => {
-                if self.operation.has(Operation::BARE_RESPONSE)
+                if self.form.bare
                     && matches!(self.outcome, BodyContent::Response)
                     && let Some(target) = target
                 {
@@ -99,31 +102,33 @@ impl UnitReader<'_> {
         Ok(None)
     }
 
-    /// Whether the body must not contain more. A bare response may contain further elements.
+    /// Whether the body must not contain more. A bare message may contain further elements.
     fn is_answered(&self) -> bool {
         match self.outcome {
             BodyContent::None => false,
             BodyContent::Fault(_) => true,
-            BodyContent::Response => !self.operation.has(Operation::BARE_RESPONSE),
+            BodyContent::Response => !self.form.bare,
         }
     }
 
-    /// Whether a body without content is a valid response.
+    /// Whether a body without content is a valid message.
     fn may_be_empty(&self) -> bool {
-        let response = self.operation.response;
-        let bare = self.operation.has(Operation::BARE_RESPONSE);
-        response.fields.is_empty() || bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
+        let response = self.form.table;
+        response.fields.is_empty()
+            || self.form.bare && response.fields.iter().all(|f| f.has(Field::OPTIONAL))
     }
 
-    /// The name of the response element.
-    fn response_name(&self) -> String {
-        let response = self.operation.response;
-        let first = response
-            .field(0)
-            .filter(|_| self.operation.has(Operation::BARE_RESPONSE));
-        match first {
-            Some(field) => expanded(response.uri(field), field.name),
-            None => of_table(response),
+    /// What the body must contain, for an error message.
+    fn expected_name(&self) -> String {
+        let table = self.form.table;
+        let first = table.field(0).filter(|_| self.form.bare);
+        let name = match first {
+            Some(field) => expanded(table.uri(field), field.name),
+            None => expanded(table.namespace(), table.name),
+        };
+        match self.form.is_request {
+            true => format!("the element `{name}`"),
+            false => format!("the element `{name}` or a fault"),
         }
     }
 
@@ -170,13 +175,15 @@ impl UnitReader<'_> {
                 return Err(CodecError::decode("a header or a second body after the body").into());
             }
             // The elements to which the fault or response refers were read together with it.
-            (Position::Body, _) if self.is_answered() && self.operation.has(Operation::ENCODED) => {
+            (Position::Body, _) if self.is_answered() && self.form.encoded => {
                 reader.skip()?;
             }
             (Position::Body, _) if self.is_answered() => {
                 return Err(CodecError::decode("a second element in the body").into());
             }
-            (Position::Body, "Fault") if soap && matches!(self.outcome, BodyContent::None) => {
+            (Position::Body, "Fault")
+                if soap && !self.form.is_request && matches!(self.outcome, BodyContent::None) =>
+            {
                 let fault = match self.found {
                     SoapVersion::V1_1 => self.fault(reader),
                     SoapVersion::V1_2 => self.fault_1_2(reader),
@@ -189,17 +196,15 @@ impl UnitReader<'_> {
             (Position::Body, _) if *self.found != self.expected => {
                 return Err(other_version(self.expected, *self.found).into());
             }
-            (Position::Body, _) if self.operation.has(Operation::BARE_RESPONSE) => {
+            (Position::Body, _) if self.form.bare => {
                 self.bare(reader, start, target)?;
             }
-            (Position::Body, _)
-                if self.operation.has(Operation::RPC) || self.is_response(reader, start) =>
-            {
+            (Position::Body, _) if self.form.any_name || self.is_response(reader, start) => {
                 match target {
                     Some(target) => {
                         self.decoder
                             .structure(reader, target)
-                            .map_err(|halt| halt.within(self.operation.response.name))?;
+                            .map_err(|halt| halt.within(self.form.table.name))?;
                     }
                     None => self.state = Position::Response,
                 }
@@ -207,8 +212,8 @@ impl UnitReader<'_> {
             }
             (Position::Body, _) => {
                 return Err(CodecError::decode(format!(
-                    "expected the element `{}` or a fault, found {}",
-                    of_table(self.operation.response),
+                    "expected {}, found {}",
+                    self.expected_name(),
                     found(reader, start),
                 ))
                 .into());
@@ -221,28 +226,28 @@ impl UnitReader<'_> {
     }
 
     fn is_response(&self, reader: &mut Reader<'_>, start: Start<'_>) -> bool {
-        let response = self.operation.response;
+        let response = self.form.table;
         Decoder::is_named(reader, (response.ns, response.name), start)
     }
 
-    /// A child of the body that is a field of the response itself.
+    /// A child of the body that is a field of the message itself.
     fn bare(
         &mut self,
         reader: &mut Reader<'_>,
         start: Start<'_>,
         target: Option<&mut dyn Struct>,
     ) -> Result<(), Halt> {
-        let response = self.operation.response;
+        let response = self.form.table;
         let Some((index, field)) = find(response, start, 0)
             .or_else(|| Decoder::stray(reader, response, start, |index| self.seen.has(index)))
             .and_then(|index| response.field(index).map(|field| (index, field)))
         else {
-            if response.fields.is_empty() || self.operation.has(Operation::ENCODED) {
+            if response.fields.is_empty() || self.form.encoded {
                 return Ok(reader.skip()?);
             }
             return Err(CodecError::decode(format!(
-                "expected the element `{}` or a fault, found {}",
-                self.response_name(),
+                "expected {}, found {}",
+                self.expected_name(),
                 found(reader, start),
             ))
             .into());
@@ -260,7 +265,7 @@ impl UnitReader<'_> {
     }
 
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
-        let declared = self.operation.output_headers;
+        let declared = self.form.headers;
         let known = declared.iter().copied().find(|table| is(table, start));
         if let Some(table) = known.or_else(|| stray(reader, declared, start)) {
             let record = self
@@ -271,11 +276,18 @@ impl UnitReader<'_> {
             return Ok(());
         }
         let uri = reader.context.uri(start.ns);
-        let understood = self
-            .understood
-            .iter()
-            .any(|header| header.understands(uri, start.local));
-        if !understood && self.must_understand(reader) {
+        if self.understood.contains(uri, start.local) {
+            if self.form.is_request {
+                let element = self.decoder.element(reader, start)?;
+                self.undeclared.understood.push(element);
+                return Ok(());
+            }
+        } else if self.must_understand(reader) {
+            if self.form.is_request {
+                let name = (uri.to_owned(), start.local.to_owned());
+                self.undeclared.add_not_understood(name);
+                return Ok(reader.skip()?);
+            }
             return Err(CodecError::decode(format!(
                 "the header `{}` must be understood (mustUnderstand=\"1\"), and the WSDL does not \
                  declare it; if it can be ignored, let `RawHeader::understands` accept it",
@@ -286,7 +298,7 @@ impl UnitReader<'_> {
         Ok(reader.skip()?)
     }
 
-    /// Whether the header whose start tag was read last is addressed to the client and must not be
+    /// Whether the header whose start tag was read last is addressed to this program and must not be
     /// ignored.
     fn must_understand(&self, reader: &Reader<'_>) -> bool {
         let said = |name: &str| {
@@ -350,16 +362,12 @@ impl UnitReader<'_> {
     }
 }
 
-/// The roles of the client: it is the next node and the ultimate receiver.
+/// The roles of this program: it is the next node and the ultimate receiver.
 const OUR_ROLES: [&str; 3] = [
     "http://schemas.xmlsoap.org/soap/actor/next",
     "http://www.w3.org/2003/05/soap-envelope/role/next",
     "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
 ];
-
-fn of_table(table: &Type) -> String {
-    expanded(table.namespace(), table.name)
-}
 
 /// The name that [`shown`] returns, in backticks for a message.
 fn found(reader: &Reader<'_>, start: Start<'_>) -> String {

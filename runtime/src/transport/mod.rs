@@ -10,9 +10,13 @@
 //! [`TransportError::interrupted`]), because a repeated `create` makes a second record.
 
 mod body;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod deflate;
 pub(crate) mod error;
 #[cfg(feature = "https")]
 mod https;
+#[cfg(any(feature = "https", feature = "server"))]
+pub(crate) mod inflate;
 mod retry_after;
 pub mod testing;
 
@@ -29,14 +33,28 @@ use http::{HeaderValue, StatusCode};
 
 pub use body::Body;
 pub use error::TransportError;
-#[cfg(feature = "https")]
-pub(crate) use https::inflate;
+#[cfg(feature = "unstable-reqwest")]
+pub use https::client_config;
 #[cfg(feature = "https")]
 pub use https::{Https, HttpsBuilder};
 
 use crate::endpoint::Endpoint;
 use crate::schema::SoapVersion;
 use crate::secret::Secret;
+
+/// How long a response asks the client to wait: its `Retry-After`, its `Date`, and the time of this machine.
+///
+/// The feature `unstable-reqwest` adds this function, for other clients of the same program. It is exempt from
+/// semantic versioning.
+#[cfg(feature = "unstable-reqwest")]
+#[must_use]
+pub fn parse_retry_after(
+    value: &str,
+    date: Option<&str>,
+    now: jiff::Timestamp,
+) -> Option<Duration> {
+    retry_after::parse(value, date, now)
+}
 
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -21,6 +21,7 @@ mod nillable;
 mod slots;
 mod stored;
 mod text;
+mod unwrapped;
 
 pub(crate) use access::RuntimeAccess;
 pub use access::{Access, DerivableAccess, EnumAccess, FieldValue, StructAccess};
@@ -36,6 +37,7 @@ pub(crate) use derived::{occurrence, occurrences};
 pub use nillable::Nillable;
 pub use slots::slot;
 pub(crate) use text::{joined, lexical_form, push_lexical};
+pub(crate) use unwrapped::Unwrapped;
 
 /// A struct that the codec can fill and read by its table.
 pub trait Struct: std::any::Any + std::fmt::Debug {

@@ -17,7 +17,7 @@ pub(super) fn find(bytes: &[u8]) -> Result<Option<Found>, XmlError> {
     match bytes {
         [0, 0, ..] | [0xFF, 0xFE, 0, 0, ..] => {
             return Err(XmlError::malformed(format!(
-                "the response is UTF-32; {READ}"
+                "the message is UTF-32; {READ}"
             )));
         }
         [0xEF, 0xBB, 0xBF, _, ..] => return Ok(Some(Found::Declared(UTF_8))),
@@ -76,7 +76,7 @@ fn of_name(name: &str) -> Result<&'static Encoding, XmlError> {
         .filter(|found| found.is_ascii_compatible())
         .ok_or_else(|| {
             XmlError::malformed(format!(
-                "the response is declared as `{}`, which is not supported; {READ}",
+                "the message is declared as `{}`, which is not supported; {READ}",
                 shorten(name)
             ))
         })

@@ -42,7 +42,7 @@ impl XmlError {
 
     /// The deadline of the call has passed before the document was read.
     pub(crate) fn late() -> Self {
-        let message = "the response was not read within the deadline of the call";
+        let message = "the message was not read within the deadline of the call";
         Self::new(XmlErrorKind::Late, message)
     }
 

@@ -61,7 +61,7 @@ impl Input {
         self.fed = self.fed.saturating_add(chunk.len());
         if self.fed > limit {
             return Err(XmlError::limit(format!(
-                "the response is longer than the limit `body` of {limit} bytes; ask for smaller \
+                "the message is longer than the limit `body` of {limit} bytes; ask for smaller \
                  batches or raise the limit"
             )));
         }
@@ -118,7 +118,7 @@ impl Input {
                     }
                     let at = self.fed - rest.len().min(self.fed);
                     return Err(XmlError::malformed(format!(
-                        "the response is not UTF-8 at byte {at}, and names no other encoding"
+                        "the message is not UTF-8 at byte {at}, and names no other encoding"
                     )));
                 }
                 self.partial.extend_from_slice(rest);
@@ -142,7 +142,7 @@ impl Input {
                 DecoderResult::OutputFull => {}
                 DecoderResult::Malformed(..) => {
                     return Err(XmlError::malformed(format!(
-                        "the response says that it is {}, but its bytes are not",
+                        "the message says that it is {}, but its bytes are not",
                         encoding.name()
                     )));
                 }
@@ -218,12 +218,12 @@ impl Input {
     /// The error of an input that ended too early.
     pub(crate) fn truncated(&self) -> XmlError {
         if self.fed == 0 {
-            return XmlError::new(XmlErrorKind::Empty, "the response is empty");
+            return XmlError::new(XmlErrorKind::Empty, "the message is empty");
         }
         XmlError::new(
             XmlErrorKind::Truncated,
             format!(
-                "the response ends after {} bytes, before it is complete",
+                "the message ends after {} bytes, before it is complete",
                 self.fed
             ),
         )

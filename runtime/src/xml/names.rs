@@ -257,7 +257,7 @@ impl Context {
         let known = self.numbers.get(uri).copied();
         if known.is_none() && self.uris.len() >= MAX_URIS {
             return Err(XmlError::limit(format!(
-                "the response names more distinct namespaces than the fixed limit of {MAX_URIS}"
+                "the message names more distinct namespaces than the fixed limit of {MAX_URIS}"
             )));
         }
         let uri = known.unwrap_or_else(|| self.add(uri));

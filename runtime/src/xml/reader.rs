@@ -242,7 +242,7 @@ impl<'x> Reader<'x> {
         }
         if rest.starts_with(b"<!DOCTYPE") {
             return self
-                .wrong("the response has a document type declaration (DTD); DTDs are refused");
+                .wrong("the message has a document type declaration (DTD); DTDs are refused");
         }
         let begins = |whole: &&[u8]| whole.starts_with(rest);
         if [&b"<!--"[..], b"<![CDATA[", b"<!DOCTYPE"]

@@ -402,6 +402,32 @@ impl Prepared {
     }
 }
 
+impl Prepared {
+    /// Writes each row as an element of this name, without the rows of sub-queries.
+    pub(crate) fn write_each(
+        &self,
+        org: &Org,
+        connection: &Connection,
+        element: &str,
+    ) -> Result<Vec<Out>, Fault> {
+        let mut values = self.values(None);
+        let limit = self.plan.limit.map_or(-1, |limit| limit as i64);
+        values.push(Value::Integer(limit));
+        values.push(Value::Integer(self.plan.offset as i64));
+        let mut statement = connection.prepare_cached(&self.first_page())?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut written = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut out = format!("<{element}{}>", self.writer.kind).into_bytes();
+            self.writer
+                .write(row, org.instance, &mut Childless, &mut out)?;
+            end(element, &mut out);
+            written.push(out);
+        }
+        Ok(written)
+    }
+}
+
 /// For rows without sub-queries.
 struct Childless;
 

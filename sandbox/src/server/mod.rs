@@ -19,6 +19,7 @@ use crate::activity::{Running, write_truth};
 use crate::error::Error;
 use crate::faults::{Injection, Mode};
 use crate::org::{ApiVersion, App, LoginMode, Org};
+use crate::outbound::{self, Delivery, OutboundMessage};
 use crate::quirks::Quirks;
 use crate::soql::dates::Clock;
 use crate::store::{Progress, Store};
@@ -402,6 +403,15 @@ impl Sandbox {
             Some(running) => write_truth(&self.state.org, &running.history, out),
             None => Ok(0),
         }
+    }
+
+    /// Sends an outbound message about the rows of a query, as a workflow of Salesforce does: with at most 100
+    /// notifications in each request, and again until the server acknowledges it.
+    ///
+    /// # Errors
+    /// The query cannot be used. A server that does not acknowledge is no error.
+    pub async fn send_outbound(&self, message: &OutboundMessage) -> Result<Delivery, Error> {
+        outbound::send(&self.state, message).await
     }
 
     /// Stops listening and closes all connections.

@@ -1,6 +1,7 @@
 //! Writes the Enterprise WSDL of an org, structured as the real service does it.
 
 pub(crate) mod api;
+pub(crate) mod outbound;
 mod schema;
 mod service;
 

@@ -53,7 +53,12 @@ pub(super) fn sobjects(writer: &mut Writer, org: &Org, version: ApiVersion) {
     });
 }
 
-fn extension(writer: &mut Writer, name: &str, base: &str, body: impl FnOnce(&mut Writer)) {
+pub(super) fn extension(
+    writer: &mut Writer,
+    name: &str,
+    base: &str,
+    body: impl FnOnce(&mut Writer),
+) {
     writer.block("complexType", format_args!(" name=\"{name}\""), |writer| {
         writer.block("complexContent", format_args!(""), |writer| {
             writer.block("extension", format_args!(" base=\"{base}\""), |writer| {

@@ -11,7 +11,8 @@ use saponify_cli::connector::when;
 
 use super::super::failure::Failure;
 use super::super::terminal::{block_on, put, put_error};
-use super::{Common, parsed};
+use super::Common;
+use super::secret::SourceParser;
 
 /// Make a connection: ask for the credentials, log in, and keep both if that works.
 ///
@@ -28,16 +29,16 @@ pub(crate) struct Activate {
     #[arg(long, value_name = "USER")]
     user: Option<String>,
     /// Where the password comes from. By default, it is asked for.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>)]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     password_from: Option<SecretSource>,
     /// Where the security token comes from. By default, it is asked for on a terminal, and may be empty.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>)]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     token_from: Option<SecretSource>,
     /// The consumer key of an app, to log in by OAuth.
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// Where the consumer secret of the app comes from.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, requires = "client_id")]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser, requires = "client_id")]
     client_secret_from: Option<SecretSource>,
     /// The private key, in PEM, whose certificate the app has. With --user, it logs in as that user.
     #[arg(long, value_name = "PEM", requires = "client_id", requires = "user")]
@@ -62,7 +63,7 @@ pub(crate) struct Activate {
     )]
     scopes: String,
     /// Where a session id or access token from elsewhere comes from. It cannot be renewed.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, conflicts_with_all = ["user", "client_id"])]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser, conflicts_with_all = ["user", "client_id"])]
     session_from: Option<SecretSource>,
     /// Trust also the certificate in this PEM file.
     #[arg(long, value_name = "PEM")]

@@ -4,9 +4,11 @@ mod activate;
 mod open;
 mod progress;
 mod reading;
+mod secret;
 #[cfg(feature = "console")]
 mod serve;
 mod show;
+mod sink;
 mod test;
 mod work;
 mod write;
@@ -15,14 +17,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use clap::{ArgAction, Args, Subcommand};
+use clap::{Args, Subcommand};
 use saponify_cli::connector::Error;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::vault::{SecretSource, SecretString, Vault};
 use tracing::level_filters::LevelFilter;
 
 use super::failure::Failure;
+use super::settings::Settings;
 use super::terminal::put_error;
+use secret::SourceParser;
 
 /// Exit codes: 0 done, 1 failed, 2 wrong use, 3 `test` found something, 4 another instance runs.
 #[derive(Args, Debug)]
@@ -41,11 +45,8 @@ struct Common {
     home: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
-    #[arg(long, value_name = "SRC", value_parser = parsed::<SecretSource>, global = true)]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
     key_from: Option<SecretSource>,
-    /// Say more on standard error: -v what is done, -vv each call, -vvv everything.
-    #[arg(short, long, action = ArgAction::Count, global = true)]
-    verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,6 +71,9 @@ enum Command {
     Report(reading::Report),
     /// Show stored events.
     Events(reading::Events),
+    /// Set up the sinks to which stored events are delivered.
+    #[command(subcommand)]
+    Sink(sink::Sink),
     /// Serve the console, where a browser shows connections and events.
     #[cfg(feature = "console")]
     Serve(serve::Serve),
@@ -92,6 +96,7 @@ impl Connector {
             Command::Status(status) => return status.run(&common),
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
+            Command::Sink(sink) => return sink.run(&common),
             #[cfg(feature = "console")]
             Command::Serve(serve) => serve.run(&common),
             Command::Open(open) => open.run(&common),
@@ -107,7 +112,7 @@ impl Common {
     }
 
     fn vault(&self, home: &Home) -> Result<Vault, Failure> {
-        Ok(Vault::new(home.path(), self.key()?)?)
+        Ok(Vault::of(home, self.key()?)?)
     }
 
     fn key(&self) -> Result<Option<SecretString>, Failure> {
@@ -124,7 +129,7 @@ impl Common {
     }
 
     fn log(&self) {
-        let level = match self.verbose {
+        let level = match Settings::current().verbosity() {
             0 => LevelFilter::WARN,
             1 => LevelFilter::INFO,
             2 => LevelFilter::DEBUG,

@@ -13,6 +13,7 @@ use super::super::failure::Failure;
 use super::super::terminal::{block_on, put};
 use super::Common;
 use super::progress::stop_on_signal;
+use super::secret::SourceParser;
 use super::work::notify;
 
 /// Serve the console, where a browser shows connections and events.
@@ -33,10 +34,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PEM", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// Where the password of the console comes from, or its argon2 hash ($argon2id$…).
-    #[arg(long, value_name = "SRC")]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     password_from: Option<SecretSource>,
     /// Where the token comes from that GET /metrics must present. By default, only this machine may ask.
-    #[arg(long, value_name = "SRC")]
+    #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     metrics_token_from: Option<SecretSource>,
 }
 

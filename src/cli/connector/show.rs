@@ -77,7 +77,7 @@ impl Show {
         let place = home.connection(&self.name)?;
         let settings = settings_of(&home, &self.name)?;
         let mut out = String::new();
-        let _ = writeln!(out, "{:<18} {}", "folder", place.folder().display());
+        let _ = writeln!(out, "{:<18} {}", "folder", place.folder()?.display());
         for (name, value) in settings.to_map() {
             let value = match value.contains('\n') {
                 true => "given",

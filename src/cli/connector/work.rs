@@ -9,6 +9,7 @@ use saponify_cli::connector::home::Home;
 use saponify_cli::connector::notify::{State, tell};
 use saponify_cli::connector::progress::Stop;
 use saponify_cli::connector::shown::counted;
+use saponify_cli::connector::sinks::Delivered;
 use saponify_cli::connector::sync::{
     Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, run,
 };
@@ -32,6 +33,9 @@ pub(crate) struct Sync {
     /// has more of them.
     #[arg(long, value_name = "TIME")]
     again: Option<String>,
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    #[arg(long, value_name = "SINK")]
+    sink: Vec<String>,
     /// Print a JSON object for each connection.
     #[arg(long)]
     json: bool,
@@ -47,6 +51,9 @@ pub(crate) struct Run {
     /// How often event log files are listed.
     #[arg(long, value_name = "LENGTH", value_parser = pause, default_value = "1h")]
     files_every: Duration,
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    #[arg(long, value_name = "SINK")]
+    sink: Vec<String>,
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
@@ -86,7 +93,7 @@ impl Sync {
                     Err(error) => not_usable(name, &error, self.json)?,
                     Ok(mut collector) => {
                         let mut watch = watch(stop.clone(), name);
-                        let outcome = collector.round(&sources, &mut watch).await;
+                        let outcome = collector.round_to(&self.sink, &sources, &mut watch).await;
                         drop(watch);
                         print(&outcome, self.json)?
                     }
@@ -114,8 +121,11 @@ fn print(outcome: &Outcome, json: bool) -> Result<u8, Failure> {
             code = code.max(complain(&name, error));
         }
     }
-    if let Some(Err(error)) = &outcome.delivered {
-        code = code.max(complain(&outcome.connection, error));
+    for report in &outcome.delivered {
+        if let Err(error) = &report.result {
+            let name = format!("{}, sink {}", outcome.connection, report.sink);
+            code = code.max(complain(&name, error));
+        }
     }
     Ok(code)
 }
@@ -130,10 +140,22 @@ fn text(outcome: &Outcome) -> String {
         };
         let _ = writeln!(out, "  {:<8} {line}", source.as_str());
     }
-    if let Some(Ok(rows)) = &outcome.delivered {
-        let _ = writeln!(out, "  {} delivered", counted(*rows, "event", "events"));
+    for report in &outcome.delivered {
+        let _ = match &report.result {
+            Ok(delivered) => writeln!(out, "  {}", delivery(&report.sink, delivered)),
+            Err(_) => writeln!(out, "  sink {}: failed", report.sink),
+        };
     }
     out
+}
+
+/// What a sink took.
+pub(super) fn delivery(sink: &str, delivered: &Delivered) -> String {
+    let rows = counted(delivered.rows, "event", "events");
+    match delivered.aside {
+        0 => format!("sink {sink}: {rows} delivered"),
+        aside => format!("sink {sink}: {rows} delivered, {aside} refused and set aside"),
+    }
 }
 
 fn line(source: Source, figures: &Figures) -> String {
@@ -186,7 +208,8 @@ impl Run {
             let mut tasks = tokio::task::JoinSet::new();
             for name in names {
                 let (home, vault, stop) = (home.clone(), vault.clone(), stop.clone());
-                tasks.spawn(async move { one(&home, &vault, &name, cadence, stop).await });
+                let sinks = self.sink.clone();
+                tasks.spawn(async move { one(&home, &vault, &name, cadence, &sinks, stop).await });
             }
             let mut worst = 0;
             while let Some(ended) = tasks.join_next().await {
@@ -199,10 +222,17 @@ impl Run {
 }
 
 /// Runs a connection until it is stopped, and returns its exit code.
-async fn one(home: &Home, vault: &Vault, name: &str, cadence: Cadence, stop: Stop) -> u8 {
+async fn one(
+    home: &Home,
+    vault: &Vault,
+    name: &str,
+    cadence: Cadence,
+    sinks: &[String],
+    stop: Stop,
+) -> u8 {
     let mut watch = watch(stop, name);
     let mut notice = |notice: &Notice<'_>| said(notice);
-    match run(home, vault, name, cadence, &mut watch, &mut notice).await {
+    match run(home, vault, name, cadence, sinks, &mut watch, &mut notice).await {
         Ok(()) => 0,
         Err(error) => complain(name, &error),
     }
@@ -225,6 +255,19 @@ fn said(notice: &Notice<'_>) {
             };
             notify(&State::Status(&format!("{}: {state}", outcome.connection)));
         }
+        Notice::Delivered(name, report) => match (&report.result, report.pause) {
+            (Ok(delivered), _) => {
+                let _ = put_lines(&format!("{name}, {}\n", delivery(&report.sink, delivered)));
+            }
+            (Err(error), pause) => {
+                let place = format!("{name}, sink {}", report.sink);
+                complain(&place, error);
+                if let Some(pause) = pause {
+                    let seconds = pause.as_secs();
+                    put_error(&format!("{place}: it is tried again in {seconds} s\n"));
+                }
+            }
+        },
         Notice::Failed(name, error, pause) => {
             notify(&State::Ready);
             notify(&State::Status(&format!("{name}: {}", error.text())));

@@ -1,5 +1,6 @@
 //! Makes connections and ends them.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +10,7 @@ use super::org::{Consent, Identity, KeepToken, Org};
 use super::settings::{Login, Settings, secret};
 use crate::connector::error::{Error, Kind};
 use crate::connector::home::{Home, Lock, Place};
+use crate::connector::private::create_folder;
 use crate::connector::store::Store;
 use crate::connector::vault::{Secrets, Vault};
 
@@ -67,6 +69,9 @@ pub async fn activate_by(
     activation: Activation,
     consent: Option<Consent>,
 ) -> Result<Activated, Error> {
+    if let Some(folder) = &activation.settings.ndjson {
+        check_folder(Path::new(folder))?;
+    }
     // Before anybody is asked to consent: is the name free?
     let target = Target::of(home, &activation.name)?;
     match validate(activation, consent).await {
@@ -76,6 +81,14 @@ pub async fn activate_by(
             Err(error)
         }
     }
+}
+
+/// Checks that rows can be written to a folder. Otherwise, only the first delivery would find out.
+fn check_folder(folder: &Path) -> Result<(), Error> {
+    create_folder(folder)
+        .and_then(|()| tempfile::tempfile_in(folder))
+        .map(drop)
+        .map_err(|error| Error::io("write to the folder", folder, error))
 }
 
 /// Ends a connection: its secrets are removed. Its data stays unless `erase`.
@@ -280,7 +293,7 @@ fn fill(
     let mut store = place.store(lock)?;
     let begins = begin(&mut store, activation.since, identity.server_time)?;
     store.configure(&activation.settings.to_map(), Timestamp::now())?;
-    vault.keep_in(place.folder(), &activation.name, &activation.secrets)?;
+    vault.keep_in(place, &activation.secrets)?;
     Ok(Activated {
         name: activation.name.clone(),
         identity: identity.clone(),

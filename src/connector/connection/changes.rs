@@ -4,7 +4,7 @@ use saponify::salesforce::Id;
 
 use super::failure::query_failed;
 use super::org::Org;
-use super::service::values;
+use super::selection::Selection;
 use crate::connector::error::{Error, Kind};
 use crate::connector::sources::Failure;
 use crate::connector::sources::changes::{ChangeService, Deleted, Described, Updated, Values};
@@ -73,9 +73,9 @@ impl ChangeService for Org {
         let ids: Vec<Id> = ids.iter().filter_map(|id| id.parse().ok()).collect();
         let answer = self.soap.retrieve(&fields.join(","), object, &ids).await;
         let rows = answer.map_err(|error| failed(object, error))?;
-        let names: Vec<&str> = fields.iter().map(String::as_str).collect();
-        let row = |row: &Option<saponify::Record>| row.as_ref().map(|row| values(row, &names));
-        Ok(rows.iter().map(row).collect())
+        let mut selection = Selection::of_fields(fields.iter().map(String::as_str));
+        let mut row = |row: &Option<saponify::Record>| row.as_ref().map(|row| selection.owned(row));
+        Ok(rows.iter().map(&mut row).collect())
     }
 }
 

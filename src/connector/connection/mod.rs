@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod known;
 mod org;
+mod selection;
 mod service;
 pub mod settings;
 mod tap;

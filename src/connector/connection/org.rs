@@ -68,6 +68,8 @@ pub struct Org {
     /// The query that is running: its text, and the cursor if it has more rows.
     pub(super) query: String,
     pub(super) cursor: Option<String>,
+    /// Whether rows are decoded by the tables of the proxies.
+    pub(super) decodes_by_table: bool,
     /// When what follows was last forgotten: users get other names, and objects other fields.
     pub(super) remembered_since: Option<Instant>,
     /// Records that were looked up.
@@ -161,6 +163,7 @@ impl Org {
             transfer: settings.transfer,
             query: String::new(),
             cursor: None,
+            decodes_by_table: true,
             remembered_since: None,
             known: Known::default(),
             described: HashMap::new(),

@@ -9,7 +9,7 @@ use super::permissions::{Needed, PERMISSIONS, Permission};
 use super::{Profile, failure};
 use crate::connector::connection::{Login, Org};
 use crate::connector::sources::rows::Object;
-use crate::connector::sources::{Failure, Service};
+use crate::connector::sources::{Failure, Service, Values};
 
 /// Editions that have the API.
 const WITH_API: [&str; 5] = [
@@ -452,10 +452,10 @@ fn not_answered(reason: Failure) -> NotAnswered {
 
 async fn rows(org: &mut Org, query: &str) -> Result<Rows, Failure> {
     let mut batch = org.query(query).await?;
-    let mut rows = std::mem::take(&mut batch.rows);
+    let mut rows: Rows = batch.rows.iter().map(Values::to_vec).collect();
     while !batch.last {
         batch = org.more().await?;
-        rows.append(&mut batch.rows);
+        rows.extend(batch.rows.iter().map(Values::to_vec));
     }
     Ok(rows)
 }

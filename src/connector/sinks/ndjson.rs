@@ -7,19 +7,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
 
 use super::owner;
+use super::{Accepted, Batch, Begun, Failure, Sink};
 use crate::connector::error::Error;
-use crate::connector::ocsf::{Mapping, to_ocsf};
 use crate::connector::private::to_write;
-use crate::connector::store::{Delivery, Event, SinkState, Store};
-
-/// Rows that are written and synced to the disk before the cursor moves.
-const BATCH: u64 = 10_000;
 
 /// The names of the files have a number between these.
 const PREFIX: &str = "events-";
@@ -28,161 +23,95 @@ const SUFFIX: &str = ".ndjson";
 /// A sink that writes NDJSON files.
 #[derive(Debug)]
 pub struct Ndjson {
-    /// The name of its cursor.
-    pub name: String,
-    /// The folder of the files.
-    pub folder: PathBuf,
-    /// A file that has as many bytes is followed by a new one.
-    pub most_bytes: u64,
-    /// What is written for each row.
-    pub form: Form,
+    folder: PathBuf,
+    most_bytes: u64,
+    position: Position,
 }
 
-/// What is written for each row.
-#[derive(Debug)]
-pub enum Form {
-    /// The row with its source, key and time.
-    Row,
-    /// An OCSF event.
-    Ocsf {
-        /// How rows become events.
-        mapping: Box<Mapping>,
-        /// The Id of the org.
-        tenant: Option<String>,
-    },
-}
-
-/// What a delivery did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivered {
-    /// Rows that were written and acknowledged.
-    pub rows: u64,
-}
-
-/// The last file, and how much of it is acknowledged.
+/// The last file, and how much of it is acknowledged: `number:bytes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
     number: u64,
     bytes: u64,
 }
 
-/// Where the sink goes on, and what its mark in the folder says: `number:bytes:owner`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Kept {
-    position: Position,
-    owner: String,
-}
+impl Position {
+    const FIRST: Self = Self {
+        number: 1,
+        bytes: 0,
+    };
 
-impl Kept {
     fn read(text: &str) -> Option<Self> {
-        let mut parts = text.split(':');
-        let position = Position {
-            number: parts.next()?.parse().ok()?,
-            bytes: parts.next()?.parse().ok()?,
-        };
-        let owner = parts.next()?.to_owned();
-        Some(Self { position, owner })
+        let (number, bytes) = text.split_once(':')?;
+        Some(Self {
+            number: number.parse().ok()?,
+            bytes: bytes.parse().ok()?,
+        })
     }
 
-    fn text(&self) -> String {
-        let Position { number, bytes } = self.position;
-        format!("{number}:{bytes}:{}", self.owner)
+    fn text(self) -> String {
+        format!("{}:{}", self.number, self.bytes)
+    }
+
+    fn next(self) -> Self {
+        Self {
+            number: self.number + 1,
+            bytes: 0,
+        }
     }
 }
 
 impl Ndjson {
-    /// Writes all rows that the sink has not acknowledged yet.
-    ///
-    /// # Errors
-    ///
-    /// The folder cannot be written; the reason is also noted in the store, and the cursor stays.
-    pub fn deliver(&self, store: &mut Store, local_now: Timestamp) -> Result<Delivered, Error> {
-        let mut delivered = Delivered::default();
-        loop {
-            match self.batch(store, local_now) {
-                Ok(0) => return Ok(delivered),
-                Ok(rows) => delivered.rows += rows,
-                Err(error) => {
-                    store.sink_failed(&self.name, &error.text(), local_now)?;
-                    return Err(error);
-                }
-            }
+    /// Writes to a folder. A file that has as many bytes is followed by a new one.
+    #[must_use]
+    pub fn new(folder: PathBuf, most_bytes: u64) -> Self {
+        Self {
+            folder,
+            most_bytes,
+            position: Position::FIRST,
         }
     }
 
-    fn batch(&self, store: &mut Store, local_now: Timestamp) -> Result<u64, Error> {
-        let state = store.sink(&self.name)?;
-        if state.waiting == 0 {
-            return Ok(0);
+    fn write(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
+        let mut output = Output::open(self, self.position)?;
+        for row in &batch.rows {
+            output.write(&row.json)?;
         }
-        let mut kept = self.kept(store, &state, local_now)?;
-        owner::take(&self.folder, &kept.owner, is_output)?;
-        let mut output = Output::open(self, kept.position)?;
-        let (mut rows, mut cursor) = (0, state.cursor);
-        store.stored_after::<Error>(state.cursor, |event| {
-            output.write(&self.line(event))?;
-            rows += 1;
-            cursor = event.seq();
-            Ok(match rows < BATCH {
-                true => ControlFlow::Continue(()),
-                false => ControlFlow::Break(()),
-            })
-        })?;
-        kept.position = output.finish()?;
-        let delivery = Delivery {
-            cursor,
-            rows,
-            position: Some(kept.text()),
-            local_now,
-        };
-        store.delivered(&self.name, &delivery)?;
-        Ok(rows)
-    }
-
-    /// What the store knows of the sink. A sink that is new gets its owner, which the store knows before the
-    /// folder has the mark.
-    fn kept(
-        &self,
-        store: &mut Store,
-        state: &SinkState,
-        local_now: Timestamp,
-    ) -> Result<Kept, Error> {
-        if let Some(kept) = state.position.as_deref().and_then(Kept::read) {
-            return Ok(kept);
-        }
-        let first = Position {
-            number: 1,
-            bytes: 0,
-        };
-        let kept = Kept {
-            position: first,
-            owner: owner::new_owner(),
-        };
-        let delivery = Delivery {
-            cursor: state.cursor,
-            rows: 0,
-            position: Some(kept.text()),
-            local_now,
-        };
-        store.delivered(&self.name, &delivery)?;
-        Ok(kept)
-    }
-
-    fn line(&self, event: &Event) -> Vec<u8> {
-        let line = match &self.form {
-            Form::Row => serde_json::to_vec(event),
-            Form::Ocsf { mapping, tenant } => {
-                serde_json::to_vec(&to_ocsf(mapping, event, tenant.as_deref()))
-            }
-        };
-        // Both consist of texts and numbers, which JSON always takes.
-        let mut line = line.unwrap_or_default();
-        line.push(b'\n');
-        line
+        let position = output.finish()?;
+        self.position = position;
+        Ok(Accepted {
+            own: Some(position.text()),
+            refused: Vec::new(),
+        })
     }
 
     fn path(&self, number: u64) -> PathBuf {
         self.folder.join(format!("{PREFIX}{number:06}{SUFFIX}"))
+    }
+}
+
+impl Sink for Ndjson {
+    fn begin<'a>(
+        &'a mut self,
+        owner: &'a str,
+        own: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+        self.position = own.and_then(Position::read).unwrap_or(Position::FIRST);
+        let begun = owner::take(&self.folder, owner, is_output).map(|()| Begun {
+            own: Some(self.position.text()),
+            cursor: None,
+        });
+        ready(begun.map_err(Failure::from)).boxed()
+    }
+
+    fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {
+        ready(self.write(batch)).boxed()
+    }
+
+    fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>> {
+        let tested = owner::is_writable(&self.folder)
+            .map(|()| format!("the folder {} can be written", self.folder.display()));
+        ready(tested.map_err(Failure::from)).boxed()
     }
 }
 
@@ -207,10 +136,7 @@ impl<'a> Output<'a> {
     fn open(sink: &'a Ndjson, mut position: Position) -> Result<Self, Error> {
         let path = sink.path(position.number);
         if position.bytes > 0 && fs::metadata(&path).map_or(0, |file| file.len()) < position.bytes {
-            position = Position {
-                number: position.number + 1,
-                bytes: 0,
-            };
+            position = position.next();
         }
         let path = sink.path(position.number);
         let file =
@@ -223,18 +149,15 @@ impl<'a> Output<'a> {
         })
     }
 
-    fn write(&mut self, line: &[u8]) -> Result<(), Error> {
+    fn write(&mut self, json: &[u8]) -> Result<(), Error> {
         if self.position.bytes >= self.sink.most_bytes {
             self.sync()?;
-            let next = Position {
-                number: self.position.number + 1,
-                bytes: 0,
-            };
-            *self = Self::open(self.sink, next)?;
+            *self = Self::open(self.sink, self.position.next())?;
         }
-        self.position.bytes += line.len() as u64;
+        self.position.bytes += json.len() as u64 + 1;
         self.file
-            .write_all(line)
+            .write_all(json)
+            .and_then(|()| self.file.write_all(b"\n"))
             .map_err(|error| Error::io("write", &self.path, error))
     }
 

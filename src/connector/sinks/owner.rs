@@ -55,6 +55,19 @@ pub(super) fn take(
     .map_err(|error| Error::io("write", &mark, error))
 }
 
+/// Tests whether files can be made in a folder.
+///
+/// # Errors
+///
+/// They cannot.
+pub(super) fn is_writable(folder: &Path) -> Result<(), Error> {
+    create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    let probe = folder.join(format!("{MARK}-{}.test", std::process::id()));
+    let file = to_write().create_new(true).open(&probe);
+    file.map_err(|error| Error::io("write", &probe, error))?;
+    fs::remove_file(&probe).map_err(|error| Error::io("remove", &probe, error))
+}
+
 fn taken(folder: &Path) -> Error {
     let message = format!(
         "the folder {} has the events of another connection, or of an earlier one of this name",

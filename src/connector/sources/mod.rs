@@ -1,8 +1,10 @@
 //! Reads what Salesforce sends.
 
+mod batch;
 pub mod changes;
 pub mod files;
 pub mod rows;
 mod service;
 
-pub use service::{Batch, Failure, Service};
+pub use batch::{Batch, Rows, Values};
+pub use service::{Failure, Service};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::batch::Batch;
 use crate::connector::error::Error;
 
 /// A service that answers queries.
@@ -34,17 +35,6 @@ pub trait Service: Send {
     ) -> impl Future<Output = Result<HashMap<String, Vec<Option<String>>>, Failure>> + Send {
         async { Ok(HashMap::new()) }
     }
-}
-
-/// Rows of a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// The values of each row, in the order of the fields of the query.
-    pub rows: Vec<Vec<Option<String>>>,
-    /// How many rows the query matched, if the service says so.
-    pub size: Option<u64>,
-    /// Whether there are no more rows.
-    pub last: bool,
 }
 
 /// Why a service did not answer.

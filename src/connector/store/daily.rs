@@ -1,8 +1,8 @@
 //! Daily files as a control of the hourly files: their numbers of rows, which should be equal.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::engine::{Change, Fault, Queries as _, values};
 use super::ledger::{note_file, note_gap};
 use super::{Listed, Listing, SourceId, Store, millis, time};
 use crate::connector::error::Error;
@@ -35,15 +35,12 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn counted_rows(&self, file: &Listed) -> Result<Option<u64>, Error> {
-        self.database
-            .query_row(
-                "SELECT rows FROM daily WHERE sf_id = ?1 AND length = ?2 AND modified = ?3",
-                params![file.sf_id, file.length as i64, millis(file.modified)],
-                |row| row.get::<_, i64>(0),
-            )
-            .optional()
-            .map(|rows| rows.map(i64::unsigned_abs))
-            .map_err(|error| self.failed("read the count of a daily file", error))
+        self.first(
+            "read the count of a daily file",
+            "SELECT rows FROM daily WHERE sf_id = ?1 AND length = ?2 AND modified = ?3",
+            values![&file.sf_id, file.length as i64, millis(file.modified)],
+            |row| row.get(0),
+        )
     }
 
     /// Compares a daily file with the hourly files of its day, and notes both numbers.
@@ -63,54 +60,49 @@ impl Store {
         is_over: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("compare a daily file", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
         let end = file
             .log_date
             .checked_add(SignedDuration::from_hours(24))
             .unwrap_or(file.log_date);
-        let hourly: i64 = change
-            .query_row(
-                "SELECT coalesce(sum(rows), 0) FROM revision JOIN file ON file.id = revision.file
+        let (length, modified) = (file.length as i64, millis(file.modified));
+        let day = (millis(file.log_date), millis(end));
+        self.change("compare a daily file", |change| {
+            let hourly: i64 = change.value(
+                "SELECT CAST(coalesce(sum(rows), 0) AS bigint)
+                 FROM revision JOIN file ON file.id = revision.file
                  WHERE event_type = ?1 AND interval = 'Hourly' AND log_date >= ?2 AND log_date < ?3
                    AND state = 'stored' AND superseded = 0",
-                params![file.event_type, millis(file.log_date), millis(end)],
-                |row| row.get(0),
-            )
-            .map_err(fail)?;
-        change
-            .execute(
+                values![&file.event_type, day.0, day.1],
+            )?;
+            change.execute(
                 "INSERT INTO daily (sf_id, event_type, log_date, length, modified, rows, hourly, compared)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT (sf_id) DO UPDATE SET
                      length = ?4, modified = ?5, rows = ?6, hourly = ?7, compared = ?8",
-                params![
-                    file.sf_id,
-                    file.event_type,
-                    millis(file.log_date),
-                    file.length as i64,
-                    millis(file.modified),
+                values![
+                    &file.sf_id,
+                    &file.event_type,
+                    day.0,
+                    length,
+                    modified,
                     rows as i64,
                     hourly,
-                    millis(now)
+                    millis(now),
                 ],
-            )
-            .map_err(fail)?;
-        if hourly.unsigned_abs() >= rows {
-            let close = "UPDATE gap SET closed = ?3
-                         WHERE source = ?1 AND subject = ?2 AND reason = ?4 AND closed IS NULL";
-            change
-                .execute(close, params![source.0, file.sf_id, millis(now), MORE_ROWS])
-                .map_err(fail)?;
-        } else if is_over {
-            match lacks_first_hours(&change, file, end).map_err(fail)? {
-                true => note_file(&change, file, now, &mut Listing::default()),
-                false => note_gap(&change, source, file, MORE_ROWS, now),
+            )?;
+            if hourly.unsigned_abs() >= rows {
+                let close = "UPDATE gap SET closed = ?3
+                             WHERE source = ?1 AND subject = ?2 AND reason = ?4 AND closed IS NULL";
+                let of_file = values![source.0, &file.sf_id, millis(now), MORE_ROWS];
+                change.execute(close, of_file)?;
+            } else if is_over {
+                match lacks_first_hours(change, file, end)? {
+                    true => note_file(change, file, now, &mut Listing::default()),
+                    false => note_gap(change, source, file, MORE_ROWS, now),
+                }?;
             }
-            .map_err(fail)?;
-        }
-        change.commit().map_err(fail)
+            Ok(())
+        })
     }
 
     /// The daily files of a span that were counted, by day.
@@ -119,40 +111,34 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn daily_counts(&self, span: Span) -> Result<Vec<DailyCount>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT sf_id, event_type, log_date, rows, hourly, compared FROM daily
-                 WHERE log_date >= ?1 AND log_date < ?2 ORDER BY log_date, event_type",
-            )
-            .and_then(|mut find| {
-                find.query_map([millis(span.start()), millis(span.end())], |row| {
-                    Ok(DailyCount {
-                        sf_id: row.get(0)?,
-                        event_type: row.get(1)?,
-                        log_date: time(row.get(2)?),
-                        daily: row.get::<_, i64>(3)?.unsigned_abs(),
-                        hourly: row.get::<_, i64>(4)?.unsigned_abs(),
-                        compared: time(row.get(5)?),
-                    })
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the counts of daily files", error))
+        self.all(
+            "read the counts of daily files",
+            "SELECT sf_id, event_type, log_date, rows, hourly, compared FROM daily
+             WHERE log_date >= ?1 AND log_date < ?2 ORDER BY log_date, event_type",
+            values![millis(span.start()), millis(span.end())],
+            |row| {
+                Ok(DailyCount {
+                    sf_id: row.get(0)?,
+                    event_type: row.get(1)?,
+                    log_date: time(row.get(2)?),
+                    daily: row.get(3)?,
+                    hourly: row.get(4)?,
+                    compared: time(row.get(5)?),
+                })
+            },
+        )
     }
 }
 
 /// Whether hourly files of an event type began on the day of a daily file, but not with its first hour, or
 /// none were made on that day.
-fn lacks_first_hours(
-    change: &Connection,
-    daily: &Listed,
-    end: Timestamp,
-) -> rusqlite::Result<bool> {
-    let (first, of_day): (Option<i64>, i64) = change.query_row(
+fn lacks_first_hours(change: &dyn Change, daily: &Listed, end: Timestamp) -> Result<bool, Fault> {
+    let found = change.first(
         "SELECT min(log_date), count(*) FILTER (WHERE log_date >= ?2 AND log_date < ?3)
          FROM file WHERE event_type = ?1 AND interval = 'Hourly'",
-        params![daily.event_type, millis(daily.log_date), millis(end)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+        values![&daily.event_type, millis(daily.log_date), millis(end)],
+        |row| Ok((row.get::<Option<i64>>(0)?, row.get::<i64>(1)?)),
+    );
+    let (first, of_day) = found?.unwrap_or_default();
     Ok(of_day == 0 || first.is_some_and(|first| first > millis(daily.log_date)))
 }

@@ -1,8 +1,8 @@
 //! What is known of each source and UTC day: the figures of the report.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::params;
 
+use super::engine::values;
 use super::{Method, Reconciliation, SourceState, Store, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
@@ -186,7 +186,7 @@ impl Store {
         } else {
             day.stored = self.count(source.id, span)?;
             day.received = self.figure(
-                "SELECT coalesce(sum(received), 0) FROM window
+                "SELECT CAST(coalesce(sum(received), 0) AS bigint) FROM \"window\"
                  WHERE source = ?1 AND starts >= ?2 AND starts < ?3",
                 source,
                 span,
@@ -196,66 +196,49 @@ impl Store {
     }
 
     fn figure(&self, sql: &str, source: &SourceState, span: Span) -> Result<u64, Error> {
-        self.database
-            .prepare_cached(sql)
-            .and_then(|mut find| {
-                let bounds = params![source.id.0, millis(span.start()), millis(span.end())];
-                find.query_row(bounds, |row| row.get::<_, i64>(0))
-            })
-            .map(i64::unsigned_abs)
-            .map_err(|error| self.failed("read the figures of a day", error))
+        let bounds = values![source.id.0, millis(span.start()), millis(span.end())];
+        self.value(FIGURES, sql, bounds)
     }
 
     /// The newest contents of the files of a span, by state.
     fn file_counts(&self, span: Span) -> Result<FileCounts, Error> {
+        let found: Vec<(String, u64)> = self.all(
+            FIGURES,
+            "SELECT state, count(*) FROM revision JOIN file ON file.id = revision.file
+             WHERE log_date >= ?1 AND log_date < ?2 AND NOT EXISTS (
+                 SELECT 1 FROM revision AS newer
+                 WHERE newer.file = revision.file AND newer.number > revision.number
+             ) AND NOT (interval = 'Hourly' AND superseded = 1)
+             GROUP BY state",
+            values![millis(span.start()), millis(span.end())],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         let mut counts = FileCounts::default();
-        let mut count = |row: &rusqlite::Row<'_>| -> rusqlite::Result<()> {
-            let files: u64 = row.get::<_, i64>(1)?.unsigned_abs();
+        for (state, files) in found {
             counts.listed += files;
-            match row.get_ref(0)?.as_str()? {
+            match state.as_str() {
                 "stored" => counts.stored += files,
                 "listed" => counts.pending += files,
                 "aside" => counts.aside += files,
                 _ => counts.lost += files,
             }
-            Ok(())
-        };
-        self.database
-            .prepare_cached(
-                "SELECT state, count(*) FROM revision JOIN file ON file.id = revision.file
-                 WHERE log_date >= ?1 AND log_date < ?2 AND NOT EXISTS (
-                     SELECT 1 FROM revision AS newer
-                     WHERE newer.file = revision.file AND newer.number > revision.number
-                 ) AND NOT (interval = 'Hourly' AND superseded = 1)
-                 GROUP BY state",
-            )
-            .and_then(|mut find| {
-                let mut rows = find.query([millis(span.start()), millis(span.end())])?;
-                while let Some(row) = rows.next()? {
-                    count(row)?;
-                }
-                Ok(())
-            })
-            .map_err(|error| self.failed("read the figures of a day", error))?;
+        }
         Ok(counts)
     }
 
     /// Rows that came in the files of a span, and those of the newest contents. Files count for the
     /// day that they cover, whatever the times of their rows say.
     fn file_rows(&self, span: Span) -> Result<(u64, u64), Error> {
-        self.database
-            .prepare_cached(
-                "SELECT coalesce(sum(rows), 0), coalesce(sum(rows) FILTER (WHERE superseded = 0), 0)
-                 FROM revision JOIN file ON file.id = revision.file
-                 WHERE log_date >= ?1 AND log_date < ?2 AND state = 'stored'",
-            )
-            .and_then(|mut find| {
-                find.query_row([millis(span.start()), millis(span.end())], |row| {
-                    let (came, newest): (i64, i64) = (row.get(0)?, row.get(1)?);
-                    Ok((came.unsigned_abs(), newest.unsigned_abs()))
-                })
-            })
-            .map_err(|error| self.failed("read the figures of a day", error))
+        let found = self.first(
+            FIGURES,
+            "SELECT CAST(coalesce(sum(rows), 0) AS bigint),
+                    CAST(coalesce(sum(rows) FILTER (WHERE superseded = 0), 0) AS bigint)
+             FROM revision JOIN file ON file.id = revision.file
+             WHERE log_date >= ?1 AND log_date < ?2 AND state = 'stored'",
+            values![millis(span.start()), millis(span.end())],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        );
+        Ok(found?.unwrap_or_default())
     }
 
     /// Whether closed windows cover a span without a hole.
@@ -267,19 +250,14 @@ impl Store {
             return Ok(span.end() <= watermark);
         }
         // A window never crosses midnight, so none that began a day earlier is read.
-        let closed: Vec<(i64, i64)> = self
-            .database
-            .prepare_cached(
-                "SELECT starts, ends FROM window
-                 WHERE source = ?1 AND closed IS NOT NULL AND starts < ?3 AND ends > ?2
-                   AND starts > ?2 - 86400000 ORDER BY starts",
-            )
-            .and_then(|mut find| {
-                let bounds = params![source.id.0, millis(span.start()), millis(span.end())];
-                find.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
-            })
-            .map_err(|error| self.failed("read the windows", error))?;
+        let closed: Vec<(i64, i64)> = self.all(
+            "read the windows",
+            "SELECT starts, ends FROM \"window\"
+             WHERE source = ?1 AND closed IS NOT NULL AND starts < ?3 AND ends > ?2
+               AND starts > ?2 - 86400000 ORDER BY starts",
+            values![source.id.0, millis(span.start()), millis(span.end())],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         let mut reached: Timestamp = span.start();
         for (starts, ends) in closed {
             if time(starts) > reached {
@@ -292,26 +270,22 @@ impl Store {
 
     /// Rows of a span that the slowest sink has acknowledged.
     fn delivered_in(&self, source: &SourceState, span: Span) -> Result<Option<u64>, Error> {
-        let fail = |error| self.failed("read the figures of a day", error);
-        let cursor: Option<i64> = self
-            .database
-            .query_row("SELECT min(cursor) FROM sink", [], |row| row.get(0))
-            .map_err(fail)?;
-        let Some(cursor) = cursor else {
+        let slowest = "SELECT min(cursor) FROM sink";
+        let Some(cursor) = self.value::<Option<i64>>(FIGURES, slowest, &[])? else {
             return Ok(None);
         };
-        self.database
-            .prepare_cached(
-                "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3 AND seq <= ?4",
-            )
-            .and_then(|mut find| {
-                let bounds = params![source.id.0, millis(span.start()), millis(span.end()), cursor];
-                find.query_row(bounds, |row| row.get::<_, i64>(0))
-            })
-            .map(|rows| Some(rows.unsigned_abs()))
-            .map_err(fail)
+        let (start, end) = (millis(span.start()), millis(span.end()));
+        self.value(
+            FIGURES,
+            "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3 AND seq <= ?4",
+            values![source.id.0, start, end, cursor],
+        )
+        .map(Some)
     }
 }
+
+/// What is tried here, for messages.
+const FIGURES: &str = "read the figures of a day";
 
 /// The days of a span from the beginning of a source on.
 fn wanted(source: &SourceState, span: Span) -> Vec<Span> {

@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Store, millis, time};
+use super::engine::{Fault, Queries as _, Row, Session, Value, values};
+use super::{Store, instant, millis};
 use crate::connector::error::{Error, Kind};
 
 /// Which rows to read.
@@ -162,31 +161,18 @@ impl Store {
         query: &EventQuery,
         mut each: impl FnMut(&Event) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let fail = |error| self.failed("read rows", error);
-        let mut reader = Reader::new(&self.database).map_err(fail)?;
-        let chosen: Vec<i64> = reader
-            .sources
-            .iter()
-            .filter(|(_, name)| {
-                query
-                    .source
-                    .as_deref()
-                    .is_none_or(|source| name.as_ref() == source)
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        if chosen.is_empty() {
-            return Ok(());
-        }
-        let (sql, bounds) = select(&chosen, query);
-        let mut statement = self.database.prepare(&sql).map_err(fail)?;
-        let mut rows = statement.query(params_from_iter(bounds)).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            let event = reader.event(row).map_err(fail)?;
-            let wanted = (query.superseded || !reader.is_superseded)
-                && query.filters.iter().all(|filter| event.matches(filter));
-            if wanted && each(&event)?.is_break() {
-                break;
+        let fail = |fault| self.failed("read rows", fault);
+        let mut reader = Reader::new(self.session()).map_err(fail)?;
+        let chosen = reader.sources_of(query.source.as_deref());
+        let mut pages = Pages::new(query);
+        while let Some(rows) = pages.next(self.session(), &chosen, query).map_err(fail)? {
+            for row in rows {
+                let event = reader.event(&row).map_err(fail)?;
+                let wanted = (query.superseded || !reader.is_superseded)
+                    && query.filters.iter().all(|filter| event.matches(filter));
+                if wanted && each(&event)?.is_break() {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -202,17 +188,25 @@ impl Store {
         seq: i64,
         mut each: impl FnMut(&Event) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        let fail = |error| self.failed("read rows", error);
-        let mut reader = Reader::new(&self.database).map_err(fail)?;
-        let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq");
-        let mut statement = self.database.prepare_cached(&sql).map_err(fail)?;
-        let mut rows = statement.query([seq]).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            if each(&reader.event(row).map_err(fail)?)?.is_break() {
-                break;
+        let fail = |fault| self.failed("read rows", fault);
+        let mut reader = Reader::new(self.session()).map_err(fail)?;
+        let sql = format!("{COLUMNS} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        let (mut after, mut most) = (seq, FIRST_PAGE);
+        loop {
+            let rows = self.session().query(&sql, values![after, most]);
+            let rows = rows.map_err(fail)?;
+            for row in &rows {
+                let event = reader.event(row).map_err(fail)?;
+                after = event.seq;
+                if each(&event)?.is_break() {
+                    return Ok(());
+                }
             }
+            if (rows.len() as i64) < most {
+                return Ok(());
+            }
+            most = PAGE;
         }
-        Ok(())
     }
 }
 
@@ -235,10 +229,10 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn lookup(&self) -> Result<Lookup<'_>, Error> {
-        let reader = Reader::new(&self.database);
+        let reader = Reader::new(self.session());
         Ok(Lookup {
             store: self,
-            reader: reader.map_err(|error| self.failed("read rows", error))?,
+            reader: reader.map_err(|fault| self.failed("read rows", fault))?,
         })
     }
 
@@ -248,11 +242,8 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn last_seq(&self) -> Result<i64, Error> {
-        self.database
-            .query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| {
-                row.get(0)
-            })
-            .map_err(|error| self.failed("read rows", error))
+        let last = "SELECT coalesce(max(seq), 0) FROM event";
+        self.value("read rows", last, &[])
     }
 }
 
@@ -263,11 +254,11 @@ impl Lookup<'_> {
     ///
     /// The store cannot be read.
     pub fn get(&mut self, seq: i64) -> Result<Option<(Event, bool)>, Error> {
-        let fail = |error| self.store.failed("read rows", error);
+        let fail = |fault| self.store.failed("read rows", fault);
         let sql = format!("{COLUMNS} WHERE seq = ?1");
-        let mut find = self.store.database.prepare_cached(&sql).map_err(fail)?;
-        let mut rows = find.query([seq]).map_err(fail)?;
-        let Some(row) = rows.next().map_err(fail)? else {
+        let rows = self.store.session().query(&sql, values![seq]);
+        let rows = rows.map_err(fail)?;
+        let Some(row) = rows.first() else {
             return Ok(None);
         };
         let event = self.reader.event(row).map_err(fail)?;
@@ -277,121 +268,197 @@ impl Lookup<'_> {
 
 const COLUMNS: &str = "SELECT seq, source, time, key, revision, number, shape, payload FROM event";
 
-/// One SELECT per source, so that each follows the index by (source, time); SQLite merges them.
-fn select(sources: &[i64], query: &EventQuery) -> (String, Vec<Value>) {
+/// How many rows are read at a time, at first and later. Whoever wants a few rows should not wait for many.
+/// Nothing is held open between two pages, so a slow reader keeps no other from its work.
+const FIRST_PAGE: i64 = 100;
+const PAGE: i64 = 1_000;
+
+/// Reads rows by time, a page at a time: first those without a time, and then from the last row on.
+struct Pages {
+    at: Option<At>,
+    most: i64,
+}
+
+/// Where the next page begins.
+#[derive(Clone, Copy)]
+enum At {
+    /// After this place among the rows without a time.
+    Untimed(i64),
+    /// From this time on; after this place among the rows of this very time.
+    Timed(i64, i64),
+}
+
+impl Pages {
+    fn new(query: &EventQuery) -> Self {
+        let start = match query.since {
+            Some(since) => At::Timed(millis(since), -1),
+            None if query.until.is_some() => At::Timed(i64::MIN, -1),
+            None => At::Untimed(-1),
+        };
+        Self {
+            at: Some(start),
+            most: FIRST_PAGE,
+        }
+    }
+
+    /// The next page; `None` after the last.
+    fn next(
+        &mut self,
+        session: &dyn Session,
+        sources: &[i64],
+        query: &EventQuery,
+    ) -> Result<Option<Vec<Row>>, Fault> {
+        let (Some(at), false) = (self.at, sources.is_empty()) else {
+            return Ok(None);
+        };
+        let (sql, bounds) = select(sources, at, query.until, self.most);
+        let rows = session.query(&sql, &bounds)?;
+        let is_full = rows.len() as i64 == self.most;
+        self.at = match (rows.last(), at) {
+            (Some(last), At::Untimed(_)) if is_full => Some(At::Untimed(last.get(0)?)),
+            (Some(last), At::Timed(..)) if is_full => Some(At::Timed(last.get(2)?, last.get(0)?)),
+            (_, At::Untimed(_)) => Some(At::Timed(i64::MIN, -1)),
+            (_, At::Timed(..)) => None,
+        };
+        self.most = PAGE;
+        Ok(Some(rows))
+    }
+}
+
+/// One SELECT per source, so that each follows the index by (source, time); the database merges them.
+fn select(
+    sources: &[i64],
+    at: At,
+    until: Option<Timestamp>,
+    most: i64,
+) -> (String, Vec<Value<'static>>) {
     let mut bounds = Vec::new();
-    let mut bound = |condition: &str, value: i64| {
-        bounds.push(Value::Integer(value));
-        format!(" {condition} ?{}", bounds.len())
+    let mut bound = |value: i64| {
+        bounds.push(Value::Integer(Some(value)));
+        format!("?{}", bounds.len())
     };
-    let mut limits = String::new();
-    if let Some(since) = query.since {
-        limits += &bound("AND time >=", millis(since));
+    let mut limits = match at {
+        At::Untimed(after) => format!("time IS NULL AND seq > {}", bound(after)),
+        At::Timed(from, after) => {
+            let (from, after) = (bound(from), bound(after));
+            format!("time >= {from} AND (time > {from} OR seq > {after})")
+        }
+    };
+    if let Some(until) = until {
+        limits += &format!(" AND time < {}", bound(millis(until)));
     }
-    if let Some(until) = query.until {
-        limits += &bound("AND time <", millis(until));
-    }
-    let mut parts = Vec::new();
-    for source in sources {
-        parts.push(format!(
-            "{COLUMNS} WHERE{}{limits}",
-            bound("source =", *source)
-        ));
-    }
-    (
-        format!("{} ORDER BY time, seq", parts.join(" UNION ALL ")),
-        bounds,
-    )
+    let parts: Vec<String> = sources
+        .iter()
+        .map(|source| format!("{COLUMNS} WHERE source = {} AND {limits}", bound(*source)))
+        .collect();
+    let order = format!("ORDER BY time, seq LIMIT {}", bound(most));
+    (format!("{} {order}", parts.join(" UNION ALL ")), bounds)
 }
 
 /// Turns rows of the table into events; what many rows share is read once.
 struct Reader<'a> {
-    database: &'a Connection,
+    session: &'a dyn Session,
     sources: HashMap<i64, Rc<str>>,
     shapes: HashMap<i64, Rc<Shape>>,
-    revisions: HashMap<i64, (String, i64, bool)>,
+    revisions: HashMap<i64, Rc<Revision>>,
     /// Whether the row that was read last belongs to a file that has been made again since.
     is_superseded: bool,
 }
 
+/// A content of a file.
+struct Revision {
+    file: String,
+    number: i64,
+    is_superseded: bool,
+}
+
 impl<'a> Reader<'a> {
-    fn new(database: &'a Connection) -> rusqlite::Result<Self> {
-        let sources = database
-            .prepare_cached("SELECT id, name FROM source")?
-            .query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?.into())))?
-            .collect::<Result<_, _>>()?;
+    fn new(session: &'a dyn Session) -> Result<Self, Fault> {
+        let sources = session.all("SELECT id, name FROM source", &[], |row| {
+            Ok((row.get(0)?, row.text(1)?.into()))
+        });
         Ok(Self {
-            database,
-            sources,
+            session,
+            sources: sources?.into_iter().collect(),
             shapes: HashMap::new(),
             revisions: HashMap::new(),
             is_superseded: false,
         })
     }
 
-    fn event(&mut self, row: &Row<'_>) -> rusqlite::Result<Event> {
-        let key = match row.get::<_, Option<i64>>(4)? {
+    /// The ids of the sources, or of the one of a name.
+    fn sources_of(&self, name: Option<&str>) -> Vec<i64> {
+        let sources = self.sources.iter();
+        let mut ids: Vec<i64> = sources
+            .filter(|(_, known)| name.is_none_or(|name| known.as_ref() == name))
+            .map(|(id, _)| *id)
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    fn event(&mut self, row: &Row) -> Result<Event, Fault> {
+        let key = match row.get::<Option<i64>>(4)? {
             None => {
                 self.is_superseded = false;
                 row.get(3)?
             }
             Some(revision) => {
-                let (file, number, superseded) = self.revision(revision)?;
-                let key = format!("{file}/{number}/{}", row.get::<_, i64>(5)?);
-                self.is_superseded = *superseded;
-                key
+                let revision = self.revision(revision)?;
+                self.is_superseded = revision.is_superseded;
+                let row: i64 = row.get(5)?;
+                format!("{}/{}/{row}", revision.file, revision.number)
             }
         };
-        let payload = row.get_ref(7)?.as_str()?;
-        let values = serde_json::from_str(payload).map_err(|error| {
-            let kind = rusqlite::types::Type::Text;
-            rusqlite::Error::FromSqlConversionFailure(7, kind, Box::new(error))
-        })?;
+        let source = self.sources.get(&row.get(1)?).cloned();
         Ok(Event {
             seq: row.get(0)?,
-            source: self
-                .sources
-                .get(&row.get(1)?)
-                .cloned()
-                .unwrap_or_else(|| "".into()),
+            source: source.unwrap_or_else(|| "".into()),
             key,
-            time: row.get::<_, Option<i64>>(2)?.map(time),
+            time: instant(row, 2)?,
             shape: self.shape(row.get(6)?)?,
-            values,
+            values: serde_json::from_str(row.text(7)?)?,
         })
     }
 
-    fn shape(&mut self, id: i64) -> rusqlite::Result<Rc<Shape>> {
+    fn shape(&mut self, id: i64) -> Result<Rc<Shape>, Fault> {
         if let Some(shape) = self.shapes.get(&id) {
             return Ok(Rc::clone(shape));
         }
-        let shape = self
-            .database
-            .prepare_cached("SELECT about, columns FROM shape WHERE id = ?1")?
-            .query_row([id], |row| {
-                let columns: String = row.get(1)?;
-                Ok(Rc::new(Shape {
-                    about: row.get(0)?,
-                    columns: serde_json::from_str(&columns).unwrap_or_default(),
-                }))
-            })?;
+        let find = "SELECT about, columns FROM shape WHERE id = ?1";
+        let found = self.session.first(find, values![id], |row| {
+            Ok(Rc::new(Shape {
+                about: row.get(0)?,
+                columns: serde_json::from_str(row.text(1)?).unwrap_or_default(),
+            }))
+        });
+        let shape = found?.ok_or_else(missing)?;
         self.shapes.insert(id, Rc::clone(&shape));
         Ok(shape)
     }
 
-    fn revision(&mut self, id: i64) -> rusqlite::Result<&(String, i64, bool)> {
-        if !self.revisions.contains_key(&id) {
-            let found = self
-                .database
-                .prepare_cached(
-                    "SELECT sf_id, number, superseded FROM revision JOIN file ON file.id = revision.file
-                     WHERE revision.id = ?1",
-                )?
-                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            self.revisions.insert(id, found);
+    fn revision(&mut self, id: i64) -> Result<Rc<Revision>, Fault> {
+        if let Some(revision) = self.revisions.get(&id) {
+            return Ok(Rc::clone(revision));
         }
-        self.revisions
-            .get(&id)
-            .ok_or(rusqlite::Error::QueryReturnedNoRows)
+        let found = self.session.first(
+            "SELECT sf_id, number, superseded FROM revision JOIN file ON file.id = revision.file
+             WHERE revision.id = ?1",
+            values![id],
+            |row| {
+                Ok(Rc::new(Revision {
+                    file: row.get(0)?,
+                    number: row.get(1)?,
+                    is_superseded: row.get(2)?,
+                }))
+            },
+        );
+        let revision = found?.ok_or_else(missing)?;
+        self.revisions.insert(id, Rc::clone(&revision));
+        Ok(revision)
     }
+}
+
+fn missing() -> Fault {
+    Fault::new(Kind::Store, "the row refers to something that is not there")
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{CachedStatement, Connection, params};
 
+use super::engine::{Change, Fault, NewEvent, values};
 use super::ledger::{finish_file, note_file, note_gap, note_gone, pending};
 use super::rows::{json_array, shape_id};
 use super::{SourceId, Store, millis, time};
-use crate::connector::error::Error;
+use crate::connector::error::{Error, Kind};
 use crate::connector::window::Span;
 
 /// How much time a file covers.
@@ -163,9 +163,8 @@ pub struct FileEntry {
 
 /// Takes the rows of a file within the transaction that stores it.
 pub struct RevisionRows<'a> {
-    change: &'a Connection,
-    add: CachedStatement<'a>,
-    fail: &'a dyn Fn(rusqlite::Error) -> Error,
+    change: &'a dyn Change,
+    fail: &'a dyn Fn(Fault) -> Error,
     source: i64,
     revision: i64,
     about: &'a str,
@@ -181,40 +180,41 @@ impl RevisionRows<'_> {
     ///
     /// The store cannot be written.
     pub fn columns(&mut self, columns: &[String]) -> Result<(), Error> {
-        let shape = json_array(
-            &mut self.payload,
-            columns.iter().map(|name| Some(name.as_str())),
-        )
-        .and_then(|columns| shape_id(self.change, self.about, columns))
-        .map_err(self.fail)?;
+        let columns = columns.iter().map(|name| Some(name.as_str()));
+        let shape = json_array(&mut self.payload, columns)
+            .and_then(|columns| shape_id(self.change, self.about, columns))
+            .map_err(self.fail)?;
         self.shape = Some(shape);
         Ok(())
     }
 
-    /// Adds the next row.
+    /// Adds the next row, which has the columns that were set last.
     ///
     /// # Errors
     ///
-    /// The store cannot be written.
+    /// The store cannot be written, or no columns were set.
     pub fn push<'b>(
         &mut self,
         time: Option<Timestamp>,
         values: impl IntoIterator<Item = &'b str>,
     ) -> Result<(), Error> {
         self.number += 1;
-        let payload =
-            json_array(&mut self.payload, values.into_iter().map(Some)).map_err(self.fail)?;
-        self.add
-            .execute(params![
-                self.source,
-                time.map(millis),
-                self.revision,
-                self.number,
-                self.shape,
-                payload
-            ])
-            .map(drop)
-            .map_err(self.fail)
+        let shape = self
+            .shape
+            .ok_or_else(|| Error::new(Kind::Store, "a row of a file came before its columns"))?;
+        let payload = json_array(&mut self.payload, values.into_iter().map(Some));
+        let added = payload.and_then(|payload| {
+            self.change.add_event(NewEvent {
+                source: self.source,
+                time: time.map(millis),
+                key: None,
+                revision: Some(self.revision),
+                number: Some(self.number),
+                shape,
+                payload,
+            })
+        });
+        added.map_err(self.fail)
     }
 
     /// Rows that were added.
@@ -249,18 +249,16 @@ impl Store {
         created: Option<Span>,
         now: Timestamp,
     ) -> Result<Listing, Error> {
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("update the ledger of files", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
-        let mut listing = Listing::default();
-        for file in files.iter().filter(|file| wanted(file)) {
-            note_file(&change, file, now, &mut listing).map_err(fail)?;
-        }
-        if let Some(created) = created {
-            note_gone(&change, source, files, created, now, &mut listing).map_err(fail)?;
-        }
-        change.commit().map_err(fail)?;
-        Ok(listing)
+        self.change("update the ledger of files", |change| {
+            let mut listing = Listing::default();
+            for file in files.iter().filter(|file| wanted(file)) {
+                note_file(change, file, now, &mut listing)?;
+            }
+            if let Some(created) = created {
+                note_gone(change, source, files, created, now, &mut listing)?;
+            }
+            Ok(listing)
+        })
     }
 
     /// The LogDate of the first hourly file of each event type.
@@ -269,14 +267,13 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn first_hourly_files(&self) -> Result<BTreeMap<String, Timestamp>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT event_type, min(log_date) FROM file WHERE interval = 'Hourly' GROUP BY event_type",
-            )
-            .and_then(|mut find| {
-                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?.collect()
-            })
-            .map_err(|error| self.failed("read the ledger of files", error))
+        let found = self.all(
+            LEDGER,
+            "SELECT event_type, min(log_date) FROM file WHERE interval = 'Hourly' GROUP BY event_type",
+            &[],
+            |row| Ok((row.get(0)?, time(row.get(1)?))),
+        );
+        Ok(found?.into_iter().collect())
     }
 
     /// The event types and days of which the ledger has a daily file.
@@ -285,15 +282,11 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn daily_files(&self) -> Result<BTreeSet<(String, Timestamp)>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT DISTINCT event_type, log_date FROM file WHERE interval = 'Daily'",
-            )
-            .and_then(|mut find| {
-                find.query_map([], |row| Ok((row.get(0)?, time(row.get(1)?))))?
-                    .collect()
-            })
-            .map_err(|error| self.failed("read the ledger of files", error))
+        let find = "SELECT DISTINCT event_type, log_date FROM file WHERE interval = 'Daily'";
+        let found = self.all(LEDGER, find, &[], |row| {
+            Ok((row.get(0)?, time(row.get(1)?)))
+        });
+        Ok(found?.into_iter().collect())
     }
 
     /// How old the oldest file was when a listing had it last; nothing if no file was ever listed.
@@ -302,10 +295,9 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn oldest_file_age(&self) -> Result<Option<SignedDuration>, Error> {
-        self.database
-            .query_row("SELECT max(seen - created) FROM file", [], |row| row.get(0))
-            .map(|age: Option<i64>| age.map(SignedDuration::from_millis))
-            .map_err(|error| self.failed("read the ledger of files", error))
+        let find = "SELECT max(seen - created) FROM file";
+        let age: Option<i64> = self.value(LEDGER, find, &[])?;
+        Ok(age.map(SignedDuration::from_millis))
     }
 
     /// The revisions that are to be fetched. The file that was created first expires first, so it is
@@ -315,17 +307,17 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn pending_files(&self) -> Result<Vec<Pending>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT revision.id, number, damaged, sf_id, event_type, interval, sequence, log_date,
-                        created, length, modified
-                 FROM revision JOIN file ON file.id = revision.file
-                 WHERE state = 'listed' AND gone IS NULL
-                 ORDER BY problem IS NOT NULL, CASE WHEN problem IS NULL THEN created ELSE random() END,
-                          revision.id",
-            )
-            .and_then(|mut find| find.query_map([], pending)?.collect())
-            .map_err(|error| self.failed("read the ledger of files", error))
+        self.all(
+            LEDGER,
+            "SELECT revision.id, number, damaged, sf_id, event_type, interval, sequence, log_date,
+                    created, length, modified
+             FROM revision JOIN file ON file.id = revision.file
+             WHERE state = 'listed' AND gone IS NULL
+             ORDER BY problem IS NOT NULL, CASE WHEN problem IS NULL THEN created ELSE random() END,
+                      revision.id",
+            &[],
+            pending,
+        )
     }
 
     /// Stores a revision with all of its rows, or nothing of it, in one transaction.
@@ -342,17 +334,11 @@ impl Store {
         now: Timestamp,
         fill: impl FnOnce(&mut RevisionRows<'_>) -> Result<StoredFile, E>,
     ) -> Result<u64, E> {
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("store a file", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
+        let place = self.engine.place();
+        let fail = |fault: Fault| fault.because_of("store a file", &place);
+        let change = self.engine.change().map_err(fail)?;
         let mut rows = RevisionRows {
-            change: &change,
-            add: change
-                .prepare_cached(
-                    "INSERT INTO event (source, time, revision, number, shape, payload)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )
-                .map_err(fail)?,
+            change: &*change,
             fail: &fail,
             source: source.0,
             revision: file.revision,
@@ -364,7 +350,8 @@ impl Store {
         let stored = fill(&mut rows)?;
         let count = rows.rows();
         drop(rows);
-        finish_file(&change, source, file, &stored, count, now).map_err(fail)?;
+        change.added_events().map_err(fail)?;
+        finish_file(&*change, source, file, &stored, count, now).map_err(fail)?;
         change.commit().map_err(fail)?;
         Ok(count)
     }
@@ -382,13 +369,10 @@ impl Store {
         problem: &str,
         came_damaged: bool,
     ) -> Result<(), Error> {
-        self.database
-            .execute(
-                "UPDATE revision SET damaged = damaged + ?3, problem = ?2 WHERE id = ?1",
-                params![file.revision, problem, came_damaged],
-            )
+        let note = "UPDATE revision SET damaged = damaged + ?3, problem = ?2 WHERE id = ?1";
+        let failed = values![file.revision, problem, came_damaged];
+        self.execute("note a failed attempt", note, failed)
             .map(drop)
-            .map_err(|error| self.failed("note a failed attempt", error))
     }
 
     /// Notes that a revision is damaged and is kept beside the store, and records a gap.
@@ -403,26 +387,22 @@ impl Store {
         aside: &Aside,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("set a file aside", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
-        change
-            .execute(
+        let reason = format!("the file is damaged: {}", aside.problem);
+        self.change("set a file aside", |change| {
+            change.execute(
                 "UPDATE revision SET state = 'aside', damaged = damaged + 1, problem = ?2, bytes = ?3,
                         sha256 = ?4, changed = ?5
                  WHERE id = ?1",
-                params![
+                values![
                     file.revision,
-                    aside.problem,
+                    &aside.problem,
                     aside.bytes as i64,
-                    aside.sha256,
-                    millis(now)
+                    &aside.sha256,
+                    millis(now),
                 ],
-            )
-            .map_err(fail)?;
-        let reason = format!("the file is damaged: {}", aside.problem);
-        note_gap(&change, source, &file.file, &reason, now).map_err(fail)?;
-        change.commit().map_err(fail)
+            )?;
+            note_gap(change, source, &file.file, &reason, now)
+        })
     }
 
     /// The ledger of the files whose LogDate is in a span, by LogDate.
@@ -431,28 +411,28 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn files(&self, span: Span) -> Result<Vec<FileEntry>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT sf_id, event_type, interval, log_date, number, state, rows, problem
-                 FROM revision JOIN file ON file.id = revision.file
-                 WHERE log_date >= ?1 AND log_date < ?2
-                 ORDER BY log_date, event_type, sequence, file.id, number",
-            )
-            .and_then(|mut find| {
-                find.query_map([millis(span.start()), millis(span.end())], |row| {
-                    Ok(FileEntry {
-                        sf_id: row.get(0)?,
-                        event_type: row.get(1)?,
-                        interval: Interval::of(&row.get::<_, String>(2)?),
-                        log_date: time(row.get(3)?),
-                        revision: row.get(4)?,
-                        state: State::of(&row.get::<_, String>(5)?),
-                        rows: row.get::<_, Option<i64>>(6)?.map(i64::unsigned_abs),
-                        problem: row.get(7)?,
-                    })
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the ledger of files", error))
+        self.all(
+            LEDGER,
+            "SELECT sf_id, event_type, interval, log_date, number, state, rows, problem
+             FROM revision JOIN file ON file.id = revision.file
+             WHERE log_date >= ?1 AND log_date < ?2
+             ORDER BY log_date, event_type, sequence, file.id, number",
+            values![millis(span.start()), millis(span.end())],
+            |row| {
+                Ok(FileEntry {
+                    sf_id: row.get(0)?,
+                    event_type: row.get(1)?,
+                    interval: Interval::of(row.text(2)?),
+                    log_date: time(row.get(3)?),
+                    revision: row.get(4)?,
+                    state: State::of(row.text(5)?),
+                    rows: row.get(6)?,
+                    problem: row.get(7)?,
+                })
+            },
+        )
     }
 }
+
+/// What is tried here, for messages.
+const LEDGER: &str = "read the ledger of files";

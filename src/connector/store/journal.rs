@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
 
-use super::{SourceId, Store, millis, time};
+use super::engine::{Change, Fault, Queries as _, Row, values};
+use super::{SourceId, Store, instant, millis, time};
 use crate::connector::error::Error;
 use crate::connector::window::Span;
 
@@ -121,8 +121,9 @@ impl Store {
         reason: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        add_gap(&self.database, source, span, "", reason, now)
-            .map_err(|error| self.failed("record a gap", error))
+        self.change("record a gap", |change| {
+            add_gap(change, source, span, "", reason, now)
+        })
     }
 
     /// Records that something is missing. If it begins within an open gap of the same reason or where one
@@ -138,19 +139,31 @@ impl Store {
         reason: &str,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let widened = self
-            .database
-            .execute(
-                "UPDATE OR REPLACE gap SET ends = max(ends, ?3)
-                 WHERE source = ?1 AND subject = '' AND reason = ?4 AND closed IS NULL
-                   AND starts <= ?2 AND ends >= ?2",
-                params![source.0, millis(span.start()), millis(span.end()), reason],
-            )
-            .map_err(|error| self.failed("record a gap", error))?;
-        if widened == 0 {
-            self.gap(source, span, reason, now)?;
-        }
-        Ok(widened == 0)
+        let (start, end) = (millis(span.start()), millis(span.end()));
+        self.change("record a gap", |change| {
+            let touching: Vec<(i64, i64, i64)> = change.all(
+                "SELECT id, starts, ends FROM gap
+                 WHERE source = ?1 AND subject = '' AND reason = ?3 AND closed IS NULL
+                   AND starts <= ?2 AND ends >= ?2 ORDER BY id",
+                values![source.0, start, reason],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
+            for (id, starts, ends) in &touching {
+                let ends = end.max(*ends);
+                // A gap that had the new length already is replaced.
+                change.execute(
+                    "DELETE FROM gap WHERE source = ?1 AND subject = '' AND reason = ?2
+                       AND starts = ?3 AND ends = ?4 AND id <> ?5",
+                    values![source.0, reason, *starts, ends, *id],
+                )?;
+                let widen = "UPDATE gap SET ends = ?2 WHERE id = ?1";
+                change.execute(widen, values![*id, ends])?;
+            }
+            if touching.is_empty() {
+                add_gap(change, source, span, "", reason, now)?;
+            }
+            Ok(touching.is_empty())
+        })
     }
 
     /// All that is missing for a reason: from the start of the first open gap to the end of the last.
@@ -159,18 +172,16 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn open_gap(&self, source: SourceId, reason: &str) -> Result<Option<Span>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT min(starts), max(ends) FROM gap
-                 WHERE source = ?1 AND reason = ?2 AND closed IS NULL",
-            )
-            .and_then(|mut find| {
-                find.query_row(params![source.0, reason], |row| {
-                    Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?))
-                })
-            })
-            .map(|found| found.and_then(|(starts, ends)| Span::new(time(starts), time(ends))))
-            .map_err(|error| self.failed("read the gaps", error))
+        let found = self.first(
+            GAPS,
+            "SELECT min(starts), max(ends) FROM gap
+             WHERE source = ?1 AND reason = ?2 AND closed IS NULL",
+            values![source.0, reason],
+            |row| Ok(instant(row, 0)?.zip(instant(row, 1)?)),
+        );
+        Ok(found?
+            .flatten()
+            .and_then(|(starts, ends)| Span::new(starts, ends)))
     }
 
     /// Closes the gaps within a span that have this reason, because they have been filled.
@@ -185,15 +196,13 @@ impl Store {
         reason: &str,
         now: Timestamp,
     ) -> Result<u64, Error> {
-        self.database
-            .execute(
-                "UPDATE gap SET closed = ?4
-                 WHERE source = ?1 AND starts >= ?2 AND ends <= ?3 AND reason = ?5 AND closed IS NULL",
-                params![source.0, millis(span.start()), millis(span.end()), millis(now),
-                    reason],
-            )
-            .map(|closed| closed as u64)
-            .map_err(|error| self.failed("close a gap", error))
+        let (start, end) = (millis(span.start()), millis(span.end()));
+        self.execute(
+            "close a gap",
+            "UPDATE gap SET closed = ?4
+             WHERE source = ?1 AND starts >= ?2 AND ends <= ?3 AND reason = ?5 AND closed IS NULL",
+            values![source.0, start, end, millis(now), reason],
+        )
     }
 
     /// The gaps that touch a span, by time.
@@ -202,27 +211,15 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn gaps(&self, span: Span) -> Result<Vec<Gap>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT source.name, starts, ends, subject, reason, found, closed
-                 FROM gap JOIN source ON source.id = gap.source
-                 WHERE ends > ?1 AND starts < ?2 ORDER BY starts, gap.id",
-            )
-            .and_then(|mut find| {
-                find.query_map([millis(span.start()), millis(span.end())], |row| {
-                    let gap = Span::new(time(row.get(1)?), time(row.get(2)?));
-                    Ok(Gap {
-                        source: row.get(0)?,
-                        span: gap.unwrap_or(span),
-                        subject: row.get(3)?,
-                        reason: row.get(4)?,
-                        found: time(row.get(5)?),
-                        closed: row.get::<_, Option<i64>>(6)?.map(time),
-                    })
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the gaps", error))
+        let found = self.all(
+            GAPS,
+            "SELECT source.name, starts, ends, subject, reason, found, closed
+             FROM gap JOIN source ON source.id = gap.source
+             WHERE ends > ?1 AND starts < ?2 ORDER BY starts, gap.id",
+            values![millis(span.start()), millis(span.end())],
+            gap,
+        );
+        Ok(found?.into_iter().flatten().collect())
     }
 
     /// The gaps that are open, the one that was found last first, at most `most` of them.
@@ -231,30 +228,15 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn open_gaps(&self, most: usize) -> Result<Vec<Gap>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT source.name, starts, ends, subject, reason, found
-                 FROM gap INDEXED BY gap_open JOIN source ON source.id = gap.source
-                 WHERE closed IS NULL ORDER BY found DESC LIMIT ?1",
-            )
-            .and_then(|mut find| {
-                let mut gaps = Vec::new();
-                let mut rows = find.query([most as i64])?;
-                while let Some(row) = rows.next()? {
-                    gaps.extend(Span::new(time(row.get(1)?), time(row.get(2)?)).map(|span| {
-                        Ok::<_, rusqlite::Error>(Gap {
-                            source: row.get(0)?,
-                            span,
-                            subject: row.get(3)?,
-                            reason: row.get(4)?,
-                            found: time(row.get(5)?),
-                            closed: None,
-                        })
-                    }));
-                }
-                gaps.into_iter().collect()
-            })
-            .map_err(|error| self.failed("read the gaps", error))
+        let found = self.all(
+            GAPS,
+            "SELECT source.name, starts, ends, subject, reason, found, closed
+             FROM gap JOIN source ON source.id = gap.source
+             WHERE closed IS NULL ORDER BY found DESC LIMIT ?1",
+            values![most as i64],
+            gap,
+        );
+        Ok(found?.into_iter().flatten().collect())
     }
 
     /// How many gaps of each source are open, by the name of the source.
@@ -263,19 +245,15 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn count_open_gaps(&self) -> Result<BTreeMap<String, u64>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT source.name, count(*)
-                 FROM gap INDEXED BY gap_open JOIN source ON source.id = gap.source
-                 WHERE closed IS NULL GROUP BY source.name",
-            )
-            .and_then(|mut find| {
-                find.query_map([], |row| {
-                    Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("count the gaps", error))
+        let found = self.all(
+            "count the gaps",
+            "SELECT source.name, count(*)
+             FROM gap JOIN source ON source.id = gap.source
+             WHERE closed IS NULL GROUP BY source.name",
+            &[],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        );
+        Ok(found?.into_iter().collect())
     }
 
     /// Notes a drift. The same drift is noted once; returns whether it is new.
@@ -290,14 +268,9 @@ impl Store {
         name: &str,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        self.database
-            .execute(
-                "INSERT INTO drift (about, kind, name, found) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO NOTHING",
-                params![about, kind, name, millis(now)],
-            )
-            .map(|added| added > 0)
-            .map_err(|error| self.failed("note a drift", error))
+        self.change("note a drift", |change| {
+            add_drift(change, about, kind, name, now)
+        })
     }
 
     /// What has drifted, oldest first.
@@ -320,20 +293,14 @@ impl Store {
 
     fn drifts_by(&self, order: &str, most: i64) -> Result<Vec<Drift>, Error> {
         let sql = format!("SELECT about, kind, name, found FROM drift {order} LIMIT ?1");
-        self.database
-            .prepare_cached(&sql)
-            .and_then(|mut find| {
-                find.query_map([most], |row| {
-                    Ok(Drift {
-                        about: row.get(0)?,
-                        kind: row.get(1)?,
-                        name: row.get(2)?,
-                        found: time(row.get(3)?),
-                    })
-                })?
-                .collect()
+        self.all("read the drift", &sql, values![most], |row| {
+            Ok(Drift {
+                about: row.get(0)?,
+                kind: row.get(1)?,
+                name: row.get(2)?,
+                found: time(row.get(3)?),
             })
-            .map_err(|error| self.failed("read the drift", error))
+        })
     }
 
     /// The columns that rows of an sObject or event type have had: the sets, oldest first.
@@ -342,16 +309,10 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn columns(&self, about: &str) -> Result<Vec<Vec<String>>, Error> {
-        self.database
-            .prepare_cached("SELECT columns FROM shape WHERE about = ?1 ORDER BY id")
-            .and_then(|mut find| {
-                find.query_map([about], |row| {
-                    let columns: String = row.get(0)?;
-                    Ok(serde_json::from_str(&columns).unwrap_or_default())
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the columns", error))
+        let find = "SELECT columns FROM shape WHERE about = ?1 ORDER BY id";
+        self.all("read the columns", find, values![about], |row| {
+            Ok(serde_json::from_str(row.text(0)?).unwrap_or_default())
+        })
     }
 
     /// Records a comparison of counts.
@@ -360,23 +321,20 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn reconciled(&mut self, source: SourceId, result: &Reconciliation) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO reconciliation (source, starts, ends, method, expected, found, repaired, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    source.0,
-                    millis(result.span.start()),
-                    millis(result.span.end()),
-                    result.method.as_str(),
-                    result.expected as i64,
-                    result.found as i64,
-                    result.repaired as i64,
-                    millis(result.at)
-                ],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("record a comparison", error))
+        let add = "INSERT INTO reconciliation
+                       (source, starts, ends, method, expected, found, repaired, at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let result = values![
+            source.0,
+            millis(result.span.start()),
+            millis(result.span.end()),
+            result.method.as_str(),
+            result.expected as i64,
+            result.found as i64,
+            result.repaired as i64,
+            millis(result.at),
+        ];
+        self.execute("record a comparison", add, result).map(drop)
     }
 
     /// The comparisons of a source that touch a span, oldest first.
@@ -389,31 +347,23 @@ impl Store {
         source: SourceId,
         span: Span,
     ) -> Result<Vec<Reconciliation>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT starts, ends, method, expected, found, repaired, at FROM reconciliation
-                 WHERE source = ?1 AND starts < ?3 AND ends > ?2 ORDER BY id",
-            )
-            .and_then(|mut find| {
-                find.query_map(
-                    params![source.0, millis(span.start()), millis(span.end())],
-                    |row| {
-                        let count =
-                            |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)?.unsigned_abs());
-                        let counted = Span::new(time(row.get(0)?), time(row.get(1)?));
-                        Ok(Reconciliation {
-                            span: counted.unwrap_or(span),
-                            method: Method::of(&row.get::<_, String>(2)?),
-                            expected: count(3)?,
-                            found: count(4)?,
-                            repaired: count(5)?,
-                            at: time(row.get(6)?),
-                        })
-                    },
-                )?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the comparisons", error))
+        self.all(
+            "read the comparisons",
+            "SELECT starts, ends, method, expected, found, repaired, at FROM reconciliation
+             WHERE source = ?1 AND starts < ?3 AND ends > ?2 ORDER BY id",
+            values![source.0, millis(span.start()), millis(span.end())],
+            |row| {
+                let counted = Span::new(time(row.get(0)?), time(row.get(1)?));
+                Ok(Reconciliation {
+                    span: counted.unwrap_or(span),
+                    method: Method::of(row.text(2)?),
+                    expected: row.get(3)?,
+                    found: row.get(4)?,
+                    repaired: row.get(5)?,
+                    at: time(row.get(6)?),
+                })
+            },
+        )
     }
 
     /// Records a change of the connector's configuration. Never give it a secret.
@@ -422,8 +372,9 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn configuration_changed(&mut self, change: &ConfigurationChange) -> Result<(), Error> {
-        add_change(&self.database, change)
-            .map_err(|error| self.failed("record a change of configuration", error))
+        self.change("record a change of configuration", |store| {
+            add_change(store, change)
+        })
     }
 
     /// The changes of configuration, oldest first.
@@ -432,60 +383,88 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn configuration_changes(&self) -> Result<Vec<ConfigurationChange>, Error> {
-        self.database
-            .prepare_cached("SELECT setting, old, new, local_at FROM configuration ORDER BY id")
-            .and_then(|mut find| {
-                find.query_map([], |row| {
-                    Ok(ConfigurationChange {
-                        setting: row.get(0)?,
-                        old: row.get(1)?,
-                        new: row.get(2)?,
-                        local_at: time(row.get(3)?),
-                    })
-                })?
-                .collect()
+        let find = "SELECT setting, old, new, local_at FROM configuration ORDER BY id";
+        self.all("read the changes of configuration", find, &[], |row| {
+            Ok(ConfigurationChange {
+                setting: row.get(0)?,
+                old: row.get(1)?,
+                new: row.get(2)?,
+                local_at: time(row.get(3)?),
             })
-            .map_err(|error| self.failed("read the changes of configuration", error))
+        })
     }
+}
+
+/// What is tried here, for messages.
+const GAPS: &str = "read the gaps";
+
+fn gap(row: &Row) -> Result<Option<Gap>, Fault> {
+    let (source, subject, reason) = (row.get(0)?, row.get(3)?, row.get(4)?);
+    let (found, closed) = (time(row.get(5)?), instant(row, 6)?);
+    let span = Span::new(time(row.get(1)?), time(row.get(2)?));
+    Ok(span.map(|span| Gap {
+        source,
+        span,
+        subject,
+        reason,
+        found,
+        closed,
+    }))
 }
 
 /// Adds a gap within a transaction. A gap that was closed and is found again is open again.
 pub(super) fn add_gap(
-    change: &Connection,
+    change: &dyn Change,
     source: SourceId,
     span: Span,
     subject: &str,
     reason: &str,
     now: Timestamp,
-) -> rusqlite::Result<()> {
-    change.execute(
-        "INSERT INTO gap (source, starts, ends, subject, reason, found) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET closed = NULL",
-        params![
-            source.0,
-            millis(span.start()),
-            millis(span.end()),
-            subject,
-            reason,
-            millis(now)
-        ],
+) -> Result<(), Fault> {
+    let (start, end) = (millis(span.start()), millis(span.end()));
+    let known = change.execute(
+        "UPDATE gap SET closed = NULL
+         WHERE source = ?1 AND starts = ?2 AND ends = ?3 AND subject = ?4 AND reason = ?5",
+        values![source.0, start, end, subject, reason],
     )?;
+    if known == 0 {
+        change.execute(
+            "INSERT INTO gap (source, starts, ends, subject, reason, found)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            values![source.0, start, end, subject, reason, millis(now)],
+        )?;
+    }
     Ok(())
 }
 
+/// Notes a drift within a transaction, and returns whether it is new.
+pub(super) fn add_drift(
+    change: &dyn Change,
+    about: &str,
+    kind: &str,
+    name: &str,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let find = "SELECT 1 FROM drift WHERE about = ?1 AND kind = ?2 AND name = ?3";
+    let known = change.first(find, values![about, kind, name], |_| Ok(()))?;
+    if known.is_some() {
+        return Ok(false);
+    }
+    let add = "INSERT INTO drift (about, kind, name, found) VALUES (?1, ?2, ?3, ?4)";
+    change.execute(add, values![about, kind, name, millis(now)])?;
+    Ok(true)
+}
+
 /// Records a change of configuration within a transaction.
-pub(super) fn add_change(
-    database: &Connection,
-    change: &ConfigurationChange,
-) -> rusqlite::Result<()> {
-    database
+pub(super) fn add_change(change: &dyn Change, record: &ConfigurationChange) -> Result<(), Fault> {
+    change
         .execute(
             "INSERT INTO configuration (setting, old, new, local_at) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                change.setting,
-                change.old,
-                change.new,
-                millis(change.local_at)
+            values![
+                &record.setting,
+                &record.old,
+                &record.new,
+                millis(record.local_at),
             ],
         )
         .map(drop)

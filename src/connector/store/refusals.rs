@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::params;
 
+use super::engine::{Queries as _, values};
+use super::journal::add_drift;
 use super::{Store, millis};
 use crate::connector::error::Error;
 
@@ -15,15 +16,13 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn refuse(&mut self, about: &str, field: &str, now: Timestamp) -> Result<(), Error> {
-        self.drift(about, "field-refused", field, now)?;
-        self.database
-            .execute(
-                "INSERT INTO refusal (about, field, refused) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET refused = ?3",
-                params![about, field, millis(now)],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("note a refused field", error))
+        let refuse = "INSERT INTO refusal (about, field, refused) VALUES (?1, ?2, ?3)
+                      ON CONFLICT (about, field) DO UPDATE SET refused = ?3";
+        let refused = values![about, field, millis(now)];
+        self.change("note a refused field", |change| {
+            add_drift(change, about, "field-refused", field, now)?;
+            change.execute(refuse, refused).map(drop)
+        })
     }
 
     /// The fields of an sObject that the service refused since a time. Older refusals are forgotten.
@@ -32,20 +31,25 @@ impl Store {
     ///
     /// The store cannot be read or written.
     pub fn refused(&mut self, about: &str, since: Timestamp) -> Result<Vec<String>, Error> {
-        self.database
-            .prepare_cached("DELETE FROM refusal WHERE about = ?1 AND refused < ?2")
-            .and_then(|mut forget| forget.execute(params![about, millis(since)]))
-            .and_then(|_| {
-                self.database
-                    .prepare_cached("SELECT field FROM refusal WHERE about = ?1 ORDER BY field")?
-                    .query_map([about], |row| row.get(0))?
-                    .collect()
-            })
-            .map_err(|error| self.failed("read the refused fields", error))
+        let forget = "DELETE FROM refusal WHERE about = ?1 AND refused < ?2";
+        let find = "SELECT field FROM refusal WHERE about = ?1 ORDER BY field";
+        self.change("read the refused fields", |change| {
+            change.execute(forget, values![about, millis(since)])?;
+            change.all(find, values![about], |row| row.get(0))
+        })
     }
 
-    /// Forgets all refusals of a store, so that the next round asks for all fields. Returns how many there
-    /// were.
+    /// Forgets all refusals, so that the next round asks for all fields. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_refusals(&mut self) -> Result<u64, Error> {
+        self.execute("forget the refused fields", "DELETE FROM refusal", &[])
+    }
+
+    /// Forgets all refusals of a store in a file, so that the next round asks for all fields. Returns how many
+    /// there were.
     ///
     /// This is one short change, so it may be made while another process collects. A store of an earlier
     /// version has no refusals.
@@ -54,12 +58,6 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn forget_refusals_at(path: &Path) -> Result<u64, Error> {
-        let Some(database) = super::database::open_as_it_is(path)? else {
-            return Ok(0);
-        };
-        database
-            .execute("DELETE FROM refusal", [])
-            .map(|forgotten| forgotten as u64)
-            .map_err(|error| super::database::failure("forget the refused fields", path, error))
+        super::engine::forget_refusals(path)
     }
 }

@@ -1,11 +1,11 @@
 //! Rows of queries: stored exactly once, with the watermark in the same transaction.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serializer as _;
 
+use super::engine::{Change, Fault, NewEvent, Queries as _, values};
 use super::{SourceId, Store, WindowId, millis};
-use crate::connector::error::Error;
+use crate::connector::error::{Error, Kind};
 use crate::connector::window::{Position, Span};
 
 /// A row to store. Its values are in the order of the columns that it is stored with.
@@ -60,14 +60,14 @@ impl Store {
         columns: &[&str],
         rows: impl IntoIterator<Item = Row<'a>>,
     ) -> Result<Stored, Error> {
-        let shape = self.shape(about, columns)?;
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("store rows", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
-        let stored = insert(&change, progress.window, shape, rows).map_err(fail)?;
-        advance(&change, progress, stored).map_err(fail)?;
-        change.commit().map_err(fail)?;
-        Ok(stored)
+        self.change("store rows", |change| {
+            let mut json = Vec::new();
+            let columns = json_array(&mut json, columns.iter().map(|name| Some(*name)))?;
+            let shape = shape_id(change, about, columns)?;
+            let stored = insert(change, progress.window, shape, rows)?;
+            advance(change, progress, stored)?;
+            Ok(stored)
+        })
     }
 
     /// How many rows of a source the store holds.
@@ -76,11 +76,8 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn total(&self, source: SourceId) -> Result<u64, Error> {
-        self.database
-            .prepare_cached("SELECT count(*) FROM event WHERE source = ?1")
-            .and_then(|mut statement| statement.query_row([source.0], |row| row.get::<_, i64>(0)))
-            .map(i64::unsigned_abs)
-            .map_err(|error| self.failed("count rows", error))
+        let sql = "SELECT count(*) FROM event WHERE source = ?1";
+        self.value("count rows", sql, values![source.0])
     }
 
     /// How many rows of each source were stored after a place in the order of storing.
@@ -89,18 +86,13 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn count_after(&self, seq: i64) -> Result<Vec<(String, u64)>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT name, count(*) FROM event JOIN source ON source.id = event.source
-                 WHERE seq > ?1 GROUP BY name",
-            )
-            .and_then(|mut find| {
-                find.query_map([seq], |row| {
-                    Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("count rows", error))
+        self.all(
+            "count rows",
+            "SELECT name, count(*) FROM event JOIN source ON source.id = event.source
+             WHERE seq > ?1 GROUP BY name",
+            values![seq],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
     /// How many rows of a source the store holds in a span of time.
@@ -109,16 +101,11 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn count(&self, source: SourceId, span: Span) -> Result<u64, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3",
-            )
-            .and_then(|mut statement| {
-                let bounds = params![source.0, millis(span.start()), millis(span.end())];
-                statement.query_row(bounds, |row| row.get::<_, i64>(0))
-            })
-            .map(i64::unsigned_abs)
-            .map_err(|error| self.failed("count rows", error))
+        self.value(
+            "count rows",
+            "SELECT count(*) FROM event WHERE source = ?1 AND time >= ?2 AND time < ?3",
+            values![source.0, millis(span.start()), millis(span.end())],
+        )
     }
 
     /// Whether the store holds changes of a record. Their keys begin with the Id of the record and a slash.
@@ -127,99 +114,82 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn has_changes_of(&self, source: SourceId, id: &str) -> Result<bool, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT EXISTS (
-                     SELECT 1 FROM event WHERE source = ?1 AND key >= ?2 || '/' AND key < ?2 || '0'
-                 )",
-            )
-            .and_then(|mut find| find.query_row(params![source.0, id], |row| row.get(0)))
-            .map_err(|error| self.failed("look for a row", error))
-    }
-
-    /// The id of a set of columns.
-    fn shape(&self, about: &str, columns: &[&str]) -> Result<i64, Error> {
-        let mut json = Vec::new();
-        json_array(&mut json, columns.iter().map(|name| Some(*name)))
-            .and_then(|columns| shape_id(&self.database, about, columns))
-            .map_err(|error| self.failed("note columns", error))
+        // The character after the slash ends the keys that begin with it.
+        let (first, end) = (format!("{id}/"), format!("{id}0"));
+        let found = self.first(
+            "look for a row",
+            "SELECT 1 FROM event WHERE source = ?1 AND key >= ?2 AND key < ?3 LIMIT 1",
+            values![source.0, &first, &end],
+            |_| Ok(()),
+        );
+        Ok(found?.is_some())
     }
 }
 
-pub(super) fn shape_id(database: &Connection, about: &str, columns: &str) -> rusqlite::Result<i64> {
-    let found = database
-        .prepare_cached("SELECT id FROM shape WHERE about = ?1 AND columns = ?2")?
-        .query_row(params![about, columns], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
+/// The id of a set of columns.
+pub(super) fn shape_id(change: &dyn Change, about: &str, columns: &str) -> Result<i64, Fault> {
+    let names = values![about, columns];
+    let find = "SELECT id FROM shape WHERE about = ?1 AND columns = ?2";
+    if let Some(id) = change.first(find, names, |row| row.get(0))? {
         return Ok(id);
     }
-    let add = "INSERT INTO shape (about, columns) VALUES (?1, ?2)";
-    database.execute(add, params![about, columns])?;
-    Ok(database.last_insert_rowid())
+    let add = "INSERT INTO shape (about, columns) VALUES (?1, ?2) RETURNING id";
+    change.value(add, names)
 }
 
 fn insert<'a>(
-    change: &Connection,
+    change: &dyn Change,
     window: WindowId,
     shape: i64,
     rows: impl IntoIterator<Item = Row<'a>>,
-) -> rusqlite::Result<Stored> {
-    let source: i64 = change.query_row(
-        "SELECT source FROM window WHERE id = ?1",
-        [window.0],
-        |row| row.get(0),
-    )?;
-    let mut add = change.prepare_cached(
-        "INSERT INTO event (source, time, key, shape, payload) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (source, key) WHERE key IS NOT NULL DO NOTHING",
-    )?;
-    let mut stored = Stored::default();
+) -> Result<Stored, Fault> {
+    let find = "SELECT source FROM \"window\" WHERE id = ?1";
+    let source: i64 = change.value(find, values![window.0])?;
+    let mut received = 0;
     let mut payload = Vec::new();
     for row in rows {
-        let payload = json_array(&mut payload, row.values.iter().copied())?;
-        let added = add.execute(params![
+        change.add_event(NewEvent {
             source,
-            row.time.map(millis),
-            row.key,
+            time: row.time.map(millis),
+            key: Some(row.key),
+            revision: None,
+            number: None,
             shape,
-            payload
-        ])?;
-        stored.received += 1;
-        stored.new += added as u64;
+            payload: json_array(&mut payload, row.values.iter().copied())?,
+        })?;
+        received += 1;
     }
-    Ok(stored)
+    let new = change.added_events()?;
+    Ok(Stored { received, new })
 }
 
-fn advance(
-    change: &Connection,
-    progress: &PageProgress<'_>,
-    stored: Stored,
-) -> rusqlite::Result<()> {
-    let mut update = change.prepare_cached(
-        "UPDATE window SET
+fn advance(change: &dyn Change, progress: &PageProgress<'_>, stored: Stored) -> Result<(), Fault> {
+    let update = "UPDATE \"window\" SET
              received = received + ?2, stored = stored + ?3,
              expected = coalesce(?4, expected),
              after_time = coalesce(?5, after_time), after_key = coalesce(?6, after_key),
              closed = ?7
-         WHERE id = ?1",
-    )?;
-    update.execute(params![
+         WHERE id = ?1";
+    let position = progress.position;
+    let now = values![
         progress.window.0,
         stored.received as i64,
         stored.new as i64,
         progress.expected.map(|rows| rows as i64),
-        progress.position.map(|position| millis(position.time)),
-        progress.position.map(|position| &position.key),
+        position.map(|position| millis(position.time)),
+        position.map(|position| position.key.as_str()),
         progress.closes.then_some(millis(progress.now)),
-    ])?;
+    ];
+    change.execute(update, now)?;
     if progress.closes {
         // The watermark never goes back. Reading a span again does not move it.
         change.execute(
-            "UPDATE source SET watermark = max(coalesce(watermark, begins), window.ends)
-             FROM window
-             WHERE window.id = ?1 AND source.id = window.source AND window.purpose = 'collect'",
-            [progress.window.0],
+            "UPDATE source SET watermark = CASE
+                 WHEN coalesce(watermark, begins) < closing.ends THEN closing.ends
+                 ELSE coalesce(watermark, begins) END
+             FROM \"window\" AS closing
+             WHERE closing.id = ?1 AND source.id = closing.source AND closing.purpose = 'collect'",
+            values![progress.window.0],
         )?;
     }
     Ok(())
@@ -229,10 +199,8 @@ fn advance(
 pub(super) fn json_array<'a>(
     out: &mut Vec<u8>,
     values: impl IntoIterator<Item = Option<&'a str>>,
-) -> rusqlite::Result<&str> {
+) -> Result<&str, Fault> {
     out.clear();
-    serde_json::Serializer::new(&mut *out)
-        .collect_seq(values)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    str::from_utf8(out).map_err(rusqlite::Error::Utf8Error)
+    serde_json::Serializer::new(&mut *out).collect_seq(values)?;
+    str::from_utf8(out).map_err(|error| Fault::new(Kind::Store, error))
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
+use super::engine::{Change, Fault, Queries, Session, Sqlite, values};
 use super::journal::{ConfigurationChange, add_change};
-use super::{Store, millis, time};
+use super::{Store, instant, millis, time};
 use crate::connector::error::Error;
 
 /// How the last attempt to bring a source up to date went.
@@ -46,14 +46,10 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn note_calls(&mut self, calls: Calls) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO usage (id, used, allowed, local_at) VALUES (1, ?1, ?2, ?3)
-                 ON CONFLICT (id) DO UPDATE SET used = ?1, allowed = ?2, local_at = ?3",
-                params![calls.used, calls.allowed, millis(calls.local_at)],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("note the API calls", error))
+        let note = "INSERT INTO usage (id, used, allowed, local_at) VALUES (1, ?1, ?2, ?3)
+                    ON CONFLICT (id) DO UPDATE SET used = ?1, allowed = ?2, local_at = ?3";
+        let calls = values![calls.used, calls.allowed, millis(calls.local_at)];
+        self.execute("note the API calls", note, calls).map(drop)
     }
 
     /// The API calls that the org reported last, if it ever did.
@@ -62,27 +58,24 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn calls(&self) -> Result<Option<Calls>, Error> {
-        self.database
-            .query_row("SELECT used, allowed, local_at FROM usage", [], |row| {
-                Ok(Calls {
-                    used: row.get(0)?,
-                    allowed: row.get(1)?,
-                    local_at: time(row.get(2)?),
-                })
+        let find = "SELECT used, allowed, local_at FROM usage";
+        self.first("read the API calls", find, &[], |row| {
+            Ok(Calls {
+                used: row.get(0)?,
+                allowed: row.get(1)?,
+                local_at: time(row.get(2)?),
             })
-            .optional()
-            .map_err(|error| self.failed("read the API calls", error))
+        })
     }
 
-    /// The settings of a store of this or an earlier version. The table is the same in all of them, so a
-    /// new program finds the connections that it has to bring to its own version.
+    /// The settings of a store in a file, of this or an earlier version. The table is the same in all of them,
+    /// so a new program finds the connections that it has to bring to its own version.
     ///
     /// # Errors
     ///
     /// There is no store, or it cannot be read.
     pub fn settings_at(path: &Path) -> Result<BTreeMap<String, String>, Error> {
-        let (database, _) = super::database::open_any(path)?;
-        read(&database).map_err(|error| super::database::failure("read the settings", path, error))
+        Self::of(Sqlite::open_any(path)?).settings()
     }
 
     /// The settings, by name.
@@ -91,7 +84,7 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
-        read(&self.database).map_err(|error| self.failed("read the settings", error))
+        read(self.session()).map_err(|fault| self.failed("read the settings", fault))
     }
 
     /// Replaces all settings, and records each change. Never give it a secret.
@@ -106,11 +99,10 @@ impl Store {
         settings: &BTreeMap<String, String>,
         local_now: Timestamp,
     ) -> Result<(), Error> {
-        let path = self.path.clone();
-        let fail = |error| super::database::failure("change the settings", &path, error);
-        let change = self.database.transaction().map_err(fail)?;
-        replace(&change, settings, local_now).map_err(fail)?;
-        change.commit().map_err(fail)
+        self.change("change the settings", |change| {
+            replace(change, settings, local_now)?;
+            change.note_deactivated(settings.contains_key("deactivated"))
+        })
     }
 
     /// Notes how an attempt to bring a source up to date went: `problem` is why it failed, and `advice` what
@@ -126,17 +118,16 @@ impl Store {
         advice: Option<&str>,
         local_now: Timestamp,
     ) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO attempt (source, local_at, local_worked, failures, problem, advice)
-                 VALUES (?1, ?2, iif(?3 IS NULL, ?2, NULL), iif(?3 IS NULL, 0, 1), ?3, ?4)
-                 ON CONFLICT (source) DO UPDATE SET
-                     local_at = ?2, local_worked = iif(?3 IS NULL, ?2, local_worked),
-                     failures = iif(?3 IS NULL, 0, failures + 1), problem = ?3, advice = ?4",
-                params![source, millis(local_now), problem, advice],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("note an attempt", error))
+        let note = "INSERT INTO attempt (source, local_at, local_worked, failures, problem, advice)
+             VALUES (?1, ?2, CASE WHEN ?3 IS NULL THEN ?2 END, CASE WHEN ?3 IS NULL THEN 0 ELSE 1 END,
+                     ?3, ?4)
+             ON CONFLICT (source) DO UPDATE SET
+                 local_at = ?2,
+                 local_worked = CASE WHEN ?3 IS NULL THEN ?2 ELSE attempt.local_worked END,
+                 failures = CASE WHEN ?3 IS NULL THEN 0 ELSE attempt.failures + 1 END,
+                 problem = ?3, advice = ?4";
+        let attempt = values![source, millis(local_now), problem, advice];
+        self.execute("note an attempt", note, attempt).map(drop)
     }
 
     /// How the last attempts went, by source.
@@ -145,40 +136,37 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn attempts(&self) -> Result<Vec<Attempt>, Error> {
-        self.database
-            .prepare_cached(
-                "SELECT source, local_at, local_worked, failures, problem, advice FROM attempt
-                 ORDER BY source",
-            )
-            .and_then(|mut find| {
-                find.query_map([], |row| {
-                    Ok(Attempt {
-                        source: row.get(0)?,
-                        local_at: time(row.get(1)?),
-                        local_worked: row.get::<_, Option<i64>>(2)?.map(time),
-                        failures: row.get::<_, i64>(3)?.unsigned_abs(),
-                        problem: row.get(4)?,
-                        advice: row.get(5)?,
-                    })
-                })?
-                .collect()
-            })
-            .map_err(|error| self.failed("read the attempts", error))
+        self.all(
+            "read the attempts",
+            "SELECT source, local_at, local_worked, failures, problem, advice FROM attempt
+             ORDER BY source",
+            &[],
+            |row| {
+                Ok(Attempt {
+                    source: row.get(0)?,
+                    local_at: time(row.get(1)?),
+                    local_worked: instant(row, 2)?,
+                    failures: row.get(3)?,
+                    problem: row.get(4)?,
+                    advice: row.get(5)?,
+                })
+            },
+        )
     }
 }
 
-fn read(database: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
-    database
-        .prepare_cached("SELECT name, value FROM setting")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+fn read<S: Session + ?Sized>(session: &S) -> Result<BTreeMap<String, String>, Fault> {
+    let settings = session.all("SELECT name, value FROM setting", &[], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    });
+    Ok(settings?.into_iter().collect())
 }
 
 fn replace(
-    change: &Connection,
+    change: &dyn Change,
     settings: &BTreeMap<String, String>,
     local_now: Timestamp,
-) -> rusqlite::Result<()> {
+) -> Result<(), Fault> {
     let before = read(change)?;
     let names: BTreeSet<&String> = before.keys().chain(settings.keys()).collect();
     for name in names {
@@ -190,9 +178,9 @@ fn replace(
             Some(value) => change.execute(
                 "INSERT INTO setting (name, value) VALUES (?1, ?2)
                  ON CONFLICT (name) DO UPDATE SET value = ?2",
-                params![name, value],
+                values![name, value],
             )?,
-            None => change.execute("DELETE FROM setting WHERE name = ?1", [name])?,
+            None => change.execute("DELETE FROM setting WHERE name = ?1", values![name])?,
         };
         let record = ConfigurationChange {
             setting: name.clone(),

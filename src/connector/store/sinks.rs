@@ -1,9 +1,9 @@
 //! The cursors of sinks.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, params};
 
-use super::{Store, millis, time};
+use super::engine::values;
+use super::{Store, instant, millis};
 use crate::connector::error::Error;
 
 /// How far a sink has come.
@@ -45,44 +45,33 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn sink(&self, name: &str) -> Result<SinkState, Error> {
-        let fail = |error| self.failed("read a cursor", error);
-        let mut state = self
-            .database
-            .query_row(
-                "SELECT cursor, delivered, position, problem, local_moved FROM sink WHERE name = ?1",
-                [name],
-                |row| {
-                    Ok(SinkState {
-                        name: name.to_owned(),
-                        cursor: row.get(0)?,
-                        delivered: row.get::<_, i64>(1)?.unsigned_abs(),
-                        waiting: 0,
-                        position: row.get(2)?,
-                        problem: row.get(3)?,
-                        local_moved: row.get::<_, Option<i64>>(4)?.map(time),
-                    })
-                },
-            )
-            .optional()
-            .map_err(fail)?
-            .unwrap_or_else(|| SinkState {
-                name: name.to_owned(),
-                cursor: 0,
-                delivered: 0,
-                waiting: 0,
-                position: None,
-                problem: None,
-                local_moved: None,
-            });
-        state.waiting = self
-            .database
-            .query_row(
-                "SELECT count(*) FROM event WHERE seq > ?1",
-                [state.cursor],
-                |row| row.get::<_, i64>(0),
-            )
-            .map_err(fail)?
-            .unsigned_abs();
+        let found = self.first(
+            "read a cursor",
+            "SELECT cursor, delivered, position, problem, local_moved FROM sink WHERE name = ?1",
+            values![name],
+            |row| {
+                Ok(SinkState {
+                    name: name.to_owned(),
+                    cursor: row.get(0)?,
+                    delivered: row.get(1)?,
+                    waiting: 0,
+                    position: row.get(2)?,
+                    problem: row.get(3)?,
+                    local_moved: instant(row, 4)?,
+                })
+            },
+        );
+        let mut state = found?.unwrap_or_else(|| SinkState {
+            name: name.to_owned(),
+            cursor: 0,
+            delivered: 0,
+            waiting: 0,
+            position: None,
+            problem: None,
+            local_moved: None,
+        });
+        let waiting = "SELECT count(*) FROM event WHERE seq > ?1";
+        state.waiting = self.value("count rows", waiting, values![state.cursor])?;
         Ok(state)
     }
 
@@ -92,10 +81,8 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn sinks(&self) -> Result<Vec<String>, Error> {
-        self.database
-            .prepare_cached("SELECT name FROM sink ORDER BY name")
-            .and_then(|mut find| find.query_map([], |row| row.get(0))?.collect())
-            .map_err(|error| self.failed("read the cursors", error))
+        let find = "SELECT name FROM sink ORDER BY name";
+        self.all("read the cursors", find, &[], |row| row.get(0))
     }
 
     /// Why a sink failed last, if it did not succeed since then.
@@ -104,13 +91,9 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn sink_problem(&self, name: &str) -> Result<Option<String>, Error> {
-        self.database
-            .query_row("SELECT problem FROM sink WHERE name = ?1", [name], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map(Option::flatten)
-            .map_err(|error| self.failed("read a cursor", error))
+        let find = "SELECT problem FROM sink WHERE name = ?1";
+        let problem = self.first("read a cursor", find, values![name], |row| row.get(0));
+        Ok(problem?.flatten())
     }
 
     /// Moves a sink's cursor, because the sink has acknowledged rows. It never moves back.
@@ -119,23 +102,19 @@ impl Store {
     ///
     /// The store cannot be written. The rows will be delivered again.
     pub fn delivered(&mut self, name: &str, delivery: &Delivery) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO sink (name, cursor, delivered, position, local_moved)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (name) DO UPDATE SET
-                     cursor = max(cursor, ?2), delivered = delivered + ?3, position = ?4,
-                     local_moved = ?5, problem = NULL",
-                params![
-                    name,
-                    delivery.cursor,
-                    delivery.rows as i64,
-                    delivery.position,
-                    millis(delivery.local_now)
-                ],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("move a cursor", error))
+        let forward = "INSERT INTO sink (name, cursor, delivered, position, local_moved)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (name) DO UPDATE SET
+                 cursor = CASE WHEN sink.cursor < ?2 THEN ?2 ELSE sink.cursor END,
+                 delivered = sink.delivered + ?3, position = ?4, local_moved = ?5, problem = NULL";
+        let delivery = values![
+            name,
+            delivery.cursor,
+            delivery.rows as i64,
+            &delivery.position,
+            millis(delivery.local_now),
+        ];
+        self.execute("move a cursor", forward, delivery).map(drop)
     }
 
     /// Notes that a sink failed. Its cursor stays.
@@ -149,13 +128,21 @@ impl Store {
         problem: &str,
         local_now: Timestamp,
     ) -> Result<(), Error> {
-        self.database
-            .execute(
-                "INSERT INTO sink (name, problem, local_moved) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET problem = ?2",
-                params![name, problem, millis(local_now)],
-            )
+        let note = "INSERT INTO sink (name, problem, local_moved) VALUES (?1, ?2, ?3)
+                    ON CONFLICT (name) DO UPDATE SET problem = ?2";
+        let problem = values![name, problem, millis(local_now)];
+        self.execute("note that a sink failed", note, problem)
             .map(drop)
-            .map_err(|error| self.failed("note that a sink failed", error))
+    }
+
+    /// Forgets how far a sink has come. A sink of the same name begins anew.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    pub fn forget_sink(&mut self, name: &str) -> Result<(), Error> {
+        let forget = "DELETE FROM sink WHERE name = ?1";
+        self.execute("forget a cursor", forget, values![name])
+            .map(drop)
     }
 }

@@ -1,10 +1,10 @@
 //! Sources with their watermarks, and the windows that were asked for.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{SourceId, Store, millis, time};
-use crate::connector::error::Error;
+use super::engine::{Fault, Queries as _, Row, values};
+use super::{SourceId, Store, instant, millis, time};
+use crate::connector::error::{Error, Kind};
 use crate::connector::window::{Check, Position, Span};
 
 /// The id of a window within a store.
@@ -81,30 +81,30 @@ impl Store {
     ///
     /// The store cannot be read.
     pub fn lags(&self, source: &SourceState, since: Timestamp) -> Result<Vec<Lag>, Error> {
-        let sql = match source.name.as_str() {
-            "files" => {
-                "SELECT changed, created FROM revision JOIN file ON file.id = revision.file
-                 WHERE log_date >= ?2 AND state = 'stored' AND revision.number = 1 AND ?1 = ?1
-                 ORDER BY changed"
-            }
-            _ => {
-                "SELECT closed, ends FROM window
-                 WHERE source = ?1 AND starts >= ?2 AND purpose = 'collect' AND closed IS NOT NULL
-                 ORDER BY starts"
-            }
-        };
-        self.database
-            .prepare_cached(sql)
-            .and_then(|mut find| {
-                find.query_map(params![source.id.0, millis(since)], |row| {
-                    Ok(Lag {
-                        at: time(row.get(0)?),
-                        until: time(row.get(1)?),
-                    })
-                })?
-                .collect()
+        let lag = |row: &Row| {
+            Ok(Lag {
+                at: time(row.get(0)?),
+                until: time(row.get(1)?),
             })
-            .map_err(|error| self.failed("read the windows", error))
+        };
+        match source.name.as_str() {
+            "files" => self.all(
+                "read the files",
+                "SELECT changed, created FROM revision JOIN file ON file.id = revision.file
+                 WHERE log_date >= ?1 AND state = 'stored' AND revision.number = 1
+                 ORDER BY changed",
+                values![millis(since)],
+                lag,
+            ),
+            _ => self.all(
+                "read the windows",
+                "SELECT closed, ends FROM \"window\"
+                 WHERE source = ?1 AND starts >= ?2 AND purpose = 'collect' AND closed IS NOT NULL
+                 ORDER BY starts",
+                values![source.id.0, millis(since)],
+                lag,
+            ),
+        }
     }
 
     /// The source of a name. It is added if there is none; then it begins at `begins`.
@@ -114,13 +114,12 @@ impl Store {
     /// The store cannot be written.
     pub fn source(&mut self, name: &str, begins: Timestamp) -> Result<SourceState, Error> {
         let add = "INSERT INTO source (name, begins) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
-        self.database
-            .execute(add, params![name, millis(begins)])
-            .and_then(|_| {
-                let find = format!("{SELECT_SOURCE} WHERE name = ?1");
-                self.database.query_row(&find, [name], source_state)
-            })
-            .map_err(|error| self.failed("note a source", error))
+        let find = format!("{SELECT_SOURCE} WHERE name = ?1");
+        self.change("note a source", |change| {
+            change.execute(add, values![name, millis(begins)])?;
+            let found = change.first(&find, values![name], source_state)?;
+            found.ok_or_else(|| Fault::new(Kind::Store, "the source is missing"))
+        })
     }
 
     /// All sources, by name.
@@ -130,10 +129,7 @@ impl Store {
     /// The store cannot be read.
     pub fn sources(&self) -> Result<Vec<SourceState>, Error> {
         let find = format!("{SELECT_SOURCE} ORDER BY name");
-        self.database
-            .prepare_cached(&find)
-            .and_then(|mut statement| statement.query_map([], source_state)?.collect())
-            .map_err(|error| self.failed("read the sources", error))
+        self.all("read the sources", &find, &[], source_state)
     }
 
     /// Opens a window. For [`Purpose::Nulls`] there is no span.
@@ -148,21 +144,18 @@ impl Store {
         span: Option<Span>,
         now: Timestamp,
     ) -> Result<WindowId, Error> {
-        self.database
-            .prepare_cached(
-                "INSERT INTO window (source, purpose, starts, ends, opened) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )
-            .and_then(|mut add| {
-                add.insert(params![
-                    source.0,
-                    purpose.text(),
-                    span.map(|span| millis(span.start())),
-                    span.map(|span| millis(span.end())),
-                    millis(now),
-                ])
-            })
-            .map(WindowId)
-            .map_err(|error| self.failed("open a window", error))
+        let add = "INSERT INTO \"window\" (source, purpose, starts, ends, opened)
+                   VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+        let window = values![
+            source.0,
+            purpose.text(),
+            span.map(|span| millis(span.start())),
+            span.map(|span| millis(span.end())),
+            millis(now),
+        ];
+        self.change("open a window", |change| {
+            change.value(add, window).map(WindowId)
+        })
     }
 
     /// The window that a stopped run left open, if any.
@@ -174,35 +167,15 @@ impl Store {
     ///
     /// The store cannot be read or written.
     pub fn left_open(&mut self, source: SourceId) -> Result<Option<OpenWindow>, Error> {
-        let forget =
-            "DELETE FROM window WHERE source = ?1 AND closed IS NULL AND purpose <> 'collect'";
-        let find = "SELECT id, starts, ends, after_time, after_key, received FROM window
+        let forget = "DELETE FROM \"window\"
+                      WHERE source = ?1 AND closed IS NULL AND purpose <> 'collect'";
+        let find = "SELECT id, starts, ends, after_time, after_key, received FROM \"window\"
                     WHERE source = ?1 AND closed IS NULL ORDER BY id LIMIT 1";
-        self.database
-            .execute(forget, [source.0])
-            .and_then(|_| {
-                self.database
-                    .query_row(find, [source.0], |row| {
-                        let position = row.get::<_, Option<i64>>(3)?.zip(row.get(4)?);
-                        let received: i64 = row.get(5)?;
-                        Ok(
-                            Span::new(time(row.get(1)?), time(row.get(2)?)).map(|span| {
-                                OpenWindow {
-                                    id: WindowId(row.get(0).unwrap_or_default()),
-                                    span,
-                                    after: position.map(|(millis, key)| Position {
-                                        time: time(millis),
-                                        key,
-                                    }),
-                                    received: received.unsigned_abs(),
-                                }
-                            }),
-                        )
-                    })
-                    .optional()
-            })
-            .map(Option::flatten)
-            .map_err(|error| self.failed("find what was left open", error))
+        let found = self.change("find what was left open", |change| {
+            change.execute(forget, values![source.0])?;
+            change.first(find, values![source.0], open_window)
+        });
+        Ok(found?.flatten())
     }
 
     /// Makes an open window end earlier, because the service could not answer for all of it.
@@ -211,12 +184,10 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn narrow_window(&mut self, window: WindowId, span: Span) -> Result<(), Error> {
-        let update =
-            "UPDATE window SET ends = ?2, expected = NULL WHERE id = ?1 AND closed IS NULL";
-        self.database
-            .execute(update, params![window.0, millis(span.end())])
-            .map(drop)
-            .map_err(|error| self.failed("narrow a window", error))
+        let update = "UPDATE \"window\" SET ends = ?2, expected = NULL
+                      WHERE id = ?1 AND closed IS NULL";
+        let narrower = values![window.0, millis(span.end())];
+        self.execute("narrow a window", update, narrower).map(drop)
     }
 
     /// Forgets the windows of a source that are open, because they will be read again as a whole.
@@ -225,11 +196,9 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn forget_open_windows(&mut self, source: SourceId) -> Result<(), Error> {
-        let forget = "DELETE FROM window WHERE source = ?1 AND closed IS NULL";
-        self.database
-            .execute(forget, [source.0])
+        let forget = "DELETE FROM \"window\" WHERE source = ?1 AND closed IS NULL";
+        self.execute("forget a window", forget, values![source.0])
             .map(drop)
-            .map_err(|error| self.failed("forget a window", error))
     }
 
     /// Notes that a check has covered a source up to `until`.
@@ -245,16 +214,16 @@ impl Store {
     ) -> Result<(), Error> {
         let update = match check {
             Check::Hour => {
-                "UPDATE source SET hour_checked = max(coalesce(hour_checked, ?2), ?2) WHERE id = ?1"
+                "UPDATE source SET hour_checked = ?2
+                 WHERE id = ?1 AND (hour_checked IS NULL OR hour_checked < ?2)"
             }
             Check::Day => {
-                "UPDATE source SET day_checked = max(coalesce(day_checked, ?2), ?2) WHERE id = ?1"
+                "UPDATE source SET day_checked = ?2
+                 WHERE id = ?1 AND (day_checked IS NULL OR day_checked < ?2)"
             }
         };
-        self.database
-            .execute(update, params![source.0, millis(until)])
-            .map(drop)
-            .map_err(|error| self.failed("note a check", error))
+        let until = values![source.0, millis(until)];
+        self.execute("note a check", update, until).map(drop)
     }
 
     /// Lets the next round look again at what a source has from a time on: rows are counted and, where a
@@ -264,18 +233,20 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn look_again(&mut self, source: &str, since: Timestamp) -> Result<(), Error> {
-        self.database
-            .execute(
-                "UPDATE source SET
-                     hour_checked = min(hour_checked, ?2),
-                     day_checked = iif(name = 'files', NULL, min(day_checked, ?2)),
-                     nulls_swept = NULL,
-                     watermark = iif(name = 'changes', max(begins, min(watermark, ?2)), watermark)
-                 WHERE name = ?1",
-                params![source, millis(since)],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("note that a source is read again", error))
+        let checks = "UPDATE source SET
+                 hour_checked = CASE WHEN hour_checked > ?2 THEN ?2 ELSE hour_checked END,
+                 day_checked = CASE WHEN name = 'files' THEN NULL
+                                    WHEN day_checked > ?2 THEN ?2 ELSE day_checked END,
+                 nulls_swept = NULL
+             WHERE name = ?1";
+        let watermark = "UPDATE source SET
+                 watermark = CASE WHEN begins > ?2 THEN begins ELSE ?2 END
+             WHERE name = ?1 AND name = 'changes' AND watermark > ?2";
+        let again = values![source, millis(since)];
+        self.change("note that a source is read again", |change| {
+            change.execute(checks, again)?;
+            change.execute(watermark, again).map(drop)
+        })
     }
 
     /// Notes that the rows without a time have been read.
@@ -284,13 +255,9 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn nulls_swept(&mut self, source: SourceId, now: Timestamp) -> Result<(), Error> {
-        self.database
-            .execute(
-                "UPDATE source SET nulls_swept = ?2 WHERE id = ?1",
-                params![source.0, millis(now)],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("note a sweep", error))
+        let update = "UPDATE source SET nulls_swept = ?2 WHERE id = ?1";
+        let swept = values![source.0, millis(now)];
+        self.execute("note a sweep", update, swept).map(drop)
     }
 
     /// Moves the watermark of a source that has no windows of rows, such as the files.
@@ -299,28 +266,37 @@ impl Store {
     ///
     /// The store cannot be written.
     pub fn reached(&mut self, source: SourceId, until: Timestamp) -> Result<(), Error> {
-        self.database
-            .execute(
-                "UPDATE source SET watermark = max(coalesce(watermark, begins), ?2) WHERE id = ?1",
-                params![source.0, millis(until)],
-            )
-            .map(drop)
-            .map_err(|error| self.failed("move a watermark", error))
+        let update = "UPDATE source SET watermark = CASE
+                 WHEN coalesce(watermark, begins) < ?2 THEN ?2 ELSE coalesce(watermark, begins) END
+             WHERE id = ?1";
+        let until = values![source.0, millis(until)];
+        self.execute("move a watermark", update, until).map(drop)
     }
 }
 
 const SELECT_SOURCE: &str =
     "SELECT id, name, begins, watermark, hour_checked, day_checked, nulls_swept FROM source";
 
-fn source_state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
-    let instant = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(time));
+fn source_state(row: &Row) -> Result<SourceState, Fault> {
     Ok(SourceState {
         id: SourceId(row.get(0)?),
         name: row.get(1)?,
         begins: time(row.get(2)?),
-        watermark: instant(3)?,
-        hour_checked: instant(4)?,
-        day_checked: instant(5)?,
-        nulls_swept: instant(6)?,
+        watermark: instant(row, 3)?,
+        hour_checked: instant(row, 4)?,
+        day_checked: instant(row, 5)?,
+        nulls_swept: instant(row, 6)?,
     })
+}
+
+fn open_window(row: &Row) -> Result<Option<OpenWindow>, Fault> {
+    let position = instant(row, 3)?.zip(row.get(4)?);
+    let (id, received) = (row.get(0)?, row.get(5)?);
+    let span = Span::new(time(row.get(1)?), time(row.get(2)?));
+    Ok(span.map(|span| OpenWindow {
+        id: WindowId(id),
+        span,
+        after: position.map(|(time, key)| Position { time, key }),
+        received,
+    }))
 }

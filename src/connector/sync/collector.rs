@@ -9,9 +9,8 @@ use super::source::Source;
 use crate::connector::connection::{Org, Settings, keep_token};
 use crate::connector::error::Error;
 use crate::connector::home::{Home, Lock, Place};
-use crate::connector::ocsf::Mapping;
 use crate::connector::progress::{Stop, Watch, stopped};
-use crate::connector::sinks::{Form, Ndjson};
+use crate::connector::sinks::{Deliveries, Report, deliver_once};
 use crate::connector::sources::changes::{self, ChangeOptions};
 use crate::connector::sources::files::{self, FileOptions, Lengths};
 use crate::connector::sources::rows::{self, Object, Options};
@@ -25,17 +24,16 @@ const ROWS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// How long Salesforce keeps event log files with Event Monitoring.
 const FILES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A file of the sink is followed by a new one at this size.
-const SINK_FILE: u64 = 256 << 20;
-
 /// A connection at work. Only one process can have it.
 #[derive(Debug)]
 pub struct Collector {
+    home: Home,
+    vault: Vault,
     place: Place,
     settings: Settings,
     store: Store,
     org: Org,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Collector {
@@ -65,12 +63,20 @@ impl Collector {
         };
         note(&mut store, "login", None)?;
         Ok(Self {
+            home: home.clone(),
+            vault: vault.clone(),
             place,
             settings,
             store,
             org,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// The name of the connection.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.place.name()
     }
 
     /// The settings of the connection.
@@ -104,15 +110,52 @@ impl Collector {
         Ok(())
     }
 
-    /// Brings sources up to date, and delivers what is new to the sink.
+    /// Brings sources up to date, and delivers what is new to all sinks.
     ///
     /// A source that fails does not keep the others from being brought up to date, unless they would fail
     /// for the same reason.
     pub async fn round(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
+        self.round_to(&[], sources, watch).await
+    }
+
+    /// As [`round`](Self::round), but delivers only to the sinks that are chosen by name.
+    pub async fn round_to(
+        &mut self,
+        chosen: &[String],
+        sources: &[Source],
+        watch: &mut Watch,
+    ) -> Outcome {
+        let mut outcome = self.collect(sources, watch).await;
+        outcome.delivered = self.deliver(chosen, &watch.stop).await;
+        outcome
+    }
+
+    async fn deliver(&mut self, chosen: &[String], stop: &Stop) -> Vec<Report> {
+        let delivered = async {
+            let (home, vault, settings) = (&self.home, &self.vault, &self.settings);
+            Ok(deliver_once(home, vault, &self.place, &self.lock, settings, chosen).await)
+        };
+        until_stopped(stop, delivered).await.unwrap_or_default()
+    }
+
+    /// Starts to deliver to the sinks beside the rounds.
+    #[must_use]
+    pub fn deliveries(&self, chosen: &[String], stop: &Stop) -> Deliveries {
+        let (home, vault, settings) = (&self.home, &self.vault, &self.settings);
+        Deliveries::start(home, vault, &self.place, &self.lock, settings, chosen, stop)
+    }
+
+    /// Tells the deliveries that there are new rows.
+    pub async fn wake(&mut self, deliveries: &mut Deliveries) {
+        deliveries.wake(&self.lock).await;
+    }
+
+    /// Brings sources up to date, and delivers nothing.
+    pub async fn collect(&mut self, sources: &[Source], watch: &mut Watch) -> Outcome {
         let mut outcome = Outcome {
             connection: self.place.name().to_owned(),
             sources: Vec::new(),
-            delivered: None,
+            delivered: Vec::new(),
         };
         for source in self.order(sources, &watch.stop).await {
             let stop = watch.stop.clone();
@@ -135,7 +178,6 @@ impl Collector {
             }
         }
         self.note_calls();
-        outcome.delivered = self.deliver();
         outcome
     }
 
@@ -227,8 +269,8 @@ impl Collector {
             retention: FILES_KEPT,
             choice: self.settings.interval,
             lengths: Lengths::Exact,
-            staging: self.place.staging(),
-            aside: self.place.aside(),
+            staging: self.place.staging(&self.lock)?,
+            aside: self.place.aside()?,
         };
         let done = files::sync(&mut self.store, &mut self.org, &options, watch).await?;
         let figures = Figures {
@@ -264,29 +306,6 @@ impl Collector {
             Some(known) => Ok(known.begins),
             None => self.org.time().await,
         }
-    }
-
-    fn deliver(&mut self) -> Option<Result<u64, Error>> {
-        let folder = self.settings.ndjson.clone()?;
-        Some(self.deliver_to(folder.into()))
-    }
-
-    fn deliver_to(&mut self, folder: std::path::PathBuf) -> Result<u64, Error> {
-        let form = match self.settings.ocsf {
-            false => Form::Row,
-            true => Form::Ocsf {
-                mapping: Box::new(Mapping::built_in()?),
-                tenant: Some(self.settings.organization.clone()),
-            },
-        };
-        let sink = Ndjson {
-            name: "ndjson".to_owned(),
-            folder,
-            most_bytes: SINK_FILE,
-            form,
-        };
-        let delivered = sink.deliver(&mut self.store, Timestamp::now())?;
-        Ok(delivered.rows)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::source::Source;
 use crate::connector::error::Error;
+use crate::connector::sinks::Report;
 
 /// What was done for a connection.
 #[derive(Debug)]
@@ -12,8 +13,9 @@ pub struct Outcome {
     pub connection: String,
     /// What was done for each source.
     pub sources: Vec<SourceOutcome>,
-    /// Rows that the sink took, or why it did not. Nothing if there is no sink.
-    pub delivered: Option<Result<u64, Error>>,
+    /// What each sink took, or why it did not. Nothing if there is no sink, or if the sinks are served beside
+    /// the rounds.
+    pub delivered: Vec<Report>,
 }
 
 /// What was done for a source.
@@ -63,9 +65,9 @@ impl Outcome {
     pub fn failure(&self) -> Option<&Error> {
         let of_sources = self.sources.iter();
         let failed = of_sources.filter_map(SourceOutcome::failure);
-        let of_sink = self.delivered.iter();
+        let of_sinks = self.delivered.iter();
         failed
-            .chain(of_sink.filter_map(|delivered| delivered.as_ref().err()))
+            .chain(of_sinks.filter_map(|report| report.result.as_ref().err()))
             .next()
     }
 
@@ -86,10 +88,19 @@ impl Outcome {
                 (source.source.to_string(), value)
             })
             .collect();
-        let delivered = self.delivered.as_ref().map(|delivered| match delivered {
-            Ok(rows) => serde_json::json!({ "ok": true, "rows": rows }),
-            Err(error) => failure(error),
-        });
+        let delivered: serde_json::Map<String, serde_json::Value> = self
+            .delivered
+            .iter()
+            .map(|report| {
+                let value = match &report.result {
+                    Ok(done) => serde_json::json!({
+                        "ok": true, "rows": done.rows, "aside": done.aside,
+                    }),
+                    Err(error) => failure(error),
+                };
+                (report.sink.clone(), value)
+            })
+            .collect();
         serde_json::json!({
             "connection": self.connection,
             "ok": self.failure().is_none(),

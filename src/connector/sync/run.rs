@@ -7,9 +7,11 @@ use tokio::time::Instant;
 use super::collector::{Collector, until_stopped};
 use super::outcome::Outcome;
 use super::source::Source;
+use crate::connector::connection::Settings;
 use crate::connector::error::Error;
 use crate::connector::home::Home;
 use crate::connector::progress::{Stop, Watch};
+use crate::connector::sinks::{Deliveries, Report};
 use crate::connector::vault::Vault;
 
 /// How often each source is brought up to date.
@@ -67,9 +69,12 @@ pub enum Notice<'a> {
     Round(&'a Outcome),
     /// The connection cannot be opened now; it is tried again after a pause.
     Failed(&'a str, &'a Error, Duration),
+    /// A sink of the connection took rows, or failed.
+    Delivered(&'a str, &'a Report),
 }
 
-/// Brings a connection up to date until it is stopped.
+/// Brings a connection up to date until it is stopped, and delivers to its sinks meanwhile: to all of them, or
+/// to those that are chosen by name.
 ///
 /// If the org cannot be reached, or the disk is full, it is tried again after a growing pause; after a
 /// refused login, once an hour, because somebody may have unlocked the user.
@@ -83,6 +88,7 @@ pub async fn run(
     vault: &Vault,
     name: &str,
     cadence: Cadence,
+    chosen: &[String],
     watch: &mut Watch,
     notice: &mut (dyn FnMut(&Notice<'_>) + Send),
 ) -> Result<(), Error> {
@@ -94,7 +100,10 @@ pub async fn run(
             Ok(mut collector) => {
                 notice(&Notice::Connected(name));
                 (failures, was_open) = (0, true);
-                rounds.until_lost(&mut collector, watch, notice).await;
+                let mut deliveries = collector.deliveries(chosen, &stop);
+                let lost = rounds.until_lost(&mut collector, &mut deliveries, watch, notice);
+                lost.await;
+                deliveries.end().await;
                 drop(collector);
                 rounds.wait(&stop).await;
             }
@@ -112,11 +121,40 @@ pub async fn run(
                     false => pause(cadence, failures),
                 };
                 notice(&Notice::Failed(name, &error, pause));
-                sleep(&stop, pause).await;
+                deliver_meanwhile(home, vault, name, chosen, &stop, pause, notice).await;
             }
         }
     }
     Ok(())
+}
+
+/// Waits, and delivers what is stored meanwhile: a login that fails is no reason to withhold it.
+async fn deliver_meanwhile(
+    home: &Home,
+    vault: &Vault,
+    name: &str,
+    chosen: &[String],
+    stop: &Stop,
+    pause: Duration,
+    notice: &mut (dyn FnMut(&Notice<'_>) + Send),
+) {
+    let held = || {
+        let place = home.connection(name)?;
+        let lock = place.lock()?;
+        let settings = Settings::from_map(&place.settings()?)?;
+        Ok::<_, Error>((place, lock, settings))
+    };
+    match held() {
+        Ok((place, lock, settings)) => {
+            let mut deliveries =
+                Deliveries::start(home, vault, &place, &lock, &settings, chosen, stop);
+            let each = |report: &Report| notice(&Notice::Delivered(name, report));
+            deliveries.beside(sleep(stop, pause), each).await;
+            deliveries.end().await;
+        }
+        // Another process may hold the connection for a moment. Everything else has been noticed before.
+        Err(_) => sleep(stop, pause).await,
+    }
 }
 
 /// When each source is due. It is kept when a new login is needed.
@@ -155,10 +193,12 @@ impl Rounds {
     async fn until_lost(
         &mut self,
         collector: &mut Collector,
+        deliveries: &mut Deliveries,
         watch: &mut Watch,
         notice: &mut (dyn FnMut(&Notice<'_>) + Send),
     ) {
         let stop = watch.stop.clone();
+        let name = collector.name().to_owned();
         while !stop.is_stopped() {
             let now = Instant::now();
             let due: Vec<Source> = self
@@ -167,15 +207,23 @@ impl Rounds {
                 .filter(|due| due.at <= now)
                 .map(|due| due.source)
                 .collect();
-            let outcome = collector.round(&due, watch).await;
+            let round = collector.collect(&due, watch);
+            let outcome = deliveries
+                .beside(round, |report| notice(&Notice::Delivered(&name, report)))
+                .await;
             notice(&Notice::Round(&outcome));
+            collector.wake(deliveries).await;
             self.note(&due, &outcome);
             // A client whose login was refused does not try again; a new one reads the secrets again.
             if self.lost >= LOST || outcome.failure().is_some_and(Error::needs_login) {
                 self.lost = 0;
                 return;
             }
-            self.wait(&stop).await;
+            deliveries
+                .beside(self.wait(&stop), |report| {
+                    notice(&Notice::Delivered(&name, report));
+                })
+                .await;
         }
     }
 

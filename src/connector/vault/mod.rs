@@ -1,16 +1,16 @@
-//! Keeps the secrets of connections: in the operating system's keyring, or in a file that is encrypted
-//! by age (<https://age-encryption.org/v1>). Never in plain text, and never in the store.
+//! Keeps the secrets of connections: in the operating system's keyring, or encrypted by age
+//! (<https://age-encryption.org/v1>) in a file or a database. Never in plain text, and never in the store.
 //!
-//! Whoever has a key (`--key-from`, `$SAPONIFY_KEY`) gets files; whoever has none gets the keyring. A
+//! Whoever has a key (`--key-from`, `$SAPONIFY_KEY`) gets encrypted secrets; whoever has none gets the keyring. A
 //! server without a desktop session mostly has no keyring, so there a key is needed.
 
-mod file;
+mod encrypted;
 mod keyring;
 mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use secrecy::{ExposeSecret, SecretString};
 pub use source::SecretSource;
@@ -18,14 +18,12 @@ pub use source::SecretSource;
 use zeroize::Zeroizing;
 
 use super::error::{Error, Kind};
-
-/// The file in the folder of a connection.
-const FILE: &str = "secrets.age";
+use super::home::{Home, Place};
 
 /// Where secrets are kept.
 #[derive(Debug, Clone)]
 pub struct Vault {
-    home: PathBuf,
+    home: Home,
     key: Option<SecretString>,
 }
 
@@ -91,14 +89,15 @@ impl fmt::Debug for Secrets {
 }
 
 impl Vault {
-    /// The vault of a home folder. With a key, secrets are kept in files; without, in the keyring.
+    /// The vault of a home. With a key, secrets are encrypted and kept in the home: in files, or in the database.
+    /// Without, they are kept in the keyring of this machine, which a home in a database does not do.
     ///
     /// The key is a passphrase, or an age identity (`AGE-SECRET-KEY-1…`).
     ///
     /// # Errors
     ///
     /// The key is empty.
-    pub fn new(home: &Path, key: Option<SecretString>) -> Result<Self, Error> {
+    pub fn of(home: &Home, key: Option<SecretString>) -> Result<Self, Error> {
         if key
             .as_ref()
             .is_some_and(|key| key.expose_secret().is_empty())
@@ -107,31 +106,47 @@ impl Vault {
                 .help("--key-from or $SAPONIFY_KEY gives a passphrase or an age identity"));
         }
         Ok(Self {
-            home: home.to_owned(),
+            home: home.clone(),
             key,
         })
+    }
+
+    /// The vault of a home folder, as [`of`](Self::of) makes it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`of`](Self::of).
+    pub fn new(home: &Path, key: Option<SecretString>) -> Result<Self, Error> {
+        Self::of(&Home::find(Some(home.to_owned()), |_| None)?, key)
     }
 
     /// Keeps the secrets of a connection, in place of those that it had.
     ///
     /// # Errors
     ///
-    /// There is no key and no keyring, or the file cannot be written.
+    /// There is no key and no keyring, or the file or the database cannot be written.
     pub fn keep(&self, connection: &str, secrets: &Secrets) -> Result<(), Error> {
-        self.keep_in(&self.home.join(connection), connection, secrets)
+        let json = secrets.to_json()?;
+        match &self.key {
+            Some(key) => {
+                let encrypted = encrypted::write(key, &json)?;
+                self.home.keep_secret(connection, &encrypted)
+            }
+            None => keyring::write(&self.account(connection)?, &json),
+        }
     }
 
-    /// Keeps the secrets of a connection that is still a draft in another folder. If they are kept in a
-    /// file, it moves with the folder.
+    /// Keeps the secrets of a connection that is still a draft. If they are kept in the home, they become those of
+    /// the connection with the draft.
     ///
     /// # Errors
     ///
     /// As of [`keep`](Self::keep).
-    pub fn keep_in(&self, folder: &Path, connection: &str, secrets: &Secrets) -> Result<(), Error> {
+    pub fn keep_in(&self, draft: &Place, secrets: &Secrets) -> Result<(), Error> {
         let json = secrets.to_json()?;
         match &self.key {
-            Some(key) => file::write(&folder.join(FILE), key, &json),
-            None => keyring::write(&self.account(connection), &json),
+            Some(key) => draft.keep_secret(&encrypted::write(key, &json)?),
+            None => keyring::write(&self.account(draft.name())?, &json),
         }
     }
 
@@ -141,16 +156,15 @@ impl Vault {
     ///
     /// They are not there, the key is missing or wrong, or the keyring is locked.
     pub fn recall(&self, connection: &str) -> Result<Secrets, Error> {
-        let file = self.file(connection);
-        let json = match (&self.key, file.exists()) {
-            (Some(key), true) => file::read(&file, key)?,
-            (None, true) => {
+        let json = match (&self.key, self.home.secret(connection)?) {
+            (Some(key), Some(found)) => encrypted::read(key, &found, connection)?,
+            (None, Some(_)) => {
                 let message =
                     format!("the secrets of {connection} are encrypted, and no key was given");
                 return Err(Error::new(Kind::Vault, message)
                     .help("give the key by --key-from SRC or in $SAPONIFY_KEY"));
             }
-            (_, false) => keyring::read(&self.account(connection))?,
+            (_, None) => keyring::read(&self.account(connection)?)?,
         };
         Secrets::from_json(&json)
     }
@@ -161,20 +175,22 @@ impl Vault {
     ///
     /// The file or the entry in the keyring cannot be removed.
     pub fn forget(&self, connection: &str) -> Result<(), Error> {
-        let file = self.file(connection);
-        if file.exists() {
-            return std::fs::remove_file(&file).map_err(|error| Error::io("remove", &file, error));
+        match self.home.forget_secret(connection)? {
+            true => Ok(()),
+            false => keyring::remove(&self.account(connection)?),
         }
-        keyring::remove(&self.account(connection))
-    }
-
-    fn file(&self, connection: &str) -> PathBuf {
-        self.home.join(connection).join(FILE)
     }
 
     /// The account in the keyring. Connections of two homes may have the same name.
-    fn account(&self, connection: &str) -> String {
-        self.home.join(connection).display().to_string()
+    fn account(&self, connection: &str) -> Result<String, Error> {
+        match self.home.path() {
+            Some(home) => Ok(home.join(connection).display().to_string()),
+            None => Err(Error::new(
+                Kind::Vault,
+                format!("the secrets of {connection} are in no place that all workers have"),
+            )
+            .help("a home in a database keeps them encrypted: give the same key everywhere, by --key-from SRC or in $SAPONIFY_KEY")),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub(in crate::console) async fn page(
     let made = on_disk(move || {
         let now = Timestamp::now();
         let (facts, store) = Facts::read(&home, &name, now)?;
-        let index = Index::open(&home.connection(&name)?.search())?;
+        let index = Index::open(&home.connection(&name)?.search()?)?;
         let totals = totals(&store, &index)?;
         let panels: Vec<Panel<'_>> = facts
             .sources

@@ -61,7 +61,7 @@ pub(in crate::console) async fn page(
         let fields = Fields::parse(query.as_bytes());
         let place = home.connection(&connection)?;
         let store = place.store_to_read()?;
-        let mut index = Index::open(&place.search())?;
+        let mut index = Index::open(&place.search()?)?;
         index.update(&store, FRESH)?;
         let search = search(&fields, Timestamp::now());
         let shown = Shown {

@@ -7,6 +7,7 @@ mod kills;
 mod messages;
 #[cfg(target_os = "linux")]
 mod service;
+mod sinks;
 mod unattended;
 mod web;
 

@@ -92,7 +92,7 @@ impl Org {
         let rest = self.cursor.split_off(self.cursor.len().min(2));
         let rows = std::mem::replace(&mut self.cursor, rest);
         Batch {
-            rows,
+            rows: rows.into_iter().collect(),
             size,
             last: self.cursor.is_empty(),
         }

@@ -73,6 +73,21 @@ async fn a_refused_login_stores_nothing_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_folder_that_cannot_be_written_stores_nothing() {
+    let tenant = start(org()).await;
+    let mut activation = tenant.by_password("acme");
+    let file = tenant.path("file");
+    std::fs::write(&file, "").unwrap();
+    activation.settings.ndjson = Some(file.join("events").display().to_string());
+    let error = tenant.activate(activation).await.unwrap_err();
+    assert!(
+        error.text().contains("cannot write to the folder"),
+        "{error:?}"
+    );
+    assert!(tenant.home.connections().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_no_org_stores_nothing_and_says_why() {
     let tenant = start(org()).await;
     for (mode, part) in [

@@ -140,7 +140,7 @@ async fn a_stopped_round_is_gone_on_with() {
 async fn the_sink_gets_every_event_once() {
     let tenant = busy(activity()).await;
     let mut activation = tenant.by_password("acme");
-    let folder = tenant.home.path().join("sink");
+    let folder = tenant.path("sink");
     activation.settings.ndjson = Some(folder.display().to_string());
     tenant.activate(activation).await.unwrap();
     succeeded(&tenant.sync("acme").await);

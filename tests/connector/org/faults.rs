@@ -138,6 +138,7 @@ async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
     let (mut failed, mut rounds) = (0, 0);
     let sandbox = &tenant.sandbox;
     let mut notice = |notice: &Notice<'_>| match notice {
+        Notice::Delivered(..) => panic!("there is no sink"),
         Notice::Failed(name, ..) => {
             assert_eq!(*name, "acme");
             failed += 1;
@@ -159,6 +160,7 @@ async fn a_run_goes_on_after_failures_and_ends_when_it_is_stopped() {
         &tenant.vault,
         "acme",
         cadence,
+        &[],
         &mut watch,
         &mut notice,
     )
@@ -189,6 +191,7 @@ async fn a_refused_login_is_not_tried_again_and_again() {
         &tenant.vault,
         "acme",
         cadence,
+        &[],
         &mut watch,
         &mut notice,
     )
@@ -212,6 +215,7 @@ async fn a_run_gives_up_what_no_pause_helps() {
         &tenant.vault,
         "acme",
         cadence,
+        &[],
         &mut watch,
         &mut notice,
     )

@@ -10,6 +10,7 @@ mod unattended;
 mod visibility;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use age::secrecy::ExposeSecret as _;
 use jiff::SignedDuration;
@@ -24,6 +25,7 @@ use saponify_cli::connector::vault::{Secrets, Vault};
 use saponify_sandbox::{Activity, Org, Sandbox};
 use tempfile::TempDir;
 
+use crate::engine::empty_home;
 use crate::store::events;
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
@@ -36,7 +38,7 @@ pub(crate) struct Tenant {
     pub(crate) sandbox: Sandbox,
     pub(crate) home: Home,
     pub(crate) vault: Vault,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The demo org with few rows.
@@ -49,12 +51,12 @@ pub(crate) fn org() -> Org {
 pub(crate) async fn start(org: Org) -> Tenant {
     let folder = TempDir::new().unwrap();
     let key = age::x25519::Identity::generate().to_string();
-    let home = folder.path().join("home");
+    let home = empty_home(&folder.path().join("home"));
     Tenant {
         sandbox: Sandbox::builder(org).start().await.unwrap(),
-        vault: Vault::new(&home, Some(key.expose_secret().into())).unwrap(),
-        home: Home::find(Some(home), |_| None).unwrap(),
-        _folder: folder,
+        vault: Vault::of(&home, Some(key.expose_secret().into())).unwrap(),
+        home,
+        folder,
     }
 }
 
@@ -63,6 +65,11 @@ pub(crate) async fn busy(activity: Activity) -> Tenant {
 }
 
 impl Tenant {
+    /// A path in the folder of the tenant. If the home is a folder, it is `home`.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// The settings that reach the sandbox.
     pub(crate) fn settings(&self, endpoint: &str, login: Login) -> Settings {
         let mut settings = Settings::new(endpoint, login);
@@ -129,7 +136,7 @@ impl Tenant {
 
     /// Everything in the home folder, as paths.
     pub(crate) fn files(&self) -> Vec<String> {
-        let mut open = vec![self.home.path().to_owned()];
+        let mut open = vec![self.path("home")];
         let mut files = Vec::new();
         while let Some(next) = open.pop() {
             for entry in std::fs::read_dir(&next).into_iter().flatten() {

@@ -107,6 +107,7 @@ async fn a_source_that_always_fails_causes_no_logins_and_no_rounds_of_the_others
     let (mut logins, mut rounds) = (0, Vec::new());
     let mut notice = |notice: &Notice<'_>| match notice {
         Notice::Connected(_) => logins += 1,
+        Notice::Delivered(..) => panic!("there is no sink"),
         Notice::Failed(_, error, _) => panic!("{error:?}"),
         Notice::Round(outcome) => {
             rounds.push(
@@ -122,7 +123,7 @@ async fn a_source_that_always_fails_causes_no_logins_and_no_rounds_of_the_others
         }
     };
     let (home, vault) = (&tenant.home, &tenant.vault);
-    run(home, vault, "acme", cadence, &mut watch, &mut notice)
+    run(home, vault, "acme", cadence, &[], &mut watch, &mut notice)
         .await
         .unwrap();
     assert_eq!(logins, 1);
@@ -224,7 +225,7 @@ async fn events_for_other_programs_are_as_private_as_the_store() {
 
     let tenant = busy(activity()).await;
     let mut activation = tenant.by_password("acme");
-    let folder = tenant.home.path().join("../exported/events");
+    let folder = tenant.path("exported/events");
     activation.settings.ndjson = Some(folder.display().to_string());
     tenant.activate(activation).await.unwrap();
     succeeded(&tenant.sync("acme").await);

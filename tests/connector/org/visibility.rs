@@ -95,7 +95,11 @@ async fn a_look_up_neither_loses_names_nor_the_cursor() {
     let query = "SELECT Id, UserId FROM LoginHistory ORDER BY LoginTime, Id";
     let first = org.query(query).await.unwrap();
     assert!(!first.last);
-    let mut ids: Vec<String> = first.rows.iter().filter_map(|row| row[1].clone()).collect();
+    let mut ids: Vec<String> = first
+        .rows
+        .iter()
+        .filter_map(|row| row.get(1).map(str::to_owned))
+        .collect();
     ids.sort();
     ids.dedup();
     assert!(ids.len() > 4, "{}", ids.len());

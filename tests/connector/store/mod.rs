@@ -9,6 +9,8 @@ mod sinks;
 mod standing;
 mod year;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use saponify_cli::connector::store::{
     Event, EventQuery, PageProgress, Purpose, Row, SourceState, Store, Stored,
@@ -16,22 +18,40 @@ use saponify_cli::connector::store::{
 use saponify_cli::connector::window::{Position, Span};
 use tempfile::TempDir;
 
-/// A store in a folder of its own.
+use crate::engine::Opened;
+
+/// A store of its own, and a folder.
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) folder: TempDir,
+    opened: Opened,
 }
 
 impl Fixture {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("store.db")).unwrap();
-        Self { store, folder }
+        let mut opened = Opened::of(folder.path());
+        let store = opened.store.take().unwrap();
+        Self {
+            store,
+            folder,
+            opened,
+        }
+    }
+
+    /// The file of the store, if it is in SQLite.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("store.db")
     }
 
     /// Opens the store again, as a new process would.
     pub(crate) fn reopen(&mut self) {
-        self.store = Store::open(&self.folder.path().join("store.db")).unwrap();
+        self.store = self.opened.open();
+    }
+
+    /// Forgets the refused fields, as a process beside this one does.
+    pub(crate) fn forget_refusals(&self) -> u64 {
+        self.opened.forget_refusals()
     }
 
     pub(crate) fn logins(&mut self) -> SourceState {

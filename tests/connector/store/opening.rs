@@ -12,7 +12,7 @@ use super::{Fixture, span};
 fn a_new_store_is_whole() {
     let fixture = Fixture::new();
     fixture.store.verify().unwrap();
-    let database = Connection::open(fixture.store.path()).unwrap();
+    let database = Connection::open(fixture.path()).unwrap();
     let version: i64 = database
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
@@ -60,7 +60,7 @@ fn a_store_of_an_older_program_is_brought_up_to_date() {
 #[test]
 fn a_store_of_a_newer_program_is_left_alone() {
     let fixture = Fixture::new();
-    let path = fixture.store.path().to_owned();
+    let path = fixture.path();
     drop(fixture.store);
     Connection::open(&path)
         .unwrap()
@@ -112,7 +112,7 @@ fn a_store_that_is_not_there_is_not_read() {
 fn reading_goes_on_while_another_writes() {
     let mut fixture = Fixture::new();
     fixture.collect(span(0, 100), &[(10, "0Ya1", "Success")]);
-    let reader = Store::open_to_read(fixture.store.path()).unwrap();
+    let reader = Store::open_to_read(&fixture.path()).unwrap();
     fixture.collect(span(100, 200), &[(110, "0Ya2", "Success")]);
     assert_eq!(super::events(&reader, &EventQuery::default()).len(), 2);
 }
@@ -123,7 +123,7 @@ fn a_full_disk_is_said_and_nothing_is_damaged() {
     let mut fixture = Fixture::new();
     fixture.collect(span(0, 100), &[(10, "0Ya1", "Success")]);
     // SQLite's own bound on the size of the file stands in for the size of the disk.
-    let path = fixture.store.path().to_owned();
+    let path = fixture.path();
     let pages: i64 = {
         let database = Connection::open(&path).unwrap();
         database

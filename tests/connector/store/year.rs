@@ -11,7 +11,7 @@ use super::{DAY, Fixture, at, span};
 #[test]
 fn a_slice_is_found_by_an_index() {
     let fixture = Fixture::new();
-    let database = Connection::open(fixture.store.path()).unwrap();
+    let database = Connection::open(fixture.path()).unwrap();
     for (sql, index) in [
         (
             "SELECT * FROM event WHERE source = 1 AND time >= 1 AND time < 2 ORDER BY time, seq",
@@ -119,7 +119,7 @@ fn a_year_of_a_million_logins() {
         }
     }
     let stored = began.elapsed().as_secs_f64();
-    let size = std::fs::metadata(fixture.store.path()).unwrap().len();
+    let size = std::fs::metadata(fixture.path()).unwrap().len();
 
     // The same rows by a bare prepared insert into a table with one unique key.
     let bare = Connection::open(fixture.folder.path().join("bare.db")).unwrap();

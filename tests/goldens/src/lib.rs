@@ -63,6 +63,11 @@ pub mod hostile {
     include!(concat!(env!("OUT_DIR"), "/hostile/mod.rs"));
 }
 
+/// The server side.
+pub mod server {
+    include!(concat!(env!("OUT_DIR"), "/server/mod.rs"));
+}
+
 mod first_guesses;
 mod refused;
 mod refused_queries;

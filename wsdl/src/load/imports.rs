@@ -1,5 +1,6 @@
 //! Which document an import or include means, and what happens if that cannot be read.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -61,6 +62,7 @@ impl<'a> Loader<'_, 'a> {
             Ok(Some(found)) => {
                 let includer = importer.filter(|_| import.kind.is_include());
                 self.enqueue(found, import.kind, includer);
+                self.documents.links.push((file, import.position, found));
                 Ok(Some(found))
             }
             // The document may turn out not to be needed.
@@ -178,7 +180,12 @@ impl<'a> Loader<'_, 'a> {
             });
             let Some((ns, how)) = found else {
                 let name = self.documents.file_name(import.file);
-                return Err(import.error.at(import.position).in_file(name));
+                let error = import.error.at(import.position).in_file(name);
+                let text = self.texts.get(import.file).and_then(OnceCell::get);
+                return Err(match text {
+                    Some(text) => error.in_text(text),
+                    None => error,
+                });
             };
             if import.kind == ImportKind::Wsdl {
                 self.add_well_known_definitions(ns, &mut definitions)?;

@@ -121,9 +121,9 @@ impl<'r, 'a> Loader<'r, 'a> {
         let index = self.add(bytes, file)?;
         self.enqueue(index, ImportKind::Wsdl, None);
         while let Some(job) = self.queue.pop_front() {
-            let file = job.file;
+            let (file, text) = (job.file, job.text);
             self.document(&job)
-                .map_err(|error| error.in_file(self.documents.file_name(file)))?;
+                .map_err(|error| error.in_file(self.documents.file_name(file)).in_text(text))?;
         }
         self.check_unfollowed()?;
         self.add_well_known()?;

@@ -128,11 +128,20 @@ impl Encoder {
 
     /// Writes a global element whose content is a struct: a header.
     pub(crate) fn global(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
+        self.global_as(value.table(), value)
+    }
+
+    /// Like [`global`](Self::global), for an element whose name is that of another table: an element
+    /// has a table of its own if its type has a name.
+    pub(crate) fn global_as(&mut self, name: &Type, value: &dyn Struct) -> Result<(), CodecError> {
+        self.open(name.ns, name.name);
         let table = value.table();
-        self.open(table.ns, table.name);
+        if table.has(Type::TYPED) && table != name && name.base != Some(table) {
+            self.type_attribute(table.ns, table.name);
+        }
         self.structure_body(value)
-            .map_err(|error| error.within(table.name))?;
-        self.close(table.ns, table.name);
+            .map_err(|error| error.within(name.name))?;
+        self.close(name.ns, name.name);
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::WorkDeadline;
 use crate::record::Record;
 use crate::schema::{Operation, Type};
-use crate::soap::reader::{Event, ResponseReader};
+use crate::soap::reader::{Event, MessageReader};
 use crate::soap::request::RequestBody;
 use crate::transport::error::Sent;
 use crate::transport::{self, TransportError};
@@ -37,7 +37,7 @@ pub(super) struct Request {
 /// A response of which the first row or the end has arrived.
 pub(super) struct Opened {
     pub(super) incoming: Incoming,
-    pub(super) reader: ResponseReader,
+    pub(super) reader: MessageReader,
     pub(super) first: Event,
     pub(super) permit: Option<CursorPermit>,
 }
@@ -120,7 +120,7 @@ type Chunk = Boxed<(transport::Body, Result<Option<Bytes>, TransportError>)>;
 pub(super) struct Batch {
     operation: &'static Operation,
     incoming: Incoming,
-    reader: ResponseReader,
+    reader: MessageReader,
     /// What was read when the response was opened.
     first: Option<Event>,
     chunk: Option<Chunk>,
@@ -145,7 +145,7 @@ impl Batch {
     pub(super) fn new(
         operation: &'static Operation,
         incoming: Incoming,
-        reader: ResponseReader,
+        reader: MessageReader,
         first: Event,
         most_work: Duration,
     ) -> Self {

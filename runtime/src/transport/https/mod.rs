@@ -13,21 +13,20 @@ use tokio::time::Instant;
 
 mod builder;
 mod clients;
-mod deflate;
 mod failure;
-mod inflate;
 mod pace;
 mod tls;
 mod upload;
 
 pub use builder::HttpsBuilder;
-pub(crate) use inflate::inflate;
+#[cfg(feature = "unstable-reqwest")]
+pub use tls::client_config;
 
 use super::body::{Download, NextChunk};
 use super::error::{Sent, TransportError, TransportErrorKind};
-use super::{Body, Exchange, Request, Response, Transport};
+use super::inflate::{Decoder, InflateError, Stop};
+use super::{Body, Exchange, Request, Response, Transport, deflate};
 use clients::Clients;
-use inflate::{Decoder, Stop};
 use pace::{Pace, Times};
 use upload::Upload;
 
@@ -315,7 +314,6 @@ impl Incoming {
 }
 
 fn stopped(stop: Stop) -> TransportError {
-    use inflate::InflateError;
     let error = match stop {
         Stop::Limit(limit) => TransportError::limit(format!(
             "the response is larger than max_body = {limit} bytes after decompression; ask for less \

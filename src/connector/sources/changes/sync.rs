@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{ChangeService, Deleted, Described, Values};
+use super::{ChangeService, Deleted, Described};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
-use crate::connector::sources::Failure;
+use crate::connector::sources::{Failure, Rows, Values};
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, WindowId};
 use crate::connector::window::{Policy, Span, plan};
 
@@ -250,8 +250,8 @@ impl<S: ChangeService> Run<'_, S> {
             let answer = self.service.retrieve(object, &described.fields, ids).await;
             match answer {
                 Ok(records) => {
-                    let records = records.into_iter().flatten().collect();
-                    self.put(object, &described.fields, window, records)?;
+                    let records: Rows = records.into_iter().flatten().collect();
+                    self.put(object, &described.fields, window, &records)?;
                 }
                 Err(Failure::TooLarge) if ids.len() > 1 => {
                     let (first, second) = ids.split_at(ids.len() / 2);
@@ -303,7 +303,7 @@ impl<S: ChangeService> Run<'_, S> {
         let mut changes = 0;
         loop {
             changes += batch.rows.len() as u64;
-            self.put(object, fields, window, batch.rows)?;
+            self.put(object, fields, window, &batch.rows)?;
             if batch.last {
                 return Ok(changes);
             }
@@ -317,15 +317,15 @@ impl<S: ChangeService> Run<'_, S> {
         object: &str,
         fields: &[String],
         window: WindowId,
-        records: Vec<Values>,
+        records: &Rows,
     ) -> Result<(), Error> {
         let at = |name: &str| fields.iter().position(|field| field == name);
-        let time_of = |record: &Values, name: &str| -> Option<Timestamp> {
-            record.get(at(name)?)?.as_deref()?.parse().ok()
+        let time_of = |record: Values<'_>, name: &str| -> Option<Timestamp> {
+            record.get(at(name)?)?.parse().ok()
         };
         let mut rows = Vec::with_capacity(records.len());
-        for record in &records {
-            let id = at("Id").and_then(|at| record.get(at)?.as_deref());
+        for record in records.iter() {
+            let id = at("Id").and_then(|at| record.get(at));
             let id = id.ok_or_else(|| missing(object, "Id"))?;
             let changed = TIMES.iter().find_map(|name| time_of(record, name));
             let changed = changed.ok_or_else(|| missing(object, TIMES[0]))?;
@@ -335,10 +335,13 @@ impl<S: ChangeService> Run<'_, S> {
                 && !self.store.has_changes_of(self.source.id, id)?;
             let change = if is_new { "created" } else { "updated" };
             let own = [Some(id), Some(change)];
-            let values = fields.iter().zip(record).filter(|(name, _)| *name != "Id");
+            let values = fields
+                .iter()
+                .zip(record.iter())
+                .filter(|(name, _)| *name != "Id");
             let values: Vec<Option<&str>> = own
                 .into_iter()
-                .chain(values.map(|(_, value)| value.as_deref()))
+                .chain(values.map(|(_, value)| value))
                 .collect();
             rows.push((format!("{id}/{changed}"), changed, values));
         }

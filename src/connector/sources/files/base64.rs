@@ -45,24 +45,45 @@ impl Base64 {
     ///
     /// A character is not of the alphabet, or something follows the padding.
     pub fn feed(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), BadBase64> {
-        self.take_without_white_space(text);
         self.position += text.len() as u64;
-        let whole = self.rest.len() / 4 * 4;
-        if whole == 0 {
+        let mut text = text;
+        let has_white_space = memchr::memchr3(b'\n', b'\r', b' ', text).is_some()
+            || memchr::memchr(b'\t', text).is_some();
+        if has_white_space {
+            self.take_without_white_space(text);
+            text = &[];
+        } else if !self.rest.is_empty() {
+            let missing = (4 - self.rest.len() % 4) % 4;
+            let (first, after) = text.split_at(missing.min(text.len()));
+            self.rest.extend_from_slice(first);
+            text = after;
+        }
+        let mut rest = std::mem::take(&mut self.rest);
+        let whole = rest.len() / 4 * 4;
+        let fed = self.groups(rest.get(..whole).unwrap_or_default(), out);
+        rest.drain(..whole);
+        self.rest = rest;
+        fed?;
+        // Without white space, which is how Salesforce sends files, the text is decoded where it is.
+        let (groups, tail) = text.split_at(text.len() / 4 * 4);
+        self.groups(groups, out)?;
+        self.rest.extend_from_slice(tail);
+        Ok(())
+    }
+
+    /// Decodes whole groups of four characters.
+    fn groups(&mut self, groups: &[u8], out: &mut Vec<u8>) -> Result<(), BadBase64> {
+        if groups.is_empty() {
             return Ok(());
         }
         if self.ended {
             return Err(self.bad("characters after its end"));
         }
-        let Some(groups) = self.rest.get(..whole) else {
-            return Ok(());
-        };
         self.ended = groups.ends_with(b"=");
-        if let Err(_error) = STANDARD.decode_vec(groups, out) {
-            return Err(self.bad("a character that it cannot have"));
+        match STANDARD.decode_vec(groups, out) {
+            Ok(()) => Ok(()),
+            Err(_error) => Err(self.bad("a character that it cannot have")),
         }
-        self.rest.drain(..whole);
-        Ok(())
     }
 
     /// Lines are copied as a whole, because there may be gigabytes of them.

@@ -1,7 +1,8 @@
-//! Bytes of a file on their way: written beside the store while they arrive.
+//! Bytes of a file on their way: kept in memory while they are few, and written beside the store when they are many.
 
+use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -12,10 +13,13 @@ use crate::connector::error::{Error, Kind};
 /// Bytes that are written at a time.
 const BUFFER: usize = 256 << 10;
 
+/// The most bytes of a file that are kept in memory. Most files are smaller.
+const IN_MEMORY: usize = 4 << 20;
+
 /// A file that is being received.
 #[derive(Debug)]
 pub struct Staging {
-    file: BufWriter<File>,
+    content: Content<BufWriter<File>>,
     path: PathBuf,
     digest: Sha256,
     bytes: u64,
@@ -26,11 +30,28 @@ pub struct Staging {
 /// A file that was received to its end. Its bytes are removed when this is dropped.
 #[derive(Debug)]
 pub struct Staged {
+    content: Content<()>,
     path: PathBuf,
     /// How many bytes it has.
     pub bytes: u64,
     /// The SHA-256 of its bytes, in hexadecimal digits.
     pub sha256: String,
+}
+
+/// Where the bytes are: in memory, or in a file.
+enum Content<F> {
+    Memory(Vec<u8>),
+    File(F),
+}
+
+impl<F> fmt::Debug for Content<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The bytes are the org's data.
+        f.write_str(match self {
+            Self::Memory(_) => "Memory",
+            Self::File(_) => "File",
+        })
+    }
 }
 
 impl Staging {
@@ -54,9 +75,8 @@ impl Staging {
             })
             .collect();
         let path = folder.join(format!("{name}.csv"));
-        let file = File::create(&path).map_err(|error| Error::io("create", &path, error))?;
         Ok(Self {
-            file: BufWriter::with_capacity(BUFFER, file),
+            content: Content::Memory(Vec::new()),
             path,
             digest: Sha256::new(),
             bytes: 0,
@@ -73,9 +93,27 @@ impl Staging {
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digest.update(bytes);
         self.bytes += bytes.len() as u64;
-        self.file
-            .write_all(bytes)
-            .map_err(|error| Error::io("write", &self.path, error))
+        if let Content::Memory(memory) = &mut self.content {
+            if memory.len() + bytes.len() <= IN_MEMORY {
+                memory.extend_from_slice(bytes);
+                return Ok(());
+            }
+            let memory = std::mem::take(memory);
+            let file =
+                File::create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
+            self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
+            self.write(&memory)?;
+        }
+        self.write(bytes)
+    }
+
+    /// Writes to the file, if there is one.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match &mut self.content {
+            Content::Memory(_) => Ok(()),
+            Content::File(file) => file.write_all(bytes),
+        }
+        .map_err(|error| Error::io("write", &self.path, error))
     }
 
     /// Takes a piece of base64.
@@ -99,9 +137,14 @@ impl Staging {
     ///
     /// The file cannot be written.
     pub fn restart(&mut self) -> Result<(), Error> {
-        let file =
-            File::create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
-        self.file = BufWriter::with_capacity(BUFFER, file);
+        match &mut self.content {
+            Content::Memory(memory) => memory.clear(),
+            Content::File(_) => {
+                let file = File::create(&self.path)
+                    .map_err(|error| Error::io("create", &self.path, error))?;
+                self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
+            }
+        }
         self.digest = Sha256::new();
         self.bytes = 0;
         self.base64 = Base64::default();
@@ -121,10 +164,16 @@ impl Staging {
     /// The base64 was cut, or the file cannot be written.
     pub fn finish(mut self) -> Result<Staged, Error> {
         std::mem::take(&mut self.base64).finish().map_err(bad)?;
-        self.file
-            .flush()
-            .map_err(|error| Error::io("write", &self.path, error))?;
+        let content = match self.content {
+            Content::Memory(memory) => Content::Memory(memory),
+            Content::File(mut file) => {
+                file.flush()
+                    .map_err(|error| Error::io("write", &self.path, error))?;
+                Content::File(())
+            }
+        };
         Ok(Staged {
+            content,
             path: self.path,
             bytes: self.bytes,
             sha256: self
@@ -147,11 +196,14 @@ impl Staged {
     /// # Errors
     ///
     /// The file cannot be read.
-    pub fn open(&self) -> io::Result<File> {
-        File::open(&self.path)
+    pub fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match &self.content {
+            Content::Memory(memory) => Box::new(memory.as_slice()),
+            Content::File(()) => Box::new(File::open(&self.path)?),
+        })
     }
 
-    /// Where the bytes are.
+    /// Where the bytes are, if they are in a file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -167,8 +219,11 @@ impl Staged {
             .map_err(|error| Error::io("create the folder", folder, error))?;
         let name = self.path.file_name().unwrap_or_default();
         let kept = folder.join(name);
-        fs::rename(&self.path, &kept)
-            .map_err(|error| Error::io("move a damaged file to", &kept, error))?;
+        match &self.content {
+            Content::Memory(memory) => fs::write(&kept, memory),
+            Content::File(()) => fs::rename(&self.path, &kept),
+        }
+        .map_err(|error| Error::io("move a damaged file to", &kept, error))?;
         Ok(kept)
     }
 }
@@ -176,6 +231,8 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         // After `keep` there is nothing to remove.
-        let _ = fs::remove_file(&self.path);
+        if matches!(self.content, Content::File(())) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }

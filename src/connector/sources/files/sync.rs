@@ -10,7 +10,7 @@ use super::listing::{self, Choice, Kinds};
 use super::stage::{Staged, Staging};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Stop, Watch};
-use crate::connector::sources::{Failure, Service};
+use crate::connector::sources::{Failure, Service, Values};
 use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
 use crate::connector::window::{Check, Span};
 
@@ -267,8 +267,9 @@ async fn rows<S: FileService>(
     for _ in 0..4 {
         let mut batch = service.query(query).await?;
         let size = batch.size;
-        let mut rows = std::mem::take(&mut batch.rows);
+        let mut rows: Vec<Vec<Option<String>>> = Vec::new();
         let is_whole = loop {
+            rows.extend(batch.rows.iter().map(Values::to_vec));
             if batch.last {
                 break size.is_none_or(|size| rows.len() as u64 >= size);
             }
@@ -277,7 +278,6 @@ async fn rows<S: FileService>(
                 Err(Failure::CursorLost) => break false,
                 Err(failure) => return Err(failure),
             };
-            rows.append(&mut batch.rows);
         };
         if is_whole {
             return Ok(rows);

@@ -1,6 +1,6 @@
 //! Brings the rows of an object up to date once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,7 +8,7 @@ use super::again::Again;
 use super::object::Object;
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Watch};
-use crate::connector::sources::{Batch, Failure, Service};
+use crate::connector::sources::{Batch, Failure, Service, Values};
 use crate::connector::store::{PageProgress, Purpose, Row, SourceState, Store, Stored, WindowId};
 use crate::connector::window::{
     Ask, Check, Collection, Fact, Page, Policy, Span, plan, reach_back,
@@ -118,9 +118,8 @@ struct Joined {
 
 impl Joined {
     /// The values that belong to a row, one for each column.
-    fn values<'a>(&'a self, row: &'a [Option<String>]) -> impl Iterator<Item = Option<&'a str>> {
-        let id = row.get(self.at).and_then(Option::as_ref);
-        let found = id.and_then(|id| self.found.get(id));
+    fn values<'a>(&'a self, row: Values<'a>) -> impl Iterator<Item = Option<&'a str>> {
+        let found = row.get(self.at).and_then(|id| self.found.get(id));
         (0..self.columns.len()).map(move |column| found?.get(column)?.as_deref())
     }
 }
@@ -290,12 +289,9 @@ impl<S: Service> Run<'_, S> {
         let Some(at) = fields.iter().position(|field| *field == join.by) else {
             return Ok(Joined::default());
         };
-        let ids: BTreeSet<&String> = batch
-            .rows
-            .iter()
-            .filter_map(|row| row.get(at)?.as_ref())
-            .collect();
-        let ids: Vec<String> = ids.into_iter().cloned().collect();
+        let ids: HashSet<&str> = batch.rows.iter().filter_map(|row| row.get(at)).collect();
+        let mut ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        ids.sort_unstable();
         let found = match self.service.look_up(join.object, join.fields, &ids).await {
             Ok(found) => found,
             Err(Failure::Field(field)) => {
@@ -337,10 +333,7 @@ impl<S: Service> Run<'_, S> {
         let values: Vec<Vec<Option<&str>>> = batch
             .rows
             .iter()
-            .map(|row| {
-                let own = row.iter().map(Option::as_deref);
-                own.chain(joined.values(row)).collect()
-            })
+            .map(|row| row.iter().chain(joined.values(row)).collect())
             .collect();
         let columns: Vec<&str> = fields.iter().chain(joined.columns).copied().collect();
         let rows = facts.iter().zip(&values).map(|(fact, values)| Row {
@@ -357,8 +350,8 @@ impl<S: Service> Run<'_, S> {
     }
 
     /// The Id and the time are the first two fields.
-    fn fact(&self, fields: &[&str], row: &[Option<String>]) -> Result<Fact, Error> {
-        let (Some(Some(key)), Some(time)) = (row.first(), row.get(1)) else {
+    fn fact(&self, fields: &[&str], row: Values<'_>) -> Result<Fact, Error> {
+        let Some(key) = row.get(0) else {
             return Err(data("a row came without an Id", self.object));
         };
         if row.len() != fields.len() {
@@ -367,7 +360,7 @@ impl<S: Service> Run<'_, S> {
                 self.object,
             ));
         }
-        let time = match time {
+        let time = match row.get(1) {
             None => None,
             Some(text) => Some(text.parse().map_err(|error: jiff::Error| {
                 data("a row came with a time that cannot be read", self.object).because(error)
@@ -375,7 +368,7 @@ impl<S: Service> Run<'_, S> {
         };
         Ok(Fact {
             time,
-            key: key.clone(),
+            key: key.to_owned(),
         })
     }
 

@@ -1,0 +1,279 @@
+//! `saponify.toml`: the options of a project, and of each of its tenants.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use saponify_wsdl::Excerpt;
+
+use super::Config;
+use super::pattern::closest;
+use crate::error::Error;
+
+/// The name of the file.
+const NAME: &str = "saponify.toml";
+
+/// A `saponify.toml`: options, and tenants that change some of them.
+///
+/// The keys are the options of [`Config`]. A table `[tenants.NAME]` has the same keys. What it does not
+/// set is as in the rest of the file; a list that it sets replaces the other one. Relative paths are
+/// relative to the directory of the file.
+///
+/// ```
+/// use saponify_codegen::Project;
+///
+/// let project = Project::from_toml(
+///     "methods = false\n\
+///      [tenants.europe]\n\
+///      input = 'wsdl/europe.wsdl'\n\
+///      [tenants.america]\n\
+///      input = 'wsdl/america.wsdl'\n\
+///      methods = true\n",
+/// )?;
+/// let names: Vec<&str> = project.tenants().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["america", "europe"]);
+/// # Ok::<(), saponify_codegen::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    path: Option<PathBuf>,
+    base: Config,
+    tenants: BTreeMap<String, Config>,
+}
+
+impl Project {
+    /// The JSON schema of the file, for editors.
+    pub const SCHEMA: &str = include_str!("../../saponify.schema.json");
+
+    /// Reads options in memory. Relative paths stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML, has a key that is not an option, or a value of the wrong type.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        let base: Config = toml::from_str(text).map_err(|error| refused(text, &error))?;
+        for (name, tenant) in &base.tenants {
+            if !tenant.tenants.is_empty() {
+                return Err(Error::config(format!(
+                    "the tenant {name:?} has tenants of its own; write each of them as \
+                     `[tenants.NAME]`"
+                )));
+            }
+        }
+        let mut tenants = BTreeMap::new();
+        if !base.tenants.is_empty() {
+            let mut shared: toml::Table =
+                toml::from_str(text).map_err(|error| refused(text, &error))?;
+            let own = shared.remove("tenants");
+            let own = own.as_ref().and_then(toml::Value::as_table);
+            for (name, options) in own.into_iter().flatten() {
+                let mut merged = shared.clone();
+                if let Some(options) = options.as_table() {
+                    merge(&mut merged, options);
+                }
+                let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
+                    Error::config(format!("the options of the tenant {name:?} cannot be used"))
+                        .caused_by(error)
+                })?;
+                tenants.insert(name.clone(), config);
+            }
+        }
+        let base = Config {
+            tenants: BTreeMap::new(),
+            ..base
+        };
+        Ok(Self {
+            path: None,
+            base,
+            tenants,
+        })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, and as [`from_toml`](Self::from_toml).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io("cannot read", path, e))?;
+        let mut project = Self::from_toml(&text).map_err(|error| error.in_file(path))?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        for config in std::iter::once(&mut project.base).chain(project.tenants.values_mut()) {
+            config.move_to(directory);
+            config.read_from.push(path.to_owned());
+        }
+        project.path = Some(path.to_owned());
+        Ok(project)
+    }
+
+    /// Finds the file in a directory or in one above it, and reads it. `None` if there is none. The empty
+    /// path is the current directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn find(directory: impl AsRef<Path>) -> Result<Option<Self>, Error> {
+        let directory = directory.as_ref();
+        // The empty path is the current directory, but it cannot be made absolute.
+        let whole = std::path::absolute(Path::new(".").join(directory))
+            .map_err(|e| Error::io("cannot find", directory, e))?;
+        for (steps, above) in whole.ancestors().enumerate() {
+            if above.join(NAME).is_file() {
+                let up: PathBuf = std::iter::repeat_n("..", steps).collect();
+                return Self::load(directory.join(up).join(NAME)).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file that was read.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The tenants by name, sorted.
+    pub fn tenants(&self) -> impl Iterator<Item = (&str, &Config)> {
+        self.tenants
+            .iter()
+            .map(|(name, config)| (name.as_str(), config))
+    }
+
+    /// The options of a tenant, or those of the file if it has no tenants. A file with one tenant needs
+    /// no name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such tenant, or if there are several and none is named.
+    pub fn config(&self, tenant: Option<&str>) -> Result<&Config, Error> {
+        let names = || self.tenants.keys().map(String::as_str).collect::<Vec<_>>();
+        let Some(name) = tenant else {
+            let mut all = self.tenants.values();
+            return match (all.next(), all.next()) {
+                (None, _) => Ok(&self.base),
+                (Some(only), None) => Ok(only),
+                (Some(_), Some(_)) => Err(Error::config(format!(
+                    "there are several tenants; name one of {}",
+                    names().join(", ")
+                ))),
+            };
+        };
+        self.tenants.get(name).ok_or_else(|| {
+            let known = match self.tenants.is_empty() {
+                true => "; the file has no table `[tenants.NAME]`".to_owned(),
+                false => closest(name, names()),
+            };
+            Error::config(format!("there is no tenant {name:?}{known}"))
+        })
+    }
+}
+
+impl Config {
+    /// Makes relative paths relative to a directory.
+    fn move_to(&mut self, directory: &Path) {
+        let single = self.input.iter_mut().chain(self.out_dir.iter_mut());
+        let lists = self
+            .import_roots
+            .iter_mut()
+            .chain(self.provide.values_mut());
+        for path in single.chain(lists) {
+            // An absolute path replaces the directory.
+            *path = directory.join(&*path);
+        }
+    }
+}
+
+/// Puts the values of one table over those of another. Tables are merged, and all else is replaced.
+fn merge(base: &mut toml::Table, over: &toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(key), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) => merge(base, over),
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// The error of a text that cannot be used, with the line that is wrong. The parser's sentence about an
+/// unknown key lists all keys; this one suggests the one that was meant.
+fn refused(text: &str, error: &toml::de::Error) -> Error {
+    let message = error.message();
+    let message = match unknown_key(message) {
+        Some((key, known)) => format!("there is no option `{key}`{}", closest(key, known)),
+        None => message.to_owned(),
+    };
+    let excerpt = error.span().and_then(|span| Excerpt::of(text, span));
+    Error::config(message).with_excerpt(excerpt)
+}
+
+/// The unknown key, and those that are known, of a sentence such as "unknown field `x`, expected one of
+/// `a`, `b`".
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (key, known) = rest.split_once("`, expected ")?;
+    let known = known.split('`').skip(1).step_by(2).collect();
+    Some((key, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_changes_some_options_and_keeps_the_others() -> Result<(), Error> {
+        let project = Project::from_toml(
+            "docs = false\n[include]\nobjects = ['A', 'B']\nfields = ['A.x']\n\
+             [tenants.one]\ninput = 'one.wsdl'\n\
+             [tenants.two]\ndocs = true\ninclude.objects = ['C']\n",
+        )?;
+        let (one, two) = (project.config(Some("one"))?, project.config(Some("two"))?);
+        assert_eq!((one.docs, two.docs), (false, true));
+        assert_eq!(one.include.objects, ["A", "B"]);
+        assert_eq!(two.include.objects, ["C"]);
+        assert_eq!(two.include.fields, ["A.x"]);
+        assert!(project.config(None).is_err());
+        let unknown = project.config(Some("tow")).err().map(|e| e.to_string());
+        assert_eq!(
+            unknown.as_deref(),
+            Some("there is no tenant \"tow\"; did you mean `two`?")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_in_its_line() {
+        for (text, message, marked) in [
+            (
+                "docs = true\nmethds = false\n",
+                "there is no option `methds`; did you mean `methods`?",
+                "methds",
+            ),
+            (
+                "[include]\nobject = []\n",
+                "there is no option `object`; did you mean `objects`?",
+                "object",
+            ),
+            (
+                "[tenants.a]\nmethds = false\n",
+                "there is no option `methds`; did you mean `methods`?",
+                "methds",
+            ),
+            (
+                "docs = \"x\"\n",
+                "invalid type: string \"x\", expected a boolean",
+                "\"x\"",
+            ),
+        ] {
+            let error = Project::from_toml(text).unwrap_err();
+            assert_eq!(error.to_string(), message);
+            let excerpt = error.excerpt().unwrap();
+            assert_eq!(&excerpt.text()[excerpt.span()], marked, "{text}");
+        }
+        let nested = Project::from_toml("[tenants.a.tenants.b]\n").unwrap_err();
+        assert!(
+            nested.to_string().contains("tenants of its own"),
+            "{nested}"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Completion in a shell. Commands and options are those of the program; names of objects, fields and
+//! operations are read from the WSDL.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command};
+use clap_complete::CompletionCandidate;
+use clap_complete::env::{CompleteEnv, Shells};
+use saponify_codegen::catalog::Catalog;
+use saponify_codegen::{Config, Project};
+
+use super::failure::Failure;
+use super::terminal::put;
+
+/// The variable by which the script of a shell asks this program.
+const VARIABLE: &str = "SAPONIFY_COMPLETE";
+
+/// Prints the script that makes a shell complete the command line of this program.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    echo 'source <(saponify completions bash)' >> ~/.bashrc\n  \
+    echo 'source <(saponify completions zsh)' >> ~/.zshrc\n  \
+    saponify completions fish > ~/.config/fish/completions/saponify.fish\n\n\
+    Names of objects, fields and operations come from the WSDL that is named before them, or else \
+    from the input of saponify.toml.")]
+pub(super) struct Completions {
+    /// The shell.
+    #[arg(value_name = "SHELL", value_parser = ["bash", "elvish", "fish", "powershell", "zsh"])]
+    shell: String,
+}
+
+impl Completions {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let shells = Shells::builtins();
+        let shell = shells.completer(&self.shell).ok_or_else(|| {
+            Failure::usage(format!("there are no completions for {}", self.shell))
+        })?;
+        let mut script = Vec::new();
+        shell
+            .write_registration(VARIABLE, "saponify", "saponify", "saponify", &mut script)
+            .map_err(|error| Failure::new("the script cannot be made").because(error))?;
+        put(&String::from_utf8_lossy(&script))
+    }
+}
+
+/// Answers a shell that asks for completions, and ends the process. Otherwise it does nothing.
+pub(super) fn answer_shell(command: fn() -> Command) {
+    let asked = CompleteEnv::with_factory(command)
+        .var(VARIABLE)
+        .try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref())
+        // A message would appear in the middle of the command line that the user types.
+        .unwrap_or(true);
+    if asked {
+        std::process::exit(0);
+    }
+}
+
+/// The names that begin like what was typed: objects, fields of the object before the dot, or operations
+/// after `op:`.
+pub(super) fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(typed) = typed.to_str() else {
+        return Vec::new();
+    };
+    // Several names are separated by commas, and the last one is completed.
+    let (before, typed) = match typed.rfind(',') {
+        Some(at) => typed.split_at(at + 1),
+        None => ("", typed),
+    };
+    let Some(catalog) = catalog() else {
+        return Vec::new();
+    };
+    let mut found = matching(&catalog, typed);
+    found.sort_unstable();
+    found
+        .into_iter()
+        .map(|name| CompletionCandidate::new(format!("{before}{name}")))
+        .collect()
+}
+
+fn matching(catalog: &Catalog, typed: &str) -> Vec<String> {
+    let begins = |name: &str, typed: &str| {
+        let head = name.get(..typed.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(typed))
+    };
+    if let Some(typed) = typed.strip_prefix("op:") {
+        let operations = catalog.operations.iter();
+        let operations = operations.filter(|operation| begins(&operation.name, typed));
+        return operations
+            .map(|operation| format!("op:{}", operation.name))
+            .collect();
+    }
+    if let Some((object, typed)) = typed.split_once('.') {
+        let fields = catalog.object(object).into_iter().flat_map(|object| {
+            let fields = object.fields.iter();
+            fields.map(move |field| (object, field))
+        });
+        let fields = fields.filter(|(_, field)| begins(&field.name, typed));
+        return fields
+            .map(|(object, field)| format!("{}.{}", object.name, field.name))
+            .collect();
+    }
+    let objects = catalog
+        .objects()
+        .filter(|object| begins(&object.name, typed));
+    objects.map(|object| object.name.clone()).collect()
+}
+
+/// What the WSDL contains that the command line names, or that of `saponify.toml`.
+fn catalog() -> Option<Catalog> {
+    let named = std::env::args_os().map(PathBuf::from).find(|argument| {
+        let extension = argument.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl"))
+            && argument.is_file()
+    });
+    let config = match named {
+        Some(wsdl) => Config::new().input(wsdl),
+        None => {
+            let project = Project::find(Path::new("")).ok()??;
+            let first = project.tenants().next().map(|(_, config)| config);
+            let input = first.or(project.config(None).ok())?.input_path()?;
+            Config::new().input(input)
+        }
+    };
+    config.catalog().ok()
+}

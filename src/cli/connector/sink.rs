@@ -1,0 +1,412 @@
+//! `saponify connector sink`.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use saponify_cli::connector::Error;
+use saponify_cli::connector::connection::settings_of;
+use saponify_cli::connector::home::Home;
+use saponify_cli::connector::sinks::config::{
+    self, COMMON, Form, KINDS, Key, SinkConfig, Sinks, forget_secrets, keep_secrets, secrets_of,
+};
+use saponify_cli::connector::sinks::{deliver_once, set_aside, test};
+use saponify_cli::connector::vault::{SecretSource, Secrets};
+
+use super::super::failure::Failure;
+use super::super::terminal::{block_on, put, put_lines};
+use super::work::delivery;
+use super::{Common, chosen, complain, print_json};
+
+/// Sinks get the stored events of all connections, each from its own place on.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sink {
+    /// Add a sink.
+    Add(Add),
+    /// Change keys or secrets of a sink.
+    Set(Set),
+    /// List the sinks.
+    List(List),
+    /// Show how a sink is set up, and how far it has come.
+    Show(One),
+    /// Test whether a sink can be reached and admits this program.
+    Test(One),
+    /// Deliver what waits, without collecting.
+    Deliver(Deliver),
+    /// Remove a sink with its secrets and its place. What it was given stays where it is.
+    Remove(Remove),
+    /// Show the kinds of sinks with their keys and secrets.
+    Kinds,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Add {
+    /// The name of the new sink.
+    name: String,
+    /// Its kind; `sink kinds` shows all of them.
+    kind: String,
+    /// Its keys, as KEY=VALUE.
+    #[arg(value_name = "KEY=VALUE")]
+    values: Vec<String>,
+    /// A secret and where it comes from, such as token=env:VAR. The vault keeps it.
+    #[arg(long, value_name = "NAME=SRC")]
+    secret: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Set {
+    /// The name of the sink.
+    name: String,
+    /// The keys that change, as KEY=VALUE.
+    #[arg(value_name = "KEY=VALUE")]
+    values: Vec<String>,
+    /// A secret and where it comes from, such as token=env:VAR. The vault keeps it.
+    #[arg(long, value_name = "NAME=SRC")]
+    secret: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Print a JSON object for each sink.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct One {
+    /// The name of the sink.
+    name: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Deliver {
+    /// The names of connections. By default all that are not deactivated.
+    name: Vec<String>,
+    /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
+    #[arg(long, value_name = "SINK")]
+    sink: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Remove {
+    /// The name of the sink.
+    name: String,
+    /// Keep its place: a sink of the same name goes on from there.
+    #[arg(long)]
+    keep_place: bool,
+}
+
+/// A secret and where it comes from.
+struct Secret(String, SecretSource);
+
+/// Reads `NAME=SRC` for each secret. Messages of the command line repeat what they refuse, and that may be the
+/// secret itself, so these texts are not read there.
+fn secrets(texts: &[String]) -> Result<Vec<Secret>, Failure> {
+    let one = |text: &String| match text.split_once('=') {
+        Some((name, source)) if !name.is_empty() => Ok(Secret(name.to_owned(), source.parse()?)),
+        _ => Err(Failure::usage("a secret must have the form NAME=SRC")),
+    };
+    texts.iter().map(one).collect()
+}
+
+/// Reads `KEY=VALUE` for each key. A path is meant from the current folder.
+fn pairs(kind: &config::Kind, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let one = |text: &String| {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(Failure::usage("a key must have the form KEY=VALUE"));
+        };
+        let is_path = kind.key(key).is_some_and(|key| key.form == Form::Path);
+        if !is_path {
+            return Ok((key.to_owned(), value.to_owned()));
+        }
+        let path = std::path::absolute(value)
+            .map_err(|error| Failure::new(format!("cannot use {value}")).because(error))?;
+        Ok((key.to_owned(), path.display().to_string()))
+    };
+    texts.iter().map(one).collect()
+}
+
+impl Sink {
+    pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Add(add) => add.run(common),
+            Self::Set(set) => set.run(common),
+            Self::List(list) => list.run(common),
+            Self::Show(one) => show(&one.name, common),
+            Self::Test(one) => return test_one(&one.name, common),
+            Self::Deliver(deliver) => return deliver.run(common),
+            Self::Remove(remove) => remove.run(common),
+            Self::Kinds => put(&kinds()),
+        }?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Add {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let kind = config::kind_of(&self.kind)?;
+        let values = pairs(kind, &self.values)?;
+        let given = secrets(&self.secret)?;
+        let names = given.iter().map(|secret| secret.0.clone()).collect();
+        let config = SinkConfig::new(&self.name, kind, values, names)?;
+        config.check_built()?;
+        // What can be wrong with the file is found before anybody is asked for a secret.
+        if Sinks::of(&home)?.find(&self.name).is_ok() {
+            return Err(
+                Failure::usage(format!("there is a sink {} already", self.name))
+                    .hint("`saponify connector sink set` changes it"),
+            );
+        }
+        if !given.is_empty() {
+            let mut secrets = Secrets::default();
+            read_secrets(&given, &mut secrets)?;
+            keep_secrets(&common.vault(&home)?, &self.name, &secrets)?;
+        }
+        config::add(&home, &config)?;
+        put(&format!(
+            "The sink {0} is set up. Next: `saponify connector sink test {0}`.\n",
+            self.name
+        ))
+    }
+}
+
+impl Set {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let known = Sinks::of(&home)?.find(&self.name)?.clone();
+        let mut values: Vec<(String, String)> = known
+            .values()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        values.extend(pairs(known.kind, &self.values)?);
+        let given = secrets(&self.secret)?;
+        let mut names = known.secrets().to_vec();
+        names.extend(given.iter().map(|secret| secret.0.clone()));
+        names.sort();
+        names.dedup();
+        let config = SinkConfig::new(&self.name, known.kind, values, names)?;
+        if !given.is_empty() {
+            let vault = common.vault(&home)?;
+            // Secrets that were lost are given again; those that can be read stay.
+            let mut secrets = secrets_of(&vault, &known).unwrap_or_default();
+            read_secrets(&given, &mut secrets)?;
+            keep_secrets(&vault, &self.name, &secrets)?;
+        }
+        config::change(&home, &config)?;
+        put(&format!("The sink {} is changed.\n", self.name))
+    }
+}
+
+fn read_secrets(given: &[Secret], secrets: &mut Secrets) -> Result<(), Failure> {
+    for Secret(name, source) in given {
+        secrets.insert(name, source.read(name)?);
+    }
+    Ok(())
+}
+
+impl List {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let sinks = Sinks::of(&home)?;
+        let mut out = String::new();
+        for sink in sinks.iter() {
+            if self.json {
+                print_json(&serde_json::json!({
+                    "sink": sink.name,
+                    "kind": sink.kind.name,
+                    "built": sink.kind.is_built,
+                    "keys": sink.values().collect::<std::collections::BTreeMap<_, _>>(),
+                    "secrets": sink.secrets(),
+                }))?;
+                continue;
+            }
+            let form = sink.word("form");
+            let missing = if sink.kind.is_built {
+                ""
+            } else {
+                "  (not built in)"
+            };
+            let _ = writeln!(
+                out,
+                "{:<20} {:<13} {form:<5} {}{missing}",
+                sink.name,
+                sink.kind.name,
+                sink.address()
+            );
+        }
+        put_lines(&out)
+    }
+}
+
+fn show(name: &str, common: &Common) -> Result<(), Failure> {
+    let home = common.home()?;
+    let sinks = Sinks::of(&home)?;
+    let sink = sinks.find(name)?;
+    let mut out = format!("{name}\n  kind         {}\n", sink.kind.name);
+    for (key, value) in sink.values() {
+        let _ = writeln!(out, "  {key:<12} {value}");
+    }
+    if !sink.secrets().is_empty() {
+        let _ = writeln!(
+            out,
+            "  secrets      {} (in the vault)",
+            sink.secrets().join(", ")
+        );
+    }
+    if let Err(error) = sink.check_built() {
+        let _ = writeln!(out, "  {error}");
+    }
+    for connection in home.connections()? {
+        if !sink.is_for(&connection) {
+            continue;
+        }
+        let _ = match standing(&home, &connection, name) {
+            Ok(line) => writeln!(out, "  {connection}: {line}"),
+            Err(error) => writeln!(out, "  {connection}: {}", error.text()),
+        };
+    }
+    put_lines(&out)
+}
+
+/// How far a sink has come with a connection.
+fn standing(home: &Home, connection: &str, name: &str) -> Result<String, Error> {
+    let store = home.connection(connection)?.store_to_read()?;
+    let state = store.sink(name)?;
+    let mut line = format!("{} delivered, {} waiting", state.delivered, state.waiting);
+    match set_aside(&state) {
+        0 => {}
+        aside => {
+            let _ = write!(line, ", {aside} refused and set aside");
+        }
+    }
+    if let Some(moved) = state.local_moved {
+        let _ = write!(line, ", last {moved:.0}");
+    }
+    if let Some(problem) = &state.problem {
+        let _ = write!(line, "; failed: {problem}");
+    }
+    Ok(line)
+}
+
+fn test_one(name: &str, common: &Common) -> Result<ExitCode, Failure> {
+    let home = common.home()?;
+    let sinks = Sinks::of(&home)?;
+    let sink = match config::one_off(name) {
+        Some(sink) => sink?,
+        None => sinks.find(name)?.clone(),
+    };
+    let vault = common.vault(&home)?;
+    let of = home.connections()?.into_iter().find(|own| sink.is_for(own));
+    block_on(async {
+        match test(&vault, &sink, of.as_deref()).await {
+            Ok(found) => {
+                put(&format!("ok: {found}\n"))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => Ok(ExitCode::from(complain(name, &error))),
+        }
+    })
+}
+
+impl Deliver {
+    fn run(self, common: &Common) -> Result<ExitCode, Failure> {
+        let home = common.home()?;
+        let vault = common.vault(&home)?;
+        let names = chosen(&home, &self.name)?;
+        block_on(async {
+            let mut worst = 0;
+            for name in &names {
+                let held = || {
+                    let place = home.connection(name)?;
+                    let lock = place.lock()?;
+                    Ok::<_, Error>((place, lock, settings_of(&home, name)?))
+                };
+                let (place, lock, settings) = match held() {
+                    Ok(held) => held,
+                    Err(error) => {
+                        worst = worst.max(complain(name, &error));
+                        continue;
+                    }
+                };
+                let reports =
+                    deliver_once(&home, &vault, &place, &lock, &settings, &self.sink).await;
+                for report in reports {
+                    match &report.result {
+                        Ok(done) => {
+                            put_lines(&format!("{name}, {}\n", delivery(&report.sink, done)))?;
+                        }
+                        Err(error) => {
+                            let place = format!("{name}, sink {}", report.sink);
+                            worst = worst.max(complain(&place, error));
+                        }
+                    }
+                }
+            }
+            Ok(ExitCode::from(worst))
+        })
+    }
+}
+
+impl Remove {
+    fn run(self, common: &Common) -> Result<(), Failure> {
+        let home = common.home()?;
+        let sinks = Sinks::of(&home)?;
+        let sink = sinks.find(&self.name)?;
+        let vault = common.vault(&home)?;
+        if !self.keep_place {
+            // All connections are held before any place is removed: a process at work would note it again.
+            let mut held = Vec::new();
+            for name in home.connections()? {
+                let place = home.connection(&name)?;
+                let lock = place.lock()?;
+                held.push((place, lock));
+            }
+            for (place, lock) in &held {
+                place.store(lock)?.forget_sink(&self.name)?;
+            }
+        }
+        if !sink.secrets().is_empty() {
+            forget_secrets(&vault, &self.name)?;
+        }
+        config::remove(&home, &self.name)?;
+        put(&format!("The sink {} is removed.\n", self.name))
+    }
+}
+
+/// The kinds with their keys, as the tables of the library have them.
+fn kinds() -> String {
+    let mut out = String::new();
+    for kind in KINDS {
+        let _ = writeln!(out, "{}: {}", kind.name, kind.about);
+        if let (Some(feature), false) = (kind.feature, kind.is_built) {
+            let _ = writeln!(
+                out,
+                "  This program was built without it; build it with `--features {feature}`."
+            );
+        }
+        for key in kind.keys {
+            add_key(&mut out, key);
+        }
+        for secret in kind.secrets {
+            let need = if secret.is_needed { " (needed)" } else { "" };
+            let name = format!("--secret {}=SRC", secret.name);
+            let _ = writeln!(out, "  {name:<22} {}{need}", secret.about);
+        }
+        out.push('\n');
+    }
+    out.push_str("All kinds:\n");
+    for key in COMMON {
+        add_key(&mut out, key);
+    }
+    out
+}
+
+fn add_key(out: &mut String, key: &Key) {
+    let values = match key.form {
+        Form::OneOf(words) => format!(": {}", words.join(", ")),
+        _ => String::new(),
+    };
+    let need = if key.is_needed { " (needed)" } else { "" };
+    let _ = writeln!(out, "  {:<22} {}{values}{need}", key.name, key.about);
+}

@@ -1,0 +1,216 @@
+//! The options that say what to read and what to select, which several commands have.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+use saponify_codegen::{Config, Project};
+
+use super::completion::names;
+use super::failure::Failure;
+
+/// Which part of a WSDL a command works on. The same options are in `saponify.toml` and in
+/// `saponify_codegen::Config` for build scripts.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Options {
+    /// Keep only these: objects (Account, '*__c'), fields (Account.Name) or operations (op:query).
+    /// Several are separated by commas.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', add = ArgValueCompleter::new(names))]
+    include: Vec<String>,
+    /// Leave these out: objects, fields or operations as for --include.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', add = ArgValueCompleter::new(names))]
+    exclude: Vec<String>,
+    /// Imports may also read files in and below this directory.
+    #[arg(long, value_name = "DIR")]
+    root: Vec<PathBuf>,
+    /// Takes a file for an import, which is named by its location as written or its namespace.
+    #[arg(long, value_name = "IMPORT=FILE", value_parser = provided)]
+    provide: Vec<(String, PathBuf)>,
+    /// Leaves out an import, by its location as written or its namespace.
+    #[arg(long, value_name = "IMPORT")]
+    skip_import: Vec<String>,
+    /// Reads a type as another: 'java:String=xsd:string', '{urn:x}Odd=text', 'tns:Odd=any'.
+    #[arg(long = "type", value_name = "NAME=TYPE", value_parser = replaced)]
+    types: Vec<(String, String)>,
+    /// Nil of these elements is not the same as their absence: `Nillable<T>` (nickname, '*').
+    #[arg(long, value_name = "ELEMENTS", value_delimiter = ',')]
+    nillable: Vec<String>,
+    /// Options from this file. By default it is the `saponify.toml` of this directory or of one above,
+    /// unless a WSDL is named that it does not know. Options of the command line come on top.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Work on this tenant of `saponify.toml`.
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+/// What a command works on.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// The name of the tenant, if `saponify.toml` names it.
+    pub(super) tenant: Option<String>,
+    pub(super) config: Config,
+    /// The directory of `saponify.toml`; empty without one.
+    pub(super) directory: PathBuf,
+}
+
+impl Options {
+    /// What the options say about a WSDL, or about each tenant of `saponify.toml` if none is named.
+    pub(super) fn targets(&self, wsdl: Option<&Path>) -> Result<Vec<Target>, Failure> {
+        let project = self.project(wsdl)?;
+        let Some(project) = &project else {
+            let config = wsdl.map_or_else(Config::new, |wsdl| Config::new().input(wsdl));
+            if let Some(tenant) = &self.tenant {
+                return Err(Failure::new(format!(
+                    "there is no saponify.toml that could have the tenant {tenant}"
+                ))
+                .hint("name the file with --config"));
+            }
+            return Ok(vec![self.target(None, config, PathBuf::new())]);
+        };
+        let path = project.path().unwrap_or(Path::new(""));
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        let all = self.tenant.is_none() && wsdl.is_none() && project.tenants().next().is_some();
+        let chosen: Vec<(Option<String>, Config)> = match all {
+            true => project
+                .tenants()
+                .map(|(name, config)| (Some(name.to_owned()), config.clone()))
+                .collect(),
+            false => {
+                let known = wsdl.and_then(|wsdl| tenant_of(project, wsdl));
+                let name = self.tenant.clone().or(known);
+                let config = project.config(name.as_deref())?.clone();
+                vec![(name, config)]
+            }
+        };
+        let targets = chosen.into_iter().map(|(tenant, config)| {
+            let config = match wsdl {
+                Some(wsdl) => config.input(wsdl),
+                None => config,
+            };
+            self.target(tenant, config, directory.clone())
+        });
+        Ok(targets.collect())
+    }
+
+    /// As [`targets`](Self::targets), for a command that works on one WSDL.
+    pub(super) fn target_of(&self, wsdl: Option<&Path>) -> Result<Target, Failure> {
+        let mut targets = self.targets(wsdl)?;
+        match (targets.pop(), targets.is_empty()) {
+            (Some(target), true) => Ok(target),
+            (last, _) => {
+                let names = targets.iter().chain(&last);
+                let names: Vec<&str> = names.filter_map(|t| t.tenant.as_deref()).collect();
+                Err(Failure::usage("saponify.toml has several tenants")
+                    .hint(format!("choose one with --tenant: {}", names.join(", "))))
+            }
+        }
+    }
+
+    fn target(&self, tenant: Option<String>, config: Config, directory: PathBuf) -> Target {
+        Target {
+            tenant,
+            config: self.on_top_of(config),
+            directory,
+        }
+    }
+
+    /// The file of options. One that is found and not named is used if it is about the WSDL.
+    fn project(&self, wsdl: Option<&Path>) -> Result<Option<Project>, Failure> {
+        if let Some(path) = &self.config {
+            return Ok(Some(Project::load(path)?));
+        }
+        let Some(project) = Project::find("")? else {
+            return Ok(None);
+        };
+        let is_known = |wsdl: &Path| {
+            tenant_of(&project, wsdl).is_some()
+                || project
+                    .config(None)
+                    .is_ok_and(|config| is_input(config, wsdl))
+        };
+        Ok(match wsdl {
+            Some(wsdl) if self.tenant.is_none() && !is_known(wsdl) => None,
+            _ => Some(project),
+        })
+    }
+
+    /// Adds these options to others.
+    fn on_top_of(&self, mut config: Config) -> Config {
+        for name in &self.include {
+            config = match Name::of(name) {
+                Name::Object(name) => config.include_objects([name]),
+                Name::Field(name) => config.include_fields([name]),
+                Name::Operation(name) => config.include_operations([name]),
+            };
+        }
+        for name in &self.exclude {
+            config = match Name::of(name) {
+                Name::Object(name) => config.exclude_objects([name]),
+                Name::Field(name) => config.exclude_fields([name]),
+                Name::Operation(name) => config.exclude_operations([name]),
+            };
+        }
+        config = config
+            .import_roots(&self.root)
+            .skip_imports(&self.skip_import);
+        for (import, path) in &self.provide {
+            config = config.provide_file(import, path);
+        }
+        for (name, replacement) in &self.types {
+            config = config.override_type(name, replacement);
+        }
+        config.nillable(&self.nillable)
+    }
+}
+
+/// The tenant whose input a WSDL is.
+fn tenant_of(project: &Project, wsdl: &Path) -> Option<String> {
+    let mut tenants = project.tenants();
+    let found = tenants.find(|(_, config)| is_input(config, wsdl));
+    found.map(|(name, _)| name.to_owned())
+}
+
+fn is_input(config: &Config, wsdl: &Path) -> bool {
+    let input = config
+        .input_path()
+        .and_then(|path| path.canonicalize().ok());
+    input.is_some() && input == wsdl.canonicalize().ok()
+}
+
+/// What a name on the command line names.
+enum Name<'a> {
+    Object(&'a str),
+    Field(&'a str),
+    Operation(&'a str),
+}
+
+impl<'a> Name<'a> {
+    fn of(text: &'a str) -> Self {
+        match text.strip_prefix("op:") {
+            Some(operation) => Name::Operation(operation),
+            None if text.contains('.') => Name::Field(text),
+            None => Name::Object(text),
+        }
+    }
+}
+
+/// `IMPORT=FILE`. An address may hold `=` and a file's name rarely does, so the last one divides.
+fn provided(text: &str) -> Result<(String, PathBuf), String> {
+    match text.rsplit_once('=') {
+        Some((import, file)) if !import.is_empty() && !file.is_empty() => {
+            Ok((import.to_owned(), file.into()))
+        }
+        _ => Err("expected an import's location or namespace, `=` and a file".to_owned()),
+    }
+}
+
+/// `NAME=TYPE`. The namespace in a name may hold `=`, so the last one divides.
+fn replaced(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((name, replacement)) if !name.is_empty() && !replacement.is_empty() => {
+            Ok((name.to_owned(), replacement.to_owned()))
+        }
+        _ => Err("expected the name of a type, `=` and a built-in type".to_owned()),
+    }
+}

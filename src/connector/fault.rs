@@ -1,0 +1,53 @@
+//! Failures of a database, before it is known what was tried.
+
+use std::fmt;
+
+use super::error::{Error, Kind};
+
+/// A failure of the database, before it is known what was tried.
+pub(in crate::connector) struct Fault {
+    kind: Kind,
+    help: String,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Fault {
+    pub(in crate::connector) fn new(
+        kind: Kind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            kind,
+            help: String::new(),
+            source: source.into(),
+        }
+    }
+
+    /// Adds what the user can do about it.
+    pub(in crate::connector) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The error of somebody who tried to do something with a database.
+    pub(in crate::connector) fn because_of(self, action: &str, place: &str) -> Error {
+        let failed = Error::new(self.kind, format!("cannot {action} ({place})"));
+        let failed = failed.because(self.source);
+        match self.help.is_empty() {
+            true => failed,
+            false => failed.help(self.help),
+        }
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.source)
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(Kind::Store, error)
+    }
+}

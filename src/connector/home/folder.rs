@@ -1,0 +1,304 @@
+//! Connections in a folder: a folder for each connection, with its store, its secrets if they are in a file,
+//! files on their way, and damaged files.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Held, Holder, Keeper, Listed, Lock, Spot, Worker, is_name};
+use crate::connector::error::{Error, Kind};
+use crate::connector::private::{create_folder, to_write};
+use crate::connector::store::Store;
+
+/// The file of the store.
+const STORE: &str = "store.db";
+
+/// The file that is locked.
+const LOCK: &str = "lock";
+
+/// The file of the encrypted secrets.
+const SECRETS: &str = "secrets.age";
+
+/// The folder of all connections.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+/// The folder of a connection.
+#[derive(Debug)]
+struct Own(PathBuf);
+
+/// A file that is locked.
+#[derive(Debug)]
+struct Locked(#[allow(dead_code, reason = "it is locked as long as it is open")] File);
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+}
+
+impl Keeper for Folder {
+    fn shown(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(&self.0)
+    }
+
+    fn with_lease(&self, _lease: Duration) -> Option<Arc<dyn Keeper>> {
+        None
+    }
+
+    fn names(&self) -> Result<Vec<String>, Error> {
+        let fail = |error| Error::io("read the folder", &self.0, error);
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fail(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(fail)?.path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .filter(|name| is_name(name));
+            if let Some(name) = name
+                && path.join(STORE).is_file()
+            {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn active(&self) -> Result<Vec<Listed>, Error> {
+        let mut active = Vec::new();
+        for name in self.names()? {
+            let own = Own(self.0.join(&name));
+            // A store that cannot be read is reported when the connection is opened, and keeps no other
+            // connection from its work.
+            let is_deactivated = own
+                .settings()
+                .is_ok_and(|settings| settings.contains_key("deactivated"));
+            if !is_deactivated {
+                let is_held = own.is_locked();
+                active.push(Listed { name, is_held });
+            }
+        }
+        Ok(active)
+    }
+
+    fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error> {
+        // A name does not begin with a dot, so no connection has this folder.
+        let folder = self.0.join(format!(".{name}.new"));
+        create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;
+        let draft = Own(folder);
+        let lock = draft.lock(name)?;
+        draft.clear()?;
+        Ok((Arc::new(draft), lock))
+    }
+
+    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error> {
+        Ok(Arc::new(Own(self.0.join(name))))
+    }
+
+    fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let path = self.0.join(name).join(SECRETS);
+        match fs::read(&path) {
+            Ok(encrypted) => Ok(Some(encrypted)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(Error::io("read", &path, error)),
+        }
+    }
+
+    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error> {
+        write(&self.0.join(name).join(SECRETS), encrypted)
+    }
+
+    fn forget_secret(&self, name: &str) -> Result<bool, Error> {
+        let path = self.0.join(name).join(SECRETS);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(Error::io("remove", &path, error)),
+        }
+    }
+
+    fn document(&self, name: &str) -> Result<Option<String>, Error> {
+        let path = self.0.join(name);
+        match fs::read_to_string(&path) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(Error::io("read", &path, error)),
+        }
+    }
+
+    fn write_document(&self, name: &str, content: &str) -> Result<(), Error> {
+        write(&self.0.join(name), content.as_bytes())
+    }
+
+    fn meet(&self, _me: &Worker) -> Result<Option<Vec<Worker>>, Error> {
+        Ok(None)
+    }
+
+    fn leave(&self, _me: &Worker) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Writes a file that is replaced as a whole, so that it is never half written.
+fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".new");
+    let draft = PathBuf::from(draft);
+    let fail = |error| Error::io("write", &draft, error);
+    let mut file = to_write().truncate(true).open(&draft).map_err(fail)?;
+    file.write_all(content)
+        .and_then(|()| file.sync_all())
+        .map_err(fail)?;
+    fs::rename(&draft, path).map_err(|error| Error::io("write", path, error))
+}
+
+impl Spot for Own {
+    fn folder(&self) -> Result<PathBuf, Error> {
+        Ok(self.0.clone())
+    }
+
+    fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
+        let folder = self.0.with_file_name(name);
+        // The lock moves with the folder, so that nobody works on the connection before it is complete.
+        // Windows does not rename a folder with a file that is open.
+        let held = if cfg!(windows) { None } else { Some(lock) };
+        fs::rename(&self.0, &folder)
+            .map_err(|error| Error::io("create the folder", &folder, error))?;
+        drop(held);
+        Ok(Arc::new(Self(folder)))
+    }
+
+    fn store(&self, _lock: &Lock) -> Result<Store, Error> {
+        Store::open(&self.0.join(STORE))
+    }
+
+    fn store_to_read(&self) -> Result<Store, Error> {
+        Store::open_to_read(&self.0.join(STORE))
+    }
+
+    fn store_beside(&self) -> Result<Store, Error> {
+        Store::open(&self.0.join(STORE))
+    }
+
+    fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
+        Store::settings_at(&self.0.join(STORE))
+    }
+
+    fn forget_refusals(&self) -> Result<(), Error> {
+        Store::forget_refusals_at(&self.0.join(STORE)).map(drop)
+    }
+
+    fn lock(&self, name: &str) -> Result<Lock, Error> {
+        let path = self.0.join(LOCK);
+        let fail = |error| Error::io("lock", &path, error);
+        let mut file = to_write().read(true).open(&path).map_err(fail)?;
+        let mut attempts = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(fail(error)),
+                // Whoever asks whether the connection is locked holds it for a moment.
+                Err(TryLockError::WouldBlock) if attempts < 3 => {
+                    attempts += 1;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => return Err(is_held(name, &mut file)),
+            }
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(fail)?;
+        Ok(Lock(Box::new(Locked(file))))
+    }
+
+    fn holder(&self) -> Result<Option<Holder>, Error> {
+        if !self.is_locked() {
+            return Ok(None);
+        }
+        let path = self.0.join(LOCK);
+        // The holder writes its number once it has the lock, except on systems that lock reading, too.
+        let process = fs::read_to_string(&path).ok();
+        let process = process.and_then(|text| text.trim().parse::<u32>().ok());
+        let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
+        Ok(Some(Holder {
+            worker: process.map_or_else(|| "a process".to_owned(), |id| format!("process {id}")),
+            since: written.and_then(|time| Timestamp::try_from(time).ok()),
+            lease_until: None,
+        }))
+    }
+
+    fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
+        // Some systems do not remove what is open.
+        drop(lock);
+        fs::remove_dir_all(&self.0).map_err(|error| Error::io("remove the folder", &self.0, error))
+    }
+
+    fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
+        write(&self.0.join(SECRETS), encrypted)
+    }
+}
+
+impl Own {
+    /// Removes what an earlier draft left, except the lock.
+    fn clear(&self) -> Result<(), Error> {
+        let fail = |error| Error::io("clear the folder", &self.0, error);
+        for entry in fs::read_dir(&self.0).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.is_file() && path.file_name().is_some_and(|name| name != LOCK) {
+                fs::remove_file(&path).map_err(fail)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_locked(&self) -> bool {
+        // A file that cannot be opened is not locked by anybody.
+        File::open(self.0.join(LOCK))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+impl Held for Locked {
+    fn lost(&self) -> Option<String> {
+        None
+    }
+
+    #[cfg(feature = "postgres")]
+    fn lease(&self) -> Option<&crate::connector::postgres::Lease> {
+        None
+    }
+}
+
+fn is_held(name: &str, file: &mut File) -> Error {
+    // The holder has written its process id, except on systems that lock reading, too.
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let process = match holder.trim().parse::<u32>() {
+        Ok(id) => format!(" (process {id})"),
+        Err(_) => String::new(),
+    };
+    let message = format!("another instance works on the connection {name}{process}");
+    Error::new(Kind::Locked, message).help("wait until it ends, or stop it")
+}

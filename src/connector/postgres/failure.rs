@@ -1,0 +1,74 @@
+//! What errors of PostgreSQL mean, and what to do about them.
+
+use tokio_postgres::error::SqlState;
+
+use crate::connector::error::Kind;
+use crate::connector::fault::Fault;
+
+impl From<tokio_postgres::Error> for Fault {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let (kind, help) = match error.code() {
+            None => meaning_without_code(&error),
+            Some(code) => meaning(code),
+        };
+        Self::new(kind, error).help(help)
+    }
+}
+
+/// The connection ended or could not be made, or the client could not convert something.
+fn meaning_without_code(error: &tokio_postgres::Error) -> (Kind, &'static str) {
+    let mut source = std::error::Error::source(error);
+    let mut is_connection = error.is_closed();
+    while let Some(cause) = source {
+        is_connection |= cause.is::<std::io::Error>();
+        source = cause.source();
+    }
+    match is_connection {
+        true => (Kind::Away, AWAY),
+        false => (Kind::Store, ""),
+    }
+}
+
+pub(super) const AWAY: &str = "check that the database server runs and can be reached; nothing is damaged, \
+                               and the next round goes on where this one stopped";
+
+fn meaning(code: &SqlState) -> (Kind, &'static str) {
+    match *code {
+        SqlState::DISK_FULL => (
+            Kind::Full,
+            "free space on the disk of the database server; nothing is damaged, and the next run goes on \
+             where this one stopped",
+        ),
+        SqlState::READ_ONLY_SQL_TRANSACTION => (
+            Kind::ReadOnly,
+            "give the address of the primary server; a standby cannot be written",
+        ),
+        SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION_SPECIFICATION => (
+            Kind::Refused,
+            "check the user of the address and the password, which is that of $PGPASSWORD, of ~/.pgpass or of \
+             the address in $SAPONIFY_HOME",
+        ),
+        SqlState::INVALID_CATALOG_NAME => (
+            Kind::Refused,
+            "create the database by `createdb`, or give the address of another one",
+        ),
+        SqlState::INSUFFICIENT_PRIVILEGE => (
+            Kind::Refused,
+            "let an administrator run `GRANT CREATE ON DATABASE … TO …` for the user of the address",
+        ),
+        SqlState::TOO_MANY_CONNECTIONS => (
+            Kind::Away,
+            "raise max_connections of the database server; each worker opens up to eight connections",
+        ),
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => (
+            Kind::Lost,
+            "this process was paused within a transaction, and the database has undone it",
+        ),
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::DATABASE_DROPPED => (Kind::Away, AWAY),
+        _ if code.code().starts_with("08") => (Kind::Away, AWAY),
+        _ => (Kind::Store, ""),
+    }
+}

@@ -1,0 +1,398 @@
+//! The list of connections, their secrets, and the documents of a home.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::lease::{Held, Lease};
+use super::{Address, Answer, Parameter, Pool, Session};
+use crate::connector::error::{Error, Kind};
+use crate::connector::fault::Fault;
+
+/// The version of the tables that this program knows.
+const VERSION: i64 = 1;
+
+/// Which advisory lock two programs use that want to make tables at the same time ("saponify" as a number).
+pub(in crate::connector) const MAKING: i64 = 0x7361_706f_6e69_6679;
+
+/// The schema of the tables of the registry. They are always written with it.
+const SCHEMA: &str = "saponify";
+
+/// The columns of [`Known`].
+const KNOWN: &str = "SELECT id, name, version, deactivated, holder,
+        CAST(extract(epoch FROM since) * 1000 AS bigint),
+        CAST(extract(epoch FROM until) * 1000 AS bigint), coalesce(until > clock_timestamp(), false)
+    FROM saponify.connection";
+
+/// The connections of a database.
+#[derive(Debug)]
+pub(in crate::connector) struct Registry {
+    pub(super) pool: Arc<Pool>,
+    /// How long a lease lasts that is not renewed.
+    pub(super) lease: Duration,
+    /// The leases of this process.
+    pub(super) held: Mutex<Held>,
+    local: Option<PathBuf>,
+    id: OnceLock<String>,
+}
+
+/// A connection as the list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::connector) struct Known {
+    pub(in crate::connector) id: i64,
+    pub(in crate::connector) name: String,
+    /// The version of its tables.
+    pub(in crate::connector) version: i64,
+    pub(in crate::connector) deactivated: bool,
+    /// Who has its lease now.
+    pub(in crate::connector) holder: Option<Holder>,
+}
+
+/// Who has a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::connector) struct Holder {
+    pub(in crate::connector) name: String,
+    /// Since when, by the clock of the database server.
+    pub(in crate::connector) since: Timestamp,
+    /// Until when, unless it is renewed.
+    pub(in crate::connector) until: Timestamp,
+}
+
+impl Known {
+    /// The schema of the store of a connection.
+    pub(in crate::connector) fn schema(id: i64) -> String {
+        format!("saponify_{id}")
+    }
+}
+
+impl Registry {
+    /// The connections of a database. Nothing is asked yet. `local` is the folder of this machine for what
+    /// does not belong into the database.
+    pub(in crate::connector) fn new(
+        address: Address,
+        lease: Duration,
+        local: Option<PathBuf>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            pool: Pool::new(address, lease),
+            lease,
+            held: Mutex::default(),
+            local,
+            id: OnceLock::new(),
+        })
+    }
+
+    /// The sessions with the database.
+    pub(in crate::connector) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    /// The folder of this machine for files that belong to a connection.
+    pub(in crate::connector) fn folder(&self, id: i64) -> Result<PathBuf, Error> {
+        let local = self.local.as_ref().ok_or_else(|| {
+            Error::new(
+                Kind::Usage,
+                "there is no place on this machine for files on their way",
+            )
+            .help("give a folder by --local")
+        })?;
+        Ok(local.join(self.identity()?).join(id.to_string()))
+    }
+
+    /// The finished connections, by name.
+    pub(in crate::connector) fn connections(&self) -> Result<Vec<Known>, Error> {
+        self.ready()?;
+        let sql = format!("{KNOWN} WHERE name NOT LIKE '.%' ORDER BY name");
+        self.query("list the connections", &sql, Vec::new(), known)
+    }
+
+    /// The connection of a name.
+    pub(in crate::connector) fn find(&self, name: &str) -> Result<Option<Known>, Error> {
+        self.ready()?;
+        let sql = format!("{KNOWN} WHERE name = ?1");
+        let found = self.query("find the connection", &sql, vec![name.into()], known)?;
+        Ok(found.into_iter().next())
+    }
+
+    /// Begins a connection under the name of a draft, in place of an earlier draft that nobody works on.
+    pub(in crate::connector) fn create(
+        self: &Arc<Self>,
+        draft: &str,
+    ) -> Result<(i64, Lease), Error> {
+        self.ready()?;
+        let (name, holder) = (draft.to_owned(), super::lease::process());
+        let lease = self.lease.as_millis() as i64;
+        let made = self
+            .pool
+            .with(SCHEMA, "make a connection", move |session| {
+                Box::pin(async move {
+                    session.run("BEGIN").await?;
+                    lock_making(session).await?;
+                    let find = "SELECT id, coalesce(until > clock_timestamp(), false)
+                            FROM saponify.connection WHERE name = ?1 FOR UPDATE";
+                    for row in session.query(find, &[(&*name).into()]).await? {
+                        let row = Fields(row);
+                        if row.integer(1)? != 0 {
+                            session.run("ROLLBACK").await?;
+                            return Ok(None);
+                        }
+                        remove(session, row.integer(0)?).await?;
+                    }
+                    let add = "INSERT INTO saponify.connection (name, token, holder, since, until)
+                    VALUES (?1, 1, ?2, clock_timestamp(),
+                            clock_timestamp() + ?3 * INTERVAL '1 millisecond')
+                    RETURNING id";
+                    let values = [(&*name).into(), (&*holder).into(), lease.into()];
+                    let rows = session.query(add, &values).await?;
+                    session.run("COMMIT").await?;
+                    rows.into_iter()
+                        .next()
+                        .map(|row| Fields(row).integer(0))
+                        .transpose()
+                })
+            })?;
+        let id = made.ok_or_else(|| {
+            Error::new(
+                Kind::Locked,
+                "another process is making a connection of this name",
+            )
+            .help("wait until it has, or choose another name")
+        })?;
+        Ok((id, Lease::begin(self, id, 1)?))
+    }
+
+    /// Gives a draft its name, and its secrets the name of the connection.
+    pub(in crate::connector) fn publish(
+        &self,
+        lease: &Lease,
+        draft: &str,
+        name: &str,
+    ) -> Result<(), Error> {
+        let (fence, draft, name) = (lease.fence(), draft.to_owned(), name.to_owned());
+        self.pool
+            .with(SCHEMA, "name the connection", move |session| {
+                Box::pin(async move {
+                    session.run("BEGIN").await?;
+                    let rename = "UPDATE saponify.connection SET name = ?2 WHERE id = ?1";
+                    let values = [fence.connection().into(), (&*name).into()];
+                    session.execute(rename, &values).await?;
+                    let replaced = "DELETE FROM saponify.secret WHERE name = ?1";
+                    session.execute(replaced, &[(&*name).into()]).await?;
+                    let secret = "UPDATE saponify.secret SET name = ?2 WHERE name = ?1";
+                    session
+                        .execute(secret, &[(&*draft).into(), (&*name).into()])
+                        .await?;
+                    fence.check(session).await?;
+                    session.run("COMMIT").await
+                })
+            })
+    }
+
+    /// Removes a connection with its store and its secrets.
+    pub(in crate::connector) fn erase(&self, lease: &Lease, name: &str) -> Result<(), Error> {
+        let (fence, name) = (lease.fence(), name.to_owned());
+        self.pool
+            .with(SCHEMA, "remove the connection", move |session| {
+                Box::pin(async move {
+                    session.run("BEGIN").await?;
+                    fence.check(session).await?;
+                    remove(session, fence.connection()).await?;
+                    let secret = "DELETE FROM saponify.secret WHERE name = ?1";
+                    session.execute(secret, &[(&*name).into()]).await?;
+                    session.run("COMMIT").await
+                })
+            })
+    }
+
+    /// Keeps an encrypted secret, in place of an earlier one.
+    pub(in crate::connector) fn keep_secret(&self, name: &str, age: &str) -> Result<(), Error> {
+        let sql = "INSERT INTO saponify.secret (name, age) VALUES (?1, ?2)
+                   ON CONFLICT (name) DO UPDATE SET age = ?2";
+        self.execute("keep the secrets", sql, vec![name.into(), age.into()])
+    }
+
+    /// An encrypted secret.
+    pub(in crate::connector) fn secret(&self, name: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT age FROM saponify.secret WHERE name = ?1";
+        self.text("read the secrets", sql, name)
+    }
+
+    /// Removes a secret, if it is there.
+    pub(in crate::connector) fn forget_secret(&self, name: &str) -> Result<(), Error> {
+        let sql = "DELETE FROM saponify.secret WHERE name = ?1";
+        self.execute("remove the secrets", sql, vec![name.into()])
+    }
+
+    /// A text of the home.
+    pub(in crate::connector) fn document(&self, name: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT content FROM saponify.document WHERE name = ?1";
+        self.text("read the configuration", sql, name)
+    }
+
+    /// Replaces a text of the home.
+    pub(in crate::connector) fn write_document(
+        &self,
+        name: &str,
+        content: &str,
+    ) -> Result<(), Error> {
+        let sql = "INSERT INTO saponify.document (name, content) VALUES (?1, ?2)
+                   ON CONFLICT (name) DO UPDATE SET content = ?2";
+        self.execute(
+            "write the configuration",
+            sql,
+            vec![name.into(), content.into()],
+        )
+    }
+
+    fn text(&self, action: &str, sql: &'static str, name: &str) -> Result<Option<String>, Error> {
+        self.ready()?;
+        let found = self.query(action, sql, vec![name.into()], |row| row.text(0))?;
+        Ok(found.into_iter().next())
+    }
+
+    pub(super) fn query<T: Send + 'static>(
+        &self,
+        action: &str,
+        sql: &str,
+        values: Vec<Parameter>,
+        read: fn(&Fields) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Error> {
+        let sql = sql.to_owned();
+        self.pool.with(SCHEMA, action, move |session| {
+            Box::pin(async move {
+                let rows = session.query(&sql, &values).await?;
+                rows.into_iter().map(|row| read(&Fields(row))).collect()
+            })
+        })
+    }
+
+    pub(super) fn execute(
+        &self,
+        action: &str,
+        sql: &'static str,
+        values: Vec<Parameter>,
+    ) -> Result<(), Error> {
+        self.ready()?;
+        self.pool.with(SCHEMA, action, move |session| {
+            Box::pin(async move { session.execute(sql, &values).await.map(drop) })
+        })
+    }
+
+    /// Makes the tables if they are not there.
+    pub(super) fn ready(&self) -> Result<(), Error> {
+        self.identity().map(drop)
+    }
+
+    /// The name of this home.
+    fn identity(&self) -> Result<&str, Error> {
+        if let Some(id) = self.id.get() {
+            return Ok(id);
+        }
+        let (version, id) = self.pool.with(SCHEMA, "open the home", |session| {
+            Box::pin(async move {
+                if let Some(found) = find_home(session).await? {
+                    return Ok(found);
+                }
+                session.run("BEGIN").await?;
+                lock_making(session).await?;
+                if find_home(session).await?.is_none() {
+                    session.run(include_str!("registry.sql")).await?;
+                }
+                session.run("COMMIT").await?;
+                let made = find_home(session).await?;
+                made.ok_or_else(|| Fault::new(Kind::Store, "the tables cannot be made"))
+            })
+        })?;
+        if version > VERSION {
+            let message = format!(
+                "the home {} is of version {version}; this program knows versions up to {VERSION}",
+                self.pool.address()
+            );
+            return Err(Error::new(Kind::Newer, message).help("use the newer program that made it"));
+        }
+        Ok(self.id.get_or_init(|| id))
+    }
+}
+
+/// Lets one program at a time make tables, until the transaction ends.
+pub(in crate::connector) async fn lock_making(session: &mut Session) -> Result<(), Fault> {
+    let lock = "SELECT 1 FROM pg_advisory_xact_lock(?1)";
+    session.query(lock, &[MAKING.into()]).await.map(drop)
+}
+
+/// The version and the name of the home, if its tables are there.
+async fn find_home(session: &mut Session) -> Result<Option<(i64, String)>, Fault> {
+    // Reading the catalogue, in place of asking for a name, also sees what another program has just made.
+    let there = "SELECT 1 FROM pg_tables WHERE schemaname = 'saponify' AND tablename = 'home'";
+    if session.query(there, &[]).await?.is_empty() {
+        return Ok(None);
+    }
+    let rows = session
+        .query("SELECT version, id FROM saponify.home", &[])
+        .await?;
+    let home = rows.into_iter().next().map(|row| {
+        let row = Fields(row);
+        Ok((row.integer(0)?, row.text(1)?))
+    });
+    home.transpose()
+}
+
+/// Removes a connection and its store.
+async fn remove(session: &mut Session, id: i64) -> Result<(), Fault> {
+    let schema = format!("DROP SCHEMA IF EXISTS {} CASCADE", Known::schema(id));
+    session.run(&schema).await?;
+    let row = "DELETE FROM saponify.connection WHERE id = ?1";
+    session.execute(row, &[id.into()]).await.map(drop)
+}
+
+fn known(row: &Fields) -> Result<Known, Fault> {
+    let time = |at| {
+        let millis = row.integer(at)?;
+        Ok::<_, Fault>(Timestamp::from_millisecond(millis).unwrap_or_default())
+    };
+    let holder = match row.integer(7)? {
+        0 => None,
+        _ => Some(Holder {
+            name: row.text(4)?,
+            since: time(5)?,
+            until: time(6)?,
+        }),
+    };
+    Ok(Known {
+        id: row.integer(0)?,
+        name: row.text(1)?,
+        version: row.integer(2)?,
+        deactivated: row.integer(3)? != 0,
+        holder,
+    })
+}
+
+/// The fields of a row.
+pub(super) struct Fields(pub(super) Vec<Answer>);
+
+impl Fields {
+    pub(super) fn integer(&self, at: usize) -> Result<i64, Fault> {
+        match self.0.get(at) {
+            Some(Answer::Integer(value)) => Ok(*value),
+            _ => Err(unexpected(at)),
+        }
+    }
+
+    pub(super) fn text(&self, at: usize) -> Result<String, Fault> {
+        match self.0.get(at) {
+            Some(Answer::Text(text)) => Ok(text.clone()),
+            _ => Err(unexpected(at)),
+        }
+    }
+
+    pub(super) fn optional(&self, at: usize) -> Option<String> {
+        self.text(at).ok()
+    }
+}
+
+fn unexpected(at: usize) -> Fault {
+    let message = format!("column {at} has a value that this program does not write");
+    Fault::new(Kind::Store, message)
+}

@@ -1,0 +1,44 @@
+//! Rows that a destination will never take, such as one that is larger than it allows. They are written to a
+//! file beside the store, so that they are not lost and do not stop the rows behind them.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Refused;
+use super::batch::{Batch, Row};
+use crate::connector::error::Error;
+use crate::connector::private::{create_folder, to_write};
+
+/// Adds rows to a file with one JSON object per line: `id`, `reason` and `row`. A row whose batch is repeated
+/// after a crash is there twice.
+pub(super) fn add(path: &Path, batch: &Batch, refused: &[Refused]) -> Result<(), Error> {
+    let fail = |error| Error::io("write", path, error);
+    if let Some(folder) = path.parent() {
+        create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
+    }
+    let mut lines = Vec::new();
+    for refused in refused {
+        if let Some(row) = batch.rows.get(refused.at) {
+            lines.extend(line(row, &refused.reason));
+        }
+    }
+    let mut file = to_write()
+        .write(false)
+        .append(true)
+        .open(path)
+        .map_err(fail)?;
+    file.write_all(&lines)
+        .and_then(|()| file.sync_data())
+        .map_err(fail)
+}
+
+fn line(row: &Row, reason: &str) -> Vec<u8> {
+    let content: Option<Value> = serde_json::from_slice(&row.json).ok();
+    let mut line = json!({ "id": row.id, "reason": reason, "row": content })
+        .to_string()
+        .into_bytes();
+    line.push(b'\n');
+    line
+}

@@ -1,0 +1,200 @@
+//! Rows in the form in which a sink gets them.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::connector::error::Error;
+use crate::connector::ocsf::{Mapping, to_ocsf};
+use crate::connector::store::{Event, Store};
+
+/// After so many rows that the sink does not want, its cursor moves.
+const PASSED: u64 = 20_000;
+
+/// What a sink gets for each row.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// The row with its source, key and time.
+    Row,
+    /// An OCSF event.
+    Ocsf {
+        /// How rows become events.
+        mapping: Arc<Mapping>,
+        /// The Id of the org.
+        tenant: Option<String>,
+    },
+}
+
+/// How large a batch may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// No batch has more rows.
+    pub rows: u64,
+    /// No batch has more bytes of JSON, unless it is one row.
+    pub bytes: u64,
+    /// A batch that is delivered again must have the same rows, because its place or its name depends on
+    /// them.
+    pub same: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rows: 10_000,
+            bytes: 32 << 20,
+            same: false,
+        }
+    }
+}
+
+/// Rows that are delivered together.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The name of the connection.
+    pub connection: String,
+    /// The store that they come from.
+    pub owner: String,
+    /// The row before the first, in the order of storing.
+    pub after: i64,
+    /// The last row that was read, in the order of storing. Rows that the sink does not want may follow the
+    /// last of `rows`.
+    pub last: i64,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A row.
+#[derive(Clone)]
+pub struct Row {
+    /// Its place in the order of storing.
+    pub seq: i64,
+    /// Names it for as long as it exists: `connection/source/key`.
+    pub id: String,
+    /// The name of its source.
+    pub source: Arc<str>,
+    /// The sObject or the event type that it comes from.
+    pub about: Arc<str>,
+    /// When it happened, if it says so.
+    pub time: Option<Timestamp>,
+    /// What is delivered, in JSON.
+    pub json: Vec<u8>,
+}
+
+/// Without what was delivered.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row")
+            .field("seq", &self.seq)
+            .field("id", &self.id)
+            .field("bytes", &self.json.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which rows are read.
+pub(super) struct Wanted<'a> {
+    pub(super) connection: &'a str,
+    pub(super) owner: &'a str,
+    /// The names of the sources; all if there is none.
+    pub(super) sources: &'a [String],
+    pub(super) form: &'a Form,
+}
+
+impl Wanted<'_> {
+    /// Reads the rows after a place, up to `until` if that is given, else up to the limits.
+    pub(super) fn read(
+        &self,
+        store: &Store,
+        after: i64,
+        until: Option<i64>,
+        limits: Limits,
+    ) -> Result<Batch, Error> {
+        let mut batch = Batch {
+            connection: self.connection.to_owned(),
+            owner: self.owner.to_owned(),
+            after,
+            last: after,
+            rows: Vec::new(),
+        };
+        let mut shared = Shared::default();
+        let (mut bytes, mut passed) = (0, 0);
+        store.stored_after::<Error>(after, |event| {
+            if until.is_some_and(|until| event.seq() > until) {
+                return Ok(ControlFlow::Break(()));
+            }
+            if self.is_wanted(event) {
+                let row = self.row(event, &mut shared);
+                let length = row.json.len() as u64;
+                let is_full = !batch.rows.is_empty() && bytes + length > limits.bytes;
+                if until.is_none() && is_full {
+                    return Ok(ControlFlow::Break(()));
+                }
+                bytes += length;
+                batch.rows.push(row);
+            } else {
+                passed += 1;
+            }
+            batch.last = event.seq();
+            let is_full = batch.rows.len() as u64 >= limits.rows || passed >= PASSED;
+            Ok(match until.is_none() && is_full {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        })?;
+        if let Some(until) = until {
+            batch.last = batch.last.max(until);
+        }
+        Ok(batch)
+    }
+
+    /// How many rows are wanted after a place and up to another.
+    pub(super) fn count(&self, store: &Store, after: i64, until: i64) -> Result<u64, Error> {
+        let mut count = 0;
+        store.stored_after::<Error>(after, |event| {
+            if event.seq() > until {
+                return Ok(ControlFlow::Break(()));
+            }
+            count += u64::from(self.is_wanted(event));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(count)
+    }
+
+    fn is_wanted(&self, event: &Event) -> bool {
+        self.sources.is_empty() || self.sources.iter().any(|source| source == event.source())
+    }
+
+    fn row(&self, event: &Event, shared: &mut Shared) -> Row {
+        let json = match self.form {
+            Form::Row => serde_json::to_vec(event),
+            Form::Ocsf { mapping, tenant } => {
+                serde_json::to_vec(&to_ocsf(mapping, event, tenant.as_deref()))
+            }
+        };
+        Row {
+            seq: event.seq(),
+            id: format!("{}/{}/{}", self.connection, event.source(), event.key()),
+            source: shared.text(event.source()),
+            about: shared.text(event.about()),
+            time: event.time(),
+            // Both consist of texts and numbers, which JSON always takes.
+            json: json.unwrap_or_default(),
+        }
+    }
+}
+
+/// The few names that all rows share.
+#[derive(Default)]
+struct Shared(Vec<Arc<str>>);
+
+impl Shared {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(found) = self.0.iter().find(|known| known.as_ref() == text) {
+            return Arc::clone(found);
+        }
+        let new: Arc<str> = text.into();
+        self.0.push(Arc::clone(&new));
+        new
+    }
+}

@@ -1,0 +1,82 @@
+//! Changes the file, and leaves what else is in it as it is: comments, order and spaces.
+
+use toml_edit::{DocumentMut, Item, Table};
+
+use super::{SinkConfig, Sinks, item_of, table_of, usage};
+use crate::connector::error::Error;
+use crate::connector::home::Home;
+
+/// Adds a sink.
+///
+/// # Errors
+///
+/// There is one of this name, or the file cannot be read or written.
+pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
+    if Sinks::of(home)?.iter().any(|sink| sink.name == config.name) {
+        return Err(usage(format!("there is a sink {} already", config.name))
+            .help("`saponify connector sink set` changes it, and `sink remove` removes it"));
+    }
+    let mut document = read(home)?;
+    let sinks = document.entry("sink").or_insert_with(|| {
+        let mut table = Table::new();
+        // Only the tables of the sinks get a header.
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let Some(sinks) = sinks.as_table_like_mut() else {
+        return Err(usage("sinks.toml: `sink` is not a table".to_owned()));
+    };
+    sinks.insert(&config.name, Item::Table(table_of(config)));
+    home.write_sinks_toml(&document.to_string())
+}
+
+/// Changes the keys of a sink to those of `config`.
+///
+/// # Errors
+///
+/// There is no such sink, or the file cannot be read or written.
+pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
+    Sinks::of(home)?.find(&config.name)?;
+    let mut document = read(home)?;
+    let table = document
+        .get_mut("sink")
+        .and_then(|sinks| sinks.get_mut(&config.name))
+        .and_then(Item::as_table_like_mut);
+    let Some(table) = table else {
+        return Err(usage("sinks.toml was changed meanwhile".to_owned()));
+    };
+    for (key, text) in config.values() {
+        let is_same = table
+            .get(key)
+            .and_then(super::text_of)
+            .is_some_and(|found| found == text);
+        if !is_same {
+            table.insert(key, item_of(config.kind, key, text));
+        }
+    }
+    if !config.secrets().is_empty() {
+        let names = config.secrets().join(",");
+        table.insert("secrets", item_of(config.kind, "secrets", &names));
+    }
+    home.write_sinks_toml(&document.to_string())
+}
+
+/// Removes a sink from the file.
+///
+/// # Errors
+///
+/// There is no such sink, or the file cannot be read or written.
+pub fn remove(home: &Home, name: &str) -> Result<(), Error> {
+    Sinks::of(home)?.find(name)?;
+    let mut document = read(home)?;
+    if let Some(sinks) = document.get_mut("sink").and_then(Item::as_table_like_mut) {
+        sinks.remove(name);
+    }
+    home.write_sinks_toml(&document.to_string())
+}
+
+fn read(home: &Home) -> Result<DocumentMut, Error> {
+    let text = home.sinks_toml()?.unwrap_or_default();
+    text.parse()
+        .map_err(|_| usage("sinks.toml is not TOML".to_owned()))
+}

@@ -1,0 +1,395 @@
+//! The kinds of sinks, and the keys that each has in the file. Everything that reads, checks or explains a key
+//! uses these tables.
+
+/// A kind of sink.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name, as the value of `kind`.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub about: &'static str,
+    /// The cargo feature that it needs.
+    pub feature: Option<&'static str>,
+    /// Whether this program was built with it.
+    pub is_built: bool,
+    /// The key that says where the destination is.
+    pub address: &'static str,
+    /// Its own keys, besides those of [`COMMON`].
+    pub keys: &'static [Key],
+    /// Its secrets.
+    pub secrets: &'static [SecretKey],
+}
+
+/// A key in the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value may be.
+    pub form: Form,
+    /// Whether the sink cannot do without it.
+    pub is_needed: bool,
+    /// What it means, in a line.
+    pub about: &'static str,
+}
+
+/// A secret, which is in the vault and never in the file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SecretKey {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the sink cannot do without it.
+    pub is_needed: bool,
+    /// What it is, in a line.
+    pub about: &'static str,
+}
+
+/// What the value of a key may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Any text.
+    Text,
+    /// Several texts: an array in the file, separated by commas on the command line.
+    List,
+    /// Several of some words, written as a list.
+    Words(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 1 on.
+    Count,
+    /// A length of time, such as `30s` or `2h`.
+    Length,
+    /// One of some words. The first is the default.
+    OneOf(&'static [&'static str]),
+    /// One or several addresses with one of these schemes, separated by commas. They have no credentials.
+    Url(&'static [&'static str]),
+    /// The path of a file or folder.
+    Path,
+}
+
+const fn key(name: &'static str, form: Form, about: &'static str) -> Key {
+    Key {
+        name,
+        form,
+        is_needed: false,
+        about,
+    }
+}
+
+const fn needed(name: &'static str, form: Form, about: &'static str) -> Key {
+    Key {
+        name,
+        form,
+        is_needed: true,
+        about,
+    }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> SecretKey {
+    SecretKey {
+        name,
+        is_needed: false,
+        about,
+    }
+}
+
+const CERTIFICATE: Key = key(
+    "certificate",
+    Form::Path,
+    "a file in PEM with certificates that are trusted besides those of the operating system",
+);
+
+/// The names of the sources.
+pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes"];
+
+/// The keys that every kind has.
+pub const COMMON: &[Key] = &[
+    key(
+        "form",
+        Form::OneOf(&["row", "ocsf"]),
+        "what is delivered: the row as Salesforce sent it, or an OCSF event",
+    ),
+    key(
+        "connections",
+        Form::List,
+        "only rows of these connections; all if it is missing",
+    ),
+    key(
+        "sources",
+        Form::Words(SOURCES),
+        "only rows of these sources (logins, audit, files, changes); all if it is missing",
+    ),
+    key(
+        "from",
+        Form::OneOf(&["beginning", "now"]),
+        "whether a new sink gets all stored rows, or those that are stored from now on",
+    ),
+    key(
+        "every",
+        Form::Length,
+        "how long few rows may wait until there are more of them",
+    ),
+];
+
+/// The kinds.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "ndjson",
+        about: "files with one JSON object per line",
+        feature: None,
+        is_built: true,
+        address: "folder",
+        keys: &[
+            needed(
+                "folder",
+                Form::Path,
+                "the folder; each connection has a folder of its own in it",
+            ),
+            key(
+                "file-bytes",
+                Form::Count,
+                "a file that has as many bytes is followed by a new one (256 MiB)",
+            ),
+        ],
+        secrets: &[],
+    },
+    Kind {
+        name: "webhook",
+        about: "POST requests with batches in JSON, signed as Standard Webhooks",
+        feature: None,
+        is_built: true,
+        address: "url",
+        keys: &[
+            needed(
+                "url",
+                Form::Url(&["https", "http"]),
+                "the address; plain http only on this machine",
+            ),
+            key("batch-rows", Form::Count, "no request has more rows (500)"),
+            key(
+                "timeout",
+                Form::Length,
+                "how long a response may take (30s)",
+            ),
+            CERTIFICATE,
+        ],
+        secrets: &[
+            secret("token", "is sent as `Authorization: Bearer …`"),
+            secret(
+                "signing-secret",
+                "signs each request: `whsec_…`, or any other text",
+            ),
+        ],
+    },
+    Kind {
+        name: "splunk-hec",
+        about: "the HTTP Event Collector of Splunk",
+        feature: None,
+        is_built: true,
+        address: "url",
+        keys: &[
+            needed(
+                "url",
+                Form::Url(&["https", "http"]),
+                "the address, such as https://splunk.example:8088",
+            ),
+            key(
+                "index",
+                Form::Text,
+                "the index; by default that of the token",
+            ),
+            key(
+                "sourcetype",
+                Form::Text,
+                "the source type (salesforce:row or salesforce:ocsf)",
+            ),
+            key("batch-rows", Form::Count, "no request has more rows (500)"),
+            key(
+                "timeout",
+                Form::Length,
+                "how long a response, or an acknowledgement of the indexers, may take (60s)",
+            ),
+            CERTIFICATE,
+        ],
+        secrets: &[SecretKey {
+            name: "token",
+            is_needed: true,
+            about: "the token of the collector",
+        }],
+    },
+    Kind {
+        name: "nats",
+        about: "messages in a stream of NATS JetStream",
+        feature: Some("nats"),
+        is_built: cfg!(feature = "nats"),
+        address: "url",
+        keys: &[
+            needed(
+                "url",
+                Form::Url(&["tls", "nats"]),
+                "the servers, such as nats://nats.example:4222",
+            ),
+            key(
+                "security",
+                Form::OneOf(&["tls", "plain"]),
+                "whether the servers must offer TLS; plain only in a network that you trust",
+            ),
+            key("stream", Form::Text, "the stream (SAPONIFY)"),
+            key(
+                "subject",
+                Form::Text,
+                "the subject, with {connection}, {source} and {about} (saponify.{connection}.{source})",
+            ),
+            key(
+                "create-stream",
+                Form::Flag,
+                "make the stream if it is missing (false)",
+            ),
+            key(
+                "replicas",
+                Form::Count,
+                "replicas of a stream that is made (1)",
+            ),
+            key(
+                "user",
+                Form::Text,
+                "the user name that belongs to the password",
+            ),
+            key(
+                "batch-rows",
+                Form::Count,
+                "so many messages are sent before their acknowledgements are awaited (1000)",
+            ),
+            CERTIFICATE,
+        ],
+        secrets: &[
+            secret("password", "the password of the user"),
+            secret("token", "a token"),
+            secret("nkey", "the seed of an NKey"),
+            secret(
+                "credentials",
+                "the content of a .creds file: a JWT and its seed",
+            ),
+        ],
+    },
+    Kind {
+        name: "kafka",
+        about: "messages in a topic of Apache Kafka, in transactions",
+        feature: Some("kafka"),
+        is_built: false,
+        address: "brokers",
+        keys: &[
+            needed("brokers", Form::List, "host:port of brokers to begin with"),
+            key(
+                "topic",
+                Form::Text,
+                "the topic, with {connection} and {source} (saponify.{connection}.{source})",
+            ),
+            key(
+                "security",
+                Form::OneOf(&["tls", "plain"]),
+                "whether the brokers offer TLS; plain only in a network that you trust",
+            ),
+            key(
+                "mechanism",
+                Form::OneOf(&["scram-sha-512", "scram-sha-256", "plain"]),
+                "how the user logs in",
+            ),
+            key(
+                "user",
+                Form::Text,
+                "the user name; without it, nobody logs in",
+            ),
+            key(
+                "compression",
+                Form::OneOf(&["lz4", "gzip", "snappy", "none"]),
+                "how messages are compressed",
+            ),
+            key(
+                "batch-rows",
+                Form::Count,
+                "messages in a transaction (5000)",
+            ),
+            key(
+                "timeout",
+                Form::Length,
+                "how long a transaction may take (60s)",
+            ),
+            CERTIFICATE,
+        ],
+        secrets: &[secret("password", "the password of the user")],
+    },
+    Kind {
+        name: "object-store",
+        about: "Parquet or NDJSON objects by day and source, in S3, Google Cloud Storage, Azure or a folder",
+        feature: Some("object-store"),
+        is_built: false,
+        address: "url",
+        keys: &[
+            needed(
+                "url",
+                Form::Url(&["s3", "gs", "az", "file"]),
+                "the bucket or container and a prefix, such as s3://bucket/salesforce",
+            ),
+            key(
+                "format",
+                Form::OneOf(&["parquet", "ndjson"]),
+                "the format of the objects",
+            ),
+            key(
+                "batch-rows",
+                Form::Count,
+                "no object has more rows (100000)",
+            ),
+            key(
+                "endpoint",
+                Form::Url(&["https", "http"]),
+                "the address of a service that is compatible with S3; plain http only on this machine",
+            ),
+            key("region", Form::Text, "the region of the bucket"),
+            key("account", Form::Text, "the storage account of Azure"),
+            key(
+                "access-key-id",
+                Form::Text,
+                "the access key of S3; by default what the environment offers",
+            ),
+            CERTIFICATE,
+        ],
+        secrets: &[
+            secret("secret-access-key", "the secret of the access key of S3"),
+            secret(
+                "account-key",
+                "the access key of the storage account of Azure",
+            ),
+            secret(
+                "service-account",
+                "the JSON key of a service account of Google",
+            ),
+        ],
+    },
+];
+
+impl Kind {
+    /// The kind of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+
+    /// Its own keys and the common ones.
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+        self.keys.iter().chain(COMMON)
+    }
+
+    /// The key of a name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.all_keys().find(|key| key.name == name)
+    }
+
+    /// The secret of a name.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&'static SecretKey> {
+        self.secrets.iter().find(|secret| secret.name == name)
+    }
+}

@@ -1,0 +1,29 @@
+//! Finds the name that somebody may have meant.
+
+/// `; did you mean …?` with the most similar of some names, or nothing if none is similar.
+pub(super) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    const SIMILAR: f64 = 0.75;
+    let similarity = |name: &str| strsim::jaro_winkler(given, name);
+    let best = names
+        .into_iter()
+        .map(|name| (similarity(name), name))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match best {
+        Some((_, name)) => format!("; did you mean `{name}`?"),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognized_and_another_word_is_not() {
+        let names = ["url", "subject", "stream"];
+        assert_eq!(did_you_mean("urll", names), "; did you mean `url`?");
+        assert_eq!(did_you_mean("subjekt", names), "; did you mean `subject`?");
+        assert_eq!(did_you_mean("colour", names), "");
+    }
+}

@@ -1,0 +1,82 @@
+//! Checks the values of keys.
+
+use url::Url;
+
+use super::kinds::{Form, Key};
+use crate::connector::error::{Error, Kind as ErrorKind};
+use crate::connector::when;
+
+/// Checks the value of a key. `place` is where it stands, for messages.
+pub(super) fn check(place: &str, key: &Key, value: &str) -> Result<(), Error> {
+    let wrong = |expected: String| {
+        let message = format!("{place}: `{}` is not {expected}", value.escape_debug());
+        Error::new(ErrorKind::Usage, message)
+    };
+    match key.form {
+        Form::Text | Form::Path if value.is_empty() => {
+            Err(Error::new(ErrorKind::Usage, format!("{place} is empty")))
+        }
+        Form::Text | Form::Path => Ok(()),
+        Form::Words(words) => list(value).try_for_each(|word| match words.contains(&word) {
+            true => Ok(()),
+            false => Err(wrong(format!("a list of words from {}", words.join(", ")))),
+        }),
+        Form::List => Ok(()),
+        Form::Flag => match value {
+            "true" | "false" => Ok(()),
+            _ => Err(wrong("true or false".to_owned())),
+        },
+        Form::Count => match value.parse::<u32>() {
+            Ok(1..) => Ok(()),
+            _ => Err(wrong("a whole number from 1 on".to_owned())),
+        },
+        Form::Length => when::length(value)
+            .map(drop)
+            .map_err(|error| wrong("a length of time".to_owned()).because(error)),
+        Form::OneOf(words) if words.contains(&value) => Ok(()),
+        Form::OneOf(words) => Err(wrong(format!("one of {}", words.join(", ")))),
+        Form::Url(schemes) => list(value).try_for_each(|url| url_of(place, schemes, url)),
+    }
+}
+
+/// The parts of a list.
+pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
+    value
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+/// An address is not repeated in a message, because it may contain a password.
+fn url_of(place: &str, schemes: &[&str], text: &str) -> Result<(), Error> {
+    let usage = |message: String| Error::new(ErrorKind::Usage, message);
+    let all = schemes.join("://, ");
+    let url = Url::parse(text).map_err(|error| {
+        usage(format!("{place} is not an address"))
+            .help(format!("begin it with {all}://"))
+            .because(error)
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(usage(format!("{place} contains credentials"))
+            .help("leave them out of the address, and give the secret by --secret NAME=SRC"));
+    }
+    if !schemes.contains(&url.scheme()) {
+        let message = format!("{place} begins with {}://", url.scheme());
+        return Err(usage(message).help(format!("begin it with {all}://")));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(usage(format!("{place} is not encrypted"))
+            .help("use https; plain http is for this machine only"));
+    }
+    Ok(())
+}
+
+/// Whether an address leads to this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

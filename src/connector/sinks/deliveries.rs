@@ -1,0 +1,332 @@
+//! Delivers to all sinks of a connection: once, or while the connection is collected.
+//!
+//! Each sink has a task and a handle of the store of its own. So a sink that fails, or is slow, keeps neither
+//! the collection nor another sink waiting.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::config::{SinkConfig, secrets_of};
+use super::failure::{Failure, text_of};
+use super::open::{destination, open, sinks_of};
+use super::outlet::{Delivered, Outlet, Pace};
+use crate::connector::connection::Settings;
+use crate::connector::error::{Error, Kind};
+use crate::connector::home::{Home, Lock, Place};
+use crate::connector::progress::Stop;
+use crate::connector::store::Store;
+use crate::connector::vault::Vault;
+
+/// The pause after a failure; it doubles with each further failure.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// No pause is longer, unless the destination asks for it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// How often a sink looks for new rows that nobody has told it of.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// What happened at a sink.
+#[derive(Debug)]
+pub struct Report {
+    /// The name of the sink.
+    pub sink: String,
+    /// What was delivered, or why it was not.
+    pub result: Result<Delivered, Error>,
+    /// After which time it is tried again.
+    pub pause: Option<Duration>,
+}
+
+/// Where the sinks of a connection are found, and what they need.
+#[derive(Debug, Clone)]
+struct Origin {
+    home: Home,
+    vault: Vault,
+    place: Place,
+    settings: Settings,
+    chosen: Vec<String>,
+}
+
+impl Origin {
+    fn sinks(&self) -> Result<Vec<SinkConfig>, Error> {
+        sinks_of(&self.home, self.place.name(), &self.settings, &self.chosen)
+    }
+
+    fn open(&self, config: &SinkConfig) -> Result<Outlet, Error> {
+        open(config, &self.vault, &self.place, &self.settings)
+    }
+}
+
+/// Delivers all rows that wait, to all sinks of a connection, or to those that were chosen by name.
+///
+/// A sink that fails is not tried again.
+pub async fn deliver_once(
+    home: &Home,
+    vault: &Vault,
+    place: &Place,
+    lock: &Lock,
+    settings: &Settings,
+    chosen: &[String],
+) -> Vec<Report> {
+    let origin = Origin {
+        home: home.clone(),
+        vault: vault.clone(),
+        place: place.clone(),
+        settings: settings.clone(),
+        chosen: chosen.to_vec(),
+    };
+    let sinks = match origin.sinks() {
+        Ok(sinks) => sinks,
+        Err(error) => return vec![no_sinks(error)],
+    };
+    let one = async |config: &SinkConfig| {
+        let result = async {
+            let mut store = place.store(lock)?;
+            let mut outlet = opened(&origin, config, &mut store).await?;
+            let delivered = outlet.deliver(&mut store, Pace::Now).await;
+            delivered.map_err(Failure::into_error)
+        };
+        Report {
+            sink: config.name.clone(),
+            result: result.await,
+            pause: None,
+        }
+    };
+    futures_util::future::join_all(sinks.iter().map(one)).await
+}
+
+/// Tests whether a sink can be reached and admits this program, for a connection or without one. Nothing is
+/// delivered.
+///
+/// # Errors
+///
+/// It cannot, or it does not.
+pub async fn test(
+    vault: &Vault,
+    config: &SinkConfig,
+    connection: Option<&str>,
+) -> Result<String, Error> {
+    let secrets = secrets_of(vault, config)?;
+    let mut sink = destination(config, &secrets, connection.unwrap_or("test"))?;
+    sink.test().await.map_err(Failure::into_error)
+}
+
+/// What is wrong is wrong for all sinks.
+fn no_sinks(error: Error) -> Report {
+    Report {
+        sink: "sinks.toml".to_owned(),
+        result: Err(error),
+        pause: None,
+    }
+}
+
+/// Opens a sink. A failure is noted in the store.
+async fn opened(origin: &Origin, config: &SinkConfig, store: &mut Store) -> Result<Outlet, Error> {
+    let (origin, own) = (origin.clone(), config.clone());
+    // A passphrase is stretched for about a second.
+    let opened = tokio::task::spawn_blocking(move || origin.open(&own)).await;
+    let outlet = opened
+        .map_err(|error| Error::new(Kind::Sink, "the sink cannot be opened").because(error))
+        .flatten();
+    if let Err(error) = &outlet {
+        store.sink_failed(&config.name, &text_of(error), Timestamp::now())?;
+    }
+    outlet
+}
+
+/// Delivers to all sinks of a connection while it is collected. When this is dropped, the deliveries stop.
+#[derive(Debug)]
+pub struct Deliveries {
+    origin: Origin,
+    stop: Stop,
+    tasks: JoinSet<()>,
+    sinks: Vec<SinkConfig>,
+    wake: watch::Sender<()>,
+    send: mpsc::UnboundedSender<Report>,
+    reports: mpsc::UnboundedReceiver<Report>,
+    /// What was wrong with the configuration when it was read last.
+    problem: Option<String>,
+}
+
+impl Deliveries {
+    /// Starts to deliver to the sinks of a connection, or to those that were chosen by name.
+    #[must_use]
+    pub fn start(
+        home: &Home,
+        vault: &Vault,
+        place: &Place,
+        lock: &Lock,
+        settings: &Settings,
+        chosen: &[String],
+        stop: &Stop,
+    ) -> Self {
+        let (send, reports) = mpsc::unbounded_channel();
+        let mut deliveries = Self {
+            origin: Origin {
+                home: home.clone(),
+                vault: vault.clone(),
+                place: place.clone(),
+                settings: settings.clone(),
+                chosen: chosen.to_vec(),
+            },
+            stop: stop.clone(),
+            tasks: JoinSet::new(),
+            sinks: Vec::new(),
+            wake: watch::Sender::new(()),
+            send,
+            reports,
+            problem: None,
+        };
+        deliveries.refresh(lock);
+        deliveries
+    }
+
+    /// Tells the sinks that there are new rows. If the configuration has changed, it is taken over; while it
+    /// is not usable, the sinks go on as they were.
+    pub async fn wake(&mut self, lock: &Lock) {
+        match self.origin.sinks() {
+            Ok(sinks) if sinks == self.sinks => {
+                self.problem = None;
+                self.wake.send_replace(());
+            }
+            Ok(_) => {
+                self.tasks.shutdown().await;
+                self.refresh(lock);
+            }
+            Err(error) => self.complain(error),
+        }
+    }
+
+    fn refresh(&mut self, lock: &Lock) {
+        let sinks = match self.origin.sinks() {
+            Ok(sinks) => sinks,
+            Err(error) => return self.complain(error),
+        };
+        self.problem = None;
+        for config in &sinks {
+            let store = match self.origin.place.store(lock) {
+                Ok(store) => store,
+                Err(error) => return self.complain(error),
+            };
+            let task = Task {
+                origin: self.origin.clone(),
+                config: config.clone(),
+                store,
+                stop: self.stop.clone(),
+                wake: self.wake.subscribe(),
+                reports: self.send.clone(),
+            };
+            self.tasks.spawn(task.run());
+        }
+        self.sinks = sinks;
+    }
+
+    /// Reports what is wrong with the configuration, once.
+    fn complain(&mut self, error: Error) {
+        let text = error.text();
+        if self.problem.as_ref() != Some(&text) {
+            self.problem = Some(text);
+            // The receiver is in this value.
+            let _ = self.send.send(no_sinks(error));
+        }
+    }
+
+    /// Waits for a future, and gives the reports of the sinks to `each` meanwhile.
+    pub async fn beside<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        mut each: impl FnMut(&Report),
+    ) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                // This value has a sender, so the channel is never closed.
+                Some(report) = self.reports.recv() => each(&report),
+            }
+        }
+    }
+
+    /// Stops the deliveries. A batch that is on its way is delivered again by the next run.
+    pub async fn end(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+/// One sink at work.
+struct Task {
+    origin: Origin,
+    config: SinkConfig,
+    store: Store,
+    stop: Stop,
+    wake: watch::Receiver<()>,
+    reports: mpsc::UnboundedSender<Report>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let stop = self.stop.clone();
+        tokio::select! {
+            biased;
+            () = stop.stopped() => {}
+            () = self.deliver() => {}
+        }
+    }
+
+    async fn deliver(&mut self) {
+        let (mut outlet, mut failures) = (None, 0);
+        loop {
+            let (result, asked) = self.attempt(&mut outlet).await;
+            failures = if result.is_ok() { 0 } else { failures + 1 };
+            let pause = (failures > 0).then(|| pause(failures).max(asked.unwrap_or_default()));
+            if !matches!(result, Ok(done) if done == Delivered::default()) {
+                self.report(result, pause);
+            }
+            match pause {
+                // New rows are no reason to ask again earlier.
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => drop(tokio::time::timeout(LOOK, self.wake.changed()).await),
+            }
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        outlet: &mut Option<Outlet>,
+    ) -> (Result<Delivered, Error>, Option<Duration>) {
+        let open = match outlet {
+            Some(open) => open,
+            None => match opened(&self.origin, &self.config, &mut self.store).await {
+                Ok(opened) => outlet.insert(opened),
+                Err(error) => return (Err(error), None),
+            },
+        };
+        match open.deliver(&mut self.store, Pace::Steady).await {
+            Ok(delivered) => (Ok(delivered), None),
+            Err(failure) => {
+                let asked = failure.pause();
+                (Err(failure.into_error()), asked)
+            }
+        }
+    }
+
+    fn report(&self, result: Result<Delivered, Error>, pause: Option<Duration>) {
+        let report = Report {
+            sink: self.config.name.clone(),
+            result,
+            pause,
+        };
+        // Nobody listens any more when the run ends.
+        let _ = self.reports.send(report);
+    }
+}
+
+fn pause(failures: u32) -> Duration {
+    let doubled = PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16));
+    doubled.min(LONGEST_PAUSE)
+}

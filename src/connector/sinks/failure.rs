@@ -1,0 +1,122 @@
+//! Why a delivery failed.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::connector::error::{Error, Kind};
+
+/// Why a delivery failed, and what that means for the next attempt.
+pub struct Failure {
+    error: Error,
+    retry_after: Option<Duration>,
+    replan: bool,
+}
+
+impl Failure {
+    /// A destination that cannot be reached or refuses what it gets.
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Error::new(Kind::Sink, message).into()
+    }
+
+    /// Adds what the user can do about it.
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self {
+            error: self.error.help(help),
+            ..self
+        }
+    }
+
+    /// Adds the cause.
+    pub(super) fn because(
+        self,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            error: self.error.because(cause),
+            ..self
+        }
+    }
+
+    /// The destination says when it may be asked again.
+    pub(super) fn retry_after(self, pause: Option<Duration>) -> Self {
+        Self {
+            retry_after: pause,
+            ..self
+        }
+    }
+
+    /// The next batch need not be the same, because nothing of this one was taken.
+    pub(super) fn replanned(self) -> Self {
+        Self {
+            replan: true,
+            ..self
+        }
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The error alone.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
+    /// How long the destination asks to be left alone.
+    #[must_use]
+    pub fn pause(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(super) fn is_replanned(&self) -> bool {
+        self.replan
+    }
+
+    /// What the store keeps: the message with its causes, and what to do.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text_of(&self.error)
+    }
+}
+
+/// The message of an error with its causes, and what to do.
+pub(super) fn text_of(error: &Error) -> String {
+    match error.advice() {
+        Some(advice) => format!("{}; {advice}", error.text()),
+        None => error.text(),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            retry_after: None,
+            replan: false,
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("error", &self.error)
+            .field("retry_after", &self.retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}

@@ -1,0 +1,181 @@
+//! Sends a request and says what its response means.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response, StatusCode};
+use saponify::transport::{client_config, parse_retry_after};
+use url::Url;
+
+use crate::connector::error::{Error, Kind};
+use crate::connector::sinks::Failure;
+use crate::connector::sinks::config::SinkConfig;
+
+/// So much of a response is read. What is needed of it is far shorter.
+const READ: usize = 256 << 10;
+
+/// No pause that a server asks for is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+
+/// What a response means.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// The server has taken the request.
+    Done(Vec<u8>),
+    /// The request is larger than the server allows.
+    TooLarge,
+    /// The server does not accept what is in the request. Its body says more.
+    Refused(StatusCode, Vec<u8>),
+}
+
+/// A client for one server.
+#[derive(Debug)]
+pub(super) struct Client {
+    client: reqwest::Client,
+    url: Url,
+}
+
+impl Client {
+    pub(super) fn new(config: &SinkConfig, timeout: Duration) -> Result<Self, Error> {
+        let text = config.address();
+        let url = Url::parse(text).map_err(|error| {
+            let message = format!("the address of the sink {} is not usable", config.name);
+            Error::new(Kind::Usage, message).because(error)
+        })?;
+        let client = client(config.certificate()?.as_deref(), timeout)?;
+        Ok(Self { client, url })
+    }
+
+    /// The same server, at another path.
+    pub(super) fn path(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(path);
+        url
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(super) fn post(&self, url: Url) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    pub(super) fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
+    }
+
+    /// The name of the server, for messages. The path may be a secret of the receiver.
+    pub(super) fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Sends a request.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Reply, Failure> {
+        let host = self.host();
+        let response = request.send().await.map_err(|error| broken(&host, error))?;
+        let status = response.status();
+        match status.as_u16() {
+            200..=299 => Ok(Reply::Done(
+                body(response).await.map_err(|error| broken(&host, error))?,
+            )),
+            300..=399 => Err(redirect(&host, status, response.headers())),
+            413 => Ok(Reply::TooLarge),
+            400 | 422 => Ok(Reply::Refused(
+                status,
+                body(response).await.unwrap_or_default(),
+            )),
+            401 | 403 => Err(
+                Failure::new(format!("{host} refuses access with status {status}"))
+                    .help("check the token of the sink, and what it permits"),
+            ),
+            408 | 425 | 429 | 500..=599 => {
+                let pause = pause(response.headers());
+                Err(
+                    Failure::new(format!("{host} does not take rows now: status {status}"))
+                        .retry_after(pause),
+                )
+            }
+            _ => Err(
+                Failure::new(format!("{host} responds with status {status}"))
+                    .help("check the address of the sink"),
+            ),
+        }
+    }
+}
+
+/// A client that verifies certificates as the rest of the program does.
+pub(in crate::connector::sinks) fn client(
+    certificate: Option<&[u8]>,
+    timeout: Duration,
+) -> Result<reqwest::Client, Error> {
+    let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
+        Error::new(Kind::Usage, "the certificates of the sink are not usable").because(error)
+    };
+    let roots: Vec<&[u8]> = certificate.into_iter().collect();
+    let tls = client_config(&roots).map_err(|error| unusable(Box::new(error)))?;
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .http1_only()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(timeout.min(Duration::from_secs(10)))
+        .timeout(timeout)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .user_agent(concat!("saponify/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| unusable(Box::new(error)))
+}
+
+/// No response came.
+fn broken(host: &str, error: reqwest::Error) -> Failure {
+    let message = if error.is_connect() {
+        format!("no connection to {host}")
+    } else if error.is_timeout() {
+        format!("no response from {host} in time")
+    } else {
+        format!("the connection to {host} broke before a response came")
+    };
+    // The address may be a secret of the receiver.
+    Failure::new(message).because(error.without_url())
+}
+
+fn redirect(host: &str, status: StatusCode, headers: &HeaderMap) -> Failure {
+    let target = headers
+        .get(LOCATION)
+        .and_then(|target| target.to_str().ok())
+        .and_then(|target| Url::parse(target).ok())
+        .and_then(|target| target.host_str().map(str::to_owned));
+    let to = target.map_or_else(String::new, |target| format!(" to {target}"));
+    Failure::new(format!(
+        "{host} redirects{to} with status {status}, and a redirect is not followed"
+    ))
+    .help("give the address that the server redirects to, if it is yours")
+}
+
+fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let pause = parse_retry_after(text(RETRY_AFTER)?, text(DATE), Timestamp::now())?;
+    Some(pause.min(LONGEST_PAUSE))
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let rest = READ.saturating_sub(body.len());
+        let chunk: Bytes = chunk;
+        body.extend(chunk.iter().take(rest));
+        if body.len() >= READ {
+            break;
+        }
+    }
+    Ok(body)
+}

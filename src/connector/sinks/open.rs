@@ -1,0 +1,123 @@
+//! Makes the sinks that the configuration describes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::batch::Form;
+use super::config::{self, ACTIVATED, SinkConfig, Sinks, one_off};
+use super::outlet::{Outlet, OutletOptions};
+use super::{Ndjson, Sink, http};
+use crate::connector::connection::Settings;
+use crate::connector::error::{Error, Kind};
+use crate::connector::home::{Home, Place};
+use crate::connector::ocsf::Mapping;
+use crate::connector::vault::{Secrets, Vault};
+
+/// A file of NDJSON is followed by a new one at this size.
+const FILE: u64 = 256 << 20;
+
+/// The sinks of a connection: the one that its activation made, and those of the file. If `chosen` has
+/// names, only these; a one-off sink is written `KIND:ADDRESS`.
+///
+/// # Errors
+///
+/// The file is not usable, or there is no sink of a name.
+pub fn sinks_of(
+    home: &Home,
+    connection: &str,
+    settings: &Settings,
+    chosen: &[String],
+) -> Result<Vec<SinkConfig>, Error> {
+    let known = Sinks::of(home)?;
+    let activated = activated(settings)?;
+    if chosen.is_empty() {
+        let of_file = known.iter().filter(|sink| sink.is_for(connection)).cloned();
+        return Ok(activated.into_iter().chain(of_file).collect());
+    }
+    let find = |name: &String| match activated.as_ref().filter(|sink| sink.name == *name) {
+        Some(sink) => Ok(sink.clone()),
+        None => match one_off(name) {
+            Some(sink) => sink,
+            None => known.find(name).cloned(),
+        },
+    };
+    chosen.iter().map(find).collect()
+}
+
+/// The sink that `activate --ndjson` makes.
+fn activated(settings: &Settings) -> Result<Option<SinkConfig>, Error> {
+    let Some(folder) = &settings.ndjson else {
+        return Ok(None);
+    };
+    let form = if settings.ocsf { "ocsf" } else { "row" };
+    let values = [("folder", folder.as_str()), ("form", form)];
+    let values = values.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let kind = config::kind_of("ndjson")?;
+    let mut sink = SinkConfig::new("activated", kind, values, Vec::new())?;
+    sink.name = ACTIVATED.to_owned();
+    Ok(Some(sink))
+}
+
+/// Opens a sink for a connection.
+///
+/// # Errors
+///
+/// This program was built without what the sink needs, its secrets are not there, or a setting is not usable.
+pub fn open(
+    config: &SinkConfig,
+    vault: &Vault,
+    place: &Place,
+    settings: &Settings,
+) -> Result<Outlet, Error> {
+    let secrets = config::secrets_of(vault, config)?;
+    let sink = destination(config, &secrets, place.name())?;
+    let mut options =
+        OutletOptions::new(place.name(), &config.name, place.refused_by(&config.name)?);
+    options.form = match config.word("form") {
+        "ocsf" => Form::Ocsf {
+            mapping: Arc::new(Mapping::built_in()?),
+            tenant: Some(settings.organization.clone()),
+        },
+        _ => Form::Row,
+    };
+    options.sources = config.list("sources").map(str::to_owned).collect();
+    options.from_now = config.word("from") == "now";
+    options.every = config.length("every").unwrap_or_default();
+    Ok(Outlet::new(options, sink))
+}
+
+/// The destination alone, for a connection.
+///
+/// # Errors
+///
+/// This program was built without what the sink needs, or a setting is not usable.
+pub fn destination(
+    config: &SinkConfig,
+    secrets: &Secrets,
+    connection: &str,
+) -> Result<Box<dyn Sink>, Error> {
+    config.check_built()?;
+    Ok(match config.kind.name {
+        "ndjson" => Box::new(Ndjson::new(
+            folder_of(config, connection),
+            config.count("file-bytes").unwrap_or(FILE),
+        )),
+        "webhook" => Box::new(http::Webhook::open(config, secrets)?),
+        "splunk-hec" => Box::new(http::Splunk::open(config, secrets)?),
+        #[cfg(feature = "nats")]
+        "nats" => Box::new(super::nats::Nats::open(config, secrets, connection)?),
+        other => {
+            let message = format!("sink {}: nothing makes the kind {other}", config.name);
+            return Err(Error::new(Kind::Usage, message));
+        }
+    })
+}
+
+/// Each connection has a folder of its own, except in the sink of its activation, whose folder is its own.
+fn folder_of(config: &SinkConfig, connection: &str) -> PathBuf {
+    let folder = Path::new(config.address());
+    match config.name == ACTIVATED {
+        true => folder.to_owned(),
+        false => folder.join(connection),
+    }
+}

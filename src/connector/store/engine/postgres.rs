@@ -1,0 +1,372 @@
+//! PostgreSQL: the store of a connection in a schema of its own.
+//!
+//! Reading takes a session for one statement. A change has a session of its own until it is committed; the fence
+//! of its lease is checked in its last statement.
+
+use std::cell::{Cell as Counter, RefCell};
+use std::sync::Arc;
+
+use super::row::Cell;
+use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
+use crate::connector::error::{Error, Kind};
+use crate::connector::postgres::{
+    Answer, Fence, Known, Parameter, Pool, Session as Connected, Taken, Work, lock_making,
+    storable, wait,
+};
+
+/// One script per version, in order; each brings the version before it to its own.
+const MIGRATIONS: &[&str] = &[include_str!("../schema/postgres/1.sql")];
+
+/// Rows that are sent in one statement: so many, or so many bytes.
+const BATCH: usize = 1_000;
+const BATCH_BYTES: usize = 4 << 20;
+
+/// A database that holds the stores of many connections, and this is one of them.
+#[derive(Debug)]
+pub(in crate::connector) struct Postgres {
+    pool: Arc<Pool>,
+    name: String,
+    connection: i64,
+    access: Access,
+}
+
+/// Who may change the store.
+#[derive(Debug)]
+pub(in crate::connector) enum Access {
+    /// Nobody.
+    Read,
+    /// Whoever has the lease.
+    Leased(Fence),
+    /// Anybody, for a short change beside the holder of the lease.
+    Beside,
+}
+
+impl Postgres {
+    /// Opens a store of the current version.
+    pub(in crate::connector) fn open(
+        pool: &Arc<Pool>,
+        known: &Known,
+        access: Access,
+    ) -> Result<Self, Error> {
+        let store = Self::of(pool, known, access);
+        let current = MIGRATIONS.len() as i64;
+        match known.version {
+            version if version == current => Ok(store),
+            version if version > current => {
+                let message = format!(
+                    "the store {} is of version {version}; this program knows versions up to {current}",
+                    store.place()
+                );
+                Err(Error::new(Kind::Newer, message).help("use the newer program that wrote it"))
+            }
+            version => {
+                let message = format!("the store {} is of version {version}", store.place());
+                Err(Error::new(Kind::Store, message).help(format!(
+                    "`saponify connector sync` brings it to version {current}"
+                )))
+            }
+        }
+    }
+
+    /// Opens a store to write, makes its tables if there are none, and brings it to the current version.
+    pub(in crate::connector) fn open_to_write(
+        pool: &Arc<Pool>,
+        mut known: Known,
+        fence: Fence,
+    ) -> Result<Self, Error> {
+        if known.version < MIGRATIONS.len() as i64 {
+            migrate(pool, known.id, fence.clone())?;
+            known.version = MIGRATIONS.len() as i64;
+        }
+        Self::open(pool, &known, Access::Leased(fence))
+    }
+
+    /// Opens a store of any version to read what is the same in all of them.
+    pub(in crate::connector) fn open_any(pool: &Arc<Pool>, known: &Known) -> Self {
+        Self::of(pool, known, Access::Read)
+    }
+
+    fn of(pool: &Arc<Pool>, known: &Known, access: Access) -> Self {
+        Self {
+            pool: Arc::clone(pool),
+            name: known.name.clone(),
+            connection: known.id,
+            access,
+        }
+    }
+}
+
+/// Brings a store to the current version, as a whole or not at all.
+fn migrate(pool: &Arc<Pool>, connection: i64, fence: Fence) -> Result<(), Error> {
+    let schema = Known::schema(connection);
+    pool.with(
+        &schema.clone(),
+        "make the tables of the store",
+        move |session| {
+            Box::pin(async move {
+                session.run("BEGIN").await?;
+                lock_making(session).await?;
+                let find = "SELECT version FROM saponify.connection WHERE id = ?1";
+                let found = session.query(find, &[connection.into()]).await?;
+                let version = match found.first().and_then(|row| row.first()) {
+                    Some(Answer::Integer(version)) => {
+                        usize::try_from(*version).unwrap_or(usize::MAX)
+                    }
+                    _ => return Err(Fault::new(Kind::Store, "the connection is gone")),
+                };
+                session
+                    .run(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+                    .await?;
+                for script in MIGRATIONS.iter().skip(version) {
+                    session.run(script).await?;
+                }
+                let note =
+                    "UPDATE saponify.connection SET version = ?2 WHERE id = ?1 AND version < ?2";
+                let now = [connection.into(), (MIGRATIONS.len() as i64).into()];
+                session.execute(note, &now).await?;
+                fence.check(session).await?;
+                session.run("COMMIT").await
+            })
+        },
+    )
+}
+
+impl Session for Postgres {
+    fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Fault> {
+        let (pool, sql, values) = (Arc::clone(&self.pool), sql.to_owned(), owned(values));
+        let schema = Known::schema(self.connection);
+        wait(async move {
+            let mut taken = pool.take(&schema).await?;
+            let found = taken.session().query(&sql, &values).await;
+            pool.give_back(taken);
+            found.map(rows)
+        })?
+    }
+}
+
+impl Engine for Postgres {
+    fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault> {
+        let fence = match &self.access {
+            Access::Read => {
+                return Err(Fault::new(
+                    Kind::ReadOnly,
+                    "the store was opened to read it",
+                ));
+            }
+            Access::Leased(fence) => Some(fence.clone()),
+            Access::Beside => None,
+        };
+        if let Some(fence) = &fence {
+            fence.check_early()?;
+        }
+        let (pool, schema) = (Arc::clone(&self.pool), Known::schema(self.connection));
+        let taken = wait(async move {
+            let mut taken = pool.take(&schema).await?;
+            taken.session().run("BEGIN").await?;
+            Ok::<_, Fault>(taken)
+        })??;
+        Ok(Box::new(Transaction {
+            pool: Arc::clone(&self.pool),
+            taken: RefCell::new(Some(taken)),
+            fence,
+            connection: self.connection,
+            events: RefCell::default(),
+            added: Counter::new(0),
+            locked: Counter::new(false),
+        }))
+    }
+
+    fn verify(&self) -> Result<(), Error> {
+        // PostgreSQL checks its files by other programs, which the store need not be stopped for.
+        Ok(())
+    }
+
+    fn limit_pages(&self, _pages: i64) -> Result<(), Fault> {
+        Err(Fault::new(Kind::Usage, "the store is not in a file"))
+    }
+
+    fn place(&self) -> String {
+        format!("{}, connection {}", self.pool.address(), self.name)
+    }
+}
+
+/// A transaction. It is undone if it is dropped.
+struct Transaction {
+    pool: Arc<Pool>,
+    /// The session, which is away while a statement runs in it.
+    taken: RefCell<Option<Taken>>,
+    fence: Option<Fence>,
+    connection: i64,
+    events: RefCell<Batch>,
+    added: Counter<u64>,
+    /// Whether this transaction is the one that adds rows now.
+    locked: Counter<bool>,
+}
+
+/// Rows that were not sent yet, by column.
+#[derive(Default)]
+struct Batch {
+    sources: Vec<Option<i64>>,
+    times: Vec<Option<i64>>,
+    keys: Vec<Option<String>>,
+    revisions: Vec<Option<i64>>,
+    numbers: Vec<Option<i64>>,
+    shapes: Vec<Option<i64>>,
+    payloads: Vec<Option<String>>,
+    bytes: usize,
+}
+
+impl Transaction {
+    /// Does work in the session of the transaction.
+    fn with<T: Send + 'static>(
+        &self,
+        work: impl for<'a> FnOnce(&'a mut Connected) -> Work<'a, T> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let taken = self.taken.borrow_mut().take();
+        let mut taken =
+            taken.ok_or_else(|| Fault::new(Kind::Store, "the transaction has ended"))?;
+        let (taken, result) = wait(async move {
+            let result = work(taken.session()).await;
+            (taken, result)
+        })?;
+        *self.taken.borrow_mut() = Some(taken);
+        result
+    }
+
+    fn send(&self) -> Result<(), Fault> {
+        let batch = self.events.take();
+        if batch.sources.is_empty() {
+            return Ok(());
+        }
+        let values = [
+            Parameter::Integers(batch.sources),
+            Parameter::Integers(batch.times),
+            Parameter::Texts(batch.keys),
+            Parameter::Integers(batch.revisions),
+            Parameter::Integers(batch.numbers),
+            Parameter::Integers(batch.shapes),
+            Parameter::Texts(batch.payloads),
+        ];
+        let connection = self.connection;
+        let is_first = !self.locked.replace(true);
+        let added = self.with(move |session| {
+            Box::pin(async move {
+                if is_first {
+                    lock_events(session, connection).await?;
+                }
+                let add = "INSERT INTO event (source, time, key, revision, number, shape, payload)
+                    SELECT * FROM unnest(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                    ON CONFLICT (source, key) WHERE key IS NOT NULL DO NOTHING";
+                session.execute(add, &values).await
+            })
+        })?;
+        self.added.set(self.added.get() + added);
+        Ok(())
+    }
+}
+
+impl Session for Transaction {
+    fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Fault> {
+        let (sql, values) = (sql.to_owned(), owned(values));
+        let found =
+            self.with(|session| Box::pin(async move { session.query(&sql, &values).await }));
+        found.map(rows)
+    }
+}
+
+impl Change for Transaction {
+    fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
+        let (sql, values) = (sql.to_owned(), owned(values));
+        self.with(|session| Box::pin(async move { session.execute(&sql, &values).await }))
+    }
+
+    fn add_event(&self, event: NewEvent<'_>) -> Result<(), Fault> {
+        let is_full = {
+            let batch = &mut *self.events.borrow_mut();
+            batch.sources.push(Some(event.source));
+            batch.times.push(event.time);
+            batch.keys.push(event.key.map(storable));
+            batch.revisions.push(event.revision);
+            batch.numbers.push(event.number);
+            batch.shapes.push(Some(event.shape));
+            batch.payloads.push(Some(event.payload.to_owned()));
+            batch.bytes += event.payload.len();
+            batch.sources.len() >= BATCH || batch.bytes >= BATCH_BYTES
+        };
+        match is_full {
+            true => self.send(),
+            false => Ok(()),
+        }
+    }
+
+    fn added_events(&self) -> Result<u64, Fault> {
+        self.send()?;
+        Ok(self.added.take())
+    }
+
+    fn note_deactivated(&self, deactivated: bool) -> Result<(), Fault> {
+        let sql = "UPDATE saponify.connection SET deactivated = (?2 <> 0) WHERE id = ?1";
+        let values = [self.connection.into(), i64::from(deactivated).into()];
+        self.with(move |session| {
+            Box::pin(async move { session.execute(sql, &values).await.map(drop) })
+        })
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), Fault> {
+        self.send()?;
+        let fence = self.fence.clone();
+        self.with(|session| {
+            Box::pin(async move {
+                if let Some(fence) = fence {
+                    fence.check(session).await?;
+                }
+                session.run("COMMIT").await
+            })
+        })?;
+        if let Some(taken) = self.taken.borrow_mut().take() {
+            self.pool.give_back(taken);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        let Some(mut taken) = self.taken.borrow_mut().take() else {
+            return;
+        };
+        let pool = Arc::clone(&self.pool);
+        // A session that does not take the rollback is closed, which undoes the transaction, too.
+        let _ = wait(async move {
+            if taken.session().run("ROLLBACK").await.is_ok() {
+                pool.give_back(taken);
+            }
+        });
+    }
+}
+
+/// Lets one transaction at a time add rows to a store. Sinks follow the numbers of rows, so no transaction may
+/// commit lower numbers than those that somebody has seen.
+async fn lock_events(session: &mut Connected, connection: i64) -> Result<(), Fault> {
+    // Two numbers of 32 bits are another kind of lock than one of 64 bits, which the making of tables takes.
+    let lock = "SELECT 1 FROM pg_advisory_xact_lock(1163284302, CAST(?1 % 2147483647 AS integer))";
+    session.query(lock, &[connection.into()]).await.map(drop)
+}
+
+fn owned(values: &[Value<'_>]) -> Vec<Parameter> {
+    let parameter = |value: &Value<'_>| match *value {
+        Value::Integer(value) => Parameter::Integer(value),
+        Value::Text(text) => Parameter::Text(text.map(storable)),
+    };
+    values.iter().map(parameter).collect()
+}
+
+fn rows(found: Vec<Vec<Answer>>) -> Vec<Row> {
+    let cell = |answer| match answer {
+        Answer::Null => Cell::Null,
+        Answer::Integer(value) => Cell::Integer(value),
+        Answer::Text(text) => Cell::Text(text),
+    };
+    let row = |row: Vec<Answer>| Row::new(row.into_iter().map(cell).collect());
+    found.into_iter().map(row).collect()
+}

@@ -1,0 +1,195 @@
+//! Hazard: a secret of a sink in a file or in an output, and a sink that is not the one that was meant.
+
+use saponify_sandbox::Activity;
+
+use super::{Tenant, ends};
+
+const SECRET: &str = "precious-token";
+
+fn activity() -> Activity {
+    Activity::days(2)
+        .logins(50)
+        .audit(10)
+        .files(2)
+        .file_size(2_000)
+}
+
+/// The number of lines in the files of a folder.
+fn lines(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let texts = entries.filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok());
+    texts
+        .map(|text| text.lines().filter(|line| line.starts_with('{')).count())
+        .sum()
+}
+
+#[test]
+fn a_sink_is_set_up_tested_used_and_removed() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let folder = tenant.path("out");
+    let mut add = tenant.command("sink add archive ndjson form=ocsf");
+    add.arg(format!("folder={}", folder.display()));
+    let (out, _) = ends(add, 0);
+    assert!(out.contains("sink test archive"), "{out}");
+    let (out, _) = ends(tenant.command("sink test archive"), 0);
+    assert!(out.starts_with("ok: the folder"), "{out}");
+    let (out, _) = ends(tenant.command("sync acme"), 0);
+    assert!(out.contains("sink archive: "), "{out}");
+    let count = lines(&folder.join("acme"));
+    assert!(count > 30, "{count}");
+    let (out, _) = ends(tenant.command("sink show archive"), 0);
+    assert!(
+        out.contains(&format!("acme: {count} delivered, 0 waiting")),
+        "{out}"
+    );
+    let (out, _) = ends(tenant.command("sink list --json"), 0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&json["sink"], &json["kind"]),
+        (&"archive".into(), &"ndjson".into())
+    );
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(
+        out.contains(&format!(
+            "sink archive: {count} events delivered, 0 waiting"
+        )),
+        "{out}"
+    );
+    // A change takes what was set before over.
+    ends(tenant.command("sink set archive every=1h"), 0);
+    let (out, _) = ends(tenant.command("sink show archive"), 0);
+    assert!(
+        out.contains("form         ocsf") && out.contains("every        1h"),
+        "{out}"
+    );
+    // A sink for one command.
+    let once = tenant.path("once");
+    let mut deliver = tenant.command("sink deliver acme");
+    deliver
+        .arg("--sink")
+        .arg(format!("ndjson:{}", once.display()));
+    ends(deliver, 0);
+    assert_eq!(lines(&once.join("acme")), count);
+
+    ends(tenant.command("sink remove archive"), 0);
+    let (out, _) = ends(tenant.command("sink list"), 0);
+    assert_eq!(out, "");
+    let (out, _) = ends(tenant.command("status acme"), 0);
+    assert!(!out.contains("sink archive"), "{out}");
+    assert_eq!(
+        lines(&folder.join("acme")),
+        count,
+        "what was delivered stays"
+    );
+}
+
+#[test]
+fn a_secret_is_in_the_vault_and_nowhere_else() {
+    let tenant = Tenant::start(activity());
+    ends(tenant.activate("acme"), 0);
+    let server = "https://127.0.0.1:9";
+    let mut add = tenant.command("sink add hook webhook --secret token=env:HOOK");
+    add.arg(format!("url={server}")).env("HOOK", SECRET);
+    ends(add, 0);
+    let (out, _) = ends(tenant.command("sink show hook"), 0);
+    assert!(out.contains("secrets      token (in the vault)"), "{out}");
+    let (out, err) = ends(tenant.command("sink test hook"), 1);
+    assert!(err.contains("no connection to 127.0.0.1:9"), "{err}");
+    assert!(!out.contains(SECRET) && !err.contains(SECRET));
+    let (_, err) = ends(tenant.command("sync acme --source audit"), 1);
+    assert!(
+        err.contains("acme, sink hook: error: no connection"),
+        "{err}"
+    );
+    for (path, content) in crate::support::tree(&tenant.path("home")) {
+        let shown = String::from_utf8_lossy(&content).into_owned();
+        assert!(!shown.contains(SECRET), "{path:?}");
+    }
+    // The vault that cannot be opened is said to be that.
+    let toml = std::fs::read_to_string(tenant.path("home").join("sinks.toml")).unwrap();
+    assert!(toml.contains("secrets = [\"token\"]"), "{toml}");
+    std::fs::remove_dir_all(tenant.path("home").join(".sinks")).unwrap();
+    let (_, err) = ends(tenant.command("sink test hook"), 1);
+    assert!(
+        err.contains("the secrets of the sink hook cannot be read"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_with_what_to_do() {
+    let tenant = Tenant::start(activity());
+    for (words, code, parts) in [
+        (
+            "sink add a nothing",
+            2,
+            &["no kind `nothing`", "webhook"][..],
+        ),
+        (
+            "sink add a webhok url=https://h",
+            2,
+            &["did you mean `webhook`?"],
+        ),
+        ("sink add a webhook", 2, &["`url` is missing"]),
+        (
+            "sink add a webhook urll=https://h",
+            2,
+            &["did you mean `url`?"],
+        ),
+        (
+            "sink add a webhook url=https://h token=x",
+            2,
+            &["--secret token=SRC"],
+        ),
+        (
+            "sink add a webhook url=https://u:precious-token@h",
+            2,
+            &["contains credentials"],
+        ),
+        (
+            "sink add a webhook url=http://receiver.example/",
+            2,
+            &["not encrypted"],
+        ),
+        ("sink add a webhook url", 2, &["KEY=VALUE"]),
+        (
+            "sink add a webhook url=https://h --secret precious-token",
+            2,
+            &["NAME=SRC"],
+        ),
+        (
+            "sink add a webhook url=https://h --secret token=precious-token",
+            2,
+            &["env:VAR"],
+        ),
+        (
+            "sink add a splunk-hec url=https://h",
+            2,
+            &["secret `token` is missing"],
+        ),
+        ("sink set nothing every=1h", 2, &["no sink `nothing`"]),
+        ("sink test nothing", 2, &["no sink `nothing`"]),
+        ("sink remove nothing", 2, &["no sink `nothing`"]),
+    ] {
+        let (out, err) = ends(tenant.command(words), code);
+        for part in parts {
+            assert!(err.contains(part), "{words}: {err}");
+        }
+        assert!(
+            !err.contains(SECRET) && !out.contains(SECRET),
+            "{words}: {err}"
+        );
+    }
+    let (out, _) = ends(tenant.command("sink kinds"), 0);
+    for part in [
+        "ndjson: ",
+        "webhook: ",
+        "splunk-hec: ",
+        "nats: ",
+        "kafka: ",
+        "object-store: ",
+    ] {
+        assert!(out.contains(part), "{out}");
+    }
+}

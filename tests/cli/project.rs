@@ -1,0 +1,132 @@
+//! `saponify.toml`: where it is found, what its paths mean, and its tenants.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::support::{complaint, printed, repository, saponify};
+
+/// A directory with the WSDL of the demo tenant in `wsdl`, this `saponify.toml`, and a directory `deep/er`.
+fn project(toml: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::create_dir_all(path.join("deep/er")).unwrap();
+    std::fs::create_dir_all(path.join("wsdl")).unwrap();
+    for name in ["europe.wsdl", "america.wsdl", "other.wsdl"] {
+        let from = repository("tenants/demo/enterprise.wsdl");
+        std::fs::copy(from, path.join("wsdl").join(name)).unwrap();
+    }
+    std::fs::write(path.join("saponify.toml"), toml).unwrap();
+    folder
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> String {
+    let mut command = saponify(arguments);
+    command.current_dir(directory);
+    printed(command)
+}
+
+fn complains(directory: &Path, arguments: &[&str]) -> String {
+    complaint(saponify(arguments).current_dir(directory))
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+const ONE: &str =
+    "input = 'wsdl/europe.wsdl'\nout-dir = 'src/europe'\n[include]\nobjects = ['Account']\n";
+
+#[test]
+fn it_is_found_above_and_its_paths_are_relative_to_it() {
+    let folder = project(ONE);
+    run(&folder.path().join("deep/er"), &["generate"]);
+    let sobjects = folder.path().join("src/europe/sobjects");
+    assert!(sobjects.join("account.rs").exists());
+    assert!(!sobjects.join("contact.rs").exists());
+    // The same file, named from elsewhere.
+    let file = folder.path().join("saponify.toml");
+    let said = run(
+        Path::new("/"),
+        &["generate", "--check", "--config", file.to_str().unwrap()],
+    );
+    assert!(said.contains("up to date"), "{said}");
+}
+
+#[test]
+fn a_wsdl_that_it_does_not_know_has_nothing_to_do_with_it() {
+    let folder = project(ONE);
+    run(folder.path(), &["generate", "wsdl/other.wsdl"]);
+    assert!(folder.path().join("other/sobjects/contact.rs").exists());
+    // Its own input may be named.
+    run(folder.path(), &["generate", "wsdl/europe.wsdl"]);
+    assert!(folder.path().join("src/europe/mod.rs").exists());
+}
+
+const TWO: &str = "docs = false\n[include]\nobjects = ['Account', 'Contact']\n\
+    [tenants.europe]\ninput = 'wsdl/europe.wsdl'\nout-dir = 'src/europe'\n\
+    [tenants.america]\ninput = 'wsdl/america.wsdl'\nout-dir = 'src/america'\ninclude.objects = ['Case']\n";
+
+#[test]
+fn tenants_share_options_and_have_their_own() {
+    let folder = project(TWO);
+    let said = run(folder.path(), &["generate"]);
+    assert!(
+        said.contains("src/europe") && said.contains("src/america"),
+        "{said}"
+    );
+    let src = folder.path().join("src");
+    assert!(src.join("europe/sobjects/contact.rs").exists());
+    assert!(!src.join("america/sobjects/contact.rs").exists());
+    assert!(src.join("america/sobjects/case.rs").exists());
+    assert!(!text(&src.join("europe/sobjects/contact.rs")).contains("/// string"));
+    // One of them.
+    let said = run(
+        folder.path(),
+        &["generate", "--check", "--tenant", "europe"],
+    );
+    assert!(!said.contains("america"), "{said}");
+    let said = complains(folder.path(), &["generate", "--tenant", "eurpe"]);
+    assert!(said.contains("did you mean `europe`?"), "{said}");
+    // What is not up to date is named for all tenants.
+    for tenant in ["europe", "america"] {
+        std::fs::write(src.join(tenant).join("mod.rs"), "//\n").unwrap();
+    }
+    let mut command = saponify(["generate", "--check"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("src/america, src/europe are not what would be generated"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_for_one_tenant_is_refused_for_several() {
+    let folder = project(TWO);
+    for arguments in [
+        &["generate", "--out", "x"][..],
+        &["generate", "--module", "x"],
+    ] {
+        let output = saponify(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("--tenant"), "{said}");
+    }
+}
+
+#[test]
+fn without_it_a_tenant_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = complains(folder.path(), &["generate", "a.wsdl", "--tenant", "x"]);
+    assert!(said.contains("there is no saponify.toml"), "{said}");
+    let said = saponify(["generate"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(said.status.code(), Some(2));
+}

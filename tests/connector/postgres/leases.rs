@@ -1,0 +1,270 @@
+//! Hazard: two processes that write to one connection, because one of them was paused or cut off.
+
+use std::time::Duration;
+
+use saponify_cli::connector::Error;
+use saponify_cli::connector::home::{Home, Lock, Place};
+use saponify_cli::connector::store::{
+    EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
+};
+use tempfile::TempDir;
+
+use super::server::{NOT_RUN, Server, name_of};
+use crate::store::{DAY, at, events, span};
+
+struct Fixture {
+    server: Server,
+    address: String,
+    home: Home,
+    _local: TempDir,
+}
+
+/// A connection whose leases last for so many seconds, unless they are renewed.
+fn start(lease: u64) -> Option<Fixture> {
+    let Some(server) = Server::start() else {
+        eprintln!("{NOT_RUN}");
+        return None;
+    };
+    let local = TempDir::new().unwrap();
+    let address = server.database();
+    let home = Home::find_with(
+        Some(address.clone().into()),
+        Some(local.path().to_owned()),
+        |_| None,
+    );
+    let home = home.unwrap().lease(Duration::from_secs(lease));
+    let (place, lock) = home.create("acme").unwrap();
+    drop(place.store(&lock).unwrap());
+    place.publish(lock).unwrap();
+    Some(Fixture {
+        server,
+        address,
+        home,
+        _local: local,
+    })
+}
+
+impl Fixture {
+    fn place(&self) -> Place {
+        self.home.connection("acme").unwrap()
+    }
+
+    /// Lets the lease of a connection run out, as if its holder had been paused.
+    fn expire(&self) {
+        let expire =
+            "UPDATE saponify.connection SET until = clock_timestamp() - INTERVAL '1 second'";
+        self.server.sql(name_of(&self.address), expire);
+    }
+}
+
+fn write(place: &Place, lock: &Lock) -> Result<(), Error> {
+    let mut store = place.store(lock)?;
+    let source = store.source("logins", at(0))?;
+    store.gap(source.id, span(0, DAY), "a reason", at(1))
+}
+
+#[test]
+fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
+    let Some(fixture) = start(60) else { return };
+    let place = fixture.place();
+    let paused = place.lock().unwrap();
+    let mut store = place.store(&paused).unwrap();
+    let source = store.source("logins", at(0)).unwrap();
+    let listed = Listed {
+        sf_id: "0AT1".to_owned(),
+        event_type: "Login".to_owned(),
+        interval: Interval::Daily,
+        sequence: 0,
+        log_date: at(0),
+        created: at(DAY),
+        length: 10,
+        modified: at(DAY),
+    };
+    store
+        .list_files(source.id, &[listed], |_| true, None, at(DAY))
+        .unwrap();
+    let file = store.pending_files().unwrap().remove(0);
+
+    // It is paused within the transaction that stores a file, and another process takes the connection.
+    let mut taken = None;
+    let stored = store.store_file::<Error>(source.id, &file, at(DAY), |rows| {
+        rows.columns(&["EVENT_TYPE".to_owned()])?;
+        rows.push(Some(at(1)), ["Login"])?;
+        fixture.expire();
+        taken = Some(fixture.place().lock().unwrap());
+        rows.push(Some(at(2)), ["Login"])?;
+        Ok(StoredFile {
+            bytes: 10,
+            sha256: "x".to_owned(),
+        })
+    });
+    let error = stored.unwrap_err();
+    assert!(error.is_lease_lost() && error.exit_code() == 4, "{error:?}");
+    assert!(error.text().contains("paused"), "{}", error.text());
+    assert!(
+        error
+            .text()
+            .contains(&format!("process {}", std::process::id())),
+        "{}",
+        error.text()
+    );
+
+    // Nothing of it is stored, and the new holder stores the file.
+    let lock = taken.unwrap();
+    let mut mine = place.store(&lock).unwrap();
+    assert!(events(&mine, &EventQuery::default()).is_empty());
+    let stored = mine.store_file::<Error>(source.id, &file, at(DAY), |rows| {
+        rows.columns(&["EVENT_TYPE".to_owned()])?;
+        rows.push(Some(at(1)), ["Login"])?;
+        rows.push(Some(at(2)), ["Login"])?;
+        Ok(StoredFile {
+            bytes: 10,
+            sha256: "x".to_owned(),
+        })
+    });
+    assert_eq!(stored.unwrap(), 2);
+    mine.verify().unwrap();
+    // The old one can write nothing more, and giving its lease back takes nothing from the new one.
+    let error = store.attempted("logins", None, None, at(1)).unwrap_err();
+    assert!(error.is_lease_lost(), "{error:?}");
+    drop(store);
+    drop(paused);
+    write(&place, &lock).unwrap();
+}
+
+#[test]
+fn a_lease_that_ran_out_does_not_write_even_if_nobody_took_it() {
+    let Some(fixture) = start(60) else { return };
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    write(&place, &lock).unwrap();
+    fixture.expire();
+    let error = write(&place, &lock).unwrap_err();
+    assert!(error.is_lease_lost(), "{error:?}");
+}
+
+#[test]
+fn a_lease_is_renewed_until_it_is_given_back() {
+    let Some(fixture) = start(1) else { return };
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    // Much longer than the lease of a second.
+    for _ in 0..5 {
+        std::thread::sleep(Duration::from_millis(700));
+        write(&place, &lock).unwrap();
+        let error = fixture.place().lock().unwrap_err();
+        assert!(error.is_locked() && error.exit_code() == 4, "{error:?}");
+        assert!(
+            error
+                .text()
+                .contains(&format!("process {}", std::process::id())),
+            "{}",
+            error.text()
+        );
+    }
+    let holder = place.holder().unwrap();
+    assert!(
+        holder.worker.contains("process") && holder.since < holder.lease_until,
+        "{holder:?}"
+    );
+    drop(lock);
+    assert!(!place.is_locked());
+    place.lock().unwrap();
+}
+
+#[test]
+fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
+    let Some(fixture) = start(1) else { return };
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    let mut store = place.store(&lock).unwrap();
+    let source = store.source("logins", at(0)).unwrap();
+    let window = store
+        .open_window(source.id, Purpose::Collect, Some(span(0, DAY)), at(DAY))
+        .unwrap();
+    let progress = PageProgress {
+        window,
+        expected: None,
+        position: None,
+        closes: false,
+        now: at(DAY),
+    };
+    // More rows than are sent at a time, so that the transaction has locked some of them when it pauses.
+    let keys: Vec<String> = (0..1_500).map(|n| format!("0Ya{n:05}")).collect();
+    let rows = keys.iter().enumerate().map(|(n, key)| {
+        if n == 1_400 {
+            // The server undoes the transaction after a second in which nothing comes.
+            std::thread::sleep(Duration::from_millis(2_500));
+        }
+        Row {
+            key,
+            time: Some(at(10)),
+            values: &[Some("x")],
+        }
+    });
+    let error = store
+        .store_page(&progress, "LoginHistory", &["Id"], rows)
+        .unwrap_err();
+    assert!(
+        error.is_lease_lost() || error.is_database_away(),
+        "{error:?}"
+    );
+    // The lease is still held, and the next attempt stores everything.
+    let rows = keys.iter().map(|key| Row {
+        key,
+        time: Some(at(10)),
+        values: &[Some("x")],
+    });
+    let stored = store
+        .store_page(&progress, "LoginHistory", &["Id"], rows)
+        .unwrap();
+    assert_eq!(stored.new, 1_500);
+}
+
+#[test]
+fn a_server_that_restarts_undoes_one_change_and_the_next_one_works() {
+    let Some(fixture) = start(60) else { return };
+    let place = fixture.place();
+    let lock = place.lock().unwrap();
+    let mut store = place.store(&lock).unwrap();
+    let source = store.source("logins", at(0)).unwrap();
+    for mode in ["fast", "immediate"] {
+        let window = store
+            .open_window(source.id, Purpose::Collect, Some(span(0, DAY)), at(DAY))
+            .unwrap();
+        let progress = PageProgress {
+            window,
+            expected: None,
+            position: None,
+            closes: true,
+            now: at(DAY),
+        };
+        let key = format!("0Ya{mode}");
+        let row = || Row {
+            key: &key,
+            time: Some(at(10)),
+            values: &[Some("x")],
+        };
+        let rows = [(), ()].into_iter().enumerate().map(|(n, ())| {
+            if n == 1 {
+                fixture.server.restart(mode);
+            }
+            row()
+        });
+        let before = events(&store, &EventQuery::default()).len();
+        let error = store
+            .store_page(&progress, "LoginHistory", &["Id"], rows)
+            .unwrap_err();
+        assert!(error.is_database_away(), "{mode}: {error:?}");
+        assert!(
+            error.advice().unwrap().contains("nothing is damaged"),
+            "{error:?}"
+        );
+        assert_eq!(events(&store, &EventQuery::default()).len(), before);
+        store
+            .store_page(&progress, "LoginHistory", &["Id"], [row()])
+            .unwrap();
+        assert_eq!(events(&store, &EventQuery::default()).len(), before + 1);
+    }
+    store.verify().unwrap();
+}

@@ -1,0 +1,8 @@
+//! The connector with its connections in PostgreSQL.
+//!
+//! The tests start a server of their own. Without PostgreSQL, they say that they were not run.
+
+mod leases;
+mod opening;
+pub(crate) mod server;
+mod shared;

@@ -1,0 +1,351 @@
+//! Hazard: a server that answers as servers on bad days do, and rows that are lost or leak because of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
+use saponify_cli::connector::sinks::{Delivered, Failure};
+
+use super::server::{Does, Request, Server, ok, status};
+use super::{config, fill, names, now, outlet};
+use crate::store::Fixture;
+
+const TOKEN: &str = "precious-token";
+
+/// A connection and a server that it delivers to.
+struct Case {
+    fixture: Fixture,
+    server: Server,
+    kind: &'static str,
+    values: Vec<(&'static str, String)>,
+    secrets: BTreeMap<&'static str, &'static str>,
+}
+
+impl Case {
+    fn webhook(behaviour: impl FnMut(&Request) -> Does + Send + 'static) -> Self {
+        Self::new("webhook", "/hook", behaviour)
+    }
+
+    fn splunk(behaviour: impl FnMut(&Request) -> Does + Send + 'static) -> Self {
+        Self::new("splunk-hec", "", behaviour)
+    }
+
+    fn new(
+        kind: &'static str,
+        path: &str,
+        behaviour: impl FnMut(&Request) -> Does + Send + 'static,
+    ) -> Self {
+        let (fixture, server) = (Fixture::new(), Server::start(behaviour));
+        let values = vec![
+            ("url", format!("{}{path}", server.url)),
+            ("certificate", server.certificate(fixture.folder.path())),
+        ];
+        Self {
+            fixture,
+            server,
+            kind,
+            values,
+            secrets: BTreeMap::from([("token", TOKEN)]),
+        }
+    }
+
+    /// Delivers as a process that has just started would.
+    fn deliver(&mut self) -> Result<Delivered, Failure> {
+        let values: Vec<_> = self
+            .values
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
+        let names: Vec<_> = self.secrets.keys().copied().collect();
+        let config = config(self.kind, &values, &names);
+        let delivered = now(
+            outlet(&self.fixture, &config, &self.secrets),
+            &mut self.fixture.store,
+        );
+        if let Err(failure) = &delivered {
+            let shown = format!("{failure:?} {}", failure.text());
+            assert!(!shown.contains(TOKEN) && !shown.contains("0Ya0"), "{shown}");
+        }
+        delivered
+    }
+
+    fn waiting(&self) -> u64 {
+        self.fixture.store.sink("hook").unwrap().waiting
+    }
+}
+
+/// The names of the rows of a request to a webhook.
+fn ids(request: &Request) -> Vec<String> {
+    let body = request.json();
+    let events = body["events"].as_array().unwrap();
+    events
+        .iter()
+        .map(|event| event["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// The events of a request to Splunk.
+fn events(request: &Request) -> Vec<serde_json::Value> {
+    let events = serde_json::Deserializer::from_slice(&request.body).into_iter();
+    events.map(Result::unwrap).collect()
+}
+
+#[test]
+fn rows_come_in_order_and_signed() {
+    let mut case = Case::webhook(|_| ok());
+    let secret = "whsec_c2lnbmluZyBzZWNyZXQ=";
+    case.secrets.insert("signing-secret", secret);
+    case.values.push(("batch-rows", "20".to_owned()));
+    fill(&mut case.fixture, 0, 50);
+    assert_eq!(case.deliver().unwrap().rows, 50);
+    let requests = case.server.requests();
+    assert_eq!(requests.len(), 3);
+    let all: Vec<String> = requests.iter().flat_map(ids).collect();
+    assert_eq!(all, names(50));
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"signing secret");
+    for request in &requests {
+        let id = request.header("webhook-id");
+        assert!(id.starts_with("acme-") && request.header("idempotency-key") == id);
+        assert_eq!(request.header("authorization"), format!("Bearer {TOKEN}"));
+        let mut signed = format!("{id}.{}.", request.header("webhook-timestamp")).into_bytes();
+        signed.extend(&request.body);
+        let signature = request
+            .header("webhook-signature")
+            .strip_prefix("v1,")
+            .unwrap();
+        hmac::verify(&key, &signed, &STANDARD.decode(signature).unwrap()).unwrap();
+        assert_eq!(request.json()["events"][0]["event"]["source"], "logins");
+    }
+}
+
+#[test]
+fn a_busy_server_says_when_it_wants_to_be_asked_again() {
+    for code in [429, 503] {
+        let mut case =
+            Case::webhook(move |_| Does::Responds(code, "retry-after: 7\r\n", String::new()));
+        fill(&mut case.fixture, 0, 5);
+        let failure = case.deliver().unwrap_err();
+        assert_eq!(failure.pause(), Some(Duration::from_secs(7)));
+        assert_eq!(case.waiting(), 5);
+        fill(&mut case.fixture, 5, 5);
+        case.server.change(|_| ok());
+        assert_eq!(case.deliver().unwrap().rows, 10);
+        // What was refused is repeated as it was, so that a receiver recognizes it.
+        let requests = case.server.requests();
+        assert_eq!(
+            requests[0].header("webhook-id"),
+            requests[1].header("webhook-id")
+        );
+        assert_eq!(requests[0].body, requests[1].body);
+        assert_eq!([ids(&requests[1]), ids(&requests[2])].concat(), names(10));
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_and_a_server_that_hangs_lose_nothing() {
+    let mut case = Case::webhook(|_| Does::Closes);
+    case.values.push(("timeout", "1s".to_owned()));
+    fill(&mut case.fixture, 0, 5);
+    let failure = case.deliver().unwrap_err();
+    assert!(failure.to_string().contains("broke"), "{failure}");
+    case.server.change(|_| Does::Hangs);
+    let failure = case.deliver().unwrap_err();
+    assert!(failure.to_string().contains("in time"), "{failure}");
+    case.server.change(|_| ok());
+    assert_eq!(case.deliver().unwrap().rows, 5);
+    let requests = case.server.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.body == requests[0].body)
+    );
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let other = Server::start(|_| ok());
+    let location: &'static str = format!("location: {}/elsewhere\r\n", other.url).leak();
+    for code in [301, 302, 307, 308] {
+        let mut case = Case::webhook(move |_| Does::Responds(code, location, String::new()));
+        fill(&mut case.fixture, 0, 5);
+        let failure = case.deliver().unwrap_err();
+        let text = failure.to_string();
+        assert!(
+            text.contains("redirects to localhost") && text.contains("not followed"),
+            "{text}"
+        );
+        assert_eq!(case.waiting(), 5);
+    }
+    assert!(other.requests().is_empty());
+}
+
+#[test]
+fn a_certificate_that_nobody_trusts_gets_nothing() {
+    let mut case = Case::webhook(|_| ok());
+    case.values.retain(|(key, _)| *key != "certificate");
+    fill(&mut case.fixture, 0, 5);
+    let failure = case.deliver().unwrap_err();
+    assert!(failure.text().contains("certificate"), "{}", failure.text());
+    assert!(case.server.requests().is_empty());
+}
+
+#[test]
+fn a_body_that_is_too_large_is_halved_and_a_row_that_is_too_large_is_set_aside() {
+    let of = |request: &Request| String::from_utf8_lossy(&request.body).into_owned();
+    let mut case = Case::webhook(move |request| match of(request) {
+        body if body.len() > 1_000 || body.contains("0Ya00007") => status(413),
+        _ => ok(),
+    });
+    fill(&mut case.fixture, 0, 20);
+    assert_eq!(case.deliver().unwrap(), Delivered { rows: 19, aside: 1 });
+    let requests = case.server.requests();
+    let taken = requests
+        .iter()
+        .filter(|request| request.body.len() <= 1_000)
+        .flat_map(ids);
+    let taken: Vec<String> = taken.filter(|id| !id.contains("0Ya00007")).collect();
+    let mut expected = names(20);
+    expected.remove(7);
+    // A part with the refused row was refused as a whole, so its other rows came again.
+    let mut once = taken.clone();
+    once.dedup();
+    once.sort();
+    once.dedup();
+    assert_eq!(once, expected);
+    let aside = std::fs::read_to_string(case.fixture.folder.path().join("aside.ndjson")).unwrap();
+    assert!(aside.contains("acme/logins/0Ya00007") && aside.lines().count() == 1);
+}
+
+#[test]
+fn a_server_that_refuses_everything_gets_everything_later() {
+    let mut case = Case::webhook(|_| status(400));
+    fill(&mut case.fixture, 0, 200);
+    let failure = case.deliver().unwrap_err();
+    assert!(
+        failure.text().contains("refuses every row"),
+        "{}",
+        failure.text()
+    );
+    assert!(!case.fixture.folder.path().join("aside.ndjson").exists());
+    assert_eq!(case.waiting(), 200);
+    for code in [401, 403, 404, 410] {
+        case.server.change(move |_| status(code));
+        case.deliver().unwrap_err();
+        assert_eq!(case.waiting(), 200);
+    }
+    case.server.change(|_| ok());
+    assert_eq!(
+        case.deliver().unwrap(),
+        Delivered {
+            rows: 200,
+            aside: 0
+        }
+    );
+}
+
+#[test]
+fn splunk_gets_events_with_a_name_and_a_time() {
+    let mut case =
+        Case::splunk(|_| Does::Responds(200, "", r#"{"text":"Success","code":0}"#.to_owned()));
+    case.values.push(("index", "audit".to_owned()));
+    fill(&mut case.fixture, 0, 3);
+    assert_eq!(case.deliver().unwrap().rows, 3);
+    let requests = case.server.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].path, "/services/collector/event");
+    assert_eq!(
+        requests[0].header("authorization"),
+        format!("Splunk {TOKEN}")
+    );
+    let events = events(&requests[0]);
+    let found: Vec<_> = events
+        .iter()
+        .map(|event| event["fields"]["saponify_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, names(3));
+    assert_eq!(events[2]["time"], 2.0);
+    assert_eq!(events[2]["index"], "audit");
+    assert_eq!(events[2]["source"], "saponify:logins");
+    assert_eq!(events[2]["event"]["record"]["Status"], "Success");
+}
+
+#[test]
+fn splunk_is_believed_when_its_indexers_have_acknowledged() {
+    let mut asked = 0;
+    let mut case = Case::splunk(move |request| {
+        if request.path.starts_with("/services/collector/ack?channel=") {
+            asked += 1;
+            let body = format!(r#"{{"acks":{{"17":{}}}}}"#, asked > 2);
+            return Does::Responds(200, "", body);
+        }
+        Does::Responds(
+            200,
+            "",
+            r#"{"text":"Success","code":0,"ackId":17}"#.to_owned(),
+        )
+    });
+    fill(&mut case.fixture, 0, 3);
+    assert_eq!(case.deliver().unwrap().rows, 3);
+    let requests = case.server.requests();
+    assert_eq!(requests.len(), 4, "the events, and three questions");
+    let channel = requests[0].header("x-splunk-request-channel");
+    assert_eq!(channel.len(), 36);
+    assert!(requests[1].path.ends_with(channel));
+
+    // Without an acknowledgement, they are sent again.
+    case.values.push(("timeout", "1s".to_owned()));
+    case.server.change(|request| {
+        let body = match request.path.contains("/ack") {
+            true => r#"{"acks":{"18":false}}"#,
+            false => r#"{"text":"Success","code":0,"ackId":18}"#,
+        };
+        Does::Responds(200, "", body.to_owned())
+    });
+    fill(&mut case.fixture, 3, 2);
+    let failure = case.deliver().unwrap_err();
+    assert!(
+        failure.to_string().contains("have not acknowledged"),
+        "{failure}"
+    );
+    assert_eq!(case.waiting(), 2);
+}
+
+#[test]
+fn what_splunk_says_is_wrong_is_said_and_nothing_is_set_aside_for_a_token() {
+    for (code, body, said) in [
+        (403, r#"{"text":"Invalid token","code":4}"#, "403"),
+        (400, r#"{"text":"Incorrect index","code":7}"#, "index"),
+        (
+            400,
+            r#"{"text":"Data channel is missing","code":10}"#,
+            "channel",
+        ),
+        (503, r#"{"text":"Server is busy","code":9}"#, "503"),
+        (500, "<html>proxy</html>", "500"),
+    ] {
+        let mut case = Case::splunk(move |_| Does::Responds(code, "", body.to_owned()));
+        fill(&mut case.fixture, 0, 3);
+        let failure = case.deliver().unwrap_err();
+        assert!(failure.text().contains(said), "{}", failure.text());
+        assert_eq!(case.waiting(), 3);
+        assert!(!case.fixture.folder.path().join("aside.ndjson").exists());
+    }
+    // An event that is not valid is set aside, if others are taken.
+    let mut case =
+        Case::splunk(
+            |request| match String::from_utf8_lossy(&request.body).contains("0Ya00001") {
+                true => Does::Responds(
+                    400,
+                    "",
+                    r#"{"text":"Invalid data format","code":6,"invalid-event-number":1}"#
+                        .to_owned(),
+                ),
+                false => Does::Responds(200, "", r#"{"text":"Success","code":0}"#.to_owned()),
+            },
+        );
+    fill(&mut case.fixture, 0, 3);
+    assert_eq!(case.deliver().unwrap(), Delivered { rows: 2, aside: 1 });
+}

@@ -1,0 +1,234 @@
+//! Hazard: a row that a file has twice or never, after a crash or a full disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use saponify_cli::connector::ocsf::Mapping;
+use saponify_cli::connector::sinks::{Delivered, Failure, Form, Ndjson, Outlet, OutletOptions};
+use saponify_cli::connector::store::Store;
+use serde_json::Value;
+
+use super::{expected, fill, now};
+use crate::store::{Fixture, at};
+
+struct Files {
+    folder: PathBuf,
+    most_bytes: u64,
+    form: Form,
+}
+
+fn sink(folder: PathBuf, most_bytes: u64) -> Files {
+    Files {
+        folder,
+        most_bytes,
+        form: Form::Row,
+    }
+}
+
+impl Files {
+    /// Delivers as a process that has just started would.
+    fn deliver(&self, store: &mut Store) -> Result<Delivered, Failure> {
+        let mut options = OutletOptions::new("acme", "ndjson", self.folder.with_extension("aside"));
+        options.form = self.form.clone();
+        options.clock = || at(9);
+        let sink = Ndjson::new(self.folder.clone(), self.most_bytes);
+        now(Outlet::new(options, Box::new(sink)), store)
+    }
+}
+
+fn rows(rows: u64) -> Delivered {
+    Delivered { rows, aside: 0 }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "ndjson"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The keys in the files, in order. Each line must be whole.
+fn keys(folder: &Path) -> Vec<String> {
+    let mut keys = Vec::new();
+    for file in files(folder) {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.is_empty() || text.ends_with('\n'));
+        for line in text.lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            keys.push(line["key"].as_str().unwrap().to_owned());
+        }
+    }
+    keys
+}
+
+#[test]
+fn every_row_is_written_once_and_files_are_rotated() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000);
+    fill(&mut fixture, 0, 30);
+    assert_eq!(sink.deliver(&mut fixture.store).unwrap(), rows(30));
+    fill(&mut fixture, 30, 30);
+    fixture.reopen();
+    assert_eq!(sink.deliver(&mut fixture.store).unwrap(), rows(30));
+    assert_eq!(sink.deliver(&mut fixture.store).unwrap(), rows(0));
+    assert_eq!(keys(&folder), expected(60));
+    let files = files(&folder);
+    assert!(files.len() > 3, "{files:?}");
+    assert!(files[0].ends_with("events-000001.ndjson"));
+    for file in &files[..files.len() - 1] {
+        let length = std::fs::metadata(file).unwrap().len();
+        assert!((1_000..1_300).contains(&length), "{length}");
+    }
+    let state = fixture.store.sink("ndjson").unwrap();
+    assert_eq!((state.delivered, state.waiting), (60, 0));
+}
+
+#[test]
+fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    // A run that died after writing and before the acknowledgement.
+    let file = files(&folder).remove(0);
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    text += "{\"source\":\"logins\",\"key\":\"0Ya000";
+    std::fs::write(&file, text).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(20));
+}
+
+#[test]
+fn a_file_that_somebody_took_away_is_followed_by_a_new_one() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    std::fs::remove_file(files(&folder).remove(0)).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(20)[10..]);
+    assert!(files(&folder)[0].ends_with("events-000002.ndjson"));
+}
+
+#[test]
+fn two_connections_cannot_write_to_the_same_folder() {
+    let (mut fixture, mut other) = (Fixture::new(), Fixture::new());
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    fill(&mut other, 500, 3);
+    for _ in 0..2 {
+        let error = sink.deliver(&mut other.store).unwrap_err();
+        assert!(error.to_string().contains("another connection"), "{error}");
+        assert!(error.error().advice().is_some());
+        assert_eq!(other.store.sink("ndjson").unwrap().waiting, 3);
+    }
+    assert_eq!(keys(&folder), expected(10));
+    fill(&mut fixture, 10, 10);
+    fixture.reopen();
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(20));
+
+    // The other one goes on in a folder of its own, also in one that it was given before.
+    let own = other.folder.path().join("own");
+    let sink = self::sink(own.clone(), 1_000_000);
+    assert_eq!(sink.deliver(&mut other.store).unwrap().rows, 3);
+    assert_eq!(keys(&own).len(), 3);
+}
+
+#[test]
+fn a_folder_with_events_of_unknown_origin_is_left_alone() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("events-000001.ndjson");
+    std::fs::write(&file, "{\"key\":\"precious\"}\n").unwrap();
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap_err();
+    assert_eq!(keys(&folder), ["precious"]);
+    std::fs::rename(&file, fixture.folder.path().join("elsewhere")).unwrap();
+    std::fs::write(folder.join("README"), "Other files do not matter.").unwrap();
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(10));
+
+    // If somebody takes all of the folder away, it is begun anew.
+    std::fs::remove_dir_all(&folder).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(20)[10..]);
+}
+
+#[test]
+fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    std::fs::write(&folder, "a file stands where the folder should be").unwrap();
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    let error = sink.deliver(&mut fixture.store).unwrap_err();
+    assert!(error.to_string().contains("out"), "{error}");
+    let state = fixture.store.sink("ndjson").unwrap();
+    // The reason of the system tells a missing folder from a missing right.
+    assert!(error.text().contains("os error"), "{error:?}");
+    assert_eq!((state.cursor, state.problem), (0, Some(error.text())));
+    fill(&mut fixture, 10, 10);
+
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(sink.deliver(&mut fixture.store).unwrap().rows, 20);
+    assert_eq!(fixture.store.sink("ndjson").unwrap().problem, None);
+    assert_eq!(keys(&folder), expected(20));
+}
+
+#[test]
+fn a_place_that_version_0_1_0_noted_is_understood() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = sink(folder.clone(), 1_000_000);
+    fill(&mut fixture, 0, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    let state = fixture.store.sink("ndjson").unwrap();
+    let mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
+    let own = mark["own"].as_str().unwrap();
+    let delivery = saponify_cli::connector::store::Delivery {
+        cursor: state.cursor,
+        rows: 0,
+        position: Some(format!("{own}:{}", mark["owner"].as_str().unwrap())),
+        local_now: at(9),
+    };
+    fixture.store.delivered("ndjson", &delivery).unwrap();
+    fill(&mut fixture, 10, 10);
+    sink.deliver(&mut fixture.store).unwrap();
+    assert_eq!(keys(&folder), expected(20));
+    assert_eq!(files(&folder).len(), 1);
+}
+
+#[test]
+fn rows_can_be_written_as_ocsf() {
+    let mut fixture = Fixture::new();
+    let folder = fixture.folder.path().join("out");
+    let sink = Files {
+        form: Form::Ocsf {
+            mapping: Arc::new(Mapping::built_in().unwrap()),
+            tenant: Some("00D1".to_owned()),
+        },
+        ..sink(folder.clone(), 1_000_000)
+    };
+    fill(&mut fixture, 0, 1);
+    sink.deliver(&mut fixture.store).unwrap();
+    let text = std::fs::read_to_string(files(&folder).remove(0)).unwrap();
+    let event: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&event["class_uid"], &event["metadata"]["uid"]),
+        (&3002.into(), &"0Ya00000".into())
+    );
+}

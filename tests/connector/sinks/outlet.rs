@@ -1,0 +1,252 @@
+//! Hazard: a cursor that moves without an acknowledgement, or rows that come twice after a crash.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+use saponify_cli::connector::Error;
+use saponify_cli::connector::sinks::{
+    Accepted, Batch, Begun, Delivered, Failure, Limits, Outlet, OutletOptions, Pace, Refused, Sink,
+    set_aside,
+};
+
+use super::{fill, names, now};
+use crate::store::{Fixture, at};
+
+/// What a sink of a test does, and what it got.
+#[derive(Debug, Default)]
+struct Script {
+    /// The batches that it got: the names of their rows.
+    batches: Vec<Vec<String>>,
+    /// How many times it began, and with what.
+    begun: Vec<(String, Option<String>)>,
+    /// How many batches are taken before one fails.
+    takes: usize,
+    /// What it knows of the cursor.
+    cursor: Option<i64>,
+    /// The name of a row that it refuses.
+    refuses: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Scripted(Arc<Mutex<Script>>, Limits);
+
+impl Sink for Scripted {
+    fn limits(&self) -> Limits {
+        self.1
+    }
+
+    fn begin<'a>(
+        &'a mut self,
+        owner: &'a str,
+        own: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+        let mut script = self.0.lock().unwrap();
+        let known = (owner.to_owned(), own.map(str::to_owned));
+        script.begun.push(known);
+        let cursor = script.cursor;
+        let own = Some(own.unwrap_or("fresh").to_owned());
+        ready(Ok(Begun { own, cursor })).boxed()
+    }
+
+    fn deliver<'a>(&'a mut self, batch: &'a Batch) -> BoxFuture<'a, Result<Accepted, Failure>> {
+        let mut script = self.0.lock().unwrap();
+        let ids: Vec<String> = batch.rows.iter().map(|row| row.id.clone()).collect();
+        let refused = ids
+            .iter()
+            .position(|id| script.refuses.as_ref() == Some(id));
+        script.batches.push(ids);
+        if script.takes == 0 {
+            let failure = Failure::from(Error::usage("the sink is out of order"));
+            return ready(Err(failure)).boxed();
+        }
+        script.takes -= 1;
+        let reason = "it is too large".to_owned();
+        ready(Ok(Accepted {
+            own: Some(format!("after {}", batch.last)),
+            refused: refused
+                .map(|at| Refused { at, reason })
+                .into_iter()
+                .collect(),
+        }))
+        .boxed()
+    }
+
+    fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>> {
+        ready(Ok("in order".to_owned())).boxed()
+    }
+}
+
+fn limits(rows: u64, same: bool) -> Limits {
+    Limits {
+        rows,
+        bytes: 1 << 20,
+        same,
+    }
+}
+
+struct Case {
+    fixture: Fixture,
+    sink: Scripted,
+    options: OutletOptions,
+}
+
+impl Case {
+    fn new(limits: Limits, takes: usize) -> Self {
+        let fixture = Fixture::new();
+        let script = Script {
+            takes,
+            ..Script::default()
+        };
+        let aside = fixture
+            .folder
+            .path()
+            .join("refused")
+            .join("scripted.ndjson");
+        let mut options = OutletOptions::new("acme", "scripted", aside);
+        options.clock = || at(1_000);
+        Self {
+            fixture,
+            sink: Scripted(Arc::new(Mutex::new(script)), limits),
+            options,
+        }
+    }
+
+    /// Delivers as a process that has just started would.
+    fn deliver(&mut self) -> Result<Delivered, Failure> {
+        let outlet = Outlet::new(self.options.clone(), Box::new(self.sink.clone()));
+        now(outlet, &mut self.fixture.store)
+    }
+
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.sink.0.lock().unwrap()
+    }
+}
+
+#[test]
+fn a_batch_that_is_repeated_has_the_same_rows_though_there_are_more_of_them_now() {
+    for same in [true, false] {
+        let mut case = Case::new(limits(10, same), 0);
+        fill(&mut case.fixture, 0, 4);
+        case.deliver().unwrap_err();
+        fill(&mut case.fixture, 4, 4);
+        case.script().takes = 9;
+        assert_eq!(case.deliver().unwrap().rows, 8);
+        let script = case.script();
+        let (first, second) = (&script.batches[0], &script.batches[1]);
+        assert_eq!(*first, names(4));
+        match same {
+            true => assert_eq!((second, script.batches.len()), (first, 3)),
+            false => assert_eq!(*second, names(8)),
+        }
+    }
+}
+
+#[test]
+fn a_failure_in_the_middle_keeps_what_was_acknowledged_before() {
+    let mut case = Case::new(limits(3, true), 2);
+    fill(&mut case.fixture, 0, 10);
+    let failure = case.deliver().unwrap_err();
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!((state.delivered, state.waiting), (6, 4));
+    assert_eq!(state.problem, Some(failure.text()));
+    case.script().takes = 9;
+    assert_eq!(case.deliver().unwrap().rows, 4);
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!((state.delivered, state.problem), (10, None));
+    // The owner is the same, and what the sink gave to keep comes back.
+    let script = case.script();
+    assert_eq!(script.begun[0].0, script.begun[1].0);
+    assert_eq!(script.begun[0].1, None);
+    assert!(script.begun[1].1.as_deref().unwrap().starts_with("after "));
+}
+
+#[test]
+fn rows_that_the_destination_has_already_are_not_delivered_again() {
+    let mut case = Case::new(limits(10, true), 0);
+    fill(&mut case.fixture, 0, 4);
+    // The destination committed, and the process ended before the cursor moved.
+    case.deliver().unwrap_err();
+    fill(&mut case.fixture, 4, 4);
+    let last = case.fixture.store.last_seq().unwrap() - 4;
+    case.script().cursor = Some(last);
+    case.script().takes = 9;
+    assert_eq!(case.deliver().unwrap().rows, 4);
+    assert_eq!(case.script().batches.last().unwrap(), &names(8)[4..]);
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!((state.delivered, state.waiting), (8, 0));
+}
+
+#[test]
+fn a_sink_gets_only_the_sources_that_it_wants() {
+    let mut case = Case::new(limits(10, true), 9);
+    case.options.sources = vec!["audit".to_owned()];
+    fill(&mut case.fixture, 0, 25);
+    assert_eq!(case.deliver().unwrap(), Delivered::default());
+    assert!(case.script().batches.is_empty());
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!((state.delivered, state.waiting), (0, 0));
+}
+
+#[test]
+fn a_new_sink_may_begin_with_what_comes_from_now_on() {
+    let mut case = Case::new(limits(100, true), 9);
+    case.options.from_now = true;
+    fill(&mut case.fixture, 0, 5);
+    assert_eq!(case.deliver().unwrap().rows, 0);
+    fill(&mut case.fixture, 5, 5);
+    assert_eq!(case.deliver().unwrap().rows, 5);
+    assert_eq!(case.script().batches, [&names(10)[5..]]);
+}
+
+#[test]
+fn a_row_that_is_refused_is_set_aside_and_stops_no_other() {
+    let mut case = Case::new(limits(100, true), 9);
+    case.script().refuses = Some("acme/logins/0Ya00002".to_owned());
+    fill(&mut case.fixture, 0, 5);
+    let delivered = case.deliver().unwrap();
+    assert_eq!(delivered, Delivered { rows: 4, aside: 1 });
+    let state = case.fixture.store.sink("scripted").unwrap();
+    assert_eq!(
+        (state.delivered, state.waiting, set_aside(&state)),
+        (4, 0, 1)
+    );
+    let text = std::fs::read_to_string(&case.options.aside).unwrap();
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(line["id"], "acme/logins/0Ya00002");
+    assert_eq!(line["reason"], "it is too large");
+    assert_eq!(line["row"]["record"]["Status"], "Success");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&case.options.aside)
+            .unwrap()
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn few_rows_wait_for_more_of_them_and_no_longer_than_is_set() {
+    let mut case = Case::new(limits(10, true), 9);
+    case.options.every = Duration::from_secs(900);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    fill(&mut case.fixture, 0, 2);
+    let steady = |case: &mut Case| {
+        let mut outlet = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
+        let delivered = outlet.deliver(&mut case.fixture.store, Pace::Steady);
+        runtime.block_on(delivered).unwrap().rows
+    };
+    // Nothing was ever delivered, so nothing says how long the rows wait.
+    assert_eq!(steady(&mut case), 2);
+    fill(&mut case.fixture, 2, 2);
+    assert_eq!(steady(&mut case), 0, "two rows wait");
+    fill(&mut case.fixture, 4, 8);
+    assert_eq!(steady(&mut case), 10, "there are enough for a batch");
+    fill(&mut case.fixture, 12, 1);
+    assert_eq!(steady(&mut case), 0);
+    case.options.clock = || at(1_901);
+    assert_eq!(steady(&mut case), 1, "the time is over");
+}

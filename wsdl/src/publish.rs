@@ -1,0 +1,266 @@
+//! The documents of a WSDL as a server publishes them: their texts, and the places where addresses
+//! stand.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::documents::Documents;
+use crate::encoding::Cursor;
+use crate::model::Position;
+use crate::names::split_qname;
+
+/// A document of a WSDL, taken apart at the addresses in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedDocument {
+    /// Whether it is a WSDL; otherwise it is an XML Schema.
+    pub is_wsdl: bool,
+    /// Its text in UTF-8, in order. It begins with an XML declaration and has no document type
+    /// declaration.
+    pub pieces: Vec<PublishedPiece>,
+}
+
+/// A piece of a [`PublishedDocument`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishedPiece {
+    /// Text as it stands in the document.
+    Text(String),
+    /// The address of a port: an attribute value with its quotes stands here.
+    Address {
+        /// Name of the service.
+        service: String,
+        /// Name of the port.
+        port: String,
+        /// The address that the document states, without escapes of XML.
+        location: String,
+    },
+    /// The location of another document, by its index: an attribute value with its quotes stands
+    /// here.
+    Location(usize),
+}
+
+/// Takes all documents apart. The WSDL itself is the first one.
+pub(crate) fn publish(
+    documents: &Documents<'_>,
+    texts: &[OnceCell<String>],
+) -> Vec<PublishedDocument> {
+    let mut links: HashMap<(usize, u32, u32), usize> = HashMap::new();
+    for (file, position, found) in &documents.links {
+        links.insert((*file, position.line, position.column), *found);
+    }
+    let texts = texts.iter().map_while(OnceCell::get).enumerate();
+    let published = texts.map(|(file, text)| {
+        let found = |position: Position| {
+            let key = (file, position.line, position.column);
+            links.get(&key).copied()
+        };
+        document(text, found)
+    });
+    published.collect()
+}
+
+fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedDocument {
+    let mut reader = Reader::from_str(text);
+    let mut cursor = Cursor::default();
+    let mut out = Pieces {
+        text,
+        taken: 0,
+        pieces: vec![PublishedPiece::Text(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
+        )],
+    };
+    let mut is_wsdl = None;
+    let (mut service, mut port) = (String::new(), String::new());
+    loop {
+        let start = reader.buffer_position() as usize;
+        // The text was read before, so it is well-formed.
+        let Ok(event) = reader.read_event() else {
+            break;
+        };
+        let range = start..reader.buffer_position() as usize;
+        match event {
+            Event::Decl(_) | Event::DocType(_) => out.leave_out(range),
+            Event::Start(_) | Event::Empty(_) => {
+                let tag = Tag {
+                    text,
+                    range: range.clone(),
+                };
+                let local = tag.local();
+                let is_wsdl = *is_wsdl.get_or_insert(local == "definitions");
+                let value = |name| tag.attribute(name).map(|range| unescaped(&text[range]));
+                match local {
+                    "service" if is_wsdl => service = value("name").unwrap_or_default(),
+                    "port" if is_wsdl => port = value("name").unwrap_or_default(),
+                    "address" if is_wsdl => {
+                        if let Some(range) = tag.attribute("location") {
+                            let piece = PublishedPiece::Address {
+                                service: service.clone(),
+                                port: port.clone(),
+                                location: unescaped(&text[range.clone()]),
+                            };
+                            out.replace(range, piece);
+                        }
+                    }
+                    "import" | "include" | "redefine" => {
+                        let position = cursor.advance(text, range.start);
+                        let range = tag.attribute("schemaLocation");
+                        let range = range.or_else(|| tag.attribute("location"));
+                        if let (Some(number), Some(range)) = (found(position), range) {
+                            out.replace(range, PublishedPiece::Location(number));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    PublishedDocument {
+        is_wsdl: is_wsdl.unwrap_or(false),
+        pieces: out.finish(),
+    }
+}
+
+/// Collects the pieces of a text.
+struct Pieces<'a> {
+    text: &'a str,
+    /// The end of the part that is in the pieces.
+    taken: usize,
+    pieces: Vec<PublishedPiece>,
+}
+
+impl Pieces<'_> {
+    fn push_until(&mut self, end: usize) {
+        let text = self.text.get(self.taken..end).unwrap_or_default();
+        // The white space before the root element follows the declaration that was left out.
+        let text = match self.pieces.as_mut_slice() {
+            [PublishedPiece::Text(first)] => {
+                first.push_str(text.trim_start());
+                return;
+            }
+            _ => text,
+        };
+        match self.pieces.last_mut() {
+            Some(PublishedPiece::Text(last)) => last.push_str(text),
+            _ => self.pieces.push(PublishedPiece::Text(text.to_owned())),
+        }
+    }
+
+    fn leave_out(&mut self, range: Range<usize>) {
+        self.push_until(range.start);
+        self.taken = range.end;
+    }
+
+    /// Replaces an attribute value, and its quotes.
+    fn replace(&mut self, value: Range<usize>, piece: PublishedPiece) {
+        self.push_until(value.start.saturating_sub(1));
+        self.taken = value.end + 1;
+        self.pieces.push(piece);
+    }
+
+    fn finish(mut self) -> Vec<PublishedPiece> {
+        self.push_until(self.text.len());
+        self.pieces
+    }
+}
+
+/// A start tag in a text.
+struct Tag<'a> {
+    text: &'a str,
+    range: Range<usize>,
+}
+
+impl<'a> Tag<'a> {
+    /// The content of the tag, and where it begins.
+    fn inner(&self) -> (&'a str, usize) {
+        let token = self.text.get(self.range.clone()).unwrap_or_default();
+        let inner = token.strip_prefix('<').unwrap_or(token);
+        let inner = inner.strip_suffix('>').unwrap_or(inner);
+        (inner, self.range.start + 1)
+    }
+
+    fn local(&self) -> &'a str {
+        let (inner, _) = self.inner();
+        let name = inner
+            .split(|c: char| c.is_ascii_whitespace() || c == '/')
+            .next()
+            .unwrap_or_default();
+        split_qname(name).map_or(name, |(_, local)| local)
+    }
+
+    /// Where the value of an attribute without a prefix is.
+    fn attribute(&self, wanted: &str) -> Option<Range<usize>> {
+        let (inner, begin) = self.inner();
+        let mut at = inner.find(|c: char| c.is_ascii_whitespace())?;
+        loop {
+            let rest = inner.get(at..)?;
+            let skipped = rest.len() - rest.trim_ascii_start().len();
+            let rest = rest.trim_ascii_start();
+            let (name, after) = rest.split_once('=')?;
+            let name = name.trim_ascii_end();
+            let open = after.len() - after.trim_ascii_start().len();
+            let quote = after.trim_ascii_start().chars().next()?;
+            let value = after.get(open + 1..)?;
+            let length = value.find(quote)?;
+            let start = at + skipped + (rest.len() - after.len()) + open + 1;
+            if name == wanted {
+                return Some(begin + start..begin + start + length);
+            }
+            at = start + length + 1;
+        }
+    }
+}
+
+/// An attribute value without escapes.
+fn unescaped(value: &str) -> String {
+    match quick_xml::escape::unescape(value) {
+        Ok(text) => text.into_owned(),
+        Err(_) => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublishedPiece::{Address, Location, Text};
+    use crate::Reader;
+
+    #[test]
+    fn addresses_and_locations_are_pieces() {
+        let wsdl = "<?xml version='1.0' encoding='ISO-8859-1'?>\n<!DOCTYPE definitions>\n\
+            <w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/' \
+            xmlns:s='http://schemas.xmlsoap.org/wsdl/soap/'>\
+            <!-- <s:address location='no'/> -->\
+            <w:types><schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'>\
+            <include schemaLocation = 'https://example.com/a&amp;b.xsd' id='x'/></schema></w:types>\
+            <w:service name='Shop'><w:port name='P' binding='B'>\
+            <s:address x='1' location=\"http://h/?a&amp;b\"/></w:port></w:service></w:definitions>";
+        let schema = "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'/>";
+        let mut reader = Reader::new();
+        reader.provide("https://example.com/a&b.xsd", schema);
+        let documents = reader.publish(wsdl.as_bytes()).unwrap();
+        let [first, second] = documents.as_slice() else {
+            panic!("{documents:?}");
+        };
+        let [Text(a), Location(1), Text(b), address, Text(c)] = first.pieces.as_slice() else {
+            panic!("{first:?}");
+        };
+        assert!(first.is_wsdl && !second.is_wsdl);
+        assert!(a.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<w:definitions"));
+        assert!(a.contains("<s:address location='no'/>") && a.ends_with("schemaLocation = "));
+        assert!(b.starts_with(" id='x'/>") && b.ends_with("<s:address x='1' location="));
+        assert_eq!(
+            *address,
+            Address {
+                service: "Shop".into(),
+                port: "P".into(),
+                location: "http://h/?a&b".into()
+            }
+        );
+        assert_eq!(c, "/></w:port></w:service></w:definitions>");
+        assert!(matches!(second.pieces.as_slice(), [Text(text)] if text.ends_with(schema)));
+    }
+}
