@@ -100,7 +100,7 @@ const CERTIFICATE: Key = key(
 );
 
 /// The names of the sources.
-pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes"];
+pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes", "messages"];
 
 /// The keys that every kind has.
 pub const COMMON: &[Key] = &[
@@ -117,7 +117,7 @@ pub const COMMON: &[Key] = &[
     key(
         "sources",
         Form::Words(SOURCES),
-        "only rows of these sources (logins, audit, files, changes); all if it is missing",
+        "only rows of these sources (logins, audit, files, changes, messages); all if it is missing",
     ),
     key(
         "from",
