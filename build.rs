@@ -53,13 +53,18 @@ fn main() {
 fn generate() -> Result<(), Box<dyn Error>> {
     let wsdl = std::env::var_os("SAPONIFY_WSDL").map(PathBuf::from);
     let wsdl = wsdl.unwrap_or_else(|| DEMO.into());
-    let output = Config::new().input(wsdl).module("tenant").compile()?;
+    let output = Config::new()
+        .input(wsdl)
+        .module("tenant")
+        .warnings(false)
+        .compile()?;
     Config::new()
         .input(DEMO)
         .module("org_proxies")
         .include_operations(OPERATIONS)
         .include_objects(OBJECTS)
         .docs(false)
+        .warnings(false)
         .compile()?;
     if std::env::var_os("CARGO_FEATURE_LISTEN").is_some() {
         Config::new()

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::connection::Settings;
 use super::error::Error;
-use super::home::Home;
+use super::home::{Holder, Home};
+use super::sinks::set_aside;
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
 
@@ -31,6 +32,8 @@ pub struct Status {
     pub deactivated: bool,
     /// Whether a process works on it now.
     pub running: bool,
+    /// Who works on it now, and since when.
+    pub worker: Option<Holder>,
     /// Why the last login failed, if it did.
     pub login_problem: Option<String>,
     /// How each source stands.
@@ -79,6 +82,10 @@ pub struct SinkStatus {
     pub delivered: u64,
     /// Rows that wait for it.
     pub waiting: u64,
+    /// Rows that it refused, and that were set aside.
+    pub aside: u64,
+    /// When it last took rows, by the clock of this machine.
+    pub last_delivery: Option<Timestamp>,
     /// Why it failed last, until it succeeds.
     pub problem: Option<String>,
 }
@@ -91,6 +98,7 @@ impl Status {
     /// There is no such connection, or its store cannot be read.
     pub fn of(home: &Home, name: &str, local_now: Timestamp) -> Result<Self, Error> {
         let place = home.connection(name)?;
+        let worker = place.holder();
         let store = place.store_to_read()?;
         let settings = Settings::from_map(&store.settings()?)?;
         let attempts = store.attempts()?;
@@ -111,6 +119,8 @@ impl Status {
                 sink: name,
                 delivered: sink.delivered,
                 waiting: sink.waiting,
+                aside: set_aside(&sink),
+                last_delivery: sink.local_moved.filter(|_| sink.delivered > 0),
                 problem: sink.problem,
             });
         }
@@ -122,7 +132,8 @@ impl Status {
             endpoint: settings.endpoint,
             login: settings.login.method(),
             deactivated: settings.deactivated,
-            running: place.is_locked(),
+            running: worker.is_some(),
+            worker,
             login_problem: attempt("login").and_then(|login| login.problem.clone()),
             sources,
             sinks,

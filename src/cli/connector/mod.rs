@@ -41,10 +41,15 @@ pub(crate) struct Connector {
 
 #[derive(Args, Debug)]
 struct Common {
-    /// The folder that holds everything. By default $SAPONIFY_HOME, or the folder of the platform for the
-    /// state of programs.
-    #[arg(long, value_name = "DIR", global = true)]
+    /// The folder that holds everything, or a database that several machines share:
+    /// postgres://USER@HOST/DATABASE. By default $SAPONIFY_HOME, or the folder of the platform for the state of
+    /// programs.
+    #[arg(long, value_name = "DIR|URL", global = true)]
     home: Option<PathBuf>,
+    /// With a home in a database: the folder of this machine for files on their way, damaged files and the search
+    /// index. By default the folder of the platform for the state of programs.
+    #[arg(long, value_name = "DIR", global = true)]
+    local: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
@@ -115,7 +120,11 @@ impl Connector {
 impl Common {
     fn home(&self) -> Result<Home, Failure> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        Ok(Home::find(self.home.clone(), variable)?)
+        Ok(Home::find_with(
+            self.home.clone(),
+            self.local.clone(),
+            variable,
+        )?)
     }
 
     fn vault(&self, home: &Home) -> Result<Vault, Failure> {

@@ -120,6 +120,13 @@ fn text(status: &status::Status) -> String {
         one_line(&status.organization),
         one_line(&status.user)
     );
+    if let Some(worker) = &status.worker {
+        let since = worker
+            .since
+            .map(|since| format!(" since {}", minute(since)));
+        let since = since.unwrap_or_default();
+        let _ = writeln!(out, "  worked on by {}{since}", one_line(&worker.worker));
+    }
     if let Some(problem) = &status.login_problem {
         let _ = writeln!(out, "  login failed: {}", one_line(problem));
     }
@@ -129,11 +136,18 @@ fn text(status: &status::Status) -> String {
     for sink in &status.sinks {
         let delivered = counted(sink.delivered, "event", "events");
         let waiting = sink.waiting;
-        let _ = writeln!(
+        let _ = write!(
             out,
             "  sink {}: {delivered} delivered, {waiting} waiting",
             sink.sink
         );
+        if sink.aside > 0 {
+            let _ = write!(out, ", {} refused and set aside", sink.aside);
+        }
+        if let Some(last) = sink.last_delivery {
+            let _ = write!(out, ", last at {last:.0}");
+        }
+        out.push('\n');
         if let Some(problem) = &sink.problem {
             let _ = writeln!(out, "    failed: {}", one_line(problem));
         }

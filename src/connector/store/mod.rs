@@ -113,7 +113,7 @@ impl Store {
         }
     }
 
-    /// Bounds the size of a store in a file to a number of pages of 4 KiB. When it is reached, writing fails
+    /// Bounds the size of a store in a file to a number of pages of SQLite. When it is reached, writing fails
     /// as it does on a full disk.
     ///
     /// # Errors

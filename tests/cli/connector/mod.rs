@@ -7,6 +7,8 @@ mod kills;
 #[cfg(feature = "listen")]
 mod listen;
 mod messages;
+#[cfg(unix)]
+mod running;
 #[cfg(target_os = "linux")]
 mod service;
 mod sinks;
