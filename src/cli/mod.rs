@@ -15,6 +15,7 @@ mod options;
 mod sandbox;
 mod settings;
 mod terminal;
+mod version;
 mod watch;
 
 use std::ffi::OsString;
@@ -33,6 +34,7 @@ use terminal::{block_on, put};
 #[command(
     name = "saponify",
     version,
+    long_version = version::LONG.as_str(),
     arg_required_else_help = true,
     after_help = "Exit codes:\n  \
         0  done\n  \

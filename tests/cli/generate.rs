@@ -425,6 +425,21 @@ fn an_address_and_a_compressed_file_are_called_what_they_are() {
 }
 
 #[test]
+fn the_server_side_is_an_option() {
+    let wsdl = repository("codegen/tests/fixtures/server/input.wsdl");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("library");
+    printed(generate(&wsdl, &out));
+    assert!(!out.join("documents.rs").exists());
+    let mut command = generate(&wsdl, &out);
+    command.arg("--server");
+    printed(command);
+    let server = std::fs::read_to_string(out.join("server.rs")).unwrap();
+    assert!(server.contains("pub trait Library: Send + Sync + Sized + 'static {"));
+    assert!(out.join("documents.rs").exists());
+}
+
+#[test]
 fn what_salesforce_retires_is_a_warning() {
     let all = std::fs::read_to_string(wsdl()).unwrap();
     let old = all.replacen("API Version 64.0", "API Version 29.0", 1);

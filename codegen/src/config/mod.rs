@@ -261,8 +261,8 @@ impl Config {
         self
     }
 
-    /// Whether the elements of requests and answers become types, too. A call takes and gives their
-    /// content, so calls do not need these types. They are for programs that read or write messages
+    /// Whether the elements of requests and responses become types, too. A call accepts and returns
+    /// their content, so calls do not need these types. They are for programs that read or write messages
     /// themselves.
     ///
     /// ```

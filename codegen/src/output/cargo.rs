@@ -1,4 +1,4 @@
-//! What a build script tells cargo.
+//! The lines that a build script prints for cargo.
 
 use std::path::Path;
 

@@ -234,7 +234,7 @@ impl Config {
         match stem.map(crate::names::module_of_stem) {
             Some(name) if !name.is_empty() => Ok(name),
             _ => Err(Error::config(
-                "the input's file name gives no module name: set one",
+                "no module name can be made of the input's file name; set one with `Config::module`",
             )),
         }
     }
