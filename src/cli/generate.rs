@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use saponify_codegen::{Config, Output};
 
-use super::options::{Options, Target};
+use super::failure::Failure;
+use super::options::{Options, Target, readable};
 use super::settings::Settings;
-use super::terminal::{put_note, put_warning, report};
+use super::terminal::{put, put_error, put_note, put_warning, report};
 use super::watch;
-use super::{Failure, put, put_error};
 
 /// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
 /// `saponify_codegen::Config` for build scripts.
@@ -192,22 +192,6 @@ fn notes(output: &Output) {
     }
 }
 
-/// Refuses addresses, and files that do not exist, with what to do about it.
-pub(super) fn readable(input: &Path) -> Result<(), Failure> {
-    if is_url(input) {
-        return Err(Failure::new(format!(
-            "{} is an address, and nothing is fetched",
-            input.display()
-        ))
-        .hint("download the WSDL, and give the file"));
-    }
-    if !input.exists() {
-        return Err(Failure::new(format!("{} does not exist", input.display()))
-            .hint("in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"));
-    }
-    Ok(())
-}
-
 fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
     let text = match stage {
         Dump::Raw => config.dump_raw()?,
@@ -217,11 +201,6 @@ fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
         Dump::Plan => config.dump_plan()?,
     };
     put(&text)
-}
-
-fn is_url(input: &Path) -> bool {
-    let text = input.to_string_lossy();
-    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn print(output: &Output) -> Result<(), Failure> {

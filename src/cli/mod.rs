@@ -8,6 +8,7 @@ mod diff;
 mod excerpt;
 mod failure;
 mod generate;
+mod init;
 mod inspect;
 mod manual;
 mod options;
@@ -51,6 +52,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a project: a crate for the proxies, and a program with a first query.
+    Init(init::Init),
     /// Write Rust proxies from a WSDL.
     Generate(generate::Generate),
     /// Compare two WSDLs: what changed, and what it means for code and data.
@@ -122,6 +125,7 @@ fn parsed() -> Result<Result<Arguments, ExitCode>, Failure> {
 impl Arguments {
     fn run(self) -> Result<ExitCode, Failure> {
         match self.command {
+            Command::Init(init) => init.run()?,
             Command::Generate(generate) => generate.run()?,
             Command::Diff(diff) => return diff.run(),
             Command::Inspect(inspect) => inspect.run()?,

@@ -174,6 +174,27 @@ impl Options {
     }
 }
 
+/// Refuses addresses, and files that do not exist, with what to do about it.
+pub(super) fn readable(input: &Path) -> Result<(), Failure> {
+    if is_url(input) {
+        return Err(Failure::new(format!(
+            "{} is an address, and nothing is fetched",
+            input.display()
+        ))
+        .hint("download the WSDL, and give the file"));
+    }
+    if !input.exists() {
+        return Err(Failure::new(format!("{} does not exist", input.display()))
+            .hint("in Salesforce: Setup, API, Generate Enterprise WSDL; save the page as a file"));
+    }
+    Ok(())
+}
+
+fn is_url(input: &Path) -> bool {
+    let text = input.to_string_lossy();
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
 /// The tenant whose input a WSDL is.
 fn tenant_of(project: &Project, wsdl: &Path) -> Option<String> {
     let mut tenants = project.tenants();

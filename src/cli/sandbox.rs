@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use saponify_sandbox::{ApiVersion, FaultName, Injection, LoginMode, Org, Scale};
 
 use super::activity::ActivityOptions;
-use super::{Failure, block_on};
+use super::failure::Failure;
+use super::terminal::{block_on, put};
 
 /// The org of the demo, which is used if no other is given.
 pub(super) const DEMO_ORG: &str = include_str!("../../tenants/demo/org.toml");
@@ -116,7 +117,7 @@ impl Wsdl {
             Some(path) => std::fs::write(path, wsdl).map_err(|error| {
                 Failure::new(format!("cannot write {}", path.display())).because(error)
             }),
-            None => super::put(&wsdl),
+            None => put(&wsdl),
         }
     }
 }
@@ -159,7 +160,7 @@ impl Serve {
         let activity = self.activity.finish(&sandbox)?;
         // Whoever has read the introduction may stop the tenant.
         let interrupted = super::terminal::interrupted();
-        super::put(&self.introduction(&sandbox, &certificate, &activity))?;
+        put(&self.introduction(&sandbox, &certificate, &activity))?;
         interrupted.await;
         let stats = sandbox.stats();
         sandbox.shutdown().await;
@@ -167,7 +168,7 @@ impl Serve {
             // Nobody asked for the file, and the certificate is of no use any more.
             let _ = std::fs::remove_file(&certificate);
         }
-        super::put(&format!(
+        put(&format!(
             "\nStopped after {} requests: {} logins, {} OAuth tokens, {} rows, {} faults.\n",
             stats.requests, stats.logins, stats.tokens, stats.rows, stats.faults
         ))
