@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::connection::Settings;
 use super::error::Error;
-use super::home::Home;
+use super::home::{Holder, Home};
 use super::sinks::set_aside;
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
@@ -32,6 +32,8 @@ pub struct Status {
     pub deactivated: bool,
     /// Whether a process works on it now.
     pub running: bool,
+    /// Who works on it now, and since when.
+    pub worker: Option<Holder>,
     /// Why the last login failed, if it did.
     pub login_problem: Option<String>,
     /// How each source stands.
@@ -96,6 +98,7 @@ impl Status {
     /// There is no such connection, or its store cannot be read.
     pub fn of(home: &Home, name: &str, local_now: Timestamp) -> Result<Self, Error> {
         let place = home.connection(name)?;
+        let worker = place.holder();
         let store = place.store_to_read()?;
         let settings = Settings::from_map(&store.settings()?)?;
         let attempts = store.attempts()?;
@@ -129,7 +132,8 @@ impl Status {
             endpoint: settings.endpoint,
             login: settings.login.method(),
             deactivated: settings.deactivated,
-            running: place.is_locked(),
+            running: worker.is_some(),
+            worker,
             login_problem: attempt("login").and_then(|login| login.problem.clone()),
             sources,
             sinks,

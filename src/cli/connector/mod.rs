@@ -1,6 +1,8 @@
 //! `saponify connector`. Each command parses its arguments, calls a function of the library, and prints.
 
 mod activate;
+#[cfg(feature = "listen")]
+mod listen;
 mod open;
 mod progress;
 mod reading;
@@ -39,10 +41,15 @@ pub(crate) struct Connector {
 
 #[derive(Args, Debug)]
 struct Common {
-    /// The folder that holds everything. By default $SAPONIFY_HOME, or the folder of the platform for the
-    /// state of programs.
-    #[arg(long, value_name = "DIR", global = true)]
+    /// The folder that holds everything, or a database that several machines share:
+    /// postgres://USER@HOST/DATABASE. By default $SAPONIFY_HOME, or the folder of the platform for the state of
+    /// programs.
+    #[arg(long, value_name = "DIR|URL", global = true)]
     home: Option<PathBuf>,
+    /// With a home in a database: the folder of this machine for files on their way, damaged files and the search
+    /// index. By default the folder of the platform for the state of programs.
+    #[arg(long, value_name = "DIR", global = true)]
+    local: Option<PathBuf>,
     /// Where the key comes from that encrypts secrets in a file: env:VAR, file:PATH, command:CMD, prompt
     /// or -. By default $SAPONIFY_KEY. Without a key, the keyring of the system is used.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, global = true)]
@@ -74,6 +81,9 @@ enum Command {
     /// Set up the sinks to which stored events are delivered.
     #[command(subcommand)]
     Sink(sink::Sink),
+    /// Receive the outbound messages of an org.
+    #[cfg(feature = "listen")]
+    Listen(listen::Listen),
     /// Serve the console, where a browser shows connections and events.
     #[cfg(feature = "console")]
     Serve(serve::Serve),
@@ -97,6 +107,8 @@ impl Connector {
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
             Command::Sink(sink) => return sink.run(&common),
+            #[cfg(feature = "listen")]
+            Command::Listen(listen) => listen.run(&common),
             #[cfg(feature = "console")]
             Command::Serve(serve) => serve.run(&common),
             Command::Open(open) => open.run(&common),
@@ -108,7 +120,11 @@ impl Connector {
 impl Common {
     fn home(&self) -> Result<Home, Failure> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        Ok(Home::find(self.home.clone(), variable)?)
+        Ok(Home::find_with(
+            self.home.clone(),
+            self.local.clone(),
+            variable,
+        )?)
     }
 
     fn vault(&self, home: &Home) -> Result<Vault, Failure> {

@@ -11,8 +11,9 @@ use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
 use saponify_cli::connector::shown::{counted, one_line};
 use saponify_cli::connector::status::{self, SourceStatus};
+use saponify_cli::connector::store::MESSAGES;
 use saponify_cli::connector::store::{EventQuery, Filter};
-use saponify_cli::connector::sync::Source;
+use saponify_cli::connector::sync::NAMES;
 use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
@@ -62,9 +63,9 @@ enum Form {
 pub(crate) struct Events {
     /// The name of the connection; it may be left out if there is only one.
     name: Option<String>,
-    /// Only events of this source: logins, audit, files or changes.
-    #[arg(long, value_name = "SOURCE", value_parser = parsed::<Source>)]
-    source: Option<Source>,
+    /// Only events of this source: logins, audit, files, changes or messages.
+    #[arg(long, value_name = "SOURCE", value_parser = NAMES)]
+    source: Option<String>,
     /// Only events from this time on: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -119,6 +120,13 @@ fn text(status: &status::Status) -> String {
         one_line(&status.organization),
         one_line(&status.user)
     );
+    if let Some(worker) = &status.worker {
+        let since = worker
+            .since
+            .map(|since| format!(" since {}", minute(since)));
+        let since = since.unwrap_or_default();
+        let _ = writeln!(out, "  worked on by {}{since}", one_line(&worker.worker));
+    }
     if let Some(problem) = &status.login_problem {
         let _ = writeln!(out, "  login failed: {}", one_line(problem));
     }
@@ -155,10 +163,12 @@ fn text(status: &status::Status) -> String {
 }
 
 fn of_source(out: &mut String, source: &SourceStatus) {
-    let until = source.collected_until.map_or_else(
-        || "nothing yet".to_owned(),
-        |until| format!("until {}", minute(until)),
-    );
+    let until = match (source.collected_until, source.last_success) {
+        (Some(until), _) => format!("until {}", minute(until)),
+        // The org sends messages when it wants to.
+        (None, Some(last)) if source.source == MESSAGES => format!("last {}", minute(last)),
+        (None, _) => "nothing yet".to_owned(),
+    };
     let rows = counted(source.rows, "event", "events");
     let _ = write!(out, "  {:<8} {until:<24} {rows}", source.source);
     for (count, one, many) in [
@@ -232,7 +242,7 @@ impl Events {
                 .transpose()
         };
         let query = EventQuery {
-            source: self.source.map(|source| source.to_string()),
+            source: self.source,
             since: at(&self.since)?,
             until: at(&self.until)?,
             filters: self.filter,

@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use saponify_cli::connector::home::Home;
+use saponify_cli::connector::Error;
 use saponify_cli::connector::notify::{State, tell};
-use saponify_cli::connector::progress::Stop;
+use saponify_cli::connector::progress::{Stop, Watch};
 use saponify_cli::connector::shown::counted;
 use saponify_cli::connector::sinks::Delivered;
 use saponify_cli::connector::sync::{
-    Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, run,
+    Cadence, Collector, Figures, Notice, Outcome, Source, SourceOutcome, Teller, Work, run_all,
 };
-use saponify_cli::connector::vault::Vault;
 use saponify_cli::connector::when;
 use saponify_cli::connector::when::length;
 
@@ -54,6 +54,18 @@ pub(crate) struct Run {
     /// Deliver only to this sink: its name, or KIND:ADDRESS for one that is not set up, such as ndjson:DIR.
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
+    /// With a home in PostgreSQL: how long others wait for a worker that does not answer any more before they
+    /// take over its connections.
+    #[arg(long, value_name = "LENGTH", value_parser = lease, default_value = "30s")]
+    lease: Duration,
+}
+
+fn lease(text: &str) -> Result<Duration, String> {
+    let length = pause(text)?;
+    match length >= Duration::from_secs(2) {
+        true => Ok(length),
+        false => Err("a lease lasts for at least 2s, because it is renewed within it".to_owned()),
+    }
 }
 
 fn pause(text: &str) -> Result<Duration, String> {
@@ -195,46 +207,57 @@ fn line(source: Source, figures: &Figures) -> String {
 
 impl Run {
     pub(super) fn run(self, common: &Common) -> Result<ExitCode, Failure> {
-        let home = common.home()?;
+        let home = common.home()?.lease(self.lease);
         let vault = common.vault(&home)?;
-        let names = chosen(&home, &self.name)?;
-        let cadence = Cadence {
-            rows: self.every,
-            files: self.files_every,
-            ..Cadence::default()
+        for name in &self.name {
+            home.connection(name)?;
+        }
+        let work = Work {
+            names: self.name,
+            cadence: Cadence {
+                rows: self.every,
+                files: self.files_every,
+                ..Cadence::default()
+            },
+            sinks: self.sink,
         };
         block_on(async {
             let stop = stop_on_signal();
-            let mut tasks = tokio::task::JoinSet::new();
-            for name in names {
-                let (home, vault, stop) = (home.clone(), vault.clone(), stop.clone());
-                let sinks = self.sink.clone();
-                tasks.spawn(async move { one(&home, &vault, &name, cadence, &sinks, stop).await });
-            }
-            let mut worst = 0;
-            while let Some(ended) = tasks.join_next().await {
-                worst = worst.max(ended.unwrap_or(1));
-            }
+            let worst = run_all(&home, &vault, work, &stop, Arc::new(Terminal)).await;
             notify(&State::Stopping);
             Ok(ExitCode::from(worst))
         })
     }
 }
 
-/// Runs a connection until it is stopped, and returns its exit code.
-async fn one(
-    home: &Home,
-    vault: &Vault,
-    name: &str,
-    cadence: Cadence,
-    sinks: &[String],
-    stop: Stop,
-) -> u8 {
-    let mut watch = watch(stop, name);
-    let mut notice = |notice: &Notice<'_>| said(notice);
-    match run(home, vault, name, cadence, sinks, &mut watch, &mut notice).await {
-        Ok(()) => 0,
-        Err(error) => complain(name, &error),
+/// Tells what a run does on the terminal, and systemd.
+struct Terminal;
+
+impl Teller for Terminal {
+    fn watch(&self, stop: Stop, name: &str) -> Watch {
+        watch(stop, name)
+    }
+
+    fn notice(&self, notice: &Notice<'_>) {
+        said(notice);
+    }
+
+    fn given_up(&self, name: &str, error: &Error) -> u8 {
+        complain(name, error)
+    }
+
+    fn idle(&self) {
+        notify(&State::Ready);
+        put_error(
+            "There is no connection to work on now. One that is added or becomes free is taken up.\n",
+        );
+    }
+
+    fn home_failed(&self, error: &Error) {
+        put_error(&format!(
+            "{}It is tried again.\n",
+            Failure::from(error).report()
+        ));
     }
 }
 

@@ -98,7 +98,7 @@ fn check_folder(folder: &Path) -> Result<(), Error> {
 /// There is no such connection, another process works on it, or something cannot be removed.
 pub fn deactivate(home: &Home, vault: &Vault, name: &str, erase: bool) -> Result<(), Error> {
     let place = home.connection(name)?;
-    let lock = place.lock()?;
+    let lock = place.lock_in_turn()?;
     vault.forget(name)?;
     if erase {
         return place.erase(lock);

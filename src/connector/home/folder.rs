@@ -6,11 +6,11 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-use super::{Held, Holder, Keeper, Listed, Lock, Spot, Worker, is_name};
+use super::{Held, Holder, Keeper, Listed, Lock, Spot, Watcher, Worker, is_name};
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
 use crate::connector::store::Store;
@@ -20,6 +20,9 @@ const STORE: &str = "store.db";
 
 /// The file that is locked.
 const LOCK: &str = "lock";
+
+/// The file by which somebody asks workers to leave the connection alone until the time of the file.
+const ASKED: &str = "asked-for";
 
 /// The file of the encrypted secrets.
 const SECRETS: &str = "secrets.age";
@@ -88,7 +91,7 @@ impl Keeper for Folder {
             let is_deactivated = own
                 .settings()
                 .is_ok_and(|settings| settings.contains_key("deactivated"));
-            if !is_deactivated {
+            if !is_deactivated && !own.is_asked_for() {
                 let is_held = own.is_locked();
                 active.push(Listed { name, is_held });
             }
@@ -198,7 +201,7 @@ impl Spot for Own {
     }
 
     fn store_beside(&self) -> Result<Store, Error> {
-        Store::open(&self.0.join(STORE))
+        Store::open_durably(&self.0.join(STORE))
     }
 
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
@@ -249,6 +252,20 @@ impl Spot for Own {
         }))
     }
 
+    fn ask_for(&self, time: Duration) -> Result<(), Error> {
+        let path = self.0.join(ASKED);
+        let asked = match time.is_zero() {
+            true => fs::remove_file(&path).or_else(|error| match is_absent(&error) {
+                true => Ok(()),
+                false => Err(error),
+            }),
+            false => to_write()
+                .open(&path)
+                .and_then(|file| file.set_modified(SystemTime::now() + time)),
+        };
+        asked.map_err(|error| Error::io("write", &path, error))
+    }
+
     fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
         // Some systems do not remove what is open.
         drop(lock);
@@ -273,6 +290,11 @@ impl Own {
         Ok(())
     }
 
+    fn is_asked_for(&self) -> bool {
+        let until = fs::metadata(self.0.join(ASKED)).and_then(|file| file.modified());
+        until.is_ok_and(|until| until > SystemTime::now())
+    }
+
     fn is_locked(&self) -> bool {
         // A file that cannot be opened is not locked by anybody.
         File::open(self.0.join(LOCK))
@@ -281,8 +303,8 @@ impl Own {
 }
 
 impl Held for Locked {
-    fn lost(&self) -> Option<String> {
-        None
+    fn watch(&self) -> Watcher {
+        Watcher(Box::new(|| None))
     }
 
     #[cfg(feature = "postgres")]

@@ -24,6 +24,9 @@ use folder::Folder;
 /// How long a lease in a database lasts that is not renewed, unless [`Home::lease`] says otherwise.
 pub const LEASE: Duration = Duration::from_secs(30);
 
+/// How long somebody who wants a connection waits for a worker to leave it alone. Workers look every few seconds.
+const ASKED: Duration = Duration::from_secs(10);
+
 /// The document that says which sinks there are. In a folder, it is a file.
 const SINKS: &str = "sinks.toml";
 
@@ -96,6 +99,7 @@ trait Spot: fmt::Debug + Send + Sync {
     fn folder(&self) -> Result<PathBuf, Error>;
     fn lock(&self, name: &str) -> Result<Lock, Error>;
     fn holder(&self) -> Result<Option<Holder>, Error>;
+    fn ask_for(&self, time: Duration) -> Result<(), Error>;
     fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error>;
     fn erase(&self, name: &str, lock: Lock) -> Result<(), Error>;
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
@@ -106,10 +110,27 @@ trait Spot: fmt::Debug + Send + Sync {
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error>;
 }
 
+/// Watches a lock without holding it.
+pub struct Watcher(Box<dyn Fn() -> Option<String> + Send + Sync>);
+
+impl Watcher {
+    /// Why the lock does not hold any more, if it does not.
+    #[must_use]
+    pub fn lost(&self) -> Option<String> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watcher").field(&self.lost()).finish()
+    }
+}
+
 /// What a lock of one kind consists of.
 trait Held: fmt::Debug + Send + Sync {
-    /// Why it does not hold any more, if it does not.
-    fn lost(&self) -> Option<String>;
+    /// Tells why it does not hold any more, if it does not.
+    fn watch(&self) -> Watcher;
     #[cfg(feature = "postgres")]
     fn lease(&self) -> Option<&super::postgres::Lease>;
 }
@@ -416,7 +437,7 @@ impl Place {
     }
 
     /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
-    /// does: rows that come from elsewhere and are known by their keys.
+    /// does: rows that come from elsewhere and are known by their keys. A change that is made is on the disk.
     ///
     /// # Errors
     ///
@@ -491,6 +512,27 @@ impl Place {
         self.spot.lock(&self.name)
     }
 
+    /// Holds the connection for this process as [`lock`](Self::lock) does. If a worker has it that runs until it is
+    /// stopped, it is asked to leave the connection alone for a while.
+    ///
+    /// # Errors
+    ///
+    /// Another process holds it and goes on.
+    pub fn lock_in_turn(&self) -> Result<Lock, Error> {
+        let mut result = self.lock();
+        if !result.as_ref().is_err_and(Error::is_locked) {
+            return result;
+        }
+        self.spot.ask_for(ASKED)?;
+        let until = std::time::Instant::now() + ASKED;
+        while result.as_ref().is_err_and(Error::is_locked) && std::time::Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(100));
+            result = self.lock();
+        }
+        self.spot.ask_for(Duration::ZERO)?;
+        result
+    }
+
     /// Whether a process holds the connection. If that cannot be found out, none is known to.
     #[must_use]
     pub fn is_locked(&self) -> bool {
@@ -519,11 +561,11 @@ impl Place {
 }
 
 impl Lock {
-    /// Why this process does not hold the connection any more, if it does not: it was paused, or cut off from the
+    /// Watches whether this process still holds the connection. It does not if it was paused, or cut off from the
     /// database, for longer than its lease.
     #[must_use]
-    pub fn lost(&self) -> Option<String> {
-        self.0.lost()
+    pub fn watch(&self) -> Watcher {
+        self.0.watch()
     }
 
     /// The number of the lease, if it is one.

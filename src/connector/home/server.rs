@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Held, Holder, Keeper, LEASE, Listed, Lock, Spot, Worker};
+use super::{Held, Holder, Keeper, LEASE, Listed, Lock, Spot, Watcher, Worker};
 use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{self, Address, Known, Lease, Peer, Registry};
 use crate::connector::store::{Access, Postgres, Store};
@@ -83,7 +83,7 @@ impl Keeper for Server {
 
     fn active(&self) -> Result<Vec<Listed>, Error> {
         let active = self.registry.connections()?.into_iter();
-        let active = active.filter(|known| !known.deactivated);
+        let active = active.filter(|known| !known.deactivated && !known.is_asked_for);
         let listed = active.map(|known| Listed {
             is_held: known.holder.is_some(),
             name: known.name,
@@ -204,6 +204,10 @@ impl Spot for Row {
         Ok(self.known()?.holder.map(holder))
     }
 
+    fn ask_for(&self, time: Duration) -> Result<(), Error> {
+        self.registry.ask_for(self.id, time)
+    }
+
     fn publish(&self, name: &str, lock: Lock) -> Result<Arc<dyn Spot>, Error> {
         self.registry.publish(lease(&lock)?, &self.name, name)?;
         Ok(Arc::new(Self {
@@ -256,8 +260,9 @@ impl Spot for Row {
 }
 
 impl Held for Lease {
-    fn lost(&self) -> Option<String> {
-        Lease::lost(self)
+    fn watch(&self) -> Watcher {
+        let fence = self.fence();
+        Watcher(Box::new(move || fence.lost()))
     }
 
     fn lease(&self) -> Option<&Lease> {

@@ -7,7 +7,12 @@ use crate::connector::fault::Fault;
 
 impl From<tokio_postgres::Error> for Fault {
     fn from(error: tokio_postgres::Error) -> Self {
+        let constraint = error.as_db_error().and_then(|error| error.constraint());
         let (kind, help) = match error.code() {
+            _ if constraint == Some("connection_by_name") => (
+                Kind::Usage,
+                "another process was quicker with this name; choose another one",
+            ),
             None => meaning_without_code(&error),
             Some(code) => meaning(code),
         };

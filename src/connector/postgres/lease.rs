@@ -249,11 +249,6 @@ impl Lease {
             state: Arc::clone(&self.state),
         }
     }
-
-    /// Why the lease is lost, if it is.
-    pub(in crate::connector) fn lost(&self) -> Option<String> {
-        self.state.lost()
-    }
 }
 
 impl Drop for Lease {
@@ -284,6 +279,11 @@ impl Fence {
     /// The connection.
     pub(in crate::connector) fn connection(&self) -> i64 {
         self.connection
+    }
+
+    /// Why the lease is lost, if that is known.
+    pub(in crate::connector) fn lost(&self) -> Option<String> {
+        self.state.lost()
     }
 
     /// Fails if it is known that the lease is lost.

@@ -23,7 +23,8 @@ const SCHEMA: &str = "saponify";
 /// The columns of [`Known`].
 const KNOWN: &str = "SELECT id, name, version, deactivated, holder,
         CAST(extract(epoch FROM since) * 1000 AS bigint),
-        CAST(extract(epoch FROM until) * 1000 AS bigint), coalesce(until > clock_timestamp(), false)
+        CAST(extract(epoch FROM until) * 1000 AS bigint), coalesce(until > clock_timestamp(), false),
+        coalesce(asked > clock_timestamp(), false)
     FROM saponify.connection";
 
 /// The connections of a database.
@@ -46,6 +47,8 @@ pub(in crate::connector) struct Known {
     /// The version of its tables.
     pub(in crate::connector) version: i64,
     pub(in crate::connector) deactivated: bool,
+    /// Whether somebody asks workers to leave it alone.
+    pub(in crate::connector) is_asked_for: bool,
     /// Who has its lease now.
     pub(in crate::connector) holder: Option<Holder>,
 }
@@ -204,6 +207,14 @@ impl Registry {
                     session.run("COMMIT").await
                 })
             })
+    }
+
+    /// Asks workers to leave a connection alone for a time.
+    pub(in crate::connector) fn ask_for(&self, id: i64, time: Duration) -> Result<(), Error> {
+        let sql = "UPDATE saponify.connection
+                   SET asked = clock_timestamp() + ?2 * INTERVAL '1 millisecond' WHERE id = ?1";
+        let time = time.as_millis() as i64;
+        self.execute("ask for the connection", sql, vec![id.into(), time.into()])
     }
 
     /// Keeps an encrypted secret, in place of an earlier one.
@@ -365,6 +376,7 @@ fn known(row: &Fields) -> Result<Known, Fault> {
         name: row.text(1)?,
         version: row.integer(2)?,
         deactivated: row.integer(3)? != 0,
+        is_asked_for: row.integer(8)? != 0,
         holder,
     })
 }

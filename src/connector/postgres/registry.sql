@@ -22,7 +22,8 @@ CREATE TABLE saponify.connection (
     token         bigint  NOT NULL DEFAULT 0,       -- grows with each lease; an earlier one is not valid any more
     holder        text,                             -- who has the lease
     since         timestamptz,                      -- since when
-    until         timestamptz                       -- until when, unless it is renewed
+    until         timestamptz,                      -- until when, unless it is renewed
+    asked         timestamptz                       -- somebody asks workers to leave it alone until then
 ) WITH (fillfactor = 50);                           -- leases are renewed in place
 CREATE UNIQUE INDEX connection_by_name ON saponify.connection (lower(name));
 

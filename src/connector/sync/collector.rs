@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::outcome::{Figures, Outcome, SourceOutcome};
 use super::source::Source;
 use crate::connector::connection::{Org, Settings, keep_token};
-use crate::connector::error::Error;
-use crate::connector::home::{Home, Lock, Place};
+use crate::connector::error::{Error, Kind};
+use crate::connector::home::{Home, Lock, Place, Watcher};
 use crate::connector::progress::{Stop, Watch, stopped};
 use crate::connector::sinks::{Deliveries, Report, deliver_once};
 use crate::connector::sources::changes::{self, ChangeOptions};
@@ -77,6 +77,12 @@ impl Collector {
     #[must_use]
     pub fn name(&self) -> &str {
         self.place.name()
+    }
+
+    /// Watches whether this process still holds the connection.
+    #[must_use]
+    pub fn watch_lock(&self) -> Watcher {
+        self.lock.watch()
     }
 
     /// The settings of the connection.
@@ -229,7 +235,12 @@ impl Collector {
             // If the store cannot be written, that is the failure already.
             let _ = note(&mut self.store, source.as_str(), Some(error));
         }
-        error.is_stopped() || error.is_reserved() || error.is_disk_full() || error.is_read_only()
+        error.is_stopped()
+            || error.is_reserved()
+            || error.is_disk_full()
+            || error.is_read_only()
+            || error.is_database_away()
+            || error.is_lease_lost()
     }
 
     async fn bring(
@@ -307,6 +318,13 @@ impl Collector {
             None => self.org.time().await,
         }
     }
+}
+
+/// The lease of a connection is lost.
+pub(super) fn lease_lost(name: &str, why: &str) -> Error {
+    let message = format!("the connection {name} is left to others: {why}");
+    Error::new(Kind::Lost, message)
+        .help("nothing is lost or damaged; whoever has it now collects it")
 }
 
 /// Notes how an attempt went.

@@ -60,6 +60,13 @@ pub struct Figures {
 }
 
 impl Outcome {
+    /// Whether a source failed for a reason.
+    #[must_use]
+    pub fn has_failed(&self, reason: impl Fn(&Error) -> bool) -> bool {
+        let mut failures = self.sources.iter().filter_map(SourceOutcome::failure);
+        failures.any(reason)
+    }
+
     /// The first failure, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<&Error> {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::collector::{Collector, until_stopped};
+use super::collector::{Collector, lease_lost, until_stopped};
 use super::outcome::Outcome;
 use super::source::Source;
 use crate::connector::connection::Settings;
 use crate::connector::error::Error;
-use crate::connector::home::Home;
+use crate::connector::home::{Home, Watcher};
 use crate::connector::progress::{Stop, Watch};
 use crate::connector::sinks::{Deliveries, Report};
 use crate::connector::vault::Vault;
@@ -102,23 +102,29 @@ pub async fn run(
                 (failures, was_open) = (0, true);
                 let mut deliveries = collector.deliveries(chosen, &stop);
                 let lost = rounds.until_lost(&mut collector, &mut deliveries, watch, notice);
-                lost.await;
+                let ended = lost.await;
                 deliveries.end().await;
                 drop(collector);
+                ended?;
                 rounds.wait(&stop).await;
             }
             Err(error) if error.is_stopped() => return Ok(()),
-            // Between two logins of this run, a command may hold the connection for a moment.
+            // Between two logins of this run, a command may hold the connection for a moment. Where workers share
+            // connections, another worker has it then.
             Err(error)
-                if error.is_usage() || error.is_vault() || error.is_locked() && !was_open =>
+                if error.is_usage()
+                    || error.is_vault()
+                    || error.is_lease_lost()
+                    || error.is_locked() && (home.is_shared() || !was_open) =>
             {
                 return Err(error);
             }
             Err(error) => {
                 failures += 1;
-                let pause = match error.is_refused_login() {
-                    true => cadence.refused,
-                    false => pause(cadence, failures),
+                let pause = match () {
+                    () if error.is_refused_login() => cadence.refused,
+                    () if error.is_database_away() => AWAY,
+                    () => pause(cadence, failures),
                 };
                 notice(&Notice::Failed(name, &error, pause));
                 deliver_meanwhile(home, vault, name, chosen, &stop, pause, notice).await;
@@ -172,6 +178,9 @@ struct Due {
     failures: u32,
 }
 
+/// The pause after a failure of the database, which mostly restarts within seconds.
+const AWAY: Duration = Duration::from_secs(5);
+
 /// After so many rounds without an answer, a new login is tried: the org may have been moved to another host.
 const LOST: u32 = 3;
 
@@ -189,16 +198,17 @@ impl Rounds {
         }
     }
 
-    /// Makes rounds until it is stopped, or only a new login can help.
+    /// Makes rounds until it is stopped, or only a new login can help. It fails if the lease is lost.
     async fn until_lost(
         &mut self,
         collector: &mut Collector,
         deliveries: &mut Deliveries,
         watch: &mut Watch,
         notice: &mut (dyn FnMut(&Notice<'_>) + Send),
-    ) {
+    ) -> Result<(), Error> {
         let stop = watch.stop.clone();
         let name = collector.name().to_owned();
+        let held = collector.watch_lock();
         while !stop.is_stopped() {
             let now = Instant::now();
             let due: Vec<Source> = self
@@ -214,17 +224,22 @@ impl Rounds {
             notice(&Notice::Round(&outcome));
             collector.wake(deliveries).await;
             self.note(&due, &outcome);
+            if outcome.has_failed(Error::is_lease_lost) {
+                return Err(lease_lost(&name, "its lease ran out"));
+            }
             // A client whose login was refused does not try again; a new one reads the secrets again.
             if self.lost >= LOST || outcome.failure().is_some_and(Error::needs_login) {
                 self.lost = 0;
-                return;
+                return Ok(());
             }
-            deliveries
-                .beside(self.wait(&stop), |report| {
-                    notice(&Notice::Delivered(&name, report));
-                })
-                .await;
+            let waiting = sleep_while_held(&stop, self.until_due(), &held);
+            let report = |report: &Report| notice(&Notice::Delivered(&name, report));
+            deliveries.beside(waiting, report).await;
+            if let Some(why) = held.lost() {
+                return Err(lease_lost(&name, &why));
+            }
         }
+        Ok(())
     }
 
     /// Notes when the sources of a round are due again. A source that failed is due after its own pause and
@@ -241,6 +256,7 @@ impl Rounds {
             due.at = now
                 + match is_done {
                     true => self.cadence.of(due.source),
+                    false if outcome.has_failed(Error::is_database_away) => AWAY,
                     false => pause(self.cadence, due.failures),
                 };
         }
@@ -251,9 +267,14 @@ impl Rounds {
 
     /// Waits until a source is due.
     async fn wait(&self, stop: &Stop) {
-        if let Some(next) = self.due.iter().map(|due| due.at).min() {
-            sleep(stop, next.saturating_duration_since(Instant::now())).await;
-        }
+        sleep(stop, self.until_due()).await;
+    }
+
+    fn until_due(&self) -> Duration {
+        let next = self.due.iter().map(|due| due.at).min();
+        next.map_or(Duration::ZERO, |next| {
+            next.saturating_duration_since(Instant::now())
+        })
     }
 }
 
@@ -270,4 +291,16 @@ async fn sleep(stop: &Stop, time: Duration) {
         Ok(())
     })
     .await;
+}
+
+/// Sleeps until it is stopped, or until a lease is lost.
+async fn sleep_while_held(stop: &Stop, time: Duration, held: &Watcher) {
+    let until = Instant::now() + time;
+    while !stop.is_stopped() && held.lost().is_none() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        sleep(stop, left.min(Duration::from_secs(1))).await;
+    }
 }

@@ -4,7 +4,11 @@ mod commands;
 #[cfg(unix)]
 mod disk;
 mod kills;
+#[cfg(feature = "listen")]
+mod listen;
 mod messages;
+#[cfg(unix)]
+mod running;
 #[cfg(target_os = "linux")]
 mod service;
 mod sinks;

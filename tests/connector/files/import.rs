@@ -202,7 +202,7 @@ fn a_full_disk_is_no_damage_of_the_file() {
     let mut org = Org::new();
     let long = format!("A,B\n{}", format!("x,{}\n", "y".repeat(100)).repeat(5_000));
     let file = org.list("0AT1", long.len());
-    org.fixture.store.limit_pages(100).unwrap();
+    org.fixture.store.limit_pages(25).unwrap();
     let (staged, aside) = (org.stage(&long), org.folder("aside"));
     let source = org.source.id;
     let store = &mut org.fixture.store;

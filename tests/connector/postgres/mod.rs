@@ -6,3 +6,4 @@ mod leases;
 mod opening;
 pub(crate) mod server;
 mod shared;
+mod workers;

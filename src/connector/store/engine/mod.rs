@@ -78,7 +78,7 @@ pub(in crate::connector) trait Engine: Session + fmt::Debug + Send {
     /// Checks the database by its own means, if it has some.
     fn verify(&self) -> Result<(), Error>;
 
-    /// Bounds the size to a number of pages of 4 KiB, so that a test can fill it.
+    /// Bounds the size to a number of pages, so that a test can fill it.
     fn limit_pages(&self, pages: i64) -> Result<(), Fault>;
 
     /// What the database is called in messages. It has no password.

@@ -1,0 +1,272 @@
+//! Brings all connections of a home up to date, as they come and go, and shares them with other workers.
+
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
+
+use super::run::{Cadence, Notice, run};
+use super::share::share;
+use crate::connector::error::{Error, Kind};
+use crate::connector::home::{Home, Listed, Worker};
+use crate::connector::progress::{Stop, Watch};
+use crate::connector::vault::Vault;
+
+/// How often it is looked which connections there are: in a folder, and in a database that workers share.
+const LOOK: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(1));
+
+/// A connection that no pause helps is tried again after this time, because somebody may have changed something.
+const GIVEN_UP: Duration = Duration::from_secs(15 * 60);
+
+/// What a worker works on, and how.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The connections, by name; if there are none, all that are not deactivated, also those that are added later.
+    pub names: Vec<String>,
+    /// How often.
+    pub cadence: Cadence,
+    /// The sinks that are chosen by name; if there are none, all.
+    pub sinks: Vec<String>,
+}
+
+/// How a worker tells what it does.
+pub trait Teller: Send + Sync + 'static {
+    /// How the work on a connection is watched, and stopped by `stop`.
+    fn watch(&self, stop: Stop, name: &str) -> Watch;
+    /// Takes what happened to a connection.
+    fn notice(&self, notice: &Notice<'_>);
+    /// The connection is not worked on for now, for a reason that no short pause helps. Returns an exit code.
+    fn given_up(&self, name: &str, error: &Error) -> u8;
+    /// There is nothing to do now: there is no connection, or other workers have them all.
+    fn idle(&self);
+    /// The home cannot be read. It is tried again.
+    fn home_failed(&self, error: &Error);
+}
+
+/// Brings connections up to date until it is stopped. Connections that are added later are taken up, and those that
+/// are deactivated or removed are left. In a database, each connection has one worker at a time, and workers share
+/// them evenly.
+///
+/// Returns the worst exit code of connections that were given up. In a folder, it also returns if all connections
+/// were given up.
+pub async fn run_all(
+    home: &Home,
+    vault: &Vault,
+    work: Work,
+    stop: &Stop,
+    teller: Arc<impl Teller>,
+) -> u8 {
+    let mut workers = Workers {
+        home: home.clone(),
+        vault: vault.clone(),
+        me: Worker {
+            id: new_id(),
+            names: (!work.names.is_empty()).then(|| work.names.clone()),
+            refuses: Vec::new(),
+        },
+        work,
+        stop: stop.clone(),
+        teller,
+        tasks: JoinSet::new(),
+        running: HashMap::new(),
+        given_up: HashMap::new(),
+        worst: 0,
+        was_told: false,
+        is_away: false,
+    };
+    workers.until_stopped().await;
+    workers.end().await
+}
+
+struct Workers<T> {
+    home: Home,
+    vault: Vault,
+    work: Work,
+    me: Worker,
+    stop: Stop,
+    teller: Arc<T>,
+    tasks: JoinSet<(String, Result<(), Error>)>,
+    /// The work on each connection, and what stops it.
+    running: HashMap<String, (Id, Stop)>,
+    /// Connections that are not tried before a time.
+    given_up: HashMap<String, Instant>,
+    worst: u8,
+    was_told: bool,
+    /// Whether the home could not be read the last time.
+    is_away: bool,
+}
+
+impl<T: Teller> Workers<T> {
+    async fn until_stopped(&mut self) {
+        let pause = if self.home.is_shared() {
+            LOOK.1
+        } else {
+            LOOK.0
+        };
+        while !self.stop.is_stopped() {
+            match self.look() {
+                Ok(()) => self.is_away = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut self.is_away, true) {
+                        self.teller.home_failed(&error);
+                    }
+                }
+            }
+            let nothing_helps = self.running.is_empty() && !self.given_up.is_empty();
+            if nothing_helps && !self.home.is_shared() {
+                return;
+            }
+            self.wait(pause).await;
+        }
+    }
+
+    /// Looks which connections there are, and begins and ends the work on them.
+    fn look(&mut self) -> Result<(), Error> {
+        let mut active = self.home.active()?;
+        if let Some(names) = &self.me.names {
+            active.retain(|listed| names.contains(&listed.name));
+        }
+        // Whatever was changed about a connection that was away in between may have helped.
+        self.given_up
+            .retain(|name, _| active.iter().any(|listed| listed.name == *name));
+        let mine = self.mine(&active)?;
+        for (name, (_, stop)) in &self.running {
+            if !mine.contains(name) {
+                stop.stop();
+            }
+        }
+        let now = Instant::now();
+        let waits = |name: &String| self.given_up.get(name).is_some_and(|until| *until > now);
+        let begin: Vec<String> = active
+            .into_iter()
+            .filter(|listed| mine.contains(&listed.name))
+            .filter(|listed| !self.running.contains_key(&listed.name) && !waits(&listed.name))
+            // Another worker gives it back, or its lease runs out.
+            .filter(|listed| !(self.home.is_shared() && listed.is_held))
+            .map(|listed| listed.name)
+            .collect();
+        for name in begin {
+            self.begin(name);
+        }
+        if self.running.is_empty() && self.given_up.is_empty() && !self.was_told {
+            self.teller.idle();
+        }
+        self.was_told = true;
+        Ok(())
+    }
+
+    /// The connections that this worker works on.
+    fn mine(&mut self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
+        self.me.refuses = self.given_up.keys().cloned().collect();
+        let names = active.iter().map(|listed| listed.name.clone());
+        let Some(peers) = self.home.meet(&self.me)? else {
+            return Ok(names.collect());
+        };
+        // Another worker may work on other connections, too, so the shares are those of all.
+        let all: Vec<String> = match &self.me.names {
+            None => names.collect(),
+            Some(_) => {
+                let all = self.home.active()?.into_iter();
+                all.map(|listed| listed.name).collect()
+            }
+        };
+        let shares = share(&all, &peers);
+        let mine = shares.iter().filter(|(_, worker)| **worker == self.me.id);
+        Ok(mine.map(|(name, _)| (*name).to_owned()).collect())
+    }
+
+    fn begin(&mut self, name: String) {
+        self.given_up.remove(&name);
+        let stop = Stop::default();
+        let (began, own) = (name.clone(), stop.clone());
+        let (home, vault, work) = (self.home.clone(), self.vault.clone(), self.work.clone());
+        let teller = Arc::clone(&self.teller);
+        let task = self.tasks.spawn(async move {
+            let mut watch = teller.watch(stop, &name);
+            let mut notice = |notice: &Notice<'_>| teller.notice(notice);
+            let ended = run(
+                &home,
+                &vault,
+                &name,
+                work.cadence,
+                &work.sinks,
+                &mut watch,
+                &mut notice,
+            );
+            let ended = ended.await;
+            (name, ended)
+        });
+        self.running.insert(began, (task.id(), own));
+    }
+
+    /// Waits until it is time to look again, and takes the ends of the work on connections.
+    async fn wait(&mut self, pause: Duration) {
+        let until = Instant::now() + pause;
+        loop {
+            tokio::select! {
+                () = self.stop.stopped() => return,
+                () = tokio::time::sleep_until(until) => return,
+                Some(ended) = self.tasks.join_next() => {
+                    self.ended(ended);
+                    if self.running.is_empty() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, ended: Result<(String, Result<(), Error>), tokio::task::JoinError>) {
+        let (name, error) = match ended {
+            Ok((name, Ok(()))) => {
+                self.running.remove(&name);
+                return;
+            }
+            Ok((name, Err(error))) => (name, error),
+            // A defect of this program, which was printed, keeps no other connection from its work.
+            Err(panic) => {
+                let mut running = self.running.iter();
+                let found = running.find(|(_, (id, _))| *id == panic.id());
+                let Some((name, _)) = found else { return };
+                let message = "the work on the connection ended by a defect of this program";
+                (name.clone(), Error::new(Kind::Data, message))
+            }
+        };
+        self.running.remove(&name);
+        if self.home.is_shared() && error.is_locked() {
+            // Another worker was quicker.
+            return;
+        }
+        let code = self.teller.given_up(&name, &error);
+        if error.is_lease_lost() {
+            return;
+        }
+        self.worst = self.worst.max(code);
+        self.given_up.insert(name, Instant::now() + GIVEN_UP);
+    }
+
+    /// Ends all work, and gives everything back.
+    async fn end(mut self) -> u8 {
+        for (_, stop) in self.running.values() {
+            stop.stop();
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            self.ended(ended);
+        }
+        if self.home.leave(&self.me).is_err() {
+            tracing::debug!("the database is away; the place of this worker runs out by itself");
+        }
+        self.worst
+    }
+}
+
+/// A name for a worker that no other worker has.
+fn new_id() -> String {
+    // Each state has random keys of its own.
+    let random = RandomState::new().hash_one("worker");
+    format!("{}-{random:016x}", std::process::id())
+}

@@ -1,0 +1,71 @@
+//! Hazard: a service that must be restarted for each connection that is added.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, ChildStdout, Command};
+
+use saponify_sandbox::Activity;
+
+use super::{Tenant, ends};
+
+struct Run {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Run {
+    fn start(tenant: &Tenant) -> Self {
+        let mut child = tenant.piped("run --every 1s").spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, output }
+    }
+
+    /// Reads until a round of a connection is printed.
+    fn collects(&mut self, name: &str) {
+        let mut line = String::new();
+        while line.trim_end() != name {
+            line.clear();
+            assert!(
+                self.output.read_line(&mut line).unwrap() > 0,
+                "the run has ended"
+            );
+        }
+    }
+
+    fn end(mut self) {
+        let id = self.child.id().to_string();
+        let ended = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(ended.success() && self.child.wait().unwrap().success());
+    }
+}
+
+#[test]
+fn a_run_takes_up_connections_that_are_added_and_leaves_those_that_are_deactivated() {
+    let activity = Activity::days(2).logins(40).audit(10).files(2);
+    let tenant = Tenant::start(activity.file_size(2_000));
+    // This makes the key.
+    ends(tenant.command("list"), 0);
+    let mut run = Run::start(&tenant);
+    for name in ["alpha", "beta"] {
+        ends(tenant.activate(name), 0);
+        run.collects(name);
+    }
+    // It has beta, and leaves it to whoever deactivates it.
+    ends(tenant.command("deactivate beta"), 0);
+    run.collects("alpha");
+    let (out, _) = ends(tenant.command("list"), 0);
+    assert!(
+        out.contains("deactivated") && out.contains("running"),
+        "{out}"
+    );
+    let (out, _) = ends(tenant.command("status alpha"), 0);
+    assert!(
+        out.contains(&format!("worked on by process {} since", run.child.id())),
+        "{out}"
+    );
+    // Activated again, it is taken up again.
+    ends(tenant.activate("beta"), 0);
+    run.collects("beta");
+    ends(tenant.command("deactivate alpha --erase"), 0);
+    run.collects("beta");
+    run.end();
+}
