@@ -197,6 +197,7 @@ fn samples() -> Vec<Event> {
 }
 
 /// A store with a row for each kind of event.
+#[cfg(feature = "object-store")]
 pub(crate) fn store_of_samples() -> Fixture {
     sample_rows().fixture
 }
