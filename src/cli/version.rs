@@ -11,6 +11,7 @@ pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
         .filter_map(|kind| Some((kind.feature?, kind.is_built)));
     let all = [
         ("console", cfg!(feature = "console")),
+        ("listen", cfg!(feature = "listen")),
         ("postgres", cfg!(feature = "postgres")),
     ]
     .into_iter()

@@ -309,6 +309,8 @@ impl Task {
         match open.deliver(&mut self.store, Pace::Steady).await {
             Ok(delivered) => (Ok(delivered), None),
             Err(failure) => {
+                // The next attempt reads the secrets and certificates again, which may be what was wrong.
+                *outlet = None;
                 let asked = failure.pause();
                 (Err(failure.into_error()), asked)
             }

@@ -193,3 +193,25 @@ fn what_is_wrong_is_said_with_what_to_do() {
         assert!(out.contains(part), "{out}");
     }
 }
+
+#[test]
+fn the_version_says_which_engines_there_are() {
+    let (out, _) = ends(crate::support::saponify(["--version"]), 0);
+    let said = |start: &str| {
+        let line = out.lines().find_map(|line| line.strip_prefix(start));
+        line.unwrap_or_default().split(", ").collect::<Vec<_>>()
+    };
+    for (feature, is_built) in [
+        ("console", cfg!(feature = "console")),
+        ("nats", cfg!(feature = "nats")),
+        ("kafka", cfg!(feature = "kafka")),
+        ("object-store", cfg!(feature = "object-store")),
+    ] {
+        assert_eq!(said("features: ").contains(&feature), is_built, "{out}");
+        assert_eq!(
+            said("built without: ").contains(&feature),
+            !is_built,
+            "{out}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::sinks::config::{
-    KINDS, SinkConfig, Sinks, add, change, kind_of, one_off, remove,
+    KINDS, SOURCES, SinkConfig, Sinks, add, change, kind_of, one_off, remove,
 };
 use tempfile::TempDir;
 
@@ -184,4 +184,10 @@ fn a_kind_that_is_not_built_in_names_its_feature() {
             _ => config.check_built().unwrap(),
         }
     }
+}
+
+/// Sinks stand below the module that has the sources, so that they have a list of their own.
+#[test]
+fn the_sources_of_sinks_are_all_sources() {
+    assert_eq!(SOURCES, saponify_cli::connector::sync::NAMES);
 }
