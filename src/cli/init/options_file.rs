@@ -97,8 +97,10 @@ mod tests {
                 .lines()
                 .filter_map(|line| {
                     let option = line.strip_prefix("# ").unwrap_or(line);
+                    // An explanation may contain an example, but begins with other words.
+                    let key = option.split_once(" = ").map(|(key, _)| key);
                     let is_option =
-                        option.starts_with('[') || option.contains(" = ") && !option.contains(": ");
+                        option.starts_with('[') || key.is_some_and(|key| !key.contains(' '));
                     is_option.then(|| format!("{option}\n"))
                 })
                 .collect();
