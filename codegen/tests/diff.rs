@@ -93,7 +93,7 @@ fn a_type_that_other_texts_belong_to_breaks_code_and_data() -> Result {
     assert_eq!(impacts(&diff), [(BREAKING, BREAKING)]);
     let reason = &diff.changes[0].reason;
     assert!(
-        reason.contains("`f64`") && reason.contains("`i32`"),
+        reason.contains("`Option<f64>`") && reason.contains("`Option<i32>`"),
         "{reason}"
     );
     Ok(())

@@ -148,7 +148,8 @@ pub mod ws;
 mod xml;
 
 pub use client::{
-    Builder, Call, Client, HeaderFor, HeaderOf, Reply, Retry, Session, WireLog, WireMessage,
+    Builder, Call, Client, HeaderFor, HeaderOf, RecordList, Reply, Retry, Session, WireLog,
+    WireMessage,
 };
 pub use codec::Attachment;
 pub use endpoint::{Endpoint, PlainHttp};

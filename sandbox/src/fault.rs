@@ -7,7 +7,7 @@ pub(crate) struct Position {
     pub(crate) column: u32,
 }
 
-/// The code for an answer that is larger than SOAP sends.
+/// The code for a response that is larger than SOAP sends.
 pub(crate) const TOO_LARGE: &str = "OPERATION_TOO_LARGE";
 
 /// A SOAP fault.

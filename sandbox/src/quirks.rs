@@ -1,4 +1,4 @@
-//! Variations in how answers are written, within what clients must accept.
+//! Variations in how responses are written, within what clients must accept.
 
 /// The form of the detail of a fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Detail {
     Absent,
 }
 
-/// Variations in how answers are written. Clients must accept all of them.
+/// Variations in how responses are written. Clients must accept all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quirks {

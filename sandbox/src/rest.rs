@@ -28,7 +28,7 @@ fn log_file_id(path: &str) -> Option<&str> {
     rest.strip_suffix("/LogFile")
 }
 
-/// An answer: complete, or computed while it is sent.
+/// A response: complete, or computed while it is sent.
 pub(crate) enum Reply {
     Complete(WebAnswer),
     Stream(WebAnswer, Box<Stream>),

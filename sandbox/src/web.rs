@@ -1,4 +1,4 @@
-//! Requests and answers of everything that is not SOAP: forms, JSON, pages, redirects, cookies.
+//! Requests and responses of everything that is not SOAP: forms, JSON, pages, redirects, cookies.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -81,7 +81,7 @@ impl WebRequest {
     }
 }
 
-/// An answer that is not SOAP.
+/// A response that is not SOAP.
 pub(crate) struct WebAnswer {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,

@@ -7,7 +7,8 @@ use saponify_codegen::{Config, Output};
 
 use super::options::{Options, Target};
 use super::settings::Settings;
-use super::terminal::{put_note, report};
+use super::terminal::{put_note, put_warning, report};
+use super::watch;
 use super::{Failure, put, put_error};
 
 /// Writes Rust proxies from a WSDL. The same options are in `saponify.toml` and in
@@ -49,6 +50,9 @@ pub(crate) struct Generate {
     /// Write nothing; fail if the directory does not hold what would be written.
     #[arg(long, conflicts_with_all = ["stdout", "dump"])]
     check: bool,
+    /// Generate again whenever the WSDL, a file that it imports or saponify.toml changes. Ends with Ctrl-C.
+    #[arg(long, conflicts_with_all = ["check", "stdout", "dump"])]
+    watch: bool,
     /// Print the result of a stage instead of generating.
     #[arg(long, value_name = "STAGE")]
     dump: Option<Dump>,
@@ -70,6 +74,14 @@ enum Dump {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
+        if self.watch {
+            return watch::repeat(|| self.all());
+        }
+        self.all().map(drop)
+    }
+
+    /// Generates for all tenants. Returns the files that were read.
+    fn all(&self) -> Result<Vec<PathBuf>, Failure> {
         let targets = self.options.targets(self.wsdl.as_deref())?;
         if targets.len() > 1 && (self.out.is_some() || self.module.is_some()) {
             return Err(Failure::usage(
@@ -78,11 +90,12 @@ impl Generate {
             .hint("choose one with --tenant"));
         }
         let mut stale = Vec::new();
+        let mut read = Vec::new();
         for target in targets {
-            stale.extend(self.one(target)?);
+            stale.extend(self.one(target, &mut read)?);
         }
         match stale.as_slice() {
-            [] => Ok(()),
+            [] => Ok(read),
             dirs => {
                 let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
                 let (dirs, are) = (dirs.join(", "), if dirs.len() == 1 { "is" } else { "are" });
@@ -94,8 +107,10 @@ impl Generate {
         }
     }
 
-    /// Generates for one tenant. Returns its directory if `--check` finds a difference.
-    fn one(&self, target: Target) -> Result<Option<PathBuf>, Failure> {
+    /// Generates for one tenant. Returns its directory if `--check` finds a difference. Adds the files
+    /// that are read.
+    fn one(&self, target: Target, read: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+        read.extend(target.file);
         let directory = target.directory;
         let config = self.configured(target.config).file_per_object(true);
         let input = config.input_path().map(Path::to_owned);
@@ -103,12 +118,14 @@ impl Generate {
             Failure::usage("no WSDL is named")
                 .hint("name one, or set `input` in saponify.toml; see saponify generate --help")
         })?;
+        read.push(input.clone());
         readable(&input)?;
         if let Some(stage) = self.dump {
             dump(stage, &config)?;
             return Ok(None);
         }
         let output = config.run()?;
+        read.extend_from_slice(output.inputs());
         notes(&output);
         if self.stdout {
             print(&output)?;
@@ -161,6 +178,9 @@ impl Generate {
 
 /// Prints the notes. A WSDL with one fault may give thousands, so only `-v` prints all.
 fn notes(output: &Output) {
+    for warning in output.warnings() {
+        put_warning(warning);
+    }
     const SHOWN: usize = 10;
     let all = Settings::current().verbosity() > 0;
     let shown = if all { usize::MAX } else { SHOWN };

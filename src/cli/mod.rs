@@ -8,11 +8,14 @@ mod diff;
 mod excerpt;
 mod failure;
 mod generate;
+mod inspect;
 mod manual;
 mod options;
 mod sandbox;
 mod settings;
 mod terminal;
+mod version;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -30,6 +33,7 @@ use terminal::{block_on, put};
 #[command(
     name = "saponify",
     version,
+    long_version = version::LONG.as_str(),
     arg_required_else_help = true,
     after_help = "Exit codes:\n  \
         0  done\n  \
@@ -51,6 +55,8 @@ enum Command {
     Generate(generate::Generate),
     /// Compare two WSDLs: what changed, and what it means for code and data.
     Diff(diff::Diff),
+    /// Show what is in a WSDL, as tables, as JSON, or as a page for a browser.
+    Inspect(inspect::Inspect),
     /// A local tenant: serve it over TLS, or write its WSDL.
     #[command(subcommand)]
     Sandbox(sandbox::Sandbox),
@@ -118,6 +124,7 @@ impl Arguments {
         match self.command {
             Command::Generate(generate) => generate.run()?,
             Command::Diff(diff) => return diff.run(),
+            Command::Inspect(inspect) => inspect.run()?,
             Command::Sandbox(sandbox) => sandbox.run()?,
             Command::Demo(demo) => demo.run()?,
             Command::Connector(connector) => return connector.run(),

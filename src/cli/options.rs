@@ -50,6 +50,8 @@ pub(super) struct Target {
     /// The name of the tenant, if `saponify.toml` names it.
     pub(super) tenant: Option<String>,
     pub(super) config: Config,
+    /// The `saponify.toml`, if there is one.
+    pub(super) file: Option<PathBuf>,
     /// The directory of `saponify.toml`; empty without one.
     pub(super) directory: PathBuf,
 }
@@ -66,10 +68,8 @@ impl Options {
                 ))
                 .hint("name the file with --config"));
             }
-            return Ok(vec![self.target(None, config, PathBuf::new())]);
+            return Ok(vec![self.target(None, config, None)]);
         };
-        let path = project.path().unwrap_or(Path::new(""));
-        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
         let all = self.tenant.is_none() && wsdl.is_none() && project.tenants().next().is_some();
         let chosen: Vec<(Option<String>, Config)> = match all {
             true => project
@@ -88,7 +88,7 @@ impl Options {
                 Some(wsdl) => config.input(wsdl),
                 None => config,
             };
-            self.target(tenant, config, directory.clone())
+            self.target(tenant, config, project.path())
         });
         Ok(targets.collect())
     }
@@ -107,11 +107,21 @@ impl Options {
         }
     }
 
-    fn target(&self, tenant: Option<String>, config: Config, directory: PathBuf) -> Target {
+    /// The input of a tenant of `saponify.toml`, if it has a tenant of this name.
+    pub(super) fn input_of_tenant(&self, name: &str) -> Result<Option<PathBuf>, Failure> {
+        let project = self.project(None)?;
+        let mut tenants = project.iter().flat_map(Project::tenants);
+        let found = tenants.find(|(known, _)| *known == name);
+        Ok(found.and_then(|(_, config)| config.input_path().map(Path::to_owned)))
+    }
+
+    fn target(&self, tenant: Option<String>, config: Config, file: Option<&Path>) -> Target {
+        let directory = file.and_then(Path::parent).map(Path::to_owned);
         Target {
             tenant,
             config: self.on_top_of(config),
-            directory,
+            file: file.map(Path::to_owned),
+            directory: directory.unwrap_or_default(),
         }
     }
 

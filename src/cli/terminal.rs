@@ -57,6 +57,14 @@ pub(super) fn put_note(note: &str) {
     }
 }
 
+/// Writes a warning to standard error, unless the user asked for results only.
+pub(super) fn put_warning(warning: &str) {
+    if !Settings::current().is_quiet() {
+        let word = label("warning:", console::Style::new().yellow().bold());
+        put_error(&format!("{word} {warning}\n"));
+    }
+}
+
 /// A word with a style, if standard error shows colours.
 pub(super) fn label(word: &str, style: console::Style) -> String {
     style.for_stderr().apply_to(word).to_string()

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::error::{Error, Kind};
 use super::ocsf::{Mapping, to_ocsf};
-use super::store::{Event, EventQuery, Store};
+use super::store::{Event, EventQuery, MESSAGES, Store};
 
 /// How rows are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -188,6 +188,7 @@ pub fn summary(event: &Event) -> Summary<'_> {
     Summary {
         what: match (event.source(), change) {
             ("files", _) => Some(event.about().into()),
+            (MESSAGES, _) => Some(event.about().into()),
             ("changes", Some(change)) => Some(format!("{change} {}", event.about()).into()),
             _ => first(WHAT).map(Cow::Borrowed),
         },

@@ -19,6 +19,8 @@
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
 //! | [`connection`] | makes connections, logs in by the generated proxies, and answers the sources |
 //! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |
+//! | `web` | listens, agrees on TLS, and serves HTTP |
+//! | `listen` | receives the outbound messages that an org sends |
 //! | [`sinks`] | delivers stored rows; each sink has its own cursor |
 //! | [`sync`] | brings connections up to date, once or again and again |
 //! | [`listing`] | prints rows as a table, NDJSON, CSV or OCSF |
@@ -34,6 +36,8 @@ pub mod connection;
 mod error;
 mod fault;
 pub mod home;
+#[cfg(feature = "listen")]
+pub mod listen;
 pub mod listing;
 pub mod notify;
 pub mod ocsf;
@@ -52,6 +56,8 @@ pub mod status;
 pub mod store;
 pub mod sync;
 pub mod vault;
+#[cfg(feature = "web")]
+pub(crate) mod web;
 pub mod when;
 pub mod window;
 

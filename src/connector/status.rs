@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::connection::Settings;
 use super::error::Error;
 use super::home::{Holder, Home};
+use super::sinks::set_aside;
 use super::store::{Attempt, SourceState, Store};
 use super::window::Span;
 
@@ -81,6 +82,10 @@ pub struct SinkStatus {
     pub delivered: u64,
     /// Rows that wait for it.
     pub waiting: u64,
+    /// Rows that it refused, and that were set aside.
+    pub aside: u64,
+    /// When it last took rows, by the clock of this machine.
+    pub last_delivery: Option<Timestamp>,
     /// Why it failed last, until it succeeds.
     pub problem: Option<String>,
 }
@@ -114,6 +119,8 @@ impl Status {
                 sink: name,
                 delivered: sink.delivered,
                 waiting: sink.waiting,
+                aside: set_aside(&sink),
+                last_delivery: sink.local_moved.filter(|_| sink.delivered > 0),
                 problem: sink.problem,
             });
         }

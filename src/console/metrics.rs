@@ -8,6 +8,7 @@ use super::facts::{Facts, Standing, totals};
 use crate::connector::Error;
 use crate::connector::home::Home;
 use crate::connector::search::Index;
+use crate::connector::sinks::set_aside;
 
 /// The type of the text.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -83,14 +84,36 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
         "gauge",
         "API calls that the org has left within 24 hours, as it reported last.",
     );
+    let mut waiting = Family::new(
+        "saponify_sink_waiting",
+        "gauge",
+        "Stored events that the sink has not acknowledged yet.",
+    );
+    let mut delivered = Family::new(
+        "saponify_sink_delivered_total",
+        "counter",
+        "Events that the sink has acknowledged.",
+    );
+    let mut aside = Family::new(
+        "saponify_sink_set_aside_total",
+        "counter",
+        "Events that the sink refused, and that were set aside.",
+    );
+    let mut broken = Family::new(
+        "saponify_sink_failing",
+        "gauge",
+        "1 if the last delivery to the sink failed.",
+    );
     for name in home.connections()? {
         let connection = ("connection", name.as_str());
         let read = Facts::read(home, &name, now).and_then(|(facts, store)| {
             let index = Index::open(&home.connection(&name)?.search()?)?;
             let totals = totals(&store, &index)?;
-            Ok((facts, totals))
+            let sinks = store.sinks()?;
+            let sinks: Result<Vec<_>, _> = sinks.iter().map(|sink| store.sink(sink)).collect();
+            Ok((facts, totals, sinks?))
         });
-        let (facts, totals) = match read {
+        let (facts, totals, sinks) = match read {
             Ok(read) => read,
             Err(_) => {
                 up.add(&[connection], 0.0);
@@ -121,9 +144,19 @@ pub(super) fn text(home: &Home, now: Timestamp) -> Result<String, Error> {
                 .map_or(0, |attempt| attempt.failures);
             errors.add(&labels, failures as f64);
         }
+        for sink in &sinks {
+            let labels = [connection, ("sink", sink.name.as_str())];
+            waiting.add(&labels, sink.waiting as f64);
+            delivered.add(&labels, sink.delivered as f64);
+            aside.add(&labels, set_aside(sink) as f64);
+            broken.add(&labels, f64::from(sink.problem.is_some()));
+        }
     }
     let mut out = String::new();
-    for family in [up, running, failing, lag, rows, hour, gaps, errors, left] {
+    for family in [
+        up, running, failing, lag, rows, hour, gaps, errors, left, waiting, delivered, aside,
+        broken,
+    ] {
         let Family {
             name,
             kind,

@@ -174,3 +174,41 @@ fn a_side_can_be_a_file_of_a_revision_with_what_it_imports() {
         );
     }
 }
+
+#[test]
+fn one_revision_is_compared_with_the_input_of_saponify_toml() {
+    let folder = two();
+    let path = folder.path();
+    if !git(path, &["init", "--quiet"]) {
+        eprintln!("not run: git is not installed");
+        return;
+    }
+    std::fs::create_dir(path.join("deep")).unwrap();
+    std::fs::write(path.join("saponify.toml"), "input = 'all.wsdl'\n").unwrap();
+    assert!(git(path, &["add", "."]) && git(path, &["commit", "--quiet", "-m", "first"]));
+    assert_eq!(diff(path, &["HEAD"]).0, Some(0));
+    std::fs::copy(path.join("fewer.wsdl"), path.join("all.wsdl")).unwrap();
+    let (code, text, said) = diff(&path.join("deep"), &["HEAD"]);
+    assert_eq!(code, Some(1), "{text}{said}");
+    assert!(text.contains("- field Fax"), "{text}");
+    let (code, _, said) = diff(path, &["nowhere"]);
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: cannot read nowhere:"), "{said}");
+}
+
+#[test]
+fn tenants_are_compared_by_name() {
+    let folder = two();
+    let toml = "[tenants.europe]\ninput = 'all.wsdl'\n[tenants.america]\ninput = 'fewer.wsdl'\n";
+    std::fs::write(folder.path().join("saponify.toml"), toml).unwrap();
+    let (code, text, said) = diff(folder.path(), &["europe", "america"]);
+    assert_eq!(code, Some(1), "{text}{said}");
+    assert!(
+        text.starts_with("all.wsdl (API 64.0) -> fewer.wsdl"),
+        "{text}"
+    );
+    // Without a second name, it is not clear which tenant is meant.
+    let (code, _, said) = diff(folder.path(), &["europe"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("--tenant"), "{said}");
+}

@@ -423,3 +423,83 @@ fn an_address_and_a_compressed_file_are_called_what_they_are() {
         assert!(err.contains(part) && err.contains(help), "{err}");
     }
 }
+
+#[test]
+fn the_server_side_is_an_option() {
+    let wsdl = repository("codegen/tests/fixtures/server/input.wsdl");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("library");
+    printed(generate(&wsdl, &out));
+    assert!(!out.join("documents.rs").exists());
+    let mut command = generate(&wsdl, &out);
+    command.arg("--server");
+    printed(command);
+    let server = std::fs::read_to_string(out.join("server.rs")).unwrap();
+    assert!(server.contains("pub trait Library: Send + Sync + Sized + 'static {"));
+    assert!(out.join("documents.rs").exists());
+}
+
+#[test]
+fn what_salesforce_retires_is_a_warning() {
+    let all = std::fs::read_to_string(wsdl()).unwrap();
+    let old = all.replacen("API Version 64.0", "API Version 29.0", 1);
+    let (folder, path) = with(&old);
+    let run = |arguments: &[&str]| {
+        let mut command = generate(&path, &folder.path().join("out"));
+        let output = command.args(arguments).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = run(&[]);
+    assert!(
+        said.contains("warning: Salesforce retired API version 29.0"),
+        "{said}"
+    );
+    assert!(
+        said.contains("warning: Salesforce retires the operation `login`"),
+        "{said}"
+    );
+    assert!(!run(&["--exclude", "op:login"]).contains("`login`"));
+    assert!(!run(&["--quiet"]).contains("warning"));
+}
+
+/// The time between a change and its effect is not limited here; only that the effect comes is.
+#[test]
+fn watching_generates_again_after_a_change() {
+    let all = std::fs::read_to_string(wsdl()).unwrap();
+    let (folder, path) = with(&all);
+    let out = folder.path().join("out");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_saponify"))
+        .args(["generate", "--watch", "--out"])
+        .arg(&out)
+        .arg(&path)
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = {
+        use std::io::BufRead as _;
+        std::io::BufReader::new(child.stderr.take().unwrap()).lines()
+    };
+    let mut wait_for = |word: &str| {
+        let found = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains(word));
+        assert!(found.is_some(), "the program ended before it said {word:?}");
+    };
+    let account = || std::fs::read_to_string(out.join("sobjects/account.rs")).unwrap();
+    wait_for("waiting for changes");
+    assert!(account().contains("FAX: "));
+    // A WSDL that is wrong ends nothing.
+    std::fs::write(&path, "<definitions").unwrap();
+    wait_for("error");
+    wait_for("waiting for changes");
+    let line = "<element name=\"Fax\" nillable=\"true\" minOccurs=\"0\" type=\"xsd:string\"/>";
+    std::fs::write(&path, all.replacen(line, "", 1)).unwrap();
+    wait_for("waiting for changes");
+    let now = account();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!now.contains("FAX: "));
+}

@@ -5,6 +5,7 @@ mod demo;
 mod diff;
 mod errors;
 mod generate;
+mod inspect;
 #[path = "../person/mod.rs"]
 mod person;
 mod project;

@@ -57,7 +57,14 @@ pub(crate) fn complaint(command: &mut Command) -> String {
     assert_eq!(starting("error: "), 1, "{err}");
     assert!(starting("   help: ") <= 1, "{err}");
     for line in &lines {
-        let known = ["note: ", "error: ", "  cause: ", "         ", "   help: "];
+        let known = [
+            "note: ",
+            "warning: ",
+            "error: ",
+            "  cause: ",
+            "         ",
+            "   help: ",
+        ];
         assert!(
             known.iter().any(|start| line.starts_with(start)) || is_of_excerpt(line),
             "{line:?} in\n{err}"

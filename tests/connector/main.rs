@@ -5,6 +5,8 @@ mod engine;
 mod files;
 mod home;
 mod kills;
+#[cfg(feature = "listen")]
+mod listen;
 mod listing;
 mod ocsf;
 mod org;

@@ -141,7 +141,7 @@ const LOGIN: Columns<'_> = &[
 ];
 
 /// One row for each line of `events.tsv`, and rows that lack nearly everything.
-fn samples() -> Vec<Event> {
+fn sample_rows() -> Rows {
     let mut rows = Rows::new();
     rows.object("logins", "LoginHistory", Some(10), LOGIN);
     let no_time = [("Id", "0Ya2"), ("SourceIp", "Salesforce.com IP")];
@@ -164,7 +164,7 @@ fn samples() -> Vec<Event> {
             _ => {}
         }
     }
-    rows.events()
+    rows
 }
 
 const WEB: Columns<'_> = &[
@@ -191,6 +191,16 @@ const WEB: Columns<'_> = &[
     ("API_VERSION", "9998.0"),
     ("EMPTY", ""),
 ];
+
+fn samples() -> Vec<Event> {
+    sample_rows().events()
+}
+
+/// A store with a row for each kind of event.
+#[cfg(feature = "object-store")]
+pub(crate) fn store_of_samples() -> Fixture {
+    sample_rows().fixture
+}
 
 #[test]
 fn a_login_is_an_authentication() {

@@ -24,6 +24,12 @@ async fn the_figures_are_those_of_the_store() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let sinks = format!(
+        "[sink.archive]\nkind = \"ndjson\"\nfolder = {:?}\n",
+        folder.path()
+    );
+    served.home.write_sinks_toml(&sinks).unwrap();
     client.collect("acme").await;
     let answer = served.client().get("/metrics").await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -60,6 +66,14 @@ async fn the_figures_are_those_of_the_store() {
         assert!(source.watermark.is_none() || of("lag_seconds") >= 0.0);
         assert_eq!(of("failed_attempts"), 0.0);
     }
+    let of = |name: &str| {
+        let name = format!("saponify_sink_{name}{{connection=\"acme\",sink=\"archive\"}}");
+        samples[name.as_str()]
+    };
+    let sink = store.sink("archive").unwrap();
+    assert!(sink.delivered > 0);
+    assert_eq!(of("delivered_total"), sink.delivered as f64);
+    assert_eq!(of("waiting") + of("set_aside_total") + of("failing"), 0.0);
     // Each family has its meaning and type before its samples.
     for line in answer
         .text

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::excerpt::{Excerpt, is_unprintable};
 use crate::model::Position;
 
-/// Why a document was refused. The message says what and where, [`Error::kind`] which sort of
-/// refusal it is.
+/// The reason why a document was refused. The message says what is wrong and where, and
+/// [`Error::kind`] returns the kind of the error.
 ///
-/// It is one pointer wide. Everything is behind accessors, so that new contents break nobody.
+/// The type has the size of one pointer. Its contents are behind methods, so that new contents are
+/// compatible.
 pub struct Error(Box<Inner>);
 
 struct Inner {

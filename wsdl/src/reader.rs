@@ -77,7 +77,7 @@ impl Reader {
         self
     }
 
-    /// Gives the document that an import means: by its location, exactly as written there, or by
+    /// Provides the document that an import means: by its location, exactly as written there, or by
     /// its namespace, also if it has no location. An include has no namespace of its own.
     pub fn provide(
         &mut self,
@@ -89,7 +89,7 @@ impl Reader {
         self
     }
 
-    /// Gives the file that an import means, by location or namespace as for
+    /// Provides the file that an import means, by location or namespace as for
     /// [`provide`](Reader::provide).
     ///
     /// What that file imports may be in its directory, too.

@@ -40,6 +40,8 @@ impl server::Library for Echo {
 }
 
 fn main() -> Result<(), Failure> {
+    // The client makes no use of TLS, and cannot be built without a provider of it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // The server has its own thread, so that its time is not that of the client.
     let server = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

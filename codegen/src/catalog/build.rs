@@ -13,6 +13,7 @@ use super::types::{
 use crate::content::{Member, NodeKind};
 use crate::names::Names;
 use crate::plan::{self, Item, Plan, TypeRef, type_name};
+use crate::salesforce::versions;
 use crate::select::{self, Selection, Shape, ShapeId, ShapeKind, ValueType};
 
 /// What a catalog is made of.
@@ -73,6 +74,7 @@ impl<'p, 'm> Builder<'p, 'm> {
             source: header.source.clone(),
             product: header.comment.product.to_owned(),
             api_version: header.comment.api_version.to_owned(),
+            api_status: versions::status(header.comment.api_version),
             generated: header.comment.generated.to_owned(),
             packages: header
                 .comment
@@ -119,7 +121,7 @@ impl<'p, 'm> Builder<'p, 'm> {
                         rust: field.getter.clone(),
                         key: field.key.clone(),
                         setter: field.setter.clone().unwrap_or_default(),
-                        rust_type: rust.of_key(&field.ty),
+                        rust_type: rust.of_getter(field),
                         content,
                         ..self.field(member)
                     })

@@ -1,7 +1,7 @@
 //! Rust types as text. They are those of the generated code, without the prefix of the runtime.
 
 use crate::emit::{Writer, value_of_key};
-use crate::plan::{Argument, Boxing, FieldType, KeyType, Plan};
+use crate::plan::{Argument, Boxing, FieldType, Plan, ViewField};
 
 /// Writes Rust types.
 pub(super) struct RustTypes<'p, 'm>(Writer<'p, 'm>);
@@ -28,9 +28,13 @@ impl<'p, 'm> RustTypes<'p, 'm> {
         without_prefix(&text)
     }
 
-    /// What the getter of an object's field returns.
-    pub(super) fn of_key(&mut self, ty: &'p KeyType) -> String {
-        without_prefix(&value_of_key(&mut self.0, ty))
+    /// What the getter of an object's field returns. Every field of a record may be absent.
+    pub(super) fn of_getter(&mut self, field: &'p ViewField<'_>) -> String {
+        let value = without_prefix(&value_of_key(&mut self.0, &field.ty));
+        match field.is_child_rows {
+            true => format!("ChildRows<{}>", value.trim_start_matches('&')),
+            false => format!("Option<{value}>"),
+        }
     }
 }
 

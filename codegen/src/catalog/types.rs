@@ -15,6 +15,9 @@ pub struct Catalog {
     pub product: String,
     /// The API version of the leading comment, such as `64.0`; empty if there is none.
     pub api_version: String,
+    /// Whether Salesforce still serves this version, in words: `supported`, `retired with Summer '25`;
+    /// empty if there is no version.
+    pub api_status: String,
     /// When the WSDL was generated, as the leading comment says; empty if it does not.
     pub generated: String,
     /// The installed packages that the leading comment lists.
@@ -227,6 +230,19 @@ impl Catalog {
         self.types.iter().filter(|ty| ty.kind == TypeKind::Object)
     }
 
+    /// The fields of all objects that hold a record of an object: pairs of an object and its field.
+    pub fn references_to<'c>(
+        &'c self,
+        object: &'c str,
+    ) -> impl Iterator<Item = (&'c Type, &'c Field)> {
+        let fields = self
+            .objects()
+            .flat_map(|ty| ty.fields.iter().map(move |field| (ty, field)));
+        fields.filter(
+            move |(_, field)| matches!(&field.content, Content::Parent(name) if name == object),
+        )
+    }
+
     /// The object with a name, whatever the case of its letters.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Type> {
@@ -236,6 +252,18 @@ impl Catalog {
 }
 
 impl Type {
+    /// The fields that hold parent records.
+    pub fn parents(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.fields.iter();
+        fields.filter(|field| matches!(field.content, Content::Parent(_)))
+    }
+
+    /// The fields that hold rows of child relationships.
+    pub fn children(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.fields.iter();
+        fields.filter(|field| field.content == Content::Children)
+    }
+
     /// The field with a name, whatever the case of its letters.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {

@@ -42,6 +42,7 @@ pub struct Config {
     pub(crate) messages: bool,
     pub(crate) docs: bool,
     pub(crate) serde: bool,
+    pub(crate) warnings: bool,
     pub(crate) server: bool,
     pub(crate) file_per_object: bool,
     pub(crate) derive: BTreeMap<String, Vec<String>>,
@@ -107,6 +108,7 @@ impl Config {
             messages: false,
             docs: true,
             serde: false,
+            warnings: true,
             server: false,
             file_per_object: false,
             derive: BTreeMap::new(),
@@ -259,8 +261,8 @@ impl Config {
         self
     }
 
-    /// Whether the elements of requests and answers become types, too. A call takes and gives their
-    /// content, so calls do not need these types. They are for programs that read or write messages
+    /// Whether the elements of requests and responses become types, too. A call accepts and returns
+    /// their content, so calls do not need these types. They are for programs that read or write messages
     /// themselves.
     ///
     /// ```
@@ -285,6 +287,14 @@ impl Config {
     #[must_use]
     pub fn serde(mut self, serde: bool) -> Self {
         self.serde = serde;
+        self
+    }
+
+    /// Whether a build script warns about a retired API version and about operations that Salesforce
+    /// retires. [`Output::warnings`](crate::Output::warnings) has them in any case.
+    #[must_use]
+    pub fn warnings(mut self, warnings: bool) -> Self {
+        self.warnings = warnings;
         self
     }
 

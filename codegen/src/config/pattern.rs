@@ -1,4 +1,5 @@
-//! PatternList of names, in which `*` stands for any text, and suggestions for those that match nothing.
+//! Lists of patterns of names, in which `*` stands for any text, and suggestions for patterns that match
+//! nothing.
 
 use std::cell::Cell;
 

@@ -21,7 +21,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     if !faults.is_empty() {
         w.out.blank();
         w.out
-            .doc("A service may answer with any of its faults, declared for the operation or not.");
+            .doc("A service may respond with any of its faults, whether the operation declares it or not.");
         w.out.list("static FAULTS: &[&g::Type] = &[", &faults, "];");
     }
     let faults = (!faults.is_empty()).then_some("FAULTS");
@@ -32,7 +32,7 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
         declaration(&mut w, operation);
     }
     query(&mut w);
-    let about = "The operations, as types: what each gives and which headers it takes.";
+    let about = "The operations, as types: what each of them returns and which headers it accepts.";
     file::head(about, RUNTIME, &w.imports()) + &w.take()
 }
 

@@ -14,8 +14,8 @@ pub(super) fn print(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_
     out.doc("# Errors");
     out.doc("");
     let faults = match links(&operation.faults) {
-        Some(links) => format!("Declared faults: {links}. The service may send others, too:"),
-        None => "No faults are declared, but the service may send any:".to_owned(),
+        Some(links) => format!("Declared faults: {links}. The service may also send other faults:"),
+        None => "No faults are declared, but the service may send any fault:".to_owned(),
     };
     out.doc_paragraph("", &format!("{faults} see [`Error`](g::Error)."));
 }
@@ -57,7 +57,7 @@ fn describe(out: &mut Printer, plan: &Plan<'_>, operation: &Operation<'_>) {
     }
     for (what, parts) in [
         ("Headers", &operation.headers),
-        ("Headers of the answer", &operation.output_headers),
+        ("Headers of the response", &operation.output_headers),
     ] {
         if let Some(links) = links(parts) {
             out.doc("");

@@ -55,7 +55,8 @@ pub(super) fn file(plan: &Plan<'_>) -> String {
     let about = "Tables: the wire names and kinds of all types, as data.";
     declare(&mut out, plan, about, "#[doc(hidden)]\npub mod ", "tables");
     if !plan.operations.is_empty() {
-        let about = "The operations, as types: what each gives and which headers it takes.";
+        let about =
+            "The operations, as types: what each of them returns and which headers it accepts.";
         declare(&mut out, plan, about, "pub mod ", "operations");
     }
     if !plan.services.is_empty() {

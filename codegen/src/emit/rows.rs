@@ -8,10 +8,13 @@ use crate::salesforce::operations::BulkKind;
 
 /// Prints the method that takes any number of rows.
 pub(super) fn all(w: &mut Writer<'_, '_>, methods: &RowMethods, operation: &Operation<'_>) {
-    let [first, second] = methods.kind.documentation();
-    w.out
-        .doc(&["Operation ", &code(operation.wire), ", ", first].concat());
-    w.out.doc(second);
+    let about = [
+        "Operation ",
+        &code(operation.wire),
+        ", ",
+        methods.kind.documentation(),
+    ];
+    w.out.doc_paragraph("", &about.concat());
     let row = match methods.kind {
         BulkKind::Save | BulkKind::Upsert => "R",
         BulkKind::ById | BulkKind::Retrieve => "g::Id",
@@ -55,14 +58,13 @@ pub(super) fn all(w: &mut Writer<'_, '_>, methods: &RowMethods, operation: &Oper
 
 /// Prints the method that takes one row.
 pub(super) fn one(w: &mut Writer<'_, '_>, method: &str, kind: BulkKind, operation: &Operation<'_>) {
-    w.out.doc(
-        &[
-            "Operation ",
-            &code(operation.wire),
-            " with one row. Gives the result of the row; a refused row is an error.",
-        ]
-        .concat(),
-    );
+    let about = [
+        "Operation ",
+        &code(operation.wire),
+        " with one row. Returns the result of the row. If the service refuses the row, the call \
+         returns an error.",
+    ];
+    w.out.doc_paragraph("", &about.concat());
     let mut parameters = vec!["&self".to_owned()];
     let mut arguments = Vec::with_capacity(operation.arguments.len());
     for argument in &operation.arguments {
@@ -72,16 +74,13 @@ pub(super) fn one(w: &mut Writer<'_, '_>, method: &str, kind: BulkKind, operatio
             BulkKind::ById => "id",
             _ => "record",
         };
-        let (ty, expression) = match kind {
-            _ if !is_row => ("&str", ident.to_owned()),
-            BulkKind::ById => ("g::Id", ["&[", ident, "]"].concat()),
-            _ => (
-                "&impl g::View",
-                ["::core::slice::from_ref(", ident, ")"].concat(),
-            ),
+        let ty = match kind {
+            _ if !is_row => "&str",
+            BulkKind::ById => "g::Id",
+            _ => "&impl g::View",
         };
         parameters.push(format!("{ident}: {ty}"));
-        arguments.push(expression);
+        arguments.push(ident);
     }
     w.out.line(&["#[inline]"]);
     w.out.signature(

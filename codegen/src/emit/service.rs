@@ -138,11 +138,11 @@ fn login(w: &mut Writer<'_, '_>) {
         &[
             "Logs in with a user's name and password.",
             "",
-            "Other ways to get a session are in `builder`.",
+            "`builder` offers other ways to get a session.",
             "",
             "# Errors",
             "",
-            "If the service refuses the credentials or cannot be reached.",
+            "Returns an error if the service refuses the credentials or cannot be reached.",
         ],
     );
     let result = w.prelude().result();
@@ -159,7 +159,7 @@ fn login(w: &mut Writer<'_, '_>) {
 fn limit_info(w: &mut Writer<'_, '_>) {
     docs(
         w,
-        &["API usage of the organization, as the last answer reported it."],
+        &["API usage of the organization, as the last response reported it."],
     );
     w.out.line(&["#[must_use]"]);
     let option = w.prelude().option();
@@ -176,7 +176,7 @@ fn records(w: &mut Writer<'_, '_>) {
     docs(
         w,
         &[
-            "The rows of a query, as a stream over all batches. A text is sent as it is. A `Soql`",
+            "The rows of a query, as a stream over all batches. A text is sent unchanged. A `Soql`",
             "query is built from keys and quotes its values.",
         ],
     );
@@ -193,9 +193,10 @@ fn children(w: &mut Writer<'_, '_>) {
     docs(
         w,
         &[
-            "The rows of a sub-query: first those that came with the parent, then the rest.",
+            "The rows of a sub-query: first the rows that arrived with the parent, and then the others.",
             "",
-            "Read them before you continue the stream of parents: its next batch ends their cursor.",
+            "Read them before you continue the stream of the parents, because the next batch of parents",
+            "closes their cursor.",
         ],
     );
     w.out.signature(
@@ -237,7 +238,8 @@ fn parameter<'p>(w: &mut Writer<'p, '_>, argument: &'p Argument) -> String {
         }
         Wrap::Repeated | Wrap::RepeatedOptional => match &argument.inner {
             InnerType::Scalar(Scalar::String) => format!("&[impl {}<str>]", w.prelude().as_ref()),
-            InnerType::Record => "&[impl g::View]".to_owned(),
+            InnerType::Record => "impl g::RecordList".to_owned(),
+            InnerType::Scalar(Scalar::Id) => "impl g::IdList".to_owned(),
             inner => format!("&[{}]", w.owned(inner)),
         },
     }
@@ -259,6 +261,9 @@ fn expression(argument: &Argument) -> String {
         (InnerType::Record, Wrap::Required) => format!("g::record({ident})"),
         (InnerType::Record, Wrap::Optional) => format!("{ident}.map(g::record)"),
         (InnerType::Record, _) => format!("g::records({ident})"),
+        (InnerType::Scalar(Scalar::Id), Wrap::Repeated | Wrap::RepeatedOptional) => {
+            format!("g::ids({ident})")
+        }
         (InnerType::Scalar(Scalar::String), Wrap::Repeated | Wrap::RepeatedOptional) => {
             format!("g::texts({ident})")
         }

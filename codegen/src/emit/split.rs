@@ -16,7 +16,7 @@ const SPLIT_ABOVE: usize = 256 << 10;
 const SPLIT_LETTER_ABOVE: usize = 512 << 10;
 
 /// Adds the files of a module. `head` begins its only or its first file and `part_head` each of the
-/// others; `first` is text that stands before all parts.
+/// others; `first` is text that precedes all parts.
 pub(super) fn split(
     module: &str,
     head: &str,

@@ -66,7 +66,7 @@ pub(crate) fn value_of_key<'p>(w: &mut Writer<'p, '_>, ty: &'p KeyType) -> Strin
     accessors(w, ty).value
 }
 
-/// The type of a key, what the getter gives, and the function of the runtime that reads it.
+/// The type of a key, what the getter returns, and the function of the runtime that reads it.
 struct Accessors {
     key: String,
     value: String,

@@ -1,4 +1,4 @@
-//! What stage "names" gives: the identifiers of the output.
+//! The result of stage "names": the identifiers of the output.
 
 use std::collections::BTreeMap;
 

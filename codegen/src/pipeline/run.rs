@@ -94,7 +94,11 @@ impl Config {
     }
 
     /// For build scripts: reads the input, writes the output to the output directory (by default
-    /// in `$OUT_DIR`), and tells cargo when to run the script again. Returns what was written.
+    /// in `$OUT_DIR`), and tells cargo when to run the script again: if the input, a file that it imports
+    /// or the file of options changes. Returns what was written.
+    ///
+    /// Cargo shows a warning if the API version of the WSDL or an operation of it is retired
+    /// ([`warnings`](Config::warnings)). Everything else is one line, which `cargo build -vv` shows.
     ///
     /// # Errors
     ///
@@ -104,10 +108,13 @@ impl Config {
         cargo::print_rerun(self.input.as_deref());
         cargo::print_rerun(self.read_from.iter().map(PathBuf::as_path));
         let dir = self.target_dir()?;
-        let (output, files) =
-            self.read(|source| Ok((generate(source, self)?, source.model.files.clone())))?;
-        cargo::print_rerun(files.iter().map(PathBuf::as_path).skip(1));
+        let output = self.run()?;
+        cargo::print_rerun(output.inputs.iter().map(PathBuf::as_path).skip(1));
         output.write_to(&dir)?;
+        if self.warnings {
+            cargo::print_warnings(&output.warnings);
+        }
+        cargo::print_summary(&self.module_name()?, &output);
         Ok(output)
     }
 
@@ -227,7 +234,7 @@ impl Config {
         match stem.map(crate::names::module_of_stem) {
             Some(name) if !name.is_empty() => Ok(name),
             _ => Err(Error::config(
-                "the input's file name gives no module name: set one",
+                "no module name can be made of the input's file name; set one with `Config::module`",
             )),
         }
     }

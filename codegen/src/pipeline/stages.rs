@@ -13,7 +13,7 @@ use crate::names::{Names, names};
 use crate::output::{GeneratedType, Output, TypeKind};
 use crate::plan::{Header, Item, Plan, plan};
 use crate::print::escape::plain;
-use crate::salesforce::leading_comment;
+use crate::salesforce::{leading_comment, versions};
 use crate::select::{Selection, select};
 
 /// What was read: the model, the name of the input, and its bytes.
@@ -29,6 +29,8 @@ pub(super) struct Source<'s> {
 /// Runs all stages.
 pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
     with_plan(source, config, |plan| Output {
+        warnings: warnings(plan),
+        inputs: source.model.files.clone(),
         files: emit::emit(plan, config.file_per_object),
         types: types(plan),
         notes: source
@@ -39,6 +41,11 @@ pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Er
             .chain(plan.notes.iter().cloned())
             .collect(),
     })
+}
+
+fn warnings(plan: &Plan<'_>) -> Vec<String> {
+    let has_login = plan.services.iter().any(|service| service.login.is_some());
+    versions::warnings(plan.header.comment.api_version, has_login)
 }
 
 /// Runs the stages up to "names".

@@ -94,7 +94,7 @@ fn every_operation_and_header_of_a_tenant_has_an_entry_and_no_entry_is_left_over
         .flat_map(|operation| operation.headers.iter().chain(&operation.output_headers))
         .map(|id| selection.shape(*id).name.to_string() + &head(*id))
         .collect();
-    assert_eq!(headers.len(), 18, "16 of requests, 2 of answers");
+    assert_eq!(headers.len(), 18, "16 of requests, 2 of responses");
     // Declared, but bound to no operation.
     headers.insert("CurrencyConversionHeader(skipCurrencyConversion)".to_owned());
     assert_eq!(of_headers, headers);

@@ -52,7 +52,7 @@ impl fmt::Display for Plan<'_> {
             writeln!(f)?;
             for (what, parts) in [
                 ("headers", &operation.headers),
-                ("answers with headers", &operation.output_headers),
+                ("headers of the response", &operation.output_headers),
                 ("faults", &operation.faults),
             ] {
                 let tables: Vec<_> = parts

@@ -29,7 +29,7 @@ const RESERVED_PREFIXES: &[&str] = &[
     "env", "soap", "soapenc", "soapenv", "wsa", "wsse", "wsu", "xml", "xmlns", "xsd", "xsi",
 ];
 
-/// Numbers the namespaces that occur, in the order of the WSDL, and gives each a prefix.
+/// Numbers the namespaces that occur, in the order of the WSDL, and assigns a prefix to each of them.
 ///
 /// # Errors
 ///

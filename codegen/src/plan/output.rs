@@ -1,4 +1,4 @@
-//! What stage "plan" gives: the output, decided down to each name and type.
+//! The result of stage "plan": the output, in which each name and type is decided.
 
 use saponify_wsdl::PublishedDocument;
 

@@ -302,7 +302,7 @@ pub(crate) struct Table<'m> {
     /// Whether values say their type by `xsi:type`.
     pub(crate) typed: bool,
     pub(crate) choice: bool,
-    /// Whether the field of an element depends on where the element stands.
+    /// Whether the field of an element depends on the position of the element.
     pub(crate) grouped: bool,
     /// Whether any child element is one of the first field, whatever its name.
     pub(crate) any_name: bool,

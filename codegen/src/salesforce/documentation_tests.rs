@@ -11,7 +11,12 @@ fn entries_are_complete() {
             assert!(!text.contains(['<', '>', '[', ']', '*']), "{head}: {text}");
             assert_eq!(text.matches('`').count() % 2, 0, "{head}: {text}");
         }
-        let repeat = ["Safe to repeat", "Not safe to repeat: ", "Idempotent"];
+        let repeat = [
+            "Safe to repeat",
+            "Not safe to repeat, because ",
+            "Not safe to repeat. The ",
+            "Idempotent",
+        ];
         assert!(
             repeat.iter().any(|words| remarks.repeat.starts_with(words)),
             "{head}: {:?}",

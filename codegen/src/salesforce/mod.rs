@@ -4,6 +4,7 @@
 pub(crate) mod documentation;
 pub(crate) mod leading_comment;
 pub(crate) mod operations;
+pub(crate) mod versions;
 
 /// Whether a namespace belongs to one of Salesforce's APIs.
 pub(crate) fn is_salesforce(uri: &str) -> bool {

@@ -3,7 +3,7 @@
 //! They are recognized by name and by what they take and give. The caller describes an operation as
 //! a [`Signature`], so this module knows nothing of how the generator represents types.
 
-/// What an operation takes and gives.
+/// What an operation accepts and returns.
 #[derive(Debug)]
 pub(crate) struct Signature<'s> {
     pub(crate) name: &'s str,
@@ -34,7 +34,7 @@ pub(crate) enum ParameterKind<'s> {
     Other,
 }
 
-/// A field of a struct that an operation gives.
+/// A field of a struct that an operation returns.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StructField<'s> {
     pub(crate) name: &'s str,
@@ -70,22 +70,22 @@ pub(crate) enum BulkKind {
 }
 
 impl BulkKind {
-    /// Whether the operation tells for each row what became of it.
+    /// Whether the operation returns a result for each row.
     pub(crate) fn gives_outcomes(self) -> bool {
         self != BulkKind::Retrieve
     }
 
-    /// The documentation of the method for any number of rows, in two lines.
-    pub(crate) fn documentation(self) -> [&'static str; 2] {
+    /// The documentation of the method for any number of rows, after the name of the operation.
+    pub(crate) fn documentation(self) -> &'static str {
         match self {
-            BulkKind::Save | BulkKind::Upsert | BulkKind::ById => [
-                "in calls of at most 200, for any number of rows from an iterator or",
-                "stream. Gives the outcome of each row, in order: see [`Bulk`](g::Bulk).",
-            ],
-            BulkKind::Retrieve => [
-                "in calls of at most 2,000, for any number of ids from an iterator or",
-                "stream. Gives a row or none for each id, in order: see [`Bulk`](g::Bulk).",
-            ],
+            BulkKind::Save | BulkKind::Upsert | BulkKind::ById => {
+                "in calls of at most 200 rows, for any number of rows from an iterator or stream. \
+                 Returns the outcome of each row, in order: see [`Bulk`](g::Bulk)."
+            }
+            BulkKind::Retrieve => {
+                "in calls of at most 2,000 ids, for any number of ids from an iterator or stream. \
+                 Returns a row or none for each id, in order: see [`Bulk`](g::Bulk)."
+            }
         }
     }
 }
@@ -183,7 +183,7 @@ impl Parameter<'_> {
 pub(crate) enum SpecialHeader {
     /// It carries the session id of a request.
     Session,
-    /// It reports API usage in an answer.
+    /// It reports API usage in a response.
     LimitInfo,
     /// It proposes the number of rows in a batch.
     QueryOptions,

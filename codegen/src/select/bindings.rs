@@ -237,14 +237,14 @@ fn operation<'m>(
     };
     let body = |message, declared, name, ns| body(&wrappers, bound, message, declared, name, ns);
     let request = body(&bound.input, input, bound.name.clone(), ns);
-    let answer = format!("{}Response", bound.name);
+    let response = format!("{}Response", bound.name);
     let response = match &definition.output {
         Some(output) => {
             let ns = bound.output.body_namespace.unwrap_or(ns);
-            body(&bound.output, output, answer, ns)
+            body(&bound.output, output, response, ns)
         }
         None => Body::Synthetic {
-            name: answer,
+            name: response,
             ns,
             parts: Vec::new(),
             bare: true,

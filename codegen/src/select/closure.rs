@@ -49,7 +49,7 @@ impl<'m> Builder<'m, '_> {
             let included = self.include.objects.matches(&name.local);
             let excluded = self.exclude.objects.matches(&name.local) && !root;
             dropped[index] = excluded;
-            // `AggregateResult` declares no fields, and every aggregate query gives rows of it.
+            // `AggregateResult` declares no fields, and every aggregate query returns rows of this type.
             let open_only = view && !excluded && has_wildcard(def);
             let wanted = if self.include.objects.is_empty() {
                 // A filter of operations leaves out structs that nothing needs, but no objects.

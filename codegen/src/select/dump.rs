@@ -42,7 +42,7 @@ impl fmt::Display for Selection<'_> {
                 )?;
                 for (what, ids) in [
                     ("header", &operation.headers),
-                    ("header of the answer", &operation.output_headers),
+                    ("header of the response", &operation.output_headers),
                     ("fault", &operation.faults),
                 ] {
                     for id in ids {

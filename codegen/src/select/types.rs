@@ -1,4 +1,4 @@
-//! What stage "select" gives: the selection.
+//! The result of stage "select": the selection.
 
 use std::borrow::Cow;
 
@@ -130,7 +130,7 @@ pub(crate) struct Service<'m> {
     pub(crate) operations: std::ops::Range<usize>,
     /// The header that carries the session.
     pub(crate) session_header: Option<ShapeId>,
-    /// The header of answers that reports API usage.
+    /// The header of responses that reports API usage.
     pub(crate) limit_header: Option<ShapeId>,
 }
 
@@ -226,7 +226,7 @@ pub(crate) struct Style {
     pub(crate) rpc: bool,
     /// Values are encoded by the rules of SOAP (SOAP 1.1 section 5, SOAP 1.2 part 2).
     pub(crate) encoded: bool,
-    /// The service gives no answer.
+    /// The service sends no response.
     pub(crate) one_way: bool,
 }
 

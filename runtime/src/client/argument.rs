@@ -1,5 +1,6 @@
 //! The arguments of generated methods, and how they are written into the body of a request.
 
+use super::lists::{IdList, RecordList};
 use crate::error::Error;
 use crate::soap::request::RequestBody;
 use crate::value::{FieldValue, Value};
@@ -20,7 +21,12 @@ pub struct Texts<'a, S>(pub &'a [S]);
 /// The records of a repeated argument.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Views<'a, V>(pub &'a [V]);
+pub struct Views<L>(pub L);
+
+/// The ids of a repeated argument.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Ids<L>(pub L);
 
 /// A record argument.
 #[doc(hidden)]
@@ -63,10 +69,17 @@ impl<S: AsRef<str>> Arg for Texts<'_, S> {
     }
 }
 
-impl<V: View> Arg for Views<'_, V> {
+impl<L: RecordList> Arg for Views<L> {
     fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
-        let records = |n: usize| self.0.get(n).map(|view| Value::Record(view.as_record()));
-        put(body, |n| records(n).unwrap_or(Value::Absent))
+        let records = self.0.as_records();
+        let record = |n: usize| records.get(n).map(|view| Value::Record(view.as_record()));
+        put(body, |n| record(n).unwrap_or(Value::Absent))
+    }
+}
+
+impl<L: IdList> Arg for Ids<L> {
+    fn write(&self, body: &mut RequestBody) -> Result<(), Error> {
+        self.0.as_ids().write(body)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The codec: it reads and writes all types by their tables.
 
 mod attachments;
+mod binary;
 mod decode;
 mod encode;
 mod error;

@@ -4,7 +4,8 @@
 //! tags of the last records in their order. As long as the next record has the same tags, reading a
 //! field takes one comparison of bytes, and its name need not be scanned, resolved and looked up.
 
-use super::decode::{ALLOCATION, Binary, Decoder, Result, blank, find, is_nil, leaf, too_long};
+use super::binary::Binary;
+use super::decode::{ALLOCATION, Decoder, Result, blank, find, is_nil, leaf, too_long};
 use super::groups::IntoRecord;
 use super::plain::{self, Plain};
 use super::template::{Row, Template};

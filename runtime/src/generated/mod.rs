@@ -16,9 +16,10 @@ pub use jiff::Timestamp as DateTime;
 pub use jiff::civil::{Date, Time};
 
 pub use crate::client::HeaderOf;
-pub use crate::client::{Arg, OneView, Texts, Views};
+pub use crate::client::{Arg, Ids, OneView, Texts, Views};
 pub use crate::client::{Builder, Client, FromClient};
 pub use crate::client::{Call, OperationType, Reply};
+pub use crate::client::{IdList, RecordList};
 pub use crate::error::Error;
 pub use crate::lexical::Decimal;
 pub use crate::lexical::Id;
@@ -114,8 +115,13 @@ pub fn record<V: View>(view: &V) -> OneView<'_, V> {
 }
 
 /// Record arguments.
-pub fn records<V: View>(views: &[V]) -> Views<'_, V> {
-    Views(views)
+pub fn records<L: RecordList>(records: L) -> Views<L> {
+    Views(records)
+}
+
+/// Id arguments.
+pub fn ids<L: IdList>(ids: L) -> Ids<L> {
+    Ids(ids)
 }
 
 /// String arguments.

@@ -13,6 +13,7 @@ mod results;
 pub mod soql;
 mod usage;
 
+pub use crate::client::IdList;
 pub use crate::lexical::Id;
 pub use browser::{BrowserPage, Served};
 pub use credentials::Credentials;

@@ -140,7 +140,10 @@ pub(super) fn envelope(
     headers: &[&str],
     body: &[&str],
 ) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    let parts = headers.iter().chain(body).map(|part| part.len());
+    // The tags of the envelope are shorter than this.
+    let mut out = String::with_capacity(400 + declarations.len() + parts.sum::<usize>());
+    out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     out.push_str("<soapenv:Envelope xmlns:soapenv=\"");
     out.push_str(version.envelope());
     out.push('"');

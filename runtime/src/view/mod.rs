@@ -121,7 +121,8 @@ pub trait FieldType {
 #[diagnostic::on_unimplemented(
     message = "a field of type `{T}` cannot be set to a value of type `{Self}`",
     label = "not a value for a field of type `{T}`",
-    note = "an `Option` of a fitting value is accepted too, and its `None` is null"
+    note = "an `Option` of a fitting value is accepted too, and its `None` is null",
+    note = "an id is made from a text by `text.parse::<saponify::salesforce::Id>()?`, and a date by `text.parse::<saponify::jiff::civil::Date>()?`"
 )]
 pub trait IntoField<T: ?Sized> {
     /// Sets the field.

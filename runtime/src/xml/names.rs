@@ -80,7 +80,8 @@ impl Context {
             bindings: Vec::new(),
             uris: Vec::new(),
             of_schema: 0,
-            numbers: HashMap::new(),
+            // Small messages have few namespaces, and then the map does not grow.
+            numbers: HashMap::with_capacity(14),
             epoch: 0,
             xsi: 0,
             root: false,

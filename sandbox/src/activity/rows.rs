@@ -14,7 +14,7 @@ use crate::random::{hash, mix};
 /// Makes the value of a field from the number of the row.
 pub(crate) type Make = Box<dyn Fn(i64) -> Value>;
 
-/// The rows of a burst have the same time. There are more of them than fit in one answer.
+/// The rows of a burst have the same time. There are more of them than fit in one response.
 const BURST: i64 = 2_500;
 
 /// Changes of the setup: action, section and what is displayed.

@@ -1,4 +1,4 @@
-//! Answers that repeat what was sent, as proxies, firewalls and careless services do. A client must not
+//! Responses that repeat what was sent, as proxies, firewalls and careless services do. A client must not
 //! show them.
 
 use http::{StatusCode, header};
@@ -7,7 +7,7 @@ use super::flaws;
 use crate::web::WebAnswer;
 
 flaws! {
-    /// An answer that repeats the request.
+    /// A response that repeats the request.
     pub enum EchoFlaw {
         /// A fault with the whole request and each of its values in its texts; of OAuth, an error.
         Fault = "echo_fault",

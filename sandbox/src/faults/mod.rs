@@ -1,7 +1,7 @@
-//! Fault injection: everything that can be wrong with an answer, by name.
+//! Fault injection: everything that can be wrong with a response, by name.
 //!
 //! A [`Mode`] says what is wrong. An [`Injection`] says which calls are hit. The other files contain the
-//! flaws by kind: each turns a correct answer into a flawed one.
+//! flaws by kind: each turns a correct response into a flawed one.
 
 mod echo;
 mod gzip;
@@ -32,7 +32,7 @@ pub use xml::XmlFlaw;
 use crate::web::WebAnswer;
 use script::Script;
 
-/// How to send an answer.
+/// How to send a response.
 pub(crate) enum Delivery {
     /// As an HTTP response.
     Plain(WebAnswer),
@@ -40,7 +40,7 @@ pub(crate) enum Delivery {
     Raw(Script),
 }
 
-/// Applies a mode to the answer to a request.
+/// Applies a mode to the response to a request.
 pub(crate) fn deliver(mode: &Mode, request: &[u8], mut answer: WebAnswer) -> Delivery {
     match mode {
         Mode::Xml(flaw) => answer.body = flaw.spoil(&answer.body),

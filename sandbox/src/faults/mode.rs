@@ -9,7 +9,7 @@ use super::{
 
 /// What happens to a call.
 ///
-/// Most modes change the answer to a call that was carried out. [`Mode::is_before`] tells which modes
+/// Most modes change the response to a call that was carried out. [`Mode::is_before`] tells which modes
 /// keep the call from being carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,13 +40,13 @@ pub enum Mode {
     DeadLocators,
     /// The user keeps this many cursors; the oldest ones end.
     MaxCursors(usize),
-    /// The call is not carried out, and the connection closes without an answer.
+    /// The call is not carried out, and the connection closes without a response.
     Refuse,
-    /// The call **is** carried out, and the connection closes without an answer.
+    /// The call **is** carried out, and the connection closes without a response.
     Swallow,
-    /// The connection closes in the middle of the answer.
+    /// The connection closes in the middle of the response.
     Truncate,
-    /// The answer comes after a pause.
+    /// The response comes after a pause.
     Delay(Duration),
     /// An empty body with this status. The call is not carried out.
     Status(u16),
@@ -65,9 +65,9 @@ pub enum Mode {
     Soap(SoapFlaw),
     /// Something is wrong with the batches of a query.
     Paging(PagingFlaw),
-    /// The answer repeats the request.
+    /// The response repeats the request.
     Echo(EchoFlaw),
-    /// The answer of `login` names a wrong endpoint.
+    /// The response of `login` names a wrong endpoint.
     Login(LoginFlaw),
     /// Something is wrong with TLS. Connections that are open already are not affected.
     Tls(TlsFlaw),
@@ -105,7 +105,7 @@ impl Mode {
         }
     }
 
-    /// Whether the mode takes the place of a page or of an answer of OAuth. SOAP faults do not.
+    /// Whether the mode takes the place of a page or of a response of OAuth. SOAP faults do not.
     pub(crate) fn replaces_pages(&self) -> bool {
         let is_fault = matches!(
             self,

@@ -19,7 +19,7 @@ flaws! {
 }
 
 impl PagingFlaw {
-    /// Changes a finished answer. Two of the flaws are made by the query operations instead.
+    /// Changes a finished response. Two of the flaws are made by the query operations instead.
     pub(super) fn spoil(self, body: Vec<u8>) -> Vec<u8> {
         let changed = match self {
             Self::SizeTooLarge => with_size(&body, |size| size + 1),

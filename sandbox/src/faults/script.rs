@@ -87,7 +87,7 @@ async fn send(step: Step, stream: &mut TlsStream<TcpStream>) -> std::io::Result<
     }
 }
 
-/// The head of a response: the status line, the headers of the answer, and more headers.
+/// The head of a response: the status line, the headers of the response, and more headers.
 pub(super) fn head(answer: &WebAnswer, more: &[(HeaderName, HeaderValue)]) -> Bytes {
     let mut out = BytesMut::new();
     out.extend_from_slice(format!("HTTP/1.1 {}\r\n", answer.status).as_bytes());

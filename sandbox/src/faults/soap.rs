@@ -1,4 +1,4 @@
-//! Flaws of the envelope, and flaws of the answer to `login`.
+//! Flaws of the envelope, and flaws of the response to `login`.
 
 use super::flaws;
 use crate::web::WebAnswer;
@@ -8,7 +8,7 @@ flaws! {
     pub enum SoapFlaw {
         /// A fault with status 200; the call is not carried out.
         Fault200 = "fault_200",
-        /// The answer of another operation.
+        /// The response of another operation.
         WrongOperation = "wrong_op",
         /// A header that the WSDL does not know, which a client must accept.
         UnknownHeader = "unknown_header",

@@ -12,7 +12,7 @@ flaws! {
         Bom = "bom",
         /// UTF-16 with a byte order mark.
         Utf16 = "utf16",
-        /// A byte that is not UTF-8, in the middle of the answer.
+        /// A byte that is not UTF-8, in the middle of the response.
         BadUtf8 = "bad_utf8",
         /// ISO-8859-1, declared as that in the XML declaration.
         Latin1Declared = "latin1_declared",
@@ -21,7 +21,7 @@ flaws! {
     }
 }
 
-/// The encoding in the XML declaration of every answer.
+/// The encoding in the XML declaration of every response.
 const UTF8: &str = "encoding=\"UTF-8\"";
 
 impl TextFlaw {

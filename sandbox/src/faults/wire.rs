@@ -11,7 +11,7 @@ use super::script::{End, Script, Step, head};
 use crate::web::WebAnswer;
 
 flaws! {
-    /// An HTTP response that is not the answer to the call.
+    /// An HTTP response that does not belong to the call.
     pub enum ReplyFlaw {
         /// A page of HTML with status 200; the call is not carried out.
         Html200 = "html_200",
@@ -21,9 +21,9 @@ flaws! {
         Html503Date = "html_503_date",
         /// A maintenance page with status 503 and Retry-After: 18446744073709551615.
         Html503Huge = "html_503_huge",
-        /// The right answer, with the content type text/html.
+        /// The right response, with the content type text/html.
         XmlAsHtml = "xml_as_html",
-        /// The right answer, with status 500.
+        /// The right response, with status 500.
         Ok500 = "ok_500",
         /// An empty body with status 200.
         Empty200 = "empty_200",
@@ -53,13 +53,13 @@ flaws! {
     pub enum WireFlaw {
         /// The request body is never read, and nothing is answered.
         UploadNotRead = "upload_not_read",
-        /// The call is carried out, and no answer ever comes; the connection stays open.
+        /// The call is carried out, and no response ever comes; the connection stays open.
         HangHeaders = "hang_headers",
-        /// The answer stops in the middle, and the connection stays open.
+        /// The response stops in the middle, and the connection stays open.
         HangBody = "hang_body",
-        /// The head of the answer comes at ten bytes a second.
+        /// The head of the response comes at ten bytes a second.
         SlowHeaders = "slow_headers",
-        /// The body of the answer comes at ten bytes a second.
+        /// The body of the response comes at ten bytes a second.
         SlowBody = "slow_body",
         /// The connection is reset in the middle of the body.
         ResetMidBody = "reset_mid_body",
@@ -69,7 +69,7 @@ flaws! {
         CloseMidChunk = "close_mid_chunk",
         /// The body has no length, and the connection is closed in the middle of it.
         CloseMidNolen = "close_mid_nolen",
-        /// The connection is closed after a complete answer, without Connection: close.
+        /// The connection is closed after a complete response, without Connection: close.
         CloseAfterAnswer = "close_after_answer",
         /// The body never ends.
         Oversize = "oversize",
@@ -87,7 +87,7 @@ flaws! {
         ManyHeaders = "many_headers",
         /// Endless 100 Continue responses.
         EndlessContinue = "endless_continue",
-        /// The answer is not HTTP.
+        /// The response is not HTTP.
         NotHttp = "not_http",
     }
 }
@@ -224,7 +224,7 @@ impl WireFlaw {
             }
             Self::CloseAfterAnswer => Script::new(send(vec![with_length(), body]), End::Close),
             Self::Oversize => {
-                // The rows are written as they are, though the answer may have been compressed.
+                // The rows are written as they are, though the response may have been compressed.
                 let headers = answer.headers.iter();
                 let plain = WebAnswer {
                     status: answer.status,

@@ -162,7 +162,7 @@ fn consent(
     WebAnswer::page(StatusCode::OK, "Allow Access?", &body)
 }
 
-/// Handles the answer to the consent page.
+/// Handles the choice of the user on the consent page.
 fn decide(state: &State, request: &WebRequest, ticket: &str) -> WebAnswer {
     let Browser::Session(user) = ui::browser(state, request) else {
         return ui::login_page("/", &[], "", "Your session has ended.");

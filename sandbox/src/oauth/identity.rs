@@ -33,7 +33,7 @@ pub(super) fn user_info(state: &State, request: &WebRequest) -> WebAnswer {
     }
 }
 
-/// `/id/ORG/USER`, the address that token answers carry as `id`.
+/// `/id/ORG/USER`, the address that token responses carry as `id`.
 pub(super) fn identity(state: &State, request: &WebRequest) -> WebAnswer {
     let user = match session(state, request, |session| session.user) {
         Ok(user) => user,

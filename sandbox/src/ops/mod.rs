@@ -25,7 +25,7 @@ use call::{Call, header};
 pub(crate) struct Outcome {
     pub(crate) body: Out,
     pub(crate) is_fault: bool,
-    /// The mode to apply to the answer.
+    /// The mode to apply to the response.
     pub(crate) mode: Mode,
 }
 
@@ -220,7 +220,7 @@ fn dispatch(
     Ok(wrap(name, limit, results))
 }
 
-/// Writes a complete answer with these results.
+/// Writes a complete response with these results.
 pub(crate) fn wrap(operation: &str, limit: Option<LimitInfo>, results: Vec<Content>) -> Out {
     let mut out = Out::new();
     open_envelope(limit, &mut out);

@@ -1,4 +1,4 @@
-//! The body of an answer, and its compression.
+//! The body of a response, and its compression.
 
 use std::io::{self, Write as _};
 use std::pin::Pin;
@@ -13,10 +13,10 @@ use hyper::body::{Body, Frame, SizeHint};
 use crate::rest::Stream;
 use crate::web::WebAnswer;
 
-/// Answers longer than this come in chunks.
+/// Responses longer than this come in chunks.
 const CHUNKED_FROM: usize = 64 * 1024;
 const CHUNK: usize = 16 * 1024;
-/// Answers shorter than this are not compressed.
+/// Responses shorter than this are not compressed.
 const GZIP_FROM: usize = 1024;
 
 /// A body. A short one is sent in one piece with its length, a long one in chunks. A stream is computed
@@ -26,7 +26,7 @@ pub(super) enum Answer {
     Stream(Box<Stream>),
 }
 
-/// Compresses an answer, unless it is short or encoded already.
+/// Compresses a response, unless it is short or encoded already.
 pub(super) fn compress(answer: &mut WebAnswer) {
     let is_encoded = (answer.headers.iter()).any(|(name, _)| *name == header::CONTENT_ENCODING);
     if is_encoded || answer.body.len() <= GZIP_FROM {
@@ -41,7 +41,7 @@ pub(super) fn compress(answer: &mut WebAnswer) {
     }
 }
 
-/// Makes the response for an answer.
+/// Makes the HTTP response.
 pub(super) fn response(answer: WebAnswer) -> Response<Answer> {
     let body = Answer::Complete {
         chunked: answer.body.len() > CHUNKED_FROM,
@@ -50,7 +50,7 @@ pub(super) fn response(answer: WebAnswer) -> Response<Answer> {
     with_body(answer.status, answer.headers, body)
 }
 
-/// Makes the response for an answer that is computed while it is sent.
+/// Makes an HTTP response whose body is computed while it is sent.
 pub(super) fn streamed(head: WebAnswer, stream: Box<Stream>) -> Response<Answer> {
     with_body(head.status, head.headers, Answer::Stream(stream))
 }

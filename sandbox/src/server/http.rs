@@ -189,7 +189,7 @@ async fn serve(request: Request<Incoming>, context: Context) -> io::Result<Respo
     let gzip =
         is_gzip(request.headers(), header::ACCEPT_ENCODING) && context.state.live().quirks.gzip;
     let service = Service::of(&context, request.uri().path());
-    // A call counts as in progress until its answer is sent, pauses included.
+    // A call counts as in progress until its response is sent, pauses included.
     let _in_progress = matches!(service, Some(Service::Soap(_))).then(|| context.state.begin());
     let (mut answer, mode, asked) = match service {
         None => (
@@ -247,7 +247,7 @@ fn is_gzip(headers: &HeaderMap, name: HeaderName) -> bool {
         .is_some_and(|value| value.contains("gzip"))
 }
 
-/// An answer, the mode to apply to it, and the body of the request.
+/// A response, the mode to apply to it, and the body of the request.
 type Outgoing = (WebAnswer, Mode, Bytes);
 
 async fn soap(request: Request<Incoming>, version: u16, context: &Context) -> io::Result<Outgoing> {
@@ -290,7 +290,7 @@ async fn log_file(request: Request<Incoming>, context: &Context) -> io::Result<(
     .await
 }
 
-/// Counts a request, and chooses the mode of its answer.
+/// Counts a request, and chooses the mode of its response.
 fn begin(state: &State, service: Service) -> Mode {
     let name = service.name();
     let mode = state.choose(Stage::Call, name, None);
@@ -326,7 +326,7 @@ async fn web(
         }
         let mode = begin(&state, service);
         let answer = match service {
-            // The mode replaces this answer.
+            // The mode replaces this response.
             _ if mode.replaces_pages() => WebAnswer::message(StatusCode::OK, "", ""),
             Service::OAuth(endpoint) => oauth::answer(&state, host, endpoint, &request),
             Service::Page(page) => ui::answer(&state, page, &request),

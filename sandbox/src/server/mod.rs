@@ -62,7 +62,7 @@ impl Builder {
         self
     }
 
-    /// Sets how answers are written.
+    /// Sets how responses are written.
     #[must_use]
     pub fn quirks(mut self, quirks: Quirks) -> Self {
         self.quirks = quirks;
@@ -294,7 +294,7 @@ impl Sandbox {
         self.state.live().injections.clear();
     }
 
-    /// Sets how answers are written from now on.
+    /// Sets how responses are written from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.state.live().quirks = quirks;
     }

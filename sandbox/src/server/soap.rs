@@ -1,4 +1,4 @@
-//! SOAP over HTTP: reads a request, carries it out, and makes the answer.
+//! SOAP over HTTP: reads a request, carries it out, and makes the response.
 
 use std::io::Read as _;
 
@@ -32,7 +32,7 @@ impl SoapRequest {
     }
 }
 
-/// Answers a request. Returns also the mode to apply to the answer.
+/// Answers a request. Returns also the mode to apply to the response.
 pub(super) fn answer(state: &State, request: &SoapRequest) -> (WebAnswer, Mode) {
     let outcome = carry_out(state, request).unwrap_or_else(|fault| Outcome {
         body: answer::fault(&fault, &state.live().quirks),

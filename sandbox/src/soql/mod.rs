@@ -76,7 +76,7 @@ mod tests {
         }
     }
 
-    /// Whatever a client sends, the answer is a plan or a fault.
+    /// Whatever a client sends, the response is a plan or a fault.
     #[test]
     fn no_text_brings_the_parser_down() {
         let org = Org::parse(include_str!("../../../tenants/demo/org.toml")).unwrap();

@@ -54,7 +54,7 @@ pub(crate) struct Group {
     pub(crate) prefix: Option<Prefix>,
 }
 
-/// An object in the answer, and its selected fields.
+/// An object in the response, and its selected fields.
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) object: String,

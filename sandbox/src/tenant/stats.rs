@@ -28,7 +28,7 @@ pub struct Stats {
     pub rows: u64,
     /// Bytes of SOAP requests as they were sent, before decompression.
     pub bytes_in: u64,
-    /// Bytes of SOAP answers, before compression.
+    /// Bytes of SOAP responses, before compression.
     pub bytes_out: u64,
     /// Calls that arrived, by operation, whether or not they were carried out. Requests to OAuth
     /// endpoints and pages are counted by the last part of their address, such as `token`.

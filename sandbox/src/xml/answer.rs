@@ -1,4 +1,4 @@
-//! Writes answers as XML, with elements in the order of the schema.
+//! Writes responses as XML, with elements in the order of the schema.
 
 use crate::fault::Fault;
 use crate::quirks::{Detail, Quirks};
@@ -204,7 +204,7 @@ pub(crate) struct LimitInfo {
     pub(crate) limit: u64,
 }
 
-/// Writes the start of an answer, up to the body.
+/// Writes the start of a response, up to the body.
 pub(crate) fn open_envelope(limit: Option<LimitInfo>, out: &mut Out) {
     out.extend_from_slice(
         format!(
@@ -227,7 +227,7 @@ pub(crate) fn close_envelope(out: &mut Out) {
     out.extend_from_slice(b"</soapenv:Body></soapenv:Envelope>");
 }
 
-/// Writes a complete answer with a fault, in the form that the quirks ask for.
+/// Writes a complete response with a fault, in the form that the quirks ask for.
 pub(crate) fn fault(fault: &Fault, quirks: &Quirks) -> Out {
     let mut out = Out::new();
     let code = if quirks.unknown_enum_values {

@@ -1,4 +1,4 @@
-//! Reads requests into a tree, and writes answers as text.
+//! Reads requests into a tree, and writes responses as text.
 
 pub(crate) mod answer;
 pub(crate) mod request;

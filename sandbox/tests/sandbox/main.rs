@@ -8,6 +8,7 @@ mod faults;
 mod login;
 mod oauth;
 mod org;
+mod outbound;
 mod peers;
 mod query;
 mod replication;

@@ -68,3 +68,45 @@ fn the_schemas_stand_in_their_order() {
     assert_eq!(wsdl.matches("part=\"CurrencyConversionHeader\"").count(), 0);
     assert!(wsdl.contains("element=\"tns:CurrencyConversionHeader\""));
 }
+
+#[test]
+fn demo_outbound_wsdl_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants/demo");
+    let org = Org::load(folder.join("org.toml")).unwrap();
+    let written = org.outbound_wsdl(None).unwrap();
+    let path = folder.join("outbound.wsdl");
+    if std::env::var_os("SAPONIFY_BLESS").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == written,
+        "run the test with SAPONIFY_BLESS=1 and look at the difference"
+    );
+}
+
+#[test]
+fn an_outbound_wsdl_has_the_chosen_fields() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants/demo");
+    let org = Org::load(folder.join("org.toml")).unwrap();
+    let about = Some(("Account", &["Name", "AnnualRevenue", "Id"][..]));
+    let wsdl = org.outbound_wsdl(about).unwrap();
+    assert!(
+        wsdl.contains("<complexType name=\"AccountNotification\">"),
+        "{wsdl}"
+    );
+    assert!(wsdl.contains("<element name=\"sObject\" type=\"ens:Account\"/>"));
+    let revenue = wsdl
+        .find("name=\"AnnualRevenue\" nillable=\"true\"")
+        .unwrap();
+    assert!(revenue < wsdl.find("name=\"Name\" nillable=\"true\"").unwrap());
+    assert!(!wsdl.contains("\"Phone\""));
+    let unknown = Some(("Account", &["Nope"][..]));
+    assert!(
+        org.outbound_wsdl(unknown)
+            .unwrap_err()
+            .to_string()
+            .contains("no field Nope")
+    );
+    assert!(org.outbound_wsdl(Some(("Nope", &[]))).is_err());
+}

@@ -1,6 +1,8 @@
 //! `saponify connector`. Each command parses its arguments, calls a function of the library, and prints.
 
 mod activate;
+#[cfg(feature = "listen")]
+mod listen;
 mod open;
 mod progress;
 mod reading;
@@ -79,6 +81,9 @@ enum Command {
     /// Set up the sinks to which stored events are delivered.
     #[command(subcommand)]
     Sink(sink::Sink),
+    /// Receive the outbound messages of an org.
+    #[cfg(feature = "listen")]
+    Listen(listen::Listen),
     /// Serve the console, where a browser shows connections and events.
     #[cfg(feature = "console")]
     Serve(serve::Serve),
@@ -102,6 +107,8 @@ impl Connector {
             Command::Report(report) => report.run(&common),
             Command::Events(events) => events.run(&common),
             Command::Sink(sink) => return sink.run(&common),
+            #[cfg(feature = "listen")]
+            Command::Listen(listen) => listen.run(&common),
             #[cfg(feature = "console")]
             Command::Serve(serve) => serve.run(&common),
             Command::Open(open) => open.run(&common),

@@ -11,8 +11,9 @@ use saponify_cli::connector::listing::{self, Format};
 use saponify_cli::connector::report;
 use saponify_cli::connector::shown::{counted, one_line};
 use saponify_cli::connector::status::{self, SourceStatus};
+use saponify_cli::connector::store::MESSAGES;
 use saponify_cli::connector::store::{EventQuery, Filter};
-use saponify_cli::connector::sync::Source;
+use saponify_cli::connector::sync::NAMES;
 use saponify_cli::connector::when;
 use saponify_cli::connector::window::Span;
 
@@ -62,9 +63,9 @@ enum Form {
 pub(crate) struct Events {
     /// The name of the connection; it may be left out if there is only one.
     name: Option<String>,
-    /// Only events of this source: logins, audit, files or changes.
-    #[arg(long, value_name = "SOURCE", value_parser = parsed::<Source>)]
-    source: Option<Source>,
+    /// Only events of this source: logins, audit, files, changes or messages.
+    #[arg(long, value_name = "SOURCE", value_parser = NAMES)]
+    source: Option<String>,
     /// Only events from this time on: 2026-01-31, 2026-01-31T12:00:00Z, today, yesterday, 24h, 7d.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -135,11 +136,18 @@ fn text(status: &status::Status) -> String {
     for sink in &status.sinks {
         let delivered = counted(sink.delivered, "event", "events");
         let waiting = sink.waiting;
-        let _ = writeln!(
+        let _ = write!(
             out,
             "  sink {}: {delivered} delivered, {waiting} waiting",
             sink.sink
         );
+        if sink.aside > 0 {
+            let _ = write!(out, ", {} refused and set aside", sink.aside);
+        }
+        if let Some(last) = sink.last_delivery {
+            let _ = write!(out, ", last at {last:.0}");
+        }
+        out.push('\n');
         if let Some(problem) = &sink.problem {
             let _ = writeln!(out, "    failed: {}", one_line(problem));
         }
@@ -155,10 +163,12 @@ fn text(status: &status::Status) -> String {
 }
 
 fn of_source(out: &mut String, source: &SourceStatus) {
-    let until = source.collected_until.map_or_else(
-        || "nothing yet".to_owned(),
-        |until| format!("until {}", minute(until)),
-    );
+    let until = match (source.collected_until, source.last_success) {
+        (Some(until), _) => format!("until {}", minute(until)),
+        // The org sends messages when it wants to.
+        (None, Some(last)) if source.source == MESSAGES => format!("last {}", minute(last)),
+        (None, _) => "nothing yet".to_owned(),
+    };
     let rows = counted(source.rows, "event", "events");
     let _ = write!(out, "  {:<8} {until:<24} {rows}", source.source);
     for (count, one, many) in [
@@ -232,7 +242,7 @@ impl Events {
                 .transpose()
         };
         let query = EventQuery {
-            source: self.source.map(|source| source.to_string()),
+            source: self.source,
             since: at(&self.since)?,
             until: at(&self.until)?,
             filters: self.filter,

@@ -3,9 +3,11 @@
 mod json;
 mod side;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use saponify_codegen::Config;
 use saponify_codegen::diff::{Diff as Differences, Impact};
 
 use self::side::Side;
@@ -25,14 +27,17 @@ use super::terminal::{put, put_lines};
     2  the WSDLs cannot be compared, or an option is wrong\n\n\
     Examples:\n  \
     saponify diff old.wsdl new.wsdl\n  \
-    saponify diff HEAD:wsdl/enterprise.wsdl wsdl/enterprise.wsdl --fail-on breaking")]
+    saponify diff HEAD:wsdl/enterprise.wsdl wsdl/enterprise.wsdl --fail-on breaking\n  \
+    saponify diff HEAD                  # the input of saponify.toml, since the last commit\n  \
+    saponify diff europe america        # two tenants of saponify.toml")]
 pub(crate) struct Diff {
-    /// The old WSDL: a file, or REVISION:PATH for a file in a revision of git.
+    /// The old WSDL: a file, REVISION:PATH for a file in a revision of git, or a tenant of saponify.toml.
+    /// Without NEW, it may be a revision alone.
     #[arg(value_name = "OLD")]
     old: String,
-    /// The new WSDL: a file, or REVISION:PATH.
+    /// The new WSDL, named in the same ways. By default, it is the input of saponify.toml.
     #[arg(value_name = "NEW")]
-    new: String,
+    new: Option<String>,
     /// How to print the changes.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -69,9 +74,7 @@ impl Diff {
     }
 
     fn compare(self) -> Result<ExitCode, Failure> {
-        let (old, new) = (Side::of(&self.old)?, Side::of(&self.new)?);
-        let target = self.options.target_of(Some(new.path()))?;
-        let config = target.config;
+        let (old, new, config) = self.sides()?;
         let diff = config.diff(old.path(), new.path())?;
         let diff = named(diff, &old, &new);
         match self.format {
@@ -85,6 +88,34 @@ impl Diff {
             FailOn::Any => !diff.is_empty(),
         };
         Ok(ExitCode::from(u8::from(fails)))
+    }
+}
+
+impl Diff {
+    /// The two sides, and the options that select what is compared.
+    fn sides(&self) -> Result<(Side, Side, Config), Failure> {
+        let side = |given: &str| match self.options.input_of_tenant(given)? {
+            Some(input) if !Path::new(given).exists() => Side::of(&input.to_string_lossy()),
+            _ => Side::of(given),
+        };
+        if let Some(new) = &self.new {
+            let (old, new) = (side(&self.old)?, side(new)?);
+            let target = self.options.target_of(Some(new.path()))?;
+            return Ok((old, new, target.config));
+        }
+        let config = self.options.target_of(None)?.config;
+        let input = config.input_path().map(Path::to_owned).ok_or_else(|| {
+            Failure::usage("no second WSDL is named")
+                .hint("name two, or set `input` in saponify.toml")
+        })?;
+        let is_revision = !self.old.contains(':')
+            && !Path::new(&self.old).exists()
+            && self.options.input_of_tenant(&self.old)?.is_none();
+        let old = match is_revision {
+            true => Side::before(&self.old, &input)?,
+            false => side(&self.old)?,
+        };
+        Ok((old, Side::of(&input.to_string_lossy())?, config))
     }
 }
 

@@ -40,6 +40,23 @@ impl Side {
         }
     }
 
+    /// A WSDL as it is in a revision. The path is that of the file now.
+    pub(super) fn before(revision: &str, path: &Path) -> Result<Self, Failure> {
+        let given = format!("{revision}:{}", path.display());
+        let top = git(&["rev-parse", "--show-toplevel"], &given)?;
+        let top = PathBuf::from(String::from_utf8_lossy(&top).trim_end());
+        let whole = |path: &Path| {
+            path.canonicalize().map_err(|error| {
+                Failure::new(format!("{} cannot be found", path.display())).because(error)
+            })
+        };
+        let (top, path) = (whole(&top)?, whole(path)?);
+        let inside = path
+            .strip_prefix(&top)
+            .map_err(|_| Failure::new(format!("{} is not in the repository", path.display())))?;
+        Self::of_revision(&given, revision, &inside.to_string_lossy())
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

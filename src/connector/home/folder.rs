@@ -206,7 +206,7 @@ impl Spot for Own {
     }
 
     fn store_beside(&self) -> Result<Store, Error> {
-        Store::open(&self.0.join(STORE))
+        Store::open_durably(&self.0.join(STORE))
     }
 
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {

@@ -439,7 +439,7 @@ impl Place {
     }
 
     /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
-    /// does: rows that come from elsewhere and are known by their keys.
+    /// does: rows that come from elsewhere and are known by their keys. A change that is made is on the disk.
     ///
     /// # Errors
     ///

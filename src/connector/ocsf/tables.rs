@@ -109,6 +109,15 @@ impl FieldRule {
 }
 
 impl Mapping {
+    /// The attributes that rows may become, as paths, and whether the value of each is a number. `x[].y` is the
+    /// attribute y of the first element of the array x.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.fields.iter().map(|field| {
+            let is_number = matches!(field.form, Form::Integer | Form::Table(_));
+            (field.target.as_str(), is_number)
+        })
+    }
+
     /// The tables of this program.
     ///
     /// # Errors

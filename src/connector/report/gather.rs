@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{Day, FileCounts, FileEntry, Outline, SourceState, State, Store};
+use crate::connector::store::{
+    Day, FileCounts, FileEntry, MESSAGES, Outline, SourceState, State, Store,
+};
 use crate::connector::window::Span;
 
 /// What is known of a connection's data in a span of time.
@@ -20,6 +22,10 @@ pub struct Report {
     pub made: Timestamp,
     /// The sources with their days.
     pub sources: Vec<SourceReport>,
+    /// The outbound messages, if any were received. The org does not say how many it sent, so no day of them is
+    /// known to be complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<MessagesReport>,
     /// What is missing, or was missing until it arrived after all.
     pub gaps: Vec<GapReport>,
     /// Files that are damaged.
@@ -32,6 +38,17 @@ pub struct Report {
     pub configuration: Vec<ConfigurationReport>,
     /// How far each sink has come.
     pub sinks: Vec<SinkReport>,
+}
+
+/// Outbound messages that the org pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessagesReport {
+    /// When they were received for the first time.
+    pub since: Timestamp,
+    /// Notifications of the span that are stored.
+    pub stored: u64,
+    /// Why the last message was not stored, if it was not.
+    pub problem: Option<String>,
 }
 
 /// A source and its days.
@@ -248,9 +265,12 @@ impl Report {
         if span.length().as_hours() > 24 * 3_660 {
             return Err(Error::new(Kind::Usage, "a report covers at most ten years"));
         }
-        let mut sources = Vec::new();
+        let (mut sources, mut messages) = (Vec::new(), None);
         for source in store.sources()? {
-            sources.push(of_source(store, &source, span)?);
+            match source.name.as_str() {
+                MESSAGES => messages = Some(of_messages(store, &source, span)?),
+                _ => sources.push(of_source(store, &source, span)?),
+            }
         }
         let gaps = store.gaps(span)?.into_iter().map(|gap| GapReport {
             source: gap.source,
@@ -308,6 +328,7 @@ impl Report {
             to: span.end(),
             made,
             sources,
+            messages,
             gaps: gaps.collect(),
             damaged_files: damaged.map(of_file).collect(),
             daily_files: daily.collect(),
@@ -324,6 +345,18 @@ impl Report {
             .iter()
             .all(|source| source.complete_days == source.days.len())
     }
+}
+
+fn of_messages(store: &Store, source: &SourceState, span: Span) -> Result<MessagesReport, Error> {
+    let attempts = store.attempts()?;
+    let last = attempts
+        .into_iter()
+        .find(|attempt| attempt.source == MESSAGES);
+    Ok(MessagesReport {
+        since: source.begins,
+        stored: store.count(source.id, span)?,
+        problem: last.and_then(|attempt| attempt.problem),
+    })
 }
 
 fn of_source(store: &Store, source: &SourceState, span: Span) -> Result<SourceReport, Error> {

@@ -31,6 +31,10 @@ impl Report {
         for source in &self.sources {
             calendar(&mut out, source);
         }
+        if let Some(messages) = &self.messages {
+            let text = escape(&messages.sentence());
+            let _ = writeln!(out, "<h2>messages</h2>\n<p>{text}.</p>");
+        }
         self.lists(&mut out);
         for source in &self.sources {
             figures(&mut out, source);

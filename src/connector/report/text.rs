@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::gather::{DayReport, Report, SourceReport};
+use super::gather::{DayReport, MessagesReport, Report, SourceReport};
 use crate::connector::error::{Error, Kind};
 use crate::connector::shown::one_line;
 
@@ -32,6 +32,9 @@ impl fmt::Display for Report {
         )?;
         for source in &self.sources {
             source_lines(f, source)?;
+        }
+        if let Some(messages) = &self.messages {
+            writeln!(f, "\nmessages: {}", one_line(&messages.sentence()))?;
         }
         if !self.gaps.is_empty() {
             writeln!(f, "\ngaps")?;
@@ -169,6 +172,21 @@ fn day_line(f: &mut fmt::Formatter<'_>, day: &DayReport) -> fmt::Result {
         day.stored,
         number(day.delivered),
     )
+}
+
+impl MessagesReport {
+    /// What is known of the messages, in a line.
+    pub(super) fn sentence(&self) -> String {
+        let mut text = format!(
+            "{} stored, received since {}; the org does not say how many it sent",
+            self.stored,
+            minute(self.since)
+        );
+        if let Some(problem) = &self.problem {
+            text.push_str(&format!("; the last one was not stored: {problem}"));
+        }
+        text
+    }
 }
 
 /// A time to the minute.

@@ -12,7 +12,7 @@
 //! | `aside` | the file of rows that a sink will never take |
 //! | [`outlet`](Outlet) | delivers batch by batch to one sink, and moves its cursor |
 //! | [`config`] | which sinks there are: the file `sinks.toml`, its keys and its secrets |
-//! | `ndjson`, `http`, `nats` | the kinds of sinks |
+//! | `ndjson`, `http`, `nats`, `kafka`, `object` | the kinds of sinks |
 //! | `open` | makes the sink that the configuration describes |
 //! | [`deliveries`](Deliveries) | delivers to all sinks of a connection while it is collected |
 //!
@@ -24,10 +24,14 @@ pub mod config;
 mod deliveries;
 mod failure;
 mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod mark;
 #[cfg(feature = "nats")]
 mod nats;
 mod ndjson;
+#[cfg(feature = "object-store")]
+mod object;
 mod open;
 mod outlet;
 mod owner;

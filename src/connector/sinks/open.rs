@@ -106,6 +106,10 @@ pub fn destination(
         "splunk-hec" => Box::new(http::Splunk::open(config, secrets)?),
         #[cfg(feature = "nats")]
         "nats" => Box::new(super::nats::Nats::open(config, secrets, connection)?),
+        #[cfg(feature = "kafka")]
+        "kafka" => Box::new(super::kafka::Kafka::open(config, secrets, connection)?),
+        #[cfg(feature = "object-store")]
+        "object-store" => Box::new(super::object::Objects::open(config, secrets, connection)?),
         other => {
             let message = format!("sink {}: nothing makes the kind {other}", config.name);
             return Err(Error::new(Kind::Usage, message));

@@ -40,7 +40,7 @@ pub use files::{
     Aside, FileEntry, Interval, Listed, Listing, Pending, RevisionRows, State, StoredFile,
 };
 pub use journal::{ConfigurationChange, Drift, Gap, Method, Reconciliation};
-pub use rows::{PageProgress, Row, Stored};
+pub use rows::{MESSAGES, MessageRow, PageProgress, Row, Stored};
 pub use settings::{Attempt, Calls};
 pub use sinks::{Delivery, SinkState};
 pub use windows::{Lag, OpenWindow, Purpose, SourceState, WindowId};
@@ -63,6 +63,16 @@ impl Store {
     /// The file is not a store, is of a newer version, or cannot be read or written.
     pub fn open(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(Sqlite::open(path)?))
+    }
+
+    /// Opens the store in a file beside a process that works on it. What is stored through it also survives
+    /// that the machine loses its power.
+    ///
+    /// # Errors
+    ///
+    /// As of [`open`](Self::open).
+    pub fn open_durably(path: &Path) -> Result<Self, Error> {
+        Ok(Self::of(Sqlite::open_durably(path)?))
     }
 
     /// Opens the store in a file to read it, also while another process writes.

@@ -44,7 +44,58 @@ pub struct Stored {
     pub new: u64,
 }
 
+/// The name of the source whose rows the org pushes instead of being asked for them.
+pub const MESSAGES: &str = "messages";
+
+/// A row that the org pushed. Each may have columns of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageRow<'a> {
+    /// What it is about: the type of the record.
+    pub about: &'a str,
+    /// What makes the row unique within its source.
+    pub key: &'a str,
+    /// When it happened.
+    pub time: Timestamp,
+    /// The names of the values.
+    pub columns: &'a [String],
+    /// The values; `None` is a null.
+    pub values: &'a [Option<String>],
+}
+
 impl Store {
+    /// Stores rows that the org pushed, in one transaction and in this order.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written; then none of the rows is stored.
+    pub fn store_messages<'a>(
+        &mut self,
+        source: SourceId,
+        rows: impl IntoIterator<Item = MessageRow<'a>>,
+    ) -> Result<Stored, Error> {
+        self.change("store rows", |change| {
+            let mut stored = Stored::default();
+            let mut json = Vec::new();
+            for row in rows {
+                let names = row.columns.iter().map(|name| Some(name.as_str()));
+                let shape = shape_id(change, row.about, json_array(&mut json, names)?)?;
+                let values = row.values.iter().map(Option::as_deref);
+                change.add_event(NewEvent {
+                    source: source.0,
+                    time: Some(millis(row.time)),
+                    key: Some(row.key),
+                    revision: None,
+                    number: None,
+                    shape,
+                    payload: json_array(&mut json, values)?,
+                })?;
+                stored.received += 1;
+            }
+            stored.new = change.added_events()?;
+            Ok(stored)
+        })
+    }
+
     /// Stores a page of rows in a window and moves on, in one transaction.
     ///
     /// If the window is closed by it, the source's watermark moves to the end of the window;

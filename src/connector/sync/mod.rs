@@ -10,5 +10,5 @@ mod workers;
 pub use collector::Collector;
 pub use outcome::{Figures, Outcome, SourceOutcome};
 pub use run::{Cadence, Notice, run};
-pub use source::Source;
+pub use source::{NAMES, Source};
 pub use workers::{Teller, Work, run_all};

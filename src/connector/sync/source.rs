@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::store::MESSAGES;
 
 /// A source of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,13 +19,22 @@ pub enum Source {
     Changes,
 }
 
+/// The names of all sources of events: those that are collected, and the messages that the org pushes.
+pub const NAMES: [&str; 5] = [
+    Source::Logins.as_str(),
+    Source::Audit.as_str(),
+    Source::Files.as_str(),
+    Source::Changes.as_str(),
+    MESSAGES,
+];
+
 impl Source {
     /// All sources, in the order in which they are brought up to date.
     pub const ALL: [Self; 4] = [Self::Logins, Self::Audit, Self::Files, Self::Changes];
 
     /// Its name.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Logins => "logins",
             Self::Audit => "audit",

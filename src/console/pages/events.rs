@@ -15,7 +15,7 @@ use crate::connector::Error;
 use crate::connector::listing::summary;
 use crate::connector::search::{Facet, Found, Index, Search, Stopped};
 use crate::connector::store::Event;
-use crate::connector::sync::Source;
+use crate::connector::sync::NAMES;
 use crate::connector::when;
 use crate::console::app::{App, on_disk};
 use crate::console::options::wrong_use;
@@ -176,8 +176,8 @@ fn form(connection: &str, fields: &Fields, shown: &Shown) -> Markup {
                 label for="source" { "Source" }
                 select #source name="source" {
                     option value="" { "all" }
-                    @for source in Source::ALL {
-                        option value=(source) selected[fields.text("source") == source.as_str()] { (source) }
+                    @for source in NAMES {
+                        option value=(source) selected[fields.text("source") == source] { (source) }
                     }
                 }
             }

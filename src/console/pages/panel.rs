@@ -175,6 +175,7 @@ fn title(source: &str) -> &str {
         "audit" => "Setup audit trail",
         "files" => "Event log files",
         "changes" => "Changes",
+        "messages" => "Outbound messages",
         other => other,
     }
 }
@@ -185,6 +186,7 @@ fn about(source: &str) -> &str {
         "audit" => "What administrators changed in Setup.",
         "files" => "What users and programs did, by type of event.",
         "changes" => "Changes of users and their permissions.",
+        "messages" => "What workflows of the org pushed.",
         _ => "",
     }
 }

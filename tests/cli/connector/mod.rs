@@ -4,6 +4,8 @@ mod commands;
 #[cfg(unix)]
 mod disk;
 mod kills;
+#[cfg(feature = "listen")]
+mod listen;
 mod messages;
 #[cfg(unix)]
 mod running;

@@ -3,9 +3,13 @@
 mod beside;
 mod config;
 mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 #[cfg(feature = "nats")]
 mod nats;
 mod ndjson;
+#[cfg(feature = "object-store")]
+mod object;
 mod outlet;
 mod server;
 

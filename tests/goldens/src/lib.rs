@@ -68,6 +68,7 @@ pub mod server {
     include!(concat!(env!("OUT_DIR"), "/server/mod.rs"));
 }
 
+mod first_guesses;
 mod refused;
 mod refused_queries;
 

@@ -112,7 +112,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// Gives a type with `complexContent` and no elements the text of its base.
+    /// Assigns the text of the base type to a type with `complexContent` and no elements.
     ///
     /// If the base is a complex type of text, this is legal: without content of its own, a type has
     /// the content of its base (XSD 1.0 part 1, section 3.4.2). If the base is a simple type, it is
@@ -238,7 +238,7 @@ impl Resolver<'_, '_> {
         Some(self.qname(name.ns?, name.local()))
     }
 
-    /// Gives elements without a type the type of the head of their substitution group. A circle of
+    /// Assigns the type of the head of the substitution group to elements without a type. A circle of
     /// such groups is an error.
     pub(super) fn check_substitutions(&mut self) -> Result<(), Error> {
         let count = self.model.elements.len();

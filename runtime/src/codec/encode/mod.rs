@@ -42,7 +42,8 @@ pub(crate) struct Encoder {
 impl Encoder {
     pub(crate) fn new(schema: &'static Schema) -> Self {
         Self {
-            out: String::new(),
+            // Most messages are longer, and then the text grows seldom.
+            out: String::with_capacity(512),
             schema,
             used: vec![false; schema.namespaces.len()],
             depth: 0,

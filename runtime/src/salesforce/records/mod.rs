@@ -306,11 +306,42 @@ impl<V: View> Records<V> {
 
     /// The next row, or `None` after the last row.
     ///
+    /// ```ignore
+    /// use enterprise::Account;
+    ///
+    /// let mut accounts = soap.records::<Account>("SELECT Id, Name FROM Account");
+    /// while let Some(account) = accounts.try_next().await? {
+    ///     println!("{:?}", account.name());
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`Error`]. Rows that were returned before an error are complete.
+    #[doc(alias = "next")]
     pub async fn try_next(&mut self) -> Result<Option<V>, Error> {
         poll_fn(|cx| self.poll_row(cx)).await
+    }
+
+    /// All rows of the query, in a collection such as a [`Vec`]. The collection is in memory as a
+    /// whole. Use [`try_next`](Records::try_next) for results of unknown size.
+    ///
+    /// ```ignore
+    /// use enterprise::Account;
+    ///
+    /// let accounts: Vec<Account> = soap.records("SELECT Id FROM Account LIMIT 9").collect().await?;
+    /// println!("{} accounts", accounts.len());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the first row that is an error. The rows before it are lost.
+    pub async fn collect<C: Default + Extend<V>>(mut self) -> Result<C, Error> {
+        let mut rows = C::default();
+        while let Some(row) = self.try_next().await? {
+            rows.extend([row]);
+        }
+        Ok(rows)
     }
 }
 

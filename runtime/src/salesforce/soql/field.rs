@@ -169,6 +169,23 @@ impl<V> Direction<V> {
     }
 }
 
+/// What [`Soql::order_by`] accepts: a field, whose order is ascending, or a field with a direction.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{V}` cannot be ordered by `{Self}`",
+    label = "expected a field of `{V}`, such as `{V}::ID` or `{V}::ID.desc()`"
+)]
+pub trait OrderBy<V> {
+    /// The field and the direction.
+    #[doc(hidden)]
+    fn into_direction(self) -> Direction<V>;
+}
+
+impl<V> OrderBy<V> for Direction<V> {
+    fn into_direction(self) -> Self {
+        self
+    }
+}
+
 impl<V> fmt::Debug for Direction<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text.soql)
@@ -243,6 +260,12 @@ macro_rules! comparisons {
             /// Descending (`DESC`).
             pub fn desc(self) -> Direction<V> {
                 Direction::new(&self.soql(), "DESC")
+            }
+        }
+
+        impl<V: View, T: ?Sized> OrderBy<V> for $ty<V, T> {
+            fn into_direction(self) -> Direction<V> {
+                self.asc()
             }
         }
 

@@ -42,7 +42,7 @@ pub use aggregate::{
 };
 pub use condition::{Condition, not};
 pub use date::DateLiteral;
-pub use field::{Direction, Field, Ordered, Path};
+pub use field::{Direction, Field, OrderBy, Ordered, Path};
 pub use fields::{FieldSet, Fields, Selectable};
 pub use literal::{Literal, quote};
 pub use query::{Grouped, QueryText, Soql, Ungrouped};

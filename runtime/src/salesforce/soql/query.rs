@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::Problem;
 use super::condition::Condition;
-use super::field::Direction;
+use super::field::OrderBy;
 use super::fields::{Fields, Selected, has_rows};
 use super::literal::Text;
 use crate::error::Error;
@@ -144,8 +144,10 @@ impl<V: View, S> Soql<V, S> {
         self
     }
 
-    /// Orders rows. Earlier orders take precedence.
-    pub fn order_by(mut self, direction: Direction<V>) -> Self {
+    /// Orders rows by a field, such as `Account::NAME` or `Account::NAME.desc()`. A field without a
+    /// direction is ascending. Earlier orders take precedence.
+    pub fn order_by(mut self, order: impl OrderBy<V>) -> Self {
+        let direction = order.into_direction();
         self.order_by.push(direction.text.soql);
         self.selected.note(direction.text.problem);
         self

@@ -100,7 +100,7 @@ const CERTIFICATE: Key = key(
 );
 
 /// The names of the sources.
-pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes"];
+pub const SOURCES: &[&str] = &["logins", "audit", "files", "changes", "messages"];
 
 /// The keys that every kind has.
 pub const COMMON: &[Key] = &[
@@ -117,7 +117,7 @@ pub const COMMON: &[Key] = &[
     key(
         "sources",
         Form::Words(SOURCES),
-        "only rows of these sources (logins, audit, files, changes); all if it is missing",
+        "only rows of these sources (logins, audit, files, changes, messages); all if it is missing",
     ),
     key(
         "from",
@@ -276,7 +276,7 @@ pub const KINDS: &[Kind] = &[
         name: "kafka",
         about: "messages in a topic of Apache Kafka, in transactions",
         feature: Some("kafka"),
-        is_built: false,
+        is_built: cfg!(feature = "kafka"),
         address: "brokers",
         keys: &[
             needed("brokers", Form::List, "host:port of brokers to begin with"),
@@ -315,7 +315,11 @@ pub const KINDS: &[Kind] = &[
                 Form::Length,
                 "how long a transaction may take (60s)",
             ),
-            CERTIFICATE,
+            key(
+                "certificate",
+                Form::Path,
+                "a file in PEM with the certificates that are trusted, in place of those of the operating system",
+            ),
         ],
         secrets: &[secret("password", "the password of the user")],
     },
@@ -323,7 +327,7 @@ pub const KINDS: &[Kind] = &[
         name: "object-store",
         about: "Parquet or NDJSON objects by day and source, in S3, Google Cloud Storage, Azure or a folder",
         feature: Some("object-store"),
-        is_built: false,
+        is_built: cfg!(feature = "object-store"),
         address: "url",
         keys: &[
             needed(
@@ -339,7 +343,7 @@ pub const KINDS: &[Kind] = &[
             key(
                 "batch-rows",
                 Form::Count,
-                "no object has more rows (100000)",
+                "no batch has more rows, and a batch has an object for each day and source (50000)",
             ),
             key(
                 "endpoint",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, params_from_iter};
 
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
@@ -39,6 +39,15 @@ impl Sqlite {
         Ok(Self::of(open(path)?, path))
     }
 
+    /// Opens the database, and waits at each change until it is on the disk.
+    pub(in crate::connector) fn open_durably(path: &Path) -> Result<Self, Error> {
+        let database = open(path)?;
+        database
+            .pragma_update(None, "synchronous", "full")
+            .map_err(|error| failure("open the store", path, error))?;
+        Ok(Self::of(database, path))
+    }
+
     /// Opens the database without writing to it.
     pub(in crate::connector) fn open_to_read(path: &Path) -> Result<Self, Error> {
         Ok(Self::of(open_to_read(path)?, path))
@@ -60,7 +69,10 @@ impl Sqlite {
 impl Engine for Sqlite {
     fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault> {
         Ok(Box::new(Transaction {
-            transaction: self.database.transaction()?,
+            // A change that began by reading could not go on to write if another process wrote meanwhile.
+            transaction: self
+                .database
+                .transaction_with_behavior(TransactionBehavior::Immediate)?,
             added: Counter::new(0),
         }))
     }

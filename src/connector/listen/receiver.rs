@@ -1,0 +1,123 @@
+//! The operation `notifications`: checks a message, stores it, and only then acknowledges it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use saponify::Limits;
+use saponify::salesforce::Id;
+use saponify::server::{Context, Fault, Server};
+use zeroize::Zeroize as _;
+
+use super::proxies::outbound_proxies::server::NotificationPort;
+use super::proxies::outbound_proxies::{Notification, operations};
+use super::record::{Message, message};
+use crate::connector::error::{Error, Kind};
+use crate::connector::store::{MESSAGES, SourceId, Store};
+
+/// Salesforce sends at most 100 notifications in a message, and a record has at most some hundred fields.
+const LARGEST: usize = 16 << 20;
+
+/// Salesforce waits no longer for a response.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+/// Stores the messages of an organization.
+struct Receiver {
+    organization: Id,
+    source: SourceId,
+    store: Arc<Mutex<Store>>,
+}
+
+pub(super) fn server(mut store: Store, organization: &str) -> Result<Server, Error> {
+    let organization = organization.parse::<Id>().map_err(|_| {
+        let message = format!(
+            "`{}` is not the id of an organization",
+            organization.escape_debug()
+        );
+        Error::new(Kind::Usage, message).help("it has 15 or 18 characters and begins with 00D")
+    })?;
+    let source = store.source(MESSAGES, Timestamp::now())?;
+    let receiver = Receiver {
+        organization,
+        source: source.id,
+        store: Arc::new(Mutex::new(store)),
+    };
+    let limits = Limits {
+        body: LARGEST,
+        ..Limits::default()
+    };
+    Ok(receiver
+        .into_server()
+        .limits(limits)
+        .deadline(PATIENCE)
+        .serves_wsdl(false))
+}
+
+impl NotificationPort for Receiver {
+    async fn notifications(
+        &self,
+        _: &Context<operations::Notifications>,
+        organization_id: Id,
+        action_id: Id,
+        session_id: Option<String>,
+        _enterprise_url: String,
+        _partner_url: String,
+        notification: Vec<Notification>,
+    ) -> Result<bool, Fault> {
+        // The session of the org is of no use here, so it must not stay anywhere.
+        session_id.into_iter().for_each(|mut id| id.zeroize());
+        if organization_id != self.organization {
+            tracing::warn!("a message of another organization was refused");
+            return Err(Fault::sender(
+                "this listener does not take messages of the organization",
+            ));
+        }
+        let now = Timestamp::now();
+        let messages: Vec<Message> = notification
+            .iter()
+            .map(|notification| message(action_id, notification, now))
+            .collect();
+        let (store, source) = (Arc::clone(&self.store), self.source);
+        let stored = tokio::task::spawn_blocking(move || keep(&store, source, &messages, now));
+        let stored = stored.await.map_err(Fault::internal)?;
+        match stored {
+            Ok(new) => {
+                tracing::info!(
+                    notifications = notification.len(),
+                    new,
+                    "a message was stored"
+                );
+                Ok(true)
+            }
+            // The org sends it again.
+            Err(error) => {
+                tracing::error!(%error, "a message was not stored");
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Stores notifications in one transaction, and notes how that went. One message at a time is stored, so
+/// they stay in order.
+fn keep(
+    store: &Mutex<Store>,
+    source: SourceId,
+    messages: &[Message],
+    now: Timestamp,
+) -> Result<u64, Error> {
+    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+    let rows = messages.iter().map(Message::row);
+    let stored = store.store_messages(source, rows);
+    let problem = stored.as_ref().err().map(Error::text);
+    let advice = stored.as_ref().err().and_then(Error::advice);
+    let noted = store.attempted(MESSAGES, problem.as_deref(), advice, now);
+    match (stored, noted) {
+        (Ok(stored), Ok(())) => Ok(stored.new),
+        (Ok(stored), Err(error)) => {
+            tracing::warn!(%error, "the status of the messages was not noted");
+            Ok(stored.new)
+        }
+        (Err(error), _) => Err(error),
+    }
+}

@@ -1,0 +1,79 @@
+//! Writes rows as a Parquet file.
+
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use serde_json::Value;
+
+use super::columns::{Columns, Values};
+use super::schema::Node;
+use crate::connector::sinks::Row;
+
+/// Writes rows as the bytes of a file. A file of the same rows has the same bytes.
+pub(super) fn write<'a>(schema: &Node, rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>> {
+    let mut columns = Columns::new(schema);
+    for row in rows {
+        columns.add(&object(row)?);
+    }
+    let message = Arc::new(parse_message_type(&schema.message())?);
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(concat!("saponify ", env!("CARGO_PKG_VERSION")).to_owned())
+        .build();
+    let mut bytes = Vec::new();
+    let mut file = SerializedFileWriter::new(&mut bytes, message, Arc::new(properties))?;
+    let mut group = file.next_row_group()?;
+    for column in columns.columns {
+        let Some(mut writer) = group.next_column()? else {
+            return Err(ParquetError::General(
+                "the schema has fewer columns".to_owned(),
+            ));
+        };
+        let definitions = Some(column.definitions.as_slice());
+        let repetitions = Some(column.repetitions.as_slice());
+        match column.values {
+            Values::Texts(texts) => {
+                let texts: Vec<ByteArray> = texts.into_iter().map(ByteArray::from_text).collect();
+                let typed = writer.typed::<ByteArrayType>();
+                typed.write_batch(&texts, definitions, repetitions)?;
+            }
+            Values::Numbers(numbers) => {
+                let typed = writer.typed::<Int64Type>();
+                typed.write_batch(&numbers, definitions, repetitions)?;
+            }
+        }
+        writer.close()?;
+    }
+    group.close()?;
+    file.close()?;
+    Ok(bytes)
+}
+
+trait FromText {
+    fn from_text(text: String) -> Self;
+}
+
+impl FromText for ByteArray {
+    fn from_text(text: String) -> Self {
+        Self::from(text.into_bytes())
+    }
+}
+
+/// The object of a row, with its name and its time as a number.
+fn object(row: &Row) -> Result<Value> {
+    let mut value: Value = serde_json::from_slice(&row.json)
+        .map_err(|error| ParquetError::External(Box::new(error)))?;
+    if let Value::Object(object) = &mut value {
+        object.insert("saponify_id".to_owned(), row.id.as_str().into());
+        // An event without a time has the time 0 in OCSF, and the label that says so.
+        if let Some(time) = row.time {
+            object.insert("time".to_owned(), time.as_millisecond().into());
+        }
+    }
+    Ok(value)
+}
