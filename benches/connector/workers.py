@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills, pauses and cuts off workers that share connections in PostgreSQL, and compares what they hold with the truth.
 
-usage: benches/connector/workers.py [CONNECTIONS] [SECONDS] [SEED] [FOLDER]
+usage: benches/connector/workers.py [CONNECTIONS] [SECONDS] [SEED] [FOLDER] [PARTS]
 
-By default 200 connections, 300 seconds and seed 1. Four workers share the connections with leases of 4 seconds. At
+By default 200 connections, 300 seconds and seed 1. PARTS is `throughput`, `chaos` or, by default, both. Four workers share the connections with leases of 4 seconds. At
 random moments a worker is killed by SIGKILL and another one started, or paused by SIGSTOP for longer than its lease, or
 the database is restarted in good order or as by a crash. Afterwards the rest is collected and compared with the file of
 `--truth`, connection by connection:
@@ -29,6 +29,9 @@ from postgres import Postgres
 from tenant import PROGRAM, Tenant, build, cpu, table
 
 LEASE = 4
+
+# What the org has.
+ACTIVITY = ('--activity', '3d', '--logins', '600', '--audit', '100', '--files', '12', '--file-size', '20K')
 
 
 class Home:
@@ -196,50 +199,62 @@ def compare(home, connections, truth):
     return len(wanted) * connections, lost, twice, untrue
 
 
+def measure(server, folder, connections, seed):
+    # Nothing changes later, so that it is known when everything is there.
+    tenant = Tenant(os.path.join(folder, 'still'), *ACTIVITY, '--seed', str(seed))
+    try:
+        first = Home(tenant, server, 'first')
+        first.activate(1)
+        subprocess.run(first.command('sync'), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        throughput(tenant, server, connections, first.over_all('SELECT count(*) FROM STORE.event'))
+    finally:
+        tenant.server.kill()
+
+
+def chaos(server, folder, connections, seconds, seed):
+    """Returns whether anything is lost, twice or untrue, or a takeover took too long."""
+    truth, log = os.path.join(folder, 'truth.tsv'), os.path.join(folder, 'workers.log')
+    # Files that were read would be made again with --late, and what a connection sees would depend on the others.
+    tenant = Tenant(os.path.join(folder, 'changing'), *ACTIVITY, '--hourly', '--seed', str(seed), '--truth', truth)
+    try:
+        home = Home(tenant, server, 'shared')
+        home.activate(connections)
+        print('activated', file=sys.stderr, flush=True)
+        longest = takeovers(home, connections, log)
+        print('taken over', file=sys.stderr, flush=True)
+        counts = disturb(home, seconds, seed, log)
+        finish(home)
+        print('finished', file=sys.stderr, flush=True)
+        count, lost, twice, untrue = compare(home, connections, truth)
+    finally:
+        tenant.server.kill()
+    with open(log) as file:
+        refused = len(re.findall('is left to others|the lease ran out', file.read()))
+    table([('connections', 'kills', 'pauses', 'restarts', 'crashes', 'lease lost', 'longest takeover', 'events', 'lost',
+            'twice', 'untrue'),
+           (str(connections), str(counts['kill']), str(counts['pause']), str(counts['restart']), str(counts['crash']),
+            str(refused), f'{longest:.1f} s of {LEASE} + 2', f'{count:,}', str(lost), str(twice), str(untrue))])
+    return bool(lost or twice or untrue or longest > LEASE + 2)
+
+
 def main():
     connections, seconds, seed = (int(sys.argv[at]) if len(sys.argv) > at else default
                                   for at, default in ((1, 200), (2, 300), (3, 1)))
     parent = sys.argv[4] if len(sys.argv) > 4 else tempfile.gettempdir()
+    parts = sys.argv[5:] or ['throughput', 'chaos']
     build()
     folder = tempfile.mkdtemp(prefix='saponify-workers-', dir=parent)
     os.chmod(folder, 0o755)
-    server = tenant = None
+    server, failed = Postgres(os.path.join(folder, 'server')), False
     try:
-        truth, log = os.path.join(folder, 'truth.tsv'), os.path.join(folder, 'workers.log')
-        server = Postgres(os.path.join(folder, 'server'))
-        # Nothing changes later, so that it is known when everything is there.
-        tenant = Tenant(os.path.join(folder, 'still'), '--activity', '3d', '--logins', '600', '--audit', '100', '--files',
-                        '12', '--file-size', '20K', '--seed', str(seed))
-        first = Home(tenant, server, 'first')
-        first.activate(1)
-        subprocess.run(first.command('sync'), check=True, stdout=subprocess.DEVNULL)
-        throughput(tenant, server, min(connections, 40), first.over_all('SELECT count(*) FROM STORE.event'))
-        tenant.stop()
-
-        # Files that were read would be made again with --late, and what a connection sees would depend on the others.
-        tenant = Tenant(os.path.join(folder, 'changing'), '--activity', '3d', '--logins', '600', '--audit', '100', '--files',
-                        '12', '--file-size', '20K', '--hourly', '--seed', str(seed), '--truth', truth)
-        home = Home(tenant, server, 'shared')
-        home.activate(connections)
-        longest = takeovers(home, connections, log)
-        counts = disturb(home, seconds, seed, log)
-        finish(home)
-        count, lost, twice, untrue = compare(home, connections, truth)
-        tenant.stop()
-        tenant = None
-        with open(log) as file:
-            refused = len(re.findall('is left to others|the lease ran out', file.read()))
-        table([('connections', 'kills', 'pauses', 'restarts', 'crashes', 'lease lost', 'longest takeover', 'events', 'lost',
-                'twice', 'untrue'),
-               (str(connections), str(counts['kill']), str(counts['pause']), str(counts['restart']), str(counts['crash']),
-                str(refused), f'{longest:.1f} s of {LEASE} + 2', f'{count:,}', str(lost), str(twice), str(untrue))])
+        if 'throughput' in parts:
+            measure(server, folder, min(connections, 40), seed)
+        if 'chaos' in parts:
+            failed = chaos(server, folder, connections, seconds, seed)
     finally:
-        if tenant is not None:
-            tenant.server.kill()
-        if server is not None:
-            server.stop('immediate')
+        server.stop('immediate')
         shutil.rmtree(folder, ignore_errors=True)
-    sys.exit(bool(lost or twice or untrue or longest > LEASE + 2))
+    sys.exit(failed)
 
 
 if __name__ == '__main__':

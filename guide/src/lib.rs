@@ -149,6 +149,7 @@ mod tests {
         let without_code = [
             "README.md",
             "connector.md",
+            "connector-scale.md",
             "connector-sinks.md",
             "console.md",
             "program.md",

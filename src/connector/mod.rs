@@ -7,13 +7,15 @@
 //! |---|---|
 //! | [`shown`] | texts of others as a terminal may show them |
 //! | `options` | the options of the program in place of the methods that the runtime names |
+//! | `fault` | failures of a database, before it is known what was tried |
+//! | `postgres` | the address of a database, sessions, leases, and what all connections share |
 //! | `private` | creates files and folders that nobody else can read |
-//! | [`home`] | the folder that holds everything, a folder for each connection, and its lock |
-//! | [`vault`] | keeps secrets in the system's keyring or in an encrypted file |
 //! | [`when`] | reads times and lengths of time as people write them |
 //! | [`progress`] | what long work tells while it goes on, and how it is stopped |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
-//! | [`store`] | one SQLite database per connection: rows, ledgers, cursors |
+//! | [`store`] | rows, ledgers and cursors of a connection, in SQLite or PostgreSQL |
+//! | [`home`] | where connections are kept: in a folder or in PostgreSQL; who holds them |
+//! | [`vault`] | keeps secrets in the system's keyring, or encrypted in the home |
 //! | [`sources`] | reads what Salesforce sends: rows of queries, and event log files |
 //! | [`connection`] | makes connections, logs in by the generated proxies, and answers the sources |
 //! | [`ocsf`] | maps stored rows to events of the Open Cybersecurity Schema Framework |

@@ -109,8 +109,13 @@ impl Keeper for Folder {
         Ok((Arc::new(draft), lock))
     }
 
-    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error> {
-        Ok(Arc::new(Own(self.0.join(name))))
+    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error> {
+        // Some file systems would also find a name in other letters, so the list decides.
+        let is_known = self.names()?.iter().any(|known| known == name);
+        Ok(match is_known {
+            true => Some(Arc::new(Own(self.0.join(name)))),
+            false => None,
+        })
     }
 
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {

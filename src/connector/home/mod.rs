@@ -84,7 +84,7 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn names(&self) -> Result<Vec<String>, Error>;
     fn active(&self) -> Result<Vec<Listed>, Error>;
     fn create(&self, name: &str) -> Result<(Arc<dyn Spot>, Lock), Error>;
-    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error>;
+    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error>;
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error>;
     fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error>;
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
@@ -260,20 +260,22 @@ impl Home {
     ///
     /// There is none of this name.
     pub fn connection(&self, name: &str) -> Result<Place, Error> {
-        let names = self.connections()?;
-        if !names.iter().any(|known| known == name) {
-            let unknown = Error::new(
-                Kind::Usage,
-                format!("there is no connection `{}`", name.escape_debug()),
-            );
-            return Err(match names.is_empty() {
-                true => unknown.help("`saponify connector activate` makes one"),
-                false => unknown.help(format!("there are: {}", names.join(", "))),
-            });
+        let spot = match is_name(name) {
+            true => self.0.spot(name)?,
+            false => None,
+        };
+        if let Some(spot) = spot {
+            let name = name.to_owned();
+            return Ok(Place { name, spot });
         }
-        Ok(Place {
-            name: name.to_owned(),
-            spot: self.0.spot(name)?,
+        let names = self.connections()?;
+        let unknown = Error::new(
+            Kind::Usage,
+            format!("there is no connection `{}`", name.escape_debug()),
+        );
+        Err(match names.is_empty() {
+            true => unknown.help("`saponify connector activate` makes one"),
+            false => unknown.help(format!("there are: {}", names.join(", "))),
         })
     }
 

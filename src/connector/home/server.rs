@@ -97,11 +97,11 @@ impl Keeper for Server {
         Ok((Arc::new(self.row(id, &draft)), Lock(Box::new(lease))))
     }
 
-    fn spot(&self, name: &str) -> Result<Arc<dyn Spot>, Error> {
-        match self.registry.find(name)? {
-            Some(known) => Ok(Arc::new(self.row(known.id, name))),
-            None => Err(gone(name)),
-        }
+    fn spot(&self, name: &str) -> Result<Option<Arc<dyn Spot>>, Error> {
+        Ok(match self.registry.find(name)? {
+            Some(known) => Some(Arc::new(self.row(known.id, name))),
+            None => None,
+        })
     }
 
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {

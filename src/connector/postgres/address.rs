@@ -235,7 +235,7 @@ mod tests {
         ] {
             let address = Address::parse(text).unwrap();
             assert!(address.has_password());
-            assert_eq!(address.to_string(), "postgres://ada@db.example/audit");
+            assert_eq!(address.to_string(), "postgres://ada@db.example:5432/audit");
             assert!(!format!("{address:?}").contains("c4nary"));
         }
         let error = Address::parse("postgres://ada:c4nary@db.example:x/audit").unwrap_err();
