@@ -46,11 +46,11 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
         ),
         (
             "events --source login",
-            &["`login`", "logins, audit, files and changes"],
+            &["login", "logins, audit, files, changes"],
         ),
         (
             "sync --source login",
-            &["`login`", "logins, audit, files and changes"],
+            &["login", "logins, audit, files, changes"],
         ),
         (
             "test acme --profile most",

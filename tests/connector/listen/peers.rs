@@ -49,7 +49,8 @@ async fn zeep_sends_a_message() {
             )
         })
         .collect();
-    assert_eq!(found[0].0, "Account");
+    // The WSDL of the sender declares the type of the records, so zeep does not state it in the message.
+    assert_eq!(found[0].0, "sObject");
     assert_eq!(found[0].1, Some("\u{c7}elik & <Co>"));
     assert_eq!(found[1].1, Some("Zed"));
     assert_eq!(
