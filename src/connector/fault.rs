@@ -23,6 +23,18 @@ impl Fault {
         }
     }
 
+    /// Whether the database cannot be reached.
+    #[cfg(feature = "postgres")]
+    pub(in crate::connector) fn is_away(&self) -> bool {
+        self.kind == Kind::Away
+    }
+
+    /// Says in place of the error of the database what it means.
+    #[cfg(feature = "postgres")]
+    pub(in crate::connector) fn instead(self, kind: Kind, meaning: &str) -> Self {
+        Self::new(kind, meaning.to_owned()).help(self.help)
+    }
+
     /// Adds what the user can do about it.
     pub(in crate::connector) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();

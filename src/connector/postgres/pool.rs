@@ -62,6 +62,11 @@ impl Pool {
         &self.address
     }
 
+    /// How long a transaction may wait for its process.
+    pub(in crate::connector) fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// Does work in a session with the names of a schema, and waits for it. `action` is what it does, for
     /// messages. If the work fails within a transaction, the transaction is undone.
     pub(in crate::connector) fn with<T: Send + 'static>(

@@ -275,7 +275,7 @@ fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_s
     });
     signal(&paused, "-CONT");
     // It finds out by itself, without anything to write.
-    std::thread::sleep(LEASE);
+    std::thread::sleep(2 * LEASE);
     signal(&paused, "-TERM");
     paused.0.wait().unwrap();
     let said = said(&mut paused);

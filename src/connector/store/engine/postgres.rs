@@ -5,6 +5,7 @@
 
 use std::cell::{Cell as Counter, RefCell};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
@@ -170,6 +171,7 @@ impl Engine for Postgres {
             taken: RefCell::new(Some(taken)),
             fence,
             connection: self.connection,
+            began: Instant::now(),
             events: RefCell::default(),
             added: Counter::new(0),
             locked: Counter::new(false),
@@ -197,6 +199,7 @@ struct Transaction {
     taken: RefCell<Option<Taken>>,
     fence: Option<Fence>,
     connection: i64,
+    began: Instant,
     events: RefCell<Batch>,
     added: Counter<u64>,
     /// Whether this transaction is the one that adds rows now.
@@ -230,7 +233,21 @@ impl Transaction {
             (taken, result)
         })?;
         *self.taken.borrow_mut() = Some(taken);
-        result
+        result.map_err(|fault| self.explained(fault))
+    }
+
+    /// The server ends a session that is silent within a transaction for too long, and all that this process sees
+    /// of it is a connection that is closed.
+    fn explained(&self, fault: Fault) -> Fault {
+        let may_be_paused = self.fence.is_some() && self.began.elapsed() >= self.pool.idle();
+        match fault.is_away() && may_be_paused {
+            false => fault,
+            true => fault.instead(
+                Kind::Lost,
+                "the transaction is undone: this process was paused within it for longer than its lease, or the \
+                 database server was stopped",
+            ),
+        }
     }
 
     fn send(&self) -> Result<(), Fault> {
