@@ -55,7 +55,7 @@ impl Org {
         self.tap.begin(staging);
         let answer = self
             .soap
-            .retrieve("LogFile", "EventLogFile", &[id])
+            .retrieve("LogFile", "EventLogFile", [id])
             .deadline(FILE_TIME)
             .await;
         let Some(Received {
