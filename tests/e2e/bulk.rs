@@ -373,7 +373,7 @@ async fn files_are_spread_over_calls_by_their_size() {
         .with(Attachment::BODY, &*bytes);
     let whole = tenant
         .soap
-        .create(&vec![file.clone(); 10])
+        .create(vec![file.clone(); 10])
         .await
         .unwrap_err();
     assert_eq!(whole.fault().unwrap().code(), "EXCEEDED_MAX_SIZE_REQUEST");

@@ -120,7 +120,7 @@ async fn retrieve_keeps_a_slot_for_each_id() {
     let ids = [second, nobody, first];
     let found = tenant
         .soap
-        .retrieve("Id, Name", "Account", &ids)
+        .retrieve("Id, Name", "Account", ids)
         .await
         .unwrap();
     let found: Vec<Option<Account>> = found
@@ -134,7 +134,7 @@ async fn retrieve_keeps_a_slot_for_each_id() {
     assert_eq!(name(&found[2]).as_deref(), rows[0].name());
     let error = tenant
         .soap
-        .retrieve("Nope", "Account", &ids)
+        .retrieve("Nope", "Account", ids)
         .await
         .unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "INVALID_FIELD");
@@ -173,7 +173,7 @@ async fn changes_are_listed_by_time() {
     );
     let updated = tenant.soap.get_updated("Contact", from, to).await.unwrap();
     assert!(updated.ids.contains(&id), "{updated:?}");
-    tenant.soap.delete(&[id]).await.unwrap();
+    tenant.soap.delete([id]).await.unwrap();
     let deleted = tenant.soap.get_deleted("Contact", from, to).await.unwrap();
     assert!(
         deleted.deleted_records.iter().any(|row| row.id == id),

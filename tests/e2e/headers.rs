@@ -22,32 +22,32 @@ async fn a_call_overrides_the_headers_of_its_client() {
     let outcomes = |saved: Vec<SaveResult>| -> Vec<bool> {
         saved.into_iter().map(|result| result.success).collect()
     };
-    let rolled_back = outcomes(strict.create(&drafts()).await.unwrap());
+    let rolled_back = outcomes(strict.create(drafts()).await.unwrap());
     assert_eq!(rolled_back, [false, false]);
     // The first client is unchanged.
-    let plain = outcomes(tenant.soap.create(&drafts()).await.unwrap());
+    let plain = outcomes(tenant.soap.create(drafts()).await.unwrap());
     assert_eq!(plain, [true, false]);
     // A call overrides a header of its client, and can also leave it out.
     let lenient = AllOrNoneHeader { all_or_none: false };
-    let call = strict.create(&drafts()).with(lenient.clone());
+    let call = strict.create(drafts()).with(lenient.clone());
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
-    let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
+    let call = strict.create(drafts()).without::<AllOrNoneHeader>();
     assert_eq!(outcomes(call.await.unwrap()), [true, false]);
     // The last setting has priority.
     let strictest = AllOrNoneHeader { all_or_none: true };
-    let call = strict.create(&drafts()).without::<AllOrNoneHeader>();
+    let call = strict.create(drafts()).without::<AllOrNoneHeader>();
     assert_eq!(
         outcomes(call.with(strictest).await.unwrap()),
         [false, false]
     );
     let twice = strict.with(lenient);
     assert_eq!(
-        outcomes(twice.create(&drafts()).await.unwrap()),
+        outcomes(twice.create(drafts()).await.unwrap()),
         [true, false]
     );
     let without = strict.without::<AllOrNoneHeader>();
     assert_eq!(
-        outcomes(without.create(&drafts()).await.unwrap()),
+        outcomes(without.create(drafts()).await.unwrap()),
         [true, false]
     );
 
@@ -221,7 +221,7 @@ async fn headers_beside_a_fault_are_there_too() {
     };
 
     let (soap, _) = scripted(Scripted::new().answer(answer()));
-    let error = soap.create(&drafts()).await.unwrap_err();
+    let error = soap.create(drafts()).await.unwrap_err();
     assert_eq!(error.fault().unwrap().code(), "UNABLE_TO_LOCK_ROW");
     let log: DebuggingInfo = error.header().unwrap().unwrap();
     assert_eq!(log.debug_log, "64.0 APEX_CODE,DEBUG");

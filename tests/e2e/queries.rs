@@ -119,7 +119,7 @@ async fn children_that_do_not_fit_are_a_stream_of_their_own() {
     let tenant = crate::support::start_with(org).await;
     let parent = Account::new().with(Account::LEGACY_ID__C, "LEG-2");
     let kid = Contact::new().with_account(parent).with_last_name("Kid");
-    let saved = tenant.soap.create(&vec![kid; 7]).await.unwrap();
+    let saved = tenant.soap.create(vec![kid; 7]).await.unwrap();
     assert!(saved.iter().all(|saved| saved.success), "{saved:?}");
     let query = "SELECT Name, (SELECT LastName FROM Contacts WHERE LastName = 'Kid') FROM Account \
                  WHERE Legacy_Id__c = 'LEG-2'";

@@ -68,7 +68,7 @@ async fn empty_answers_are_errors() {
 async fn a_create_whose_answer_is_lost_may_have_been_applied() {
     let tenant = start().await;
     tenant.sandbox.push_mode(Mode::Swallow);
-    let error = tenant.soap.create(&once()).await.unwrap_err();
+    let error = tenant.soap.create(once()).await.unwrap_err();
     assert!(error.maybe_applied() && error.is_transport(), "{error}");
     assert_eq!(error.operation(), Some("create"));
     // The call was applied, and was not sent again.
@@ -91,13 +91,13 @@ async fn nobody_sends_a_create_twice() {
         tenant.sandbox.reset_stats();
         let sent = tenant.requests.bodies("create").len();
         tenant.sandbox.push_mode(mode.clone());
-        let error = tenant.soap.create(&once()).await.unwrap_err();
+        let error = tenant.soap.create(once()).await.unwrap_err();
         assert!(error.maybe_applied(), "{mode:?}: {error}");
         assert_eq!(tenant.requests.bodies("create").len(), sent + 1, "{mode:?}");
         assert_eq!(tenant.sandbox.stats().requests, 1, "{mode:?}");
     }
     // A closed keep-alive connection does not disturb the next call.
-    assert!(tenant.soap.create(&once()).await.unwrap()[0].success);
+    assert!(tenant.soap.create(once()).await.unwrap()[0].success);
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn an_unreachable_host_is_not_a_broken_connection() {
         .unwrap();
     let session = Session::new(&format!("{url}/services/Soap/c/64.0"), "00D!x").unwrap();
     let soap = Soap::builder().transport(https).session(session).unwrap();
-    let error = soap.create(&once()).await.unwrap_err();
+    let error = soap.create(once()).await.unwrap_err();
     assert!(error.is_connect() && !error.is_tls(), "{error}");
     // There was no connection, so any call may be repeated.
     assert!(error.is_transient() && !error.maybe_applied(), "{error}");
@@ -190,7 +190,7 @@ async fn an_answer_that_does_not_come_is_a_timeout() {
         .await
         .unwrap();
     sandbox.push_mode(Mode::Delay(Duration::from_secs(3_600)));
-    let error = soap.create(&once()).await.unwrap_err();
+    let error = soap.create(once()).await.unwrap_err();
     assert!(error.is_timeout() && error.maybe_applied(), "{error}");
 }
 

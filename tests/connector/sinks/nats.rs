@@ -12,7 +12,6 @@ use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::stream::Config as StreamConfig;
 use futures_util::StreamExt as _;
 use saponify_cli::connector::sinks::{Batch, Delivered, Failure, Row, destination};
-use saponify_cli::connector::store::Store;
 use saponify_cli::connector::vault::Secrets;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -270,13 +269,13 @@ fn a_server_that_is_killed_and_started_again_loses_and_repeats_nothing() {
     let mut case = Case::new(&server);
     case.set("batch-rows", "50");
     fill(&mut case.fixture, 0, ROWS);
-    let path = case.fixture.folder.path().join("store.db");
     for round in 1..=2 {
         let outlet = case.outlet();
-        let mut store = Store::open(&path).unwrap();
+        let mut store = case.fixture.open_beside();
         let delivering = std::thread::spawn(move || now(outlet, &mut store));
         let before = case.fixture.store.sink("hook").unwrap().delivered;
         while case.fixture.store.sink("hook").unwrap().delivered < before + 500 {
+            assert!(!delivering.is_finished(), "too early in round {round}");
             std::thread::yield_now();
         }
         server.kill();

@@ -49,6 +49,12 @@ impl Fixture {
         self.store = self.opened.open();
     }
 
+    /// Opens the store once more, beside the one that is open.
+    #[cfg(feature = "nats")]
+    pub(crate) fn open_beside(&self) -> Store {
+        self.opened.open()
+    }
+
     /// Forgets the refused fields, as a process beside this one does.
     pub(crate) fn forget_refusals(&self) -> u64 {
         self.opened.forget_refusals()

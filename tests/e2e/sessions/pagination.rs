@@ -174,7 +174,7 @@ async fn cursors_of_child_rows_keep_to_the_limit() {
         assert!(soap.create(&[parent]).await.unwrap()[0].success);
         let parent = Account::new().with(Account::LEGACY_ID__C, key.as_str());
         let kid = Contact::new().with_account(parent).with_last_name("Kid");
-        let saved = soap.create(&vec![kid; KIDS]).await.unwrap();
+        let saved = soap.create(vec![kid; KIDS]).await.unwrap();
         assert!(saved.iter().all(|saved| saved.success), "{saved:?}");
     }
     // A batch of two parents opens two cursors of child rows, so four queries at once have twelve.

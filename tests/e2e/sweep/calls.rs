@@ -138,16 +138,16 @@ async fn layouts(soap: &Soap, visit: &mut impl Visit) {
     let none: &[&str] = &[];
     visit!(
         visit,
-        soap.describe_layout("Account", None, &[]),
-        soap.describe_layout("Account", Some("Partner"), &[id(), id()]),
+        soap.describe_layout("Account", None, []),
+        soap.describe_layout("Account", Some("Partner"), [id(), id()]),
         soap.describe_softphone_layout(),
         soap.describe_search_layouts(&["Account"]),
         soap.describe_searchable_entities(true),
         soap.describe_search_scope_order(None),
         soap.describe_search_scope_order(Some(true)),
-        soap.describe_compact_layouts("Account", &[id()]),
-        soap.describe_path_assistants("Opportunity", None, &[]),
-        soap.describe_path_assistants("Opportunity", Some("Closed Won"), &[id()]),
+        soap.describe_compact_layouts("Account", [id()]),
+        soap.describe_path_assistants("Opportunity", None, []),
+        soap.describe_path_assistants("Opportunity", Some("Closed Won"), [id()]),
         soap.describe_approval_layout("Account", none),
         soap.describe_approval_layout("Account", &["Discount"]),
         soap.describe_tabs(),
@@ -173,11 +173,11 @@ async fn rows(soap: &Soap, visit: &mut impl Visit) {
         soap.update(&[account(), account()]),
         soap.upsert("Legacy_Id__c", &[account()]),
         soap.merge(&[merge]),
-        soap.delete(&[id()]),
-        soap.delete(&[]),
-        soap.undelete(&[id()]),
-        soap.empty_recycle_bin(&[id(), id()]),
-        soap.retrieve("Id,Name", "Account", &[id()]),
+        soap.delete([id()]),
+        soap.delete([]),
+        soap.undelete([id()]),
+        soap.empty_recycle_bin([id(), id()]),
+        soap.retrieve("Id,Name", "Account", [id()]),
         soap.query("SELECT Id FROM Account WHERE Name < 'a & b'"),
         soap.query_all("SELECT Id FROM Account"),
         soap.query_more("01g000000000001AAA-2000"),
@@ -186,7 +186,7 @@ async fn rows(soap: &Soap, visit: &mut impl Visit) {
         soap.get_updated("Account", now, now),
         soap.delete_by_example(&[account()]),
         soap.find_duplicates(&[account()]),
-        soap.find_duplicates_by_ids(&[id()]),
+        soap.find_duplicates_by_ids([id()]),
     );
 }
 
@@ -258,7 +258,7 @@ async fn actions(soap: &Soap, visit: &mut impl Visit) {
         soap.describe_available_quick_actions(Some("Account")),
         soap.retrieve_quick_action_templates(&["NewTask"], None),
         soap.retrieve_quick_action_templates(&["NewTask"], Some(id())),
-        soap.retrieve_mass_quick_action_templates("NewTask", &[id()]),
+        soap.retrieve_mass_quick_action_templates("NewTask", [id()]),
     );
 }
 
@@ -339,7 +339,7 @@ async fn emails(soap: &Soap, visit: &mut impl Visit) {
     };
     visit!(
         visit,
-        soap.send_email_message(&[id()]),
+        soap.send_email_message([id()]),
         soap.send_email(&[single.into(), mass.into(), plain]),
         soap.render_email_template(&[render]),
         soap.render_stored_email_template(&stored),
