@@ -174,7 +174,7 @@ def check(program, corpus, work):
         module, name = f"m{number}", str(file.relative_to(corpus))
         out = crate / "src" / module
         given = options(corpus, name)
-        if attempt([program, "generate", file, *given, "--module", module, "--messages", "--out", out]).code != 0:
+        if attempt([program, "generate", "--quiet", file, *given, "--module", module, "--messages", "--out", out]).code != 0:
             continue  # `others` checks that this file is listed as refused.
         into = folder / module
         run([samples, file, into, *given])

@@ -37,7 +37,7 @@ def check(program, corpus, work):
         module = f"m{number}"
         out = work / "others" / module
         served = ["--server"] if file.stat().st_size < SERVED else []
-        command = [program, "generate", file, *options(corpus, name), "--module", module, "--out", out]
+        command = [program, "generate", "--quiet", file, *options(corpus, name), "--module", module, "--out", out]
         done = attempt([*command, *served])
         if done.code not in (0, 1) or "panicked" in done.output:
             raise Failure(f"{name} ended with {done.code}\n{done.output}")

@@ -50,7 +50,7 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
         ),
         (
             "sync --source login",
-            &["login", "logins, audit, files, changes"],
+            &["login", "logins, audit, files and changes"],
         ),
         (
             "test acme --profile most",
