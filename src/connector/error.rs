@@ -47,6 +47,7 @@ pub(crate) enum Kind {
     /// The database cannot be reached.
     Away,
     /// The database lets nobody in with this address.
+    #[cfg(feature = "postgres")]
     Refused,
     /// The lease of the connection is lost.
     Lost,

@@ -19,7 +19,8 @@ impl Understood {
     pub(crate) fn of_raw(raw: Vec<Arc<dyn RawHeader>>) -> Self {
         Self {
             raw,
-            ..Self::default()
+            #[cfg(feature = "server")]
+            names: Arc::default(),
         }
     }
 
