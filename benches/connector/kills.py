@@ -48,7 +48,8 @@ def finish(tenant):
     """Lets the last late rows come, and collects them."""
     for hours in (30, 80, 0):
         code = run(tenant.command('sync', 'acme'))[0]
-        if code:
+        # Before the last one, files vanish and are damaged, which a sync reports by its exit code.
+        if code and not hours:
             sys.exit(f'the sync after the kills failed with {code}')
         tenant.stats(advance=hours * 3600)
 
