@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::base64::Base64;
 use crate::connector::error::{Error, Kind};
+use crate::connector::private::{create_folder, to_write};
 
 /// Bytes that are written at a time.
 const BUFFER: usize = 256 << 10;
@@ -61,8 +62,7 @@ impl Staging {
     ///
     /// The folder cannot be written.
     pub fn begin(folder: &Path, name: &str) -> Result<Self, Error> {
-        fs::create_dir_all(folder)
-            .map_err(|error| Error::io("create the folder", folder, error))?;
+        create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
         // An Id consists of letters and digits; anything else must not become a path.
         let name: String = name
             .chars()
@@ -100,7 +100,7 @@ impl Staging {
             }
             let memory = std::mem::take(memory);
             let file =
-                File::create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
+                create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
             self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
             self.write(&memory)?;
         }
@@ -140,8 +140,8 @@ impl Staging {
         match &mut self.content {
             Content::Memory(memory) => memory.clear(),
             Content::File(_) => {
-                let file = File::create(&self.path)
-                    .map_err(|error| Error::io("create", &self.path, error))?;
+                let file =
+                    create(&self.path).map_err(|error| Error::io("create", &self.path, error))?;
                 self.content = Content::File(BufWriter::with_capacity(BUFFER, file));
             }
         }
@@ -215,17 +215,21 @@ impl Staged {
     ///
     /// The folder cannot be written; the bytes are then still where they were until this is dropped.
     pub fn keep(self, folder: &Path) -> Result<PathBuf, Error> {
-        fs::create_dir_all(folder)
-            .map_err(|error| Error::io("create the folder", folder, error))?;
+        create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
         let name = self.path.file_name().unwrap_or_default();
         let kept = folder.join(name);
         match &self.content {
-            Content::Memory(memory) => fs::write(&kept, memory),
+            Content::Memory(memory) => create(&kept).and_then(|mut file| file.write_all(memory)),
             Content::File(()) => fs::rename(&self.path, &kept),
         }
         .map_err(|error| Error::io("move a damaged file to", &kept, error))?;
         Ok(kept)
     }
+}
+
+/// Creates a file, or empties the one that is there. It has what an org logs, so only the user may read it.
+fn create(path: &Path) -> io::Result<File> {
+    to_write().truncate(true).open(path)
 }
 
 impl Drop for Staged {
