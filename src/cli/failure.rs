@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use saponify_cli::connector::shown::is_unsafe;
+use saponify_wsdl::is_hidden;
 
 use super::excerpt::Excerpt;
 use super::terminal::{columns_of_errors, label};
@@ -89,7 +89,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "   help: {hint}");
         }
-        let out = out.replace(|c| c != '\n' && is_unsafe(c), " ");
+        let out = out.replace(|c| c != '\n' && is_hidden(c), " ");
         format!("{error} {out}")
     }
 }

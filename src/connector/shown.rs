@@ -1,11 +1,13 @@
 //! Texts of others as a terminal may show them.
 
-/// A text in one line without control characters, which could move the cursor of a terminal or imitate what
-/// the program says.
+use saponify_wsdl::is_hidden;
+
+/// A text in one line without hidden characters, which could move the cursor of a terminal or imitate what the
+/// program says.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || is_unsafe(c)) {
+    for word in text.split(|c: char| c.is_whitespace() || is_hidden(c)) {
         if !word.is_empty() {
             if !line.is_empty() {
                 line.push(' ');
@@ -14,13 +16,6 @@ pub fn one_line(text: &str) -> String {
         }
     }
     line
-}
-
-/// Whether a character does something to a terminal in place of being shown, or changes the direction in which
-/// the text around it is read.
-#[must_use]
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A text for a terminal of so many columns. A line that does not fit goes on in the next one, further to the
@@ -95,6 +90,7 @@ mod tests {
             ),
             ("\u{1b}[2Jgone\u{7}", "[2Jgone"),
             ("a\u{202e}b", "a b"),
+            ("a\u{61c}b\u{200b}c\u{e0041}", "a b c"),
             ("", ""),
         ] {
             assert_eq!(one_line(text), shown);

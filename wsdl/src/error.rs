@@ -4,7 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::excerpt::{Excerpt, is_unprintable};
+use crate::excerpt::Excerpt;
+use crate::hidden::is_hidden;
 use crate::model::Position;
 
 /// The reason why a document was refused. The message says what is wrong and where, and
@@ -264,7 +265,7 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// The location of an import for a message.
 pub(crate) fn location(text: &str) -> String {
-    let most = match text.chars().any(is_unprintable) {
+    let most = match text.chars().any(is_hidden) {
         true => QUOTE_MAX,
         false => LOCATION_MAX,
     };
@@ -287,7 +288,7 @@ fn clipped_to(text: &str, most: usize) -> String {
             out.push('…');
             break;
         }
-        if is_unprintable(character) {
+        if is_hidden(character) {
             out.extend(character.escape_unicode());
         } else {
             out.push(character);

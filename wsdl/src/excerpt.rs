@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::hidden::is_hidden;
 use crate::model::Position;
 
 /// The line to which an error refers, and the part of it that is wrong.
@@ -104,8 +107,8 @@ impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.position.line.to_string();
         let margin = " ".repeat(number.len());
-        let indent = self.text[..self.span.start].chars().count();
-        let marked = self.text[self.span.clone()].chars().count().max(1);
+        let indent = self.text[..self.span.start].width();
+        let marked = self.text[self.span.clone()].width().max(1);
         writeln!(f, "{margin} |")?;
         writeln!(f, "{number} | {}", self.text)?;
         write!(f, "{margin} | {}{}", " ".repeat(indent), "^".repeat(marked))
@@ -141,18 +144,9 @@ fn length(text: &str) -> usize {
 fn shown(c: char) -> char {
     match c {
         '\t' => ' ',
-        c if is_unprintable(c) => '\u{fffd}',
+        c if is_hidden(c) => '\u{fffd}',
         c => c,
     }
-}
-
-/// Control characters, and those that change the direction or the lines of what is printed.
-pub(crate) fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        )
 }
 
 #[cfg(test)]
@@ -209,7 +203,33 @@ mod tests {
 
     #[test]
     fn hidden_characters_are_not_printed() {
-        let found = at("a\u{202e}b \u{1b}[2J", 1, 1).unwrap();
-        assert!(!found.to_string().contains(['\u{202e}', '\u{1b}']));
+        for hidden in [
+            '\u{202e}',
+            '\u{1b}',
+            '\u{61c}',
+            '\u{ad}',
+            '\u{180e}',
+            '\u{e0041}',
+        ] {
+            let found = at(&format!("a{hidden}b"), 1, 1).unwrap();
+            assert!(!found.to_string().contains(hidden), "{hidden:?}");
+        }
+    }
+
+    /// A character may take two columns of a terminal, or none.
+    #[test]
+    fn the_underline_is_below_the_text_whatever_its_width() {
+        for (before, columns) in [("ab", 2), ("漢字", 4), ("e\u{301}", 1), ("\u{1f600}", 2)] {
+            let column = before.chars().count() as u32 + 1;
+            let found = at(&format!("{before}<b/>"), 1, column).unwrap().to_string();
+            let underline = found.lines().last().unwrap();
+            assert_eq!(
+                underline,
+                format!("  | {}^^^^", " ".repeat(columns)),
+                "{before}"
+            );
+        }
+        let found = at("漢字 <b/>", 1, 1).unwrap().to_string();
+        assert!(found.ends_with("  | ^^^^"), "{found}");
     }
 }

@@ -67,6 +67,7 @@ mod documents;
 mod encoding;
 mod error;
 mod excerpt;
+mod hidden;
 mod limits;
 mod load;
 mod locate;
@@ -86,6 +87,7 @@ use std::path::Path;
 
 pub use error::{Error, ErrorKind};
 pub use excerpt::Excerpt;
+pub use hidden::is_hidden;
 pub use limits::Limits;
 pub use model::Model;
 pub use publish::{PublishedDocument, PublishedPiece};

@@ -3,31 +3,10 @@
 //! Besides the identifiers of stage "names" and the documentation of [`markdown`](super::markdown),
 //! nothing else lets text of a WSDL into the output.
 
+use saponify_wsdl::is_hidden;
+
 /// Longest name or value that a code span shows, in characters.
 const LONGEST_CODE: usize = 120;
-
-/// Whether a character is invisible, or changes how its neighbours are displayed.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
-}
 
 /// A name or value as a code span on one line.
 pub(crate) fn code(text: &str) -> String {

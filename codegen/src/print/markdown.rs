@@ -4,7 +4,8 @@
 //! paragraphs: no hidden characters, every character with a meaning in Markdown escaped, no line that
 //! begins a list or heading, and a bounded length.
 
-use super::escape::is_hidden;
+use saponify_wsdl::is_hidden;
+
 use super::printer::{Printer, width};
 
 /// Longest documentation that is taken over, in characters.

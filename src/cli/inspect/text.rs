@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use saponify_codegen::catalog::{Catalog, Content, Field, Header, Operation, Type, TypeKind};
+use saponify_wsdl::is_hidden;
 
 use super::{Size, Subject};
 
@@ -13,10 +14,7 @@ pub(super) fn of(catalog: &Catalog, subject: Subject<'_>, size: Option<Size>) ->
         Subject::Field(ty, field) => field_of(catalog, ty, field),
         Subject::Operation(operation) => operation_of(operation),
     };
-    text.replace(
-        |c: char| c != '\n' && saponify_cli::connector::shown::is_unsafe(c),
-        " ",
-    )
+    text.replace(|c: char| c != '\n' && is_hidden(c), " ")
 }
 
 /// Rows in columns. The last column is not padded.
