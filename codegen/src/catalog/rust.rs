@@ -1,40 +1,59 @@
 //! Rust types as text. They are those of the generated code, without the prefix of the runtime.
 
+use std::sync::Arc;
+
 use crate::emit::{Writer, value_of_key};
-use crate::plan::{Argument, Boxing, FieldType, Plan, ViewField};
+use crate::plan::{Argument, Boxing, FieldType, KeyType, Plan, ViewField};
 
 /// Writes Rust types.
-pub(super) struct RustTypes<'p, 'm>(Writer<'p, 'm>);
+pub(super) struct RustTypes<'p, 'm> {
+    writer: Writer<'p, 'm>,
+    /// What the getters of simple types return. Nearly all fields of objects have one of a dozen types.
+    getters: Vec<(&'p KeyType, bool, Arc<str>)>,
+}
 
 impl<'p, 'm> RustTypes<'p, 'm> {
     pub(super) fn new(plan: &'p Plan<'m>) -> Self {
-        Self(Writer::new(plan, std::iter::empty()))
+        Self {
+            writer: Writer::new(plan, std::iter::empty()),
+            getters: Vec::new(),
+        }
     }
 
     /// The type of a field or of a result.
-    pub(super) fn of_field(&mut self, ty: &'p FieldType) -> String {
-        without_prefix(&self.0.field_type(ty))
+    pub(super) fn of_field(&mut self, ty: &'p FieldType) -> Arc<str> {
+        without_prefix(&self.writer.field_type(ty)).into()
     }
 
     /// The type of an argument, if it is owned.
-    pub(super) fn of_argument(&mut self, argument: &Argument) -> String {
+    pub(super) fn of_argument(&mut self, argument: &Argument) -> Arc<str> {
         let ty = FieldType {
             inner: argument.inner.clone(),
             wrap: argument.wrap,
             boxing: Boxing::None,
         };
         // A writer remembers what it named, so this one is of its own.
-        let text = Writer::new(self.0.plan, std::iter::empty()).field_type(&ty);
-        without_prefix(&text)
+        let text = Writer::new(self.writer.plan, std::iter::empty()).field_type(&ty);
+        without_prefix(&text).into()
     }
 
     /// What the getter of an object's field returns. Every field of a record may be absent.
-    pub(super) fn of_getter(&mut self, field: &'p ViewField<'_>) -> String {
-        let value = without_prefix(&value_of_key(&mut self.0, &field.ty));
-        match field.is_child_rows {
-            true => format!("ChildRows<{}>", value.trim_start_matches('&')),
-            false => format!("Option<{value}>"),
+    pub(super) fn of_getter(&mut self, field: &'p ViewField<'_>) -> Arc<str> {
+        let mut known = self.getters.iter();
+        let known = known.find(|(ty, rows, _)| **ty == field.ty && *rows == field.is_child_rows);
+        if let Some((.., text)) = known {
+            return Arc::clone(text);
         }
+        let value = without_prefix(&value_of_key(&mut self.writer, &field.ty));
+        let text: Arc<str> = match field.is_child_rows {
+            true => format!("ChildRows<{}>", value.trim_start_matches('&')).into(),
+            false => format!("Option<{value}>").into(),
+        };
+        if !matches!(field.ty, KeyType::Parent(_) | KeyType::Nested(_)) {
+            let entry = (&field.ty, field.is_child_rows, Arc::clone(&text));
+            self.getters.push(entry);
+        }
+        text
     }
 }
 

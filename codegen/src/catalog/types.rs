@@ -1,5 +1,9 @@
 //! The data of a catalog.
 
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
 use saponify_wsdl::model::Builtin;
 
 /// What a WSDL contains, as far as the options select it, and what is generated from it.
@@ -91,6 +95,8 @@ pub struct Type {
     pub derived: Vec<String>,
     /// Its fields, those of its bases first. Branches, if it is a choice.
     pub fields: Vec<Field>,
+    /// Whether its elements may be in any order (`xsd:all`).
+    pub any_order: bool,
     /// Whether requests or their headers can contain values of it.
     pub sent: bool,
     /// Whether responses, their headers or faults can contain values of it.
@@ -105,10 +111,13 @@ pub struct Type {
 pub struct Field {
     /// Its name in the WSDL.
     pub name: String,
+    /// The namespace of the element or attribute on the wire, which `form` and `elementFormDefault`
+    /// decide; empty if it has none.
+    pub namespace: Arc<str>,
     /// What it holds.
     pub content: Content,
     /// The name of its type in the WSDL, such as `string`, `ID` or `Account`.
-    pub type_name: String,
+    pub type_name: Arc<str>,
     /// Whether it may be absent.
     pub optional: bool,
     /// Whether it may be nil.
@@ -119,8 +128,8 @@ pub struct Field {
     pub attribute: bool,
     /// The value of `fixed` or `default`.
     pub default: Option<String>,
-    /// Facets that restrict its values, such as `maxLength 80`, in order and separated by commas.
-    pub facets: String,
+    /// The facets that restrict its values: those of its type first, then those of the bases.
+    pub facets: Arc<[Facet]>,
     /// The field, variant or getter in Rust; empty if there is none.
     pub rust: String,
     /// The key of an object's field, such as `NAME`; empty for other types.
@@ -128,9 +137,25 @@ pub struct Field {
     /// The setter of an object's field, such as `with_name`; empty if there is none.
     pub setter: String,
     /// The Rust type: that of the field, or what the getter returns.
-    pub rust_type: String,
+    pub rust_type: Arc<str>,
     /// What the WSDL says about it.
     pub documentation: Option<String>,
+}
+
+/// A facet of a simple type (XML Schema part 2, section 4.3). It prints as `maxLength 80`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facet {
+    /// Its name in the schema, such as `maxLength`. Enumerations are no facets here.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl fmt::Display for Facet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.value)
+    }
 }
 
 /// What a field holds.
@@ -196,10 +221,18 @@ pub struct Operation {
     pub rust: String,
     /// The SOAP action.
     pub action: String,
+    /// The element of the request as `{namespace}name`; empty if the arguments stand in the body by
+    /// themselves.
+    pub request: String,
+    /// The element of the response as `{namespace}name`; empty if there is none, if the results stand
+    /// in the body by themselves, or if its name means nothing.
+    pub response: String,
     /// How its messages are written, such as `document literal`.
     pub style: String,
     /// Its arguments, in order.
     pub arguments: Vec<Field>,
+    /// Whether the arguments may be sent in any order (`xsd:all`).
+    pub any_order: bool,
     /// Its results, in order.
     pub results: Vec<Field>,
     /// The Rust type of its result; `()` if it has none.
@@ -220,13 +253,15 @@ pub struct Operation {
 pub struct Header {
     /// Its element in the WSDL.
     pub name: String,
+    /// The namespace of the element.
+    pub namespace: String,
     /// Its Rust type; empty if none is generated.
     pub rust: String,
 }
 
 impl Catalog {
     /// The objects, sorted by name.
-    pub fn objects(&self) -> impl Iterator<Item = &Type> {
+    pub fn objects(&self) -> impl Iterator<Item = &Type> + Clone {
         self.types.iter().filter(|ty| ty.kind == TypeKind::Object)
     }
 
@@ -243,11 +278,24 @@ impl Catalog {
         )
     }
 
-    /// The object with a name, whatever the case of its letters.
+    /// As [`references_to`](Self::references_to) of every object, by the name of the object.
+    #[must_use]
+    pub fn references(&self) -> HashMap<&str, Vec<(&Type, &Field)>> {
+        let mut all: HashMap<&str, Vec<(&Type, &Field)>> = HashMap::new();
+        for object in self.objects() {
+            for field in &object.fields {
+                if let Content::Parent(name) = &field.content {
+                    all.entry(name).or_default().push((object, field));
+                }
+            }
+        }
+        all
+    }
+
+    /// The object with a name, or else one whose name differs from it in the case of letters.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Type> {
-        self.objects()
-            .find(|object| object.name.eq_ignore_ascii_case(name))
+        named(self.objects(), name, |object| &object.name)
     }
 }
 
@@ -264,12 +312,20 @@ impl Type {
         fields.filter(|field| field.content == Content::Children)
     }
 
-    /// The field with a name, whatever the case of its letters.
+    /// The field with a name, or else one whose name differs from it in the case of letters.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
-        let mut fields = self.fields.iter();
-        fields.find(|field| field.name.eq_ignore_ascii_case(name))
+        named(self.fields.iter(), name, |field| &field.name)
     }
+}
+
+fn named<'c, T>(
+    mut items: impl Iterator<Item = &'c T> + Clone,
+    name: &str,
+    name_of: impl Fn(&T) -> &str,
+) -> Option<&'c T> {
+    let exact = items.clone().find(|item| name_of(item) == name);
+    exact.or_else(|| items.find(|item| name_of(item).eq_ignore_ascii_case(name)))
 }
 
 impl Field {
@@ -279,7 +335,7 @@ impl Field {
         let mut text = match &self.content {
             Content::Children => "child rows".to_owned(),
             Content::Parent(_) => format!("parent {}", self.type_name),
-            _ => self.type_name.clone(),
+            _ => self.type_name.to_string(),
         };
         for (is_set, word) in [
             (self.attribute, "attribute"),
@@ -295,8 +351,15 @@ impl Field {
         // All record ids have the same facets.
         if !self.facets.is_empty() && self.content != Content::RecordId {
             text.push_str(", ");
-            text.push_str(&self.facets);
+            text.push_str(&self.facets_as_text());
         }
         text
+    }
+
+    /// The facets, separated by commas.
+    #[must_use]
+    pub fn facets_as_text(&self) -> String {
+        let facets: Vec<String> = self.facets.iter().map(Facet::to_string).collect();
+        facets.join(", ")
     }
 }

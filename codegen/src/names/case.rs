@@ -22,13 +22,13 @@ fn is_keyword(text: &str) -> bool {
 }
 
 /// Makes a keyword usable: `r#type`, `self_`.
-pub(super) fn escape(ident: &str) -> String {
-    if NEVER.contains(&ident) {
+pub(super) fn escape(ident: String) -> String {
+    if NEVER.contains(&ident.as_str()) {
         format!("{ident}_")
-    } else if KEYWORDS.binary_search(&ident).is_ok() {
+    } else if KEYWORDS.binary_search(&ident.as_str()).is_ok() {
         format!("r#{ident}")
     } else {
-        ident.to_owned()
+        ident
     }
 }
 
@@ -86,6 +86,14 @@ pub(super) fn screaming(snake: &str) -> String {
     } else {
         legal(&snake.to_uppercase(), 'X')
     }
+}
+
+/// Whether [`lower`] leaves a name as it is.
+pub(super) fn is_lower(name: &str) -> bool {
+    let plain = |b: u8| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit();
+    let begins = |b: &u8| !b.is_ascii_digit();
+    // Nearly all names are of such characters, and need no copy.
+    name.bytes().all(plain) && name.as_bytes().first().is_some_and(begins) || lower(name) == name
 }
 
 /// The name in small letters: `QuietHours__c` to `quiethours__c`.
@@ -241,13 +249,13 @@ mod tests {
         assert!(KEYWORDS.is_sorted());
         for keyword in KEYWORDS {
             assert!(
-                syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(),
+                syn::parse_str::<syn::Ident>(&escape((*keyword).to_owned())).is_ok(),
                 "{keyword}"
             );
         }
         for keyword in NEVER {
             assert!(
-                syn::parse_str::<syn::Ident>(&escape(keyword)).is_ok(),
+                syn::parse_str::<syn::Ident>(&escape((*keyword).to_owned())).is_ok(),
                 "{keyword}"
             );
         }
@@ -344,13 +352,13 @@ mod tests {
         ];
         for name in odd {
             for ident in [
-                escape(&snake(name)),
-                escape(&screaming(&snake(name))),
-                escape(&lower(name)),
-                escape(&written(name, 'X')),
-                escape(&spelled(name, 'X')),
-                escape(&capitalised(name)),
-                escape(&variant(name)),
+                escape(snake(name)),
+                escape(screaming(&snake(name))),
+                escape(lower(name)),
+                escape(written(name, 'X')),
+                escape(spelled(name, 'X')),
+                escape(capitalised(name)),
+                escape(variant(name)),
             ] {
                 assert!(
                     syn::parse_str::<syn::Ident>(&ident).is_ok(),

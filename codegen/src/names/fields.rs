@@ -1,6 +1,6 @@
 //! Fields, getters, setters, keys and arguments.
 
-use super::case::{lower, screaming, snake, spelled, written};
+use super::case::{is_lower, lower, screaming, snake, spelled, written};
 use super::conflicts::NameConflicts;
 use super::identifiers::FieldNames;
 use super::renames::{Renames, taken};
@@ -101,7 +101,7 @@ pub(super) fn of_view(
             let key = screaming(stem);
             // Constants and methods share one namespace, and some scripts have no capitals. A spelling
             // with capitals of its own must not be capitalized, because it could then equal another.
-            let own = key != stem && (stem.is_empty() || lower(stem) == stem);
+            let own = key != stem && (stem.is_empty() || is_lower(stem));
             let key = if own { key } else { format!("{stem}_KEY") };
             [stem.to_owned(), key]
         },
@@ -113,8 +113,7 @@ pub(super) fn of_view(
     }
     for index in ranks(&shape.members).into_iter().flatten() {
         let stem = format!("with_{}", scope.unescaped(&fields[index].ident));
-        let mut setter = scope.assign(1, |_, level| [stem.clone() + &"_".repeat(level)]);
-        fields[index].setter = setter.pop().map(|[ident]| ident).unwrap_or_default();
+        fields[index].setter = scope.assign_one(|level| stem.clone() + &"_".repeat(level));
     }
     Ok(fields)
 }

@@ -69,6 +69,13 @@ impl Scope {
         count: usize,
         spelling: impl Fn(usize, usize) -> [String; N],
     ) -> Vec<([String; N], usize)> {
+        let idiomatic = (0..count).map(|index| spelling(index, 0));
+        let idiomatic: Vec<[String; N]> = idiomatic
+            .map(|names| names.map(|name| self.usable(name)))
+            .collect();
+        if self.take_all(&idiomatic) {
+            return idiomatic.into_iter().map(|idents| (idents, 0)).collect();
+        }
         let mut assigned: Vec<([String; N], usize)> = Vec::with_capacity(count);
         assigned.resize_with(count, || {
             (std::array::from_fn(|_| String::new()), SPELLINGS)
@@ -88,7 +95,7 @@ impl Scope {
             }
             let wanted: Vec<[String; N]> = std::mem::take(&mut spellings)
                 .into_iter()
-                .map(|names| names.map(|name| self.usable(&name)))
+                .map(|names| names.map(|name| self.usable(name)))
                 .collect();
             let mut claims: HashMap<&str, Claims> = HashMap::with_capacity(wanted.len() * N);
             for ident in wanted.iter().flatten() {
@@ -155,8 +162,8 @@ impl Scope {
             let number = *next;
             *next += 1;
             let idents = spelling.clone().map(|name| match number {
-                1 => self.usable(&name),
-                number => self.usable(&format!("{name}_{number}")),
+                1 => self.usable(name),
+                number => self.usable(format!("{name}_{number}")),
             });
             if self.claim(&idents) {
                 return idents;
@@ -167,13 +174,39 @@ impl Scope {
     /// The text from which an identifier of this scope was made usable.
     pub(super) fn unescaped<'i>(&self, ident: &'i str) -> &'i str {
         match ident.strip_suffix('_') {
-            Some(plain) if self.usable(plain) == ident => plain,
+            Some(plain) if self.usable(plain.to_owned()) == ident => plain,
             _ => ident.strip_prefix("r#").unwrap_or(ident),
         }
     }
 
-    fn usable(&self, ident: &str) -> String {
-        if self.reserved.contains(&ident) {
+    /// The identifier of a name that stands by itself: its first spelling that is free.
+    pub(super) fn assign_one(&mut self, spelling: impl Fn(usize) -> String) -> String {
+        for level in 0..SPELLINGS {
+            let ident = self.usable(spelling(level));
+            if self.taken.insert(ident.clone()) {
+                return ident;
+            }
+        }
+        let [ident] = self.number(&[spelling(SPELLINGS - 1)], &mut 1);
+        ident
+    }
+
+    /// Takes identifiers if all of them are free and differ. In nearly all scopes they do.
+    fn take_all<const N: usize>(&mut self, idents: &[[String; N]]) -> bool {
+        self.taken.reserve(idents.len() * N);
+        for (taken, ident) in idents.iter().flatten().enumerate() {
+            if !self.taken.insert(ident.clone()) {
+                for ident in idents.iter().flatten().take(taken) {
+                    self.taken.remove(ident);
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    fn usable(&self, ident: String) -> String {
+        if self.reserved.contains(&ident.as_str()) {
             format!("{ident}_")
         } else {
             escape(ident)

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::thread;
 
-use super::stages::{Source, with_catalog};
+use super::stages::{Source, catalog_and_output, with_catalog};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::diff::{Diff, compare};
 use crate::error::Error;
+use crate::output::Output;
 
 impl Config {
     /// What the input contains, as far as these options select it, and what is generated from it.
@@ -17,6 +18,23 @@ impl Config {
     /// As [`run`](Config::run).
     pub fn catalog(&self) -> Result<Catalog, Error> {
         self.read(|source| with_catalog(source, self))
+    }
+
+    /// As [`catalog`](Config::catalog) and [`run`](Config::run), for which the input is read once.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Config::run).
+    pub fn catalog_and_output(&self) -> Result<(Catalog, Output), Error> {
+        self.read(|source| catalog_and_output(source, self))
+    }
+
+    /// These options without those that select objects, fields and operations.
+    #[must_use]
+    pub fn select_all(mut self) -> Self {
+        self.include = Default::default();
+        self.exclude = Default::default();
+        self
     }
 
     /// As [`catalog`](Config::catalog), of a WSDL in memory, as [`generate`](Config::generate) reads it.

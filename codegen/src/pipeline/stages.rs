@@ -11,6 +11,8 @@ use crate::emit;
 use crate::error::Error;
 use crate::names::{Names, names};
 use crate::output::{GeneratedType, Output, TypeKind};
+#[cfg(feature = "catalog")]
+use crate::plan::unverified;
 use crate::plan::{Header, Item, Plan, plan};
 use crate::print::escape::plain;
 use crate::salesforce::{leading_comment, versions};
@@ -28,7 +30,11 @@ pub(super) struct Source<'s> {
 
 /// Runs all stages.
 pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Error> {
-    with_plan(source, config, |plan| Output {
+    with_plan(source, config, |plan| output(source, config, plan))
+}
+
+fn output(source: Source<'_>, config: &Config, plan: &Plan<'_>) -> Output {
+    Output {
         warnings: warnings(plan),
         inputs: source.model.files.clone(),
         files: emit::emit(plan, config.file_per_object),
@@ -40,7 +46,7 @@ pub(super) fn generate(source: Source<'_>, config: &Config) -> Result<Output, Er
             .map(reader_note)
             .chain(plan.notes.iter().cloned())
             .collect(),
-    })
+    }
 }
 
 fn warnings(plan: &Plan<'_>) -> Vec<String> {
@@ -75,8 +81,21 @@ pub(super) fn with_plan<T>(
 #[cfg(feature = "catalog")]
 pub(super) fn with_catalog(source: Source<'_>, config: &Config) -> Result<Catalog, Error> {
     with_names(source, config, |selection, names| {
-        let plan = plan(selection, names, config, header(source, selection))?;
+        let plan = unverified(selection, names, config, header(source, selection))?;
         Ok(catalog(selection, names, &plan))
+    })
+}
+
+/// Runs all stages, and describes the result.
+#[cfg(feature = "catalog")]
+pub(super) fn catalog_and_output(
+    source: Source<'_>,
+    config: &Config,
+) -> Result<(Catalog, Output), Error> {
+    with_names(source, config, |selection, names| {
+        let plan = plan(selection, names, config, header(source, selection))?;
+        let catalog = catalog(selection, names, &plan);
+        Ok((catalog, output(source, config, &plan)))
     })
 }
 

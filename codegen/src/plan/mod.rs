@@ -26,6 +26,8 @@ pub(crate) use calls::{Argument, Operation, Part, Service};
 pub(crate) use field_docs::type_name;
 pub(crate) use output::{Header, Plan};
 use rust_types::Context;
+#[cfg(feature = "catalog")]
+pub(crate) use rust_types::scalar;
 pub(crate) use server::{FaultContent, Faults, PortType, Server};
 use tables::TableIds;
 pub(crate) use types::{
@@ -41,9 +43,24 @@ pub(crate) use types::Field;
 ///
 /// # Errors
 ///
-/// If a type exceeds the limits of its table, or a derive that the options ask for fits no type. A plan
-/// that would not compile is an internal error.
+/// As [`unverified`]. A plan that would not compile is an internal error.
 pub(crate) fn plan<'m>(
+    selection: &Selection<'m>,
+    names: &Names,
+    config: &Config,
+    header: Header<'m>,
+) -> Result<Plan<'m>, Error> {
+    let plan = unverified(selection, names, config, header)?;
+    verify::verify(&plan)?;
+    Ok(plan)
+}
+
+/// As [`plan`], for a plan of which nothing is written.
+///
+/// # Errors
+///
+/// If a type exceeds the limits of its table, or a derive that the options ask for fits no type.
+pub(crate) fn unverified<'m>(
     selection: &Selection<'m>,
     names: &Names,
     config: &Config,
@@ -61,7 +78,7 @@ pub(crate) fn plan<'m>(
     let server = config
         .server
         .then(|| server::server(context, &ids, &services, header.documents));
-    let plan = Plan {
+    Ok(Plan {
         server,
         namespaces,
         modules: modules::modules(context, &ids, config)?,
@@ -74,7 +91,5 @@ pub(crate) fn plan<'m>(
         docs: config.docs,
         serde: config.serde,
         notes: selection.notes.iter().cloned().chain(conflicts).collect(),
-    };
-    verify::verify(&plan)?;
-    Ok(plan)
+    })
 }

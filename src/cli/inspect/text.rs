@@ -137,7 +137,7 @@ fn object(catalog: &Catalog, ty: &Type) -> String {
         let mut rows = vec![words(["FIELD", "TYPE", "RUST"])];
         for field in fields {
             let described = match ty.kind {
-                TypeKind::Object => field.type_name.clone(),
+                TypeKind::Object => field.type_name.to_string(),
                 _ => field.description(),
             };
             let rust = match ty.kind {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -26,9 +27,14 @@ pub(crate) fn parse<'a>(
     namespaces: &mut Namespaces<'a>,
     budget: &mut Budget<'_>,
 ) -> Result<Document<'a>, Error> {
+    let limit = usize::try_from(budget.limits.elements).unwrap_or(usize::MAX);
+    let at_most = |byte| memchr_iter(byte, text.as_bytes()).count().min(limit);
     let mut parser = Parser {
         text,
         document: Document {
+            // More than there are, so that nothing is copied while the document grows.
+            elements: Vec::with_capacity(at_most(b'<')),
+            attributes: Vec::with_capacity(at_most(b'=')),
             name_length: budget.limits.name_length,
             ..Document::default()
         },
