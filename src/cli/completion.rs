@@ -1,16 +1,16 @@
 //! Completion in a shell. Commands and options are those of the program; names of objects, fields and
 //! operations are read from the WSDL.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
-use clap::{Args, Command};
+use clap::{Args, Command, CommandFactory as _, FromArgMatches as _};
 use clap_complete::CompletionCandidate;
 use clap_complete::env::{CompleteEnv, Shells};
 use saponify_codegen::catalog::Catalog;
-use saponify_codegen::{Config, Project};
 
 use super::failure::Failure;
+use super::options::Options;
 use super::terminal::put;
 
 /// The variable by which the script of a shell asks this program.
@@ -106,21 +106,20 @@ fn matching(catalog: &Catalog, typed: &str) -> Vec<String> {
     objects.map(|object| object.name.clone()).collect()
 }
 
-/// What the WSDL contains that the command line names, or that of `saponify.toml`.
+/// What the WSDL contains that the command line names, or that of `saponify.toml`, read with the options that
+/// are on the command line so far.
 fn catalog() -> Option<Catalog> {
-    let named = std::env::args_os().map(PathBuf::from).find(|argument| {
-        let extension = argument.extension().and_then(OsStr::to_str);
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl"))
-            && argument.is_file()
+    // The words come after `--`, and the first one is the name of the program.
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let words: Vec<OsString> = words.collect();
+    let wsdl = words.iter().map(Path::new).find(|word| {
+        let extension = word.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("wsdl")) && word.is_file()
     });
-    let config = match named {
-        Some(wsdl) => Config::new().input(wsdl),
-        None => {
-            let project = Project::find(Path::new("")).ok()??;
-            let first = project.tenants().next().map(|(_, config)| config);
-            let input = first.or(project.config(None).ok())?.input_path()?;
-            Config::new().input(input)
-        }
-    };
-    config.catalog().ok()
+    // What is not complete yet is no error.
+    let command = super::Arguments::command().ignore_errors(true);
+    let matches = command.try_get_matches_from(&words).ok()?;
+    let (_, matches) = matches.subcommand()?;
+    let options = Options::from_arg_matches(matches).ok()?;
+    options.of_reading(wsdl)?.catalog().ok()
 }

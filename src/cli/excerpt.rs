@@ -2,6 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use saponify_codegen::Error;
+use saponify_wsdl::is_hidden;
 
 /// What an error says about a file.
 #[derive(Debug)]
@@ -12,9 +13,15 @@ pub(super) struct Excerpt {
     text: String,
     span: std::ops::Range<usize>,
     line: usize,
+    column: usize,
+    /// The column in the text, of which the beginning may be cut.
+    column_of_text: usize,
     notes: Vec<String>,
     help: Option<String>,
 }
+
+/// What stands for the beginning of a line that is left out.
+const CUT: &str = "...";
 
 impl Excerpt {
     /// The excerpt of an error that has one.
@@ -26,18 +33,24 @@ impl Excerpt {
         };
         let mut notes = Vec::new();
         if !path.is_empty() {
-            notes.push(format!("in {}", path.join(" > ")));
+            notes.push(printable(&format!("in {}", path.join(" > "))));
         }
-        notes.extend(advice.map(str::to_owned));
-        // The renderer counts columns and cuts long lines itself.
-        let skipped = " ".repeat(excerpt.skipped());
-        let span = excerpt.span();
+        notes.extend(advice.map(printable));
+        let cut = match excerpt.skipped() {
+            0 => "",
+            _ => CUT,
+        };
+        let (position, span) = (excerpt.position(), excerpt.span());
         Some(Self {
-            title,
-            file: error.file().map(|file| file.display().to_string()),
-            text: skipped.clone() + excerpt.text(),
-            span: span.start + skipped.len()..span.end + skipped.len(),
-            line: usize::try_from(excerpt.position().line).unwrap_or(1),
+            title: printable(&title),
+            file: error
+                .file()
+                .map(|file| printable(&file.display().to_string())),
+            text: [cut, excerpt.text()].concat(),
+            span: span.start + cut.len()..span.end + cut.len(),
+            line: usize::try_from(position.line).unwrap_or(1),
+            column: usize::try_from(position.column).unwrap_or(1),
+            column_of_text: cut.len() + excerpt.text()[..span.start].chars().count() + 1,
             notes,
             help,
         })
@@ -62,6 +75,42 @@ impl Excerpt {
             true => Renderer::styled(),
             false => Renderer::plain(),
         };
-        renderer.term_width(columns).render(&[group]) + "\n"
+        let text = renderer.term_width(columns).render(&[group]) + "\n";
+        // The renderer counts columns in the text that it gets.
+        match &self.file {
+            Some(file) if self.column_of_text != self.column => {
+                let place = |column| format!("{file}:{}:{column}", self.line);
+                text.replacen(&place(self.column_of_text), &place(self.column), 1)
+            }
+            _ => text,
+        }
+    }
+}
+
+/// A text that cannot move the cursor of a terminal or imitate other text.
+fn printable(text: &str) -> String {
+    text.replace(|c| c != '\n' && is_hidden(c), "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use saponify_codegen::Config;
+
+    use super::*;
+
+    /// A WSDL may be one line of many megabytes.
+    #[test]
+    fn the_beginning_of_a_long_line_costs_nothing() {
+        let filler = "<!-- x -->".repeat(100_000);
+        let wsdl =
+            format!("<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'>{filler}<types></oops>");
+        let error = Config::new().generate(wsdl.as_bytes()).err().unwrap();
+        let mut excerpt = Excerpt::of(&error, None).unwrap();
+        assert!(excerpt.text.len() < 500, "{}", excerpt.text.len());
+        excerpt.file = Some("a.wsdl".to_owned());
+        let shown = excerpt.render(80, false);
+        assert!(shown.contains(" --> a.wsdl:1:1000062\n"), "{shown}");
+        assert!(shown.contains("<types></oops>\n"), "{shown}");
+        assert!(shown.contains("^^^^^^^\n"), "{shown}");
     }
 }

@@ -8,6 +8,7 @@ use saponify_codegen::{Config, Project};
 
 use super::completion::names;
 use super::failure::Failure;
+use super::terminal::put_warning;
 
 /// Which part of a WSDL a command works on. The same options are in `saponify.toml` and in
 /// `saponify_codegen::Config` for build scripts.
@@ -77,8 +78,10 @@ impl Options {
                 .map(|(name, config)| (Some(name.to_owned()), config.clone()))
                 .collect(),
             false => {
-                let known = wsdl.and_then(|wsdl| tenant_of(project, wsdl));
-                let name = self.tenant.clone().or(known);
+                let name = match (&self.tenant, wsdl) {
+                    (None, Some(wsdl)) => tenant_of(project, wsdl)?,
+                    (named, _) => named.clone(),
+                };
                 let config = project.config(name.as_deref())?.clone();
                 vec![(name, config)]
             }
@@ -130,19 +133,45 @@ impl Options {
         if let Some(path) = &self.config {
             return Ok(Some(Project::load(path)?));
         }
-        let Some(project) = Project::find("")? else {
-            return Ok(None);
-        };
-        let is_known = |wsdl: &Path| {
-            tenant_of(&project, wsdl).is_some()
-                || project
-                    .config(None)
-                    .is_ok_and(|config| is_input(config, wsdl))
+        let wsdl = wsdl.filter(|_| self.tenant.is_none());
+        let project = match (Project::find(""), wsdl) {
+            (Ok(None), _) => return Ok(None),
+            (Ok(Some(project)), _) => project,
+            // A file that is about other WSDLs is of no interest.
+            (Err(error), Some(wsdl)) if !mentions(error.file(), wsdl) => {
+                put_warning(&format!("the options are not used: {}", said(&error)));
+                return Ok(None);
+            }
+            (Err(error), _) => return Err(error.into()),
         };
         Ok(match wsdl {
-            Some(wsdl) if self.tenant.is_none() && !is_known(wsdl) => None,
+            Some(wsdl) if !knows(&project, wsdl) => None,
             _ => Some(project),
         })
+    }
+
+    /// Whether there is a file of options that names a WSDL as its input.
+    pub(super) fn know(&self, wsdl: &Path) -> bool {
+        let project = match &self.config {
+            Some(path) => Project::load(path).map(Some),
+            None => Project::find(""),
+        };
+        project.is_ok_and(|project| project.is_some_and(|project| knows(&project, wsdl)))
+    }
+
+    /// The options that say how to read a WSDL, without those that select a part of it.
+    pub(super) fn of_reading(self, wsdl: Option<&Path>) -> Option<Config> {
+        // Nothing may be said about a file that is wrong, because a shell waits for words.
+        if self.config.is_none() && Project::find("").is_err() {
+            return None;
+        }
+        let options = Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            ..self
+        };
+        let targets = options.targets(wsdl).ok()?;
+        Some(targets.into_iter().next()?.config.select_all())
     }
 
     /// Adds these options to others.
@@ -190,16 +219,54 @@ pub(super) fn readable(input: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn is_url(input: &Path) -> bool {
+pub(super) fn is_url(input: &Path) -> bool {
     let text = input.to_string_lossy();
     text.starts_with("https://") || text.starts_with("http://")
 }
 
+/// Whether a file of options names a WSDL as an input.
+fn knows(project: &Project, wsdl: &Path) -> bool {
+    let base = project.config(None).ok();
+    let tenants = project.tenants().map(|(_, config)| config);
+    base.into_iter()
+        .chain(tenants)
+        .any(|config| is_input(config, wsdl))
+}
+
+/// Whether a file that cannot be used as options has the name of a WSDL in it.
+fn mentions(file: Option<&Path>, wsdl: &Path) -> bool {
+    let text = file.and_then(|file| std::fs::read_to_string(file).ok());
+    match (text, wsdl.file_name()) {
+        (Some(text), Some(name)) => text.contains(&*name.to_string_lossy()),
+        // It cannot be read at all, so nobody knows.
+        _ => true,
+    }
+}
+
+/// An error in a file in one line.
+fn said(error: &saponify_codegen::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    match error.file() {
+        Some(file) => format!("{}: {line}", file.display()),
+        None => line.to_owned(),
+    }
+}
+
 /// The tenant whose input a WSDL is.
-fn tenant_of(project: &Project, wsdl: &Path) -> Option<String> {
-    let mut tenants = project.tenants();
-    let found = tenants.find(|(_, config)| is_input(config, wsdl));
-    found.map(|(name, _)| name.to_owned())
+fn tenant_of(project: &Project, wsdl: &Path) -> Result<Option<String>, Failure> {
+    let tenants = project.tenants();
+    let names = tenants.filter(|(_, config)| is_input(config, wsdl));
+    let names: Vec<&str> = names.map(|(name, _)| name).collect();
+    match names.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some((*only).to_owned())),
+        several => Err(Failure::usage(format!(
+            "{} is the input of several tenants of saponify.toml",
+            wsdl.display()
+        ))
+        .hint(format!("choose one with --tenant: {}", several.join(", ")))),
+    }
 }
 
 fn is_input(config: &Config, wsdl: &Path) -> bool {

@@ -212,3 +212,56 @@ fn tenants_are_compared_by_name() {
     assert_eq!(code, Some(2));
     assert!(said.contains("--tenant"), "{said}");
 }
+
+/// A WSDL may be at the top of a repository with thousands of XML files.
+#[test]
+fn only_what_a_wsdl_imports_is_taken_from_a_revision() {
+    let folder = two();
+    let path = folder.path();
+    if !git(path, &["init", "--quiet"]) {
+        eprintln!("not run: git is not installed");
+        return;
+    }
+    let wsdl = std::fs::read_to_string(path.join("all.wsdl")).unwrap();
+    assert!(wsdl.contains("<import") && wsdl.contains("location="));
+    assert!(git(path, &["add", "."]) && git(path, &["commit", "--quiet", "-m", "first"]));
+    // A module of another repository has no content here, so reading it would fail.
+    let module = "160000,0123456789012345678901234567890123456789,meta/Account-meta.xml";
+    assert!(git(path, &["update-index", "--add", "--cacheinfo", module]));
+    assert!(git(path, &["commit", "--quiet", "-m", "second"]));
+    let (code, text, said) = diff(path, &["HEAD:all.wsdl", "fewer.wsdl"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(text.contains("- field Fax"), "{text}");
+}
+
+#[test]
+fn the_options_of_a_file_count_whichever_side_is_a_revision() {
+    let folder = two();
+    let path = folder.path();
+    if !git(path, &["init", "--quiet"]) {
+        eprintln!("not run: git is not installed");
+        return;
+    }
+    let toml = "input = 'all.wsdl'\n[exclude]\nfields = ['Account.Fax']\n";
+    std::fs::write(path.join("saponify.toml"), toml).unwrap();
+    assert!(git(path, &["add", "."]) && git(path, &["commit", "--quiet", "-m", "first"]));
+    std::fs::copy(path.join("fewer.wsdl"), path.join("all.wsdl")).unwrap();
+    for sides in [["HEAD:all.wsdl", "all.wsdl"], ["all.wsdl", "HEAD:all.wsdl"]] {
+        let (code, text, said) = diff(path, &sides);
+        assert_eq!(code, Some(0), "{text}{said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_cannot_imitate_other_text() {
+    let folder = two();
+    std::fs::copy(
+        folder.path().join("fewer.wsdl"),
+        folder.path().join("a\u{202e}\u{1b}[2J.wsdl"),
+    )
+    .unwrap();
+    let (_, text, _) = diff(folder.path(), &["all.wsdl", "a\u{202e}\u{1b}[2J.wsdl"]);
+    assert!(text.starts_with("all.wsdl (API 64.0) -> a"), "{text:?}");
+    assert!(!text.contains(['\u{202e}', '\u{1b}']), "{text:?}");
+}

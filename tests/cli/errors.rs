@@ -73,6 +73,21 @@ fn the_wrong_line_of_a_wsdl_is_shown() {
     );
 }
 
+/// Whoever made a file chose its name.
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_with_an_error_cannot_move_the_cursor() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\u{1b}[2J\u{202e}.wsdl";
+    let wsdl = "<definitions xmlns='http://schemas.xmlsoap.org/wsdl/'><types></definitions>";
+    std::fs::write(folder.path().join(name), wsdl).unwrap();
+    let said = complaint(saponify(["generate", name]).current_dir(folder.path()));
+    assert!(
+        said.contains(" --> a\u{fffd}[2J\u{fffd}.wsdl:1:"),
+        "{said:?}"
+    );
+}
+
 #[test]
 fn the_wrong_line_of_the_options_is_shown_with_what_was_meant() {
     let folder = tempfile::tempdir().unwrap();
@@ -258,6 +273,27 @@ fn a_shell_completes_commands_and_the_names_of_a_wsdl() {
     assert_eq!(names("acc"), ["Account", "AccountHistory"]);
     assert_eq!(names("Contact,Account.Fa"), ["Contact,Account.Fax"]);
     assert_eq!(names("op:queryM"), ["op:queryMore"]);
+    // The options before it say how the WSDL is read.
+    let folder = tempfile::tempdir().unwrap();
+    let import = "<import namespace='urn:x' location='https://example.com/x.wsdl'/>";
+    let text = std::fs::read_to_string(&wsdl).unwrap();
+    let at = text.find("<types>").unwrap();
+    let text = [&text[..at], import, &text[at..]].concat();
+    let imports = folder.path().join("imports.wsdl");
+    std::fs::write(&imports, text).unwrap();
+    let imports = imports.to_str().unwrap();
+    let skip = ["--skip-import", "https://example.com/x.wsdl"];
+    let words = |skip: &[&str]| {
+        let all = [
+            &["saponify", "generate", imports],
+            skip,
+            &["--include", "acc"],
+        ]
+        .concat();
+        complete(&all)
+    };
+    assert!(words(&[]).is_empty());
+    assert_eq!(words(&skip), ["Account", "AccountHistory"]);
     // A WSDL that cannot be read is no reason to write into the command line.
     assert!(complete(&["saponify", "generate", "/none.wsdl", "--include", "A"]).is_empty());
 }

@@ -231,3 +231,124 @@ fn the_page_shows_text_of_a_wsdl_as_text() {
         assert!(dom.contains("Evil"), "the package is not shown");
     }
 }
+
+/// Types of one name in two namespaces, and names that differ in the case of letters alone.
+const SIMILAR: &str = r#"<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"
+    xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:a="urn:a" xmlns:b="urn:b" targetNamespace="urn:a">
+<types>
+<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:b">
+  <complexType name="Item"><sequence><element name="inB" type="string"/></sequence></complexType>
+</schema>
+<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:a">
+  <import namespace="urn:b"/>
+  <complexType name="Item"><sequence>
+    <element name="Fax" type="string"/><element name="fax" type="int"/>
+  </sequence></complexType>
+  <complexType name="Address"><sequence><element name="upper" type="string"/></sequence></complexType>
+  <complexType name="address"><sequence><element name="lower" type="string"/></sequence></complexType>
+  <complexType name="Home"><complexContent><extension base="a:Address"/></complexContent></complexType>
+  <simpleType name="Colour"><restriction base="string">
+    <enumeration value="red"/><enumeration value="green"/>
+  </restriction></simpleType>
+</schema>
+</types>
+<message name="one"><part name="item" type="a:Item"/><part name="other" type="b:Item"/></message>
+<message name="two"><part name="upper" type="a:Address"/><part name="lower" type="a:address"/>
+  <part name="home" type="a:Home"/><part name="colour" type="a:Colour"/></message>
+<portType name="P">
+  <operation name="read"><input name="one" message="a:one"/></operation>
+  <operation name="read"><input name="two" message="a:two"/></operation>
+</portType>
+<binding name="B" type="a:P"><s:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>
+  <operation name="read"><s:operation soapAction="1"/><input name="one"><s:body use="literal" namespace="urn:a"/></input></operation>
+  <operation name="read"><s:operation soapAction="2"/><input name="two"><s:body use="literal" namespace="urn:a"/></input></operation>
+</binding>
+</definitions>"#;
+
+fn similar() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("similar.wsdl");
+    std::fs::write(&path, SIMILAR).unwrap();
+    let path = path.to_string_lossy().into_owned();
+    (folder, path)
+}
+
+#[test]
+fn no_name_hides_another() {
+    let (_folder, wsdl) = similar();
+    let shown = |name: &str| printed(saponify(["inspect", &wsdl, name]));
+    assert!(shown("Address").contains("upper"));
+    assert!(shown("address").contains("lower"));
+    assert!(shown("{urn:a}Item.Fax").contains("string"));
+    assert!(shown("{urn:a}Item.fax").contains("int"));
+    assert!(shown("{urn:b}Item").contains("inB"));
+    assert!(shown("home").contains("Home"));
+    let operations = shown("op:read");
+    assert!(
+        operations.contains("item") && operations.contains("colour"),
+        "{operations}"
+    );
+    for (name, one) in [("Item", "{urn:b}Item"), ("ADDRESS", "{urn:a}address")] {
+        let output = saponify(["inspect", &wsdl, name]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(one), "{said}");
+    }
+    assert!(shown("Address").contains("base of Home"));
+    let colour = shown("Colour");
+    assert!(
+        colour.contains("enumeration Colour") && colour.contains("green"),
+        "{colour}"
+    );
+}
+
+#[test]
+fn the_page_has_each_of_several_items_of_one_name() {
+    let (folder, wsdl) = similar();
+    let page = folder.path().join("a.html");
+    printed(saponify([
+        "inspect",
+        &wsdl,
+        "--format",
+        "html",
+        "--out",
+        page.to_str().unwrap(),
+    ]));
+    if std::env::var_os("SAPONIFY_BROWSER").is_none() {
+        eprintln!("not run: set SAPONIFY_BROWSER=1 to open the page in Chromium");
+        return;
+    }
+    for (hash, part) in [
+        ("", "#operation/read%20(two)"),
+        ("type/Item%20(urn%3Aa)", "field-fax"),
+        ("type/Item%20(urn%3Ab)", "field-inB"),
+        ("operation/read%20(one)", "#type/Item%20(urn%3Ab)"),
+        ("enumeration/Colour", "green"),
+        ("search/colo", "#enumeration/Colour"),
+    ] {
+        let dom = in_browser(&page, hash, 1440).expect("chromium is installed");
+        let shown = dom.split("<main").nth(1).unwrap_or_default();
+        let shown = shown.split("</main>").next().unwrap_or_default();
+        assert!(shown.contains(part), "{hash}: {part} in\n{shown}");
+    }
+}
+
+#[test]
+fn a_folder_or_an_address_is_not_taken_for_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = format!("input = {:?}\n", wsdl());
+    std::fs::write(folder.path().join("saponify.toml"), toml).unwrap();
+    std::fs::create_dir(folder.path().join("Account")).unwrap();
+    let mut command = saponify(["inspect", "Account"]);
+    command.current_dir(folder.path());
+    assert!(printed(command).contains("object Account is"));
+    let said = complaint(&mut saponify([
+        "inspect",
+        "https://example.com/a?wsdl",
+        "Account",
+    ]));
+    assert!(
+        said.contains("is an address") && said.contains("download"),
+        "{said}"
+    );
+}

@@ -130,3 +130,43 @@ fn without_it_a_tenant_is_a_mistake() {
         .unwrap();
     assert_eq!(said.status.code(), Some(2));
 }
+
+/// A mistake in a file far above is no reason to refuse another WSDL.
+#[test]
+fn a_wrong_file_stops_only_what_it_is_about() {
+    let folder = project("input = 'wsdl/europe.wsdl'\nmethod = false\n");
+    let mut command = saponify(["generate", "wsdl/other.wsdl"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("warning: the options are not used: ")
+            && said.contains("there is no option `method`"),
+        "{said}"
+    );
+    assert!(folder.path().join("other/mod.rs").exists());
+    // Without its options, the code of this one would be another.
+    let said = complains(folder.path(), &["generate", "wsdl/europe.wsdl"]);
+    assert!(said.contains("there is no option `method`"), "{said}");
+    let said = complains(folder.path(), &["generate"]);
+    assert!(said.contains("there is no option `method`"), "{said}");
+}
+
+#[test]
+fn a_wsdl_of_two_tenants_says_nothing_about_the_tenant() {
+    let folder = project(
+        "[tenants.europe]\ninput = 'wsdl/europe.wsdl'\nout-dir = 'a'\n\
+         [tenants.partner]\ninput = 'wsdl/europe.wsdl'\nout-dir = 'b'\n",
+    );
+    let run = |arguments: &[&str]| {
+        let mut command = saponify(["generate", "wsdl/europe.wsdl"]);
+        command.args(arguments).current_dir(folder.path());
+        command.output().unwrap()
+    };
+    let output = run(&[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--tenant: europe, partner"), "{said}");
+    assert!(run(&["--tenant", "partner"]).status.success());
+    assert!(folder.path().join("b/mod.rs").exists() && !folder.path().join("a").exists());
+}

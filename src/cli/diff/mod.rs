@@ -100,7 +100,13 @@ impl Diff {
         };
         if let Some(new) = &self.new {
             let (old, new) = (side(&self.old)?, side(new)?);
-            let target = self.options.target_of(Some(new.path()))?;
+            // A file of a revision belongs to the options of the file as it is now.
+            let known = [&new, &old]
+                .into_iter()
+                .find(|side| self.options.know(side.place()));
+            let target = self
+                .options
+                .target_of(Some(known.unwrap_or(&new).place()))?;
             return Ok((old, new, target.config));
         }
         let config = self.options.target_of(None)?.config;

@@ -1,5 +1,6 @@
 //! One side of a comparison: a file, or a file in a revision of git.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
@@ -14,6 +15,8 @@ pub(super) struct Side {
     /// What the user wrote.
     given: String,
     path: PathBuf,
+    /// Where the file is now, if it is one of a revision. Otherwise it is the path.
+    place: PathBuf,
     /// The files of a revision, which go with this value.
     _files: Option<TempDir>,
 }
@@ -25,6 +28,7 @@ impl Side {
         if path.exists() {
             return Ok(Self {
                 given: given.to_owned(),
+                place: path.clone(),
                 path,
                 _files: None,
             });
@@ -43,8 +47,7 @@ impl Side {
     /// A WSDL as it is in a revision. The path is that of the file now.
     pub(super) fn before(revision: &str, path: &Path) -> Result<Self, Failure> {
         let given = format!("{revision}:{}", path.display());
-        let top = git(&["rev-parse", "--show-toplevel"], &given)?;
-        let top = PathBuf::from(String::from_utf8_lossy(&top).trim_end());
+        let top = top(&given)?;
         let whole = |path: &Path| {
             path.canonicalize().map_err(|error| {
                 Failure::new(format!("{} cannot be found", path.display())).because(error)
@@ -61,6 +64,11 @@ impl Side {
         &self.path
     }
 
+    /// Where the file is outside of any revision.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
     /// A title of the comparison, which begins with the name of the file, as the user wrote it.
     pub(super) fn titled(&self, title: &str) -> String {
         let name = self.path.file_name().map(OsStr::to_string_lossy);
@@ -71,8 +79,8 @@ impl Side {
         }
     }
 
-    /// Writes the file of a revision, and the documents beside and below it, into a directory of its
-    /// own. A WSDL may import these and no others.
+    /// Writes the file of a revision, and what it imports from its directory and below, into a directory
+    /// of its own.
     fn of_revision(given: &str, revision: &str, file: &str) -> Result<Self, Failure> {
         // What begins with `-` would be an option of git.
         if revision.starts_with('-') || file.starts_with('-') {
@@ -92,59 +100,87 @@ impl Side {
             written.map_err(|error| cannot("the file cannot be stored").because(error))
         };
         write(&own, &content)?;
-        for beside in imports(&content, revision, above, given)? {
-            let Ok(below) = beside.strip_prefix(above) else {
-                continue;
-            };
-            let plain = below
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)));
-            if plain && below != Path::new(name) {
-                let object = format!("{revision}:{}", beside.display());
-                write(&folder.path().join(below), &git(&["show", &object], given)?)?;
+        let mut known = BTreeSet::from([path.to_owned()]);
+        let mut queue = vec![(path.to_owned(), content)];
+        while let Some((importer, content)) = queue.pop() {
+            let directory = importer.parent().unwrap_or(Path::new(""));
+            for location in locations(&content) {
+                let Some(path) = located(directory, &location) else {
+                    continue;
+                };
+                let Ok(below) = path.strip_prefix(above) else {
+                    continue;
+                };
+                if !known.insert(path.clone()) {
+                    continue;
+                }
+                // If it is not there, the reader says so with the line that imports it.
+                let object = format!("{revision}:{}", path.display());
+                if let Ok(content) = git(&["show", &object], given) {
+                    write(&folder.path().join(below), &content)?;
+                    queue.push((path, content));
+                }
             }
         }
         Ok(Self {
             given: given.to_owned(),
+            place: top(given)?.join(file),
             path: own,
             _files: Some(folder),
         })
     }
 }
 
-/// The documents that a WSDL may import: all of its directory and below, if it imports any.
-fn imports(
-    content: &[u8],
-    revision: &str,
-    directory: &Path,
-    given: &str,
-) -> Result<Vec<PathBuf>, Failure> {
-    let mentions = |word: &[u8]| memchr::memmem::find(content, word).is_some();
-    if !mentions(b"schemaLocation") && !mentions(b"location=")
-        || !mentions(b"import") && !mentions(b"include")
-    {
-        return Ok(Vec::new());
+/// The locations in a document that may be those of imports and includes: values of `location` and
+/// `schemaLocation` that are no addresses.
+fn locations(content: &[u8]) -> BTreeSet<String> {
+    // The characters of such names are ASCII, so this is the text of a document in UTF-16, too.
+    let text: Vec<u8> = content.iter().copied().filter(|byte| *byte != 0).collect();
+    let mut found = BTreeSet::new();
+    for at in memchr::memmem::find_iter(&text, "ocation") {
+        let rest = text.get(at + "ocation".len()..).unwrap_or_default();
+        let value = rest.trim_ascii_start().strip_prefix(b"=");
+        let value = value.map(<[u8]>::trim_ascii_start).unwrap_or_default();
+        let (Some((quote, value)), true) = (
+            value.split_first(),
+            value.starts_with(b"\"") || value.starts_with(b"'"),
+        ) else {
+            continue;
+        };
+        let end = memchr::memchr(*quote, value);
+        let value = end.and_then(|end| value.get(..end));
+        let value = value.and_then(|value| std::str::from_utf8(value).ok());
+        found.extend(
+            value
+                .filter(|value| !value.contains("://"))
+                .map(str::to_owned),
+        );
     }
-    let spec = format!("{}/", directory.display());
-    let mut arguments = vec![
-        "ls-tree",
-        "-r",
-        "-z",
-        "--full-tree",
-        "--name-only",
-        revision,
-    ];
-    if directory != Path::new("") {
-        arguments.push(&spec);
+    found
+}
+
+/// The path to which a location in a file of a directory leads.
+fn located(directory: &Path, location: &str) -> Option<PathBuf> {
+    let mut path = directory.to_owned();
+    for part in Path::new(location).components() {
+        match part {
+            Component::Normal(name) => path.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !path.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
     }
-    let list = git(&arguments, given)?;
-    let names = list.split(|byte| *byte == 0);
-    let names = names.filter_map(|name| std::str::from_utf8(name).ok());
-    let documents = names.map(PathBuf::from).filter(|path| {
-        let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        ["wsdl", "xsd", "xml"].contains(&extension.to_ascii_lowercase().as_str())
-    });
-    Ok(documents.collect())
+    Some(path)
+}
+
+/// The directory of the repository.
+fn top(given: &str) -> Result<PathBuf, Failure> {
+    let top = git(&["rev-parse", "--show-toplevel"], given)?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&top).trim_end()))
 }
 
 fn git(arguments: &[&str], given: &str) -> Result<Vec<u8>, Failure> {

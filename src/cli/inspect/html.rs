@@ -9,8 +9,8 @@ const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
 /// The page, with what is in the WSDL as JSON in it.
-pub(super) fn page(catalog: &Catalog, size: Size) -> String {
-    let data = json::all(catalog, Some(size)).to_string();
+pub(super) fn page(catalog: &Catalog, size: Option<Size>) -> String {
+    let data = json::all(catalog, size).to_string();
     PAGE.replacen("/*STYLE*/", STYLE, 1)
         .replacen("/*SCRIPT*/", SCRIPT, 1)
         // Last, because a WSDL may contain anything.

@@ -1,6 +1,8 @@
 //! What is in a WSDL as JSON.
 
-use saponify_codegen::catalog::{Catalog, Content, Field, Header, Operation, Type, TypeKind};
+use saponify_codegen::catalog::{
+    Catalog, Content, Enumeration, Field, Header, Operation, Type, TypeKind,
+};
 use serde_json::{Map, Value, json};
 
 use super::{Size, Subject};
@@ -8,13 +10,17 @@ use super::{Size, Subject};
 pub(super) fn of(catalog: &Catalog, subject: Subject<'_>, size: Option<Size>) -> String {
     let value = match subject {
         Subject::All => all(catalog, size),
-        Subject::Object(ty) => object(catalog, ty),
+        Subject::Object(ty) => object(ty, &catalog.references_to(&ty.name).collect::<Vec<_>>()),
         Subject::Field(ty, field) => {
             let mut value = of_field(field);
             value["object"] = Value::from(ty.name.as_str());
             value
         }
-        Subject::Operation(operation) => of_operation(operation),
+        Subject::Enumeration(enumeration) => of_enumeration(enumeration),
+        Subject::Operations(operations) => match operations.as_slice() {
+            [only] => of_operation(only),
+            several => several.iter().copied().map(of_operation).collect(),
+        },
     };
     format!("{value:#}\n")
 }
@@ -33,16 +39,14 @@ pub(super) fn all(catalog: &Catalog, size: Option<Size>) -> Value {
             "name": service.name,
             "rust": service.rust,
             "endpoint": service.endpoint,
+            "soap12": service.soap12,
         })
     });
-    let enumerations = catalog.enumerations.iter().map(|enumeration| {
-        let values = enumeration.values.iter().map(|value| value.value.as_str());
-        json!({
-            "name": enumeration.name,
-            "rust": enumeration.rust,
-            "values": values.collect::<Vec<_>>(),
-        })
-    });
+    let references = catalog.references();
+    let of_type = |ty: &Type| {
+        let referring = references.get(&*ty.name);
+        object(ty, referring.map(Vec::as_slice).unwrap_or_default())
+    };
     let (objects, others): (Vec<&Type>, Vec<&Type>) = catalog
         .types
         .iter()
@@ -60,16 +64,18 @@ pub(super) fn all(catalog: &Catalog, size: Option<Size>) -> Value {
             "files": size.files,
             "bytes": size.bytes,
         })),
-        "objects": objects.into_iter().map(|ty| object(catalog, ty)).collect::<Vec<_>>(),
-        "types": others.into_iter().map(|ty| object(catalog, ty)).collect::<Vec<_>>(),
-        "enumerations": enumerations.collect::<Vec<_>>(),
+        "objects": objects.into_iter().map(of_type).collect::<Vec<_>>(),
+        "types": others.into_iter().map(of_type).collect::<Vec<_>>(),
+        "enumerations": catalog.enumerations.iter().map(of_enumeration).collect::<Vec<_>>(),
         "operations": catalog.operations.iter().map(of_operation).collect::<Vec<_>>(),
     })
 }
 
-fn object(catalog: &Catalog, ty: &Type) -> Value {
+/// An object or another type. `referring` are the fields that hold a record of the object.
+fn object(ty: &Type, referring: &[(&Type, &Field)]) -> Value {
     let mut value = json!({
         "name": ty.name,
+        "namespace": ty.namespace,
         "rust": ty.rust,
         "fields": ty.fields.iter().map(of_field).collect::<Vec<_>>(),
     });
@@ -77,8 +83,8 @@ fn object(catalog: &Catalog, ty: &Type) -> Value {
         value["documentation"] = Value::from(text.as_str());
     }
     if ty.kind == TypeKind::Object {
-        let referring = catalog
-            .references_to(&ty.name)
+        let referring = referring
+            .iter()
             .map(|(object, field)| format!("{}.{}", object.name, field.name));
         value["referredToBy"] = referring.collect();
     }
@@ -126,6 +132,20 @@ fn of_field(field: &Field) -> Value {
     Value::Object(value)
 }
 
+fn of_enumeration(enumeration: &Enumeration) -> Value {
+    let values = enumeration.values.iter().map(|value| value.value.as_str());
+    let mut value = json!({
+        "name": enumeration.name,
+        "namespace": enumeration.namespace,
+        "rust": enumeration.rust,
+        "values": values.collect::<Vec<_>>(),
+    });
+    if let Some(text) = &enumeration.documentation {
+        value["documentation"] = Value::from(text.as_str());
+    }
+    value
+}
+
 fn of_operation(operation: &Operation) -> Value {
     let fields = |fields: &[Field]| fields.iter().map(of_field).collect::<Vec<_>>();
     let names = |headers: &[Header]| {
@@ -134,6 +154,7 @@ fn of_operation(operation: &Operation) -> Value {
     };
     json!({
         "name": operation.name,
+        "input": operation.input,
         "rust": operation.rust,
         "arguments": fields(&operation.arguments),
         "results": fields(&operation.results),

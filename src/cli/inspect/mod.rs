@@ -1,5 +1,6 @@
 //! `saponify inspect`.
 
+mod find;
 mod html;
 mod json;
 mod text;
@@ -8,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
-use saponify_codegen::catalog::{Catalog, Field, Operation, Type};
+use saponify_codegen::catalog::{Enumeration, Field, Operation, Type};
 
 use super::completion::names;
 use super::failure::Failure;
-use super::options::Options;
+use super::options::{Options, is_url, readable};
 use super::terminal::{put, put_lines, report};
 
 /// Shows what is in a WSDL: objects, fields, relationships, operations, packages, the API version and
@@ -25,8 +26,8 @@ use super::terminal::{put, put_lines, report};
     saponify inspect op:query --format json\n  \
     saponify inspect enterprise.wsdl --format html --out tenant.html")]
 pub(crate) struct Inspect {
-    /// The WSDL, unless `saponify.toml` names it; and an object, a field (Account.Name) or an operation
-    /// (op:query).
+    /// The WSDL, unless `saponify.toml` names it; and an object or a type, a field (Account.Name), an
+    /// enumeration or an operation (op:query). Of several types with one name, {NAMESPACE}NAME is one.
     #[arg(value_name = "WSDL|NAME", num_args = 0..=2, add = ArgValueCompleter::new(names))]
     words: Vec<String>,
     /// How to show it.
@@ -50,12 +51,14 @@ enum Format {
 }
 
 /// What was asked for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 enum Subject<'c> {
     All,
     Object(&'c Type),
     Field(&'c Type, &'c Field),
-    Operation(&'c Operation),
+    Enumeration(&'c Enumeration),
+    /// The operations of a name: several if it is overloaded.
+    Operations(Vec<&'c Operation>),
 }
 
 /// How large the generated code would be.
@@ -75,34 +78,31 @@ impl Inspect {
             Failure::usage("no WSDL is named")
                 .hint("name one, or set `input` in saponify.toml; see saponify inspect --help")
         })?;
-        if !input.exists() {
-            return Err(Failure::new(format!("{} does not exist", input.display())));
+        readable(input)?;
+        if name.is_some() && self.format == Format::Html {
+            return Err(Failure::usage("the page for a browser shows all objects")
+                .hint("leave the name out; the page has a search"));
         }
-        let catalog = config.catalog()?;
-        let subject = found(&catalog, name)?;
-        let all = matches!(subject, Subject::All);
-        let text = match self.format {
-            Format::Html if !all => {
-                return Err(Failure::usage("the page for a browser shows all objects")
-                    .hint("leave the name out; the page has a search"));
-            }
-            Format::Text | Format::Json if !all => match self.format {
-                Format::Json => json::of(&catalog, subject, None),
-                _ => text::of(&catalog, subject, None),
-            },
-            format => {
-                let output = config.run()?;
+        let (catalog, size) = match name {
+            Some(_) => (config.catalog()?, None),
+            None => {
+                let (catalog, output) = config.catalog_and_output()?;
                 let size = Size {
                     types: output.types().len(),
                     files: output.files().len(),
                     bytes: output.files().iter().map(|file| file.text().len()).sum(),
                 };
-                match format {
-                    Format::Text => text::of(&catalog, subject, Some(size)),
-                    Format::Json => json::of(&catalog, subject, Some(size)),
-                    Format::Html => html::page(&catalog, size),
-                }
+                (catalog, Some(size))
             }
+        };
+        let subject = match name {
+            Some(name) => find::subject(&catalog, name)?,
+            None => Subject::All,
+        };
+        let text = match self.format {
+            Format::Text => text::of(&catalog, subject, size),
+            Format::Json => json::of(&catalog, subject, size),
+            Format::Html => html::page(&catalog, size),
         };
         match (&self.out, self.format) {
             (Some(path), _) => {
@@ -118,10 +118,16 @@ impl Inspect {
     }
 }
 
-/// The WSDL and the name among the words. A word that is a file is the WSDL.
+/// The WSDL and the name among the words. A word that is a file is the WSDL. A folder is only if the word
+/// can be nothing else, because a folder may have the name of an object.
 fn divided(words: &[String]) -> Result<(Option<&Path>, Option<&str>), Failure> {
-    let is_file =
-        |word: &String| Path::new(word).exists() || word.to_ascii_lowercase().ends_with(".wsdl");
+    let is_file = |word: &String| {
+        let path = Path::new(word);
+        let is_path = word.contains(std::path::is_separator) && !word.starts_with('{');
+        path.exists() && (is_path || !path.is_dir())
+            || word.to_ascii_lowercase().ends_with(".wsdl")
+            || is_url(path)
+    };
     match words {
         [] => Ok((None, None)),
         [only] if is_file(only) => Ok((Some(Path::new(only)), None)),
@@ -129,57 +135,4 @@ fn divided(words: &[String]) -> Result<(Option<&Path>, Option<&str>), Failure> {
         [wsdl, name] => Ok((Some(Path::new(wsdl)), Some(name))),
         _ => Err(Failure::usage("too many names")),
     }
-}
-
-/// What a name means, whatever the case of its letters.
-fn found<'c>(catalog: &'c Catalog, name: Option<&str>) -> Result<Subject<'c>, Failure> {
-    let Some(name) = name else {
-        return Ok(Subject::All);
-    };
-    let missing = |what: &str, names: Vec<&str>| {
-        let failure = Failure::new(format!("there is no {what} {name} in {}", catalog.source));
-        match closest(name, &names) {
-            Some(near) => failure.hint(format!("did you mean {near}?")),
-            None => failure.hint("saponify inspect without a name lists what there is"),
-        }
-    };
-    if let Some(operation) = name.strip_prefix("op:") {
-        let mut operations = catalog.operations.iter();
-        let found = operations.find(|known| known.name.eq_ignore_ascii_case(operation));
-        let names = || catalog.operations.iter().map(|o| o.name.as_str()).collect();
-        return found
-            .map(Subject::Operation)
-            .ok_or_else(|| missing("operation", names()));
-    }
-    let ty = |name: &str| {
-        let mut types = catalog.types.iter();
-        catalog
-            .object(name)
-            .or_else(|| types.find(|ty| ty.name.eq_ignore_ascii_case(name)))
-    };
-    if let Some(ty) = ty(name) {
-        return Ok(Subject::Object(ty));
-    }
-    if let Some((object, field)) = name.split_once('.')
-        && let Some(ty) = ty(object)
-    {
-        let names = || ty.fields.iter().map(|field| field.name.as_str()).collect();
-        return match ty.field(field) {
-            Some(field) => Ok(Subject::Field(ty, field)),
-            None => Err(missing("field", names())),
-        };
-    }
-    Err(missing(
-        "object or type",
-        catalog.types.iter().map(|ty| ty.name.as_str()).collect(),
-    ))
-}
-
-/// The name most similar to another.
-fn closest<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
-    let wanted = wanted.rsplit(['.', ':']).next().unwrap_or(wanted);
-    let wanted = wanted.to_lowercase();
-    let score = |name: &str| strsim::damerau_levenshtein(&wanted, &name.to_lowercase());
-    let best = names.iter().min_by_key(|name| score(name))?;
-    (score(best) <= wanted.chars().count() / 3 + 1).then_some(*best)
 }

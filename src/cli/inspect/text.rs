@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use saponify_codegen::catalog::{Catalog, Content, Field, Header, Operation, Type, TypeKind};
+use saponify_codegen::catalog::{
+    Catalog, Content, Enumeration, Field, Header, Operation, Type, TypeKind,
+};
 use saponify_wsdl::is_hidden;
 
 use super::{Size, Subject};
@@ -12,7 +14,11 @@ pub(super) fn of(catalog: &Catalog, subject: Subject<'_>, size: Option<Size>) ->
         Subject::All => overview(catalog, size),
         Subject::Object(ty) => object(catalog, ty),
         Subject::Field(ty, field) => field_of(catalog, ty, field),
-        Subject::Operation(operation) => operation_of(operation),
+        Subject::Enumeration(enumeration) => enumeration_of(enumeration),
+        Subject::Operations(operations) => {
+            let texts = operations.into_iter().map(operation_of);
+            texts.collect::<Vec<_>>().join("\n")
+        }
     };
     text.replace(|c: char| c != '\n' && is_hidden(c), " ")
 }
@@ -56,10 +62,12 @@ fn overview(catalog: &Catalog, size: Option<Size>) -> String {
         fact("package", format!("{} {}", package.name, details.trim()));
     }
     for service in &catalog.services {
-        fact(
-            "service",
-            format!("{} at {}", service.name, service.endpoint),
-        );
+        let place = match service.endpoint.is_empty() {
+            true => String::new(),
+            false => format!(" at {}", service.endpoint),
+        };
+        let version = if service.soap12 { ", SOAP 1.2" } else { "" };
+        fact("service", [&*service.name, &*place, version].concat());
     }
     let objects: Vec<&Type> = catalog.objects().collect();
     let fields: usize = objects.iter().map(|object| object.fields.len()).sum();
@@ -90,19 +98,23 @@ fn overview(catalog: &Catalog, size: Option<Size>) -> String {
             "CHILDREN",
             "REFERRED BY",
         ])];
+        let references = catalog.references();
         for object in objects {
+            let referring = references.get(&*object.name).map_or(0, Vec::len);
             rows.push(vec![
                 object.name.clone(),
                 object.fields.len().to_string(),
                 object.parents().count().to_string(),
                 object.children().count().to_string(),
-                catalog.references_to(&object.name).count().to_string(),
+                referring.to_string(),
             ]);
         }
         table(&mut out, "", &rows);
     }
     let _ = writeln!(out, "\nOPERATIONS");
-    let names: Vec<&str> = catalog.operations.iter().map(|o| o.name.as_str()).collect();
+    let mut names: Vec<&str> = catalog.operations.iter().map(|o| o.name.as_str()).collect();
+    // Overloads have one name.
+    names.dedup();
     let _ = writeln!(out, "{}", names.join(" "));
     out
 }
@@ -123,7 +135,7 @@ fn object(catalog: &Catalog, ty: &Type) -> String {
         let _ = writeln!(out, "derived from {base}");
     }
     if !ty.derived.is_empty() {
-        let _ = writeln!(out, "bases {}", ty.derived.join(", "));
+        let _ = writeln!(out, "base of {}", ty.derived.join(", "));
     }
     if let Some(documentation) = &ty.documentation {
         let _ = writeln!(out, "{}", documentation.trim());
@@ -219,6 +231,22 @@ fn field_of(catalog: &Catalog, ty: &Type, field: &Field) -> String {
         }
     }
     let mut out = String::new();
+    table(&mut out, "", &rows);
+    out
+}
+
+fn enumeration_of(enumeration: &Enumeration) -> String {
+    let mut out = format!(
+        "enumeration {} is {} in Rust\n",
+        enumeration.name, enumeration.rust
+    );
+    if let Some(documentation) = &enumeration.documentation {
+        let _ = writeln!(out, "{}", documentation.trim());
+    }
+    let mut rows = vec![words(["VALUE", "RUST"])];
+    let values = enumeration.values.iter();
+    rows.extend(values.map(|value| vec![value.value.clone(), value.rust.clone()]));
+    let _ = writeln!(out);
     table(&mut out, "", &rows);
     out
 }

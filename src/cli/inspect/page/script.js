@@ -2,9 +2,32 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const main = document.getElementById("main");
 const search = document.getElementById("search");
-const objects = new Map(data.objects.map((object) => [object.name, object]));
-const types = new Map(data.types.map((type) => [type.name, type]));
-const operations = new Map(data.operations.map((operation) => [operation.name, operation]));
+
+/** Items by a key: the name, or the name with what tells items of one name apart. Each item gets its key. */
+function keyed(items, detail) {
+  const names = new Map();
+  for (const { name } of items) names.set(name, (names.get(name) ?? 0) + 1);
+  const all = new Map();
+  for (const item of items) {
+    item.key = names.get(item.name) === 1 ? item.name : `${item.name} (${detail(item)})`;
+    while (all.has(item.key)) item.key += "+";
+    all.set(item.key, item);
+  }
+  return all;
+}
+
+const objects = keyed(data.objects, (object) => object.namespace);
+const types = keyed(data.types, (type) => type.namespace);
+const enumerations = keyed(data.enumerations, (enumeration) => enumeration.namespace);
+const operations = keyed(data.operations, (operation) => operation.input || operation.rust);
+
+/** Where the pages of types are, by the names of types. */
+const places = new Map();
+for (const [kind, all] of [["object", objects], ["type", types], ["enumeration", enumerations]]) {
+  for (const item of all.values()) {
+    places.set(item.name, [...(places.get(item.name) ?? []), { kind, item }]);
+  }
+}
 
 /** An element with attributes and children. Texts become text, never markup. */
 function make(name, attributes, ...children) {
@@ -33,8 +56,12 @@ function section(title, content) {
 }
 
 function typeLink(field) {
-  if (objects.has(field.type)) return link(["object", field.type], field.type);
-  if (types.has(field.type)) return link(["type", field.type], field.type);
+  const known = places.get(field.type) ?? [];
+  // The Rust type tells types of one name apart.
+  const place = known.length > 1
+    ? known.find(({ item }) => (field.rustType ?? "").includes(item.rust)) ?? known[0]
+    : known[0];
+  if (place) return link([place.kind, place.item.key], field.type);
   return document.createTextNode(field.kind === "children" ? "child rows" : field.type ?? "");
 }
 
@@ -44,7 +71,7 @@ function overview() {
     ["API version", data.apiVersion && `${data.apiVersion}, ${data.apiStatus}`],
     ["Generated", data.generated],
     ...data.packages.map((one) => ["Package", `${one.name} ${one.version} ${one.namespace}`]),
-    ...data.services.map((one) => ["Service", `${one.name} at ${one.endpoint}`]),
+    ...data.services.map((one) => ["Service", one.name + (one.endpoint && ` at ${one.endpoint}`) + (one.soap12 ? ", SOAP 1.2" : "")]),
     ["Would generate", data.output && `${data.output.types.toLocaleString("en")} types, ` +
       `${data.output.files.toLocaleString("en")} files, ${(data.output.bytes / 1e6).toFixed(1)} MB`],
   ].filter(([, value]) => value);
@@ -55,13 +82,15 @@ function overview() {
     section(`Objects (${data.objects.length.toLocaleString("en")})`, table(
       [["Object"], ["Fields", "number"], ["Parents", "number wide"], ["Children", "number wide"], ["Referred to by", "number"]],
       data.objects.map((object) => [
-        link(["object", object.name], object.name), String(object.fields.length),
+        link(["object", object.key], object.key), String(object.fields.length),
         String(count(object, "parent")), String(count(object, "children")), String(object.referredToBy.length),
       ]))),
     section(`Operations (${data.operations.length})`, make("p", null,
-      data.operations.flatMap((one) => [link(["operation", one.name], one.name), " "]))),
+      data.operations.flatMap((one) => [link(["operation", one.key], one.key), " "]))),
     section(`Other types (${data.types.length})`, make("p", null,
-      data.types.flatMap((one) => [link(["type", one.name], one.name), " "]))),
+      data.types.flatMap((one) => [link(["type", one.key], one.key), " "]))),
+    section(`Enumerations (${data.enumerations.length})`, make("p", null,
+      data.enumerations.flatMap((one) => [link(["enumeration", one.key], one.key), " "]))),
   ];
 }
 
@@ -132,7 +161,7 @@ function typePage(type, isObject) {
   const referring = (type.referredToBy ?? []).map((path) => path.split("."));
   const picture = isObject ? graph(type) : null;
   return [
-    make("h1", null, type.name),
+    make("h1", null, type.key),
     make("p", { class: "soft" }, code(type.rust)),
     type.documentation ? make("p", null, type.documentation) : null,
     picture ? section("Relationships", make("div", { class: "scroll", tabindex: "0" }, picture)) : null,
@@ -145,10 +174,19 @@ function typePage(type, isObject) {
   ];
 }
 
+function enumerationPage(enumeration) {
+  return [
+    make("h1", null, enumeration.key),
+    make("p", { class: "soft" }, code(enumeration.rust)),
+    enumeration.documentation ? make("p", null, enumeration.documentation) : null,
+    section(`Values (${enumeration.values.length})`, table([["Value"]], enumeration.values.map((value) => [value]))),
+  ];
+}
+
 function operationPage(operation) {
   const list = (title, names) => (names.length ? section(title, make("p", null, names.join(", "))) : null);
   return [
-    make("h1", null, operation.name),
+    make("h1", null, operation.key),
     make("p", { class: "soft" }, code(`${operation.rust}() -> ${operation.rustResult}`)),
     operation.documentation ? make("p", null, operation.documentation) : null,
     operation.arguments.length ? section("Arguments", fieldRows(operation.arguments)) : null,
@@ -162,16 +200,17 @@ const most = 200;
 function results(text) {
   const wanted = text.toLowerCase();
   const found = [];
-  for (const [kind, all] of [["object", objects], ["operation", operations], ["type", types]]) {
-    for (const name of all.keys()) {
-      if (name.toLowerCase().includes(wanted)) found.push([link([kind, name], name), kind]);
+  const kinds = [["object", objects], ["operation", operations], ["type", types], ["enumeration", enumerations]];
+  for (const [kind, all] of kinds) {
+    for (const key of all.keys()) {
+      if (key.toLowerCase().includes(wanted)) found.push([link([kind, key], key), kind]);
     }
   }
   for (const object of objects.values()) {
     for (const field of object.fields) {
       if (found.length > most) break;
       if (field.name.toLowerCase().includes(wanted)) {
-        found.push([link(["object", object.name, field.name], `${object.name}.${field.name}`), field.type ?? ""]);
+        found.push([link(["object", object.key, field.name], `${object.key}.${field.name}`), field.type ?? ""]);
       }
     }
   }
@@ -188,6 +227,7 @@ function show() {
     kind === "search" ? results(name ?? "")
     : kind === "object" && objects.has(name) ? typePage(objects.get(name), true)
     : kind === "type" && types.has(name) ? typePage(types.get(name), false)
+    : kind === "enumeration" && enumerations.has(name) ? enumerationPage(enumerations.get(name))
     : kind === "operation" && operations.has(name) ? operationPage(operations.get(name))
     : overview();
   main.replaceChildren(...page.flat().filter(Boolean));
