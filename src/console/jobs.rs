@@ -130,7 +130,7 @@ impl Jobs {
         waiting.redirected.send(Secret::from(query)).ok()?;
         let result = match tokio::time::timeout(CONSENT, waiting.done).await {
             Ok(Ok(result)) => result,
-            _ => Err(failed("the org does not answer")),
+            _ => Err(failed("the org did not respond in time")),
         };
         Some(Consented {
             name: waiting.name,

@@ -67,7 +67,7 @@ fn names_are_no_paths_and_are_taken_once() {
     assert!(
         error
             .to_string()
-            .contains("there is a connection Acme-1.prod_eu already"),
+            .contains("there is already a connection Acme-1.prod_eu"),
         "{error}"
     );
     home.connection("Acme-1.prod_eu").unwrap();

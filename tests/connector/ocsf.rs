@@ -339,31 +339,31 @@ fn broken_tables_are_told_by_line() {
             "h\nlogins\t*\t3002\n",
             fields,
             values,
-            "events.tsv is broken in line 2",
+            "line 2 of the mapping table events.tsv is broken",
         ),
         (
             "# c\nh\nlogins\t*\tx\t1\n",
             fields,
             values,
-            "events.tsv is broken in line 3: a number",
+            "line 3 of the mapping table events.tsv is broken: a number",
         ),
         (
             "h\nlogins\t*\t3002\tnone A\n",
             fields,
             values,
-            "names a table of values that is not there",
+            "the table of values that it names does not exist",
         ),
         (
             events,
             "h\n*\ta\tb\tnone\t\n",
             values,
-            "fields.tsv is broken in line 2",
+            "line 2 of the mapping table fields.tsv is broken",
         ),
         (
             events,
             fields,
             "h\nt\tv\tx\n",
-            "values.tsv is broken in line 2",
+            "line 2 of the mapping table values.tsv is broken",
         ),
     ] {
         let error = Mapping::parse(events, fields, values).unwrap_err();

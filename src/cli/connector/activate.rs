@@ -220,7 +220,7 @@ fn introduction(activated: &Activated) -> String {
         resumed,
     } = activated;
     let first = match resumed {
-        true => "Validation succeeded. The connection goes on with its data.",
+        true => "Validation succeeded. The connection continues with its data.",
         false => "Validation succeeded. The connection is active.",
     };
     format!(

@@ -178,7 +178,7 @@ fn chosen(home: &Home, names: &[String]) -> Result<Vec<String>, Failure> {
     }
     match active.is_empty() {
         true => Err(Failure::usage("there is no connection")
-            .hint("`saponify connector activate` makes one")),
+            .hint("create one with `saponify connector activate`")),
         false => Ok(active),
     }
 }
@@ -197,7 +197,7 @@ fn the_one(home: &Home, name: Option<&String>) -> Result<String, Failure> {
                 .hint(format!("name one of: {}", names.join(", "))))
         }
         (None, _) => Err(Failure::usage("there is no connection")
-            .hint("`saponify connector activate` makes one")),
+            .hint("create one with `saponify connector activate`")),
     }
 }
 

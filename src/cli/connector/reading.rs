@@ -91,7 +91,7 @@ impl Status {
             false => self.name,
         };
         if names.is_empty() {
-            put_error("There is no connection. `saponify connector activate` makes one.\n");
+            put_error("There is no connection. Create one with `saponify connector activate`.\n");
         }
         let mut worst = 0;
         for name in names {

@@ -64,7 +64,7 @@ impl List {
             }
         }
         if out.is_empty() && !self.json {
-            put_error("There is no connection. `saponify connector activate` makes one.\n");
+            put_error("There is no connection. Create one with `saponify connector activate`.\n");
         }
         put_lines(&out)?;
         Ok(ExitCode::from(worst))

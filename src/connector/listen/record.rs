@@ -1,4 +1,4 @@
-//! A notification as a row: its ids, and every field of the record as it came.
+//! Converts a notification to a row with its ids and every field of its record.
 
 use jiff::Timestamp;
 use saponify::Record;
@@ -32,8 +32,8 @@ impl Message {
     }
 }
 
-/// The row of a notification. The time is that of the last change of the record, if the message says it, and
-/// otherwise that of the arrival.
+/// Makes the row of a notification. Its time is the last change of the record if the record states it, and
+/// otherwise the time of arrival.
 pub(super) fn message(action: Id, notification: &Notification, now: Timestamp) -> Message {
     let record = &notification.s_object;
     let about = match record.type_name() {
@@ -58,10 +58,10 @@ pub(super) fn message(action: Id, notification: &Notification, now: Timestamp) -
     }
 }
 
-/// How deep records within records are taken apart.
+/// The depth to which records within records are flattened.
 const DEEPEST: usize = 5;
 
-/// Adds the fields of a record. The name of a field of a record within a record has a dot.
+/// Adds the fields of a record. The fields of an inner record get names with a dot.
 fn flatten(
     prefix: &str,
     record: &Record,
@@ -72,7 +72,7 @@ fn flatten(
     for (name, field) in record.fields() {
         let name = format!("{prefix}{name}");
         let mut put = |value: Option<String>| {
-            // A name that occurs again has no column of its own.
+            // A repeated name gets no second column.
             if !columns.contains(&name) {
                 columns.push(name.clone());
                 values.push(value);

@@ -1,4 +1,4 @@
-//! A session with the server: its statements and their values.
+//! A session with the server: its statements, their parameters and their results.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use super::Address;
 use crate::connector::error::Kind;
 use crate::connector::fault::Fault;
 
-/// A session keeps so many prepared statements at most. The store has about a hundred.
+/// The largest number of prepared statements of a session. The store has about a hundred.
 const STATEMENTS: usize = 300;
 
-/// A session that was not used for so long is asked whether it still works.
+/// A session that has been idle for longer is tested before it is used.
 const REST: Duration = Duration::from_secs(5);
 
-/// A value of a statement, which belongs to it while it is on its way.
+/// A parameter of a statement. It owns its value, because the statement runs on another thread.
 #[derive(Debug, Clone)]
 pub(in crate::connector) enum Parameter {
     Integer(Option<i64>),
@@ -25,7 +25,7 @@ pub(in crate::connector) enum Parameter {
     Texts(Vec<Option<String>>),
 }
 
-/// A value of an answer.
+/// A value in a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) enum Answer {
     Null,
@@ -34,8 +34,8 @@ pub(in crate::connector) enum Answer {
 }
 
 impl Parameter {
-    /// A text. PostgreSQL does not store the character U+0000, which only a name in a damaged file can have; its
-    /// symbol takes its place.
+    /// Makes a text parameter. PostgreSQL does not store the character U+0000, so it is replaced by the
+    /// symbol U+2400. Only a column name in a damaged file can contain it.
     pub(in crate::connector) fn text(text: &str) -> Self {
         Self::Text(Some(storable(text)))
     }
@@ -59,7 +59,7 @@ impl Parameter {
     }
 }
 
-/// A text as PostgreSQL can store it.
+/// Replaces the characters that PostgreSQL cannot store.
 pub(in crate::connector) fn storable(text: &str) -> String {
     text.replace('\0', "\u{2400}")
 }
@@ -76,10 +76,10 @@ impl From<&str> for Parameter {
     }
 }
 
-/// A session.
+/// A session with the server.
 pub(in crate::connector) struct Session {
     client: Client,
-    /// The schema in which names are looked up.
+    /// The schema of the search path.
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
@@ -94,8 +94,8 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens a session. A transaction in which nothing happens for so long as `idle` is undone by the server, so
-    /// that a process that was paused holds up nobody.
+    /// Opens a session. The server ends a session whose transaction is idle for longer than `idle`, so that
+    /// a paused process blocks no other process.
     pub(super) async fn open(address: &Address, idle: Duration) -> Result<Self, Fault> {
         let client = match &address.tls {
             Some(tls) => {
@@ -124,18 +124,18 @@ impl Session {
         })
     }
 
-    /// Whether the server has ended the session.
+    /// Whether the session is known to have ended.
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
 
-    /// Whether the session still works. A server that was stopped is noticed at once; a network that forgot the
-    /// session only when something is sent.
+    /// Tests the session. A stopped server is noticed without a message, but a network that has dropped the
+    /// connection only when something is sent.
     pub(super) async fn is_alive(&self) -> bool {
         !self.is_closed() && (self.used.elapsed() < REST || self.run("").await.is_ok())
     }
 
-    /// Notes that nobody uses the session for a while.
+    /// Records when the session was last used.
     pub(super) fn rest(&mut self) {
         self.used = Instant::now();
     }
@@ -144,10 +144,10 @@ impl Session {
         &self.schema
     }
 
-    /// Looks names up in a schema from now on. It must not be called within a transaction.
+    /// Sets the search path to a schema. It must not be called within a transaction.
     pub(in crate::connector) async fn enter(&mut self, schema: &str) -> Result<(), Fault> {
         if self.schema != schema {
-            // The name is our own and needs no quotes.
+            // The program makes the name itself, so it needs no quotes.
             let enter = format!("SET search_path TO {schema}, pg_catalog");
             self.client.batch_execute(&enter).await?;
             schema.clone_into(&mut self.schema);
@@ -155,12 +155,12 @@ impl Session {
         Ok(())
     }
 
-    /// Runs statements without values.
+    /// Runs statements without parameters.
     pub(in crate::connector) async fn run(&self, sql: &str) -> Result<(), Fault> {
         Ok(self.client.batch_execute(sql).await?)
     }
 
-    /// Reads rows.
+    /// Runs a statement and returns its rows.
     pub(in crate::connector) async fn query(
         &mut self,
         sql: &str,
@@ -172,7 +172,7 @@ impl Session {
         rows.iter().map(answers).collect()
     }
 
-    /// Runs a statement, and returns how many rows it changed.
+    /// Runs a statement and returns the number of changed rows.
     pub(in crate::connector) async fn execute(
         &mut self,
         sql: &str,
@@ -198,10 +198,10 @@ impl Session {
     }
 }
 
-/// Moves the bytes of a session until it ends.
+/// Drives the connection of a session until it ends.
 fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) {
     tokio::spawn(async move {
-        // Whoever uses the session gets the error, too.
+        // The caller that uses the session gets the same error.
         let _ = connection.await;
     });
 }

@@ -118,7 +118,7 @@ fn exit_codes_tell_what_went_wrong() {
 
     ends(tenant.activate("acme"), 0);
     let (_, err) = ends(tenant.activate("acme"), 2);
-    assert!(err.contains("there is a connection acme already"), "{err}");
+    assert!(err.contains("there is already a connection acme"), "{err}");
     tenant.sandbox.set_daily_limit(14_000, 15_000);
     let (out, _) = ends(tenant.command("test acme"), 3);
     assert!(out.contains('\u{2718}'), "{out}");

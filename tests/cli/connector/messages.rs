@@ -65,17 +65,14 @@ fn each_wrong_use_says_what_was_found_and_what_can_be_used() {
             "events --since today --until yesterday",
             &["--until", "--since"],
         ),
-        (
-            "run --every banana",
-            &["`banana` is not a length of time", "60d"],
-        ),
+        ("run --every banana", &["`banana` is not a duration", "60d"]),
         (
             "activate b --endpoint h --user u --password-from secret",
             &["env:VAR", "file:PATH"],
         ),
         (
             "activate b --endpoint h --user u --password-from env:PW --since banana",
-            &["`banana` is not a length of time", "60d"],
+            &["`banana` is not a duration", "60d"],
         ),
         (
             "activate b --endpoint h --user u --password-from env:PW --interval x",

@@ -58,7 +58,7 @@ fn a_cut_file_is_told() {
     );
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\",\"2\"\n\"3\""),
-        "row 2 has 1 values, the header has 2"
+        "row 2 has 1 values, but the header has 2"
     );
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\","),
@@ -71,11 +71,11 @@ fn a_quote_out_of_place_is_told() {
     let whole = "\"A\",\"B\"\n";
     assert_eq!(
         complaint(&format!("{whole}\"a\"b\",\"2\"\n")),
-        "a quote stands where it cannot, in row 1 at byte 11"
+        "a quote is in an invalid position, in row 1 at byte 11"
     );
     assert_eq!(
         complaint(&format!("{whole}a\"b,2\n")),
-        "a quote stands where it cannot, in row 1 at byte 9"
+        "a quote is in an invalid position, in row 1 at byte 9"
     );
     assert!(complaint(&format!("{whole}\"a\" ,2\n")).starts_with("a quote"));
 }
@@ -84,11 +84,11 @@ fn a_quote_out_of_place_is_told() {
 fn a_row_of_another_width_is_told() {
     assert_eq!(
         complaint("\"A\",\"B\"\n\"1\",\"2\",\"3\"\n"),
-        "row 1 has 3 values, the header has 2"
+        "row 1 has 3 values, but the header has 2"
     );
     assert_eq!(
         complaint("A,B\n1,2\n3\n"),
-        "row 2 has 1 values, the header has 2"
+        "row 2 has 1 values, but the header has 2"
     );
 }
 

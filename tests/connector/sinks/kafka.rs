@@ -191,7 +191,7 @@ fn brokers_that_are_away_get_everything_when_they_are_there() {
     for round in 1..=2 {
         let failure = case.deliver().unwrap_err();
         assert!(
-            failure.text().contains("no transaction can be begun"),
+            failure.text().contains("no transaction can be started"),
             "{}",
             failure.text()
         );

@@ -340,7 +340,7 @@ fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
     assert!(
         failure
             .text()
-            .contains("no stream takes the subject elsewhere.*"),
+            .contains("no stream has the subject elsewhere.*"),
         "{}",
         failure.text()
     );
