@@ -1,4 +1,4 @@
-//! Reads the TOML of an org description into an [`Org`].
+//! Parses the TOML of an org description.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ struct Organization {
     #[serde(default = "time_zone")]
     time_zone: String,
     api_version: Spanned<String>,
-    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same on every run.
+    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same in every run.
     generated: toml::value::Datetime,
     /// The `0DF…` id of the chosen package versions.
     package_set: Option<Spanned<String>>,
@@ -95,10 +95,11 @@ struct ObjectFile {
     system: Spanned<String>,
     #[serde(default = "yes")]
     writable: bool,
-    /// Whether aggregate functions and GROUP BY work.
+    /// Whether aggregate functions and GROUP BY are allowed.
     #[serde(default = "yes")]
     aggregates: bool,
-    /// The field of the duplicate rule: a new row with a value that another row has is a duplicate.
+    /// The field of the duplicate rule. A new row is a duplicate if another row has the same value in this
+    /// field.
     duplicate_rule: Option<Spanned<String>>,
     #[serde(default)]
     rows: Rows,

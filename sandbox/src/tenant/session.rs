@@ -1,4 +1,4 @@
-//! Sessions: who is logged in, when they last called, and what they may do.
+//! Sessions: their users, the times of their last calls, and their rights.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::grants::Grant;
 
-/// A session of a user. All clients that log in as a user share one; each OAuth token has its own.
+/// A session of a user. All clients that log in as the same user share one, but each OAuth token has its
+/// own.
 pub(crate) struct Session {
     /// The index of the user in the description.
     pub(crate) user: usize,
@@ -18,18 +19,18 @@ pub(crate) struct Session {
     pub(crate) token: Option<Token>,
 }
 
-/// What an access token adds to a session.
+/// The properties of an access token.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) grant: Grant,
     /// Whether it has the format of a JWT, which SOAP does not accept.
     pub(crate) is_jwt: bool,
-    /// The family of the refresh token that it goes with.
+    /// The family of the refresh token that was issued with it.
     pub(crate) family: Option<u64>,
 }
 
 impl Session {
-    /// Whether the session can be used for a purpose: `api` or `web`.
+    /// Whether the session is valid for a purpose: `api` or `web`.
     pub(crate) fn has(&self, scope: &str) -> bool {
         (self.token.as_ref()).is_none_or(|token| token.grant.has(scope))
     }
@@ -45,7 +46,7 @@ pub(crate) struct Sessions {
     by_secret: HashMap<String, Session>,
 }
 
-/// Shows no secrets.
+/// Secrets are left out.
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sessions")
@@ -55,7 +56,7 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    /// Returns the secret of the session of a user, and opens the session if there is none.
+    /// Opens the session of a user, or finds the open one, and returns its secret.
     pub(crate) fn open(
         &mut self,
         org: &str,
@@ -123,12 +124,12 @@ impl Sessions {
     }
 }
 
-/// A session id in the usual format: the id of the org, and a part that nobody can guess.
+/// A session id in the usual format: the id of the org, and a random part.
 pub(crate) fn opaque_secret(org: &str) -> String {
     format!("{org}!AQ{}", random_text())
 }
 
-/// Random text. Its source is the random keys that the standard library makes for hash maps.
+/// A random text. Its source is the random keys of the standard library's hash maps.
 pub(crate) fn random_text() -> String {
     let mut out = String::new();
     while out.len() < 88 {

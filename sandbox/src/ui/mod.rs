@@ -1,10 +1,10 @@
-//! The pages of the user interface that matter to programs: login, home, `frontdoor.jsp`, `wsdl.jsp`.
+//! The pages of the user interface that programs use: login, home, `frontdoor.jsp` and `wsdl.jsp`.
 
 use http::StatusCode;
 
 use crate::org::LoginMode;
 use crate::tenant::State;
-use crate::web::{WebAnswer, WebRequest, escape, form};
+use crate::web::{WebRequest, WebResponse, escape, form};
 
 /// A page of the user interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +41,12 @@ pub(crate) enum Browser {
     Stranger,
     /// A user who can see all pages.
     Session(usize),
-    /// A user who can only change the password, because it has expired or the user is an API-only user.
+    /// A user who can only change the password, because it has expired, or because of the permission API
+    /// Only User.
     PasswordOnly(usize),
 }
 
-pub(crate) fn answer(state: &State, page: Page, request: &WebRequest) -> WebAnswer {
+pub(crate) fn handle(state: &State, page: Page, request: &WebRequest) -> WebResponse {
     match page {
         Page::FrontDoor => front_door(state, request),
         Page::Home => home(state, request),
@@ -82,7 +83,7 @@ fn browser_of(state: &State, secret: &str) -> Browser {
     }
 }
 
-/// Checks the name and the password from a login page, which needs no security token.
+/// Checks the name and the password of a login page, which needs no security token.
 pub(crate) fn check_password(
     state: &State,
     username: &str,
@@ -108,7 +109,7 @@ pub(crate) fn check_password(
         | LoginMode::Inactive
         | LoginMode::TrialExpired
         | LoginMode::OrgLocked => Err(WRONG),
-        // The other modes are only about the API.
+        // The other modes concern only the API.
         _ => Ok(user),
     }
 }
@@ -119,7 +120,7 @@ pub(crate) fn login_page(
     hidden: &[(&str, &str)],
     username: &str,
     message: &str,
-) -> WebAnswer {
+) -> WebResponse {
     let visible = format!(
         "<p id=\"error\">{}</p>\
          <label>Username <input name=\"username\" autocomplete=\"username\" value=\"{}\"></label>\
@@ -128,21 +129,21 @@ pub(crate) fn login_page(
         escape(message),
         escape(username)
     );
-    WebAnswer::page(
+    WebResponse::page(
         StatusCode::OK,
         "Login | Salesforce",
         &form(action, hidden, &visible),
     )
 }
 
-fn home(state: &State, request: &WebRequest) -> WebAnswer {
+fn home(state: &State, request: &WebRequest) -> WebResponse {
     if request.is_post() && request.form.is_empty() {
-        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
+        return WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
     }
     if request.is_post() {
         let (username, password) = (request.param("username"), request.param("pw"));
         return match check_password(state, username, password) {
-            Ok(user) => WebAnswer::redirect("/").with_session(&state.open_session(user)),
+            Ok(user) => WebResponse::redirect("/").with_session(&state.open_session(user)),
             Err(message) => login_page("/", &[], username, message),
         };
     }
@@ -154,25 +155,25 @@ fn home(state: &State, request: &WebRequest) -> WebAnswer {
                 "{} is logged in to {}.",
                 state.org.users[user].username, state.org.name
             );
-            WebAnswer::message(StatusCode::OK, "Home | Salesforce", &text)
+            WebResponse::message(StatusCode::OK, "Home | Salesforce", &text)
         }
     }
 }
 
-fn change_password() -> WebAnswer {
+fn change_password() -> WebResponse {
     let text = "You must change your password before you can see anything else.";
-    WebAnswer::message(StatusCode::OK, "Change Your Password | Salesforce", text)
+    WebResponse::message(StatusCode::OK, "Change Your Password | Salesforce", text)
 }
 
 /// `/secur/frontdoor.jsp`: sets the session cookie of the browser and redirects.
-fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
+fn front_door(state: &State, request: &WebRequest) -> WebResponse {
     let link = request.param("otp");
     let (secret, target) = if link.is_empty() {
         (request.param("sid").to_owned(), request.param("retURL"))
     } else {
         let mut live = state.live();
         let life = state.code_life(&live);
-        // The link is used up even if it has expired.
+        // A link is used up even if it has expired.
         let link = live.grants.links.remove(link);
         let link = link.filter(|link| link.made.elapsed() < life);
         drop(live);
@@ -183,19 +184,19 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
         Browser::Stranger => login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => change_password().with_session(&secret),
         Browser::Session(_) => {
-            // An address of another host is ignored: this is not an open redirect.
+            // An address on another host is ignored, so that the page is not an open redirect.
             let target = match is_relative(target) {
                 true if target.starts_with('/') => target.to_owned(),
                 true => format!("/{target}"),
                 false => "/".to_owned(),
             };
-            WebAnswer::redirect(&target).with_session(&secret)
+            WebResponse::redirect(&target).with_session(&secret)
         }
     }
 }
 
-/// The download of the WSDL, which needs the cookie of a browser session.
-fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
+/// The download of the WSDL, which requires the cookie of a browser session.
+fn wsdl(state: &State, request: &WebRequest) -> WebResponse {
     let user = match browser(state, request) {
         Browser::Stranger => return login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => return change_password(),
@@ -205,16 +206,16 @@ fn wsdl(state: &State, request: &WebRequest) -> WebAnswer {
         let text = "You do not have the level of access necessary to perform the operation you \
                     requested. Please contact the owner of the record or your administrator if \
                     access is necessary.";
-        return WebAnswer::message(StatusCode::OK, "Insufficient Privileges", text);
+        return WebResponse::message(StatusCode::OK, "Insufficient Privileges", text);
     }
     if request.path.ends_with(".jsp") && request.param("type") != "*" {
         let text = "The sandbox has no Partner WSDL. The parameter type=* asks for the Enterprise \
                     WSDL.";
-        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
+        return WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
     }
     let org = &state.org;
     let text = org.enterprise_wsdl(org.api_version(), crate::org::Scale::NONE);
-    // Clients that take the endpoint from this WSDL log in at the sandbox.
+    // Clients that use the endpoint in this WSDL log in at the sandbox.
     let text = text.replace("https://login.salesforce.com", &state.addresses().login);
-    WebAnswer::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
+    WebResponse::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
 }
