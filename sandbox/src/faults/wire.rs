@@ -39,11 +39,9 @@ flaws! {
         Redirect302 = "redirect_302",
         /// 303 to another host; the call is not carried out.
         Redirect303 = "redirect_303",
-        /// 307 to another host, which asks the client to send the request again; the call is not carried
-        /// out.
+        /// 307 to another host, which asks the client to repeat the request; the call is not carried out.
         Redirect307 = "redirect_307",
-        /// 308 to another host, which asks the client to send the request again; the call is not carried
-        /// out.
+        /// 308 to another host, which asks the client to repeat the request; the call is not carried out.
         Redirect308 = "redirect_308",
         /// 307 to an http:// address, which would send the request in clear text.
         RedirectHttp = "redirect_http",

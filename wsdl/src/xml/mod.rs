@@ -289,7 +289,10 @@ impl<'d, 'a> Node<'d, 'a> {
     fn illegal_name(self, attribute: &str, value: &str) -> Error {
         self.error(
             ErrorKind::IllegalName,
-            format!("`{attribute}` is {}, which is not an XML name", quoted(value)),
+            format!(
+                "`{attribute}` is {}, which is not an XML name",
+                quoted(value)
+            ),
         )
         .help("a name starts with a letter or `_` and goes on with letters, digits, `.`, `-`, `_`")
     }

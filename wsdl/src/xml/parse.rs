@@ -138,7 +138,7 @@ impl<'a> Parser<'_, 'a, '_> {
         }
         if !self.document.elements.is_empty() || self.document.doctype.is_some() {
             let message =
-                "a document type declaration is allowed only once, before the root element"
+                "a document type declaration is allowed only once, before the root element";
             return Err(self.malformed(start, message));
         }
         self.document.doctype = Some(self.position(start));
