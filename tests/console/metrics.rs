@@ -31,10 +31,10 @@ async fn the_figures_are_those_of_the_store() {
     );
     served.home.write_sinks_toml(&sinks).unwrap();
     client.collect("acme").await;
-    let answer = served.client().get("/metrics").await;
-    assert_eq!(answer.status, StatusCode::OK);
+    let response = served.client().get("/metrics").await;
+    assert_eq!(response.status, StatusCode::OK);
     assert!(
-        answer
+        response
             .header("content-type")
             .starts_with("text/plain; version=0.0.4")
     );
@@ -44,7 +44,7 @@ async fn the_figures_are_those_of_the_store() {
         .unwrap()
         .store_to_read()
         .unwrap();
-    let samples = samples(&answer.text);
+    let samples = samples(&response.text);
     assert_eq!(samples["saponify_up{connection=\"acme\"}"], 1.0);
     assert_eq!(samples["saponify_failing{connection=\"acme\"}"], 0.0);
     assert!(samples["saponify_api_calls_left{connection=\"acme\"}"] > 0.0);
@@ -75,13 +75,13 @@ async fn the_figures_are_those_of_the_store() {
     assert_eq!(of("delivered_total"), sink.delivered as f64);
     assert_eq!(of("waiting") + of("set_aside_total") + of("failing"), 0.0);
     // Each family has its meaning and type before its samples.
-    for line in answer
+    for line in response
         .text
         .lines()
         .filter(|line| line.starts_with("# TYPE "))
     {
         let name = line.split(' ').nth(2).unwrap();
-        assert!(answer.text.contains(&format!("# HELP {name} ")), "{name}");
+        assert!(response.text.contains(&format!("# HELP {name} ")), "{name}");
     }
 }
 

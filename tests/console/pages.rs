@@ -12,9 +12,9 @@ use super::support::{APP, Answer, Client, Served, USER, location, org};
 async fn a_connection_by_password_collects_and_shows_events() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
-    let answer = client.connect("acme", &org, USER[1]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let page = client.get(location(&answer)).await;
+    let response = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
+    let page = client.get(location(&response)).await;
     page.shows(&[
         "The connection is active.",
         "Acme Instruments",
@@ -74,18 +74,18 @@ async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     org.set_login_mode(USER[0], LoginMode::ApiDisabled);
-    let answer = client.connect("acme", &org, USER[1]).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows(&[
-        "The connection was not made.",
+    let response = client.connect("acme", &org, USER[1]).await;
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    response.shows(&[
+        "The connection was not activated.",
         "API Enabled",
         USER[0],
         "What to do:",
     ]);
     assert!(served.home.connections().unwrap().is_empty());
     for (name, part) in [("", "the name is missing"), ("../x", "cannot be the name")] {
-        let answer = client.connect(name, &org, USER[1]).await;
-        answer.shows(&[part]);
+        let response = client.connect(name, &org, USER[1]).await;
+        response.shows(&[part]);
     }
 }
 
@@ -115,9 +115,9 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
 
     // What does not belong to it changes nothing.
     for query in ["", "?code=x", "?code=x&state=other", "?state="] {
-        let answer = served.client().get(&format!("/OauthRedirect{query}")).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
-        answer.shows(&["No connection waits for this answer"]);
+        let response = served.client().get(&format!("/OauthRedirect{query}")).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{query}");
+        response.shows(&["No connection is waiting for this response"]);
     }
     person(pem, USER)(&page);
     while served.home.connections().unwrap().is_empty() {
@@ -156,13 +156,13 @@ async fn a_consent_that_is_refused_says_so() {
         .unwrap();
     let query = format!("error=access_denied&error_description=end-user+denied&state={state}");
     // The redirect comes without a cookie, and shows nothing of the console.
-    let answer = served
+    let response = served
         .client()
         .get(&format!("/OauthRedirect?{query}"))
         .await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows(&["The connection web was not made.", "refused"]);
-    assert!(!answer.text.contains("form_token"), "{}", answer.text);
+    assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+    response.shows(&["The connection web was not made.", "refused"]);
+    assert!(!response.text.contains("form_token"), "{}", response.text);
     assert!(served.home.connections().unwrap().is_empty());
     let nowhere = begin(&client, "web", "http://plain.example", "").await;
     assert_eq!(
@@ -263,10 +263,13 @@ async fn events_are_found_by_what_the_table_shows() {
     ];
     written(&served, &client, &org, &rows).await;
     let found = async |query: &str| {
-        let answer = client
+        let response = client
             .get(&format!("/connections/acme/events?{query}"))
             .await;
-        (answer.text.matches("data-label=\"Time\"").count(), answer)
+        (
+            response.text.matches("data-label=\"Time\"").count(),
+            response,
+        )
     };
     for (query, rows) in [
         ("user=bob%40acme.example", 1),
@@ -280,24 +283,24 @@ async fn events_are_found_by_what_the_table_shows() {
         ("since=2001-01-01T00:00", 50),
         ("user=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 1),
     ] {
-        let (count, answer) = found(query).await;
-        assert_eq!((count, answer.status), (rows, StatusCode::OK), "{query}");
+        let (count, response) = found(query).await;
+        assert_eq!((count, response.status), (rows, StatusCode::OK), "{query}");
         // What the org wrote is text.
-        assert!(!answer.text.contains("<script>alert"), "{query}");
-        assert!(!answer.text.contains("\" onload"), "{query}");
+        assert!(!response.text.contains("<script>alert"), "{query}");
+        assert!(!response.text.contains("\" onload"), "{query}");
         if rows == 0 {
-            answer.shows(&["No stored event matches."]);
+            response.shows(&["No stored event matches."]);
         }
     }
     // Page by page, each event once.
     let (mut all, mut path) = (0, "/connections/acme/events?source=logins".to_owned());
     loop {
-        let answer = client.get(&path).await;
-        all += answer.text.matches("data-label=\"Time\"").count();
-        if !answer.text.contains("rel=\"next\"") {
+        let response = client.get(&path).await;
+        all += response.text.matches("data-label=\"Time\"").count();
+        if !response.text.contains("rel=\"next\"") {
             break;
         }
-        let (_, rest) = answer.text.split_once("rel=\"next\" href=\"").unwrap();
+        let (_, rest) = response.text.split_once("rel=\"next\" href=\"").unwrap();
         path = rest.split('"').next().unwrap().replace("&amp;", "&");
     }
     assert_eq!(all, 120);
@@ -305,9 +308,9 @@ async fn events_are_found_by_what_the_table_shows() {
         ("since=never", "is not a point in time"),
         ("after=x", "does not exist"),
     ] {
-        let (_, answer) = found(query).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        answer.shows(&[part]);
+        let (_, response) = found(query).await;
+        assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
+        response.shows(&[part]);
     }
 }
 
@@ -329,7 +332,7 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
         store
             .drift("LoginHistory", "column-added", "NewColumn", now)
             .unwrap();
-        let problem = Some("the org does not answer");
+        let problem = Some("the org does not response");
         store
             .attempted("logins", problem, Some("try again later"), now)
             .unwrap();
@@ -338,14 +341,14 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
     page.shows(&[
         "the service deleted &lt;rows&gt;",
         "NewColumn",
-        "the org does not answer",
+        "the org does not response",
         "try again later",
         "failing",
     ]);
     client
         .get("/")
         .await
-        .shows(&["One needs attention.", "the org does not answer"]);
+        .shows(&["One needs attention.", "the org does not response"]);
     // Another program has the store: the list names it, and shows the others.
     client.connect("other", &org, USER[1]).await;
     let store = served.home.path().unwrap().join("acme/store.db");

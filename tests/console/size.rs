@@ -131,9 +131,9 @@ async fn pages_with_a_million_events() {
         let mut times = Vec::new();
         for _ in 0..21 {
             let began = Instant::now();
-            let answer = client.get(&page).await;
+            let response = client.get(&page).await;
             times.push(began.elapsed());
-            assert!(answer.status.is_success(), "{page}: {}", answer.text);
+            assert!(response.status.is_success(), "{page}: {}", response.text);
         }
         times.sort();
         let millis = |time: Duration| time.as_secs_f64() * 1e3;

@@ -80,8 +80,8 @@ impl Served {
         let client = self.client();
         let link = self.link();
         let path = link.strip_prefix(&self.origin).unwrap();
-        let answer = client.get(path).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let response = client.get(path).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
         client
     }
 }
@@ -102,7 +102,7 @@ pub(crate) async fn org() -> Sandbox {
     Sandbox::builder(org).start().await.unwrap()
 }
 
-/// An answer, read to its end.
+/// An response, read to its end.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -180,8 +180,8 @@ impl Client {
             true => request,
             false => request.header(COOKIE, cookies.join("; ")),
         };
-        let answer = request.send().await.unwrap();
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
         for set in headers.get_all(SET_COOKIE) {
             let set = set.to_str().unwrap();
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
@@ -192,7 +192,7 @@ impl Client {
         Answer {
             status,
             headers,
-            text: answer.text().await.unwrap(),
+            text: response.text().await.unwrap(),
         }
     }
 
@@ -238,8 +238,8 @@ impl Client {
     /// Brings a connection up to date, and waits for the end of that.
     pub(crate) async fn collect(&self, name: &str) {
         let page = format!("/connections/{name}");
-        let answer = self.post(&page, &format!("{page}/collect"), &[]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let response = self.post(&page, &format!("{page}/collect"), &[]).await;
+        assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
         while self
             .get(&page)
             .await
@@ -257,6 +257,6 @@ pub(crate) fn instance(org: &Sandbox) -> String {
 }
 
 /// Where a redirect leads.
-pub(crate) fn location(answer: &Answer) -> &str {
-    answer.headers.get(LOCATION).unwrap().to_str().unwrap()
+pub(crate) fn location(response: &Answer) -> &str {
+    response.headers.get(LOCATION).unwrap().to_str().unwrap()
 }

@@ -29,14 +29,14 @@ async fn a_password_over_tls_lets_in() {
     let port = served.origin.rsplit(':').next().unwrap();
     let client = Client::new(&format!("https://localhost:{port}"), &[&pem]);
     let fields = [("password", "an easy sentence")];
-    let answer = client.post("/login", "/login", &fields).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let cookie = answer.header("set-cookie");
+    let response = client.post("/login", "/login", &fields).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER, "{}", response.text);
+    let cookie = response.header("set-cookie");
     assert!(
         cookie.starts_with("__Host-") && cookie.contains("; Secure"),
         "{cookie}"
     );
-    assert!(!answer.header("strict-transport-security").is_empty());
+    assert!(!response.header("strict-transport-security").is_empty());
     client
         .get("/")
         .await

@@ -83,7 +83,7 @@ impl Refusal {
         }
     }
 
-    fn handle(&self) -> WebResponse {
+    fn response(&self) -> WebResponse {
         let body = json!({ "error": self.error, "error_description": self.description });
         WebResponse::json(StatusCode::BAD_REQUEST, &body)
     }

@@ -14,10 +14,10 @@ use super::super::terminal::{block_on, put, put_error};
 use super::Common;
 use super::secret::SourceParser;
 
-/// Make a connection: ask for the credentials, log in, and keep both if that works.
+/// Activate a connection: ask for the credentials, log in, and store both if the login succeeds.
 ///
-/// A secret comes from prompt (typed without being shown), env:VAR, file:PATH, command:CMD, or - for a
-/// line of standard input. It is never an argument.
+/// A secret comes from prompt (typed without echo), env:VAR, file:PATH, command:CMD, or - for a line of
+/// standard input. It is never an argument.
 #[derive(Args, Debug)]
 pub(crate) struct Activate {
     /// The name of the new connection.
@@ -25,28 +25,29 @@ pub(crate) struct Activate {
     /// The My Domain address of the org, such as https://acme.my.salesforce.com.
     #[arg(long, value_name = "URL")]
     endpoint: String,
-    /// The user name. It is asked for if no other way to log in is chosen.
+    /// The user name. By default, the command asks for it, unless another way to log in is chosen.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Where the password comes from. By default, it is asked for.
+    /// The source of the password. By default, the command asks for it.
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     password_from: Option<SecretSource>,
-    /// Where the security token comes from. By default, it is asked for on a terminal, and may be empty.
+    /// The source of the security token. By default, the command asks for it on a terminal. It may be
+    /// empty.
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     token_from: Option<SecretSource>,
     /// The consumer key of an app, to log in by OAuth.
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Where the consumer secret of the app comes from.
+    /// The source of the consumer secret of the app.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, requires = "client_id")]
     client_secret_from: Option<SecretSource>,
-    /// The private key, in PEM, whose certificate the app has. With --user, it logs in as that user.
+    /// The private key, in PEM, for the certificate of the app. With --user, the login is as that user.
     #[arg(long, value_name = "PEM", requires = "client_id", requires = "user")]
     key_file: Option<PathBuf>,
-    /// Consent in the browser, and log in by a refresh token from then on.
+    /// Consent once in the browser, and log in with a refresh token from then on.
     #[arg(long, requires = "client_id", conflicts_with = "key_file")]
     web: bool,
-    /// The Callback URL of the app that takes the consent, on this machine.
+    /// The callback URL of the app on this machine, to which the browser is redirected.
     #[arg(
         long,
         value_name = "URL",
@@ -54,7 +55,7 @@ pub(crate) struct Activate {
         requires = "web"
     )]
     redirect: String,
-    /// What the consent is asked for.
+    /// The OAuth scopes to request.
     #[arg(
         long,
         value_name = "SCOPES",
@@ -62,31 +63,31 @@ pub(crate) struct Activate {
         requires = "web"
     )]
     scopes: String,
-    /// Where a session id or access token from elsewhere comes from. It cannot be renewed.
+    /// The source of a session id or access token from another program. It cannot be renewed.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, conflicts_with_all = ["user", "client_id"])]
     session_from: Option<SecretSource>,
-    /// Trust also the certificate in this PEM file.
+    /// Trust also the certificates in this PEM file.
     #[arg(long, value_name = "PEM")]
     certificate: Option<PathBuf>,
-    /// Let the login name this host as the endpoint: HOST or HOST:PORT.
+    /// Accept this host as the endpoint that the login names: HOST or HOST:PORT.
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
-    /// How far back logins and the setup audit trail are wanted; Salesforce has 180 days.
+    /// How far back to collect logins and the setup audit trail; Salesforce keeps them for 180 days.
     #[arg(long, value_name = "LENGTH", default_value = "60d")]
     since: String,
-    /// Which event log files are collected: auto, hourly or daily.
+    /// The event log files to collect: auto, hourly or daily.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     interval: String,
-    /// How event log files are fetched: auto, soap or rest.
+    /// How to fetch event log files: auto, soap or rest.
     #[arg(long, value_name = "WAY", default_value = "auto")]
     transfer: String,
-    /// Collect changes of this object. By default User and PermissionSetAssignment.
+    /// Collect the changes of this object. The defaults are User and PermissionSetAssignment.
     #[arg(long, value_name = "OBJECT")]
     object: Vec<String>,
     /// Write all events also to NDJSON files in this folder.
     #[arg(long, value_name = "DIR")]
     ndjson: Option<PathBuf>,
-    /// Write OCSF events to these files, in place of rows.
+    /// Write OCSF events to these files instead of rows.
     #[arg(long, requires = "ndjson")]
     ocsf: bool,
 }
@@ -162,14 +163,14 @@ impl Activate {
             }
             _ if self.client_secret_from.is_some() => Login::ClientCredentials { client_id },
             _ => {
-                return Err(Failure::usage("an app alone does not say how to log in")
+                return Err(Failure::usage("--client-id needs a way to log in")
                     .hint("add --client-secret-from SRC, --key-file PEM with --user, or --web"));
             }
         };
         Ok((login, secrets))
     }
 
-    /// User name, password and security token.
+    /// The login by user name, password and security token.
     fn by_password(&self, mut secrets: Secrets) -> Result<(Login, Secrets), Failure> {
         let user = match &self.user {
             Some(user) => user.clone(),
@@ -178,7 +179,7 @@ impl Activate {
         let password = self.password_from.clone().unwrap_or(SecretSource::Prompt);
         secrets.insert(secret::PASSWORD, password.read("password")?);
         let token = match &self.token_from {
-            // A user without a token may give an empty one.
+            // A user without a token enters an empty one.
             Some(source) => source.read_or_none(secret::TOKEN)?,
             None if std::io::stdin().is_terminal() => {
                 let what = "security token (empty if there is none)";
@@ -193,10 +194,10 @@ impl Activate {
     }
 }
 
-/// Asks for something that may be shown.
+/// Asks for a text that may be shown while it is typed.
 fn ask(what: &str) -> Result<String, Failure> {
     let missing = || {
-        Failure::usage("nothing says who logs in")
+        Failure::usage("no user and no other way to log in is given")
             .hint("give --user, --client-id or --session-from")
     };
     if !std::io::stdin().is_terminal() {

@@ -1,4 +1,4 @@
-//! Shows progress: as a line that moves on a terminal, and as plain lines elsewhere.
+//! Shows progress: as a moving line on a terminal, and as separate lines elsewhere.
 
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify_cli::connector::progress::{Progress, Stop, Watch};
 
-/// Plain lines are not closer to each other.
+/// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
-/// runtime.
+/// tokio runtime.
 pub(super) fn stop_on_signal() -> Stop {
     let stop = Stop::default();
     tokio::spawn({
@@ -19,7 +19,7 @@ pub(super) fn stop_on_signal() -> Stop {
             super::super::terminal::interrupted().await;
             stop.stop();
             super::super::terminal::interrupted().await;
-            // Nothing is lost: whatever is stored is stored in transactions.
+            // Everything is stored in transactions, so nothing is lost.
             std::process::exit(1);
         }
     });
@@ -52,7 +52,7 @@ fn moving(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// Removes the line when the work is over.
+/// Removes the moving line when the work is over.
 struct Shown(ProgressBar);
 
 impl Drop for Shown {
@@ -73,7 +73,7 @@ fn plain(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// How much is done, and of how much.
+/// The amount that is done, and the total.
 fn extent(progress: &Progress<'_>) -> (u64, u64) {
     match *progress {
         Progress::Rows {
@@ -90,7 +90,7 @@ fn extent(progress: &Progress<'_>) -> (u64, u64) {
     }
 }
 
-/// Remembers when a source began, for the rate.
+/// The time at which each source began, from which the rate is computed.
 struct Seen {
     what: String,
     began: Instant,
@@ -142,7 +142,7 @@ impl Seen {
             self.began = Instant::now();
         }
         match self.began.elapsed().as_secs_f64() {
-            0.0..1.0 => "just begun".to_owned(),
+            0.0..1.0 => "just started".to_owned(),
             seconds => format!("{:.0}/s", rows as f64 / seconds),
         }
     }

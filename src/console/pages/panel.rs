@@ -1,4 +1,4 @@
-//! A source of a connection: its figures, its calendar, its volume and its lag.
+//! A source of a connection: its figures, its calendar, its events by day, and its lag.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,10 +14,10 @@ use crate::console::charts::{bars, calendar, lag_chart, sign};
 use crate::console::facts::{Facts, Next, SourceFacts};
 use crate::console::words::{length, minute, number};
 
-/// The calendar and the volume show so many days.
+/// The number of days in the calendar and in the chart of events.
 const DAYS: i64 = 63;
 
-/// The chart of the lag shows so much time.
+/// The time that the chart of the lag covers.
 const LAGS: SignedDuration = SignedDuration::from_hours(48);
 
 pub(super) struct Panel<'a> {
@@ -29,7 +29,7 @@ pub(super) struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// Reads what is shown of a source: some weeks, whatever the store has.
+    /// Reads the data of a source for a few weeks. The amount does not depend on the size of the store.
     pub(super) fn read(
         store: &Store,
         index: &Index,
@@ -95,7 +95,7 @@ impl<'a> Panel<'a> {
                         }
                     }
                     @if let Some(lag) = self.source.lag { div { dt { "Lag" } dd { (length(lag)) } } }
-                    div { dt { "Wanted since" } dd { (minute(self.source.state.begins)) } }
+                    div { dt { "Collected since" } dd { (minute(self.source.state.begins)) } }
                     div {
                         dt { "Last attempt" }
                         dd { @match attempt { Some(attempt) => (minute(attempt.local_at)), None => "none yet" } }
@@ -113,8 +113,8 @@ impl<'a> Panel<'a> {
                 h4 { "Completeness" }
                 p.quiet {
                     @match self.days.len() {
-                        0 => "No day is wanted yet.",
-                        1 => "Collecting begins today.",
+                        0 => "No day is due for collection yet.",
+                        1 => "Collection begins today.",
                         days => { (complete.count()) " of the last " (days) " days are complete." }
                     }
                 }
@@ -122,7 +122,7 @@ impl<'a> Panel<'a> {
                 (self.table())
                 h4 { "Events by day" }
                 @if self.volume.iter().all(|(_, rows)| *rows == 0) {
-                    p.quiet { "No stored event is of the last " (DAYS) " days." }
+                    p.quiet { "There are no events of the last " (DAYS) " days." }
                 } @else {
                     (bars(name, &self.volume))
                 }
@@ -135,7 +135,7 @@ impl<'a> Panel<'a> {
         }
     }
 
-    /// The calendar in words.
+    /// The calendar as a table.
     fn table(&self) -> Markup {
         html! {
             details {
@@ -155,7 +155,7 @@ impl<'a> Panel<'a> {
     }
 }
 
-/// What the signs of a calendar mean.
+/// The legend of a calendar.
 pub(super) fn legend() -> Markup {
     html! {
         ul.legend {
@@ -182,11 +182,11 @@ fn title(source: &str) -> &str {
 
 fn about(source: &str) -> &str {
     match source {
-        "logins" => "Who logged in, from where, and how that ended.",
+        "logins" => "Who logged in, from where, and with which result.",
         "audit" => "What administrators changed in Setup.",
-        "files" => "What users and programs did, by type of event.",
+        "files" => "What users and programs did, by event type.",
         "changes" => "Changes of users and their permissions.",
-        "messages" => "What workflows of the org pushed.",
+        "messages" => "What workflows of the org sent.",
         _ => "",
     }
 }

@@ -59,7 +59,7 @@ fn a_run_takes_up_connections_that_are_added_and_leaves_those_that_are_deactivat
     );
     let (out, _) = ends(tenant.command("status alpha"), 0);
     assert!(
-        out.contains(&format!("worked on by process {} since", run.child.id())),
+        out.contains(&format!("running: process {} since", run.child.id())),
         "{out}"
     );
     // Activated again, it is taken up again.

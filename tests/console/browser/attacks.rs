@@ -69,7 +69,7 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     // A script of another site reads nothing.
     let read = format!(
         "const done = arguments[arguments.length - 1]; return fetch('{}/metrics', {{credentials: 'include'}})
-         .then(answer => answer.text()).catch(() => 'refused')",
+         .then(response => response.text()).catch(() => 'refused')",
         served.origin
     );
     assert_eq!(chrome.run(&read).await, "refused");
@@ -77,7 +77,7 @@ async fn another_site_changes_nothing_and_frames_nothing() {
     // A name of another site that leads to this machine.
     let port = served.origin.rsplit(':').next().unwrap();
     chrome.go(&format!("http://evil.example:{port}/")).await;
-    chrome.shows("does not answer to this host name").await;
+    chrome.shows("does not accept this host name").await;
 
     // The session of the person is as it was.
     chrome.go(&served.origin).await;

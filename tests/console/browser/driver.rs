@@ -74,16 +74,19 @@ impl Chrome {
             "acceptInsecureCerts": true,
             "goog:chromeOptions": options,
         }}});
-        let answer = chrome.post("", wanted).await;
-        let id = answer["sessionId"].as_str().expect("a session").to_owned();
+        let response = chrome.post("", wanted).await;
+        let id = response["sessionId"]
+            .as_str()
+            .expect("a session")
+            .to_owned();
         chrome.session = format!("{}/{id}", chrome.session);
         Some(chrome)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Value, Value> {
-        let answer = request.send().await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
         let mut value: Value = serde_json::from_str(&text).unwrap();
         match status.is_success() {
             true => Ok(value["value"].take()),

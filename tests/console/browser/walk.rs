@@ -29,7 +29,7 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
     chrome
         .click("form[action='/add/password'] button[type=submit]")
         .await;
-    chrome.shows("The connection was not made.").await;
+    chrome.shows("The connection was not activated.").await;
     chrome.picture("add-refused-1440", 1440).await;
     // What was typed is still there, except the secret.
     assert_eq!(
@@ -96,9 +96,9 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
 
     // Logging out ends it.
     chrome.click("form[action='/logout'] button").await;
-    chrome.shows("Its link is where it was started").await;
+    chrome.shows("open the link that was printed").await;
     chrome.go(&served.origin).await;
-    chrome.shows("Its link is where it was started").await;
+    chrome.shows("open the link that was printed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,5 +154,7 @@ async fn salesforce_is_added_by_link() {
         .until("return location.pathname === '/OauthRedirect'")
         .await;
     chrome.run("location.reload()").await;
-    chrome.shows("No connection waits for this answer").await;
+    chrome
+        .shows("No connection is waiting for this response")
+        .await;
 }
