@@ -29,7 +29,7 @@ fn the_second_instance_is_refused_until_the_first_ends() {
 }
 
 #[test]
-fn names_are_no_paths_and_are_taken_once() {
+fn names_cannot_be_paths_and_are_unique() {
     let (home, _folder) = home();
     for name in [
         "",
@@ -88,7 +88,7 @@ fn names_are_no_paths_and_are_taken_once() {
 }
 
 #[test]
-fn the_home_is_where_it_is_said() {
+fn the_home_is_found_by_argument_variable_and_platform() {
     let variables = |name: &str| match name {
         "SAPONIFY_HOME" => Some(PathBuf::from("/set")),
         _ => None,

@@ -1,4 +1,4 @@
-//! The pages, as a browser without script gets them.
+//! The pages, as a browser without scripts gets them.
 
 use reqwest::StatusCode;
 use saponify_cli::connector::store::{PageProgress, Purpose, Row, Store};
@@ -6,7 +6,7 @@ use saponify_cli::connector::window::Span;
 use saponify_sandbox::LoginMode;
 
 use super::person::person;
-use super::support::{APP, Answer, Client, Served, USER, location, org};
+use super::support::{APP, Client, PageResponse, Served, USER, location, org};
 
 #[tokio::test]
 async fn a_connection_by_password_collects_and_shows_events() {
@@ -70,7 +70,7 @@ fn link_after(html: &str, mark: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
+async fn a_refused_login_stores_nothing_and_keeps_the_input() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     org.set_login_mode(USER[0], LoginMode::ApiDisabled);
@@ -89,8 +89,8 @@ async fn a_refused_login_stores_nothing_and_keeps_what_was_typed() {
     }
 }
 
-/// Begins a connection by link, and returns the address of the org's login page.
-async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> Answer {
+/// Starts the activation of a connection by link, and returns the address of the org's login page.
+async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> PageResponse {
     let fields = [
         ("name", name),
         ("endpoint", endpoint),
@@ -101,7 +101,7 @@ async fn begin(client: &Client, name: &str, endpoint: &str, pem: &str) -> Answer
 }
 
 #[tokio::test]
-async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
+async fn a_consent_activates_a_connection_and_its_redirect_is_accepted_once() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let pem = org.certificate_pem();
@@ -113,7 +113,7 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
         "{page}"
     );
 
-    // What does not belong to it changes nothing.
+    // Redirects that do not belong to it change nothing.
     for query in ["", "?code=x", "?code=x&state=other", "?state="] {
         let response = served.client().get(&format!("/OauthRedirect{query}")).await;
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{query}");
@@ -142,7 +142,7 @@ async fn a_consent_makes_a_connection_and_its_redirect_counts_once() {
 }
 
 #[tokio::test]
-async fn a_consent_that_is_refused_says_so() {
+async fn a_refused_consent_is_reported() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let begun = begin(&client, "web", &org.instance_url(), org.certificate_pem()).await;
@@ -155,7 +155,7 @@ async fn a_consent_that_is_refused_says_so() {
         .next()
         .unwrap();
     let query = format!("error=access_denied&error_description=end-user+denied&state={state}");
-    // The redirect comes without a cookie, and shows nothing of the console.
+    // The redirect has no cookie, and its page shows nothing of the console.
     let response = served
         .client()
         .get(&format!("/OauthRedirect?{query}"))
@@ -174,7 +174,7 @@ async fn a_consent_that_is_refused_says_so() {
 }
 
 #[tokio::test]
-async fn the_test_says_what_is_missing() {
+async fn the_test_shows_what_is_missing() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
@@ -197,7 +197,7 @@ async fn the_test_says_what_is_missing() {
     );
 }
 
-/// A connection whose events a test writes itself.
+/// A connection whose events a test stores itself.
 pub(crate) async fn written(
     served: &Served,
     client: &Client,
@@ -245,7 +245,7 @@ fn put(store: &mut Store, span: Span, rows: &[Row<'_>]) {
 }
 
 #[tokio::test]
-async fn events_are_found_by_what_the_table_shows() {
+async fn events_are_found_by_the_values_in_the_table() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     let mut rows = vec![["anna@acme.example", "203.0.113.7", "Application", "Success"]; 120];
@@ -285,14 +285,14 @@ async fn events_are_found_by_what_the_table_shows() {
     ] {
         let (count, response) = found(query).await;
         assert_eq!((count, response.status), (rows, StatusCode::OK), "{query}");
-        // What the org wrote is text.
+        // Texts of the org are escaped.
         assert!(!response.text.contains("<script>alert"), "{query}");
         assert!(!response.text.contains("\" onload"), "{query}");
         if rows == 0 {
             response.shows(&["No stored event matches."]);
         }
     }
-    // Page by page, each event once.
+    // Every event is on exactly one page.
     let (mut all, mut path) = (0, "/connections/acme/events?source=logins".to_owned());
     loop {
         let response = client.get(&path).await;
@@ -315,7 +315,7 @@ async fn events_are_found_by_what_the_table_shows() {
 }
 
 #[tokio::test]
-async fn gaps_drift_and_errors_are_named_with_what_to_do() {
+async fn gaps_drift_and_errors_are_shown_with_advice() {
     let (served, org) = (Served::start().await, org().await);
     let client = served.logged_in().await;
     client.connect("acme", &org, USER[1]).await;
@@ -349,7 +349,7 @@ async fn gaps_drift_and_errors_are_named_with_what_to_do() {
         .get("/")
         .await
         .shows(&["One needs attention.", "the org does not response"]);
-    // Another program has the store: the list names it, and shows the others.
+    // Another program has locked the store: the list names it, and shows the others.
     client.connect("other", &org, USER[1]).await;
     let store = served.home.path().unwrap().join("acme/store.db");
     std::fs::write(

@@ -2,9 +2,9 @@
 
 use reqwest::StatusCode;
 
-use super::support::{Answer, Served, location, org};
+use super::support::{PageResponse, Served, location, org};
 
-/// Every path that needs a login.
+/// Every path that requires a login.
 const PAGES: &[&str] = &[
     "/",
     "/add",
@@ -15,7 +15,7 @@ const PAGES: &[&str] = &[
     "/nothing",
 ];
 
-/// Every change.
+/// Every path of a change.
 const CHANGES: &[&str] = &[
     "/add/password",
     "/add/link",
@@ -26,7 +26,7 @@ const CHANGES: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn nobody_sees_anything_without_the_link() {
+async fn nothing_is_visible_without_the_link() {
     let served = Served::start().await;
     let client = served.client();
     for page in PAGES {
@@ -40,7 +40,7 @@ async fn nobody_sees_anything_without_the_link() {
     }
     let response = client.get("/login").await;
     response.shows(&["open the link that was printed"]);
-    // Without a password there is nothing to guess.
+    // Without a password, there is nothing to guess.
     let fields = [
         ("form_token", response.form_token_or_none()),
         ("password", "x".into()),
@@ -50,7 +50,7 @@ async fn nobody_sees_anything_without_the_link() {
     assert_eq!(response.status, StatusCode::FORBIDDEN);
 }
 
-impl Answer {
+impl PageResponse {
     fn form_token_or_none(&self) -> String {
         match self.text.contains("form_token") {
             true => self.form_token(),
@@ -60,7 +60,7 @@ impl Answer {
 }
 
 #[tokio::test]
-async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
+async fn the_link_works_once_and_sets_a_strict_cookie() {
     let served = Served::start().await;
     let replaced = served.link();
     let link = served.link();
@@ -90,10 +90,10 @@ async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
     assert_eq!(thief.get(&path(&link)).await.status, StatusCode::FORBIDDEN);
     assert_eq!(thief.get("/").await.status, StatusCode::SEE_OTHER);
 
-    // A link of another site to the login does not end the session, and logging out does.
+    // A link from another site to the login does not end the session, but logging out does.
     let stranger = served.client();
     let set = stranger.get("/login").await;
-    let name = |response: &Answer| {
+    let name = |response: &PageResponse| {
         response
             .header("set-cookie")
             .split('=')
@@ -115,7 +115,7 @@ async fn the_link_lets_in_once_and_becomes_a_strict_cookie() {
 }
 
 #[tokio::test]
-async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
+async fn every_response_forbids_frames_foreign_scripts_and_caching() {
     let served = Served::start().await;
     let client = served.logged_in().await;
     for path in [
@@ -148,7 +148,7 @@ async fn every_answer_forbids_frames_foreign_scripts_and_keeping() {
         ] {
             assert_eq!(response.header(name), value, "{path}");
         }
-        // The policy would not run these; there are none to run.
+        // The policy would block these anyway, but there are none.
         for bad in [
             "<script>",
             "style=\"",
@@ -236,7 +236,7 @@ async fn a_form_of_another_site_changes_nothing() {
             );
         }
     }
-    // With GET there is no change.
+    // A GET request changes nothing.
     for path in CHANGES.iter().filter(|path| !path.ends_with("/test")) {
         assert_eq!(
             client.get(path).await.status,
@@ -248,12 +248,12 @@ async fn a_form_of_another_site_changes_nothing() {
     let fields = [("form_token", token.as_str()), ("name", &large)];
     let response = client.send(client.form("/add/password", &fields)).await;
     assert_eq!(response.status, StatusCode::PAYLOAD_TOO_LARGE);
-    // The session is still there.
+    // The session still exists.
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_password_lets_in_and_cannot_be_guessed() {
+async fn a_password_logs_in_and_cannot_be_guessed() {
     const PASSWORD: &str = "an easy sentence";
     let served = Served::with(|options| options.password = Some(PASSWORD.into()))
         .await
@@ -277,19 +277,19 @@ async fn a_password_lets_in_and_cannot_be_guessed() {
         assert_eq!(response.status, StatusCode::FORBIDDEN);
         response.shows(&["The password is wrong."]);
     }
-    // Now even the right one has to wait.
+    // Now even the right password is refused.
     let response = guesser
         .post("/login", "/login", &[("password", PASSWORD)])
         .await;
     assert_eq!(response.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(!response.header("retry-after").is_empty());
     assert!(!response.text.contains(PASSWORD) && !response.text.contains("wrong"));
-    // Whoever is in stays in.
+    // A client that is logged in stays logged in.
     assert_eq!(client.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn other_machines_do_not_reach_it_without_protection() {
+async fn other_machines_cannot_reach_the_console_without_protection() {
     for (listen, password) in [
         ("0.0.0.0:0", Some("long enough it is")),
         ("0.0.0.0:0", None),
@@ -305,7 +305,7 @@ async fn other_machines_do_not_reach_it_without_protection() {
     }
 }
 
-/// Hazard: a secret on a page, or in what the console writes.
+/// Hazard: a secret on a page, or in the output of the console.
 #[tokio::test]
 async fn no_page_shows_a_secret() {
     let (served, org) = (Served::start().await, org().await);

@@ -15,7 +15,7 @@ fn certificate(folder: &std::path::Path) -> (String, PathBuf, PathBuf) {
 }
 
 #[tokio::test]
-async fn a_password_over_tls_lets_in() {
+async fn a_password_over_tls_logs_in() {
     let folder = tempfile::tempdir().unwrap();
     let (pem, chain, key) = certificate(folder.path());
     let served = Served::with(|options| {
@@ -45,7 +45,7 @@ async fn a_password_over_tls_lets_in() {
         .get("/add")
         .await
         .shows(&[&format!("https://localhost:{port}/OauthRedirect")]);
-    // The address itself is no name that it answers to, because it listens at all of them.
+    // The console does not accept its address as a name, because it listens on all addresses.
     let request = client
         .request("GET", "/")
         .header("host", format!("0.0.0.0:{port}"));
@@ -56,7 +56,7 @@ async fn a_password_over_tls_lets_in() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_certificate_are_named() {
+async fn files_without_a_certificate_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let (_, chain, key) = certificate(folder.path());
     let other = folder.path().join("other.pem");

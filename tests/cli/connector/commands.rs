@@ -1,4 +1,4 @@
-//! What each command prints, and how it ends.
+//! The output and the exit code of each command.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn activity() -> Activity {
 }
 
 #[test]
-fn a_stranger_gets_from_nothing_to_the_events_of_a_day() {
+fn a_new_user_gets_to_the_events_of_a_day() {
     let tenant = Tenant::start(activity());
     let (out, _) = ends(tenant.activate("acme"), 0);
     assert!(
@@ -86,7 +86,7 @@ fn a_stranger_gets_from_nothing_to_the_events_of_a_day() {
 }
 
 #[test]
-fn exit_codes_tell_what_went_wrong() {
+fn exit_codes_distinguish_failures() {
     let tenant = Tenant::start(activity());
     let mut wrong = tenant.activate("acme");
     wrong.env("PW", "no-such-password");

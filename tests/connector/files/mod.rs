@@ -1,4 +1,4 @@
-//! Event log files: what arrives, what is damaged, and what real files look like.
+//! Event log files: their list, their content, damaged files, and real files.
 
 mod base64;
 mod corpus;

@@ -1,4 +1,4 @@
-//! Hazard: files that are listed by halves, made again, both hourly and daily, or cannot be fetched.
+//! Hazard: files that are listed incompletely, replaced, both hourly and daily, or cannot be fetched.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,24 +60,24 @@ struct Org {
     refused: Vec<&'static str>,
     queries: Vec<String>,
     cursor: Vec<Vec<Option<String>>>,
-    /// Cursors that die before one lives.
+    /// The number of cursors that are lost before one works.
     lost_cursors: usize,
     fetched: Vec<String>,
-    /// Files that are cut on their way, and how often.
+    /// The files that are cut off while they are fetched, and how often.
     cut: BTreeMap<String, usize>,
     unreachable: Vec<&'static str>,
-    /// Files during which the org is silent.
+    /// Files whose fetching gets no response.
     silent: Vec<&'static str>,
 }
 
-/// What a connector gets from an org that cannot be reached.
+/// The error of a connector whose org cannot be reached.
 async fn no_answer() -> Error {
     let login = Login::Password {
         user: "nobody".to_owned(),
     };
     let mut secrets = Secrets::default();
     secrets.insert(secret::PASSWORD, "nothing".into());
-    // No process listens at this port.
+    // No process listens on this port.
     let settings = Settings::new("https://127.0.0.1:1", login);
     let connected = Connection::connect(&settings, &secrets, Arc::new(|_| {})).await;
     connected.map(drop).unwrap_err()
@@ -238,7 +238,7 @@ fn new_files_are_fetched_and_old_ones_are_not_fetched_again() {
     let outcome = run(&mut fixture, &mut org).unwrap();
     assert_eq!(outcome.stored, 1);
     assert_eq!(org.fetched.len(), 4);
-    // In between, the list begins three days back; a day later it begins at the beginning.
+    // In between, the list goes back three days. A day later it goes back to the beginning.
     assert!(
         org.queries[1].contains("CreatedDate >= 1970-01-02T00:00:00Z"),
         "{}",
@@ -255,10 +255,10 @@ fn new_files_are_fetched_and_old_ones_are_not_fetched_again() {
 }
 
 #[test]
-fn a_day_is_taken_hourly_or_daily_and_not_both() {
+fn a_day_is_collected_hourly_or_daily_but_not_both() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
-    // Two days with daily files only, then both kinds.
+    // There are two days with only daily files, and then both kinds.
     for day in 0..4 {
         org.add(&format!("0ATd{day}"), daily(day));
     }
@@ -284,7 +284,7 @@ fn a_day_is_taken_hourly_or_daily_and_not_both() {
         "0ATother/1/1",
     ];
     assert_eq!(keys(&fixture), expected);
-    // Later lists do not have the first hourly file any more; the ledger remembers.
+    // Later lists no longer contain the first hourly file, but the ledger does.
     org.files.retain(|id, _| !id.starts_with("0ATh"));
     org.add("0ATd9", daily(9));
     org.now = 11 * DAY;
@@ -308,7 +308,7 @@ fn an_org_that_hides_interval_and_sequence_has_daily_files() {
     assert_eq!(keys(&fixture), ["0ATd0/1/1"]);
     let drifts = fixture.store.drifts().unwrap();
     assert_eq!(drifts.len(), 2);
-    // If only Interval is hidden, Sequence tells the kinds apart.
+    // If only Interval is hidden, Sequence distinguishes the kinds.
     org.refused = vec!["Interval"];
     let mut fixture = Fixture::new();
     run(&mut fixture, &mut org).unwrap();
@@ -316,7 +316,7 @@ fn an_org_that_hides_interval_and_sequence_has_daily_files() {
 }
 
 #[test]
-fn half_a_list_makes_no_file_gone() {
+fn an_incomplete_list_deletes_no_file() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     for day in 0..5 {
@@ -357,7 +357,7 @@ fn a_file_that_is_cut_once_is_stored_and_one_that_is_cut_twice_is_set_aside() {
 }
 
 #[test]
-fn a_file_that_cannot_be_fetched_waits_and_the_others_come() {
+fn a_file_that_cannot_be_fetched_does_not_stop_the_others() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     org.add("0AT0", daily(0));
@@ -373,14 +373,14 @@ fn a_file_that_cannot_be_fetched_waits_and_the_others_come() {
     assert_eq!(keys(&fixture).len(), 2);
 }
 
-/// The spans in which files may have come and gone.
+/// The spans in which files may have been created and deleted.
 fn gaps(fixture: &Fixture) -> Vec<Span> {
     let gaps = fixture.store.gaps(span(0, 99 * DAY)).unwrap();
     gaps.iter().map(|gap| gap.span).collect()
 }
 
 #[test]
-fn files_that_came_and_went_unseen_are_a_gap() {
+fn files_that_were_created_and_deleted_without_being_listed_are_a_gap() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     // A file that is older than a day shows that files are kept for thirty days.
@@ -442,7 +442,7 @@ fn an_org_that_keeps_files_for_a_day_has_no_complete_days_before_it() {
 }
 
 #[test]
-fn an_org_without_any_file_proves_nothing_about_the_past() {
+fn an_org_without_files_proves_nothing_about_the_past() {
     let mut fixture = Fixture::new();
     let mut org = Org {
         now: 20 * DAY + 12_000,
@@ -453,11 +453,11 @@ fn an_org_without_any_file_proves_nothing_about_the_past() {
 }
 
 #[test]
-fn the_day_on_which_hourly_files_begin_is_taken_from_its_daily_file() {
+fn the_day_on_which_hourly_files_begin_is_collected_from_its_daily_file() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     org.add("0ATd0", daily(0));
-    // Hourly files begin at ten o'clock, and the daily file has the rows of all hours.
+    // Hourly files begin at ten o'clock, and the daily file contains the rows of all hours.
     let mut whole = daily(1);
     whole
         .text
@@ -468,7 +468,7 @@ fn the_day_on_which_hourly_files_begin_is_taken_from_its_daily_file() {
     org.add("0ATh48", hourly(48));
     org.now = 3 * DAY;
     run(&mut fixture, &mut org).unwrap();
-    // Until more hourly files can come, the hourly ones are taken.
+    // As long as more hourly files can appear, the hourly ones are collected.
     let hourly_ones = ["0ATd0/1/1", "0ATh34/1/1", "0ATh35/1/1", "0ATh48/1/1"];
     assert_eq!(keys(&fixture), hourly_ones);
     org.now = 5 * DAY + 50_000;
@@ -484,7 +484,7 @@ fn the_day_on_which_hourly_files_begin_is_taken_from_its_daily_file() {
     assert_eq!(keys(&fixture), daily_one);
     assert_eq!(gaps(&fixture), []);
 
-    // An hourly file of that day that appears later does not bring its rows a second time.
+    // An hourly file of that day that appears later does not add its rows again.
     org.add(
         "0ATh30",
         File {
@@ -500,7 +500,7 @@ fn the_day_on_which_hourly_files_begin_is_taken_from_its_daily_file() {
 }
 
 #[test]
-fn a_day_without_hourly_files_is_taken_from_its_daily_file() {
+fn a_day_without_hourly_files_is_collected_from_its_daily_file() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     org.add("0ATh24", hourly(24));
@@ -517,7 +517,7 @@ fn a_day_without_hourly_files_is_taken_from_its_daily_file() {
 }
 
 #[test]
-fn a_file_that_is_made_again_is_fetched_again() {
+fn a_replaced_file_is_fetched_again() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     org.add("0AT0", daily(0));
@@ -533,12 +533,12 @@ fn a_file_that_is_made_again_is_fetched_again() {
 }
 
 #[test]
-fn a_daily_file_controls_the_hourly_ones() {
+fn a_daily_file_is_compared_with_the_hourly_ones() {
     let mut fixture = Fixture::new();
     let mut org = Org::default();
     org.add("0ATh1", hourly(24));
     org.add("0ATh2", hourly(25));
-    // Two rows, as the hourly files have.
+    // The file has two rows, as the hourly files together.
     let mut whole = daily(1);
     whole.text.push_str("\"Login\",\"again\"\n");
     org.add("0ATd1", whole);
@@ -549,7 +549,7 @@ fn a_daily_file_controls_the_hourly_ones() {
     assert_eq!(counts.len(), 1);
     assert_eq!((counts[0].daily, counts[0].hourly), (2, 2), "{counts:?}");
 
-    // The daily file is made again, with a row that no hourly file has.
+    // The daily file is replaced by one with a row that no hourly file has.
     let more = org.files.get_mut("0ATd1").unwrap();
     more.text.push_str("\"Login\",\"missing\"\n");
     more.modified += 1;
@@ -580,7 +580,7 @@ fn a_daily_file_controls_the_hourly_ones() {
 }
 
 #[test]
-fn an_org_that_does_not_answer_ends_the_round_of_files() {
+fn an_org_that_does_not_respond_ends_the_round_of_files() {
     let mut fixture = Fixture::new();
     let mut org = Org {
         now: 4 * DAY,
@@ -594,7 +594,7 @@ fn an_org_that_does_not_answer_ends_the_round_of_files() {
     assert_eq!(org.fetched, ["0AT0"]);
     assert_eq!((outcome.failed, outcome.untried, outcome.stored), (1, 2, 0));
     assert!(outcome.first_failure.unwrap().contains("0AT0"));
-    // If it is the fault of one file, that file does not keep the others from being fetched.
+    // If the failure concerns one file, the others are fetched nevertheless.
     let outcome = run(&mut fixture, &mut org).unwrap();
     assert_eq!(org.fetched, ["0AT0", "0AT1", "0AT2", "0AT0"]);
     assert_eq!((outcome.failed, outcome.untried, outcome.stored), (1, 0, 2));

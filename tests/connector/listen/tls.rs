@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{connected, listen, message, plain};
 
-/// An authority, and what it signed.
+/// An authority, and the certificates that it has signed.
 struct Authority {
     pem: String,
     issuer: Issuer<'static, KeyPair>,
@@ -78,7 +78,7 @@ async fn messages_arrive_over_tls() {
             .acknowledged,
         2
     );
-    // The port speaks nothing but TLS.
+    // The port accepts only TLS.
     let plain = message(
         "SELECT Id FROM Account LIMIT 2",
         &running.address.replace("https", "http"),
@@ -124,7 +124,7 @@ async fn a_client_needs_the_right_certificate() {
 }
 
 #[tokio::test]
-async fn wrong_options_are_said_before_anything_listens() {
+async fn wrong_options_are_reported_before_the_address_is_bound() {
     let tenant = connected().await;
     let folder = TempDir::new().unwrap();
     let authority = Authority::new();
