@@ -134,7 +134,7 @@ fn exit_codes_distinguish_failures() {
 
     tenant.sandbox.set_mode(Mode::Html200);
     let (_, err) = ends(tenant.command("sync acme"), 1);
-    assert!(err.contains("does not answer with SOAP"), "{err}");
+    assert!(err.contains("does not respond with SOAP"), "{err}");
 }
 
 #[test]

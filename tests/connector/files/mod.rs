@@ -4,4 +4,5 @@ mod base64;
 mod corpus;
 pub(crate) mod csv;
 mod import;
+mod org;
 mod sync;

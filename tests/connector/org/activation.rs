@@ -91,7 +91,7 @@ async fn a_folder_that_cannot_be_written_stores_nothing() {
 async fn an_address_that_is_not_an_org_stores_nothing_and_states_the_reason() {
     let tenant = start(org()).await;
     for (mode, part) in [
-        (Mode::Html200, "does not answer with SOAP"),
+        (Mode::Html200, "does not respond with SOAP"),
         (Mode::Html503, "HTTP 503"),
     ] {
         tenant.sandbox.set_mode(mode);

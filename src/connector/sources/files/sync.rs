@@ -10,7 +10,7 @@ use super::listing::{self, Choice, Kinds};
 use super::stage::{Staged, Staging};
 use crate::connector::error::{Error, Kind};
 use crate::connector::progress::{Progress, Stop, Watch};
-use crate::connector::sources::{Failure, Rows, Service, Values, all_rows};
+use crate::connector::sources::{Failure, Rows, Service, all_rows};
 use crate::connector::store::{Listed, Listing, Pending, SourceState, Store};
 use crate::connector::window::{Check, Span};
 
