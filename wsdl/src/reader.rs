@@ -213,26 +213,33 @@ impl Reader {
         })
     }
 
-    /// The WSDL and the documents that it imports, as a server publishes them. The WSDL is the first
-    /// one. Documents that are built in are not among them.
+    /// Reads a WSDL as [`read`](Reader::read) does, and takes it and the documents that it imports apart
+    /// as a server publishes them. The WSDL is the first one. Documents that are built in are not among
+    /// them.
     ///
     /// # Errors
     ///
-    /// As [`dump_raw`](Reader::dump_raw).
-    pub fn publish(&self, bytes: &[u8]) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::Bytes(bytes), |texts, documents| {
-            Ok(publish(&documents, texts))
-        })
+    /// As [`read`](Reader::read).
+    pub fn read_published(&self, bytes: &[u8]) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::Bytes(bytes))
     }
 
-    /// As [`publish`](Reader::publish), from a file.
+    /// As [`read_published`](Reader::read_published), from a file.
     ///
     /// # Errors
     ///
-    /// As [`dump_raw_file`](Reader::dump_raw_file).
-    pub fn publish_file(&self, path: impl AsRef<Path>) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::File(path.as_ref()), |texts, documents| {
-            Ok(publish(&documents, texts))
+    /// As [`read_file`](Reader::read_file).
+    pub fn read_published_file(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::File(path.as_ref()))
+    }
+
+    fn published(&self, source: Source<'_>) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.with_texts(source, |texts, documents| {
+            let published = publish(&documents, texts);
+            Ok((resolve(&self.options, documents)?, published))
         })
     }
 
