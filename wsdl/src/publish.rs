@@ -104,11 +104,8 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
                     }
                     "import" | "include" | "redefine" => {
                         let position = cursor.advance(text, range.start);
-                        let range = tag.attribute("schemaLocation");
-                        let range = range.or_else(|| tag.attribute("location"));
-                        if let (Some(number), Some(range)) = (found(position), range) {
-                            out.replace(range, PublishedPiece::Location(number));
-                        }
+                        let is_empty = matches!(event, Event::Empty(_));
+                        import(&mut out, &tag, found(position), is_empty);
                     }
                     _ => {}
                 }
@@ -121,6 +118,37 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
         is_wsdl: is_wsdl.unwrap_or(false),
         pieces: out.finish(),
     }
+}
+
+/// Publishes the start tag of an import or include of the document `found`, if it was followed.
+fn import(out: &mut Pieces<'_>, tag: &Tag<'_>, found: Option<usize>, is_empty: bool) {
+    let schema = tag.attribute("schemaLocation");
+    let is_schema = schema.is_some();
+    let location = schema.or_else(|| tag.attribute("location"));
+    match (found, location) {
+        (Some(number), Some(range)) => out.replace(range, PublishedPiece::Location(number)),
+        // Only an import of an XML Schema may have no location. This one was found by its namespace.
+        (Some(number), None) => {
+            out.insert(tag.name_end(), " schemaLocation=");
+            out.pieces.push(PublishedPiece::Location(number));
+        }
+        // What was not read is not published, so a relative location would lead nowhere. The location
+        // of an imported schema may be left out.
+        (None, Some(range)) if !is_absolute(&tag.text[range.clone()]) => {
+            if is_schema && tag.local() == "import" {
+                out.leave_out(tag.whole(range));
+            } else if is_empty {
+                out.leave_out(tag.range.clone());
+            }
+        }
+        (None, _) => {}
+    }
+}
+
+/// Whether a location begins with a scheme.
+fn is_absolute(location: &str) -> bool {
+    let scheme = location.trim_start().split([':', '/', '?', '#']).next();
+    scheme.is_some_and(|scheme| location.trim_start()[scheme.len()..].starts_with(':'))
 }
 
 /// Collects the pieces of a text.
@@ -153,6 +181,16 @@ impl Pieces<'_> {
         self.taken = range.end;
     }
 
+    /// Inserts a text.
+    fn insert(&mut self, at: usize, text: &str) {
+        self.push_until(at);
+        self.taken = at;
+        match self.pieces.last_mut() {
+            Some(PublishedPiece::Text(last)) => last.push_str(text),
+            _ => self.pieces.push(PublishedPiece::Text(text.to_owned())),
+        }
+    }
+
     /// Replaces an attribute value with its quotes.
     fn replace(&mut self, value: Range<usize>, piece: PublishedPiece) {
         self.push_until(value.start.saturating_sub(1));
@@ -181,13 +219,31 @@ impl<'a> Tag<'a> {
         (inner, self.range.start + 1)
     }
 
-    fn local(&self) -> &'a str {
+    fn name(&self) -> &'a str {
         let (inner, _) = self.inner();
-        let name = inner
-            .split(|c: char| c.is_ascii_whitespace() || c == '/')
-            .next()
-            .unwrap_or_default();
+        let mut parts = inner.split(|c: char| c.is_ascii_whitespace() || c == '/');
+        parts.next().unwrap_or_default()
+    }
+
+    fn local(&self) -> &'a str {
+        let name = self.name();
         split_qname(name).map_or(name, |(_, local)| local)
+    }
+
+    /// The position after the name.
+    fn name_end(&self) -> usize {
+        let (_, begin) = self.inner();
+        begin + self.name().len()
+    }
+
+    /// The range of the attribute with this value, and of the white space before it.
+    fn whole(&self, value: Range<usize>) -> Range<usize> {
+        let before = self.text.get(..value.start.saturating_sub(1));
+        let before = before.unwrap_or_default().trim_ascii_end();
+        let before = before.strip_suffix('=').unwrap_or(before).trim_ascii_end();
+        let name = before.rfind(|c: char| c.is_ascii_whitespace());
+        let name = name.map_or(before.len(), |at| at + 1);
+        before[..name].trim_ascii_end().len()..value.end + 1
     }
 
     /// The range of the value of an attribute without a prefix.
@@ -239,7 +295,7 @@ mod tests {
         let schema = "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'/>";
         let mut reader = Reader::new();
         reader.provide("https://example.com/a&b.xsd", schema);
-        let documents = reader.publish(wsdl.as_bytes()).unwrap();
+        let (_, documents) = reader.read_published(wsdl.as_bytes()).unwrap();
         let [first, second] = documents.as_slice() else {
             panic!("{documents:?}");
         };
@@ -260,5 +316,36 @@ mod tests {
         );
         assert_eq!(c, "/></w:port></w:service></w:definitions>");
         assert!(matches!(second.pieces.as_slice(), [Text(text)] if text.ends_with(schema)));
+    }
+
+    /// A document that was found by its namespace gets a location, and one that was not read has none
+    /// that leads nowhere.
+    #[test]
+    fn imports_can_be_loaded_from_the_server() {
+        let wsdl = "<w:definitions xmlns:w='http://schemas.xmlsoap.org/wsdl/'><w:types>\
+            <x:schema xmlns:x='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:a'>\
+            <x:import namespace='urn:b'/>\
+            <x:import namespace='urn:c' schemaLocation = \"../no/c.xsd\" id='c'/>\
+            <x:import namespace='http://www.w3.org/XML/1998/namespace' \
+            schemaLocation='http://www.w3.org/2001/xml.xsd'/>\
+            <x:include schemaLocation='d.xsd'/></x:schema></w:types></w:definitions>";
+        let schema = "<schema xmlns='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:b'/>";
+        let mut reader = Reader::new();
+        reader.provide("urn:b", schema);
+        reader.skip_import("../no/c.xsd").skip_import("d.xsd");
+        let (_, documents) = reader.read_published(wsdl.as_bytes()).unwrap();
+        let [Text(a), Location(1), Text(b)] = documents[0].pieces.as_slice() else {
+            panic!("{documents:?}");
+        };
+        assert!(
+            a.ends_with("targetNamespace='urn:a'><x:import schemaLocation="),
+            "{a}"
+        );
+        assert_eq!(
+            b,
+            " namespace='urn:b'/><x:import namespace='urn:c' id='c'/>\
+             <x:import namespace='http://www.w3.org/XML/1998/namespace' \
+             schemaLocation='http://www.w3.org/2001/xml.xsd'/></x:schema></w:types></w:definitions>"
+        );
     }
 }

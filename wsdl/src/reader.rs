@@ -211,26 +211,33 @@ impl Reader {
         })
     }
 
-    /// Returns the WSDL and the documents that it imports in the form in which a server publishes them. The
-    /// WSDL is the first one. Built-in documents are not included.
+    /// Reads a WSDL as [`read`](Reader::read) does. Also returns the WSDL and the documents that it imports in
+    /// the form in which a server publishes them. The WSDL is the first one. Built-in documents are not
+    /// included.
     ///
     /// # Errors
     ///
-    /// The errors of [`dump_raw`](Reader::dump_raw).
-    pub fn publish(&self, bytes: &[u8]) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::Bytes(bytes), |texts, documents| {
-            Ok(publish(&documents, texts))
-        })
+    /// The errors of [`read`](Reader::read).
+    pub fn read_published(&self, bytes: &[u8]) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::Bytes(bytes))
     }
 
-    /// Does the same as [`publish`](Reader::publish) for a file.
+    /// Does the same as [`read_published`](Reader::read_published) for a file.
     ///
     /// # Errors
     ///
-    /// The errors of [`dump_raw_file`](Reader::dump_raw_file).
-    pub fn publish_file(&self, path: impl AsRef<Path>) -> Result<Vec<PublishedDocument>, Error> {
-        self.with_texts(Source::File(path.as_ref()), |texts, documents| {
-            Ok(publish(&documents, texts))
+    /// The errors of [`read_file`](Reader::read_file).
+    pub fn read_published_file(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.published(Source::File(path.as_ref()))
+    }
+
+    fn published(&self, source: Source<'_>) -> Result<(Model, Vec<PublishedDocument>), Error> {
+        self.with_texts(source, |texts, documents| {
+            let published = publish(&documents, texts);
+            Ok((resolve(&self.options, documents)?, published))
         })
     }
 
