@@ -45,6 +45,11 @@ pub struct Quirks {
     pub wrapped_base64: bool,
     /// Answers are compressed if the client accepts gzip.
     pub gzip: bool,
+    /// Pages need a session that `frontdoor.jsp` or `singleaccess` opened. The session id of a login of the API
+    /// leads to the login page.
+    pub bridged_pages: bool,
+    /// `wsdl.jsp` shows a page that asks for the versions of packages, unless the request names some.
+    pub asks_package_versions: bool,
 }
 
 impl Default for Quirks {
@@ -63,6 +68,8 @@ impl Default for Quirks {
             batch_rows: None,
             wrapped_base64: false,
             gzip: true,
+            bridged_pages: false,
+            asks_package_versions: false,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `fault` | failures of a database, before it is known what was tried |
 //! | `postgres` | the address of a database, sessions, leases, and what all connections share |
 //! | `private` | creates files and folders that nobody else can read |
+//! | [`http_client`] | a client that verifies certificates as the rest of the program does |
 //! | [`when`] | reads times and lengths of time as people write them |
 //! | [`progress`] | what long work tells while it goes on, and how it is stopped |
 //! | [`window`] | decides which spans of time to ask for, page by page, and what to count again |
@@ -36,6 +37,7 @@ pub mod connection;
 mod error;
 mod fault;
 pub mod home;
+pub mod http_client;
 #[cfg(feature = "listen")]
 pub mod listen;
 pub mod listing;

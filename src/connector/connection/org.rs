@@ -233,6 +233,12 @@ impl Org {
         })
     }
 
+    /// The client that is logged in, for calls that are not the connector's.
+    #[must_use]
+    pub fn client(&self) -> &saponify::Client {
+        self.soap.client()
+    }
+
     /// A page that logs the browser in with the session of the connection.
     ///
     /// # Errors
