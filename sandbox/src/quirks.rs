@@ -45,6 +45,11 @@ pub struct Quirks {
     pub wrapped_base64: bool,
     /// Responses are compressed if the client accepts gzip.
     pub gzip: bool,
+    /// Pages require a session that `frontdoor.jsp` or `singleaccess` opened. With the session id of an API
+    /// login, the login page is shown.
+    pub bridged_pages: bool,
+    /// `wsdl.jsp` shows a page that asks for the versions of packages, unless the request names some.
+    pub asks_package_versions: bool,
 }
 
 impl Default for Quirks {
@@ -63,6 +68,8 @@ impl Default for Quirks {
             batch_rows: None,
             wrapped_base64: false,
             gzip: true,
+            bridged_pages: false,
+            asks_package_versions: false,
         }
     }
 }

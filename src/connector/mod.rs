@@ -10,6 +10,7 @@
 //! | `fault` | errors of a database |
 //! | `postgres` | the address of a database, sessions, leases, and the tables that all connections share |
 //! | `private` | creates files and folders that only the user can read |
+//! | [`http_client`] | makes an HTTP client with the certificates of the program |
 //! | [`when`] | reads times and durations as people write them |
 //! | [`progress`] | reports the progress of long work, and stops it |
 //! | [`window`] | decides which spans of time are queried, page by page, and which are counted again |
@@ -36,6 +37,7 @@ pub mod connection;
 mod error;
 mod fault;
 pub mod home;
+pub mod http_client;
 #[cfg(feature = "listen")]
 pub mod listen;
 pub mod listing;

@@ -28,6 +28,9 @@ struct File {
     app: Vec<Spanned<App>>,
     #[serde(default)]
     object: BTreeMap<Spanned<String>, ObjectFile>,
+    /// WSDLs of other APIs.
+    #[serde(default)]
+    wsdl: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +65,9 @@ struct PackageFile {
     name: String,
     version: String,
     namespace: String,
+    /// The older versions that can be chosen, too.
+    #[serde(default)]
+    older: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +235,7 @@ pub(super) fn read(text: &str) -> Result<Org, Error> {
         generated: organization.generated.to_string(),
         package_set: organization.package_set.map(Spanned::into_inner),
         packages: file.package.into_iter().map(Package::from).collect(),
+        other_wsdls: file.wsdl,
         limits: file.limits,
         soap_login: organization.soap_login,
         activity: None,
@@ -380,10 +387,13 @@ impl Object {
 
 impl From<PackageFile> for Package {
     fn from(file: PackageFile) -> Self {
+        let mut versions = vec![file.version.clone()];
+        versions.extend(file.older);
         Self {
             name: file.name,
             version: file.version,
             namespace: file.namespace,
+            versions,
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct Org {
     pub(crate) generated: String,
     pub(crate) package_set: Option<String>,
     pub(crate) packages: Vec<Package>,
+    /// WSDLs of other APIs, by the end of their path: `metadata`, `class/InvoiceService`.
+    pub(crate) other_wsdls: BTreeMap<String, String>,
     pub(crate) limits: Limits,
     pub(crate) soap_login: bool,
     /// The generated logins, audit trail and event log files, if there are any.
@@ -54,6 +56,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) namespace: String,
+    /// The versions that can be chosen, including the installed one.
+    pub(crate) versions: Vec<String>,
 }
 
 /// An object (table) of the org.

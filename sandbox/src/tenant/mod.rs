@@ -241,6 +241,18 @@ impl State {
         live.sessions.open(&self.org.id, user, false, life)
     }
 
+    /// Opens a browser session for a user.
+    pub(crate) fn open_page_session(&self, user: usize) -> String {
+        let mut live = self.live();
+        match live.quirks.bridged_pages {
+            true => live.sessions.open_page(&self.org.id, user),
+            false => {
+                let life = self.session_life(&live);
+                live.sessions.open(&self.org.id, user, false, life)
+            }
+        }
+    }
+
     /// The identity URL of a user.
     pub(crate) fn identity_url(&self, user: usize) -> String {
         format!(

@@ -15,6 +15,8 @@ pub(crate) struct Session {
     pub(crate) last_call: Instant,
     /// Whether the session can only be used to change the password.
     pub(crate) restricted: bool,
+    /// Whether a page opened the session for a browser.
+    pub(crate) is_of_page: bool,
     /// Present if the session is an OAuth access token.
     pub(crate) token: Option<Token>,
 }
@@ -67,7 +69,10 @@ impl Sessions {
         self.by_secret
             .retain(|_, session| session.last_call.elapsed() < life);
         let known = (self.by_secret.iter_mut()).find(|(_, session)| {
-            session.user == user && session.restricted == restricted && session.token.is_none()
+            session.user == user
+                && session.restricted == restricted
+                && !session.is_of_page
+                && session.token.is_none()
         });
         if let Some((secret, session)) = known {
             session.last_call = Instant::now();
@@ -75,6 +80,16 @@ impl Sessions {
         }
         let secret = opaque_secret(org);
         self.insert(secret.clone(), user, restricted, None);
+        secret
+    }
+
+    /// Opens a browser session, which is distinct from the session of the API.
+    pub(crate) fn open_page(&mut self, org: &str, user: usize) -> String {
+        let secret = opaque_secret(org);
+        self.insert(secret.clone(), user, false, None);
+        if let Some(session) = self.by_secret.get_mut(&secret) {
+            session.is_of_page = true;
+        }
         secret
     }
 
@@ -88,6 +103,7 @@ impl Sessions {
             user,
             last_call: Instant::now(),
             restricted,
+            is_of_page: false,
             token,
         };
         self.by_secret.insert(secret, session);

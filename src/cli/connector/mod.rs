@@ -3,6 +3,7 @@
 mod activate;
 #[cfg(feature = "listen")]
 mod listen;
+mod login;
 mod open;
 mod progress;
 mod reading;
@@ -28,6 +29,7 @@ use tracing::level_filters::LevelFilter;
 use super::failure::Failure;
 use super::settings::Settings;
 use super::terminal::put_error;
+pub(super) use login::LoginArgs;
 use secret::SourceParser;
 
 /// Exit codes: 0 success, 1 failure, 2 wrong usage, 3 `test` failed, 4 another instance works on the
@@ -41,7 +43,7 @@ pub(crate) struct Connector {
 }
 
 #[derive(Args, Debug)]
-struct Common {
+pub(super) struct Common {
     /// The folder that contains everything, or a database that several machines share:
     /// postgres://USER@HOST/DATABASE. The default is $SAPONIFY_HOME, or the folder in which programs keep
     /// their state on this platform.
@@ -120,7 +122,7 @@ impl Connector {
 }
 
 impl Common {
-    fn home(&self) -> Result<Home, Failure> {
+    pub(super) fn home(&self) -> Result<Home, Failure> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
         Ok(Home::find_with(
             self.home.clone(),
@@ -129,7 +131,7 @@ impl Common {
         )?)
     }
 
-    fn vault(&self, home: &Home) -> Result<Vault, Failure> {
+    pub(super) fn vault(&self, home: &Home) -> Result<Vault, Failure> {
         Ok(Vault::of(home, self.key()?)?)
     }
 
@@ -146,7 +148,7 @@ impl Common {
         }
     }
 
-    fn log(&self) {
+    pub(super) fn log(&self) {
         let level = match Settings::current().verbosity() {
             0 => LevelFilter::WARN,
             1 => LevelFilter::INFO,

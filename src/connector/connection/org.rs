@@ -235,6 +235,12 @@ impl Org {
         })
     }
 
+    /// The client that is logged in, for calls that the connector does not make itself.
+    #[must_use]
+    pub fn client(&self) -> &saponify::Client {
+        self.soap.client()
+    }
+
     /// Makes an address that logs a browser in with the session of the connection, and then shows a page.
     ///
     /// # Errors

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
-use saponify::transport::{client_config, parse_retry_after};
+use saponify::transport::parse_retry_after;
 use url::Url;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::http_client::client;
 use crate::connector::sinks::Failure;
 use crate::connector::sinks::config::SinkConfig;
 
@@ -109,30 +109,6 @@ impl Client {
             ),
         }
     }
-}
-
-/// Makes a client that verifies certificates in the same way as the rest of the program.
-pub(in crate::connector::sinks) fn client(
-    certificate: Option<&[u8]>,
-    timeout: Duration,
-) -> Result<reqwest::Client, Error> {
-    let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
-        Error::new(Kind::Usage, "the certificates of the sink are invalid").because(error)
-    };
-    let roots: Vec<&[u8]> = certificate.into_iter().collect();
-    let tls = client_config(&roots).map_err(|error| unusable(Box::new(error)))?;
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .http1_only()
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        .timeout(timeout)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .user_agent(concat!("saponify/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| unusable(Box::new(error)))
 }
 
 /// Makes the failure of a request without a response.

@@ -12,6 +12,4 @@ mod webhook;
 pub(super) use splunk::Splunk;
 pub(super) use webhook::Webhook;
 
-#[cfg(feature = "object-store")]
-pub(super) use client::client;
 use client::{Client, Reply};

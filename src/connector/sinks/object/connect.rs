@@ -13,9 +13,9 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
 use crate::connector::error::{Error, Kind};
+use crate::connector::http_client::client;
 use crate::connector::private::create_folder;
 use crate::connector::sinks::config::SinkConfig;
-use crate::connector::sinks::http::client;
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
 /// The longest time for a request.
