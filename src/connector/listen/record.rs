@@ -7,6 +7,13 @@ use saponify::salesforce::Id;
 use super::proxies::outbound_proxies::Notification;
 use crate::connector::store::MessageRow;
 
+/// The columns of every notification, before the fields of its record. `ChangeType` is a column of the source
+/// `changes`, too.
+const COLUMNS: [&str; 3] = ["NotificationId", "ActionId", "ChangeType"];
+
+/// The `ChangeType` of a notification. The message does not say whether the record was created or updated.
+const NOTIFIED: &str = "notified";
+
 /// A notification to store.
 #[derive(Debug)]
 pub(super) struct Message {
@@ -40,8 +47,12 @@ pub(super) fn message(action: Id, notification: &Notification, now: Timestamp) -
         "" => "sObject",
         name => name,
     };
-    let mut columns = vec!["NotificationId".to_owned(), "ActionId".to_owned()];
-    let mut values = vec![Some(notification.id.to_string()), Some(action.to_string())];
+    let mut columns = COLUMNS.map(str::to_owned).to_vec();
+    let mut values = vec![
+        Some(notification.id.to_string()),
+        Some(action.to_string()),
+        Some(NOTIFIED.to_owned()),
+    ];
     flatten("", record, &mut columns, &mut values, 0);
     let changed = ["SystemModstamp", "LastModifiedDate"]
         .iter()

@@ -287,7 +287,7 @@ impl Collector {
         let figures = Figures {
             received: done.rows,
             new: done.rows,
-            gaps: done.listing.lost + done.aside,
+            gaps: done.listing.lost + done.aside + done.unlisted,
             files: done.stored,
             damaged: done.aside,
             failed: done.failed,
