@@ -11,7 +11,7 @@ use crate::connector::Error;
 use crate::connector::connection::Settings;
 use crate::connector::home::{Home, Place};
 use crate::connector::search::Index;
-use crate::connector::store::{Attempt, Calls, SourceState, Store};
+use crate::connector::store::{Attempt, Calls, MESSAGES, SourceState, Store};
 use crate::connector::sync::{Cadence, Source};
 use crate::connector::window::Span;
 
@@ -173,16 +173,27 @@ impl Facts {
 
     /// When any source is collected next.
     pub(super) fn next(&self) -> Next {
-        let at = |next: &Next| match next {
-            Next::Now => Some(Timestamp::MIN),
-            Next::At(time) => Some(*time),
-            Next::NotRunning => None,
-        };
-        let first = self.sources.iter().map(|source| source.next).min_by_key(at);
+        // What the org pushes has no next run.
+        let nexts = self.sources.iter().filter(|source| !source.is_pushed());
+        let first = nexts
+            .map(|source| source.next)
+            .min_by_key(|next| match next {
+                Next::Now => Some(Timestamp::MIN),
+                Next::At(time) => Some(*time),
+                Next::NotRunning => None,
+            });
         match self.running {
             true => first.unwrap_or(Next::Now),
             false => Next::NotRunning,
         }
+    }
+}
+
+impl SourceFacts {
+    /// Whether the org pushes the rows of the source, so that nothing of it is due, and nothing says whether a day of
+    /// it is complete.
+    pub(super) fn is_pushed(&self) -> bool {
+        self.state.name == MESSAGES
     }
 }
 

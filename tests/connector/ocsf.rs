@@ -148,6 +148,7 @@ fn sample_rows() -> Rows {
     rows.object("logins", "LoginHistory", None, &no_time);
     let deleted = [("Id", "0055e1"), ("ChangeType", "deleted")];
     rows.object("changes", "User", Some(10), &deleted);
+    rows.object("messages", "Contact", Some(10), NOTIFIED);
     let rules = include_str!("../../src/connector/ocsf/tables/events.tsv").lines();
     for rule in rules.filter(|line| !line.starts_with('#')).skip(1) {
         let cells: Vec<&str> = rule.split('\t').collect();
@@ -231,6 +232,26 @@ fn a_login_is_an_authentication() {
         event["unmapped"]["CipherSuite"],
         "ECDHE-RSA-AES256-GCM-SHA384"
     );
+}
+
+/// An outbound message about a record that somebody else created.
+const NOTIFIED: Columns<'_> = &[
+    ("NotificationId", "04l5e0000000001AAA"),
+    ("ActionId", "04k5e0000000001AAA"),
+    ("ChangeType", "notified"),
+    ("Id", "0035e0000000001AAA"),
+    ("CreatedById", "0055e000000creator"),
+    ("LastModifiedById", "0055e000000changer"),
+];
+
+#[test]
+fn a_pushed_record_is_named_with_its_object_and_who_changed_it() {
+    let event = ocsf(&of_object("messages", "Contact", Some(10), NOTIFIED));
+    assert_eq!(event["type_uid"], 300_499);
+    assert_eq!(event["actor"]["user"]["uid"], "0055e000000changer");
+    assert_eq!(event["entity"]["type"], "Contact");
+    assert_eq!(event["entity"]["uid"], "0035e0000000001AAA");
+    assert_eq!(event["unmapped"]["CreatedById"], "0055e000000creator");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The pages, as a browser without scripts gets them.
 
 use reqwest::StatusCode;
-use saponify_cli::connector::store::{PageProgress, Purpose, Row, Store};
+use saponify_cli::connector::store::{MESSAGES, MessageRow, PageProgress, Purpose, Row, Store};
 use saponify_cli::connector::window::Span;
 use saponify_sandbox::LoginMode;
 
@@ -366,4 +366,40 @@ async fn gaps_drift_and_errors_are_shown_with_advice() {
         .shows(&["unreadable", "/connections/other"]);
     let page = client.get("/connections/acme").await;
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+/// The org does not say how many messages it sent, and nobody asks it for them.
+#[tokio::test]
+async fn pushed_messages_have_no_calendar_and_no_next_run() {
+    let (served, org) = (Served::start().await, org().await);
+    let client = served.logged_in().await;
+    client.connect("acme", &org, USER[1]).await;
+    let place = served.home.connection("acme").unwrap();
+    let lock = place.lock().unwrap();
+    let mut store = place.store(&lock).unwrap();
+    let now = jiff::Timestamp::now();
+    let source = store.source(MESSAGES, now).unwrap().id;
+    let (columns, values) = (["Name".to_owned()], [Some("<b>Ada</b>".to_owned())]);
+    let row = MessageRow {
+        about: "Contact",
+        key: "04l5e0000000001AAA",
+        time: now,
+        columns: &columns,
+        values: &values,
+    };
+    store.store_messages(source, [row]).unwrap();
+    let page = client.get("/connections/acme").await;
+    let (_, panel) = page.text.split_once("id=\"source-messages\"").unwrap();
+    assert!(panel.contains("no day of them can be called complete"));
+    for part in ["Completeness", "Collected until", "Next run", "Lag"] {
+        assert!(!panel.contains(part), "{part} in {panel}");
+    }
+    // A process holds the connection, and collects the other sources next.
+    let list = client.get("/").await;
+    assert!(!list.text.contains("no process collects"), "{}", list.text);
+    assert!(
+        !list.text.contains("<span class=\"quiet\">messages"),
+        "{}",
+        list.text
+    );
 }

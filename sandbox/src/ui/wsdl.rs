@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::{Browser, browser, change_password, login_page};
 use crate::org::{Org, Scale};
 use crate::tenant::State;
-use crate::web::{WebResponse, WebRequest, escape};
+use crate::web::{WebRequest, WebResponse, escape};
 
 /// The prefix of the parameters that choose the version of a package, by its namespace.
 const CHOICE: &str = "ver_";

@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify_cli::connector::progress::{Progress, Stop, Watch};
 
+use super::super::terminal::put_error;
+
 /// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// The program ends this long after Ctrl-C, even if the work has not ended. It usually ends within two seconds.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
 /// tokio runtime.
@@ -18,12 +23,26 @@ pub(super) fn stop_on_signal() -> Stop {
         async move {
             super::super::terminal::interrupted().await;
             stop.stop();
+            // A thread that waits for a database or a disk cannot be stopped.
+            std::thread::spawn(|| {
+                std::thread::sleep(LONGEST_END);
+                end("not all work ended in time, because a database or a disk does not respond");
+            });
             super::super::terminal::interrupted().await;
-            // Everything is stored in transactions, so nothing is lost.
-            std::process::exit(1);
+            end("");
         }
     });
     stop
+}
+
+/// Ends the process at once. Everything is stored in transactions, so nothing is lost.
+fn end(why: &str) -> ! {
+    if !why.is_empty() {
+        put_error(&format!(
+            "{why}; the stored data is consistent, and the next run continues with it\n"
+        ));
+    }
+    std::process::exit(1);
 }
 
 /// Shows the progress of a connection on standard error.

@@ -107,15 +107,19 @@ impl Mapping {
 
     /// The value of an attribute, and the column whose whole value it contains.
     fn value<'a>(&self, field: &'a FieldRule, event: &Event) -> Option<(Option<&'a str>, Value)> {
+        let cell = |column: &str| match column {
+            "@" => Some(event.about()),
+            column => event.value(column),
+        };
         field.from.iter().find_map(|from| {
             let (column, text) = match from {
-                From::Column(column) => (Some(column.as_str()), event.value(column)?),
+                From::Column(column) => (Some(column.as_str()), cell(column)?),
                 From::Text(text) => (None, text.as_str()),
                 From::If { column, other, is } => {
                     if event.value(other).unwrap_or_default() != is {
                         return None;
                     }
-                    (Some(column.as_str()), event.value(column)?)
+                    (Some(column.as_str()), cell(column)?)
                 }
             };
             let text = text.trim();

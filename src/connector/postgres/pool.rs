@@ -12,8 +12,13 @@ use super::{Address, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
 
-/// The largest number of sessions of a process.
-const MOST: usize = 8;
+/// The largest number of sessions of a process for its stores. Each change of a store uses one until it is
+/// committed.
+pub(super) const STORES: usize = 8;
+
+/// The largest number of sessions of a process for the registry. They are separate from those of the stores: if long
+/// changes used all sessions, the leases of all connections would expire.
+pub(super) const REGISTRY: usize = 4;
 
 /// How long a caller waits for a session if all are in use.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -48,13 +53,14 @@ impl Taken {
 }
 
 impl Pool {
-    /// Makes a pool without sessions. `idle` is how long an open transaction may wait for its process.
-    pub(in crate::connector) fn new(address: Address, idle: Duration) -> Arc<Self> {
+    /// Makes a pool of at most `most` sessions, none of which is open yet. `idle` is how long an open transaction may
+    /// wait for its process.
+    pub(in crate::connector) fn new(address: Address, idle: Duration, most: usize) -> Arc<Self> {
         Arc::new(Self {
             address,
             idle,
             free: Mutex::default(),
-            permits: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(most)),
         })
     }
 

@@ -1,6 +1,7 @@
 //! A session with the server: its statements, their parameters and their results.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::types::{ToSql, Type};
@@ -15,6 +16,16 @@ const STATEMENTS: usize = 300;
 
 /// A session that has been idle for longer is tested before it is used.
 const REST: Duration = Duration::from_secs(5);
+
+/// How long the start of a session may take. The timeout of the client covers only the connection to the port.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How long a statement may take. No statement of the connector takes nearly as long. Without this limit, a server
+/// that accepts statements and does not respond would block its callers forever.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a statement waits for a lock. It is shorter than [`PATIENCE`], so that the server reports the error.
+const LOCKED: Duration = Duration::from_secs(60);
 
 /// A parameter of a statement. It owns its value, because the statement runs on another thread.
 #[derive(Debug, Clone)]
@@ -83,6 +94,9 @@ pub(in crate::connector) struct Session {
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
+    /// Whether the server did not answer in time. What it does with the statement is not known, so the session must
+    /// not be used again.
+    is_lost: AtomicBool,
 }
 
 impl std::fmt::Debug for Session {
@@ -95,8 +109,14 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     /// Opens a session. The server ends a session whose transaction is idle for longer than `idle`, so that
-    /// a paused process blocks no other process.
+    /// a paused process blocks no other process. A confirmed commit is on the disk of the server even if the
+    /// database is set to confirm earlier, because an outbound message is acknowledged after the commit.
     pub(super) async fn open(address: &Address, idle: Duration) -> Result<Self, Fault> {
+        let opened = tokio::time::timeout(OPENING, Self::connect(address, idle)).await;
+        opened.unwrap_or_else(|_| Err(silent(OPENING)))
+    }
+
+    async fn connect(address: &Address, idle: Duration) -> Result<Self, Fault> {
         let client = match &address.tls {
             Some(tls) => {
                 let (client, connection) = address.config.connect(tls.clone()).await?;
@@ -112,8 +132,11 @@ impl Session {
         let settings = format!(
             "SET idle_in_transaction_session_timeout = {}; SET search_path TO pg_catalog; \
              SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
-             SET statement_timeout = 0; SET jit = off",
-            idle.as_millis()
+             SET statement_timeout = 0; SET lock_timeout = {}; SET jit = off; \
+             SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') = 'off'",
+            idle.as_millis(),
+            LOCKED.as_millis()
         );
         client.batch_execute(&settings).await?;
         Ok(Self {
@@ -121,12 +144,30 @@ impl Session {
             schema: String::new(),
             statements: HashMap::new(),
             used: Instant::now(),
+            is_lost: AtomicBool::new(false),
         })
     }
 
-    /// Whether the session is known to have ended.
+    /// Whether the server has ended the session, or has not responded in time.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Waits for what the server says, but not for ever.
+    async fn answer<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Fault> {
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Err(silent(PATIENCE));
+        }
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => {
+                self.is_lost.store(true, Ordering::Relaxed);
+                Err(silent(PATIENCE))
+            }
+        }
     }
 
     /// Tests the session. A stopped server is noticed without a message, but a network that has dropped the
@@ -149,7 +190,7 @@ impl Session {
         if self.schema != schema {
             // The program makes the name itself, so it needs no quotes.
             let enter = format!("SET search_path TO {schema}, pg_catalog");
-            self.client.batch_execute(&enter).await?;
+            self.answer(self.client.batch_execute(&enter)).await?;
             schema.clone_into(&mut self.schema);
         }
         Ok(())
@@ -157,7 +198,7 @@ impl Session {
 
     /// Runs statements without parameters.
     pub(in crate::connector) async fn run(&self, sql: &str) -> Result<(), Fault> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.answer(self.client.batch_execute(sql)).await
     }
 
     /// Runs a statement and returns its rows.
@@ -168,7 +209,7 @@ impl Session {
     ) -> Result<Vec<Vec<Answer>>, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        let rows = self.client.query(&statement, &values).await?;
+        let rows = self.answer(self.client.query(&statement, &values)).await?;
         rows.iter().map(answers).collect()
     }
 
@@ -180,7 +221,7 @@ impl Session {
     ) -> Result<u64, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        Ok(self.client.execute(&statement, &values).await?)
+        self.answer(self.client.execute(&statement, &values)).await
     }
 
     async fn statement(&mut self, sql: &str, values: &[Parameter]) -> Result<Statement, Fault> {
@@ -189,13 +230,21 @@ impl Session {
         }
         let types: Vec<Type> = values.iter().map(Parameter::kind).collect();
         let text = sql.replace('?', "$");
-        let statement = self.client.prepare_typed(&text, &types).await?;
+        let statement = self
+            .answer(self.client.prepare_typed(&text, &types))
+            .await?;
         if self.statements.len() >= STATEMENTS {
             self.statements.clear();
         }
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+}
+
+/// The error of a server that accepts statements and does not respond.
+fn silent(time: Duration) -> Fault {
+    let message = format!("the database did not respond for {} s", time.as_secs());
+    Fault::new(Kind::Away, message).help(super::failure::AWAY)
 }
 
 /// Drives the connection of a session until it ends.

@@ -51,7 +51,7 @@ impl Collector {
         settings.check_active(name)?;
         let opened = async {
             let secrets = vault.recall(name)?;
-            let keep = keep_token(vault, name, &secrets);
+            let keep = keep_token(&vault.under(&lock), name, &secrets);
             Org::connect(&settings, &secrets, keep).await
         };
         let org = match until_stopped(stop, opened).await {
@@ -287,7 +287,7 @@ impl Collector {
         let figures = Figures {
             received: done.rows,
             new: done.rows,
-            gaps: done.listing.lost + done.aside,
+            gaps: done.listing.lost + done.aside + done.unlisted,
             files: done.stored,
             damaged: done.aside,
             failed: done.failed,

@@ -137,14 +137,15 @@ impl<T: Teller> Workers<T> {
         // A connection that was missing in between may have been repaired.
         self.given_up
             .retain(|name, _| active.iter().any(|listed| listed.name == *name));
+        let now = Instant::now();
+        self.me.refuses = waiting(&self.given_up, now);
         let mine = self.mine(&active)?;
         for (name, (_, stop)) in &self.running {
             if !mine.contains(name) {
                 stop.stop();
             }
         }
-        let now = Instant::now();
-        let waits = |name: &String| self.given_up.get(name).is_some_and(|until| *until > now);
+        let waits = |name: &String| self.me.refuses.contains(name);
         let begin: Vec<String> = active
             .into_iter()
             .filter(|listed| mine.contains(&listed.name))
@@ -164,8 +165,7 @@ impl<T: Teller> Workers<T> {
     }
 
     /// The connections that are assigned to this worker.
-    fn mine(&mut self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
-        self.me.refuses = self.given_up.keys().cloned().collect();
+    fn mine(&self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
         let names = active.iter().map(|listed| listed.name.clone());
         let Some(peers) = self.home.meet(&self.me)? else {
             return Ok(names.collect());
@@ -271,9 +271,30 @@ impl<T: Teller> Workers<T> {
     }
 }
 
+/// The connections whose pause after a failure has not ended. The others are assigned like those that never failed.
+fn waiting(given_up: &HashMap<String, Instant>, now: Instant) -> Vec<String> {
+    let waiting = given_up.iter().filter(|(_, until)| **until > now);
+    waiting.map(|(name, _)| name.clone()).collect()
+}
+
 /// Makes a unique name for a worker.
 fn new_id() -> String {
     // Each `RandomState` has its own random keys.
     let random = RandomState::new().hash_one("worker");
     format!("{}-{random:016x}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_given_up_is_shared_again_after_its_time() {
+        let began = Instant::now();
+        let given_up = HashMap::from([("acme".to_owned(), began + GIVEN_UP)]);
+        assert_eq!(waiting(&given_up, began), ["acme"]);
+        let almost = began + GIVEN_UP - Duration::from_millis(1);
+        assert_eq!(waiting(&given_up, almost), ["acme"]);
+        assert!(waiting(&given_up, began + GIVEN_UP).is_empty());
+    }
 }

@@ -19,13 +19,15 @@ pub use source::SecretSource;
 use zeroize::Zeroizing;
 
 use super::error::{Error, Kind};
-use super::home::{Home, Place};
+use super::home::{Home, Lock, Place};
 
 /// The place of the secrets.
 #[derive(Debug, Clone)]
 pub struct Vault {
     home: Home,
     key: Option<SecretString>,
+    /// The lease under which secrets of a connection are kept.
+    lease: Option<i64>,
 }
 
 /// The secrets of a connection, by name: `password`, `security token`, `client secret`, …
@@ -110,6 +112,7 @@ impl Vault {
         Ok(Self {
             home: home.clone(),
             key,
+            lease: None,
         })
     }
 
@@ -122,6 +125,16 @@ impl Vault {
         Self::of(&Home::find(Some(home.to_owned()), |_| None)?, key)
     }
 
+    /// The vault for a process that holds the lock of a connection. It stores secrets only while the process holds the
+    /// lock, because a process that was paused must not replace the newer secrets of another one.
+    #[must_use]
+    pub fn under(&self, lock: &Lock) -> Self {
+        Self {
+            lease: lock.number(),
+            ..self.clone()
+        }
+    }
+
     /// Stores the secrets of a connection and replaces the earlier ones.
     ///
     /// # Errors
@@ -132,7 +145,7 @@ impl Vault {
         match &self.key {
             Some(key) => {
                 let encrypted = encrypted::write(key, &json)?;
-                self.home.keep_secret(connection, &encrypted)
+                self.home.keep_secret(connection, &encrypted, self.lease)
             }
             None => keyring::write(&self.account(connection)?, &json),
         }

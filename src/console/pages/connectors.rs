@@ -146,7 +146,7 @@ fn lags(facts: &Facts) -> Markup {
     }
     html! {
         ul.lags {
-            @for source in &facts.sources {
+            @for source in facts.sources.iter().filter(|source| !source.is_pushed()) {
                 li {
                     span.quiet { (source.state.name) } " "
                     @match source.lag {

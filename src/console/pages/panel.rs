@@ -74,63 +74,88 @@ impl<'a> Panel<'a> {
 
     pub(super) fn markup(&self, facts: &Facts, now: Timestamp) -> Markup {
         let name = &self.source.state.name;
-        let attempt = self.source.attempt.as_ref();
-        let complete = self
-            .days
-            .iter()
-            .filter(|(_, state)| *state == DayState::Complete);
         html! {
             article.card.panel aria-labelledby=(format!("source-{name}")) {
                 h3 id=(format!("source-{name}")) { (title(name)) }
                 p.quiet { (about(name)) }
-                dl.facts {
-                    div { dt { "Stored events" } dd { (number(self.rows)) } }
-                    div {
-                        dt { "Collected until" }
-                        dd {
-                            @match self.source.state.watermark {
-                                Some(until) => { (minute(until)) },
-                                None => "nothing collected yet",
-                            }
-                        }
-                    }
-                    @if let Some(lag) = self.source.lag { div { dt { "Lag" } dd { (length(lag)) } } }
-                    div { dt { "Collected since" } dd { (minute(self.source.state.begins)) } }
-                    div {
-                        dt { "Last attempt" }
-                        dd { @match attempt { Some(attempt) => (minute(attempt.local_at)), None => "none yet" } }
-                    }
-                    @if facts.running {
-                        div {
-                            dt { "Next run" }
-                            dd { @match self.source.next {
-                                Next::At(at) => { "in " (length(at.duration_since(now))) },
-                                Next::Now | Next::NotRunning => "now",
-                            } }
-                        }
-                    }
-                }
-                h4 { "Completeness" }
-                p.quiet {
-                    @match self.days.len() {
-                        0 => "No day is due for collection yet.",
-                        1 => "Collection begins today.",
-                        days => { (complete.count()) " of the last " (days) " days are complete." }
-                    }
-                }
-                (calendar(name, &self.days))
-                (self.table())
+                @if self.source.is_pushed() { (self.pushed(facts)) } @else { (self.collected(facts, now)) }
                 h4 { "Events by day" }
                 @if self.volume.iter().all(|(_, rows)| *rows == 0) {
                     p.quiet { "There are no events of the last " (DAYS) " days." }
                 } @else {
                     (bars(name, &self.volume))
                 }
-                h4 { "Lag of the last 48 hours" }
-                @match Span::new(now - LAGS, now).filter(|_| !self.lags.is_empty()) {
-                    Some(span) => (lag_chart(name, span, &self.lags)),
-                    None => p.quiet { "Nothing was collected in the last 48 hours." },
+                @if !self.source.is_pushed() { (self.lag(now)) }
+            }
+        }
+    }
+
+    /// The figures of a source whose rows the org pushes.
+    fn pushed(&self, facts: &Facts) -> Markup {
+        html! {
+            dl.facts { div { dt { "Stored events" } dd { (number(self.rows)) } } }
+            p.quiet {
+                "The org does not say how many messages it sent, so no day can be shown as complete. "
+                code { "saponify connector listen " (facts.name) } " receives them."
+            }
+        }
+    }
+
+    /// The figures of a source whose rows the connector queries.
+    fn collected(&self, facts: &Facts, now: Timestamp) -> Markup {
+        let attempt = self.source.attempt.as_ref();
+        let complete = self
+            .days
+            .iter()
+            .filter(|(_, state)| *state == DayState::Complete);
+        html! {
+            dl.facts {
+                div { dt { "Stored events" } dd { (number(self.rows)) } }
+                div {
+                    dt { "Collected until" }
+                    dd {
+                        @match self.source.state.watermark {
+                            Some(until) => { (minute(until)) },
+                            None => "nothing collected yet",
+                        }
+                    }
                 }
+                @if let Some(lag) = self.source.lag { div { dt { "Lag" } dd { (length(lag)) } } }
+                div { dt { "Collected since" } dd { (minute(self.source.state.begins)) } }
+                div {
+                    dt { "Last attempt" }
+                    dd { @match attempt { Some(attempt) => (minute(attempt.local_at)), None => "none yet" } }
+                }
+                @if facts.running {
+                    div {
+                        dt { "Next run" }
+                        dd { @match self.source.next {
+                            Next::At(at) => { "in " (length(at.duration_since(now))) },
+                            Next::Now | Next::NotRunning => "now",
+                        } }
+                    }
+                }
+            }
+            h4 { "Completeness" }
+            p.quiet {
+                @match self.days.len() {
+                    0 => "No day is due for collection yet.",
+                    1 => "Collection begins today.",
+                    days => { (complete.count()) " of the last " (days) " days are complete." }
+                }
+            }
+            (calendar(&self.source.state.name, &self.days))
+            (self.table())
+        }
+    }
+
+    /// The chart of the lag.
+    fn lag(&self, now: Timestamp) -> Markup {
+        html! {
+            h4 { "Lag of the last 48 hours" }
+            @match Span::new(now - LAGS, now).filter(|_| !self.lags.is_empty()) {
+                Some(span) => (lag_chart(&self.source.state.name, span, &self.lags)),
+                None => p.quiet { "Nothing was collected in the last 48 hours." },
             }
         }
     }

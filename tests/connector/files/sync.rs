@@ -183,15 +183,15 @@ fn files_that_were_created_and_deleted_without_being_listed_are_a_gap() {
     // A file that is older than a day shows that files are kept for thirty days.
     org.add("0AT0", daily(0));
     org.now = 5 * DAY;
-    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(run(&mut fixture, &mut org).unwrap().unlisted, 0);
     assert_eq!(gaps(&fixture), []);
     // Files of the last three days may not have been there yet. Those of the day that is thirty days ago
     // appeared after it.
     org.now = 50 * DAY + 3_600;
-    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(run(&mut fixture, &mut org).unwrap().unlisted, 1);
     assert_eq!(gaps(&fixture), [span(2 * DAY, 20 * DAY)]);
     org.now += 3_600;
-    run(&mut fixture, &mut org).unwrap();
+    assert_eq!(run(&mut fixture, &mut org).unwrap().unlisted, 0);
     assert_eq!(gaps(&fixture), [span(2 * DAY, 20 * DAY)]);
 }
 

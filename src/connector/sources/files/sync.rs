@@ -62,6 +62,8 @@ pub struct FileOptions {
 pub struct FileOutcome {
     /// Changes of the ledger.
     pub listing: Listing,
+    /// Gaps of times in which files may have come and gone without having been listed.
+    pub unlisted: u64,
     /// Files that were stored.
     pub stored: u64,
     /// The rows of these files.
@@ -123,11 +125,8 @@ pub async fn sync<S: FileService>(
 ) -> Result<FileOutcome, Error> {
     let source = store.source("files", options.begins)?;
     let now = service.server_time().await.map_err(other)?;
-    let (listing, daily) = list(store, service, &source, options, now).await?;
-    let mut outcome = FileOutcome {
-        listing,
-        ..FileOutcome::default()
-    };
+    let mut outcome = FileOutcome::default();
+    let daily = list(store, service, &source, options, now, &mut outcome).await?;
     let pending = store.pending_files()?;
     for (done, file) in pending.iter().enumerate() {
         watch.stop.check()?;
@@ -154,14 +153,15 @@ pub async fn sync<S: FileService>(
     Ok(outcome)
 }
 
-/// Lists the files. Also returns the daily files that are only compared, because there are hourly ones.
+/// Lists the files. Returns the daily files that are only compared, because there are hourly ones.
 async fn list<S: FileService>(
     store: &mut Store,
     service: &mut S,
     source: &SourceState,
     options: &FileOptions,
     now: Timestamp,
-) -> Result<(Listing, Vec<Listed>), Error> {
+    outcome: &mut FileOutcome,
+) -> Result<Vec<Listed>, Error> {
     let back = |length| now.checked_sub(length).unwrap_or(source.begins);
     let oldest = source.begins.max(back(LISTED.max(options.retention)));
     let is_full = source
@@ -182,8 +182,10 @@ async fn list<S: FileService>(
         store.daily_files()?,
     );
     let wanted = |file: &Listed| kinds.wants(file);
-    let listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
-    note_retention(store, source, options, &files, now)?;
+    outcome.listing = store.list_files(source.id, &files, wanted, Some(created), now)?;
+    if note_retention(store, source, options, &files, now)? {
+        outcome.unlisted += 1;
+    }
     if let Ok(until) = now.checked_sub(LATEST) {
         store.reached(source.id, until)?;
     }
@@ -191,10 +193,10 @@ async fn list<S: FileService>(
         store.checked(source.id, Check::Day, now)?;
     }
     files.retain(|file| kinds.is_control(file));
-    Ok((listing, files))
+    Ok(files)
 }
 
-/// Records a gap if files may have been created and deleted without being listed.
+/// Records a gap if files may have been created and deleted without being listed. Returns whether a gap was added.
 ///
 /// An org without Event Monitoring keeps files for a day. Therefore an empty list of older files proves
 /// nothing until an older file has been seen.
@@ -204,27 +206,27 @@ fn note_retention(
     options: &FileOptions,
     listed: &[Listed],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let listed = listed.iter().map(|file| now.duration_since(file.created));
     let kept = match listed.max().max(store.oldest_file_age()?) {
         Some(oldest) if oldest >= OLDER_THAN_A_DAY => options.retention,
         _ => SURELY_KEPT,
     };
     let Ok(oldest) = now.checked_sub(kept) else {
-        return Ok(());
+        return Ok(false);
     };
     // The watermark is behind the last list by the longest delay of a file.
     let last = (source.watermark).and_then(|watermark| watermark.checked_add(LATEST).ok());
     if last.is_some_and(|last| oldest <= last) {
-        return Ok(());
+        return Ok(false);
     }
     // The files of a day appear after its end, so those of the first day still exist.
     let first_whole_day = Span::day_of(oldest).map_or(oldest, Span::start);
     let from = source.watermark.unwrap_or(source.begins);
-    if let Some(lost) = Span::new(from, first_whole_day) {
-        store.widen_gap(source.id, lost, NOT_LISTED, now)?;
+    match Span::new(from, first_whole_day) {
+        Some(lost) => store.widen_gap(source.id, lost, NOT_LISTED, now),
+        None => Ok(false),
     }
-    Ok(())
 }
 
 /// The complete list of the files that were created in a span.

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, par
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
+use crate::connector::waiting::blocking;
 
 /// The application id of a store ("SaPo"), for `file(1)`, and so that no other database is opened by
 /// mistake.
@@ -26,6 +27,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
 ];
+
+/// How long a change waits for one of another process or task. The rows of a log file are one change, which takes
+/// 20 seconds for a file of a gigabyte.
+const BUSY: Duration = Duration::from_secs(180);
 
 /// A database in a file.
 #[derive(Debug)]
@@ -71,9 +76,10 @@ impl Engine for Sqlite {
     fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault> {
         Ok(Box::new(Transaction {
             // A transaction that begins by reading could not write after another process has written.
-            transaction: self
-                .database
-                .transaction_with_behavior(TransactionBehavior::Immediate)?,
+            transaction: blocking(|| {
+                self.database
+                    .transaction_with_behavior(TransactionBehavior::Immediate)
+            })?,
             added: Counter::new(0),
         }))
     }
@@ -279,7 +285,7 @@ fn open_any(path: &Path) -> Result<(Connection, usize), Error> {
 }
 
 fn set_up(database: &Connection) -> rusqlite::Result<()> {
-    database.busy_timeout(Duration::from_secs(10))?;
+    database.busy_timeout(BUSY)?;
     database.set_prepared_statement_cache_capacity(64);
     database.pragma_update(None, "synchronous", "normal")?;
     database.pragma_update(None, "foreign_keys", true)?;
@@ -357,7 +363,7 @@ impl From<rusqlite::Error> for Fault {
             ),
             Some(ErrorCode::DatabaseBusy) => (
                 Kind::Store,
-                "another program has locked the store; close it",
+                "another program has been writing to the store for minutes; close it",
             ),
             Some(ErrorCode::NotADatabase) => (
                 Kind::Store,
