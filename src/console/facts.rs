@@ -173,7 +173,7 @@ impl Facts {
 
     /// When any source is collected next.
     pub(super) fn next(&self) -> Next {
-        // What the org pushes has no next run.
+        // A source whose rows the org pushes has no next run.
         let nexts = self.sources.iter().filter(|source| !source.is_pushed());
         let first = nexts
             .map(|source| source.next)
@@ -190,8 +190,8 @@ impl Facts {
 }
 
 impl SourceFacts {
-    /// Whether the org pushes the rows of the source, so that nothing of it is due, and nothing says whether a day of
-    /// it is complete.
+    /// Whether the org pushes the rows of the source. Such a source is never due, and no day of it is known to be
+    /// complete.
     pub(super) fn is_pushed(&self) -> bool {
         self.state.name == MESSAGES
     }

@@ -234,7 +234,7 @@ fn a_login_is_an_authentication() {
     );
 }
 
-/// An outbound message about a record that somebody else created.
+/// An outbound message about a record that another user created.
 const NOTIFIED: Columns<'_> = &[
     ("NotificationId", "04l5e0000000001AAA"),
     ("ActionId", "04k5e0000000001AAA"),

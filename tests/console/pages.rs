@@ -368,7 +368,7 @@ async fn gaps_drift_and_errors_are_shown_with_advice() {
     assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
-/// The org does not say how many messages it sent, and nobody asks it for them.
+/// The org does not say how many messages it sent, and the connector does not query them.
 #[tokio::test]
 async fn pushed_messages_have_no_calendar_and_no_next_run() {
     let (served, org) = (Served::start().await, org().await);
@@ -394,7 +394,7 @@ async fn pushed_messages_have_no_calendar_and_no_next_run() {
     for part in ["Completeness", "Collected until", "Next run", "Lag"] {
         assert!(!panel.contains(part), "{part} in {panel}");
     }
-    // A process holds the connection, and collects the other sources next.
+    // A process has locked the connection, and collects the other sources next.
     let list = client.get("/").await;
     assert!(!list.text.contains("no process collects"), "{}", list.text);
     assert!(

@@ -106,7 +106,7 @@ trait Spot: fmt::Debug + Send + Sync {
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
     fn store_beside(&self) -> Result<Store, Error>;
-    /// What tells the store of the connection from one that is made later under the same name.
+    /// A value that identifies the store of the connection. A later connection with the same name has another one.
     fn identity(&self) -> Result<String, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
     fn forget_refusals(&self) -> Result<(), Error>;

@@ -56,7 +56,8 @@ impl Address {
         let plain = format!("{base}?{}", rest.join("&"));
         let plain = plain.trim_end_matches('?');
         let mut config: Config = plain.parse().map_err(|_| unreadable())?;
-        // The client would go there whatever the host is, and only the host says whether that is another machine.
+        // The client would connect to this address whatever the host is, but the host decides whether the database is on
+        // another machine.
         if !config.get_hostaddrs().is_empty() {
             return Err(unreadable()
                 .help("write the address of the server as its host, and leave out hostaddr"));
@@ -173,7 +174,8 @@ fn shown(config: &Config) -> String {
     format!("postgres://{user}{}{port}/{database}", hosts.join(","))
 }
 
-/// Takes the password from the usual places. With several hosts, the client would send the password of one to all.
+/// Reads the password from `PGPASSWORD` or the password file, as `libpq` does. With several hosts, it is not read,
+/// because the client would send the password of one host to all of them.
 fn add_password(config: &mut Config) {
     if config.get_hosts().len() > 1 {
         return;

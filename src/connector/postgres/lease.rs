@@ -229,7 +229,7 @@ impl Lease {
         if begins {
             registry.held().renewed = Some(Instant::now());
             let renewing = registry.renew();
-            // If it did not begin, the next lease tries it again.
+            // If the renewal could not be started, the next lease starts it.
             registry.held().renewing = renewing.is_ok();
             renewing.map_err(|fault| {
                 fault.because_of("renew the lease", &registry.pool.address().to_string())

@@ -94,8 +94,8 @@ pub(in crate::connector) struct Session {
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
-    /// Whether the server did not answer in time. What it does with the statement is not known, so the session must
-    /// not be used again.
+    /// Whether the server did not respond in time. It is unknown whether the statement was executed, so the session
+    /// must not be used again.
     is_lost: AtomicBool,
 }
 
@@ -153,7 +153,7 @@ impl Session {
         self.client.is_closed() || self.is_lost.load(Ordering::Relaxed)
     }
 
-    /// Waits for what the server says, but not for ever.
+    /// Waits for the response of the server, for at most [`PATIENCE`].
     async fn answer<T>(
         &self,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,

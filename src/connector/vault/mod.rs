@@ -26,7 +26,7 @@ use super::home::{Home, Lock, Place};
 pub struct Vault {
     home: Home,
     key: Option<SecretString>,
-    /// The lease under which secrets of a connection are kept.
+    /// The token of the lease that must be valid when secrets are stored.
     lease: Option<i64>,
 }
 

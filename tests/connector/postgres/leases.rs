@@ -319,7 +319,7 @@ fn leases_are_renewed_while_all_stores_are_busy() {
     });
 }
 
-/// A refresh token that a paused process keeps late would replace the one that is valid now.
+/// A refresh token that a paused process stores late would replace the one that is valid now.
 #[test]
 fn a_process_without_its_lease_keeps_no_secret() {
     let Some(fixture) = start(60) else { return };

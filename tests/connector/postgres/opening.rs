@@ -225,7 +225,7 @@ fn a_confirmed_commit_is_on_the_disk_whatever_the_database_is_set_to() {
     let (place, lock) = home.create("acme").unwrap();
     drop(place.store(&lock).unwrap());
     drop(place.publish(lock).unwrap());
-    // A trigger writes down what holds for the session that changes a row.
+    // A trigger records the setting of the session that changes a row.
     server.sql(
         name,
         "CREATE TABLE public.noted (setting text);
@@ -251,7 +251,7 @@ fn a_confirmed_commit_is_on_the_disk_whatever_the_database_is_set_to() {
     );
 }
 
-/// A stopped process keeps its port open.
+/// A stopped server keeps its port open.
 #[test]
 fn a_server_that_accepts_and_says_nothing_is_given_up() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -262,7 +262,7 @@ fn a_server_that_accepts_and_says_nothing_is_given_up() {
     assert!(error.is_database_away(), "{error:?}");
     let causes = error.causes().join(": ");
     assert!(
-        error.text().contains("did not answer") || causes.contains("did not answer"),
+        error.text().contains("did not respond") || causes.contains("did not respond"),
         "{error:?}"
     );
 }

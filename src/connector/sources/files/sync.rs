@@ -62,7 +62,7 @@ pub struct FileOptions {
 pub struct FileOutcome {
     /// Changes of the ledger.
     pub listing: Listing,
-    /// Gaps of times in which files may have come and gone without having been listed.
+    /// Added gaps for times in which files may have been created and deleted without being listed.
     pub unlisted: u64,
     /// Files that were stored.
     pub stored: u64,

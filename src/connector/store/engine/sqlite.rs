@@ -28,8 +28,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/3.sql"),
 ];
 
-/// How long a change waits for one of another process or task. The rows of a log file are one change, which takes
-/// 20 seconds for a file of a gigabyte.
+/// How long a transaction waits for one of another process or task. The rows of a log file are stored in one
+/// transaction, which takes 20 seconds for a file of a gigabyte.
 const BUSY: Duration = Duration::from_secs(180);
 
 /// A database in a file.
