@@ -1,9 +1,10 @@
 //! The comparison of two catalogs.
 
-use std::collections::BTreeMap;
-
 use super::fields::{self, Role};
+use super::judge;
 use super::operations;
+use super::order;
+use super::pairs::pairs;
 use super::types::{Change, ChangeKind, Diff, Impact, Item};
 use crate::catalog::{Catalog, Enumeration, Type, TypeKind};
 
@@ -117,22 +118,6 @@ fn title(catalog: &Catalog) -> String {
     }
 }
 
-/// Pairs of two lists by key, in the order of the keys.
-pub(super) fn pairs<'a, T, K: Ord>(
-    old: &'a [T],
-    new: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> impl Iterator<Item = (Option<&'a T>, Option<&'a T>)> {
-    let mut both: BTreeMap<K, (Option<&'a T>, Option<&'a T>)> = BTreeMap::new();
-    for item in old {
-        both.entry(key(item)).or_default().0 = Some(item);
-    }
-    for item in new {
-        both.entry(key(item)).or_default().1 = Some(item);
-    }
-    both.into_values()
-}
-
 /// What the WSDL says about itself.
 fn about(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
     if old.api_version != new.api_version {
@@ -221,6 +206,8 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
                     _ => change.data(Impact::Neutral, "What contained it is judged by itself."),
                 });
             }
+            // Nearly all types are the same.
+            (Some(old), Some(new)) if old == new => {}
             (Some(old), Some(new)) => pair_of_types(item(new), old, new, changes),
             (None, None) => {}
         }
@@ -261,6 +248,16 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
                 ),
         );
     }
+    if old.namespace != new.namespace {
+        let change = Change::new(item, ChangeKind::NamespaceChanged, &new.name)
+            .between(&old.namespace, &new.namespace);
+        let moved = old.fields.iter().any(|field| !field.namespace.is_empty());
+        let has_name = old.base.is_some() || !old.derived.is_empty();
+        changes.push(match moved || has_name || old.kind == TypeKind::Object {
+            true => judge::moved(change, old.sent || new.sent, &new.namespace),
+            false => change,
+        });
+    }
     if old.base != new.base {
         let text = |base: &Option<String>| base.clone().unwrap_or_default();
         changes.push(
@@ -284,18 +281,32 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
         kind: new.kind,
         sent: old.sent || new.sent,
         received: old.received || new.received,
+        namespaces: (&old.namespace, &new.namespace),
     };
     fields::compare(&new.name, role, &old.fields, &new.fields, changes);
+    if new.kind == TypeKind::Struct
+        && let Some(change) = order::of_fields(&old.fields, &new.fields)
+    {
+        let change = match role.sent && !new.any_order {
+            true => change.data(Impact::Breaking, "Elements are sent in another order."),
+            false => change.data(Impact::Neutral, "Any order is read."),
+        };
+        changes.push(change.of(&new.name));
+    }
 }
+
+/// Why another variant of an open enum breaks no code.
+const OPEN: &str = "Old programs read it as `Other`. A `match` without an arm `_` can only be in the crate \
+                    of the proxies, and needs an arm for it.";
 
 /// The types that derive from an abstract type.
 fn variants(old: &Type, new: &Type, changes: &mut Vec<Change>) {
-    for pair in pairs(&old.derived, &new.derived, |name| name) {
+    for pair in pairs(&old.derived, &new.derived, |name| (name, ())) {
         match pair {
             (None, Some(name)) => changes.push(
                 Change::new(Item::Variant, ChangeKind::Added, name)
                     .of(&new.name)
-                    .rust(Impact::Additive, "Old code matches it as `Other`.")
+                    .rust(Impact::Additive, OPEN)
                     .data(Impact::Additive, ""),
             ),
             (Some(name), None) => changes.push(
@@ -356,10 +367,10 @@ fn values(old: &Enumeration, new: &Enumeration, changes: &mut Vec<Change>) {
         ));
     }
     let sent = old.sent || new.sent;
-    for pair in pairs(&old.values, &new.values, |value| &value.value) {
+    for pair in pairs(&old.values, &new.values, |value| (&value.value, ())) {
         let change = match pair {
             (None, Some(value)) => Change::new(Item::Value, ChangeKind::Added, &value.value)
-                .rust(Impact::Additive, "Old code reads it as `Other`.")
+                .rust(Impact::Additive, OPEN)
                 .data(Impact::Additive, ""),
             (Some(value), None) => {
                 let change = Change::new(Item::Value, ChangeKind::Removed, &value.value).rust(

@@ -73,8 +73,10 @@ pub enum ChangeKind {
     DefaultChanged,
     /// Only its name in Rust is another.
     RustNameChanged,
-    /// It stands at another place.
+    /// Its elements are in another order.
     OrderChanged,
+    /// It is in another namespace.
+    NamespaceChanged,
     /// It derives from another type.
     BaseChanged,
     /// It has another value, such as a version, an address or a SOAP action.
@@ -210,7 +212,8 @@ impl ChangeKind {
             ChangeKind::FacetsChanged => "allows other values",
             ChangeKind::DefaultChanged => "has another default",
             ChangeKind::RustNameChanged => "has another name in Rust",
-            ChangeKind::OrderChanged => "has another place",
+            ChangeKind::OrderChanged => "are in another order",
+            ChangeKind::NamespaceChanged => "is in another namespace",
             ChangeKind::BaseChanged => "derives from another type",
             ChangeKind::ValueChanged => "has another value",
             ChangeKind::DocumentationChanged => "has other documentation",
@@ -231,6 +234,7 @@ impl ChangeKind {
             ChangeKind::DefaultChanged => "default-changed",
             ChangeKind::RustNameChanged => "rust-name-changed",
             ChangeKind::OrderChanged => "order-changed",
+            ChangeKind::NamespaceChanged => "namespace-changed",
             ChangeKind::BaseChanged => "base-changed",
             ChangeKind::ValueChanged => "value-changed",
             ChangeKind::DocumentationChanged => "documentation-changed",
