@@ -339,7 +339,8 @@ fn a_type_in_another_namespace_is_compared_with_the_one_of_its_name() -> Result 
             .iter()
             .any(|change| (&*change.0, change.1) == (path, kind))
     };
-    assert!(of("Options", ChangeKind::NamespaceChanged), "{diff}");
+    assert!(of("of 3 types", ChangeKind::ValueChanged), "{diff}");
+    assert!(!of("Options", ChangeKind::NamespaceChanged), "{diff}");
     assert!(of("Book.language", ChangeKind::TypeChanged), "{diff}");
     assert!(!of("Options.first", ChangeKind::NamespaceChanged), "{diff}");
     assert!(

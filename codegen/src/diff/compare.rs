@@ -1,10 +1,12 @@
 //! The comparison of two catalogs.
 
+use std::collections::BTreeMap;
+
 use super::fields::{self, Role};
 use super::judge;
 use super::operations;
 use super::order;
-use super::pairs::pairs;
+use super::pairs::{Pair, pairs};
 use super::types::{Change, ChangeKind, Diff, Impact, Item};
 use crate::catalog::{Catalog, Enumeration, Type, TypeKind};
 
@@ -33,7 +35,7 @@ pub fn compare(old: &Catalog, new: &Catalog) -> Diff {
 /// The order of groups of items: what the WSDL is, objects, types, enumerations, operations.
 fn rank(item: Item) -> u8 {
     match item {
-        Item::ApiVersion | Item::Package | Item::Service => 0,
+        Item::ApiVersion | Item::Package | Item::Service | Item::Namespace => 0,
         Item::Object
         | Item::Field
         | Item::ParentRelationship
@@ -180,7 +182,9 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
         TypeKind::Object => Item::Object,
         _ => Item::Type,
     };
-    for pair in pairs(&old.types, &new.types, |ty| (&ty.name, &ty.namespace)) {
+    let pairs = pairs(&old.types, &new.types, |ty| (&ty.name, &ty.namespace));
+    namespaces(&pairs, changes);
+    for pair in pairs {
         match pair {
             (None, Some(new)) => {
                 let change = Change::new(item(new), ChangeKind::Added, &new.name)
@@ -211,6 +215,41 @@ fn types(old: &Catalog, new: &Catalog, changes: &mut Vec<Change>) {
             (Some(old), Some(new)) => pair_of_types(item(new), old, new, changes),
             (None, None) => {}
         }
+    }
+}
+
+/// The namespaces of types. A service that puts its version into its namespace moves all of its types, and
+/// that is one change.
+fn namespaces(pairs: &[Pair<'_, Type>], changes: &mut Vec<Change>) {
+    let mut moved: BTreeMap<(&str, &str), Vec<(&Type, &Type)>> = BTreeMap::new();
+    for (old, new) in pairs.iter().filter_map(|(old, new)| (*old).zip(*new)) {
+        if old.namespace != new.namespace {
+            let both = (&*old.namespace, &*new.namespace);
+            moved.entry(both).or_default().push((old, new));
+        }
+    }
+    for ((before, after), types) in moved {
+        // The name of a type is on the wire if it may stand for another type. The names of its elements
+        // are, if they are in the namespace.
+        let is_written = |old: &Type| {
+            let mut fields = old.fields.iter();
+            old.kind == TypeKind::Object
+                || old.base.is_some()
+                || !old.derived.is_empty()
+                || fields.any(|field| *field.namespace == *old.namespace)
+        };
+        let written = types.iter().filter(|(old, _)| is_written(old));
+        let sent = written.clone().any(|(old, new)| old.sent || new.sent);
+        let what = match types.as_slice() {
+            [(old, _)] => format!("of {}", old.name),
+            several => format!("of {} types", several.len()),
+        };
+        let change =
+            Change::new(Item::Namespace, ChangeKind::ValueChanged, &what).between(before, after);
+        changes.push(match written.count() {
+            0 => change,
+            _ => judge::moved(change, sent, after),
+        });
     }
 }
 
@@ -247,16 +286,6 @@ fn pair_of_types(item: Item, old: &Type, new: &Type, changes: &mut Vec<Change>) 
                     "A rename in the options keeps the old name.",
                 ),
         );
-    }
-    if old.namespace != new.namespace {
-        let change = Change::new(item, ChangeKind::NamespaceChanged, &new.name)
-            .between(&old.namespace, &new.namespace);
-        let moved = old.fields.iter().any(|field| !field.namespace.is_empty());
-        let has_name = old.base.is_some() || !old.derived.is_empty();
-        changes.push(match moved || has_name || old.kind == TypeKind::Object {
-            true => judge::moved(change, old.sent || new.sent, &new.namespace),
-            false => change,
-        });
     }
     if old.base != new.base {
         let text = |base: &Option<String>| base.clone().unwrap_or_default();

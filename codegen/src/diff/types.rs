@@ -21,6 +21,8 @@ pub enum Item {
     Package,
     /// A service or its address.
     Service,
+    /// The namespace of several types.
+    Namespace,
     /// An object.
     Object,
     /// A field of an object or of another type.
@@ -180,6 +182,7 @@ impl Item {
             Item::ApiVersion => "API version",
             Item::Package => "package",
             Item::Service => "service",
+            Item::Namespace => "namespace",
             Item::Object => "object",
             Item::Field => "field",
             Item::ParentRelationship => "parent relationship",
