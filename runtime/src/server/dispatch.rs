@@ -1,5 +1,7 @@
 //! Finds the operation that a request calls, and reads its arguments.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -8,6 +10,7 @@ use super::fault::{Fault, FaultCode};
 use super::{Context, Settings};
 use crate::client::OperationType;
 use crate::codec::{Attachments, expanded};
+use crate::drift::Registry;
 use crate::error::Error;
 use crate::limits::WorkDeadline;
 use crate::schema::{Field, Operation, Port, SoapVersion};
@@ -26,6 +29,7 @@ pub struct Received {
     pub(super) operation: &'static Operation,
     pub(super) version: SoapVersion,
     reader: MessageReader,
+    drift: Arc<Registry>,
     http: http::request::Parts,
     attachments: Attachments,
 }
@@ -113,6 +117,7 @@ impl Received {
             operation,
             version,
             reader,
+            drift: Arc::clone(&settings.drift),
             http,
             attachments,
         })
@@ -130,6 +135,9 @@ impl Received {
             arguments: A::default(),
         };
         let read = self.reader.next(Some(&mut request));
+        if let Some(noted) = self.reader.take_drift() {
+            self.drift.add(noted, self.operation.name);
+        }
         let undeclared = self.reader.take_undeclared();
         // Headers come first: a request that must not be processed is not judged by its body.
         if !undeclared.not_understood.is_empty() {

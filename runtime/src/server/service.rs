@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use super::dispatch::Received;
 use super::reply::{self, Refusal};
 use super::{Body, Fault, documents, receive};
+use crate::drift::{Drift, Registry};
 use crate::leniency::Leniency;
 use crate::limits::Limits;
 use crate::schema::{Operation, Port, SoapVersion};
@@ -71,6 +72,8 @@ pub struct Server {
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) leniency: Leniency,
+    /// How all requests differ from the WSDL.
+    pub(super) drift: Arc<Registry>,
     pub(super) understood: Arc<[(String, String)]>,
     receive: Duration,
     handle: Duration,
@@ -84,6 +87,7 @@ impl Default for Settings {
         Self {
             limits: Limits::default(),
             leniency: Leniency::default(),
+            drift: Arc::default(),
             understood: Arc::new([]),
             receive: Duration::from_secs(30),
             handle: Duration::from_secs(120),
@@ -129,6 +133,15 @@ impl Server {
     #[must_use]
     pub fn leniency(self, leniency: Leniency) -> Self {
         self.set(|settings| settings.leniency = leniency)
+    }
+
+    /// How the requests to this server and its clones have differed so far from the WSDL. See
+    /// [`Client::drift`](crate::Client::drift).
+    #[must_use]
+    pub fn drift(&self) -> Drift {
+        let mut drift = self.settings.drift.snapshot();
+        self.port.name.clone_into(&mut drift.service);
+        drift
     }
 
     /// Sets the time in which the body of a request must arrive, from the moment that its head has
