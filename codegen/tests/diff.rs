@@ -408,6 +408,11 @@ fn text_and_markdown_show_every_breaking_change() -> Result {
         text.contains("    ~ field NumberOfEmployees: int -> double"),
         "{text}"
     );
+    // A reason that stays the same is not repeated.
+    let header = "<element name=\"allOrNone\" type=\"xsd:boolean\"/>";
+    let more = header.replace("allOrNone", "one") + &header.replace("allOrNone", "two");
+    let several = after(header, &[header, &*more].concat())?.to_string();
+    assert_eq!(several.matches("A struct literal").count(), 1, "{several}");
     let markdown = diff.markdown();
     assert!(
         markdown.contains("**2 breaking**, 0 additive, 0 neutral."),

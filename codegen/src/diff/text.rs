@@ -20,15 +20,15 @@ impl fmt::Display for Diff {
                 continue;
             }
             writeln!(f, "\n{title}: {count}")?;
-            let mut owner = "";
+            let (mut owner, mut said) = ("", "");
             for change in self.of(impact) {
                 if change.owner != owner {
-                    owner = &change.owner;
+                    (owner, said) = (&change.owner, "");
                     if !owner.is_empty() {
                         writeln!(f, "  {}", printable(owner))?;
                     }
                 }
-                change.print(f)?;
+                said = change.print(f, said)?;
             }
         }
         Ok(())
@@ -36,7 +36,12 @@ impl fmt::Display for Diff {
 }
 
 impl Change {
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Prints the change, and the reason unless it was just `said`. Returns the last reason.
+    fn print<'a>(
+        &'a self,
+        f: &mut fmt::Formatter<'_>,
+        said: &'a str,
+    ) -> Result<&'a str, fmt::Error> {
         let indent = if self.owner.is_empty() { "" } else { "  " };
         let sign = match self.kind {
             ChangeKind::Added => '+',
@@ -53,10 +58,11 @@ impl Change {
         writeln!(f, "{indent}  {sign} {item} {name}{}{breaks}", self.detail())?;
         // What is gone needs no explanation.
         let explains = self.impact() == Impact::Breaking && self.kind != ChangeKind::Removed;
-        if explains && !self.reason.is_empty() {
-            writeln!(f, "{indent}      {}", printable(&self.reason))?;
+        if !explains || self.reason.is_empty() || self.reason == said {
+            return Ok(said);
         }
-        Ok(())
+        writeln!(f, "{indent}      {}", printable(&self.reason))?;
+        Ok(&self.reason)
     }
 
     /// `: int -> double`, `: string`, or what changed in words.

@@ -9,6 +9,9 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield",
 ];
 
+/// Bytes of the longest keyword.
+const LONGEST_KEYWORD: usize = 8;
+
 /// Names that cannot or should not be identifiers, even with `r#`.
 const NEVER: &[&str] = &["_", "Self", "crate", "extern", "self", "super"];
 
@@ -23,7 +26,9 @@ fn is_keyword(text: &str) -> bool {
 
 /// Makes a keyword usable: `r#type`, `self_`.
 pub(super) fn escape(ident: String) -> String {
-    if NEVER.contains(&ident.as_str()) {
+    if ident.len() > LONGEST_KEYWORD {
+        ident
+    } else if NEVER.contains(&ident.as_str()) {
         format!("{ident}_")
     } else if KEYWORDS.binary_search(&ident.as_str()).is_ok() {
         format!("r#{ident}")
@@ -44,7 +49,9 @@ pub(super) fn escape_plain(ident: &str) -> String {
 /// `Legacy_Id__c` to `legacy_id__c`, `AnnualRevenue` to `annual_revenue`, `CRMUserURLs` to
 /// `crm_user_urls`. Underscores stay as they are, so that Salesforce's suffixes stay readable.
 pub(super) fn snake(name: &str) -> String {
-    let chars: Vec<char> = legal(name, 'x').chars().collect();
+    let legal = legal(name, 'x');
+    let mut chars: Vec<char> = Vec::with_capacity(legal.len());
+    chars.extend(legal.chars());
     let mut out = String::with_capacity(name.len() + 8);
     for (at, &c) in chars.iter().enumerate() {
         if c.is_uppercase() && at > 0 && begins_word(&chars, at) {
@@ -317,6 +324,13 @@ mod tests {
             ("größer als", "GrößerAls"),
         ] {
             assert_eq!(variant(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn no_keyword_is_longer() {
+        for word in KEYWORDS.iter().chain(NEVER) {
+            assert!(word.len() <= LONGEST_KEYWORD, "{word}");
         }
     }
 

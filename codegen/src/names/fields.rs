@@ -112,7 +112,7 @@ pub(super) fn of_view(
         fields.push(FieldNames { ident, key, setter });
     }
     for index in ranks(&shape.members).into_iter().flatten() {
-        let stem = format!("with_{}", scope.unescaped(&fields[index].ident));
+        let stem = ["with_", scope.unescaped(&fields[index].ident)].concat();
         fields[index].setter = scope.assign_one(|level| stem.clone() + &"_".repeat(level));
     }
     Ok(fields)

@@ -29,14 +29,6 @@ impl Config {
         self.read(|source| catalog_and_output(source, self))
     }
 
-    /// These options without those that select objects, fields and operations.
-    #[must_use]
-    pub fn select_all(mut self) -> Self {
-        self.include = Default::default();
-        self.exclude = Default::default();
-        self
-    }
-
     /// As [`catalog`](Config::catalog), of a WSDL in memory, as [`generate`](Config::generate) reads it.
     ///
     /// # Errors

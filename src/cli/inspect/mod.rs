@@ -1,5 +1,6 @@
 //! `saponify inspect`.
 
+mod drift;
 mod find;
 mod html;
 mod json;
@@ -24,7 +25,8 @@ use super::terminal::{put, put_lines, report};
     saponify inspect enterprise.wsdl Account\n  \
     saponify inspect Account.OwnerId                    # with a saponify.toml\n  \
     saponify inspect op:query --format json\n  \
-    saponify inspect enterprise.wsdl --format html --out tenant.html")]
+    saponify inspect enterprise.wsdl --format html --out tenant.html\n  \
+    saponify inspect enterprise.wsdl --drift drift.json # what a service wrote: Drift::to_json")]
 pub(crate) struct Inspect {
     /// The WSDL, unless `saponify.toml` names it; and an object or a type, a field (Account.Name), an
     /// enumeration or an operation (op:query). Of several types with one name, {NAMESPACE}NAME is one.
@@ -36,6 +38,9 @@ pub(crate) struct Inspect {
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Explain by the WSDL what a service has written of its drift, and say what to do.
+    #[arg(long, value_name = "FILE")]
+    drift: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
 }
@@ -83,6 +88,21 @@ impl Inspect {
             return Err(Failure::usage("the page for a browser shows all objects")
                 .hint("leave the name out; the page has a search"));
         }
+        if let Some(file) = &self.drift {
+            if name.is_some() {
+                return Err(Failure::usage("--drift takes no name")
+                    .hint("leave the name out; all differences are shown"));
+            }
+            let drift = drift::read(file)?;
+            let catalog = config.catalog()?;
+            let all = config.everything().catalog()?;
+            let explained = drift::Explained::new(drift, &catalog, &all);
+            return match self.format {
+                Format::Text => self.deliver(explained.text()),
+                Format::Json => self.deliver(explained.json()),
+                Format::Html => Err(Failure::usage("drift is shown as text or JSON")),
+            };
+        }
         let (catalog, size) = match name {
             Some(_) => (config.catalog()?, None),
             None => {
@@ -104,6 +124,11 @@ impl Inspect {
             Format::Json => json::of(&catalog, subject, size),
             Format::Html => html::page(&catalog, size),
         };
+        self.deliver(text)
+    }
+
+    /// Writes the text where it was asked for.
+    fn deliver(&self, text: String) -> Result<(), Failure> {
         match (&self.out, self.format) {
             (Some(path), _) => {
                 std::fs::write(path, text).map_err(|error| {

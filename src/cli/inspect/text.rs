@@ -67,7 +67,14 @@ fn overview(catalog: &Catalog, size: Option<Size>) -> String {
             false => format!(" at {}", service.endpoint),
         };
         let version = if service.soap12 { ", SOAP 1.2" } else { "" };
-        fact("service", [&*service.name, &*place, version].concat());
+        let client = match service.rust == service.name {
+            true => String::new(),
+            false => format!(", {} in Rust", service.rust),
+        };
+        fact(
+            "service",
+            [&*service.name, &*place, version, &*client].concat(),
+        );
     }
     let objects: Vec<&Type> = catalog.objects().collect();
     let fields: usize = objects.iter().map(|object| object.fields.len()).sum();
