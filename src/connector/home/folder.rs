@@ -160,6 +160,11 @@ impl Keeper for Folder {
     fn leave(&self, _me: &Worker) -> Result<(), Error> {
         Ok(())
     }
+
+    /// What is erased is erased at once.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        Ok(Vec::new())
+    }
 }
 
 fn is_absent(error: &std::io::Error) -> bool {

@@ -93,6 +93,8 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn write_document(&self, name: &str, content: &str) -> Result<(), Error>;
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error>;
     fn leave(&self, me: &Worker) -> Result<(), Error>;
+    /// Folders of this machine for connections that somebody has erased on another one.
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error>;
 }
 
 /// A connection in a kind of home.
@@ -304,6 +306,20 @@ impl Home {
     /// The database cannot be reached.
     pub fn leave(&self, me: &Worker) -> Result<(), Error> {
         self.0.leave(me)
+    }
+
+    /// Removes what this machine still has of connections that were erased on another one. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be reached, or a folder cannot be removed.
+    pub fn tidy(&self) -> Result<usize, Error> {
+        let folders = self.0.left_over()?;
+        for folder in &folders {
+            std::fs::remove_dir_all(folder)
+                .map_err(|error| Error::io("remove the folder", folder, error))?;
+        }
+        Ok(folders.len())
     }
 
     /// The configuration of the sinks, if there is one.

@@ -141,6 +141,10 @@ impl Keeper for Server {
     fn leave(&self, me: &Worker) -> Result<(), Error> {
         self.registry.leave(&peer(me))
     }
+
+    fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        self.registry.left_over()
+    }
 }
 
 fn peer(worker: &Worker) -> Peer {

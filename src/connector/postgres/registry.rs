@@ -108,6 +108,27 @@ impl Registry {
         Ok(local.join(self.identity()?).join(id.to_string()))
     }
 
+    /// The folders of this machine for connections that are no longer there.
+    pub(in crate::connector) fn left_over(&self) -> Result<Vec<PathBuf>, Error> {
+        let Some(local) = &self.local else {
+            return Ok(Vec::new());
+        };
+        let folder = local.join(self.identity()?);
+        // The folders come first: a connection that is made meanwhile is in the list.
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            return Ok(Vec::new());
+        };
+        let found: Vec<i64> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .collect();
+        let find = "SELECT id FROM saponify.connection";
+        let known = self.query("list the connections", find, Vec::new(), |row| {
+            row.integer(0)
+        })?;
+        let gone = found.into_iter().filter(|id| !known.contains(id));
+        Ok(gone.map(|id| folder.join(id.to_string())).collect())
+    }
+
     /// The connections without drafts, ordered by name.
     pub(in crate::connector) fn connections(&self) -> Result<Vec<Known>, Error> {
         self.ready()?;
