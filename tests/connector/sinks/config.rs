@@ -23,7 +23,7 @@ fn unknown_names_are_refused_with_a_suggestion() {
         ),
         (
             "[sink.a]\nkind = \"njson\"",
-            &["no kind `njson`", "did you mean `ndjson`?"],
+            &["no kind of sink `njson`", "did you mean `ndjson`?"],
         ),
         (
             "[sink.a]\nurl = \"https://h\"",
@@ -40,15 +40,18 @@ fn unknown_names_are_refused_with_a_suggestion() {
         ),
         (
             &format!("{nats}sources = [\"login\"]"),
-            &["list of words from logins"],
+            &["a list of these words: logins"],
         ),
         (&format!("{nats}replicas = 0"), &["whole number"]),
         (
             &format!("{nats}create-stream = \"yes\""),
             &["true or false"],
         ),
-        (&format!("{nats}every = \"soon\""), &["length of time"]),
-        (&format!("{nats}every = 1.5"), &["no usable value"]),
+        (&format!("{nats}every = \"soon\""), &["a duration"]),
+        (
+            &format!("{nats}every = 1.5"),
+            &["the value of `every` is invalid"],
+        ),
         (
             &format!("{nats}secrets = [\"pasword\"]"),
             &["no secret `pasword`", "`password`"],
@@ -59,14 +62,14 @@ fn unknown_names_are_refused_with_a_suggestion() {
         ),
         (
             "[sink.ndjson]\nkind = \"ndjson\"\nfolder = \"/x\"",
-            &["cannot be called ndjson"],
+            &["cannot have the name ndjson"],
         ),
         (
             "[sink.\"../a\"]\nkind = \"ndjson\"\nfolder = \"/x\"",
             &["cannot be the name of a sink"],
         ),
         ("sink = 1", &["not a table"]),
-        ("[sink.a]\nkind = \n", &["not TOML, near line 2"]),
+        ("[sink.a]\nkind = \n", &["not valid TOML, near line 2"]),
     ] {
         let said = refused(text);
         for part in parts {

@@ -307,7 +307,7 @@ fn splunk_must_acknowledge_by_its_indexers() {
     fill(&mut case.fixture, 3, 2);
     let failure = case.deliver().unwrap_err();
     assert!(
-        failure.to_string().contains("have not acknowledged"),
+        failure.to_string().contains("did not acknowledge"),
         "{failure}"
     );
     assert_eq!(case.waiting(), 2);

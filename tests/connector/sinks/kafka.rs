@@ -264,7 +264,7 @@ fn a_password_is_not_sent_in_plain_text() {
     secrets.insert("password", "precious".into());
     let error = destination(&own, &secrets, "acme").unwrap_err();
     assert!(
-        error.is_usage() && error.to_string().contains("without TLS"),
+        error.is_usage() && error.to_string().contains("unencrypted"),
         "{error}"
     );
 }
