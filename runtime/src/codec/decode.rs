@@ -18,7 +18,7 @@ use crate::schema::{Field, Kind, Type};
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{NsId, Reader, Start, Token};
+use crate::xml::{NsId, Reader, SMALLER, Start, Token};
 
 /// The assumed memory of a small allocation in bytes.
 pub(super) const ALLOCATION: usize = 48;
@@ -51,9 +51,9 @@ impl Decoder {
             return Ok(());
         }
         Err(CodecError::limit(format!(
-            "the values take more than the limit `memory` of {max} bytes; ask for smaller batches \
-             or raise the limit"
+            "the values take more than the limit `memory` of {max} bytes"
         ))
+        .with_advice(SMALLER)
         .into())
     }
 
@@ -331,10 +331,10 @@ impl Decoder {
     pub(super) fn skip_unknown(reader: &mut Reader<'_>, start: Start<'_>) -> Result<()> {
         if !reader.context.leniency.unknown_elements {
             return Err(CodecError::decode(format!(
-                "the WSDL does not declare the element `{}` here; `Leniency::unknown_elements` would \
-                 accept such a response",
+                "the WSDL does not declare the element `{}` here",
                 shown(reader, start)
             ))
+            .with_advice("`Leniency::unknown_elements` would accept such a response")
             .into());
         }
         reader.context.drift.unknown_elements += 1;

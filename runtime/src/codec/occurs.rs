@@ -182,8 +182,6 @@ fn refuse(
         Lack::Missing => format!("the required {what} `{name}` is missing"),
         Lack::Nil => format!("the {what} `{name}` is nil, which the schema does not allow"),
     };
-    Err(CodecError::decode(format!(
-        "{wrong}; `Leniency::{setting}` would accept such a message"
-    ))
-    .into())
+    let advice = format!("`Leniency::{setting}` would accept such a message");
+    Err(CodecError::decode(wrong).with_advice(advice).into())
 }
