@@ -80,6 +80,21 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
         "--tls-cert chain.pem",
         "needs a certificate for a name; `tests/console/tls.rs` makes one",
     ),
+    (
+        "guide/fetch.md",
+        "acme.my.salesforce.com",
+        "logs in to an org; `tests/cli/fetch` logs in to the sandbox",
+    ),
+    (
+        "guide/fetch.md",
+        "--from acme metadata",
+        "fetches WSDLs that the demo tenant does not have; `tests/cli/fetch` fetches each kind",
+    ),
+    (
+        "guide/fetch.md",
+        "$SF_URL",
+        "logs in to an org; `tests/cli/fetch` logs in to the sandbox",
+    ),
     ("guide/oauth.md", "3MVG9…", "logs in to an org"),
     (
         "guide/program.md",
@@ -128,7 +143,7 @@ saponify() {
     "sandbox serve" | "connector serve" | "connector run" | "connector listen")
         command saponify "$@" > server.log 2>&1 &
         local server=$!
-        for _ in $(seq 600); do
+        for _ in $(seq 3000); do
             if [ -s server.log ]; then sleep 0.5; kill -0 $server; return; fi
             kill -0 $server
             sleep 0.1
