@@ -111,6 +111,9 @@ struct ObjectFile {
     rows: Rows,
     #[serde(default)]
     fields: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Elements that only the WSDL has, with their types: `UserRecordAccess = "ens:UserRecordAccess"`.
+    #[serde(default)]
+    elements: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
     row: Vec<Spanned<BTreeMap<String, toml::Value>>>,
 }
@@ -293,6 +296,17 @@ fn read_object(
         }
         object.insert(parsed);
     }
+    for (element, kind) in &file.elements {
+        if !is_type(kind.as_ref()) {
+            let message = format!(
+                "`{}` is not a type of the WSDL such as tns:QueryResult",
+                kind.as_ref()
+            );
+            return Err(Error::org(lines.at(kind), message));
+        }
+        let (element, kind) = (element.as_ref().clone(), kind.as_ref().clone());
+        object.elements.insert(element, kind);
+    }
     if let Some(rule) = file.duplicate_rule {
         if !object.fields.contains_key(rule.as_ref()) {
             let message = format!("`{}` has no field `{}`", object.name, rule.as_ref());
@@ -318,6 +332,13 @@ fn read_object(
         object.rows.push(Row { line, key, values });
     }
     Ok(object)
+}
+
+/// Whether a text names a type of the WSDL, with one of its prefixes.
+fn is_type(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(prefix, name)| {
+        ["ens", "tns", "xsd"].contains(&prefix) && super::check::is_name(name)
+    })
 }
 
 impl Object {
@@ -346,6 +367,7 @@ impl Object {
             duplicate_rule: None,
             fields: BTreeMap::new(),
             children: BTreeMap::new(),
+            elements: BTreeMap::new(),
             generate: 0,
             rows: Vec::new(),
         };

@@ -74,6 +74,8 @@ pub struct Object {
     /// The fields by name, in ASCII order, including `Id`.
     pub(crate) fields: BTreeMap<String, Field>,
     pub(crate) children: BTreeMap<String, Child>,
+    /// Elements of the WSDL that the server knows nothing about, and their types.
+    pub(crate) elements: BTreeMap<String, String>,
     pub(crate) generate: u64,
     pub(crate) rows: Vec<Row>,
 }

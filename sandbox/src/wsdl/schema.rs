@@ -92,6 +92,9 @@ fn children(writer: &mut Writer, object: &Object, version: ApiVersion) {
     for relationship in object.children.keys() {
         elements.insert(relationship, "tns:QueryResult".to_owned());
     }
+    for (name, kind) in &object.elements {
+        elements.insert(name, kind.clone());
+    }
     for (name, kind) in elements {
         optional(writer, name, &kind);
     }
