@@ -18,7 +18,7 @@ where
     T: FieldValue + std::fmt::Debug + 'static,
 {
     let table = operation.response;
-    if table.fields.len() > 1
+    if table.fields().len() > 1
         && let Value::Struct(response) = value.value(0)
     {
         return body(operation, version, response, headers);
