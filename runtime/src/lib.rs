@@ -122,6 +122,7 @@
 
 mod client;
 mod codec;
+mod drift;
 mod endpoint;
 mod error;
 #[doc(hidden)]
@@ -152,11 +153,12 @@ pub use client::{
     WireMessage,
 };
 pub use codec::Attachment;
+pub use drift::{Difference, DifferenceKind, Drift, DriftFileError};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
 /// The library of dates and times, re-exported.
 pub use jiff;
-pub use leniency::{Drift, Leniency};
+pub use leniency::Leniency;
 pub use lexical::{Decimal, FromText, ParseError};
 pub use lexical::{XsdDateTime as DateTime, XsdTime as TimeOfDay};
 pub use limits::Limits;

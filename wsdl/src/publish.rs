@@ -1,5 +1,5 @@
-//! The documents of a WSDL as a server publishes them: their texts, and the places where addresses
-//! stand.
+//! The documents of a WSDL in the form in which a server publishes them: their texts, split at the
+//! addresses that the server replaces.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -13,36 +13,34 @@ use crate::encoding::Cursor;
 use crate::model::Position;
 use crate::names::split_qname;
 
-/// A document of a WSDL, taken apart at the addresses in it.
+/// A document of a WSDL, split at the addresses in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedDocument {
-    /// Whether it is a WSDL; otherwise it is an XML Schema.
+    /// Whether the document is a WSDL. Otherwise it is an XML Schema.
     pub is_wsdl: bool,
-    /// Its text in UTF-8, in order. It begins with an XML declaration and has no document type
-    /// declaration.
+    /// The text in UTF-8, in order. It begins with an XML declaration and has no document type declaration.
     pub pieces: Vec<PublishedPiece>,
 }
 
 /// A piece of a [`PublishedDocument`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedPiece {
-    /// Text as it stands in the document.
+    /// Unchanged text of the document.
     Text(String),
-    /// The address of a port: an attribute value with its quotes stands here.
+    /// The address of a port, in place of an attribute value with its quotes.
     Address {
-        /// Name of the service.
+        /// The name of the service.
         service: String,
-        /// Name of the port.
+        /// The name of the port.
         port: String,
-        /// The address that the document states, without escapes of XML.
+        /// The address in the document, without XML escapes.
         location: String,
     },
-    /// The location of another document, by its index: an attribute value with its quotes stands
-    /// here.
+    /// The location of another document, by its index, in place of an attribute value with its quotes.
     Location(usize),
 }
 
-/// Takes all documents apart. The WSDL itself is the first one.
+/// Splits all documents. The first one is the WSDL itself.
 pub(crate) fn publish(
     documents: &Documents<'_>,
     texts: &[OnceCell<String>],
@@ -76,7 +74,7 @@ fn document(text: &str, found: impl Fn(Position) -> Option<usize>) -> PublishedD
     let (mut service, mut port) = (String::new(), String::new());
     loop {
         let start = reader.buffer_position() as usize;
-        // The text was read before, so it is well-formed.
+        // The text has been parsed before, so it is well-formed.
         let Ok(event) = reader.read_event() else {
             break;
         };
@@ -156,7 +154,7 @@ fn is_absolute(location: &str) -> bool {
 /// Collects the pieces of a text.
 struct Pieces<'a> {
     text: &'a str,
-    /// The end of the part that is in the pieces.
+    /// The end of the text that the pieces contain.
     taken: usize,
     pieces: Vec<PublishedPiece>,
 }
@@ -164,7 +162,7 @@ struct Pieces<'a> {
 impl Pieces<'_> {
     fn push_until(&mut self, end: usize) {
         let text = self.text.get(self.taken..end).unwrap_or_default();
-        // The white space before the root element follows the declaration that was left out.
+        // White space before the root element would follow the declaration that was left out.
         let text = match self.pieces.as_mut_slice() {
             [PublishedPiece::Text(first)] => {
                 first.push_str(text.trim_start());
@@ -193,7 +191,7 @@ impl Pieces<'_> {
         }
     }
 
-    /// Replaces an attribute value, and its quotes.
+    /// Replaces an attribute value with its quotes.
     fn replace(&mut self, value: Range<usize>, piece: PublishedPiece) {
         self.push_until(value.start.saturating_sub(1));
         self.taken = value.end + 1;
@@ -213,7 +211,7 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The content of the tag, and where it begins.
+    /// The content of the tag, and its offset.
     fn inner(&self) -> (&'a str, usize) {
         let token = self.text.get(self.range.clone()).unwrap_or_default();
         let inner = token.strip_prefix('<').unwrap_or(token);
@@ -238,7 +236,7 @@ impl<'a> Tag<'a> {
         begin + self.name().len()
     }
 
-    /// Where the attribute with this value is, with the white space before it.
+    /// The range of the attribute with this value, and of the white space before it.
     fn whole(&self, value: Range<usize>) -> Range<usize> {
         let before = self.text.get(..value.start.saturating_sub(1));
         let before = before.unwrap_or_default().trim_ascii_end();
@@ -248,7 +246,7 @@ impl<'a> Tag<'a> {
         before[..name].trim_ascii_end().len()..value.end + 1
     }
 
-    /// Where the value of an attribute without a prefix is.
+    /// The range of the value of an attribute without a prefix.
     fn attribute(&self, wanted: &str) -> Option<Range<usize>> {
         let (inner, begin) = self.inner();
         let mut at = inner.find(|c: char| c.is_ascii_whitespace())?;
@@ -271,7 +269,7 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// An attribute value without escapes.
+/// An attribute value without XML escapes.
 fn unescaped(value: &str) -> String {
     match quick_xml::escape::unescape(value) {
         Ok(text) => text.into_owned(),

@@ -191,17 +191,21 @@ impl Config {
         })
     }
 
-    /// The directory for the output.
+    /// The directory for the output. In a build script, the `out-dir` of a `saponify.toml` does not count,
+    /// because a build script writes to `$OUT_DIR` only.
     ///
     /// # Errors
     ///
     /// If neither an output directory nor `$OUT_DIR` is set, or if no module name is set and the name
     /// of the input gives none.
     pub fn target_dir(&self) -> Result<PathBuf, Error> {
-        if let Some(dir) = &self.out_dir {
+        let of_cargo = std::env::var_os("OUT_DIR");
+        if let Some(dir) = &self.out_dir
+            && !(self.out_dir_of_program && of_cargo.is_some())
+        {
             return Ok(dir.clone());
         }
-        let Some(dir) = std::env::var_os("OUT_DIR") else {
+        let Some(dir) = of_cargo else {
             return Err(Error::config(
                 "no output directory: set one, or call from a build script, where OUT_DIR is set",
             ));

@@ -1,5 +1,7 @@
 //! Finds the operation that a request calls, and reads its arguments.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use tokio::time::Instant;
@@ -11,6 +13,7 @@ use super::work::{LONG, off_the_executor};
 use super::{Context, Settings};
 use crate::client::OperationType;
 use crate::codec::{Attachments, CodecError, CodecErrorKind, expanded};
+use crate::drift::Registry;
 use crate::error::Error;
 use crate::limits::WorkDeadline;
 use crate::schema::{Field, Operation, Port, SoapVersion};
@@ -29,6 +32,7 @@ pub struct Received {
     pub(super) operation: &'static Operation,
     pub(super) version: SoapVersion,
     reader: MessageReader,
+    drift: Arc<Registry>,
     http: http::request::Parts,
     attachments: Attachments,
     is_long: bool,
@@ -102,6 +106,7 @@ impl Received {
             operation,
             version,
             reader,
+            drift: Arc::clone(&settings.drift),
             http,
             attachments: attachments.unwrap_or_default(),
             is_long,
@@ -127,6 +132,9 @@ impl Received {
             arguments: A::default(),
         };
         let read = self.reader.next(Some(&mut request));
+        if let Some(noted) = self.reader.take_drift() {
+            self.drift.add(noted, self.operation.name);
+        }
         let undeclared = self.reader.take_undeclared();
         // Headers come first: a request that must not be processed is not judged by its body.
         if !undeclared.not_understood.is_empty() {

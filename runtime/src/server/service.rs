@@ -70,7 +70,7 @@ impl<H: Send + Sync + 'static> Routes for TypedRoutes<H> {
 /// connection at once.
 #[derive(Clone)]
 pub struct Server {
-    port: &'static Port,
+    pub(super) port: &'static Port,
     routes: Arc<dyn Routes>,
     pub(super) settings: Arc<Settings>,
     documents: Arc<Documents>,

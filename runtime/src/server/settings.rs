@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::Server;
+use crate::drift::{Drift, Registry};
 use crate::leniency::Leniency;
 use crate::limits::Limits;
 
@@ -14,6 +15,8 @@ use crate::limits::Limits;
 pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) leniency: Leniency,
+    /// How all requests differ from the WSDL.
+    pub(super) drift: Arc<Registry>,
     pub(super) understood: Arc<[(String, String)]>,
     pub(super) receive: Duration,
     pub(super) handle: Duration,
@@ -31,6 +34,7 @@ impl Default for Settings {
         Self {
             limits: Limits::of_requests(),
             leniency: Leniency::default(),
+            drift: Arc::default(),
             understood: Arc::new([]),
             receive: Duration::from_secs(30),
             handle: Duration::from_secs(120),
@@ -74,6 +78,15 @@ impl Server {
     #[must_use]
     pub fn leniency(self, leniency: Leniency) -> Self {
         self.set(|settings| settings.leniency = leniency)
+    }
+
+    /// How the requests to this server and its clones have differed so far from the WSDL. See
+    /// [`Client::drift`](crate::Client::drift).
+    #[must_use]
+    pub fn drift(&self) -> Drift {
+        let mut drift = self.settings.drift.snapshot();
+        self.port.name.clone_into(&mut drift.service);
+        drift
     }
 
     /// Sets how many requests are received and processed at the same time by this server and its clones.

@@ -6,6 +6,7 @@ use super::chars;
 use super::error::XmlError;
 use super::reader::{Halt, Reader, Result};
 use super::scan::{below, equal, quiet_len};
+use crate::drift::DifferenceKind;
 
 impl<'x> Reader<'x> {
     /// Consumes plain text and the end tag after it, if both have arrived and nothing in the text
@@ -66,7 +67,8 @@ impl<'x> Reader<'x> {
         let resolved = resolve(&mut out, &raw, |wrong| match wrong {
             Wrong::NoReference => self.wrong("`&` that does not start a reference"),
             Wrong::Character(_) if self.context.leniency.replace_characters => {
-                self.context.drift.replace_characters += 1;
+                let kind = DifferenceKind::ReplacedCharacter;
+                self.context.drift.add(kind, "", "");
                 Ok(char::REPLACEMENT_CHARACTER)
             }
             Wrong::Character(code) => Err(Halt::Error(

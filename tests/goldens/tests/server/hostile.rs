@@ -251,3 +251,16 @@ async fn a_request_whose_connection_breaks() {
     let answer = server().handle(request).await;
     assert_eq!(answer.status(), 400);
 }
+
+#[tokio::test]
+async fn what_the_wsdl_does_not_declare_is_counted() {
+    let server = MyLibrary::default().into_server();
+    let envelope = envelope(&find("a"));
+    let envelope = envelope.replace("</l:find>", "<l:colour>red</l:colour></l:find>");
+    let answer = post(&server, TEXT_XML, envelope).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let drift = server.drift();
+    assert_eq!(drift.unknown_elements, 1);
+    let found = &drift.differences()[0];
+    assert_eq!((&*found.name, &*found.operation), ("colour", "find"));
+}
