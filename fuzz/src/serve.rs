@@ -135,7 +135,9 @@ pub fn serve(data: &[u8]) {
     let known = [200, 202, 400, 404, 405, 413, 415, 500];
     assert!(known.contains(&status.as_u16()), "{status}");
     assert!(status != 500 || body.len() < 20_000, "{}", body.len());
-    let media = headers.get(CONTENT_TYPE).map_or(&b""[..], |media| media.as_bytes());
+    let media = headers
+        .get(CONTENT_TYPE)
+        .map_or(&b""[..], |media| media.as_bytes());
     let is_packed = headers.contains_key(http::header::CONTENT_ENCODING);
     if media.starts_with(b"text/xml") && !body.is_empty() && !is_packed {
         let limits = saponify::Limits::default();

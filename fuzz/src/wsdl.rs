@@ -53,8 +53,8 @@ fn published(reader: &Reader, data: &[u8], model: &str) {
 /// The text of a model without lines and columns: what is published begins with another declaration.
 fn without_places(model: &str) -> String {
     let is_place = |word: &&str| {
-        let place = word.strip_prefix('@').and_then(|place| place.split_once(':'));
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = |text: &str| text.parse::<u32>().is_ok();
+        let place = word.strip_prefix('@').unwrap_or(word).split_once(':');
         place.is_some_and(|(line, column)| is_number(line) && is_number(column))
     };
     let lines = model.lines().map(|line| {
