@@ -35,6 +35,8 @@ pub(crate) struct Encoder {
     stated_type: Option<(u8, &'static str)>,
     /// The positions of the values whose fields are [`Field::SENSITIVE`].
     sensitive: Vec<Range<usize>>,
+    /// See [`stops_after`](Self::stops_after).
+    most: usize,
     /// See [`written_anyway`](Self::written_anyway).
     written_anyway: Vec<(&'static Type, Arc<[u16]>)>,
 }
@@ -50,6 +52,7 @@ impl Encoder {
             encoded: None,
             stated_type: None,
             sensitive: Vec::new(),
+            most: usize::MAX,
             written_anyway: Vec::new(),
         }
     }
@@ -58,6 +61,11 @@ impl Encoder {
     pub(crate) fn encoded(mut self, version: SoapVersion) -> Self {
         self.encoded = Some(version);
         self
+    }
+
+    /// Lets writing fail soon after the text is longer than this number of bytes.
+    pub(crate) fn stops_after(&mut self, most: usize) {
+        self.most = most;
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -163,6 +171,9 @@ impl Encoder {
     /// Writes one occurrence of a field.
     pub(crate) fn field(&mut self, field: &Field, value: Value<'_>) -> Result<(), CodecError> {
         let start = self.out.len();
+        if start > self.most {
+            return Err(CodecError::encode("the text is longer than asked for"));
+        }
         self.occurrence(field, value)
             .map_err(|error| error.within(field.name))?;
         self.mark(field, start);
