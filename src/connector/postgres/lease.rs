@@ -281,6 +281,11 @@ impl Fence {
         self.connection
     }
 
+    /// The number of the lease among those of the connection.
+    pub(in crate::connector) fn token(&self) -> i64 {
+        self.token
+    }
+
     /// Why the lease is lost, if that is known.
     pub(in crate::connector) fn lost(&self) -> Option<String> {
         self.state.lost()

@@ -10,6 +10,7 @@ pub struct Failure {
     error: Error,
     retry_after: Option<Duration>,
     replan: bool,
+    about_rows: bool,
 }
 
 impl Failure {
@@ -53,6 +54,14 @@ impl Failure {
         }
     }
 
+    /// It is not known whether the rows are what is wrong. If the destination takes others, they are.
+    pub(super) fn about_rows(self) -> Self {
+        Self {
+            about_rows: true,
+            ..self
+        }
+    }
+
     /// What happened.
     #[must_use]
     pub fn error(&self) -> &Error {
@@ -73,6 +82,10 @@ impl Failure {
 
     pub(super) fn is_replanned(&self) -> bool {
         self.replan
+    }
+
+    pub(super) fn is_about_rows(&self) -> bool {
+        self.about_rows
     }
 
     /// What the store keeps: the message with its causes, and what to do.
@@ -96,6 +109,7 @@ impl From<Error> for Failure {
             error,
             retry_after: None,
             replan: false,
+            about_rows: false,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | [`failure`](Failure) | why a delivery failed, and when it may be tried again |
 //! | [`batch`](Batch) | rows in the form in which a sink gets them |
 //! | `mark` | what the store keeps for a sink beside its cursor |
+//! | `room` | bounds the memory of all batches of the process |
 //! | `aside` | the file of rows that a sink will never take |
 //! | [`outlet`](Outlet) | delivers batch by batch to one sink, and moves its cursor |
 //! | [`config`] | which sinks there are: the file `sinks.toml`, its keys and its secrets |
@@ -35,6 +36,7 @@ mod object;
 mod open;
 mod outlet;
 mod owner;
+mod room;
 
 use std::fmt;
 
@@ -44,7 +46,7 @@ pub use batch::{Batch, Form, Limits, Row};
 pub use deliveries::{Deliveries, Report, deliver_once, test};
 pub use failure::Failure;
 pub use ndjson::Ndjson;
-pub use open::{destination, open, sinks_of};
+pub use open::{destination, names_of, open, sinks_of};
 pub use outlet::{Delivered, Outlet, OutletOptions, Pace, set_aside};
 
 /// A destination of rows.
@@ -54,17 +56,12 @@ pub trait Sink: fmt::Debug + Send {
         Limits::default()
     }
 
-    /// Prepares the destination before the first batch, and again after each failure. `owner` names the
-    /// store; `own` is what the sink gave to be kept last, in its own form.
+    /// Prepares the destination before the first batch, and again after each failure.
     ///
     /// # Errors
     ///
     /// The destination cannot be reached, refuses access, or belongs to another store.
-    fn begin<'a>(
-        &'a mut self,
-        owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>>;
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>>;
 
     /// Delivers a batch. Everything in it is acknowledged or refused when this returns.
     ///
@@ -82,6 +79,18 @@ pub trait Sink: fmt::Debug + Send {
     fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>>;
 }
 
+/// What a sink is told when it begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Start<'a> {
+    /// Names the store.
+    pub owner: &'a str,
+    /// What the sink gave to be kept last, in its own form.
+    pub own: Option<&'a str>,
+    /// The number of the lease under which this process works. Whoever works after it has a greater one. In a folder
+    /// there is none: a process that has a connection there cannot lose it to another one.
+    pub lease: Option<i64>,
+}
+
 /// What a sink knows before its first batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Begun {
@@ -89,7 +98,17 @@ pub struct Begun {
     pub own: Option<String>,
     /// The destination has all rows up to this one, although the store may not know it: the program ended
     /// between the acknowledgement and the cursor.
-    pub cursor: Option<i64>,
+    pub reached: Option<Reached>,
+}
+
+/// How far a destination has come by its own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// It has all rows up to this one, in the order of storing.
+    pub cursor: i64,
+    /// The place and the [name](Row::id) of the last row that it got, if it knows them. A store that has another row
+    /// in that place is not the one that the destination knows: it was restored from a copy.
+    pub last: Option<(i64, String)>,
 }
 
 /// What a sink did with a batch.

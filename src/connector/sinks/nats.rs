@@ -1,6 +1,6 @@
 //! Messages in a stream of NATS JetStream.
 //!
-//! Each message has the name of its row as `Nats-Msg-Id`, by which the stream drops a message that comes twice
+//! Each message has the name of its row as `Nats-Msg-Id`, with its form and subject if they are not the usual ones, by which the stream drops a message that comes twice
 //! within its window for duplicates, which is two minutes by default. For a longer interruption, the place of
 //! the last acknowledged message in the stream is kept with the cursor. Before the first batch after a start or
 //! a failure, the names of the messages behind that place are read, and these rows are not sent again.
@@ -19,13 +19,16 @@ use async_nats::{ConnectError, ConnectErrorKind, ConnectOptions};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::config::SinkConfig;
-use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink};
+use super::config::{SinkConfig, is_on_this_machine};
+use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink, Start};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
 /// How long the server may take to respond to a request, and to acknowledge a message.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The subject of a message, unless another one is set.
+const SUBJECT: &str = "saponify.{connection}.{source}";
 
 /// The header with the name of a row.
 const ID: &str = "Nats-Msg-Id";
@@ -40,6 +43,8 @@ pub(super) struct Nats {
     stream: String,
     create: Option<usize>,
     subject: Subject,
+    /// What follows the name of a row in the name of its message.
+    suffix: String,
     rows: u64,
     /// The connection, until a failure.
     context: Option<Context>,
@@ -94,20 +99,33 @@ impl Nats {
         secrets: &Secrets,
         connection: &str,
     ) -> Result<Self, Error> {
-        let template = config
-            .text("subject")
-            .unwrap_or("saponify.{connection}.{source}");
+        let template = config.text("subject").unwrap_or(SUBJECT);
+        let (login, is_tls) = (
+            Login::of(config, secrets)?,
+            config.word("security") == "tls",
+        );
+        if !is_tls && login.is_sent() && !config.list("url").all(is_on_this_machine) {
+            let message = format!(
+                "sink {}: the secret would be sent without TLS to another machine",
+                config.name
+            );
+            return Err(Error::new(Kind::Usage, message).help(
+                "use security=tls, or log in by an nkey or by credentials, which are not sent",
+            ));
+        }
+        let subject = Subject::new(&config.name, template, connection)?;
         Ok(Self {
+            suffix: suffix(config.word("form"), template, &subject),
             name: config.name.clone(),
             servers: config.list("url").map(str::to_owned).collect(),
             certificate: config.certificate()?,
-            is_tls: config.word("security") == "tls",
-            login: Login::of(config, secrets)?,
+            is_tls,
+            login,
             stream: config.text("stream").unwrap_or("SAPONIFY").to_owned(),
             create: config
                 .is_set("create-stream")
                 .then(|| config.count("replicas").unwrap_or(1) as usize),
-            subject: Subject::new(&config.name, template, connection)?,
+            subject,
             rows: config.count("batch-rows").unwrap_or(1_000),
             context: None,
             place: Place::default(),
@@ -221,7 +239,7 @@ impl Nats {
         };
         Ok(Begun {
             own: Some(self.place.text()),
-            cursor: None,
+            reached: None,
         })
     }
 
@@ -276,12 +294,13 @@ impl Nats {
         let mut refused = Vec::new();
         let mut sent: Vec<(usize, PublishAckFuture)> = Vec::new();
         for (at, row) in batch.rows.iter().enumerate() {
-            if self.present.contains(&row.id) {
+            let id = format!("{}{}", row.id, self.suffix);
+            if self.present.contains(&id) {
                 continue;
             }
             let message = PublishMessage::build()
                 .payload(row.json.clone().into())
-                .message_id(&row.id)
+                .message_id(&id)
                 .expected_stream(&self.stream);
             match context.send_publish(self.subject.of(row), message).await {
                 Ok(acknowledgement) => sent.push((at, acknowledgement)),
@@ -345,13 +364,9 @@ impl Sink for Nats {
         }
     }
 
-    fn begin<'a>(
-        &'a mut self,
-        _owner: &'a str,
-        own: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Begun, Failure>> {
+    fn begin<'a>(&'a mut self, start: Start<'a>) -> BoxFuture<'a, Result<Begun, Failure>> {
         async move {
-            let begun = self.prepare(own).await;
+            let begun = self.prepare(start.own).await;
             self.reset(begun)
         }
         .boxed()
@@ -389,6 +404,11 @@ impl Sink for Nats {
 }
 
 impl Login {
+    /// Whether the secret itself is sent to the server.
+    fn is_sent(&self) -> bool {
+        matches!(self, Self::Token(_) | Self::Password(..))
+    }
+
     fn of(config: &SinkConfig, secrets: &Secrets) -> Result<Self, Error> {
         let secret = |name: &str| secrets.get(name).ok().cloned();
         let found = [
@@ -434,6 +454,20 @@ impl Login {
                     Failure::new("the credentials are not the content of a .creds file")
                 })?,
         })
+    }
+}
+
+/// A stream drops a message whose name it knows. Two sinks that send the same row to one stream in other forms, or
+/// with other subjects, send other messages, so that these differ in their names.
+fn suffix(form: &str, template: &str, subject: &Subject) -> String {
+    let form = if form == "row" {
+        String::new()
+    } else {
+        format!("#{form}")
+    };
+    match template {
+        SUBJECT => form,
+        _ => format!("{form}@{}", subject.of_connection()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The tests start a server of their own. Without PostgreSQL, they say that they were not run.
 
+mod handover;
 mod leases;
 mod opening;
 pub(crate) mod server;

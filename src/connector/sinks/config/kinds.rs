@@ -59,10 +59,14 @@ pub enum Form {
     Count,
     /// A length of time, such as `30s` or `2h`.
     Length,
+    /// How long something may take, from a second to a quarter of an hour.
+    Timeout,
     /// One of some words. The first is the default.
     OneOf(&'static [&'static str]),
-    /// One or several addresses with one of these schemes, separated by commas. They have no credentials.
+    /// An address with one of these schemes. It has no credentials.
     Url(&'static [&'static str]),
+    /// Several such addresses, separated by commas.
+    Urls(&'static [&'static str]),
     /// The path of a file or folder.
     Path,
 }
@@ -168,7 +172,7 @@ pub const KINDS: &[Kind] = &[
             key("batch-rows", Form::Count, "no request has more rows (500)"),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "how long a response may take (30s)",
             ),
             CERTIFICATE,
@@ -206,7 +210,7 @@ pub const KINDS: &[Kind] = &[
             key("batch-rows", Form::Count, "no request has more rows (500)"),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "how long a response, or an acknowledgement of the indexers, may take (60s)",
             ),
             CERTIFICATE,
@@ -226,7 +230,7 @@ pub const KINDS: &[Kind] = &[
         keys: &[
             needed(
                 "url",
-                Form::Url(&["tls", "nats"]),
+                Form::Urls(&["tls", "nats"]),
                 "the servers, such as nats://nats.example:4222",
             ),
             key(
@@ -312,7 +316,7 @@ pub const KINDS: &[Kind] = &[
             ),
             key(
                 "timeout",
-                Form::Length,
+                Form::Timeout,
                 "how long a transaction may take (60s)",
             ),
             key(
