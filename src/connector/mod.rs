@@ -56,6 +56,7 @@ pub mod status;
 pub mod store;
 pub mod sync;
 pub mod vault;
+mod waiting;
 #[cfg(feature = "web")]
 pub(crate) mod web;
 pub mod when;

@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use saponify_cli::connector::progress::{Progress, Stop, Watch};
 
+use super::super::terminal::put_error;
+
 /// Plain lines are not closer to each other.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// The work ends within two seconds of Ctrl-C. After this time, the program ends without it.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
 /// runtime.
@@ -18,12 +23,26 @@ pub(super) fn stop_on_signal() -> Stop {
         async move {
             super::super::terminal::interrupted().await;
             stop.stop();
+            // A thread that waits for a database or a disk cannot be told to stop.
+            std::thread::spawn(|| {
+                std::thread::sleep(LONGEST_END);
+                end("not everything ended in time, because a database or a disk does not answer");
+            });
             super::super::terminal::interrupted().await;
-            // Nothing is lost: whatever is stored is stored in transactions.
-            std::process::exit(1);
+            end("");
         }
     });
     stop
+}
+
+/// Ends the process whatever it does. Nothing is lost: whatever is stored is stored in transactions.
+fn end(why: &str) -> ! {
+    if !why.is_empty() {
+        put_error(&format!(
+            "{why}; what is stored is whole, and the next run goes on\n"
+        ));
+    }
+    std::process::exit(1);
 }
 
 /// Shows the progress of a connection on standard error.

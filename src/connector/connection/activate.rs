@@ -127,7 +127,9 @@ pub fn settings_of(home: &Home, name: &str) -> Result<Settings, Error> {
 pub async fn connect(home: &Home, vault: &Vault, name: &str) -> Result<Org, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
-    let _held = hold_secrets(home, name, &settings)?;
+    let held = hold_secrets(home, name, &settings)?;
+    let own = held.as_ref().map(|lock| vault.under(lock));
+    let vault = own.as_ref().unwrap_or(vault);
     let secrets = vault.recall(name)?;
     Org::connect(&settings, &secrets, keep_token(vault, name, &secrets)).await
 }

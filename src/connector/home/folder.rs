@@ -127,7 +127,7 @@ impl Keeper for Folder {
         }
     }
 
-    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error> {
+    fn keep_secret(&self, name: &str, encrypted: &[u8], _lease: Option<i64>) -> Result<(), Error> {
         write(&self.0.join(name).join(SECRETS), encrypted)
     }
 
@@ -288,9 +288,36 @@ impl Spot for Own {
     }
 
     fn erase(&self, _name: &str, lock: Lock) -> Result<(), Error> {
-        // Some systems do not remove what is open.
-        drop(lock);
-        fs::remove_dir_all(&self.0).map_err(|error| Error::io("remove the folder", &self.0, error))
+        // From now on there is no such connection, however long its removal takes. The lock moves with the folder, so
+        // that nobody makes a new store in what is being removed. Windows does not rename a folder with a file that
+        // is open.
+        let held = if cfg!(windows) { None } else { Some(lock) };
+        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
+        let erased = self
+            .0
+            .with_file_name(format!(".{}.erased", name.trim_start_matches('.')));
+        let fail = |error| Error::io("remove the folder", &self.0, error);
+        match fs::remove_dir_all(&erased) {
+            Err(error) if !is_absent(&error) => return Err(fail(error)),
+            _ => {}
+        }
+        fs::rename(&self.0, &erased).map_err(fail)?;
+        let removed = fs::remove_dir_all(&erased).map_err(fail);
+        drop(held);
+        removed
+    }
+
+    fn identity(&self) -> Result<String, Error> {
+        let path = self.0.join(STORE);
+        let store = fs::metadata(&path).map_err(|error| Error::io("read", &path, error))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            Ok(format!("{}:{}", store.dev(), store.ino()))
+        }
+        // Other systems do not remove a file that is open.
+        #[cfg(not(unix))]
+        Ok(format!("{:?}", store.created().ok()))
     }
 
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {

@@ -110,8 +110,9 @@ impl Keeper for Server {
         decoded.map_err(|_| Error::new(Kind::Vault, "the secrets in the database are damaged"))
     }
 
-    fn keep_secret(&self, name: &str, encrypted: &[u8]) -> Result<(), Error> {
-        self.registry.keep_secret(name, &STANDARD.encode(encrypted))
+    fn keep_secret(&self, name: &str, encrypted: &[u8], lease: Option<i64>) -> Result<(), Error> {
+        let encrypted = STANDARD.encode(encrypted);
+        self.registry.keep_secret(name, &encrypted, lease)
     }
 
     fn forget_secret(&self, name: &str) -> Result<bool, Error> {
@@ -243,6 +244,10 @@ impl Spot for Row {
         self.open(Access::Read)
     }
 
+    fn identity(&self) -> Result<String, Error> {
+        Ok(self.known()?.id.to_string())
+    }
+
     fn store_beside(&self) -> Result<Store, Error> {
         self.open(Access::Beside)
     }
@@ -259,7 +264,7 @@ impl Spot for Row {
 
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
         self.registry
-            .keep_secret(&self.name, &STANDARD.encode(encrypted))
+            .keep_secret(&self.name, &STANDARD.encode(encrypted), None)
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! The listener may run beside a process that collects the same connection.
 
+mod kept;
 mod receiver;
 mod record;
 
@@ -14,12 +15,13 @@ use std::path::PathBuf;
 
 use saponify::server::Server;
 
-use super::connection::Settings;
 use super::error::{Error, Kind};
 use super::home::Home;
 use super::progress::Stop;
 use super::store::Store;
 use super::web::{Clients, Listeners, Tls};
+
+use kept::Kept;
 
 mod proxies {
     saponify::include_proxies!(pub(super) outbound_proxies);
@@ -64,12 +66,9 @@ impl Listener {
     /// There is no such connection, its store cannot be written, the address is in use, a certificate cannot be read, or the options would let messages arrive without TLS.
     pub async fn bind(options: Options, stop: Stop) -> Result<Self, Error> {
         let tls = tls(&options)?;
-        let place = options.home.connection(&options.connection)?;
-        let settings = Settings::from_map(&place.settings()?)?;
-        settings.check_active(&options.connection)?;
-        let organization = options.organization.unwrap_or(settings.organization);
-        let store = place.store_beside()?;
-        let server = server(store, &organization)?;
+        let (kept, organization) = Kept::of_connection(&options.home, &options.connection)?;
+        let organization = options.organization.unwrap_or(organization);
+        let server = receiver::server(kept, &organization)?;
         Ok(Self {
             listeners: Listeners::bind(options.listen).await?,
             tls,
@@ -105,7 +104,7 @@ impl Listener {
 ///
 /// The id of the organization is not one, or the store cannot be written.
 pub fn server(store: Store, organization: &str) -> Result<Server, Error> {
-    receiver::server(store, organization)
+    receiver::server(Kept::of(store)?, organization)
 }
 
 fn tls(options: &Options) -> Result<Option<Tls>, Error> {

@@ -9,11 +9,12 @@ use saponify::salesforce::Id;
 use saponify::server::{Context, Fault, Server};
 use zeroize::Zeroize as _;
 
+use super::kept::Kept;
 use super::proxies::outbound_proxies::server::NotificationPort;
 use super::proxies::outbound_proxies::{Notification, operations};
 use super::record::{Message, message};
 use crate::connector::error::{Error, Kind};
-use crate::connector::store::{MESSAGES, SourceId, Store};
+use crate::connector::store::MESSAGES;
 
 /// Salesforce sends at most 100 notifications in a message, and a record has at most some hundred fields.
 const LARGEST: usize = 16 << 20;
@@ -24,11 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(50);
 /// Stores the messages of an organization.
 struct Receiver {
     organization: Id,
-    source: SourceId,
-    store: Arc<Mutex<Store>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
-pub(super) fn server(mut store: Store, organization: &str) -> Result<Server, Error> {
+pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
     let organization = organization.parse::<Id>().map_err(|_| {
         let message = format!(
             "`{}` is not the id of an organization",
@@ -36,11 +36,9 @@ pub(super) fn server(mut store: Store, organization: &str) -> Result<Server, Err
         );
         Error::new(Kind::Usage, message).help("it has 15 or 18 characters and begins with 00D")
     })?;
-    let source = store.source(MESSAGES, Timestamp::now())?;
     let receiver = Receiver {
         organization,
-        source: source.id,
-        store: Arc::new(Mutex::new(store)),
+        kept: Arc::new(Mutex::new(kept)),
     };
     let limits = Limits {
         body: LARGEST,
@@ -73,12 +71,12 @@ impl NotificationPort for Receiver {
             ));
         }
         let now = Timestamp::now();
-        let messages: Vec<Message> = notification
+        let messages = notification
             .iter()
-            .map(|notification| message(action_id, notification, now))
-            .collect();
-        let (store, source) = (Arc::clone(&self.store), self.source);
-        let stored = tokio::task::spawn_blocking(move || keep(&store, source, &messages, now));
+            .map(|notification| message(action_id, notification, now));
+        let messages: Vec<Message> = messages.collect::<Result<_, _>>().map_err(Fault::sender)?;
+        let kept = Arc::clone(&self.kept);
+        let stored = tokio::task::spawn_blocking(move || keep(&kept, &messages, now));
         let stored = stored.await.map_err(Fault::internal)?;
         match stored {
             Ok(new) => {
@@ -100,13 +98,9 @@ impl NotificationPort for Receiver {
 
 /// Stores notifications in one transaction, and notes how that went. One message at a time is stored, so
 /// they stay in order.
-fn keep(
-    store: &Mutex<Store>,
-    source: SourceId,
-    messages: &[Message],
-    now: Timestamp,
-) -> Result<u64, Error> {
-    let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+fn keep(kept: &Mutex<Kept>, messages: &[Message], now: Timestamp) -> Result<u64, Error> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let (store, source) = kept.current(now)?;
     let rows = messages.iter().map(Message::row);
     let stored = store.store_messages(source, rows);
     let problem = stored.as_ref().err().map(Error::text);

@@ -55,6 +55,11 @@ impl Address {
         let plain = format!("{base}?{}", rest.join("&"));
         let plain = plain.trim_end_matches('?');
         let mut config: Config = plain.parse().map_err(|_| unreadable())?;
+        // The client would go there whatever the host is, and only the host says whether that is another machine.
+        if !config.get_hostaddrs().is_empty() {
+            return Err(unreadable()
+                .help("write the address of the server as its host, and leave out hostaddr"));
+        }
         if config.get_hosts().is_empty() {
             default_host(&mut config);
         }
@@ -119,8 +124,10 @@ impl fmt::Debug for Address {
 
 fn default_host(config: &mut Config) {
     #[cfg(unix)]
+    let socket = format!(".s.PGSQL.{}", config.get_ports().first().unwrap_or(&5432));
+    #[cfg(unix)]
     for folder in ["/var/run/postgresql", "/tmp"] {
-        if std::path::Path::new(folder).join(".s.PGSQL.5432").exists() {
+        if std::path::Path::new(folder).join(&socket).exists() {
             config.host_path(folder);
             return;
         }
@@ -164,7 +171,11 @@ fn shown(config: &Config) -> String {
     format!("postgres://{user}{}{port}/{database}", hosts.join(","))
 }
 
+/// Takes the password from the usual places. With several hosts, the client would send the password of one to all.
 fn add_password(config: &mut Config) {
+    if config.get_hosts().len() > 1 {
+        return;
+    }
     let host = match config.get_hosts().first() {
         Some(Host::Tcp(name)) => name.clone(),
         // This is how the file of passwords names a socket.
@@ -218,6 +229,8 @@ mod tests {
             "postgres://ada@db.example/audit?sslmode=maybe",
             "postgres://ada@db.example/audit?sslrootcert=/no/such/file",
             "postgres://ada@db.example:none/audit",
+            "postgres://ada@localhost/audit?hostaddr=10.0.0.5",
+            "postgres:///audit?hostaddr=10.0.0.5",
         ] {
             let error = Address::parse(text).unwrap_err();
             assert!(

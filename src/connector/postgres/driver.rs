@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::connector::error::Kind;
 use crate::connector::fault::Fault;
+use crate::connector::waiting::blocking;
 
 /// The runtime of the client. There is one for the program, because it must not end while a store is open.
 fn runtime() -> Result<&'static Handle, Fault> {
@@ -58,16 +59,6 @@ pub(super) fn wait_for<T: Send + 'static>(
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => Err(broken()),
-    }
-}
-
-/// Waits on this thread. If it is one of tokio's, another thread takes over its other tasks.
-fn blocking<T>(wait: impl FnOnce() -> T) -> T {
-    let is_shared = Handle::try_current()
-        .is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
-    match is_shared {
-        true => tokio::task::block_in_place(wait),
-        false => wait(),
     }
 }
 

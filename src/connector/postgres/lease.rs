@@ -188,7 +188,7 @@ async fn renew_once(registry: &Registry, ids: &[(i64, i64)]) -> Result<Vec<i64>,
         lease.into(),
     ];
     let work = registry
-        .pool
+        .own
         .work("saponify", "renew the leases", |session| {
             Box::pin(async move {
                 let sql = "UPDATE saponify.connection AS mine
@@ -229,6 +229,8 @@ impl Lease {
         if begins {
             registry.held().renewed = Some(Instant::now());
             let renewing = registry.renew();
+            // If it did not begin, the next lease tries it again.
+            registry.held().renewing = renewing.is_ok();
             renewing.map_err(|fault| {
                 fault.because_of("renew the lease", &registry.pool.address().to_string())
             })?;
@@ -257,7 +259,7 @@ impl Drop for Lease {
             (Arc::clone(&self.registry), self.connection, self.token);
         registry.held().leases.remove(&(connection, token));
         let work = async move {
-            let given = registry.pool.work("saponify", "give the lease back", |session| {
+            let given = registry.own.work("saponify", "give the lease back", |session| {
                 Box::pin(async move {
                     let sql = "UPDATE saponify.connection SET holder = NULL, since = NULL, until = NULL
                                WHERE id = ?1 AND token = ?2";

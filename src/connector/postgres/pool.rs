@@ -12,8 +12,12 @@ use super::{Address, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
 
-/// A process has so many sessions at most.
-const MOST: usize = 8;
+/// A process has so many sessions for its stores at most. Each change of a store has one until it is committed.
+pub(super) const STORES: usize = 8;
+
+/// A process has so many sessions for the registry at most. They are not those of the stores: if long changes had all
+/// sessions, the leases of all connections would run out.
+pub(super) const REGISTRY: usize = 4;
 
 /// How long somebody waits for a session that others have.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,13 +51,14 @@ impl Taken {
 }
 
 impl Pool {
-    /// The sessions with a database. None is open yet. `idle` is how long a transaction may wait for its process.
-    pub(in crate::connector) fn new(address: Address, idle: Duration) -> Arc<Self> {
+    /// At most `most` sessions with a database. None is open yet. `idle` is how long a transaction may wait for its
+    /// process.
+    pub(in crate::connector) fn new(address: Address, idle: Duration, most: usize) -> Arc<Self> {
         Arc::new(Self {
             address,
             idle,
             free: Mutex::default(),
-            permits: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(most)),
         })
     }
 

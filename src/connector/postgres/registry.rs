@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::lease::{Held, Lease};
+use super::pool::{REGISTRY, STORES};
 use super::{Address, Answer, Parameter, Pool, Session};
 use crate::connector::error::{Error, Kind};
 use crate::connector::fault::Fault;
@@ -31,6 +32,8 @@ const KNOWN: &str = "SELECT id, name, version, deactivated, holder,
 #[derive(Debug)]
 pub(in crate::connector) struct Registry {
     pub(super) pool: Arc<Pool>,
+    /// The sessions for what must not wait for the stores: the leases, the workers, the list of connections.
+    pub(super) own: Arc<Pool>,
     /// How long a lease lasts that is not renewed.
     pub(super) lease: Duration,
     /// The leases of this process.
@@ -79,7 +82,8 @@ impl Registry {
         local: Option<PathBuf>,
     ) -> Arc<Self> {
         Arc::new(Self {
-            pool: Pool::new(address, lease),
+            own: Pool::new(address.clone(), lease, REGISTRY),
+            pool: Pool::new(address, lease, STORES),
             lease,
             held: Mutex::default(),
             local,
@@ -217,11 +221,31 @@ impl Registry {
         self.execute("ask for the connection", sql, vec![id.into(), time.into()])
     }
 
-    /// Keeps an encrypted secret, in place of an earlier one.
-    pub(in crate::connector) fn keep_secret(&self, name: &str, age: &str) -> Result<(), Error> {
-        let sql = "INSERT INTO saponify.secret (name, age) VALUES (?1, ?2)
-                   ON CONFLICT (name) DO UPDATE SET age = ?2";
-        self.execute("keep the secrets", sql, vec![name.into(), age.into()])
+    /// Keeps an encrypted secret, in place of an earlier one. If it is given a `lease` of the connection of that name,
+    /// it does so only while that lease is valid: a process that was paused must not replace a newer secret.
+    pub(in crate::connector) fn keep_secret(
+        &self,
+        name: &str,
+        age: &str,
+        lease: Option<i64>,
+    ) -> Result<(), Error> {
+        self.ready()?;
+        let sql = "WITH held AS (
+                       SELECT id FROM saponify.connection
+                       WHERE name = ?1 AND token = ?3 AND until > clock_timestamp() FOR UPDATE)
+                   INSERT INTO saponify.secret (name, age)
+                   SELECT ?1, ?2 WHERE ?3 IS NULL OR EXISTS (SELECT id FROM held)
+                   ON CONFLICT (name) DO UPDATE SET age = ?2
+                   RETURNING 1";
+        let values = vec![name.into(), age.into(), Parameter::Integer(lease)];
+        let kept = self.query("keep the secrets", sql, values, |_| Ok(()))?;
+        match kept.is_empty() {
+            false => Ok(()),
+            true => Err(
+                Error::new(Kind::Lost, "the lease of the connection ran out")
+                    .help("another process has the connection, and keeps its own secrets"),
+            ),
+        }
     }
 
     /// An encrypted secret.
@@ -294,7 +318,7 @@ impl Registry {
         read: fn(&Fields) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Error> {
         let sql = sql.to_owned();
-        self.pool.with(SCHEMA, action, move |session| {
+        self.own.with(SCHEMA, action, move |session| {
             Box::pin(async move {
                 let rows = session.query(&sql, &values).await?;
                 rows.into_iter().map(|row| read(&Fields(row))).collect()
@@ -309,7 +333,7 @@ impl Registry {
         values: Vec<Parameter>,
     ) -> Result<(), Error> {
         self.ready()?;
-        self.pool.with(SCHEMA, action, move |session| {
+        self.own.with(SCHEMA, action, move |session| {
             Box::pin(async move { session.execute(sql, &values).await.map(drop) })
         })
     }
@@ -324,8 +348,9 @@ impl Registry {
         if let Some(id) = self.id.get() {
             return Ok(id);
         }
-        let (version, id) = self.pool.with(SCHEMA, "open the home", |session| {
+        let (version, id) = self.own.with(SCHEMA, "open the home", |session| {
             Box::pin(async move {
+                check_encoding(session).await?;
                 if let Some(found) = find_home(session).await? {
                     return Ok(found);
                 }
@@ -354,6 +379,21 @@ impl Registry {
 pub(in crate::connector) async fn lock_making(session: &mut Session) -> Result<(), Fault> {
     let lock = "SELECT 1 FROM pg_advisory_xact_lock(?1)";
     session.query(lock, &[MAKING.into()]).await.map(drop)
+}
+
+/// The rows of an org have characters of all languages.
+async fn check_encoding(session: &mut Session) -> Result<(), Fault> {
+    let find = "SELECT current_setting('server_encoding')";
+    let found = session.query(find, &[]).await?.into_iter().next();
+    match found.and_then(|row| Fields(row).optional(0)) {
+        Some(encoding) if encoding != "UTF8" => {
+            let message =
+                format!("the database has the encoding {encoding}, and the connector needs UTF8");
+            let help = "make a database by `createdb -E UTF8 -T template0 NAME`";
+            Err(Fault::new(Kind::Usage, message).help(help))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The version and the name of the home, if its tables are there.

@@ -1,6 +1,7 @@
 //! A session with the server: its statements and their values.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio_postgres::types::{ToSql, Type};
@@ -15,6 +16,17 @@ const STATEMENTS: usize = 300;
 
 /// A session that was not used for so long is asked whether it still works.
 const REST: Duration = Duration::from_secs(5);
+
+/// How long a server may take to let somebody in. The client itself bounds only the time until the port answers.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How long a statement may take. No statement of the connector takes nearly as long, and a server that accepts
+/// statements and does not answer would otherwise hold up its callers for ever.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a statement waits for a lock that somebody else has. It is shorter than [`PATIENCE`], so that the server
+/// says what happened.
+const LOCKED: Duration = Duration::from_secs(60);
 
 /// A value of a statement, which belongs to it while it is on its way.
 #[derive(Debug, Clone)]
@@ -83,6 +95,9 @@ pub(in crate::connector) struct Session {
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
+    /// Whether the server did not answer in time. What it does with the statement is not known, so the session must
+    /// not be used again.
+    is_lost: AtomicBool,
 }
 
 impl std::fmt::Debug for Session {
@@ -95,8 +110,14 @@ impl std::fmt::Debug for Session {
 
 impl Session {
     /// Opens a session. A transaction in which nothing happens for so long as `idle` is undone by the server, so
-    /// that a process that was paused holds up nobody.
+    /// that a process that was paused holds up nobody. A commit that was confirmed is on the disk of the server, also
+    /// if its database is set to confirm earlier: an outbound message is acknowledged after it.
     pub(super) async fn open(address: &Address, idle: Duration) -> Result<Self, Fault> {
+        let opened = tokio::time::timeout(OPENING, Self::connect(address, idle)).await;
+        opened.unwrap_or_else(|_| Err(silent(OPENING)))
+    }
+
+    async fn connect(address: &Address, idle: Duration) -> Result<Self, Fault> {
         let client = match &address.tls {
             Some(tls) => {
                 let (client, connection) = address.config.connect(tls.clone()).await?;
@@ -112,8 +133,11 @@ impl Session {
         let settings = format!(
             "SET idle_in_transaction_session_timeout = {}; SET search_path TO pg_catalog; \
              SET client_min_messages = warning; SET default_transaction_isolation = 'read committed'; \
-             SET statement_timeout = 0; SET jit = off",
-            idle.as_millis()
+             SET statement_timeout = 0; SET lock_timeout = {}; SET jit = off; \
+             SELECT set_config('synchronous_commit', 'on', false) \
+             WHERE current_setting('synchronous_commit') = 'off'",
+            idle.as_millis(),
+            LOCKED.as_millis()
         );
         client.batch_execute(&settings).await?;
         Ok(Self {
@@ -121,12 +145,30 @@ impl Session {
             schema: String::new(),
             statements: HashMap::new(),
             used: Instant::now(),
+            is_lost: AtomicBool::new(false),
         })
     }
 
-    /// Whether the server has ended the session.
+    /// Whether the server has ended the session, or did not answer in time.
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Waits for what the server says, but not for ever.
+    async fn answer<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Fault> {
+        if self.is_lost.load(Ordering::Relaxed) {
+            return Err(silent(PATIENCE));
+        }
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => {
+                self.is_lost.store(true, Ordering::Relaxed);
+                Err(silent(PATIENCE))
+            }
+        }
     }
 
     /// Whether the session still works. A server that was stopped is noticed at once; a network that forgot the
@@ -149,7 +191,7 @@ impl Session {
         if self.schema != schema {
             // The name is our own and needs no quotes.
             let enter = format!("SET search_path TO {schema}, pg_catalog");
-            self.client.batch_execute(&enter).await?;
+            self.answer(self.client.batch_execute(&enter)).await?;
             schema.clone_into(&mut self.schema);
         }
         Ok(())
@@ -157,7 +199,7 @@ impl Session {
 
     /// Runs statements without values.
     pub(in crate::connector) async fn run(&self, sql: &str) -> Result<(), Fault> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.answer(self.client.batch_execute(sql)).await
     }
 
     /// Reads rows.
@@ -168,7 +210,7 @@ impl Session {
     ) -> Result<Vec<Vec<Answer>>, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        let rows = self.client.query(&statement, &values).await?;
+        let rows = self.answer(self.client.query(&statement, &values)).await?;
         rows.iter().map(answers).collect()
     }
 
@@ -180,7 +222,7 @@ impl Session {
     ) -> Result<u64, Fault> {
         let statement = self.statement(sql, values).await?;
         let values: Vec<_> = values.iter().map(Parameter::as_sql).collect();
-        Ok(self.client.execute(&statement, &values).await?)
+        self.answer(self.client.execute(&statement, &values)).await
     }
 
     async fn statement(&mut self, sql: &str, values: &[Parameter]) -> Result<Statement, Fault> {
@@ -189,13 +231,21 @@ impl Session {
         }
         let types: Vec<Type> = values.iter().map(Parameter::kind).collect();
         let text = sql.replace('?', "$");
-        let statement = self.client.prepare_typed(&text, &types).await?;
+        let statement = self
+            .answer(self.client.prepare_typed(&text, &types))
+            .await?;
         if self.statements.len() >= STATEMENTS {
             self.statements.clear();
         }
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+}
+
+/// The error of a server that accepts what is sent and does not answer.
+fn silent(time: Duration) -> Fault {
+    let message = format!("the database did not answer for {} s", time.as_secs());
+    Fault::new(Kind::Away, message).help(super::failure::AWAY)
 }
 
 /// Moves the bytes of a session until it ends.

@@ -81,9 +81,10 @@ pub async fn test_telling(
 ) -> Result<Prerequisites, Error> {
     let settings = settings_of(home, name)?;
     settings.check_active(name)?;
-    let _held = hold_secrets(home, name, &settings)?;
+    let held = hold_secrets(home, name, &settings)?;
     let secrets = vault.recall(name)?;
-    let keep = super::connection::keep_token(vault, name, &secrets);
+    let own = held.as_ref().map(|lock| vault.under(lock));
+    let keep = super::connection::keep_token(own.as_ref().unwrap_or(vault), name, &secrets);
     let mut lines = Lines::new(tell);
     match Org::connect(&settings, &secrets, keep).await {
         Err(error) => not_connected(&mut lines, &settings, &error),

@@ -51,7 +51,7 @@ impl Collector {
         settings.check_active(name)?;
         let opened = async {
             let secrets = vault.recall(name)?;
-            let keep = keep_token(vault, name, &secrets);
+            let keep = keep_token(&vault.under(&lock), name, &secrets);
             Org::connect(&settings, &secrets, keep).await
         };
         let org = match until_stopped(stop, opened).await {

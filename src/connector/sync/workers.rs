@@ -133,14 +133,15 @@ impl<T: Teller> Workers<T> {
         // Whatever was changed about a connection that was away in between may have helped.
         self.given_up
             .retain(|name, _| active.iter().any(|listed| listed.name == *name));
+        let now = Instant::now();
+        self.me.refuses = waiting(&self.given_up, now);
         let mine = self.mine(&active)?;
         for (name, (_, stop)) in &self.running {
             if !mine.contains(name) {
                 stop.stop();
             }
         }
-        let now = Instant::now();
-        let waits = |name: &String| self.given_up.get(name).is_some_and(|until| *until > now);
+        let waits = |name: &String| self.me.refuses.contains(name);
         let begin: Vec<String> = active
             .into_iter()
             .filter(|listed| mine.contains(&listed.name))
@@ -160,8 +161,7 @@ impl<T: Teller> Workers<T> {
     }
 
     /// The connections that this worker works on.
-    fn mine(&mut self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
-        self.me.refuses = self.given_up.keys().cloned().collect();
+    fn mine(&self, active: &[Listed]) -> Result<BTreeSet<String>, Error> {
         let names = active.iter().map(|listed| listed.name.clone());
         let Some(peers) = self.home.meet(&self.me)? else {
             return Ok(names.collect());
@@ -264,9 +264,30 @@ impl<T: Teller> Workers<T> {
     }
 }
 
+/// The connections whose time has not come. Another one is shared as all that never failed.
+fn waiting(given_up: &HashMap<String, Instant>, now: Instant) -> Vec<String> {
+    let waiting = given_up.iter().filter(|(_, until)| **until > now);
+    waiting.map(|(name, _)| name.clone()).collect()
+}
+
 /// A name for a worker that no other worker has.
 fn new_id() -> String {
     // Each state has random keys of its own.
     let random = RandomState::new().hash_one("worker");
     format!("{}-{random:016x}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_given_up_is_shared_again_after_its_time() {
+        let began = Instant::now();
+        let given_up = HashMap::from([("acme".to_owned(), began + GIVEN_UP)]);
+        assert_eq!(waiting(&given_up, began), ["acme"]);
+        let almost = began + GIVEN_UP - Duration::from_millis(1);
+        assert_eq!(waiting(&given_up, almost), ["acme"]);
+        assert!(waiting(&given_up, began + GIVEN_UP).is_empty());
+    }
 }

@@ -18,13 +18,15 @@ pub use source::SecretSource;
 use zeroize::Zeroizing;
 
 use super::error::{Error, Kind};
-use super::home::{Home, Place};
+use super::home::{Home, Lock, Place};
 
 /// Where secrets are kept.
 #[derive(Debug, Clone)]
 pub struct Vault {
     home: Home,
     key: Option<SecretString>,
+    /// The lease under which secrets of a connection are kept.
+    lease: Option<i64>,
 }
 
 /// The secrets of a connection, by name: `password`, `security token`, `client secret`, …
@@ -108,6 +110,7 @@ impl Vault {
         Ok(Self {
             home: home.clone(),
             key,
+            lease: None,
         })
     }
 
@@ -120,6 +123,16 @@ impl Vault {
         Self::of(&Home::find(Some(home.to_owned()), |_| None)?, key)
     }
 
+    /// The vault for a process that holds a connection. It keeps the secrets of the connection only as long as the
+    /// process does: one that was paused must not replace the newer secrets of another one.
+    #[must_use]
+    pub fn under(&self, lock: &Lock) -> Self {
+        Self {
+            lease: lock.number(),
+            ..self.clone()
+        }
+    }
+
     /// Keeps the secrets of a connection, in place of those that it had.
     ///
     /// # Errors
@@ -130,7 +143,7 @@ impl Vault {
         match &self.key {
             Some(key) => {
                 let encrypted = encrypted::write(key, &json)?;
-                self.home.keep_secret(connection, &encrypted)
+                self.home.keep_secret(connection, &encrypted, self.lease)
             }
             None => keyring::write(&self.account(connection)?, &json),
         }

@@ -74,9 +74,11 @@ impl Listeners {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         let mut connections = tokio::task::JoinSet::new();
         loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                break;
+            let place = tokio::select! {
+                () = stop.stopped() => break,
+                place = Arc::clone(&places).acquire_owned() => place,
             };
+            let Ok(place) = place else { break };
             let accepted = tokio::select! {
                 () = stop.stopped() => break,
                 accepted = accept(&self.listeners) => accepted,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
+use saponify_cli::connector::connection::deactivate;
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::listen::{Listener, Options, server};
 use saponify_cli::connector::progress::Stop;
@@ -242,6 +243,29 @@ async fn messages_of_another_organization_are_refused() {
     );
 }
 
+/// The files of a connection that was removed can still be written by whoever has them open.
+#[tokio::test]
+async fn a_message_goes_to_the_connection_that_is_there_now() {
+    let tenant = connected().await;
+    let running = listen(plain(&tenant.home)).await;
+    let sent = message("SELECT Id, Name FROM Account LIMIT 3", &running.address);
+    let sent_once = async |expected| {
+        let delivery = tenant.sandbox.send_outbound(&sent).await.unwrap();
+        assert_eq!(delivery.acknowledged, expected);
+    };
+    sent_once(3).await;
+    deactivate(&tenant.home, &tenant.vault, "acme", false).unwrap();
+    sent_once(0).await;
+    tenant.activate(tenant.by_password("acme")).await.unwrap();
+    sent_once(3).await;
+    deactivate(&tenant.home, &tenant.vault, "acme", true).unwrap();
+    sent_once(0).await;
+    tenant.activate(tenant.by_password("acme")).await.unwrap();
+    sent_once(3).await;
+    running.end().await;
+    assert_eq!(messages(&tenant.store("acme")).len(), 3);
+}
+
 /// What Salesforce would send for records of any object, with fields that no WSDL of ours knows.
 fn envelope(organization: &str, notifications: &str) -> String {
     format!(
@@ -300,6 +324,20 @@ async fn fields_that_nobody_knows_are_kept() {
             .any(|(name, value)| name == "Gone__c" && value.is_none())
     );
     assert_eq!(event.value("Gone__c"), None);
+}
+
+#[tokio::test]
+async fn a_record_with_more_fields_than_an_object_has_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let server = server(Store::open(&path).unwrap(), ORGANIZATION).unwrap();
+    let fields: String = (0..5_000)
+        .map(|n| format!("<sf:F{n}__c>x</sf:F{n}__c>"))
+        .collect();
+    let (status, text) = post(&server, envelope(ORGANIZATION, &notification(1, &fields))).await;
+    assert_eq!(status, 500, "{text}");
+    assert!(text.contains("more fields"), "{text}");
+    assert!(messages(&Store::open_to_read(&path).unwrap()).is_empty());
 }
 
 /// What cannot be stored is not acknowledged, and arrives when it is sent again.

@@ -7,6 +7,7 @@ use saponify_cli::connector::home::{Home, Lock, Place};
 use saponify_cli::connector::store::{
     EventQuery, Interval, Listed, PageProgress, Purpose, Row, StoredFile,
 };
+use saponify_cli::connector::vault::{ExposeSecret as _, Secrets, Vault};
 use tempfile::TempDir;
 
 use super::server::{NOT_RUN, Server, name_of};
@@ -63,14 +64,8 @@ fn write(place: &Place, lock: &Lock) -> Result<(), Error> {
     store.gap(source.id, span(0, DAY), "a reason", at(1))
 }
 
-#[test]
-fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
-    let Some(fixture) = start(60) else { return };
-    let place = fixture.place();
-    let paused = place.lock().unwrap();
-    let mut store = place.store(&paused).unwrap();
-    let source = store.source("logins", at(0)).unwrap();
-    let listed = Listed {
+fn listed() -> Listed {
+    Listed {
         sf_id: "0AT1".to_owned(),
         event_type: "Login".to_owned(),
         interval: Interval::Daily,
@@ -79,9 +74,18 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
         created: at(DAY),
         length: 10,
         modified: at(DAY),
-    };
+    }
+}
+
+#[test]
+fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
+    let Some(fixture) = start(60) else { return };
+    let place = fixture.place();
+    let paused = place.lock().unwrap();
+    let mut store = place.store(&paused).unwrap();
+    let source = store.source("logins", at(0)).unwrap();
     store
-        .list_files(source.id, &[listed], |_| true, None, at(DAY))
+        .list_files(source.id, &[listed()], |_| true, None, at(DAY))
         .unwrap();
     let file = store.pending_files().unwrap().remove(0);
 
@@ -267,4 +271,71 @@ fn a_server_that_restarts_undoes_one_change_and_the_next_one_works() {
         assert_eq!(events(&store, &EventQuery::default()).len(), before + 1);
     }
     store.verify().unwrap();
+}
+
+/// Long changes take all sessions of the stores. The leases have sessions of their own.
+#[test]
+fn leases_are_renewed_while_all_stores_are_busy() {
+    let Some(fixture) = start(2) else { return };
+    let names: Vec<String> = (0..9).map(|number| format!("busy{number}")).collect();
+    for name in &names {
+        let (place, lock) = fixture.home.create(name).unwrap();
+        drop(place.store(&lock).unwrap());
+        place.publish(lock).unwrap();
+    }
+    let work = |name: &String| {
+        let place = fixture.home.connection(name).unwrap();
+        let lock = place.lock().unwrap();
+        let mut store = place.store(&lock).unwrap();
+        let source = store.source("files", at(0)).unwrap();
+        let file = listed();
+        store
+            .list_files(source.id, &[file], |_| true, None, at(DAY))
+            .unwrap();
+        let pending = store.pending_files().unwrap().remove(0);
+        store.store_file::<Error>(source.id, &pending, at(DAY), |rows| {
+            // The server ends a session that is silent within a transaction for as long as a lease lasts.
+            for second in 0..8 {
+                std::thread::sleep(Duration::from_millis(500));
+                rows.columns(&[format!("COLUMN_{second}")])?;
+                rows.push(Some(at(second)), ["Login"])?;
+            }
+            Ok(StoredFile {
+                bytes: 10,
+                sha256: "x".to_owned(),
+            })
+        })
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = names
+            .iter()
+            .map(|name| scope.spawn(move || work(name)))
+            .collect();
+        for thread in threads {
+            thread.join().unwrap().unwrap();
+        }
+    });
+}
+
+/// A refresh token that a paused process keeps late would replace the one that is valid now.
+#[test]
+fn a_process_without_its_lease_keeps_no_secret() {
+    let Some(fixture) = start(60) else { return };
+    let key = Some("a passphrase".into());
+    let vault = Vault::of(&fixture.home, key).unwrap();
+    let secrets = |token: &str| {
+        let mut secrets = Secrets::default();
+        secrets.insert("refresh token", token.into());
+        secrets
+    };
+    let paused = fixture.place().lock().unwrap();
+    let late = vault.under(&paused);
+    late.keep("acme", &secrets("first")).unwrap();
+    fixture.expire();
+    let lock = fixture.place().lock().unwrap();
+    vault.under(&lock).keep("acme", &secrets("second")).unwrap();
+    let error = late.keep("acme", &secrets("late")).unwrap_err();
+    assert!(error.is_lease_lost(), "{error:?}");
+    let kept = vault.recall("acme").unwrap();
+    assert_eq!(kept.get("refresh token").unwrap().expose_secret(), "second");
 }

@@ -154,3 +154,135 @@ fn a_home_of_a_newer_program_is_left_alone() {
         "{error:?}"
     );
 }
+
+/// A certificate for `localhost`, and its key.
+fn certificate() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+#[test]
+fn the_server_is_known_by_its_certificate_and_its_name() {
+    let Some(server) = Server::start_with("scram-sha-256") else {
+        eprintln!("{NOT_RUN}");
+        return;
+    };
+    let local = TempDir::new().unwrap();
+    let (ours, key) = certificate();
+    server.encrypt(&ours, &key);
+    for (file, pem) in [("ours.pem", ours), ("other.pem", certificate().0)] {
+        std::fs::write(local.path().join(file), pem).unwrap();
+    }
+    let base = server
+        .database_by_port()
+        .replace("saponify@", "saponify:s3cret@");
+    let address = |host: &str, roots: &str| {
+        let base = base.replace("127.0.0.1", host);
+        let roots = local.path().join(roots);
+        format!("{base}?sslmode=verify-full&sslrootcert={}", roots.display())
+    };
+    let good = address("localhost", "ours.pem");
+    let home_by_tls = home(&good, &local);
+    let (place, lock) = home_by_tls.create("acme").unwrap();
+    drop(place.store(&lock).unwrap());
+    drop(place.publish(lock).unwrap());
+    let name = name_of(&base);
+    let encrypted = server.sql(
+        name,
+        &format!(
+            "SELECT bool_and(ssl), count(*) > 0 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+             WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        ),
+    );
+    assert_eq!(encrypted, "t|t");
+    for bad in [
+        address("localhost", "other.pem"),
+        address("127.0.0.1", "ours.pem"),
+    ] {
+        let error = home(&bad, &local).connections().unwrap_err();
+        let text = format!("{error:?} {}", error.text());
+        assert!(text.contains("certificate"), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+/// Some servers confirm a commit before it is on the disk. An outbound message is acknowledged after the commit.
+#[test]
+fn a_confirmed_commit_is_on_the_disk_whatever_the_database_is_set_to() {
+    let Some(server) = Server::start() else {
+        eprintln!("{NOT_RUN}");
+        return;
+    };
+    let local = TempDir::new().unwrap();
+    let address = server.database();
+    let name = name_of(&address);
+    server.sql(
+        name,
+        &format!("ALTER DATABASE {name} SET synchronous_commit = off"),
+    );
+    let home = home(&address, &local);
+    let (place, lock) = home.create("acme").unwrap();
+    drop(place.store(&lock).unwrap());
+    drop(place.publish(lock).unwrap());
+    // A trigger writes down what holds for the session that changes a row.
+    server.sql(
+        name,
+        "CREATE TABLE public.noted (setting text);
+         CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN INSERT INTO public.noted VALUES (current_setting('synchronous_commit')); RETURN NEW; END $$",
+    );
+    let schema = server.sql(
+        name,
+        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'saponify\\_%'",
+    );
+    server.sql(
+        name,
+        &format!(
+            "CREATE TRIGGER note BEFORE INSERT ON {schema}.source FOR EACH ROW EXECUTE FUNCTION public.note()"
+        ),
+    );
+    let place = home.connection("acme").unwrap();
+    let mut store = place.store_beside().unwrap();
+    store.source("messages", jiff::Timestamp::now()).unwrap();
+    assert_eq!(
+        server.sql(name, "SELECT DISTINCT setting FROM public.noted"),
+        "on"
+    );
+}
+
+/// A stopped process keeps its port open.
+#[test]
+fn a_server_that_accepts_and_says_nothing_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let local = TempDir::new().unwrap();
+    let silent = home(&format!("postgres://ada@127.0.0.1:{port}/audit"), &local);
+    let error = silent.connections().unwrap_err();
+    assert!(error.is_database_away(), "{error:?}");
+    let causes = error.causes().join(": ");
+    assert!(
+        error.text().contains("did not answer") || causes.contains("did not answer"),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_hold_all_characters_is_refused() {
+    let Some(server) = Server::start() else {
+        eprintln!("{NOT_RUN}");
+        return;
+    };
+    let address = server.database();
+    let name = format!("{}_ascii", name_of(&address));
+    server.sql(
+        "postgres",
+        &format!("CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"),
+    );
+    let local = TempDir::new().unwrap();
+    let ascii = home(&address.replace(name_of(&address), &name), &local);
+    let error = ascii.connections().unwrap_err();
+    assert!(
+        error.advice().unwrap().contains("createdb -E UTF8"),
+        "{error:?}"
+    );
+}

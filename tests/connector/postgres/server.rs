@@ -122,6 +122,24 @@ impl Server {
         succeeded(sql, output)
     }
 
+    /// Lets the server speak TLS with a certificate and its key, both in PEM.
+    pub(crate) fn encrypt(&self, certificate: &str, key: &str) {
+        let data = self.folder.path().join("data");
+        std::fs::write(data.join("server.crt"), certificate).unwrap();
+        std::fs::write(data.join("server.key"), key).unwrap();
+        let settings = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        std::fs::write(data.join("postgresql.conf"), settings + "ssl = on\n").unwrap();
+        // The server refuses a key that others may read.
+        let key = data.join("server.key");
+        let owned = Command::new("chmod").arg("0600").arg(&key).status();
+        assert!(owned.unwrap().success());
+        if is_root() {
+            let owned = Command::new("chown").arg("postgres").arg(&key).status();
+            assert!(owned.unwrap().success());
+        }
+        self.restart("fast");
+    }
+
     /// Stops the server as a crash would, or in good order, and starts it again.
     pub(crate) fn restart(&self, mode: &str) {
         self.control(&["stop", "-m", mode]);

@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior, par
 use super::row::Cell;
 use super::{Change, Engine, Fault, NewEvent, Row, Session, Value};
 use crate::connector::error::{Error, Kind};
+use crate::connector::waiting::blocking;
 
 /// Marks the file as a store of the connector ("SaPo"), for `file(1)` and against mistakes.
 const APPLICATION: i32 = 0x5361_506f;
@@ -25,6 +26,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
 ];
+
+/// How long a change waits for one of another process or task. The rows of a log file are one change, which takes
+/// 20 seconds for a file of a gigabyte.
+const BUSY: Duration = Duration::from_secs(180);
 
 /// A database in a file.
 #[derive(Debug)]
@@ -69,9 +74,10 @@ impl Engine for Sqlite {
     fn change(&mut self) -> Result<Box<dyn Change + '_>, Fault> {
         Ok(Box::new(Transaction {
             // A change that began by reading could not go on to write if another process wrote meanwhile.
-            transaction: self
-                .database
-                .transaction_with_behavior(TransactionBehavior::Immediate)?,
+            transaction: blocking(|| {
+                self.database
+                    .transaction_with_behavior(TransactionBehavior::Immediate)
+            })?,
             added: Counter::new(0),
         }))
     }
@@ -287,7 +293,7 @@ fn open_any(path: &Path) -> Result<(Connection, usize), Error> {
 }
 
 fn set_up(database: &Connection) -> rusqlite::Result<()> {
-    database.busy_timeout(Duration::from_secs(10))?;
+    database.busy_timeout(BUSY)?;
     database.set_prepared_statement_cache_capacity(64);
     database.pragma_update(None, "synchronous", "normal")?;
     database.pragma_update(None, "foreign_keys", true)?;
@@ -363,9 +369,10 @@ impl From<rusqlite::Error> for Fault {
                 Kind::Io,
                 "check that the folder exists and that the user that runs the connector may use it",
             ),
-            Some(ErrorCode::DatabaseBusy) => {
-                (Kind::Store, "another program holds the store; close it")
-            }
+            Some(ErrorCode::DatabaseBusy) => (
+                Kind::Store,
+                "another program has been writing to the store for minutes; close it",
+            ),
             Some(ErrorCode::NotADatabase) => (
                 Kind::Store,
                 "the file is no SQLite database; move it away, or choose another --home",
