@@ -9,9 +9,6 @@ use saponify_cli::connector::store::{PageProgress, Purpose, Store};
 use tempfile::TempDir;
 
 use super::server::{NOT_RUN, Server, name_of};
-use super::workers::Shared;
-#[cfg(feature = "nats")]
-use super::workers::signal;
 use crate::store::{at, span, store_rows};
 
 /// A connection of a worker, with its sink.
@@ -101,7 +98,7 @@ fn a_worker_that_wakes_after_its_lease_cuts_nothing_off() {
         Some(local.path().to_owned()),
         |_| None,
     );
-    let home = home.unwrap();
+    let home = home.unwrap().lease(std::time::Duration::from_secs(60));
     let (place, lock) = home.create("acme").unwrap();
     drop(place.store(&lock).unwrap());
     place.publish(lock).unwrap();
@@ -137,10 +134,25 @@ fn a_worker_that_wakes_after_its_lease_cuts_nothing_off() {
     );
 }
 
-/// Workers are processes here, and one is stopped by a signal while it delivers.
+/// How many whole lines the files of a folder have, also while somebody writes them.
+#[cfg(feature = "nats")]
+fn lines(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    let files = entries.filter_map(|entry| std::fs::read(entry.unwrap().path()).ok());
+    files
+        .map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
+        .sum()
+}
+
+/// Workers are processes here, and one is stopped by a signal, wherever it is.
 #[cfg(feature = "nats")]
 #[test]
 fn workers_that_are_paused_and_woken_deliver_each_event_once() {
+    use std::time::Duration;
+
+    use super::workers::{LEASE, Shared, signal};
     use crate::sinks::nats::Server as Nats;
 
     let Some(mut nats) = Nats::new("") else {
@@ -151,63 +163,56 @@ fn workers_that_are_paused_and_woken_deliver_each_event_once() {
         return;
     };
     shared.activate("acme");
-    let folder = shared.path("files");
-    let add = format!(
-        "sink add files ndjson folder={} file-bytes=20000",
-        folder.display()
+    let folder = shared.path("files").join("acme");
+    let parent = shared.path("files");
+    shared.done(
+        &format!(
+            "sink add files ndjson folder={} file-bytes=20000",
+            parent.display()
+        ),
+        0,
     );
-    shared.done(&add, 0);
-    let add = format!(
-        "sink add bus nats url={} security=plain create-stream=true",
-        nats.url()
+    shared.done(
+        &format!(
+            "sink add bus nats url={} security=plain create-stream=true",
+            nats.url()
+        ),
+        0,
     );
-    shared.done(&add, 0);
-    let mut first = shared.worker();
-    shared.until("it delivers", || {
-        folder.join("acme").is_dir() && !keys(&folder.join("acme")).is_empty()
-    });
-    let mut paused: Vec<_> = Vec::new();
+    let mut at_work = shared.worker();
+    shared.until("it delivers", || lines(&folder) > 0);
     for round in 0..2 {
-        signal(&first, "-STOP");
+        signal(&at_work, "-STOP");
         let other = shared.worker();
         shared.until("the other takes it over", || {
             shared.holder("acme") == Some(other.0.id())
         });
-        shared
-            .sandbox
-            .advance(std::time::Duration::from_secs(3 * 3_600));
-        let before = keys(&folder.join("acme")).len();
+        let before = lines(&folder);
+        shared.sandbox.advance(Duration::from_secs(3 * 3_600));
         if round == 0 {
             nats.kill();
             nats.start();
         }
-        shared.until("the other delivers", || {
-            keys(&folder.join("acme")).len() > before
-        });
-        signal(&first, "-CONT");
-        paused.push(std::mem::replace(&mut first, other));
+        shared.until("the other delivers", || lines(&folder) > before);
+        let mut woken = std::mem::replace(&mut at_work, other);
+        signal(&woken, "-CONT");
+        std::thread::sleep(2 * LEASE);
+        signal(&woken, "-TERM");
+        woken.0.wait().unwrap();
     }
-    paused.push(first);
-    for worker in &mut paused {
-        signal(worker, "-TERM");
-        worker.0.wait().unwrap();
-    }
+    signal(&at_work, "-TERM");
+    at_work.0.wait().unwrap();
     for hours in [30, 80, 0] {
         // A sink that has failed may need a second attempt.
         shared.until("everything is collected and delivered", || {
             shared.command("sync").output().unwrap().status.success()
         });
-        shared
-            .sandbox
-            .advance(std::time::Duration::from_secs(hours * 3_600));
+        shared.sandbox.advance(Duration::from_secs(hours * 3_600));
     }
     shared.agrees_with_the_truth(&["acme"]);
-    let once: BTreeMap<String, usize> = shared
-        .stored("acme")
-        .into_iter()
-        .map(|key| (key, 1))
-        .collect();
-    assert_eq!(keys(&folder.join("acme")), once);
+    let stored = shared.stored("acme").into_iter();
+    let once: BTreeMap<String, usize> = stored.map(|key| (key, 1)).collect();
+    assert_eq!(keys(&folder), once);
     let mut messages = BTreeMap::new();
     for id in nats.ids() {
         let (_, name) = id.split_once('/').unwrap();

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use super::server::{NOT_RUN, Server, name_of};
 
 const ORG: &str = include_str!("../../../tenants/demo/org.toml");
-const LEASE: Duration = Duration::from_secs(3);
+pub(super) const LEASE: Duration = Duration::from_secs(3);
 
 /// An org, and a home in a database.
 pub(super) struct Shared {

@@ -291,7 +291,7 @@ fn a_page_for_people_is_no_acknowledgement() {
 fn a_token_that_no_header_can_have_is_said_before_anything_is_sent() {
     let mut case = Case::webhook(|_| ok());
     case.secrets.insert("token", "line\nbreak");
-    let config = config("webhook", &[("url", &case.server.url)], &["token"]);
+    let config = config("webhook", &[("url", case.server.url.as_str())], &["token"]);
     let mut secrets = saponify_cli::connector::vault::Secrets::default();
     secrets.insert("token", "line\nbreak".into());
     let error = saponify_cli::connector::sinks::destination(&config, &secrets, "acme").unwrap_err();

@@ -163,8 +163,10 @@ fn batch(rows: std::ops::Range<i64>) -> Batch {
 }
 
 fn run<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.build().unwrap().block_on(work)
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(work)
 }
 
 fn begin(folder: &Path, lease: i64, own: Option<&str>) -> Ndjson {

@@ -243,7 +243,7 @@ fn somebody_who_delivered_meanwhile_is_not_passed_over() {
         .build()
         .unwrap();
     let mut first = Outlet::new(case.options.clone(), Box::new(case.sink.clone()));
-    let mut deliver = |outlet: &mut Outlet, case: &mut Case| {
+    let deliver = |outlet: &mut Outlet, case: &mut Case| {
         let delivered = outlet.deliver(&mut case.fixture.store, Pace::Now);
         runtime.block_on(delivered).unwrap().rows
     };
