@@ -57,6 +57,15 @@ pub(super) struct Target {
 }
 
 impl Options {
+    /// The options of a file, for a command that has no others.
+    pub(super) fn of_file(config: Option<PathBuf>, tenant: Option<String>) -> Self {
+        Self {
+            config,
+            tenant,
+            ..Self::default()
+        }
+    }
+
     /// What the options say about a WSDL, or about each tenant of `saponify.toml` if none is named.
     pub(super) fn targets(&self, wsdl: Option<&Path>) -> Result<Vec<Target>, Failure> {
         let project = self.project(wsdl)?;
@@ -91,6 +100,12 @@ impl Options {
             self.target(tenant, config, project.path())
         });
         Ok(targets.collect())
+    }
+
+    /// The file of options that is named, or that would be used if it were in this directory.
+    pub(super) fn file(&self) -> PathBuf {
+        let file = self.config.clone();
+        file.unwrap_or_else(|| PathBuf::from("saponify.toml"))
     }
 
     /// As [`targets`](Self::targets), for a command that works on one WSDL.

@@ -1,4 +1,4 @@
-//! Shows progress: as a line that moves on a terminal, and as plain lines elsewhere.
+//! Shows progress: as a moving line on a terminal, and as separate lines elsewhere.
 
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -8,14 +8,14 @@ use saponify_cli::connector::progress::{Progress, Stop, Watch};
 
 use super::super::terminal::put_error;
 
-/// Plain lines are not closer to each other.
+/// The shortest time between two separate lines.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// The work ends within two seconds of Ctrl-C. After this time, the program ends without it.
+/// The program ends this long after Ctrl-C, even if the work has not ended. It usually ends within two seconds.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// Stops the work at the first Ctrl-C or SIGTERM, and the program at the second. Must be called within the
-/// runtime.
+/// tokio runtime.
 pub(super) fn stop_on_signal() -> Stop {
     let stop = Stop::default();
     tokio::spawn({
@@ -23,10 +23,10 @@ pub(super) fn stop_on_signal() -> Stop {
         async move {
             super::super::terminal::interrupted().await;
             stop.stop();
-            // A thread that waits for a database or a disk cannot be told to stop.
+            // A thread that waits for a database or a disk cannot be stopped.
             std::thread::spawn(|| {
                 std::thread::sleep(LONGEST_END);
-                end("not everything ended in time, because a database or a disk does not answer");
+                end("not all work ended in time, because a database or a disk does not respond");
             });
             super::super::terminal::interrupted().await;
             end("");
@@ -35,11 +35,11 @@ pub(super) fn stop_on_signal() -> Stop {
     stop
 }
 
-/// Ends the process whatever it does. Nothing is lost: whatever is stored is stored in transactions.
+/// Ends the process at once. Everything is stored in transactions, so nothing is lost.
 fn end(why: &str) -> ! {
     if !why.is_empty() {
         put_error(&format!(
-            "{why}; what is stored is whole, and the next run goes on\n"
+            "{why}; the stored data is consistent, and the next run continues with it\n"
         ));
     }
     std::process::exit(1);
@@ -71,7 +71,7 @@ fn moving(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// Removes the line when the work is over.
+/// Removes the moving line when the work is over.
 struct Shown(ProgressBar);
 
 impl Drop for Shown {
@@ -92,7 +92,7 @@ fn plain(stop: Stop, name: &str) -> Watch {
     })
 }
 
-/// How much is done, and of how much.
+/// The amount that is done, and the total.
 fn extent(progress: &Progress<'_>) -> (u64, u64) {
     match *progress {
         Progress::Rows {
@@ -109,7 +109,7 @@ fn extent(progress: &Progress<'_>) -> (u64, u64) {
     }
 }
 
-/// Remembers when a source began, for the rate.
+/// The time at which each source began, from which the rate is computed.
 struct Seen {
     what: String,
     began: Instant,
@@ -161,7 +161,7 @@ impl Seen {
             self.began = Instant::now();
         }
         match self.began.elapsed().as_secs_f64() {
-            0.0..1.0 => "just begun".to_owned(),
+            0.0..1.0 => "just started".to_owned(),
             seconds => format!("{:.0}/s", rows as f64 / seconds),
         }
     }

@@ -1,7 +1,7 @@
-//! Where connections are kept: in a folder of this machine, or in PostgreSQL for several machines.
+//! The home of the connections: a folder of this machine, or a PostgreSQL database for several machines.
 //!
-//! A connection has a store, secrets, and a folder for files on their way and damaged files. Whoever works on it
-//! holds its lock: a file that is locked, or a lease in the database.
+//! A connection has a store, secrets, a folder for files that are being fetched, and a folder for damaged
+//! files. A process that works on a connection holds its lock: a locked file, or a lease in the database.
 
 mod folder;
 mod place;
@@ -22,62 +22,62 @@ use super::store::Store;
 
 use folder::Folder;
 
-/// How long a lease in a database lasts that is not renewed, unless [`Home::lease`] says otherwise.
+/// How long a lease in a database lasts without renewal, unless [`Home::lease`] sets another duration.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// How long somebody who wants a connection waits for a worker to leave it alone. Workers look every few seconds.
+/// How long a caller waits for a worker to leave a connection alone. Workers look every few seconds.
 const ASKED: Duration = Duration::from_secs(10);
 
-/// The document that says which sinks there are. In a folder, it is a file.
+/// The name of the document that configures the sinks. In a folder, it is a file.
 const SINKS: &str = "sinks.toml";
 
-/// The place of all connections.
+/// The home of all connections.
 #[derive(Debug, Clone)]
 pub struct Home(Arc<dyn Keeper>);
 
-/// The place of a connection.
+/// The place of one connection in the home.
 #[derive(Debug, Clone)]
 pub struct Place {
     name: String,
     spot: Arc<dyn Spot>,
 }
 
-/// Holds a connection for this process, until it is dropped or the process ends in any way.
+/// Locks a connection for this process, until the value is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock(Box<dyn Held>);
 
-/// Who works on a connection.
+/// The worker that has locked a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Holder {
-    /// The machine, if it may be another one, and the number of the process.
+    /// The process id, and the machine if it may be another one.
     pub worker: String,
-    /// Since when.
+    /// When it locked the connection, if known.
     pub since: Option<Timestamp>,
-    /// When its lease runs out unless it is renewed; nothing if it holds a file.
+    /// When its lease ends without renewal, or `None` if the lock is a file.
     pub lease_until: Option<Timestamp>,
 }
 
-/// A connection and who works on it, for workers that share connections.
+/// A connection, and whether it is locked, for workers that share connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Its name.
+    /// The name of the connection.
     pub name: String,
-    /// Whether somebody works on it now.
+    /// Whether a process has locked it.
     pub is_held: bool,
 }
 
-/// A worker that shares connections with others.
+/// A worker that shares the connections with other workers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
-    /// A name that no other worker has.
+    /// A unique name of the worker.
     pub id: String,
-    /// The connections that it works on; `None` for all.
+    /// The connections that it works on, or `None` for all.
     pub names: Option<Vec<String>>,
-    /// Connections that it cannot work on now.
+    /// Connections that it cannot work on at the moment.
     pub refuses: Vec<String>,
 }
 
-/// A place of all connections, of one kind.
+/// A kind of home.
 trait Keeper: fmt::Debug + Send + Sync {
     fn shown(&self) -> String;
     fn path(&self) -> Option<&Path>;
@@ -96,7 +96,7 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn leave(&self, me: &Worker) -> Result<(), Error>;
 }
 
-/// A place of a connection, of one kind.
+/// A connection in a kind of home.
 trait Spot: fmt::Debug + Send + Sync {
     fn folder(&self) -> Result<PathBuf, Error>;
     fn lock(&self, name: &str) -> Result<Lock, Error>;
@@ -107,18 +107,18 @@ trait Spot: fmt::Debug + Send + Sync {
     fn store(&self, lock: &Lock) -> Result<Store, Error>;
     fn store_to_read(&self) -> Result<Store, Error>;
     fn store_beside(&self) -> Result<Store, Error>;
-    /// What tells the store of the connection from one that is made later under the same name.
+    /// A value that identifies the store of the connection. A later connection with the same name has another one.
     fn identity(&self) -> Result<String, Error>;
     fn settings(&self) -> Result<BTreeMap<String, String>, Error>;
     fn forget_refusals(&self) -> Result<(), Error>;
     fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error>;
 }
 
-/// Watches a lock without holding it.
+/// Tells whether a lock is still held, without holding it.
 pub struct Watcher(Box<dyn Fn() -> Option<String> + Send + Sync>);
 
 impl Watcher {
-    /// Why the lock does not hold any more, if it does not.
+    /// The reason why the lock is lost, or `None` if it is held.
     #[must_use]
     pub fn lost(&self) -> Option<String> {
         (self.0)()
@@ -131,22 +131,23 @@ impl fmt::Debug for Watcher {
     }
 }
 
-/// What a lock of one kind consists of.
+/// A kind of lock.
 trait Held: fmt::Debug + Send + Sync {
-    /// Tells why it does not hold any more, if it does not.
+    /// Returns a watcher of this lock.
     fn watch(&self) -> Watcher;
     #[cfg(feature = "postgres")]
     fn lease(&self) -> Option<&super::postgres::Lease>;
 }
 
 impl Home {
-    /// The folder or the address of a database that was given, else that of `$SAPONIFY_HOME`, else the platform's
-    /// folder for the state of programs. `variable` reads an environment variable.
+    /// Finds the home: the given folder or database address, else `$SAPONIFY_HOME`, else the folder in
+    /// which programs keep their state on this platform. `variable` reads an environment variable.
     ///
     /// # Errors
     ///
-    /// Nothing was given, and the platform does not say where the user's files are. Or the address of a database
-    /// cannot be read, or was given with a password: arguments are visible to every user of the machine.
+    /// Nothing was given, and the platform has no folder for the files of the user. The address of a
+    /// database cannot be read. The address was given with a password, although arguments are visible to
+    /// every user of the machine.
     pub fn find(
         given: Option<PathBuf>,
         variable: impl Fn(&str) -> Option<PathBuf>,
@@ -154,12 +155,13 @@ impl Home {
         Self::find_with(given, None, variable)
     }
 
-    /// Finds the home as [`find`](Self::find) does. `local` is the folder of this machine for what a connection in
-    /// a database keeps on the machine that works on it: files on their way, damaged files, the search index.
+    /// Finds the home as [`find`](Self::find) does. `local` is a folder on this machine for the files of a
+    /// connection that are not in the database: files that are being fetched, damaged files, and the search
+    /// index.
     ///
     /// # Errors
     ///
-    /// As of [`find`](Self::find).
+    /// The errors of [`find`](Self::find).
     pub fn find_with(
         given: Option<PathBuf>,
         local: Option<PathBuf>,
@@ -179,8 +181,11 @@ impl Home {
         let is_argument = given.is_some();
         let home = given.or_else(|| set("SAPONIFY_HOME")).or_else(state);
         let home = home.ok_or_else(|| {
-            Error::new(Kind::Usage, "there is no place for the connector's data")
-                .help("give a folder by --home or in $SAPONIFY_HOME")
+            Error::new(
+                Kind::Usage,
+                "the folder for the connector's data is not known",
+            )
+            .help("give a folder by --home or in $SAPONIFY_HOME")
         })?;
         match home.to_str().filter(|text| is_address(text)) {
             None => Ok(Self(Arc::new(Folder::new(home)))),
@@ -191,7 +196,7 @@ impl Home {
         }
     }
 
-    /// The home with leases of another length. A folder has none.
+    /// Sets the duration of leases. It has no effect on a folder, which has no leases.
     #[must_use]
     pub fn lease(self, lease: Duration) -> Self {
         match self.0.with_lease(lease) {
@@ -200,7 +205,7 @@ impl Home {
         }
     }
 
-    /// The folder, unless the home is in a database.
+    /// The folder, or `None` if the home is a database.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.0.path()
@@ -230,18 +235,18 @@ impl Home {
         self.0.active()
     }
 
-    /// The place of a new connection, held for this process. It is a draft until [`Place::publish`] makes it a
-    /// connection, so that one that failed half-way is none.
+    /// Creates the place of a new connection, and locks it. It is a draft until [`Place::publish`] is
+    /// called, so a failed activation leaves no connection.
     ///
     /// # Errors
     ///
-    /// The name is none, or is taken, or another process is making a connection of this name.
+    /// The name is invalid or taken, or another process is activating a connection with this name.
     pub fn create(&self, name: &str) -> Result<(Place, Lock), Error> {
         if !is_name(name) {
             return Err(Error::new(Kind::Usage, format!("`{}` cannot be the name of a connection", name.escape_debug()))
                 .help("a name has up to 64 letters, digits, `-`, `_` and `.`, and begins with a letter or digit"));
         }
-        // Some file systems do not tell upper from lower case.
+        // Some file systems ignore upper and lower case.
         if let Some(taken) = self
             .connections()?
             .iter()
@@ -249,7 +254,7 @@ impl Home {
         {
             return Err(Error::new(
                 Kind::Usage,
-                format!("there is a connection {taken} already"),
+                format!("there is already a connection {taken}"),
             )
             .help("choose another name, or deactivate that connection first"));
         }
@@ -258,11 +263,11 @@ impl Home {
         Ok((Place { name, spot }, lock))
     }
 
-    /// A connection.
+    /// The place of the connection with this name.
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// There is no such connection.
     pub fn connection(&self, name: &str) -> Result<Place, Error> {
         let spot = match is_name(name) {
             true => self.0.spot(name)?,
@@ -278,13 +283,13 @@ impl Home {
             format!("there is no connection `{}`", name.escape_debug()),
         );
         Err(match names.is_empty() {
-            true => unknown.help("`saponify connector activate` makes one"),
-            false => unknown.help(format!("there are: {}", names.join(", "))),
+            true => unknown.help("create it with `saponify connector activate`"),
+            false => unknown.help(format!("the connections are: {}", names.join(", "))),
         })
     }
 
-    /// Says that a worker shares the connections, and returns all workers that do. In a folder there is only one,
-    /// and the answer is `None`.
+    /// Registers a worker that shares the connections, and returns all registered workers, or `None` if the
+    /// home is a folder, whose connections are not shared.
     ///
     /// # Errors
     ///
@@ -293,7 +298,7 @@ impl Home {
         self.0.meet(me)
     }
 
-    /// Says that a worker does not share the connections any more.
+    /// Removes a worker from the registered ones.
     ///
     /// # Errors
     ///
@@ -302,20 +307,20 @@ impl Home {
         self.0.leave(me)
     }
 
-    /// The text that says which sinks there are, if there is one.
+    /// The configuration of the sinks, if there is one.
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// The configuration cannot be read.
     pub fn sinks_toml(&self) -> Result<Option<String>, Error> {
         self.0.document(SINKS)
     }
 
-    /// Replaces the text that says which sinks there are, as a whole.
+    /// Replaces the configuration of the sinks as a whole.
     ///
     /// # Errors
     ///
-    /// It cannot be written.
+    /// The configuration cannot be written.
     pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
         self.0.write_document(SINKS, text)
     }
@@ -349,7 +354,7 @@ impl Home {
     }
 }
 
-/// The path of the folder or the address of the database. It has no password.
+/// The path of the folder, or the address of the database without its password.
 impl fmt::Display for Home {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.shown())
@@ -379,7 +384,7 @@ fn in_database(address: &str, local: Option<PathBuf>, is_argument: bool) -> Resu
 fn in_database(_address: &str, _local: Option<PathBuf>, _argument: bool) -> Result<Home, Error> {
     let message = "this program was built without PostgreSQL";
     Err(Error::new(Kind::Usage, message)
-        .help("build it with `cargo install --features postgres`, or give a folder by --home"))
+        .help("install it with `cargo install saponify-cli --features postgres`, or give a folder by --home"))
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The place of one connection: its folder on this machine, its store, and who works on it.
+//! The place of one connection: its folder on this machine, its store and its lock.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,20 +15,21 @@ impl Place {
         &self.name
     }
 
-    /// The folder of the connection on this machine. If the home is a folder, it has everything.
+    /// The folder of the connection on this machine. If the home is a folder, it contains the whole
+    /// connection.
     ///
     /// # Errors
     ///
-    /// The home is in a database, and this machine has no place for files.
+    /// The home is a database, and no folder is known for files on this machine.
     pub fn folder(&self) -> Result<PathBuf, Error> {
         self.spot.folder()
     }
 
-    /// Makes a draft a connection. Its store must not be open.
+    /// Turns a draft into a connection. The store of the draft must be closed.
     ///
     /// # Errors
     ///
-    /// It cannot be named, or another process was quicker with this name.
+    /// The draft cannot be renamed, or another process has activated a connection with this name.
     pub fn publish(self, lock: Lock) -> Result<Self, Error> {
         let spot = self.spot.publish(&self.name, lock)?;
         Ok(Self {
@@ -37,16 +38,16 @@ impl Place {
         })
     }
 
-    /// The folder for files on their way. No other process that works on the connection has the same.
+    /// The folder for files that are being fetched. Each lock has a folder of its own.
     ///
     /// # Errors
     ///
-    /// As of [`folder`](Self::folder).
+    /// The errors of [`folder`](Self::folder).
     pub fn staging(&self, lock: &Lock) -> Result<PathBuf, Error> {
         let staging = self.folder()?.join("staging");
         Ok(match lock.number() {
             None => staging,
-            // A process that lost its lease may still write its own files.
+            // A process that has lost its lease may still write to its own files.
             Some(number) => staging.join(number.to_string()),
         })
     }
@@ -55,49 +56,50 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// As of [`folder`](Self::folder).
+    /// The errors of [`folder`](Self::folder).
     pub fn aside(&self) -> Result<PathBuf, Error> {
         Ok(self.folder()?.join("damaged"))
     }
 
-    /// Opens the store to write; the lock shows that no other process does.
+    /// Opens the store for writing. The lock proves that no other process writes.
     ///
     /// # Errors
     ///
-    /// The store is of a newer version, or cannot be read or written.
+    /// The store has a newer version, or cannot be read or written.
     pub fn store(&self, lock: &Lock) -> Result<Store, Error> {
         self.spot.store(lock)
     }
 
-    /// Opens the store to read.
+    /// Opens the store for reading.
     ///
     /// # Errors
     ///
-    /// There is no store, or it is of another version than this program's, or cannot be read.
+    /// There is no store, its version is not the one of this program, or it cannot be read.
     pub fn store_to_read(&self) -> Result<Store, Error> {
         self.spot.store_to_read()
     }
 
-    /// Opens the store to write beside the holder of the lock, for changes that do not depend on what the holder
-    /// does: rows that come from elsewhere and are known by their keys. A change that is made is on the disk.
+    /// Opens the store for writing without the lock. This is allowed for rows that are independent of the
+    /// collection and that are identified by their keys. A committed change is on the disk.
     ///
     /// # Errors
     ///
-    /// As of [`store_to_read`](Self::store_to_read).
+    /// The errors of [`store_to_read`](Self::store_to_read).
     pub fn store_beside(&self) -> Result<Store, Error> {
         self.spot.store_beside()
     }
 
-    /// What tells the store of the connection from one that is made later under the same name.
+    /// A value that identifies the store of the connection. A connection that is activated later under the same name
+    /// has another one.
     ///
     /// # Errors
     ///
-    /// There is no such connection any more, or it cannot be looked up.
+    /// The connection does not exist any more, or the store cannot be looked up.
     pub fn identity(&self) -> Result<String, Error> {
         self.spot.identity()
     }
 
-    /// How the connection is set up, also if its store is of an earlier version.
+    /// The settings of the connection. A store of an earlier version can be read, too.
     ///
     /// # Errors
     ///
@@ -106,8 +108,8 @@ impl Place {
         self.spot.settings()
     }
 
-    /// Makes the next round ask for all fields, also for those that the org refused. Another process may
-    /// work on the connection. A store that nobody has written to since an update is left alone.
+    /// Makes the next round ask again for the fields that the org has refused. Another process may hold the
+    /// lock. A store of an earlier version is not changed.
     ///
     /// # Errors
     ///
@@ -116,11 +118,11 @@ impl Place {
         self.spot.forget_refusals()
     }
 
-    /// The file, on this machine, for rows that a sink will never take.
+    /// The file on this machine for rows that a sink refuses for good.
     ///
     /// # Errors
     ///
-    /// As of [`folder`](Self::folder).
+    /// The errors of [`folder`](Self::folder).
     pub fn refused_by(&self, sink: &str) -> Result<PathBuf, Error> {
         let name: String = sink
             .chars()
@@ -138,11 +140,11 @@ impl Place {
             .join(format!("{name}.ndjson")))
     }
 
-    /// The file of the search index, which is on this machine.
+    /// The file of the search index, which is always on this machine.
     ///
     /// # Errors
     ///
-    /// As of [`folder`](Self::folder).
+    /// The errors of [`folder`](Self::folder), or the folder cannot be created.
     pub fn search(&self) -> Result<PathBuf, Error> {
         let folder = self.folder()?;
         crate::connector::private::create_folder(&folder)
@@ -150,25 +152,25 @@ impl Place {
         Ok(folder.join("search.db"))
     }
 
-    /// Holds the connection for this process.
+    /// Locks the connection for this process.
     ///
-    /// In a folder, the operating system releases the lock when the process ends, however it ends. On a network
-    /// file system it may not be reliable. In a database, the lock is a lease, which is renewed until it is
-    /// given back, and runs out if the process does not renew it.
+    /// In a folder, the operating system releases the lock when the process ends, also if it is killed. On
+    /// a network file system, the lock may not be reliable. In a database, the lock is a lease. It is
+    /// renewed until it is dropped, and ends by itself if the process does not renew it.
     ///
     /// # Errors
     ///
-    /// Another process holds it.
+    /// Another process has locked the connection.
     pub fn lock(&self) -> Result<Lock, Error> {
         self.spot.lock(&self.name)
     }
 
-    /// Holds the connection for this process as [`lock`](Self::lock) does. If a worker has it that runs until it is
-    /// stopped, it is asked to leave the connection alone for a while.
+    /// Locks the connection as [`lock`](Self::lock) does. A worker that holds the lock until it is stopped
+    /// is asked to release it for a while.
     ///
     /// # Errors
     ///
-    /// Another process holds it and goes on.
+    /// Another process has locked the connection and does not release it in time.
     pub fn lock_in_turn(&self) -> Result<Lock, Error> {
         let mut result = self.lock();
         if !result.as_ref().is_err_and(Error::is_locked) {
@@ -180,27 +182,27 @@ impl Place {
             std::thread::sleep(Duration::from_millis(100));
             result = self.lock();
         }
-        // Who has the connection now keeps others away until it is done or some seconds have passed: a worker that came
-        // in between would find the connection taken. Somebody who does not get it takes the request back.
+        // A process that has got the lock leaves the request in place, so that no worker comes in between. The request
+        // ends after some seconds. A process that has not got the lock withdraws its request.
         if result.is_err() {
             self.spot.ask_for(Duration::ZERO)?;
         }
         result
     }
 
-    /// Whether a process holds the connection. If that cannot be found out, none is known to.
+    /// Whether a process has locked the connection. If that cannot be determined, the result is `false`.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         self.holder().is_some()
     }
 
-    /// Who holds the connection. If that cannot be found out, nobody is known to.
+    /// The worker that has locked the connection. If that cannot be determined, the result is `None`.
     #[must_use]
     pub fn holder(&self) -> Option<Holder> {
         self.spot.holder().ok().flatten()
     }
 
-    /// Removes the connection with all of its data.
+    /// Removes the connection and all of its data.
     ///
     /// # Errors
     ///
@@ -209,21 +211,21 @@ impl Place {
         self.spot.erase(&self.name, lock)
     }
 
-    /// Keeps the encrypted secrets of the connection, which may be a draft.
+    /// Stores the encrypted secrets of the connection, which may be a draft.
     pub(in crate::connector) fn keep_secret(&self, encrypted: &[u8]) -> Result<(), Error> {
         self.spot.keep_secret(encrypted)
     }
 }
 
 impl Lock {
-    /// Watches whether this process still holds the connection. It does not if it was paused, or cut off from the
-    /// database, for longer than its lease.
+    /// Returns a watcher of this lock. A lease is lost if the process was paused, or disconnected from the
+    /// database, for longer than the duration of the lease.
     #[must_use]
     pub fn watch(&self) -> Watcher {
         self.0.watch()
     }
 
-    /// The number of the lease, if it is one.
+    /// The token of the lease, or `None` if the lock is a file.
     pub(in crate::connector) fn number(&self) -> Option<i64> {
         #[cfg(feature = "postgres")]
         return self.0.lease().map(crate::connector::postgres::Lease::token);

@@ -1,5 +1,5 @@
-//! Connections in PostgreSQL. Only files on their way, damaged files and the search index are on the machine that
-//! works on a connection.
+//! The home in PostgreSQL. Files that are being fetched, damaged files and the search index are on the
+//! machine that works on the connection.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::connector::error::{Error, Kind};
 use crate::connector::postgres::{self, Address, Known, Lease, Peer, Registry};
 use crate::connector::store::{Access, Postgres, Store};
 
-/// A database with connections.
+/// A database that holds connections.
 #[derive(Debug)]
 pub(super) struct Server {
     registry: Arc<Registry>,
@@ -28,7 +28,7 @@ pub(super) struct Server {
 struct Row {
     registry: Arc<Registry>,
     id: i64,
-    /// The name in the list, which is that of a draft until it is published.
+    /// The name in the registry. A draft has another name than the published connection.
     name: String,
 }
 
@@ -54,7 +54,7 @@ impl Server {
     }
 }
 
-/// A name does not begin with a dot, so no connection has this one.
+/// The name of a draft. The name of a connection never begins with a dot.
 fn draft_of(name: &str) -> String {
     format!(".{name}.new")
 }
@@ -116,7 +116,7 @@ impl Keeper for Server {
     }
 
     fn forget_secret(&self, name: &str) -> Result<bool, Error> {
-        // There is no other place where they could be.
+        // The database is the only place for secrets, so there is nothing to report.
         self.registry.forget_secret(name).map(|()| true)
     }
 
@@ -175,12 +175,12 @@ impl Row {
 fn gone(name: &str) -> Error {
     Error::new(
         Kind::Usage,
-        format!("there is no connection `{name}` any more"),
+        format!("the connection `{name}` no longer exists"),
     )
-    .help("somebody has removed it; `saponify connector list` shows those that there are")
+    .help("somebody has removed it; `saponify connector list` shows the existing connections")
 }
 
-/// The lease of a lock. A lock of another home has none.
+/// The lease of a lock. A lock of a folder is an error.
 fn lease(lock: &Lock) -> Result<&Lease, Error> {
     let lease = lock.0.lease();
     lease.ok_or_else(|| Error::new(Kind::Usage, "this lock belongs to another home"))
@@ -193,7 +193,7 @@ impl Spot for Row {
 
     fn lock(&self, _name: &str) -> Result<Lock, Error> {
         let lease = self.registry.take(&self.name)?;
-        // What an earlier lease left on this machine is of no use to anybody.
+        // Files of an earlier lease on this machine are never used again.
         if let Ok(folder) = self.folder() {
             let _ = fs::remove_dir_all(folder.join("staging"));
         }
@@ -253,7 +253,7 @@ impl Spot for Row {
     }
 
     fn settings(&self) -> Result<BTreeMap<String, String>, Error> {
-        // The table of settings is the same in all versions.
+        // All versions of the store have the same table of settings.
         let known = self.known()?;
         Store::of(Postgres::open_any(self.registry.pool(), &known)).settings()
     }

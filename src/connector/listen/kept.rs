@@ -1,8 +1,8 @@
-//! The store of the connection that keeps the messages, for as long as the listener runs.
+//! The store for the messages of a connection while the listener runs.
 //!
-//! The connection may be deactivated, or removed and activated again, while the listener runs. A message must not be
-//! acknowledged after it was written into the files of a connection that is gone, so the listener looks before each
-//! message whether the store that it has is still that of the connection.
+//! The connection may be deactivated, or removed and activated again, while the listener runs. A message that was
+//! written into the files of a removed connection must not be acknowledged. The listener therefore checks before each
+//! message that its open store still belongs to the connection.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::connector::store::{MESSAGES, SourceId, Store};
 
 /// The store of a connection.
 pub(super) struct Kept {
-    /// Where the connection is; nothing if the store is that of the caller.
+    /// The home and the name of the connection, or `None` if the caller gave the store.
     connection: Option<(Home, String)>,
     open: Option<Open>,
 }
@@ -21,13 +21,13 @@ pub(super) struct Kept {
 struct Open {
     store: Store,
     source: SourceId,
-    /// What tells this store from a later one of the same name.
+    /// The identity of this store. A later store with the same name has another one.
     identity: String,
     organization: String,
 }
 
 impl Kept {
-    /// A store that is always the one.
+    /// Uses a store that stays the same.
     pub(super) fn of(store: Store) -> Result<Self, Error> {
         let open = Open::of(store, String::new(), String::new(), Timestamp::now())?;
         Ok(Self {
@@ -36,7 +36,7 @@ impl Kept {
         })
     }
 
-    /// The store of a connection, and the id of its organization.
+    /// Opens the store of a connection. Also returns the id of its organization.
     pub(super) fn of_connection(home: &Home, name: &str) -> Result<(Self, String), Error> {
         let open = opened(home, name, Timestamp::now())?;
         let organization = open.organization.clone();
@@ -47,7 +47,7 @@ impl Kept {
         Ok((kept, organization))
     }
 
-    /// The store as the connection has it now.
+    /// Returns the current store of the connection, and opens it again if it was replaced.
     pub(super) fn current(&mut self, now: Timestamp) -> Result<(&mut Store, SourceId), Error> {
         if let Some((home, name)) = &self.connection {
             let identity = home.connection(name)?.identity()?;
@@ -60,7 +60,7 @@ impl Kept {
                     let open = opened(home, name, now)?;
                     if organization.is_some_and(|before| before != open.organization) {
                         let message =
-                            format!("the connection {name} is now one to another organization");
+                            format!("the connection {name} now belongs to another organization");
                         return Err(
                             Error::new(Kind::Usage, message).help("start the listener again")
                         );
@@ -96,7 +96,7 @@ fn opened(home: &Home, name: &str, now: Timestamp) -> Result<Open, Error> {
     let place = home.connection(name)?;
     let settings = Settings::from_map(&place.settings()?)?;
     settings.check_active(name)?;
-    // If it is replaced in between, the next look finds another identity.
+    // If the store is replaced in between, the next check finds another identity.
     let identity = place.identity()?;
     Open::of(place.store_beside()?, identity, settings.organization, now)
 }

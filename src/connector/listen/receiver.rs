@@ -1,4 +1,4 @@
-//! The operation `notifications`: checks a message, stores it, and only then acknowledges it.
+//! The operation `notifications`: checks a message, stores it, and then acknowledges it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,10 +16,11 @@ use super::record::{Message, message};
 use crate::connector::error::{Error, Kind};
 use crate::connector::store::MESSAGES;
 
-/// Salesforce sends at most 100 notifications in a message, and a record has at most some hundred fields.
+/// The largest message in bytes. Salesforce sends at most 100 notifications in a message, and a record has
+/// at most a few hundred fields.
 const LARGEST: usize = 16 << 20;
 
-/// Salesforce waits no longer for a response.
+/// How long the listener tries to store a message. Salesforce does not wait longer for a response.
 const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Stores the messages of an organization.
@@ -34,7 +35,7 @@ pub(super) fn server(kept: Kept, organization: &str) -> Result<Server, Error> {
             "`{}` is not the id of an organization",
             organization.escape_debug()
         );
-        Error::new(Kind::Usage, message).help("it has 15 or 18 characters and begins with 00D")
+        Error::new(Kind::Usage, message).help("an id has 15 or 18 characters and begins with 00D")
     })?;
     let receiver = Receiver {
         organization,
@@ -62,12 +63,12 @@ impl NotificationPort for Receiver {
         _partner_url: String,
         notification: Vec<Notification>,
     ) -> Result<bool, Fault> {
-        // The session of the org is of no use here, so it must not stay anywhere.
+        // The listener has no use for the session of the org, so the session id is erased.
         session_id.into_iter().for_each(|mut id| id.zeroize());
         if organization_id != self.organization {
             tracing::warn!("a message of another organization was refused");
             return Err(Fault::sender(
-                "this listener does not take messages of the organization",
+                "this listener does not accept messages of the organization",
             ));
         }
         let now = Timestamp::now();
@@ -87,7 +88,7 @@ impl NotificationPort for Receiver {
                 );
                 Ok(true)
             }
-            // The org sends it again.
+            // The org sends the message again.
             Err(error) => {
                 tracing::error!(%error, "a message was not stored");
                 Ok(false)
@@ -96,8 +97,8 @@ impl NotificationPort for Receiver {
     }
 }
 
-/// Stores notifications in one transaction, and notes how that went. One message at a time is stored, so
-/// they stay in order.
+/// Stores the notifications of a message in one transaction, and records the result. Only one message is
+/// stored at a time, so the notifications stay in order.
 fn keep(kept: &Mutex<Kept>, messages: &[Message], now: Timestamp) -> Result<u64, Error> {
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
     let (store, source) = kept.current(now)?;
@@ -109,7 +110,7 @@ fn keep(kept: &Mutex<Kept>, messages: &[Message], now: Timestamp) -> Result<u64,
     match (stored, noted) {
         (Ok(stored), Ok(())) => Ok(stored.new),
         (Ok(stored), Err(error)) => {
-            tracing::warn!(%error, "the status of the messages was not noted");
+            tracing::warn!(%error, "the status of the messages was not stored");
             Ok(stored.new)
         }
         (Err(error), _) => Err(error),

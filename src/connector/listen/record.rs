@@ -1,4 +1,4 @@
-//! A notification as a row: its ids, and every field of the record as it came.
+//! Converts a notification to a row with its ids and every field of its record.
 
 use std::collections::HashSet;
 
@@ -9,8 +9,8 @@ use saponify::salesforce::Id;
 use super::proxies::outbound_proxies::Notification;
 use crate::connector::store::MessageRow;
 
-/// The columns of every notification, before the fields of its record. `ChangeType` is a column of the source
-/// `changes`, too.
+/// The columns of every notification. The fields of its record follow them. The source `changes` has a column
+/// `ChangeType`, too.
 const COLUMNS: [&str; 3] = ["NotificationId", "ActionId", "ChangeType"];
 
 /// The `ChangeType` of a notification. The message does not say whether the record was created or updated.
@@ -41,8 +41,8 @@ impl Message {
     }
 }
 
-/// The row of a notification. A record with too many fields is an error, which says so. The time is that of the last change of the record, if the message says it, and
-/// otherwise that of the arrival.
+/// Makes the row of a notification. Its time is the last change of the record if the record states it, and
+/// otherwise the time of arrival. The error is the text of the fault if the record has too many fields.
 pub(super) fn message(
     action: Id,
     notification: &Notification,
@@ -80,10 +80,10 @@ pub(super) fn message(
     })
 }
 
-/// How deep records within records are taken apart.
+/// The depth to which records within records are flattened.
 const DEEPEST: usize = 5;
 
-/// The most columns of a notification. An object has at most 800 fields of its own.
+/// The largest number of columns of a notification. An object has at most 800 fields of its own.
 const MOST_FIELDS: usize = 4_000;
 
 /// The fields of a record by the names of their columns.
@@ -95,7 +95,7 @@ struct Fields {
 }
 
 impl Fields {
-    /// Adds a column. A name that occurs again has no column of its own.
+    /// Adds a column. A repeated name gets no second column.
     fn put(&mut self, name: String, value: Option<String>) -> Result<(), &'static str> {
         if self.columns.len() >= MOST_FIELDS {
             return Err("the record has more fields than any object of Salesforce");
@@ -107,7 +107,7 @@ impl Fields {
         Ok(())
     }
 
-    /// Adds the fields of a record. The name of a field of a record within a record has a dot.
+    /// Adds the fields of a record. The fields of an inner record get names with a dot.
     fn flatten(&mut self, prefix: &str, record: &Record, depth: usize) -> Result<(), &'static str> {
         for (name, field) in record.fields() {
             let name = format!("{prefix}{name}");

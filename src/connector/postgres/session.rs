@@ -1,4 +1,4 @@
-//! A session with the server: its statements and their values.
+//! A session with the server: its statements, their parameters and their results.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,24 +11,23 @@ use super::Address;
 use crate::connector::error::Kind;
 use crate::connector::fault::Fault;
 
-/// A session keeps so many prepared statements at most. The store has about a hundred.
+/// The largest number of prepared statements of a session. The store has about a hundred.
 const STATEMENTS: usize = 300;
 
-/// A session that was not used for so long is asked whether it still works.
+/// A session that has been idle for longer is tested before it is used.
 const REST: Duration = Duration::from_secs(5);
 
-/// How long a server may take to let somebody in. The client itself bounds only the time until the port answers.
+/// How long the start of a session may take. The timeout of the client covers only the connection to the port.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// How long a statement may take. No statement of the connector takes nearly as long, and a server that accepts
-/// statements and does not answer would otherwise hold up its callers for ever.
+/// How long a statement may take. No statement of the connector takes nearly as long. Without this limit, a server
+/// that accepts statements and does not respond would block its callers forever.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long a statement waits for a lock that somebody else has. It is shorter than [`PATIENCE`], so that the server
-/// says what happened.
+/// How long a statement waits for a lock. It is shorter than [`PATIENCE`], so that the server reports the error.
 const LOCKED: Duration = Duration::from_secs(60);
 
-/// A value of a statement, which belongs to it while it is on its way.
+/// A parameter of a statement. It owns its value, because the statement runs on another thread.
 #[derive(Debug, Clone)]
 pub(in crate::connector) enum Parameter {
     Integer(Option<i64>),
@@ -37,7 +36,7 @@ pub(in crate::connector) enum Parameter {
     Texts(Vec<Option<String>>),
 }
 
-/// A value of an answer.
+/// A value in a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::connector) enum Answer {
     Null,
@@ -46,8 +45,8 @@ pub(in crate::connector) enum Answer {
 }
 
 impl Parameter {
-    /// A text. PostgreSQL does not store the character U+0000, which only a name in a damaged file can have; its
-    /// symbol takes its place.
+    /// Makes a text parameter. PostgreSQL does not store the character U+0000, so it is replaced by the
+    /// symbol U+2400. Only a column name in a damaged file can contain it.
     pub(in crate::connector) fn text(text: &str) -> Self {
         Self::Text(Some(storable(text)))
     }
@@ -71,7 +70,7 @@ impl Parameter {
     }
 }
 
-/// A text as PostgreSQL can store it.
+/// Replaces the characters that PostgreSQL cannot store.
 pub(in crate::connector) fn storable(text: &str) -> String {
     text.replace('\0', "\u{2400}")
 }
@@ -88,15 +87,15 @@ impl From<&str> for Parameter {
     }
 }
 
-/// A session.
+/// A session with the server.
 pub(in crate::connector) struct Session {
     client: Client,
-    /// The schema in which names are looked up.
+    /// The schema of the search path.
     schema: String,
     statements: HashMap<String, Statement>,
     used: Instant,
-    /// Whether the server did not answer in time. What it does with the statement is not known, so the session must
-    /// not be used again.
+    /// Whether the server did not respond in time. It is unknown whether the statement was executed, so the session
+    /// must not be used again.
     is_lost: AtomicBool,
 }
 
@@ -109,9 +108,9 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// Opens a session. A transaction in which nothing happens for so long as `idle` is undone by the server, so
-    /// that a process that was paused holds up nobody. A commit that was confirmed is on the disk of the server, also
-    /// if its database is set to confirm earlier: an outbound message is acknowledged after it.
+    /// Opens a session. The server ends a session whose transaction is idle for longer than `idle`, so that
+    /// a paused process blocks no other process. A confirmed commit is on the disk of the server even if the
+    /// database is set to confirm earlier, because an outbound message is acknowledged after the commit.
     pub(super) async fn open(address: &Address, idle: Duration) -> Result<Self, Fault> {
         let opened = tokio::time::timeout(OPENING, Self::connect(address, idle)).await;
         opened.unwrap_or_else(|_| Err(silent(OPENING)))
@@ -149,12 +148,12 @@ impl Session {
         })
     }
 
-    /// Whether the server has ended the session, or did not answer in time.
+    /// Whether the server has ended the session, or has not responded in time.
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed() || self.is_lost.load(Ordering::Relaxed)
     }
 
-    /// Waits for what the server says, but not for ever.
+    /// Waits for the response of the server, for at most [`PATIENCE`].
     async fn answer<T>(
         &self,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -171,13 +170,13 @@ impl Session {
         }
     }
 
-    /// Whether the session still works. A server that was stopped is noticed at once; a network that forgot the
-    /// session only when something is sent.
+    /// Tests the session. A stopped server is noticed without a message, but a network that has dropped the
+    /// connection only when something is sent.
     pub(super) async fn is_alive(&self) -> bool {
         !self.is_closed() && (self.used.elapsed() < REST || self.run("").await.is_ok())
     }
 
-    /// Notes that nobody uses the session for a while.
+    /// Records when the session was last used.
     pub(super) fn rest(&mut self) {
         self.used = Instant::now();
     }
@@ -186,10 +185,10 @@ impl Session {
         &self.schema
     }
 
-    /// Looks names up in a schema from now on. It must not be called within a transaction.
+    /// Sets the search path to a schema. It must not be called within a transaction.
     pub(in crate::connector) async fn enter(&mut self, schema: &str) -> Result<(), Fault> {
         if self.schema != schema {
-            // The name is our own and needs no quotes.
+            // The program makes the name itself, so it needs no quotes.
             let enter = format!("SET search_path TO {schema}, pg_catalog");
             self.answer(self.client.batch_execute(&enter)).await?;
             schema.clone_into(&mut self.schema);
@@ -197,12 +196,12 @@ impl Session {
         Ok(())
     }
 
-    /// Runs statements without values.
+    /// Runs statements without parameters.
     pub(in crate::connector) async fn run(&self, sql: &str) -> Result<(), Fault> {
         self.answer(self.client.batch_execute(sql)).await
     }
 
-    /// Reads rows.
+    /// Runs a statement and returns its rows.
     pub(in crate::connector) async fn query(
         &mut self,
         sql: &str,
@@ -214,7 +213,7 @@ impl Session {
         rows.iter().map(answers).collect()
     }
 
-    /// Runs a statement, and returns how many rows it changed.
+    /// Runs a statement and returns the number of changed rows.
     pub(in crate::connector) async fn execute(
         &mut self,
         sql: &str,
@@ -242,16 +241,16 @@ impl Session {
     }
 }
 
-/// The error of a server that accepts what is sent and does not answer.
+/// The error of a server that accepts statements and does not respond.
 fn silent(time: Duration) -> Fault {
-    let message = format!("the database did not answer for {} s", time.as_secs());
+    let message = format!("the database did not respond for {} s", time.as_secs());
     Fault::new(Kind::Away, message).help(super::failure::AWAY)
 }
 
-/// Moves the bytes of a session until it ends.
+/// Drives the connection of a session until it ends.
 fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) {
     tokio::spawn(async move {
-        // Whoever uses the session gets the error, too.
+        // The caller that uses the session gets the same error.
         let _ = connection.await;
     });
 }

@@ -86,7 +86,7 @@ impl Position {
 }
 
 impl Ndjson {
-    /// Writes to a folder. A file that has as many bytes is followed by a new one.
+    /// Makes a sink that writes to a folder. A file of `most_bytes` is followed by a new one.
     #[must_use]
     pub fn new(folder: PathBuf, most_bytes: u64) -> Self {
         Self {
@@ -298,7 +298,7 @@ impl<'a> Output<'a> {
         Ok(self.position)
     }
 
-    /// What is acknowledged must be on the disk.
+    /// Writes acknowledged rows to the disk.
     fn sync(&mut self) -> Result<(), Error> {
         self.file
             .flush()

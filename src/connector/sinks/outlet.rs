@@ -2,8 +2,9 @@
 //!
 //! # What a crash may do
 //!
-//! The cursor moves after the acknowledgement. A process that ends between the two delivers the batch again:
-//! at least once. Three things make exactly once of it where the destination can do that:
+//! The cursor moves after the acknowledgement. If the process ends between the two, the batch is delivered
+//! again, so rows are delivered at least once. Three things make it exactly once, where the destination
+//! supports it:
 //!
 //! - Each row has an `id` that never changes, for destinations that find duplicates.
 //! - [`Limits::same`](super::Limits): the last row of a batch is noted before the batch is delivered, so that a repeated batch
@@ -30,22 +31,22 @@ use super::{Accepted, Begun, Reached, Sink, Start, aside};
 use crate::connector::error::Error;
 use crate::connector::store::{ConfigurationChange, Delivery, SinkState, Store};
 
-/// What an outlet delivers, and under which name.
+/// The options of an outlet.
 #[derive(Debug, Clone)]
 pub struct OutletOptions {
     /// The name of the connection.
     pub connection: String,
-    /// The name of the sink, and of its cursor.
+    /// The name of the sink and of its cursor.
     pub name: String,
-    /// What is delivered for each row.
+    /// The format of the delivered rows.
     pub form: Form,
-    /// The names of the sources whose rows are delivered; all if there is none.
+    /// The names of the sources whose rows are delivered, or none for all.
     pub sources: Vec<String>,
     /// Whether a new sink gets only rows that are stored from now on.
     pub from_now: bool,
-    /// Rows are delivered when there are enough for a batch, or after this time.
+    /// The longest time that rows wait until there are enough for a batch.
     pub every: Duration,
-    /// The file for rows that the destination will never take.
+    /// The file for rows that the destination refuses for good.
     pub aside: PathBuf,
     /// Stands for how the sink is set up. A batch that was planned under another one is planned anew.
     pub set_up: String,
@@ -54,8 +55,8 @@ pub struct OutletOptions {
 }
 
 impl OutletOptions {
-    /// All rows as they are stored, by the clock of the system. `aside` is the file for rows that the
-    /// destination will never take.
+    /// Makes options with which all rows are delivered in the form in which they are stored. `aside` is the
+    /// file for rows that the destination refuses for good.
     #[must_use]
     pub fn new(connection: &str, name: &str, aside: PathBuf) -> Self {
         Self {
@@ -72,21 +73,21 @@ impl OutletOptions {
     }
 }
 
-/// Whether few rows may wait until there are more of them.
+/// Whether rows may wait until there are enough for a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Everything is delivered now.
+    /// All rows are delivered now.
     Now,
-    /// Few rows wait for [`OutletOptions::every`].
+    /// Rows may wait for [`OutletOptions::every`].
     Steady,
 }
 
-/// What a delivery did.
+/// The result of a delivery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delivered {
     /// Rows that were acknowledged.
     pub rows: u64,
-    /// Rows that the destination will never take, and that were set aside.
+    /// Rows that the destination refuses for good, and that were written to the file of refused rows.
     pub aside: u64,
 }
 
@@ -109,7 +110,7 @@ struct Standing {
 }
 
 impl Outlet {
-    /// Delivers to a sink.
+    /// Makes an outlet.
     #[must_use]
     pub fn new(options: OutletOptions, sink: Box<dyn Sink>) -> Self {
         Self {
@@ -129,8 +130,8 @@ impl Outlet {
     ///
     /// # Errors
     ///
-    /// The sink fails; the reason is also noted in the store, and the cursor stays. Or the store cannot be
-    /// read or written.
+    /// The sink fails: the reason is also recorded in the store, and the cursor stays where it is. Or the
+    /// store cannot be read or written.
     pub async fn deliver(&mut self, store: &mut Store, pace: Pace) -> Result<Delivered, Failure> {
         let delivered = self.catch_up(store, pace).await;
         if let Err(failure) = &delivered {
@@ -178,7 +179,7 @@ impl Outlet {
         Ok(delivered)
     }
 
-    /// Whether it is too early for few rows. A sink that failed is always tried.
+    /// Whether the rows may wait for more rows. A sink that has failed is always tried.
     fn may_wait(&self, state: &SinkState, pace: Pace) -> bool {
         let every = self.options.every;
         if pace == Pace::Now || every.is_zero() || state.problem.is_some() {
@@ -338,7 +339,7 @@ impl Outlet {
                 sink = self.options.name,
                 rows = aside,
                 file = %self.options.aside.display(),
-                "rows that the sink will never take were set aside"
+                "rows that the sink refuses for good were set aside"
             );
             at.mark.aside += aside;
         }
@@ -407,7 +408,7 @@ impl Outlet {
     }
 }
 
-/// How many rows of a sink were set aside, by what the store keeps for it.
+/// The number of refused rows of a sink, from its state in the store.
 #[must_use]
 pub fn set_aside(state: &SinkState) -> u64 {
     let mark = state.position.as_deref().and_then(Mark::read);

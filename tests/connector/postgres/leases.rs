@@ -1,4 +1,4 @@
-//! Hazard: two processes that write to one connection, because one of them was paused or cut off.
+//! Hazard: two processes that write to one connection, because one of them was paused or disconnected.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ struct Fixture {
     _local: TempDir,
 }
 
-/// A connection whose leases last for so many seconds, unless they are renewed.
+/// A connection whose leases last this number of seconds without renewal.
 fn start(lease: u64) -> Option<Fixture> {
     let Some(server) = Server::start() else {
         eprintln!("{NOT_RUN}");
@@ -50,7 +50,7 @@ impl Fixture {
         self.home.connection("acme").unwrap()
     }
 
-    /// Lets the lease of a connection run out, as if its holder had been paused.
+    /// Lets the lease of a connection expire, as if its holder had been paused.
     fn expire(&self) {
         let expire =
             "UPDATE saponify.connection SET until = clock_timestamp() - INTERVAL '1 second'";
@@ -89,7 +89,8 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
         .unwrap();
     let file = store.pending_files().unwrap().remove(0);
 
-    // It is paused within the transaction that stores a file, and another process takes the connection.
+    // It is paused within the transaction that stores a file, and another process takes over the
+    // connection.
     let mut taken = None;
     let stored = store.store_file::<Error>(source.id, &file, at(DAY), |rows| {
         rows.columns(&["EVENT_TYPE".to_owned()])?;
@@ -113,7 +114,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
         error.text()
     );
 
-    // Nothing of it is stored, and the new holder stores the file.
+    // Nothing of the file is stored, and the new holder stores it.
     let lock = taken.unwrap();
     let mut mine = place.store(&lock).unwrap();
     assert!(events(&mine, &EventQuery::default()).is_empty());
@@ -128,7 +129,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
     });
     assert_eq!(stored.unwrap(), 2);
     mine.verify().unwrap();
-    // The old one can write nothing more, and giving its lease back takes nothing from the new one.
+    // The old holder cannot write any more, and releasing its lease does not affect the new one.
     let error = store.attempted("logins", None, None, at(1)).unwrap_err();
     assert!(error.is_lease_lost(), "{error:?}");
     drop(store);
@@ -137,7 +138,7 @@ fn a_writer_whose_lease_was_taken_over_is_refused_in_its_transaction() {
 }
 
 #[test]
-fn a_lease_that_ran_out_does_not_write_even_if_nobody_took_it() {
+fn an_expired_lease_does_not_write_even_if_nobody_took_it() {
     let Some(fixture) = start(60) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -148,11 +149,11 @@ fn a_lease_that_ran_out_does_not_write_even_if_nobody_took_it() {
 }
 
 #[test]
-fn a_lease_is_renewed_until_it_is_given_back() {
+fn a_lease_is_renewed_until_it_is_released() {
     let Some(fixture) = start(1) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
-    // Much longer than the lease of a second.
+    // The wait is much longer than the lease of a second.
     for _ in 0..5 {
         std::thread::sleep(Duration::from_millis(700));
         write(&place, &lock).unwrap();
@@ -177,7 +178,7 @@ fn a_lease_is_renewed_until_it_is_given_back() {
 }
 
 #[test]
-fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
+fn a_session_that_is_paused_within_a_transaction_blocks_nobody() {
     let Some(fixture) = start(1) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -193,11 +194,12 @@ fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
         closes: false,
         now: at(DAY),
     };
-    // More rows than are sent at a time, so that the transaction has locked some of them when it pauses.
+    // There are more rows than are sent at a time, so the transaction has locked some of them when it
+    // pauses.
     let keys: Vec<String> = (0..1_500).map(|n| format!("0Ya{n:05}")).collect();
     let rows = keys.iter().enumerate().map(|(n, key)| {
         if n == 1_400 {
-            // The server undoes the transaction after a second in which nothing comes.
+            // The server rolls the transaction back when it has been idle for a second.
             std::thread::sleep(Duration::from_millis(2_500));
         }
         Row {
@@ -226,7 +228,7 @@ fn a_session_that_is_paused_within_a_transaction_holds_up_nobody() {
 }
 
 #[test]
-fn a_server_that_restarts_undoes_one_change_and_the_next_one_works() {
+fn a_server_that_restarts_rolls_back_one_change_and_the_next_one_succeeds() {
     let Some(fixture) = start(60) else { return };
     let place = fixture.place();
     let lock = place.lock().unwrap();
@@ -317,7 +319,7 @@ fn leases_are_renewed_while_all_stores_are_busy() {
     });
 }
 
-/// A refresh token that a paused process keeps late would replace the one that is valid now.
+/// A refresh token that a paused process stores late would replace the one that is valid now.
 #[test]
 fn a_process_without_its_lease_keeps_no_secret() {
     let Some(fixture) = start(60) else { return };

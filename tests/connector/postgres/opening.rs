@@ -1,4 +1,5 @@
-//! Hazard: a server that is not there, a password that is wrong or shown, two programs that make the tables.
+//! Hazard: an unreachable server, a password that is wrong or shown, or two programs that create the
+//! tables.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::server::{NOT_RUN, Server, name_of};
 
 fn home(address: &str, local: &TempDir) -> Home {
     let address = address.to_owned();
-    // As from $SAPONIFY_HOME, where an address may have a password.
+    // The address is treated as that of $SAPONIFY_HOME, which may contain a password.
     let variable = move |name: &str| (name == "SAPONIFY_HOME").then(|| address.clone().into());
     Home::find_with(None, Some(local.path().to_owned()), variable).unwrap()
 }
@@ -53,7 +54,7 @@ fn a_password_is_checked_and_never_shown() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn a_missing_server_database_or_connection_is_reported() {
     let Some(server) = Server::start() else {
         eprintln!("{NOT_RUN}");
         return;
@@ -75,12 +76,12 @@ fn what_is_not_there_is_said() {
         error.text()
     );
     server.resume();
-    // Nothing has to be opened again.
+    // Nothing must be opened again.
     known.connections().unwrap();
 }
 
 #[test]
-fn many_may_make_the_tables_at_once() {
+fn many_programs_can_create_the_tables_at_once() {
     let Some(server) = Server::start() else {
         eprintln!("{NOT_RUN}");
         return;
@@ -99,7 +100,7 @@ fn many_may_make_the_tables_at_once() {
         }
     });
     assert_eq!(home(&address, &local).connections().unwrap().len(), 8);
-    // One of many drafts of the same name becomes a connection, and the others say why not.
+    // One of many drafts with the same name becomes a connection, and the others report why they did not.
     let made: usize = std::thread::scope(|scope| {
         let make = |_| {
             let (address, local) = (&address, &local);
@@ -124,7 +125,7 @@ fn many_may_make_the_tables_at_once() {
 }
 
 #[test]
-fn a_home_of_a_newer_program_is_left_alone() {
+fn a_home_of_a_newer_program_is_not_changed() {
     let Some(server) = Server::start() else {
         eprintln!("{NOT_RUN}");
         return;
@@ -224,7 +225,7 @@ fn a_confirmed_commit_is_on_the_disk_whatever_the_database_is_set_to() {
     let (place, lock) = home.create("acme").unwrap();
     drop(place.store(&lock).unwrap());
     drop(place.publish(lock).unwrap());
-    // A trigger writes down what holds for the session that changes a row.
+    // A trigger records the setting of the session that changes a row.
     server.sql(
         name,
         "CREATE TABLE public.noted (setting text);
@@ -250,7 +251,7 @@ fn a_confirmed_commit_is_on_the_disk_whatever_the_database_is_set_to() {
     );
 }
 
-/// A stopped process keeps its port open.
+/// A stopped server keeps its port open.
 #[test]
 fn a_server_that_accepts_and_says_nothing_is_given_up() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -261,7 +262,7 @@ fn a_server_that_accepts_and_says_nothing_is_given_up() {
     assert!(error.is_database_away(), "{error:?}");
     let causes = error.causes().join(": ");
     assert!(
-        error.text().contains("did not answer") || causes.contains("did not answer"),
+        error.text().contains("did not respond") || causes.contains("did not respond"),
         "{error:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! Hazard: a slip in the file that does something else than was meant, or a secret in it.
+//! Hazard: a mistake in the file that has another effect than was meant, or a secret in it.
 
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::sinks::config::{
@@ -6,7 +6,7 @@ use saponify_cli::connector::sinks::config::{
 };
 use tempfile::TempDir;
 
-/// Why a text is refused, with what to do.
+/// The message of a refused text, with its advice.
 fn refused(text: &str) -> String {
     let error = Sinks::parse(text).unwrap_err();
     assert!(error.is_usage());
@@ -14,7 +14,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn what_is_not_known_is_refused_with_a_suggestion() {
+fn unknown_names_are_refused_with_a_suggestion() {
     let nats = "[sink.a]\nkind = \"nats\"\nurl = \"tls://h\"\n";
     for (text, parts) in [
         (
@@ -23,7 +23,7 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             "[sink.a]\nkind = \"njson\"",
-            &["no kind `njson`", "did you mean `ndjson`?"],
+            &["no kind of sink `njson`", "did you mean `ndjson`?"],
         ),
         (
             "[sink.a]\nurl = \"https://h\"",
@@ -40,19 +40,22 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             &format!("{nats}sources = [\"login\"]"),
-            &["list of words from logins"],
+            &["list of these words: logins"],
         ),
         (&format!("{nats}replicas = 0"), &["whole number"]),
         (
             &format!("{nats}create-stream = \"yes\""),
             &["true or false"],
         ),
-        (&format!("{nats}every = \"soon\""), &["length of time"]),
+        (&format!("{nats}every = \"soon\""), &["a duration"]),
         (
             "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntimeout = \"0s\"",
-            &["from 1s to 15m"],
+            &["a duration from 1s to 15m"],
         ),
-        (&format!("{nats}every = 1.5"), &["no usable value"]),
+        (
+            &format!("{nats}every = 1.5"),
+            &["value of `every` is invalid"],
+        ),
         (
             &format!("{nats}secrets = [\"pasword\"]"),
             &["no secret `pasword`", "`password`"],
@@ -63,14 +66,14 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
         ),
         (
             "[sink.ndjson]\nkind = \"ndjson\"\nfolder = \"/x\"",
-            &["cannot be called ndjson"],
+            &["cannot have the name ndjson"],
         ),
         (
             "[sink.\"../a\"]\nkind = \"ndjson\"\nfolder = \"/x\"",
             &["cannot be the name of a sink"],
         ),
         ("sink = 1", &["not a table"]),
-        ("[sink.a]\nkind = \n", &["not TOML, near line 2"]),
+        ("[sink.a]\nkind = \n", &["not valid TOML, near line 2"]),
     ] {
         let said = refused(text);
         for part in parts {
@@ -80,7 +83,7 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
 }
 
 #[test]
-fn a_secret_is_refused_and_not_repeated() {
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
     for text in [
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntoken = \"precious\"",
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://user:precious@h/\"",
@@ -102,7 +105,7 @@ fn a_secret_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn commands_leave_the_rest_of_the_file_as_it_is() {
+fn commands_keep_the_rest_of_the_file() {
     let folder = TempDir::new().unwrap();
     let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
     let hand =
@@ -233,8 +236,8 @@ fn a_kind_that_is_not_built_in_names_its_feature() {
     }
 }
 
-/// Sinks stand below the module that has the sources, so that they have a list of their own.
+/// The sinks have their own list of sources, because they are below the module with the sources.
 #[test]
-fn the_sources_of_sinks_are_all_sources() {
+fn sinks_know_all_sources() {
     assert_eq!(SOURCES, saponify_cli::connector::sync::NAMES);
 }

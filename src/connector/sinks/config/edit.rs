@@ -1,4 +1,4 @@
-//! Changes the file, and leaves what else is in it as it is: comments, order and spaces.
+//! Changes the file, and keeps its comments, its order and its white space.
 
 use toml_edit::{DocumentMut, Item, Table};
 
@@ -10,20 +10,23 @@ use crate::connector::home::Home;
 ///
 /// # Errors
 ///
-/// There is one of this name, or the file cannot be read or written.
+/// There is already a sink of this name, or the file cannot be read or written.
 pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
     let text = home.sinks_toml()?;
     if Sinks::parse(text.as_deref().unwrap_or_default())?
         .iter()
         .any(|sink| sink.name == config.name)
     {
-        return Err(usage(format!("there is a sink {} already", config.name))
-            .help("`saponify connector sink set` changes it, and `sink remove` removes it"));
+        return Err(
+            usage(format!("there is already a sink {}", config.name)).help(
+                "change it with `saponify connector sink set`, or remove it with `sink remove`",
+            ),
+        );
     }
     let mut document = read(text.as_deref())?;
     let sinks = document.entry("sink").or_insert_with(|| {
         let mut table = Table::new();
-        // Only the tables of the sinks get a header.
+        // Only the tables of single sinks get a header.
         table.set_implicit(true);
         Item::Table(table)
     });
@@ -34,7 +37,7 @@ pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
     write(home, text.as_deref(), &document)
 }
 
-/// Changes the keys of a sink to those of `config`.
+/// Replaces the keys of a sink by those of `config`.
 ///
 /// # Errors
 ///
@@ -87,15 +90,14 @@ pub fn remove(home: &Home, name: &str) -> Result<(), Error> {
 fn read(text: Option<&str>) -> Result<DocumentMut, Error> {
     let text = text.unwrap_or_default();
     text.parse()
-        .map_err(|_| usage("sinks.toml is not TOML".to_owned()))
+        .map_err(|_| usage("sinks.toml is not valid TOML".to_owned()))
 }
 
 /// Writes the document, unless somebody else has changed it since it was read.
 fn write(home: &Home, known: Option<&str>, document: &DocumentMut) -> Result<(), Error> {
     match home.replace_sinks_toml(known, &document.to_string())? {
         true => Ok(()),
-        false => {
-            Err(usage("sinks.toml was changed meanwhile".to_owned()).help("run the command again"))
-        }
+        false => Err(usage("sinks.toml was changed in the meantime".to_owned())
+            .help("run the command again")),
     }
 }

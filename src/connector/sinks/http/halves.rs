@@ -1,4 +1,4 @@
-//! Finds the rows of a batch that a server refuses.
+//! Finds the rows of a batch that a server refuses, by halving the batch.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(super) struct Halves {
     open: Vec<Range<usize>>,
     is_any_taken: bool,
     refused: Vec<Refused>,
-    /// Rows of these whose refusal may have another reason than the row.
+    /// The number of refused rows whose refusal may have another cause.
     doubtful: usize,
 }
 
@@ -44,7 +44,7 @@ impl Halves {
     ///
     /// # Errors
     ///
-    /// The server refuses so much that the fault is not in the rows.
+    /// The server refuses so many rows that the cause is not in the rows.
     pub(super) fn note(
         &mut self,
         part: Range<usize>,
@@ -122,7 +122,7 @@ impl Halves {
         Ok(())
     }
 
-    /// The rows that are refused, once there is no part left.
+    /// The refused rows, once there is no part left.
     ///
     /// # Errors
     ///
@@ -136,7 +136,8 @@ impl Halves {
     }
 }
 
-/// A row is set aside only if the server takes others. Otherwise a wrong setting would set everything aside.
+/// A row is set aside only if the server accepts others. Otherwise a wrong setting would set all rows
+/// aside.
 fn everything(reason: &str) -> Failure {
     Failure::new(format!(
         "the server refuses every row that was tried: {reason}"
@@ -150,7 +151,7 @@ fn everything(reason: &str) -> Failure {
 mod tests {
     use super::*;
 
-    /// Sends a batch to a server that refuses some rows, and returns the parts that it took.
+    /// Sends a batch to a server that refuses some rows, and returns the parts that the server accepted.
     fn send(
         rows: usize,
         refuses: &[usize],

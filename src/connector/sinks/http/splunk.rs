@@ -1,7 +1,7 @@
 //! The HTTP Event Collector of Splunk
 //! (<https://docs.splunk.com/Documentation/Splunk/latest/Data/HECRESTendpoints>).
 //!
-//! Each row is an event with the indexed field `saponify_id`, by which a search finds duplicates. Where the
+//! Each row is an event with the indexed field `saponify_id`, by which a search can find duplicates. If the
 //! token has indexer acknowledgement, a batch counts as delivered when the indexers have acknowledged it.
 
 use std::ops::Range;
@@ -25,10 +25,10 @@ const EVENTS: &str = "/services/collector/event";
 const ACKNOWLEDGEMENTS: &str = "/services/collector/ack";
 const HEALTH: &str = "/services/collector/health";
 
-/// How often the acknowledgement of the indexers is asked for.
+/// How often the acknowledgements of the indexers are queried.
 const ASK: Duration = Duration::from_secs(1);
 
-/// The numbers that the collector gives to its errors, and what they mean for whoever set the sink up.
+/// The error codes of the collector, and their meaning for the person who configures the sink.
 const CODES: &[(i64, &str)] = &[
     (1, "the token is disabled"),
     (2, "a token is required"),
@@ -59,7 +59,7 @@ pub(in crate::connector::sinks) struct Splunk {
     index: Option<String>,
     sourcetype: String,
     authorization: HeaderValue,
-    /// The channel of the acknowledgements, as the collector demands it: a UUID.
+    /// The channel of the acknowledgements, which the collector requires to be a UUID.
     channel: String,
     patience: Duration,
     /// Whether the collector has given numbers of acknowledgements until now.
@@ -77,7 +77,7 @@ impl Splunk {
             HeaderValue::from_str(&format!("Splunk {token}")).map_err(|_| {
                 Error::new(
                     Kind::Usage,
-                    "the token of Splunk has characters that no token has",
+                    "the token of Splunk contains invalid characters",
                 )
             })?;
         authorization.set_sensitive(true);
@@ -126,7 +126,7 @@ impl Splunk {
                         self.client.host(),
                         explanation(body)
                     ))
-                    .help("check the token of the collector and its settings")
+                    .help("check the token and the settings of the collector")
                     .replanned());
                 }
                 Reply::Refused(_, body) if part.len() > 1 => {
@@ -191,7 +191,7 @@ impl Splunk {
             }
             if Instant::now() >= until {
                 return Err(Failure::new(format!(
-                    "the indexers of {} have not acknowledged in {} s",
+                    "the indexers of {} did not acknowledge within {} s",
                     self.client.host(),
                     self.patience.as_secs()
                 ))
@@ -218,14 +218,14 @@ impl Splunk {
             "fields": { "saponify_id": row.id },
         });
         if let Some(time) = row.time {
-            // Seconds with three decimals, which a double has exactly enough digits for.
+            // The time is in seconds with three decimals, which a double represents exactly enough.
             event["time"] = (time.as_millisecond() as f64 / 1_000.0).into();
         }
         if let Some(index) = &self.index {
             event["index"] = index.as_str().into();
         }
         let mut head = event.to_string();
-        // The row is JSON already.
+        // The row is already JSON, so it is appended to the object without parsing it.
         head.pop();
         body.extend(head.into_bytes());
         body.extend(b",\"event\":");
@@ -238,7 +238,7 @@ impl Sink for Splunk {
     fn limits(&self) -> Limits {
         Limits {
             rows: self.rows,
-            // Splunk Cloud refuses more than a megabyte.
+            // Splunk Cloud refuses requests of more than a megabyte.
             bytes: 700 << 10,
             same: false,
         }
@@ -258,11 +258,11 @@ impl Sink for Splunk {
             self.client
                 .send(self.client.get(self.client.path(HEALTH)))
                 .await?;
-            // An empty request tells whether the token is valid, and stores nothing.
+            // An empty request shows whether the token is valid, and stores nothing.
             let request = self.request(self.client.path(EVENTS), Vec::new());
             match self.client.send(request).await? {
                 Reply::Refused(_, body) if code(&body) == Some(5) => {
-                    Ok(format!("{host} is healthy and takes the token"))
+                    Ok(format!("{host} is healthy and accepts the token"))
                 }
                 Reply::Refused(_, body) => Err(Failure::new(format!(
                     "{host} refuses the token: {}",
@@ -270,7 +270,7 @@ impl Sink for Splunk {
                 ))),
                 Reply::Done(body) => {
                     self.acknowledgement(&body)?;
-                    Ok(format!("{host} is healthy and takes the token"))
+                    Ok(format!("{host} is healthy and accepts the token"))
                 }
                 Reply::TooLarge => Err(Failure::new(format!(
                     "{host} refuses an empty request as too large"
@@ -287,18 +287,18 @@ fn code(body: &[u8]) -> Option<i64> {
     body["code"].as_i64()
 }
 
-/// Whether the number of an error is about the events of the request.
+/// Whether an error code concerns the events of the request.
 fn is_about_rows(body: &[u8]) -> bool {
     matches!(code(body), Some(6 | 12 | 13 | 15))
 }
 
-/// What a number means. The text of the server is not repeated, because it may quote an event.
+/// The meaning of an error code. The text of the server is not repeated, because it may quote an event.
 fn explanation(body: &[u8]) -> String {
     let Some(code) = code(body) else {
-        return "the response has no number of an error".to_owned();
+        return "the response contains no error code".to_owned();
     };
     let known = CODES.iter().find(|(known, _)| *known == code);
-    let meaning = known.map_or("an error that is not known", |(_, meaning)| *meaning);
+    let meaning = known.map_or("an unknown error", |(_, meaning)| *meaning);
     format!("{meaning} (code {code})")
 }
 
@@ -308,7 +308,7 @@ fn invalid(body: &[u8]) -> Option<usize> {
     usize::try_from(body["invalid-event-number"].as_u64()?).ok()
 }
 
-/// A random UUID of version 4.
+/// Makes a random UUID of version 4.
 fn channel() -> String {
     let random = crate::connector::sinks::owner::new_owner();
     let part = |from: usize, to: usize| random.get(from..to).unwrap_or_default();

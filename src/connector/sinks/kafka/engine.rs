@@ -1,4 +1,4 @@
-//! The producer, and the group that has the cursor.
+//! The producer, and the consumer group that keeps the cursor.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use rdkafka::{ClientConfig, ClientContext};
 
 use crate::connector::sinks::{Failure, Reached};
 
-/// The partition under which the group keeps the cursor.
+/// The partition under which the consumer group keeps the cursor.
 const PARTITION: i32 = 0;
 
 /// A message of a batch.
@@ -23,14 +23,14 @@ pub(super) struct Message {
     pub(super) topic: String,
     pub(super) key: String,
     pub(super) payload: Vec<u8>,
-    /// In milliseconds since 1970.
+    /// The timestamp in milliseconds since 1970.
     pub(super) time: Option<i64>,
 }
 
-/// A producer with transactions.
+/// A transactional producer.
 pub(super) struct Engine {
     producer: ThreadedProducer<Context>,
-    /// Only reads the cursor, and names the group to the producer.
+    /// The consumer group, which reads the cursor and whose metadata the producer needs.
     group: BaseConsumer,
     brokers: String,
     timeout: Duration,
@@ -65,10 +65,10 @@ struct Untaken {
     is_alone: bool,
 }
 
-/// What librdkafka tells while it works.
+/// Receives the callbacks of librdkafka.
 #[derive(Default)]
 struct Context {
-    /// What went wrong last with a broker.
+    /// The last problem with a broker.
     problem: Mutex<Option<String>>,
     /// Messages of the transaction that were not taken.
     failed: Mutex<Vec<Untaken>>,
@@ -106,7 +106,7 @@ impl Engine {
         let (settings, identifier) = (&options.settings, options.identifier.as_str());
         let (brokers, timeout) = (options.brokers.as_str(), options.timeout);
         let unusable = |_: KafkaError| {
-            // The cause may quote a setting.
+            // The cause may quote a setting, so it is left out.
             Failure::new("librdkafka does not accept the settings of the sink")
                 .help("check `certificate` and the other keys of the sink")
         };
@@ -117,7 +117,7 @@ impl Engine {
             .create_with_context(Context::default())
             .map_err(unusable)?;
         let mut group = settings.clone();
-        // These are of a producer.
+        // These settings are only for the producer.
         for key in [
             "compression.type",
             "enable.idempotence",
@@ -141,7 +141,7 @@ impl Engine {
             is_single,
         };
         let begun = engine.producer.init_transactions(timeout);
-        begun.map_err(|error| engine.failed("no transaction can be begun", error))?;
+        begun.map_err(|error| engine.failed("no transaction can be started", error))?;
         Ok(engine)
     }
 
@@ -165,7 +165,8 @@ impl Engine {
         Ok(reached.max_by_key(|reached| reached.cursor))
     }
 
-    /// Delivers messages in a transaction, with the cursor. Returns the places of those that are too large.
+    /// Delivers messages and the cursor in a transaction. Returns the indices of messages that are too
+    /// large.
     pub(super) fn deliver(
         &self,
         messages: &[Message],
@@ -210,7 +211,7 @@ impl Engine {
                 sent = Some(message);
             }
         }
-        // The transaction fails if a message does. Which one is known before that.
+        // If a message fails, so does the commit. Only the flush tells which message it is.
         self.producer.flush(self.timeout).map_err(failed)?;
         let first = self.failed_first();
         if let Some(error) = first {
@@ -225,7 +226,7 @@ impl Engine {
             let group = self
                 .group
                 .group_metadata()
-                .ok_or_else(|| Failure::new("librdkafka does not name the group of the cursor"))?;
+                .ok_or_else(|| Failure::new("librdkafka has no metadata of the consumer group"))?;
             self.producer
                 .send_offsets_to_transaction(&offsets, &group, self.timeout)
                 .map_err(failed)?;
@@ -261,7 +262,7 @@ impl Engine {
                     is_alone: true,
                 });
                 drop(failed);
-                return Err(self.failed("a message was not taken", error));
+                return Err(self.failed("a message was refused", error));
             }
             record = back;
             std::thread::sleep(Duration::from_millis(5));
@@ -283,8 +284,8 @@ impl Engine {
         failed.first().map(|untaken| untaken.error.clone())
     }
 
-    /// A failure with what librdkafka said last about a broker: a wrong password, for instance, is a timeout
-    /// for whoever waits.
+    /// Makes a failure with the last message of librdkafka about a broker. For example, a wrong password
+    /// appears to the caller only as a timeout.
     fn failed(&self, what: &str, error: KafkaError) -> Failure {
         let problem = &self.context().problem;
         let problem = problem
@@ -293,7 +294,9 @@ impl Engine {
             .take();
         let said = problem.map_or_else(String::new, |problem| format!(": {problem}"));
         Failure::new(format!("{}: {what}{said}", self.brokers))
-            .help("check that the brokers run, the address, and what the user may do")
+            .help(
+                "check that the brokers are running, the address, and the permissions of the user",
+            )
             .because(error)
     }
 }

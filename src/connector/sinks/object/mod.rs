@@ -28,7 +28,7 @@ use crate::connector::ocsf::Mapping;
 use crate::connector::private::create_folder;
 use crate::connector::vault::Secrets;
 
-/// What an object is.
+/// The format of the objects.
 enum Format {
     Ndjson,
     Parquet(Node),
@@ -156,16 +156,16 @@ impl Objects {
         let address = &self.address;
         let (message, help) = match &error {
             Cause::NotFound { .. } => (
-                format!("there is no {address}"),
-                "make the bucket or container, or check its name",
+                format!("{address} does not exist"),
+                "create the bucket or container, or check its name",
             ),
             Cause::PermissionDenied { .. } | Cause::Unauthenticated { .. } => (
                 format!("{address} refuses access"),
-                "check the secrets of the sink, and the rights to write there",
+                "check the secrets of the sink, and the permission to write there",
             ),
             _ => (
                 format!("{address} cannot be written"),
-                "check that the service can be reached, and the settings of the sink",
+                "check that the service can be reached, and check the settings of the sink",
             ),
         };
         Failure::new(message).help(help).because(error)
@@ -189,8 +189,8 @@ impl Sink for Objects {
         self.write(batch).boxed()
     }
 
-    /// Writes an empty object, which takes its own place at each test. Readers of tables ignore names that
-    /// begin with an underscore.
+    /// Writes an empty object, which replaces that of the previous test. Readers of tables ignore names
+    /// that begin with an underscore.
     fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>> {
         async {
             let path = self.prefix.clone().join("_saponify_test");
@@ -201,7 +201,7 @@ impl Sink for Objects {
     }
 }
 
-/// The day of a row in UTC, or `unknown`.
+/// The UTC day of a row, or `unknown`.
 fn day(time: Option<Timestamp>) -> String {
     match time {
         Some(time) => time.to_zoned(TimeZone::UTC).date().to_string(),
