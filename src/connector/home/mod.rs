@@ -91,6 +91,7 @@ trait Keeper: fmt::Debug + Send + Sync {
     fn forget_secret(&self, name: &str) -> Result<bool, Error>;
     fn document(&self, name: &str) -> Result<Option<String>, Error>;
     fn write_document(&self, name: &str, content: &str) -> Result<(), Error>;
+    fn replace_document(&self, name: &str, known: Option<&str>, new: &str) -> Result<bool, Error>;
     fn meet(&self, me: &Worker) -> Result<Option<Vec<Worker>>, Error>;
     fn leave(&self, me: &Worker) -> Result<(), Error>;
     /// Folders of this machine for connections that somebody has erased on another one.
@@ -338,6 +339,15 @@ impl Home {
     /// The configuration cannot be written.
     pub fn write_sinks_toml(&self, text: &str) -> Result<(), Error> {
         self.0.write_document(SINKS, text)
+    }
+
+    /// Replaces the text that says which sinks there are, if it is still the one that is known. Returns whether it was.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read or written.
+    pub fn replace_sinks_toml(&self, known: Option<&str>, new: &str) -> Result<bool, Error> {
+        self.0.replace_document(SINKS, known, new)
     }
 
     /// The encrypted secrets of a connection or a sink.

@@ -303,6 +303,29 @@ impl Registry {
         )
     }
 
+    /// Replaces a text of the home, if it is still the one that is known. Returns whether it was.
+    pub(in crate::connector) fn replace_document(
+        &self,
+        name: &str,
+        known: Option<&str>,
+        new: &str,
+    ) -> Result<bool, Error> {
+        self.ready()?;
+        let sql = match known {
+            Some(_) => {
+                "UPDATE saponify.document SET content = ?2 WHERE name = ?1 AND content = ?3 RETURNING name"
+            }
+            None => {
+                "INSERT INTO saponify.document (name, content) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO NOTHING RETURNING name"
+            }
+        };
+        let mut values = vec![name.into(), new.into()];
+        values.extend(known.map(Parameter::from));
+        let replaced = self.query("write the configuration", sql, values, |row| row.text(0))?;
+        Ok(!replaced.is_empty())
+    }
+
     fn text(&self, action: &str, sql: &'static str, name: &str) -> Result<Option<String>, Error> {
         self.ready()?;
         let found = self.query(action, sql, vec![name.into()], |row| row.text(0))?;
