@@ -124,7 +124,7 @@ fn errors_state_what_to_do() {
         (
             "sink add a nothing",
             2,
-            &["no kind `nothing`", "webhook"][..],
+            &["no kind of sink `nothing`", "webhook"][..],
         ),
         (
             "sink add a webhok url=https://h",
