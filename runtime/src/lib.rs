@@ -191,7 +191,7 @@ pub mod auth {
 ///
 /// ```ignore,no_run
 /// saponify::include_proxies!(enterprise);
-/// pub use enterprise::*;
+/// pub use self::enterprise::*;
 /// ```
 ///
 /// Give the proxies a crate of their own, as in the example. Then they are compiled once, and a change of your
