@@ -80,6 +80,8 @@
 pub mod catalog;
 mod config;
 mod content;
+#[cfg(feature = "describe")]
+pub mod describe;
 #[cfg(feature = "catalog")]
 pub mod diff;
 mod emit;
