@@ -112,7 +112,7 @@
 //! | `server` | no | The server side of a WSDL: the module `server`. |
 //! | `serde` | no | Reading and writing records, views and structs as JSON: the module `json`. |
 //! | `rust_decimal` | no | Doubles and decimals as `rust_decimal::Decimal`, without rounding. |
-//! | `unstable-reqwest` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built, and parts of the transport for other clients: `transport::client_config` and `transport::parse_retry_after`. They are exempt from semantic versioning. |
+//! | `unstable-transport` | no | `HttpsBuilder::client`, which takes a `reqwest::Client` that you built, and parts of the transport for other clients: `transport::client_config` and `transport::parse_retry_after`. They are exempt from semantic versioning. |
 //!
 //! The public types of other crates are those of `http` and `bytes` (in [`transport`]) and of
 //! [`jiff`], which this crate re-exports.
@@ -122,6 +122,7 @@
 
 mod client;
 mod codec;
+mod drift;
 mod endpoint;
 mod error;
 #[doc(hidden)]
@@ -152,11 +153,12 @@ pub use client::{
     WireMessage,
 };
 pub use codec::Attachment;
+pub use drift::{Difference, DifferenceKind, Drift, DriftFileError};
 pub use endpoint::{Endpoint, PlainHttp};
 pub use error::{Error, Recovery};
 /// The library of dates and times, re-exported.
 pub use jiff;
-pub use leniency::{Drift, Leniency};
+pub use leniency::Leniency;
 pub use lexical::{Decimal, FromText, ParseError};
 pub use lexical::{XsdDateTime as DateTime, XsdTime as TimeOfDay};
 pub use limits::Limits;
@@ -191,7 +193,7 @@ pub mod auth {
 ///
 /// ```ignore,no_run
 /// saponify::include_proxies!(enterprise);
-/// pub use self::enterprise::*;
+/// pub use enterprise::*;
 /// ```
 ///
 /// Give the proxies a crate of their own, as in the example. Then they are compiled once, and a change of your

@@ -21,13 +21,14 @@ pub(crate) struct Generate {
     /// Without it, the inputs of `saponify.toml` are read: those of all its tenants.
     #[arg(value_name = "WSDL")]
     wsdl: Option<PathBuf>,
-    /// Directory for the module; files of an earlier run are replaced. [default: ./NAME]
+    /// Directory for the module; files of an earlier run are replaced. [default: NAME in this directory,
+    /// or in that of saponify.toml]
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     out: Option<PathBuf>,
     /// Print all files to standard output instead.
     #[arg(long)]
     stdout: bool,
-    /// Name of the module. [default: the WSDL's file name]
+    /// Name of the module. [default: the name of the tenant, or the WSDL's file name]
     #[arg(long, value_name = "NAME")]
     module: Option<String>,
     /// Keys only: no getter and no `with_` method per field. Compiles in two thirds of the time.
@@ -75,13 +76,14 @@ enum Dump {
 impl Generate {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.watch {
-            return watch::repeat(|| self.all());
+            return watch::repeat(|read| self.all(read));
         }
-        self.all().map(drop)
+        self.all(&mut Vec::new())
     }
 
-    /// Generates for all tenants. Returns the files that were read.
-    fn all(&self) -> Result<Vec<PathBuf>, Failure> {
+    /// Generates for all tenants. Adds the files that are read, also those of a run that fails.
+    fn all(&self, read: &mut Vec<PathBuf>) -> Result<(), Failure> {
+        read.push(self.options.file());
         let targets = self.options.targets(self.wsdl.as_deref())?;
         if targets.len() > 1 && (self.out.is_some() || self.module.is_some()) {
             return Err(Failure::usage(
@@ -90,12 +92,11 @@ impl Generate {
             .hint("choose one with --tenant"));
         }
         let mut stale = Vec::new();
-        let mut read = Vec::new();
         for target in targets {
-            stale.extend(self.one(target, &mut read)?);
+            stale.extend(self.one(target, read)?);
         }
         match stale.as_slice() {
-            [] => Ok(read),
+            [] => Ok(()),
             dirs => {
                 let dirs: Vec<String> = dirs.iter().map(|dir| dir.display().to_string()).collect();
                 let (dirs, are) = (dirs.join(", "), if dirs.len() == 1 { "is" } else { "are" });
@@ -110,9 +111,14 @@ impl Generate {
     /// Generates for one tenant. Returns its directory if `--check` finds a difference. Adds the files
     /// that are read.
     fn one(&self, target: Target, read: &mut Vec<PathBuf>) -> Result<Option<PathBuf>, Failure> {
-        read.extend(target.file);
-        let directory = target.directory;
-        let config = self.configured(target.config).file_per_object(true);
+        let Target {
+            tenant,
+            config,
+            file,
+            directory,
+        } = target;
+        read.extend(file);
+        let config = self.configured(config).file_per_object(true);
         let input = config.input_path().map(Path::to_owned);
         let input = input.ok_or_else(|| {
             Failure::usage("no WSDL is named")
@@ -124,11 +130,13 @@ impl Generate {
             dump(stage, &config)?;
             return Ok(None);
         }
-        let output = config.run()?;
+        let output = config
+            .run()
+            .inspect_err(|_| watch::add_schemas(&input, read))?;
         read.extend_from_slice(output.inputs());
         notes(&output);
         if self.stdout {
-            print(&output)?;
+            print(&output, tenant.as_deref())?;
             return Ok(None);
         }
         let dir = match config.out_dir_path() {
@@ -203,9 +211,11 @@ fn dump(stage: Dump, config: &Config) -> Result<(), Failure> {
     put(&text)
 }
 
-fn print(output: &Output) -> Result<(), Failure> {
+/// Prints all files, with the name of the tenant if there is one.
+fn print(output: &Output, tenant: Option<&str>) -> Result<(), Failure> {
+    let folder = tenant.map(|name| format!("{name}/")).unwrap_or_default();
     for file in output.files() {
-        put(&format!("// ---- {}\n{}", file.path(), file.text()))?;
+        put(&format!("// ---- {folder}{}\n{}", file.path(), file.text()))?;
     }
     Ok(())
 }

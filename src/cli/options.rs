@@ -102,6 +102,12 @@ impl Options {
         Ok(targets.collect())
     }
 
+    /// The file of options that is named, or that would be used if it were in this directory.
+    pub(super) fn file(&self) -> PathBuf {
+        let file = self.config.clone();
+        file.unwrap_or_else(|| PathBuf::from("saponify.toml"))
+    }
+
     /// As [`targets`](Self::targets), for a command that works on one WSDL.
     pub(super) fn target_of(&self, wsdl: Option<&Path>) -> Result<Target, Failure> {
         let mut targets = self.targets(wsdl)?;

@@ -1,4 +1,4 @@
-//! A client for what is neither SOAP nor a form of OAuth.
+//! The HTTP client of the sinks and of downloads. SOAP and OAuth have clients of their own.
 
 use std::time::Duration;
 
@@ -7,14 +7,15 @@ use saponify::transport::client_config;
 
 use super::error::{Error, Kind};
 
-/// A client that verifies certificates as the rest of the program does.
+/// Makes a client that verifies certificates in the same way as the rest of the program. `certificate` is in PEM
+/// and is trusted in addition to those of the system.
 ///
 /// # Errors
 ///
-/// A certificate cannot be read.
+/// The certificates are not valid PEM.
 pub fn client(certificate: Option<&[u8]>, timeout: Duration) -> Result<reqwest::Client, Error> {
     let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
-        Error::new(Kind::Usage, "the certificates are not usable").because(error)
+        Error::new(Kind::Usage, "the certificates are invalid").because(error)
     };
     let roots: Vec<&[u8]> = certificate.into_iter().collect();
     let tls = client_config(&roots).map_err(|error| unusable(Box::new(error)))?;

@@ -462,44 +462,77 @@ fn what_salesforce_retires_is_a_warning() {
     assert!(!run(&["--quiet"]).contains("warning"));
 }
 
+/// The program while it watches.
+struct Watching {
+    child: std::process::Child,
+    lines: std::io::Lines<std::io::BufReader<std::process::ChildStderr>>,
+}
+
+impl Watching {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_saponify"))
+            .args(["generate", "--watch"])
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = std::io::BufReader::new(child.stderr.take().unwrap());
+        let lines = std::io::BufRead::lines(lines);
+        Self { child, lines }
+    }
+
+    fn wait_for(&mut self, word: &str) {
+        let mut lines = self.lines.by_ref().map(Result::unwrap);
+        let found = lines.any(|line| line.contains(word));
+        assert!(found, "the program ended before it said {word:?}");
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The time between a change and its effect is not limited here; only that the effect comes is.
 #[test]
 fn watching_generates_again_after_a_change() {
     let all = std::fs::read_to_string(wsdl()).unwrap();
     let (folder, path) = with(&all);
-    let out = folder.path().join("out");
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_saponify"))
-        .args(["generate", "--watch", "--out"])
-        .arg(&out)
-        .arg(&path)
-        .current_dir(folder.path())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = {
-        use std::io::BufRead as _;
-        std::io::BufReader::new(child.stderr.take().unwrap()).lines()
-    };
-    let mut wait_for = |word: &str| {
-        let found = lines
-            .by_ref()
-            .map(Result::unwrap)
-            .find(|line| line.contains(word));
-        assert!(found.is_some(), "the program ended before it said {word:?}");
-    };
-    let account = || std::fs::read_to_string(out.join("sobjects/account.rs")).unwrap();
-    wait_for("waiting for changes");
+    let path = path.to_string_lossy().into_owned();
+    let mut program = Watching::start(folder.path(), &["--out", "out", &path]);
+    let account = folder.path().join("out/sobjects/account.rs");
+    let account = || std::fs::read_to_string(&account).unwrap();
+    program.wait_for("waiting for changes");
     assert!(account().contains("FAX: "));
     // A WSDL that is wrong ends nothing.
     std::fs::write(&path, "<definitions").unwrap();
-    wait_for("error");
-    wait_for("waiting for changes");
+    program.wait_for("error");
+    program.wait_for("waiting for changes");
     let line = "<element name=\"Fax\" nillable=\"true\" minOccurs=\"0\" type=\"xsd:string\"/>";
     std::fs::write(&path, all.replacen(line, "", 1)).unwrap();
-    wait_for("waiting for changes");
-    let now = account();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(!now.contains("FAX: "));
+    program.wait_for("waiting for changes");
+    assert!(!account().contains("FAX: "));
+}
+
+#[test]
+fn watching_notices_files_that_only_a_failed_run_has_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    std::fs::write(file("one.wsdl"), std::fs::read(wsdl()).unwrap()).unwrap();
+    std::fs::write(file("saponify.toml"), "input = 'one.wsdl'\n").unwrap();
+    let mut program = Watching::start(folder.path(), &[]);
+    program.wait_for("waiting for changes");
+    assert!(file("one/mod.rs").exists());
+    // The options name another WSDL, which is wrong and then repaired.
+    std::fs::write(file("two.wsdl"), "<definitions").unwrap();
+    std::fs::write(file("saponify.toml"), "input = 'two.wsdl'\n").unwrap();
+    program.wait_for("error");
+    program.wait_for("waiting for changes");
+    std::fs::write(file("two.wsdl"), std::fs::read(wsdl()).unwrap()).unwrap();
+    program.wait_for("waiting for changes");
+    assert!(file("two/mod.rs").exists());
 }

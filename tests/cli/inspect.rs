@@ -231,3 +231,63 @@ fn the_page_shows_text_of_a_wsdl_as_text() {
         assert!(dom.contains("Evil"), "the package is not shown");
     }
 }
+
+#[test]
+fn drift_says_what_to_do_about_each_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("drift.json");
+    let difference = |kind: &str, object: &str, name: &str, value: &str| {
+        serde_json::json!({ "kind": kind, "object": object, "name": name, "value": value,
+            "operation": "query", "count": 2 })
+    };
+    let drift = serde_json::json!({
+        "service": "SforceService.Soap",
+        "api_version": "60.0",
+        "counts": { "unknown_field": 8, "unknown_value": 2, "other_version": 2, "empty_value": 2 },
+        "differences": [
+            difference("unknown_field", "Account", "Brand_New__c", ""),
+            difference("unknown_field", "Account", "Industry", ""),
+            difference("unknown_field", "Contact", "LastName", ""),
+            difference("unknown_value", "Error", "statusCode", "NEW_CODE"),
+            difference("other_version", "", "62.0", ""),
+            difference("empty_value", "Account", "AnnualRevenue", ""),
+        ],
+    });
+    std::fs::write(&file, drift.to_string()).unwrap();
+    let path = file.to_string_lossy();
+    let selected = ["--drift", &path, "--include", "Account"];
+    let value: Value =
+        serde_json::from_str(&inspect(&[&selected[..], &["--format", "json"]].concat())).unwrap();
+    let actions: Vec<&str> = value["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|difference| difference["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            "download", "generate", "include", "download", "version", "none"
+        ]
+    );
+    assert_eq!(value["unlisted"], 2);
+    let text = inspect(&selected);
+    for part in [
+        "60.0 of the proxies, 64.0 of",
+        "the field Account.Brand_New__c (2 times, first in query)",
+        "a value of NEW_CODE: Error.statusCode",
+        "Download the WSDL again",
+        "Name it in `include`",
+        "2 differences were counted and not listed",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_drift_is_an_error_that_says_how_to_write_one() {
+    let mut command = saponify(["inspect", &wsdl(), "--drift", &wsdl()]);
+    let message = complaint(&mut command);
+    assert!(message.contains("is not a file of drift"), "{message}");
+    assert!(message.contains("client.drift().to_json()"), "{message}");
+}

@@ -102,6 +102,43 @@ fn tenants_share_options_and_have_their_own() {
     );
 }
 
+/// Salesforce calls every file `enterprise.wsdl`.
+#[test]
+fn tenants_with_files_of_one_name_do_not_overwrite_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for tenant in ["europe", "america"] {
+        std::fs::create_dir_all(root.join(tenant)).unwrap();
+        let wsdl = repository("tenants/demo/enterprise.wsdl");
+        std::fs::copy(wsdl, root.join(tenant).join("enterprise.wsdl")).unwrap();
+    }
+    let tenants = "[tenants.europe]\ninput = 'europe/enterprise.wsdl'\n\
+        include.objects = ['Account']\n\
+        [tenants.america]\ninput = 'america/enterprise.wsdl'\ninclude.objects = ['Case']\n";
+    for (all, places) in [
+        ("", ["europe", "america"]),
+        ("out-dir = 'src'\n", ["src/europe", "src/america"]),
+    ] {
+        std::fs::write(root.join("saponify.toml"), format!("{all}{tenants}")).unwrap();
+        run(root, &["generate"]);
+        run(root, &["generate", "--check"]);
+        for (place, object) in places.iter().zip(["account", "case"]) {
+            let file = root.join(place).join(format!("sobjects/{object}.rs"));
+            assert!(file.exists(), "{}", file.display());
+        }
+    }
+    // The output of another run in a directory below is not what this run has left over.
+    std::fs::write(
+        root.join("saponify.toml"),
+        "input = 'europe/enterprise.wsdl'\nout-dir = 'src'\n",
+    )
+    .unwrap();
+    run(root, &["generate"]);
+    assert!(root.join("src/europe/mod.rs").exists());
+    assert!(root.join("src/mod.rs").exists());
+    run(root, &["generate", "--check"]);
+}
+
 #[test]
 fn what_is_for_one_tenant_is_refused_for_several() {
     let folder = project(TWO);

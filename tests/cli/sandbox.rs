@@ -2,6 +2,11 @@
 
 use crate::support::{complaint, printed, repository, saponify};
 
+/// What a command prints, whatever its exit code.
+fn printed_of(command: &mut assert_cmd::Command) -> String {
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
 #[test]
 fn the_wsdl_in_the_repository_is_the_one_that_is_printed() {
     let committed = std::fs::read_to_string(repository("tenants/demo/enterprise.wsdl")).unwrap();
@@ -100,6 +105,98 @@ fn the_tenant_serves_until_it_is_interrupted() {
             .success()
     );
     assert!(server.wait().unwrap().success());
+}
+
+/// An org that was made from a WSDL has exactly the objects of that WSDL, also if nothing is known of a
+/// relationship.
+#[test]
+fn an_org_from_a_wsdl_has_that_wsdl() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = std::fs::read_to_string(repository("tenants/demo/enterprise.wsdl")).unwrap();
+    let object = "<complexType name=\"Rocket__c\">\n<complexContent>\n<extension \
+        base=\"ens:sObject\">\n<sequence>\n\
+        <element name=\"Account__c\" nillable=\"true\" minOccurs=\"0\" type=\"tns:ID\"/>\n\
+        <element name=\"Account__r\" nillable=\"true\" minOccurs=\"0\" type=\"ens:Account\"/>\n\
+        <element name=\"Base_City__s\" nillable=\"true\" minOccurs=\"0\" type=\"xsd:string\"/>\n\
+        <element name=\"Base__c\" nillable=\"true\" minOccurs=\"0\" type=\"tns:address\"/>\n\
+        <element name=\"Engine__r\" nillable=\"true\" minOccurs=\"0\" type=\"ens:Account\"/>\n\
+        <element name=\"Names\" nillable=\"true\" minOccurs=\"0\" type=\"tns:StringList\"/>\n\
+        <element name=\"Unheard_Of__r\" nillable=\"true\" minOccurs=\"0\" type=\"tns:QueryResult\"/>\n\
+        </sequence>\n</extension>\n</complexContent>\n</complexType>\n";
+    let before = "<complexType name=\"AggregateResult\">";
+    let wider = demo.replacen(before, &format!("{object}{before}"), 1);
+    assert!(wider.len() > demo.len());
+    for (name, text) in [("demo", &demo), ("wider", &wider)] {
+        let file = |end: &str| folder.path().join(format!("{name}{end}"));
+        let (wsdl, org, again) = (file(".wsdl"), file(".toml"), file("-again.wsdl"));
+        std::fs::write(&wsdl, text).unwrap();
+        let mut command = saponify(["sandbox", "org", "--from"]);
+        command.arg(&wsdl).arg("--out").arg(&org);
+        let said = printed(command);
+        assert!(said.contains("5 rows of each object"), "{said}");
+        let mut command = saponify(["sandbox", "wsdl", "--out"]);
+        command.arg(&again).arg("--org").arg(&org);
+        printed(command);
+        let mut command = saponify(["diff"]);
+        let difference = printed_of(command.arg(&wsdl).arg(&again));
+        assert!(difference.contains("no difference"), "{name}: {difference}");
+        // The same WSDL gives the same org.
+        let mut command = saponify(["sandbox", "org", "--from"]);
+        command.arg(&wsdl);
+        assert_eq!(printed(command), std::fs::read_to_string(&org).unwrap());
+    }
+}
+
+#[test]
+fn a_wsdl_without_objects_gives_no_org() {
+    let partner = repository("codegen/tests/fixtures/styles/input.wsdl");
+    let said = complaint(saponify(["sandbox", "org", "--from"]).arg(partner));
+    assert!(said.contains("has no objects"), "{said}");
+    assert!(said.contains("Enterprise WSDL"), "{said}");
+}
+
+/// The proxies of the demo tenant meet an org that was made from their WSDL alone.
+#[cfg(unix)]
+#[test]
+fn a_tenant_is_served_from_its_wsdl() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("authority.pem");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_saponify"))
+        .args(["sandbox", "serve", "--from"])
+        .arg(repository("tenants/demo/enterprise.wsdl"))
+        .arg("--certificate")
+        .arg(&certificate)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(server.stdout.take().unwrap());
+    let lines = output.lines().map(|line| line.unwrap());
+    let said: Vec<String> = lines.take_while(|line| !line.contains("Ctrl-C")).collect();
+    let said = said.join("\n");
+    for part in [
+        "admin@tenant.example         correct-horse",
+        "3MVG9.tenant.nightly-sync nightly-sync-secret",
+        "let soap = Soap::builder()",
+    ] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    let command = said
+        .lines()
+        .find(|line| line.contains("SAPONIFY_PASSWORD="))
+        .unwrap()
+        .replace(
+            " saponify ",
+            concat!(" ", env!("CARGO_BIN_EXE_saponify"), " "),
+        );
+    let shown = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(shown.contains("5 accounts"), "{shown}");
 }
 
 #[cfg(unix)]

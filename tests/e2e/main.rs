@@ -12,6 +12,7 @@ mod bulk;
 mod bulk_calls;
 mod canary;
 mod describes;
+mod drift;
 mod every_type;
 mod faults;
 mod headers;

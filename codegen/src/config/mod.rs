@@ -61,6 +61,9 @@ pub struct Config {
     /// The files that these options were read from.
     #[cfg_attr(feature = "toml", serde(skip))]
     pub(crate) read_from: Vec<PathBuf>,
+    /// Whether `out_dir` is that of a `saponify.toml`, which is for the program and not for build scripts.
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) out_dir_of_program: bool,
     /// Whether a pattern or a name of these options may match nothing in the WSDL.
     #[cfg_attr(feature = "toml", serde(skip))]
     pub(crate) tolerant: bool,
@@ -127,6 +130,7 @@ impl Config {
             #[cfg(feature = "toml")]
             tenants: BTreeMap::new(),
             read_from: Vec::new(),
+            out_dir_of_program: false,
             tolerant: false,
             #[cfg(feature = "describe")]
             undescribed: false,
@@ -186,6 +190,7 @@ impl Config {
     #[must_use]
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(path.into());
+        self.out_dir_of_program = false;
         self
     }
 
@@ -256,6 +261,14 @@ impl Config {
         self.exclude
             .operations
             .extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Selects everything that the WSDL has, whatever was included or excluded before.
+    #[must_use]
+    pub fn everything(mut self) -> Self {
+        self.include = Filter::default();
+        self.exclude = Filter::default();
         self
     }
 

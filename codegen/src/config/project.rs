@@ -1,7 +1,7 @@
 //! `saponify.toml`: the options of a project, and of each of its tenants.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use saponify_wsdl::Excerpt;
 
@@ -15,8 +15,12 @@ const NAME: &str = "saponify.toml";
 /// A `saponify.toml`: options, and tenants that change some of them.
 ///
 /// The keys are the options of [`Config`]. A table `[tenants.NAME]` has the same keys. What it does not
-/// set is as in the rest of the file; a list that it sets replaces the other one. Relative paths are
-/// relative to the directory of the file.
+/// set is as in the rest of the file; a list that it sets replaces the other one. There are two
+/// exceptions, because each tenant needs a place of its own: the `module` of a tenant is by default the
+/// name of the tenant, and an `out-dir` of the file contains a directory for each tenant. Relative paths
+/// are relative to the directory of the file.
+///
+/// `out-dir` is for the program: [`Config::compile`] writes to `$OUT_DIR`.
 ///
 /// ```
 /// use saponify_codegen::Project;
@@ -66,19 +70,37 @@ impl Project {
             let own = shared.remove("tenants");
             let own = own.as_ref().and_then(toml::Value::as_table);
             for (name, options) in own.into_iter().flatten() {
+                let Some(options) = options.as_table() else {
+                    continue;
+                };
                 let mut merged = shared.clone();
-                if let Some(options) = options.as_table() {
-                    merge(&mut merged, options);
-                }
-                let config: Config = merged.try_into().map_err(|error: toml::de::Error| {
+                merge(&mut merged, options);
+                let mut config: Config = merged.try_into().map_err(|error: toml::de::Error| {
                     Error::config(format!("the options of the tenant {name:?} cannot be used"))
                         .caused_by(error)
                 })?;
+                let own_module = options.get("module").and_then(toml::Value::as_str);
+                let module = match own_module {
+                    Some(module) => module.to_owned(),
+                    None => crate::names::module_of_stem(name),
+                };
+                if module.is_empty() {
+                    return Err(Error::config(format!(
+                        "the name of the tenant {name:?} gives no name of a module; set `module`"
+                    )));
+                }
+                if !options.contains_key("out-dir") {
+                    config.out_dir = config.out_dir.map(|all| all.join(&module));
+                }
+                config.module = Some(module);
+                config.out_dir_of_program = true;
                 tenants.insert(name.clone(), config);
             }
         }
+        separate(&tenants)?;
         let base = Config {
             tenants: BTreeMap::new(),
+            out_dir_of_program: true,
             ..base
         };
         Ok(Self {
@@ -114,13 +136,20 @@ impl Project {
     /// As [`load`](Self::load).
     pub fn find(directory: impl AsRef<Path>) -> Result<Option<Self>, Error> {
         let directory = directory.as_ref();
+        let failed = |e| Error::io("cannot find", directory, e);
         // The empty path is the current directory, but it cannot be made absolute.
-        let whole = std::path::absolute(Path::new(".").join(directory))
-            .map_err(|e| Error::io("cannot find", directory, e))?;
-        for (steps, above) in whole.ancestors().enumerate() {
+        let whole = Path::new(".").join(directory);
+        let real = std::fs::canonicalize(&whole).map_err(failed)?;
+        // With a link or `..` in the path, `..` after it may lead elsewhere.
+        let is_plain = std::path::absolute(&whole).is_ok_and(|whole| whole == real);
+        for (steps, above) in real.ancestors().enumerate() {
             if above.join(NAME).is_file() {
                 let up: PathBuf = std::iter::repeat_n("..", steps).collect();
-                return Self::load(directory.join(up).join(NAME)).map(Some);
+                let path = match is_plain {
+                    true => directory.join(up).join(NAME),
+                    false => above.join(NAME),
+                };
+                return Self::load(path).map(Some);
             }
         }
         Ok(None)
@@ -183,6 +212,39 @@ impl Config {
     }
 }
 
+/// Refuses tenants of which one would overwrite or remove the files of another.
+fn separate(tenants: &BTreeMap<String, Config>) -> Result<(), Error> {
+    let place = |config: &Config| {
+        let module = config.module.as_deref().map(PathBuf::from);
+        let whole = config.out_dir.clone().or(module).unwrap_or_default();
+        let parts = whole.components();
+        parts.filter(|part| *part != Component::CurDir).collect()
+    };
+    let places: Vec<(&str, PathBuf, &Config)> = tenants
+        .iter()
+        .map(|(name, config)| (name.as_str(), place(config), config))
+        .collect();
+    for (n, (one, first, a)) in places.iter().enumerate() {
+        for (other, second, b) in places.iter().skip(n + 1) {
+            if first.starts_with(second) || second.starts_with(first) {
+                return Err(Error::config(format!(
+                    "the tenants {one:?} and {other:?} are written to {} and {}; each needs a \
+                     directory of its own, which is not inside of another: set `out-dir`",
+                    first.display(),
+                    second.display()
+                )));
+            }
+            if a.module == b.module {
+                return Err(Error::config(format!(
+                    "the tenants {one:?} and {other:?} have the same `module`, and a build script \
+                     writes each of them to a directory of this name; set another one"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Puts the values of one table over those of another. Tables are merged, and all else is replaced.
 fn merge(base: &mut toml::Table, over: &toml::Table) {
     for (key, value) in over {
@@ -238,6 +300,31 @@ mod tests {
             unknown.as_deref(),
             Some("there is no tenant \"tow\"; did you mean `two`?")
         );
+        Ok(())
+    }
+
+    #[test]
+    fn no_tenant_overwrites_another() -> Result<(), Error> {
+        // Salesforce calls every file `enterprise.wsdl`.
+        let project = Project::from_toml(
+            "out-dir = 'src/sf'\n\
+             [tenants.europe]\ninput = 'europe/enterprise.wsdl'\n\
+             [tenants.america]\ninput = 'america/enterprise.wsdl'\n",
+        )?;
+        let europe = project.config(Some("europe"))?;
+        assert_eq!(europe.out_dir_path(), Some(Path::new("src/sf/europe")));
+        assert_eq!(europe.module_name()?, "europe");
+        for text in [
+            "[tenants.a]\nout-dir = 'src'\n[tenants.b]\nout-dir = './src/'\n",
+            "[tenants.a]\nout-dir = 'src'\n[tenants.b]\nout-dir = 'src/b'\n",
+            "module = 'm'\n[tenants.a]\nmodule = 'x'\n[tenants.b]\nmodule = 'x'\n",
+            "out-dir = 'src'\n[tenants.a]\nmodule = 'x'\n[tenants.b]\nmodule = 'x'\n",
+        ] {
+            let error = Project::from_toml(text).unwrap_err().to_string();
+            assert!(error.contains("\"a\" and \"b\""), "{error}");
+        }
+        let error = Project::from_toml("[tenants.\"-\"]\n").unwrap_err();
+        assert!(error.to_string().contains("set `module`"), "{error}");
         Ok(())
     }
 

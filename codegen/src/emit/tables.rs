@@ -32,7 +32,8 @@ pub(super) fn files(plan: &Plan<'_>, files: &mut Vec<File>) {
     split("tables", &head, &schema(plan), &part_head, parts, files);
 }
 
-/// Prints what all tables share: namespaces and default values.
+/// Prints what all tables share: namespaces, default values, and the names of the types that a value
+/// may state, which are not all linked.
 fn schema(plan: &Plan<'_>) -> String {
     let mut out = Printer::default();
     out.open(&["pub static SCHEMA: g::Schema = g::Schema::new("]);
@@ -52,7 +53,18 @@ fn schema(plan: &Plan<'_>) -> String {
         })
     });
     out.calls("&[", &defaults.collect::<Vec<_>>(), "],");
-    out.close(&[");"]);
+    let typed = plan.tables.iter().filter(|table| table.typed);
+    let types: BTreeSet<&str> = typed.map(|table| &*table.wire).collect();
+    if types.is_empty() {
+        out.close(&[");"]);
+        return out.finish();
+    }
+    out.close(&[")"]);
+    out.open(&[".with_types(&["]);
+    for name in types {
+        out.line(&[&literal(name), ","]);
+    }
+    out.close(&["]);"]);
     out.finish()
 }
 

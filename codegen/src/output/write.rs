@@ -193,6 +193,10 @@ fn generated_files(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     for directory in nested {
+        // A directory with a `mod.rs` of its own is the output for another WSDL.
+        if has_stamp(&dir.join(&directory).join("mod.rs")) {
+            continue;
+        }
         for (path, is_dir) in entries(&dir.join(&directory))? {
             if !is_dir {
                 found.push(directory.join(path));

@@ -13,8 +13,8 @@ use super::redact::Confidential;
 use super::wire_log::WireResponse;
 use super::{CallTrace, Deadline, Headers, Reply, Session, Settings};
 use crate::codec::Attachments;
+use crate::drift::{DifferenceKind, Noted, Registry};
 use crate::error::{Error, ErrorKind};
-use crate::leniency::{Counts, Drift};
 use crate::record::Record;
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
 use crate::soap::SoapError;
@@ -105,8 +105,8 @@ pub(crate) struct Incoming {
     operation: &'static Operation,
     /// The raw headers that say which undeclared headers of the response are understood.
     raw_headers: Vec<Arc<dyn RawHeader>>,
-    /// The client's counters of what was forgiven.
-    drift: Arc<Counts>,
+    /// The client's differences to the WSDL.
+    drift: Arc<Registry>,
     response: Response,
     /// The first bytes, which are used to describe a response that is not a SOAP message.
     head: Vec<u8>,
@@ -295,7 +295,9 @@ impl Incoming {
         target: Option<&mut dyn Struct>,
     ) -> Result<Event, Error> {
         let event = reader.next(target);
-        self.drift.add(reader.take_drift(), self.operation.name);
+        if let Some(noted) = reader.take_drift() {
+            self.drift.add(noted, self.operation.name);
+        }
         let event = event.map_err(|error| {
             let error = match error {
                 // The response is SOAP, so its first bytes need not be described.
@@ -314,11 +316,11 @@ impl Incoming {
                                accept it, set Leniency::media_types";
                 return Err(self.complete(Error::new(ErrorKind::Protocol, message)));
             }
-            let drift = Drift {
-                media_types: u64::from(matches!(event, Event::Done)),
-                ..Drift::default()
-            };
-            self.drift.add(drift, self.operation.name);
+            if matches!(event, Event::Done) {
+                let mut noted = Noted::default();
+                noted.add(DifferenceKind::MediaType, "", "");
+                self.drift.add(noted, self.operation.name);
+            }
         }
         if matches!(event, Event::Done) && !self.response.status.is_success() {
             return Err(Error::new(

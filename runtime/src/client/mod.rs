@@ -51,7 +51,7 @@ use cursors::Cursors;
 use repeat::ClientSessions;
 use retry::budget::Budget;
 
-use crate::leniency::Drift;
+use crate::drift::Drift;
 use crate::record::Record;
 use crate::schema::{Service, SoapVersion};
 use crate::value::GeneratedStruct;
@@ -110,12 +110,18 @@ impl Client {
         (*self.shared.sessions.latest()).clone()
     }
 
-    /// What was forgiven so far in the responses to this client and its clones. See
-    /// [`Leniency`](crate::Leniency). If a response ended with an error, only the part that was
-    /// read counts.
+    /// How the responses to this client and its clones have differed so far from the WSDL: what the
+    /// WSDL does not know, and what was forgiven (see [`Leniency`](crate::Leniency)). If a response
+    /// ended with an error, only the part that was read counts.
+    ///
+    /// This copies up to [`Drift::MAX_DIFFERENCES`] entries.
     #[must_use]
     pub fn drift(&self) -> Drift {
-        self.shared.settings.drift.total()
+        let service = self.shared.service;
+        let mut drift = self.shared.settings.drift.snapshot();
+        service.name.clone_into(&mut drift.service);
+        service.api_version.clone_into(&mut drift.api_version);
+        drift
     }
 
     /// The environment of exchanges that are not calls, such as those of OAuth.

@@ -14,6 +14,8 @@ use super::task::spawn_apart;
 use super::{
     Attempt, AuthContext, Authenticator, CallTrace, Client, RetrySettings, Session, Shared,
 };
+use crate::drift::{DifferenceKind, Noted};
+use crate::endpoint::version;
 use crate::error::{Error, ErrorKind, Recovery};
 use crate::schema::{Operation, Repeat};
 use crate::transport::error::Sent;
@@ -94,7 +96,7 @@ impl Client {
         let mut attempts = Attempts::new(shared.can_renew());
         let trace = CallTrace::begin(operation.name);
         loop {
-            let failed = match shared.once(deadline, &trace, &attempt).await {
+            let failed = match shared.once(operation, deadline, &trace, &attempt).await {
                 Ok(value) => {
                     attempts.succeeded(&shared.budget);
                     return Ok(value);
@@ -141,6 +143,7 @@ impl Shared {
     /// Makes one attempt. If there is no session, one is opened first.
     async fn once<T, F>(
         &self,
+        operation: &Operation,
         deadline: Deadline,
         trace: &Arc<CallTrace>,
         attempt: &impl Fn(Attempt) -> F,
@@ -160,6 +163,7 @@ impl Shared {
             Some(lease) => lease?,
             None => return Err(late(Sent::No, "no session could be opened")),
         };
+        self.note_version(operation, &lease.session);
         let one = Attempt {
             session: lease.session,
             deadline,
@@ -187,6 +191,22 @@ impl Shared {
                     asked: None,
                 })
             }
+        }
+    }
+
+    /// Notes that a call goes to another API version than that of the WSDL.
+    fn note_version(&self, operation: &Operation, session: &Session) {
+        let of_wsdl = self.service.api_version;
+        if of_wsdl.is_empty() {
+            return;
+        }
+        let called = version::split(session.endpoint.path());
+        if let Some((_, called, _)) = called
+            && called != of_wsdl
+        {
+            let mut noted = Noted::default();
+            noted.add_name(DifferenceKind::OtherVersion, "", called);
+            self.settings.drift.add(noted, operation.name);
         }
     }
 

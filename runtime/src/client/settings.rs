@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::WireLog;
 use super::retry::Retry;
+use crate::drift::Registry;
 use crate::endpoint::{Endpoint, PlainHttp};
 use crate::error::Error;
-use crate::leniency::{Counts, Leniency};
+use crate::leniency::Leniency;
 use crate::limits::Limits;
 use crate::schema::{Repeat, SoapVersion, Type};
 use crate::transport::Transport;
@@ -18,8 +19,8 @@ pub(crate) struct Settings {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,
-    /// What was forgiven in all responses.
-    pub(crate) drift: Arc<Counts>,
+    /// How all responses differ from the WSDL.
+    pub(crate) drift: Arc<Registry>,
     /// The version of SOAP that the port speaks.
     pub(crate) soap: SoapVersion,
     pub(crate) session_header: Option<&'static Type>,

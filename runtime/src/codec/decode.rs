@@ -11,6 +11,7 @@ use super::plain::Scratch;
 use super::stray::{Seen, shown};
 use super::template::{Row, Template};
 use super::{CodecError, Halt};
+use crate::drift::DifferenceKind;
 use crate::lexical;
 use crate::record::Attribute;
 use crate::schema::ANY_RECORD;
@@ -18,7 +19,7 @@ use crate::schema::{Field, Kind, Type};
 use crate::value::{Derivable, Slot, Struct};
 use crate::xml::chars::is_space;
 use crate::xml::reader::shorten;
-use crate::xml::{NsId, Reader, Start, Token};
+use crate::xml::{NsId, Reader, SMALLER, Start, Token};
 
 /// The assumed memory of a small allocation in bytes.
 pub(super) const ALLOCATION: usize = 48;
@@ -51,9 +52,9 @@ impl Decoder {
             return Ok(());
         }
         Err(CodecError::limit(format!(
-            "the values take more than the limit `memory` of {max} bytes; ask for smaller batches \
-             or raise the limit"
+            "the values take more than the limit `memory` of {max} bytes"
         ))
+        .with_advice(SMALLER)
         .into())
     }
 
@@ -130,7 +131,9 @@ impl Decoder {
         }
         if let Some((index, field, text)) = text {
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
-            text_into(target, index, text, field)?;
+            if !text_into(target, index, text, field)? {
+                note_value(reader, table, field, text);
+            }
         }
         Self::complete(reader, target, &seen)
     }
@@ -158,11 +161,24 @@ impl Decoder {
         let is_none =
             field.kind.is_never_empty() && !field.has(Field::LIST) && blank(value).is_ok();
         if !is_none || !reader.context.leniency.empty_values || !field.has(Field::OPTIONAL) {
-            text_into(target, index, value, field).map_err(|halt| halt.within(field.name))?;
+            let is_known =
+                text_into(target, index, value, field).map_err(|halt| halt.within(field.name))?;
+            if !is_known {
+                let value = value.to_owned();
+                note_value(reader, table, field, &value);
+            }
         } else {
-            reader.context.drift.empty_values += 1;
+            reader
+                .context
+                .drift
+                .add(DifferenceKind::EmptyValue, table.name, field.name);
         }
-        reader.context.drift.namespaces += u64::from(strays);
+        if strays {
+            reader
+                .context
+                .drift
+                .add(DifferenceKind::Namespace, table.name, field.name);
+        }
         Ok(())
     }
 
@@ -236,25 +252,32 @@ impl Decoder {
             }
             return Ok(reader.skip()?);
         }
-        let default = target.table().default_of(index);
+        let table = target.table();
+        let default = table.default_of(index);
         if field.has(Field::LIST) || default.is_some() && field.kind != Kind::Struct {
             let text = leaf(reader)?;
             let text = default.filter(|_| text.is_empty()).unwrap_or(&text);
-            return text_into(target, index, text, field);
+            if !text_into(target, index, text, field)? {
+                note_value(reader, table, field, text);
+            }
+            return Ok(());
         }
-        if field.kind == Kind::Struct && default.is_none() && Self::is_no_struct(reader, field)? {
+        if field.kind == Kind::Struct
+            && default.is_none()
+            && Self::is_no_struct(reader, table, field)?
+        {
             return Ok(());
         }
         if field.kind.is_never_empty() {
             let text = leaf(reader)?;
-            if blank(&text).is_ok() && Self::is_no_value(reader, field) {
+            if blank(&text).is_ok() && Self::is_no_value(reader, table, field) {
                 return Ok(());
             }
-            return leaf_into(target.slot(index, false), &text, field);
+            return leaf_into(target.slot(index, false), &text, field).map(drop);
         }
         match target.slot(index, false) {
             Slot::Struct(nested) => self.structure_or(reader, nested, default),
-            Slot::Derivable(nested) => self.derivable(reader, nested),
+            Slot::Derivable(nested) => self.derivable(reader, table, nested),
             Slot::Record(slot) => {
                 *slot = self.record(reader, field.ty.unwrap_or(&ANY_RECORD))?;
                 Ok(())
@@ -267,11 +290,19 @@ impl Decoder {
             Slot::Bytes(slot) if self.attachments.is_some() => {
                 match self.binary(reader)? {
                     Binary::Part(part) => *slot = part.to_vec(),
-                    Binary::Text(text) => leaf_into(Slot::Bytes(slot), &text, field)?,
+                    Binary::Text(text) => {
+                        leaf_into(Slot::Bytes(slot), &text, field)?;
+                    }
                 }
                 Ok(())
             }
-            slot => leaf_into(slot, &leaf(reader)?, field),
+            slot => {
+                let text = leaf(reader)?;
+                if !leaf_into(slot, &text, field)? {
+                    note_value(reader, table, field, &text);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -281,11 +312,20 @@ impl Decoder {
         Ok(is_any && !self.foreign_attributes(reader, &ANY_RECORD)?.is_empty())
     }
 
-    fn derivable(&mut self, reader: &mut Reader<'_>, target: &mut dyn Derivable) -> Result<()> {
+    /// Reads a value that may be of a derived type. `outer` is the table of the field's type.
+    fn derivable(
+        &mut self,
+        reader: &mut Reader<'_>,
+        outer: &Type,
+        target: &mut dyn Derivable,
+    ) -> Result<()> {
         let named = reader.type_attribute()?;
         let named = named.and_then(|(ns, name)| {
-            let ns = Self::namespace_of_type(reader, target, ns, &name)?;
-            Some((ns, name))
+            let ns = Self::namespace_of_type(reader, target, ns, &name);
+            if ns.is_none() {
+                Self::note_type(reader, outer, &name);
+            }
+            Some((ns?, name))
         });
         let derived = named.and_then(|(ns, name)| target.derive(reader.context.uri(ns), &name));
         match derived {
@@ -324,20 +364,25 @@ impl Decoder {
             *slot = self.element(reader, start)?;
             return Ok(());
         }
-        Self::skip_unknown(reader, start)
+        Self::skip_unknown(reader, target.table(), start)
     }
 
     /// Leaves out an element that the schema does not declare, if that is forgiven.
-    pub(super) fn skip_unknown(reader: &mut Reader<'_>, start: Start<'_>) -> Result<()> {
+    pub(super) fn skip_unknown(
+        reader: &mut Reader<'_>,
+        table: &Type,
+        start: Start<'_>,
+    ) -> Result<()> {
         if !reader.context.leniency.unknown_elements {
             return Err(CodecError::decode(format!(
-                "the WSDL does not declare the element `{}` here; `Leniency::unknown_elements` would \
-                 accept such a response",
+                "the WSDL does not declare the element `{}` here",
                 shown(reader, start)
             ))
+            .with_advice("`Leniency::unknown_elements` would accept such a response")
             .into());
         }
-        reader.context.drift.unknown_elements += 1;
+        let kind = DifferenceKind::UnknownElement;
+        reader.context.drift.add_name(kind, table.name, start.local);
         Ok(reader.skip()?)
     }
 }
@@ -369,8 +414,9 @@ pub(crate) fn find(table: &Type, start: Start<'_>, expected: u16) -> Option<u16>
     u16::try_from(index).ok()
 }
 
-/// Assigns a text to a field: one value, or all items of a list.
-fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> Result<()> {
+/// Assigns a text to a field: one value, or all items of a list. Returns false if an enumeration does
+/// not list a value.
+fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> Result<bool> {
     if !field.has(Field::LIST) {
         return leaf_into(target.slot(index, false), text, field);
     }
@@ -379,12 +425,30 @@ fn text_into(target: &mut dyn Struct, index: u16, text: &str, field: &Field) -> 
         // In a choice, the branch is selected even if the list has no items.
         target.slot(index, true);
     }
-    items.try_for_each(|item| leaf_into(target.slot(index, false), item, field))
+    let mut is_known = true;
+    for item in items {
+        is_known &= leaf_into(target.slot(index, false), item, field)?;
+    }
+    Ok(is_known)
 }
 
-pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<()> {
+/// Assigns a text to a slot. Returns false if the slot is an enumeration that does not list the text.
+pub(super) fn leaf_into(slot: Slot<'_>, text: &str, field: &Field) -> Result<bool> {
     slot.assign(text, field.kind)
         .map_err(|expected| CodecError::decode(expected).into())
+}
+
+/// Notes a value that its enumeration does not list.
+#[cold]
+#[inline(never)]
+fn note_value(reader: &mut Reader<'_>, table: &Type, field: &Field, text: &str) {
+    let text = if field.is_sensitive() {
+        ""
+    } else {
+        text.trim()
+    };
+    let drift = &mut reader.context.drift;
+    drift.add_value(table.name, field.name, text);
 }
 
 /// Reads the text of the element whose start tag was read last, including the end tag.

@@ -351,13 +351,13 @@ impl Sink for IntoStruct<'_> {
                 *slot = decoder.element(reader, start)?;
                 Ok(())
             }
-            _ => Decoder::skip_unknown(reader, start),
+            _ => Decoder::skip_unknown(reader, self.target.table(), start),
         }
     }
 
     fn text(&mut self, index: u16, text: &str) -> Result<()> {
         let field = &self.target.table().fields[usize::from(index)];
-        leaf_into(self.target.slot(index, false), text, field)
+        leaf_into(self.target.slot(index, false), text, field).map(drop)
     }
 }
 
@@ -396,6 +396,7 @@ impl Sink for IntoRecord<'_> {
         _: Option<u16>,
         start: Start<'_>,
     ) -> Result<()> {
+        Decoder::note_extra(reader, self.0, start);
         let element = decoder.element(reader, start)?;
         self.0.push_extra(element);
         Ok(())

@@ -4,6 +4,7 @@
 use super::CodecError;
 use super::decode::{Decoder, Result, blank};
 use super::stray::{Seen, expanded};
+use crate::drift::DifferenceKind;
 use crate::record::Inner;
 use crate::schema::{Field, Kind, Type};
 use crate::value::{Struct, Value};
@@ -77,11 +78,16 @@ impl Decoder {
     }
 
     /// Whether an empty text means that the field has no value. If so, it counts as drift.
-    pub(super) fn is_no_value(reader: &mut Reader<'_>, field: &Field) -> bool {
+    pub(super) fn is_no_value(reader: &mut Reader<'_>, table: &Type, field: &Field) -> bool {
         let is_none = reader.context.leniency.empty_values
             && field.has(Field::OPTIONAL | Field::NILLABLE)
             && !field.has(Field::REPEATED | Field::LIST);
-        reader.context.drift.empty_values += u64::from(is_none);
+        if is_none {
+            reader
+                .context
+                .drift
+                .add(DifferenceKind::EmptyValue, table.name, field.name);
+        }
         is_none
     }
 
@@ -91,11 +97,12 @@ impl Decoder {
     #[inline(never)]
     pub(super) fn no_value(
         reader: &mut Reader<'_>,
+        table: &Type,
         field: &Field,
         text: &str,
         expected: &'static str,
     ) -> Result<()> {
-        if blank(text).is_ok() && Self::is_no_value(reader, field) {
+        if blank(text).is_ok() && Self::is_no_value(reader, table, field) {
             return Ok(());
         }
         Err(CodecError::decode(expected).within(field.name).into())
@@ -103,7 +110,11 @@ impl Decoder {
 
     /// Whether the element whose start tag was read last is optional, has neither attributes nor
     /// content, and would contain a number, a date or the like. If so, its end tag is read, too.
-    pub(super) fn is_no_struct(reader: &mut Reader<'_>, field: &Field) -> Result<bool> {
+    pub(super) fn is_no_struct(
+        reader: &mut Reader<'_>,
+        table: &Type,
+        field: &Field,
+    ) -> Result<bool> {
         let mut texts = field
             .ty
             .iter()
@@ -124,7 +135,7 @@ impl Decoder {
                     token => break matches!(token, Token::End),
                 }
             };
-        if is_none && Self::is_no_value(reader, field) {
+        if is_none && Self::is_no_value(reader, table, field) {
             if is_empty {
                 reader.next()?;
             }
@@ -157,20 +168,20 @@ fn refuse(
         _ => is_optional || field.has(Field::REPEATED),
     };
     let context = &mut *reader.context;
-    let (is_forgiven, count, setting) = match says_so {
+    let (is_forgiven, kind, setting) = match says_so {
         true => (
             context.leniency.absent_values,
-            &mut context.drift.absent_values,
+            DifferenceKind::AbsentValue,
             "absent_values",
         ),
         false => (
             context.leniency.missing_values,
-            &mut context.drift.missing_values,
+            DifferenceKind::MissingValue,
             "missing_values",
         ),
     };
     if is_forgiven {
-        *count += 1;
+        context.drift.add(kind, table.name, field.name);
         return Ok(());
     }
     let what = match field.has(Field::ATTRIBUTE) {
@@ -182,8 +193,6 @@ fn refuse(
         Lack::Missing => format!("the required {what} `{name}` is missing"),
         Lack::Nil => format!("the {what} `{name}` is nil, which the schema does not allow"),
     };
-    Err(CodecError::decode(format!(
-        "{wrong}; `Leniency::{setting}` would accept such a message"
-    ))
-    .into())
+    let advice = format!("`Leniency::{setting}` would accept such a message");
+    Err(CodecError::decode(wrong).with_advice(advice).into())
 }

@@ -10,6 +10,7 @@ use super::groups::IntoRecord;
 use super::plain::{self, Plain};
 use super::template::{Row, Template};
 use super::{CodecError, Halt};
+use crate::drift::DifferenceKind;
 use crate::lexical;
 use crate::record::{AnyValue, Content, Element, Mixed, TypeName};
 use crate::record::{Inner, Record};
@@ -37,7 +38,10 @@ impl Decoder {
             if !is(declared) {
                 match self.known.iter().find(|ty| is(ty)) {
                     Some(known) => table = known,
-                    None => name = Some(self.type_name(reader, ns, &local)?),
+                    None => {
+                        Self::note_type(reader, declared, &local);
+                        name = Some(self.type_name(reader, ns, &local)?);
+                    }
                 }
             }
         }
@@ -181,7 +185,7 @@ impl Decoder {
                 step += 1;
                 if let Some(text) = text {
                     if let Err(expected) = lexical::check(text, known.kind) {
-                        Self::no_value(reader, field, text, expected)?;
+                        Self::no_value(reader, table, field, text, expected)?;
                         continue;
                     }
                     match known.is_repeated {
@@ -201,6 +205,7 @@ impl Decoder {
                     let is_seen = |index| inner.entries().any(|(seen, ..)| seen == index);
                     let Some(index) = found.or_else(|| Self::stray(reader, table, start, is_seen))
                     else {
+                        Self::note_extra(reader, inner, start);
                         inner.push_extra(self.element(reader, start)?);
                         continue;
                     };
@@ -271,7 +276,9 @@ impl Decoder {
                 let text = leaf(reader)?;
                 match lexical::check(&text, kind) {
                     Ok(()) => push_text(inner, index, &text),
-                    Err(_) if blank(&text).is_ok() && Self::is_no_value(reader, field) => {}
+                    Err(_)
+                        if blank(&text).is_ok() && Self::is_no_value(reader, inner.ty(), field) => {
+                    }
                     Err(expected) => return Err(CodecError::decode(expected).into()),
                 }
             }
@@ -427,7 +434,10 @@ fn attributes(reader: &mut Reader<'_>, inner: &mut Inner) -> Result<()> {
             lexical::check(value, field.text_kind())
                 .map_err(|expected| Halt::from(CodecError::decode(expected).within(field.name)))?;
             inner.push_text(index, value);
-            reader.context.drift.namespaces += u64::from(strays);
+            if strays {
+                let kind = DifferenceKind::Namespace;
+                reader.context.drift.add(kind, table.name, field.name);
+            }
         }
     }
     Ok(())

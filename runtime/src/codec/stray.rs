@@ -4,7 +4,9 @@
 
 use super::decode::Decoder;
 use super::groups::indices;
-use crate::schema::{Field, Kind, Type};
+use crate::drift::DifferenceKind;
+use crate::record::Inner;
+use crate::schema::{ANY_RECORD, Field, Kind, Type};
 use crate::value::Derivable;
 use crate::xml::reader::shorten;
 use crate::xml::{NsId, Reader, Start};
@@ -59,7 +61,11 @@ impl Decoder {
         if is_seen(field) && !table.fields[usize::from(field)].has(Field::REPEATED) {
             return None;
         }
-        reader.context.drift.namespaces += 1;
+        let name = table.fields[usize::from(field)].name;
+        reader
+            .context
+            .drift
+            .add(DifferenceKind::Namespace, table.name, name);
         Some(field)
     }
 
@@ -77,7 +83,8 @@ impl Decoder {
                 && may_stray(reader, start.ns)
                 && !is_extension(root, start) =>
             {
-                reader.context.drift.namespaces += 1;
+                let kind = DifferenceKind::Namespace;
+                reader.context.drift.add_name(kind, root.name, start.local);
                 Start { ns: *ns, ..start }
             }
             _ => start,
@@ -98,7 +105,10 @@ impl Decoder {
             return true;
         }
         let strays = may_stray(reader, start.ns);
-        reader.context.drift.namespaces += u64::from(strays);
+        if strays {
+            let kind = DifferenceKind::Namespace;
+            reader.context.drift.add_name(kind, "", local);
+        }
         strays
     }
 
@@ -119,7 +129,8 @@ impl Decoder {
         let found = (0..)
             .take_while(|ns| reader.context.is_of_schema(*ns))
             .find(|ns| target.derive(reader.context.uri(*ns), name).is_some())?;
-        reader.context.drift.namespaces += 1;
+        let kind = DifferenceKind::Namespace;
+        reader.context.drift.add_name(kind, "", name);
         Some(found)
     }
 
@@ -151,6 +162,32 @@ impl Decoder {
                 && may_stray(reader, attribute.ns)
         }))?;
         Some((&found.value, true))
+    }
+}
+
+impl Decoder {
+    /// Notes that a value states a type that the proxies do not have. The table of a type that they
+    /// do have need not be known here.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn note_type(reader: &mut Reader<'_>, declared: &Type, name: &str) {
+        if declared.schema.lacks_type(name) {
+            let kind = DifferenceKind::UnknownType;
+            reader.context.drift.add_name(kind, declared.name, name);
+        }
+    }
+
+    /// Notes that a record has a field that its type does not have.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn note_extra(reader: &mut Reader<'_>, inner: &Inner, start: Start<'_>) {
+        let table = inner.ty();
+        // The fields of a type without a table are unknown, which is no difference to the WSDL.
+        let is_other_type = *table == ANY_RECORD || inner.type_name().is_some();
+        if !is_other_type && !has_wildcard(table) {
+            let kind = DifferenceKind::UnknownField;
+            reader.context.drift.add_name(kind, table.name, start.local);
+        }
     }
 }
 

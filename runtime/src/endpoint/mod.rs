@@ -8,6 +8,7 @@ use url::Url;
 use crate::lexical::ParseError;
 
 mod allowed;
+pub(crate) mod version;
 
 pub(crate) use allowed::{AllowedHost, check_allowed_host};
 

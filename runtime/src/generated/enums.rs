@@ -339,8 +339,9 @@ macro_rules! gen_open_enum {
             }
 
             #[inline]
-            fn assign(&mut self, text: &str) {
+            fn assign(&mut self, text: &str) -> bool {
                 *self = ::core::convert::From::from(text);
+                !::core::matches!(self, Self::Other(_)) || text.is_empty()
             }
         }
 

@@ -335,7 +335,8 @@ fn put(
         leaf => {
             let kind = field.map_or(Kind::String, |field| field.kind);
             let text = scalar(tree, kind)?;
-            leaf.assign(&text, kind).map_err(ValueError::decode)
+            let assigned = leaf.assign(&text, kind);
+            assigned.map(drop).map_err(ValueError::decode)
         }
     }
 }

@@ -117,7 +117,7 @@ impl Inner {
         self.ty
     }
 
-    pub(super) fn type_name(&self) -> Option<&TypeName> {
+    pub(crate) fn type_name(&self) -> Option<&TypeName> {
         self.type_name.as_ref()
     }
 

@@ -14,6 +14,7 @@ pub(crate) const ANY_TYPE: Type = Type {
             prefix: "",
         }],
         defaults: &[],
+        types: &[],
     },
     ns: 0,
     flags: Type::OPEN,

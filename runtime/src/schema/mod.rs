@@ -25,6 +25,9 @@ pub struct Schema {
     pub(crate) namespaces: &'static [Namespace],
     /// The default values of the fields whose type has the flag [`Type::DEFAULTED`].
     pub(crate) defaults: &'static [DefaultValue],
+    /// The local names of all types that `xsi:type` may name, sorted by their bytes. It is empty if
+    /// they are not listed.
+    pub(crate) types: &'static [&'static str],
 }
 
 impl Schema {
@@ -35,7 +38,22 @@ impl Schema {
         Self {
             namespaces,
             defaults,
+            types: &[],
         }
+    }
+
+    /// Sets the local names of all types that `xsi:type` may name, sorted by their bytes. Other
+    /// types then count as [`unknown_types`](crate::Drift::unknown_types). A program does not link
+    /// the tables of the types that it does not use, but it knows their names.
+    #[must_use]
+    pub const fn with_types(mut self, types: &'static [&'static str]) -> Self {
+        self.types = types;
+        self
+    }
+
+    /// Whether the names of the types are listed, and this one is not among them.
+    pub(crate) fn lacks_type(&self, name: &str) -> bool {
+        !self.types.is_empty() && self.types.binary_search(&name).is_err()
     }
 
     /// The namespaces. The first one is always "no namespace".

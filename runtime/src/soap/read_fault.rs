@@ -80,7 +80,8 @@ impl UnitReader<'_> {
         start: Start<'_>,
         checkpoint: Checkpoint,
     ) -> Result<Option<Element>, Halt> {
-        let drift = reader.context.drift;
+        // What was noted in the entry is counted once.
+        let drift = reader.context.drift.clone();
         let begin = |reader: &mut Reader<'_>| {
             reader.go_back(checkpoint);
             reader.next().map(drop)

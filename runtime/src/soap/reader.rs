@@ -11,7 +11,8 @@ use super::form::Form;
 use super::header::{Undeclared, Understood};
 use super::unit::UnitReader;
 use crate::codec::{Attachments, CodecError, Decoder, Seen};
-use crate::leniency::{Drift, Leniency};
+use crate::drift::Noted;
+use crate::leniency::Leniency;
 use crate::limits::{Limits, WorkDeadline};
 use crate::record::{Inner, Record};
 use crate::schema::{Field, Kind, Operation, SoapVersion, Type};
@@ -140,9 +141,11 @@ impl MessageReader {
         }
     }
 
-    /// Returns what was forgiven since the last call of this method.
-    pub(crate) fn take_drift(&mut self) -> Drift {
-        std::mem::take(&mut self.context.drift)
+    /// Returns the differences to the WSDL that were found since the last call of this method, if
+    /// there are any.
+    pub(crate) fn take_drift(&mut self) -> Option<Noted> {
+        let drift = &mut self.context.drift;
+        (!drift.is_empty()).then(|| drift.take())
     }
 
     pub(crate) fn limits(&self) -> &Limits {

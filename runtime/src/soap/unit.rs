@@ -2,7 +2,7 @@
 
 use super::error::{Halt, SoapError};
 use super::form::Form;
-use super::header::{Undeclared, Understood};
+use super::header::{Undeclared, Understood, is_ours, must_understand};
 use super::reader::{BodyContent, Position, Rows};
 
 use crate::codec::{CodecError, Decoder, References, Seen, expanded, find, is_nil, shown};
@@ -265,6 +265,10 @@ impl UnitReader<'_> {
     }
 
     fn header(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
+        // A client cannot be an intermediary, and reads all headers of its response.
+        if self.form.is_request && !is_ours(reader, *self.found) {
+            return Ok(reader.skip()?);
+        }
         let declared = self.form.headers;
         let known = declared.iter().copied().find(|table| is(table, start));
         if let Some(table) = known.or_else(|| stray(reader, declared, start)) {
@@ -282,7 +286,7 @@ impl UnitReader<'_> {
                 self.undeclared.understood.push(element);
                 return Ok(());
             }
-        } else if self.must_understand(reader) {
+        } else if must_understand(reader, *self.found) {
             if self.form.is_request {
                 let name = (uri.to_owned(), start.local.to_owned());
                 self.undeclared.add_not_understood(name);
@@ -296,26 +300,6 @@ impl UnitReader<'_> {
             .into());
         }
         Ok(reader.skip()?)
-    }
-
-    /// Whether the header whose start tag was read last is addressed to this program and must not be
-    /// ignored.
-    fn must_understand(&self, reader: &Reader<'_>) -> bool {
-        let said = |name: &str| {
-            let found = reader.attributes().iter().find(|attribute| {
-                attribute.local == name && reader.context.uri(attribute.ns) == self.found.envelope()
-            });
-            found.map(|attribute| attribute.value.trim())
-        };
-        let role = match self.found {
-            SoapVersion::V1_1 => said("actor"),
-            SoapVersion::V1_2 => said("role"),
-        };
-        let ours = match role {
-            None | Some("") => true,
-            Some(role) => OUR_ROLES.contains(&role),
-        };
-        ours && matches!(said("mustUnderstand"), Some("1" | "true"))
     }
 
     fn response(&mut self, reader: &mut Reader<'_>, start: Start<'_>) -> Result<(), Halt> {
@@ -361,13 +345,6 @@ impl UnitReader<'_> {
         Ok(None)
     }
 }
-
-/// The roles of this program: it is the next node and the ultimate receiver.
-const OUR_ROLES: [&str; 3] = [
-    "http://schemas.xmlsoap.org/soap/actor/next",
-    "http://www.w3.org/2003/05/soap-envelope/role/next",
-    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
-];
 
 /// The name that [`shown`] returns, in backticks for a message.
 fn found(reader: &Reader<'_>, start: Start<'_>) -> String {

@@ -78,7 +78,10 @@ fn fill(
                 target.slot(index, true);
             }
             items
-                .try_for_each(|item| target.slot(index, false).assign(item, field.kind))
+                .try_for_each(|item| {
+                    let slot = target.slot(index, false);
+                    slot.assign(item, field.kind).map(drop)
+                })
                 .map_err(|expected| ValueError::decode(expected).within(field.name))?;
             continue;
         }
@@ -134,7 +137,8 @@ fn fill_slot(
             let text = value
                 .as_str()
                 .ok_or_else(|| ValueError::decode("expected text, found child elements"))?;
-            slot.assign(text, kind).map_err(ValueError::decode)
+            let assigned = slot.assign(text, kind);
+            assigned.map(drop).map_err(ValueError::decode)
         }
     }
 }

@@ -225,8 +225,9 @@ pub trait OpenEnum: std::fmt::Debug + Send + Sync {
     /// The value on the wire.
     fn wire(&self) -> &str;
 
-    /// Sets the value from the text on the wire. An unknown text is kept.
-    fn assign(&mut self, text: &str);
+    /// Sets the value from the text on the wire, and returns whether the WSDL lists it. An unknown
+    /// text is kept. The empty text stands for no value, and counts as listed.
+    fn assign(&mut self, text: &str) -> bool;
 }
 
 /// A type whose values may have a derived type, which `xsi:type` names: a base struct, or the enum
@@ -248,16 +249,17 @@ pub trait Derivable: std::fmt::Debug {
 }
 
 impl Slot<'_> {
-    /// Parses text into the slot. `kind` distinguishes base64 from hexadecimal.
+    /// Parses text into the slot. `kind` distinguishes base64 from hexadecimal. Returns false if the
+    /// slot is an enumeration that does not list the text.
     ///
     /// # Errors
     ///
     /// The error says what was expected. It does not contain the text, which may be personal data.
-    pub(crate) fn assign(self, text: &str, kind: Kind) -> Result<(), &'static str> {
+    pub(crate) fn assign(self, text: &str, kind: Kind) -> Result<bool, &'static str> {
         match self {
             Slot::None => {}
             Slot::Text(slot) => text.clone_into(slot),
-            Slot::Enum(slot) => slot.assign(text.trim_matches(lexical::is_space)),
+            Slot::Enum(slot) => return Ok(slot.assign(text.trim_matches(lexical::is_space))),
             Slot::Boolean(slot) => *slot = lexical::boolean(text)?,
             Slot::Byte(slot) => *slot = lexical::integer(text)?,
             Slot::Short(slot) => *slot = lexical::integer(text)?,
@@ -285,6 +287,6 @@ impl Slot<'_> {
             | Slot::NilAttributes(_)
             | Slot::Derivable(_) => return Err("expected child elements, found text"),
         }
-        Ok(())
+        Ok(true)
     }
 }

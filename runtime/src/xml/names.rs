@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::error::XmlError;
-use crate::leniency::{Drift, Leniency};
+use crate::drift::{Noted, NotedMark};
+use crate::leniency::Leniency;
 use crate::limits::{Limits, MAX_DEPTH, WorkDeadline};
 
 /// The number of a namespace URI within one document. The first numbers are those of the schema, so
@@ -16,8 +17,8 @@ pub(crate) type NsId = u16;
 pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,
-    /// What was forgiven so far.
-    pub(crate) drift: Drift,
+    /// The differences to the WSDL that were found so far.
+    pub(crate) drift: Noted,
     /// The names of open elements as written, one after the other.
     open: String,
     open_starts: Vec<usize>,
@@ -53,7 +54,7 @@ pub(crate) struct Mark {
     depth: usize,
     bindings: usize,
     root: bool,
-    drift: Drift,
+    drift: NotedMark,
 }
 
 /// The number of tokens between two looks at the clock. A look costs as much as several tokens.
@@ -74,7 +75,7 @@ impl Context {
                 ..limits
             },
             leniency: Leniency::default(),
-            drift: Drift::default(),
+            drift: Noted::default(),
             open: String::new(),
             open_starts: Vec::new(),
             bindings: Vec::new(),
@@ -189,13 +190,13 @@ impl Context {
         self.epoch
     }
 
-    pub(crate) fn mark(&self) -> Mark {
+    pub(crate) fn mark(&mut self) -> Mark {
         Mark {
             open: self.open.len(),
             depth: self.depth(),
             bindings: self.bindings.len(),
             root: self.root,
-            drift: self.drift,
+            drift: self.drift.mark(),
         }
     }
 
@@ -205,7 +206,7 @@ impl Context {
         self.open.truncate(mark.open);
         self.open_starts.truncate(mark.depth);
         self.root = mark.root;
-        self.drift = mark.drift;
+        self.drift.rollback(mark.drift);
         if self.bindings.len() > mark.bindings {
             self.bindings.truncate(mark.bindings);
             self.epoch += 1;

@@ -130,7 +130,7 @@ impl<'x> Reader<'x> {
 
     /// The position of the reader, which must be between two tokens and not within an empty
     /// element.
-    pub(crate) fn checkpoint(&self) -> Checkpoint {
+    pub(crate) fn checkpoint(&mut self) -> Checkpoint {
         Checkpoint {
             pos: self.pos,
             mark: self.context.mark(),

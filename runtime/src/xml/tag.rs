@@ -6,6 +6,7 @@ use super::chars;
 use super::error::XmlError;
 use super::names::{NsId, XML, XMLNS};
 use super::reader::{Halt, Reader, Result, Start, shorten};
+use crate::drift::DifferenceKind;
 
 /// An attribute of the last start tag. Namespace declarations are not attributes in this sense.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl<'x> Reader<'x> {
         let value = value.trim_matches([' ', '\t', '\n', '\r']);
         let prefix = value.split_once(':').map_or("", |(prefix, _)| prefix);
         if self.context.leniency.type_prefixes && self.context.resolve(prefix).is_none() {
-            self.context.drift.type_prefixes += 1;
+            self.context.drift.add(DifferenceKind::TypePrefix, "", "");
             return Ok(None);
         }
         let (ns, local) = self.content_qname(value)?;

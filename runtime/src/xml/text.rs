@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::chars;
+use super::error::XmlError;
 use super::reader::{Halt, Reader, Result};
 use super::scan::{below, equal, quiet_len};
+use crate::drift::DifferenceKind;
 
 impl<'x> Reader<'x> {
     /// Consumes plain text and the end tag after it, if both have arrived and nothing in the text
@@ -65,12 +67,15 @@ impl<'x> Reader<'x> {
         let resolved = resolve(&mut out, &raw, |wrong| match wrong {
             Wrong::NoReference => self.wrong("`&` that does not start a reference"),
             Wrong::Character(_) if self.context.leniency.replace_characters => {
-                self.context.drift.replace_characters += 1;
+                let kind = DifferenceKind::ReplacedCharacter;
+                self.context.drift.add(kind, "", "");
                 Ok(char::REPLACEMENT_CHARACTER)
             }
-            Wrong::Character(code) => self.wrong(format!(
-                "a reference to the character U+{code:04X}, which XML 1.0 does not allow; \
-                 `Leniency::replace_characters` reads it as U+FFFD"
+            Wrong::Character(code) => Err(Halt::Error(
+                XmlError::malformed(format!(
+                    "a reference to the character U+{code:04X}, which XML 1.0 does not allow"
+                ))
+                .with_advice("`Leniency::replace_characters` reads it as U+FFFD"),
             )),
             Wrong::Name => self.wrong(
                 "a reference that is neither one of XML's five entities nor a character reference",

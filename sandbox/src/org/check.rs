@@ -1,11 +1,11 @@
-//! Refuses descriptions that would lead to an invalid WSDL or an invalid database.
+//! Refuses descriptions that would result in an invalid WSDL or an invalid database.
 
 use std::collections::BTreeMap;
 
 use super::{Object, Org};
 use crate::error::Error;
 
-/// Checks that names do not collide. `lines` has the line at which each object begins.
+/// Checks that names do not collide. `lines` contains the line at which each object begins.
 pub(super) fn check(org: &Org, lines: &BTreeMap<String, usize>) -> Result<(), Error> {
     let mut prefixes = BTreeMap::new();
     let mut children = BTreeMap::new();
@@ -83,13 +83,18 @@ fn fields(org: &Org, object: &Object) -> Option<String> {
     if let Some(name) = links.into_iter().find(|name| !is_name(name)) {
         return Some(format!("a relationship cannot have the name `{name}`"));
     }
-    object
-        .children
-        .keys()
+    if let Some(name) = object.elements.keys().find(|name| !is_name(name)) {
+        return Some(format!("an element cannot have the name `{name}`"));
+    }
+    (object.children.keys())
         .find_map(|name| take(name, "child relationship"))
+        .or_else(|| {
+            let mut elements = object.elements.keys();
+            elements.find_map(|name| take(name, "element"))
+        })
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
 }

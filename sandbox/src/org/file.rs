@@ -1,4 +1,4 @@
-//! Reads the TOML of an org description into an [`Org`].
+//! Parses the TOML of an org description.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ struct Organization {
     #[serde(default = "time_zone")]
     time_zone: String,
     api_version: Spanned<String>,
-    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same on every run.
+    /// The date in the comment of the WSDL. It is fixed, so that the WSDL is the same in every run.
     generated: toml::value::Datetime,
     /// The `0DF…` id of the chosen package versions.
     package_set: Option<Spanned<String>>,
@@ -65,7 +65,7 @@ struct PackageFile {
     name: String,
     version: String,
     namespace: String,
-    /// Older versions that can be chosen, too.
+    /// The older versions that can be chosen, too.
     #[serde(default)]
     older: Vec<String>,
 }
@@ -101,15 +101,19 @@ struct ObjectFile {
     system: Spanned<String>,
     #[serde(default = "yes")]
     writable: bool,
-    /// Whether aggregate functions and GROUP BY work.
+    /// Whether aggregate functions and GROUP BY are allowed.
     #[serde(default = "yes")]
     aggregates: bool,
-    /// The field of the duplicate rule: a new row with a value that another row has is a duplicate.
+    /// The field of the duplicate rule. A new row is a duplicate if another row has the same value in this
+    /// field.
     duplicate_rule: Option<Spanned<String>>,
     #[serde(default)]
     rows: Rows,
     #[serde(default)]
     fields: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Elements that only the WSDL has, with their types: `UserRecordAccess = "ens:UserRecordAccess"`.
+    #[serde(default)]
+    elements: BTreeMap<Spanned<String>, Spanned<String>>,
     #[serde(default)]
     row: Vec<Spanned<BTreeMap<String, toml::Value>>>,
 }
@@ -292,6 +296,17 @@ fn read_object(
         }
         object.insert(parsed);
     }
+    for (element, kind) in &file.elements {
+        if !is_type(kind.as_ref()) {
+            let message = format!(
+                "`{}` is not a type of the WSDL such as tns:QueryResult",
+                kind.as_ref()
+            );
+            return Err(Error::org(lines.at(kind), message));
+        }
+        let (element, kind) = (element.as_ref().clone(), kind.as_ref().clone());
+        object.elements.insert(element, kind);
+    }
     if let Some(rule) = file.duplicate_rule {
         if !object.fields.contains_key(rule.as_ref()) {
             let message = format!("`{}` has no field `{}`", object.name, rule.as_ref());
@@ -317,6 +332,13 @@ fn read_object(
         object.rows.push(Row { line, key, values });
     }
     Ok(object)
+}
+
+/// Whether a text names a type of the WSDL, with one of its prefixes.
+fn is_type(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(prefix, name)| {
+        ["ens", "tns", "xsd"].contains(&prefix) && super::check::is_name(name)
+    })
 }
 
 impl Object {
@@ -345,6 +367,7 @@ impl Object {
             duplicate_rule: None,
             fields: BTreeMap::new(),
             children: BTreeMap::new(),
+            elements: BTreeMap::new(),
             generate: 0,
             rows: Vec::new(),
         };

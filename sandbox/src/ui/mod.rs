@@ -1,4 +1,4 @@
-//! The pages of the user interface that matter to programs: login, home, `frontdoor.jsp`, `wsdl.jsp`.
+//! The pages of the user interface that programs use: login, home, `frontdoor.jsp` and `wsdl.jsp`.
 
 mod wsdl;
 
@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::org::LoginMode;
 use crate::tenant::State;
-use crate::web::{WebAnswer, WebRequest, escape, form};
+use crate::web::{WebRequest, WebResponse, escape, form};
 
 /// A page of the user interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,15 +44,16 @@ pub(crate) enum Browser {
     Stranger,
     /// A user who can see all pages.
     Session(usize),
-    /// A user who can only change the password, because it has expired or the user is an API-only user.
+    /// A user who can only change the password, because it has expired, or because of the permission API
+    /// Only User.
     PasswordOnly(usize),
 }
 
-pub(crate) fn answer(state: &State, page: Page, request: &WebRequest) -> WebAnswer {
+pub(crate) fn handle(state: &State, page: Page, request: &WebRequest) -> WebResponse {
     match page {
         Page::FrontDoor => front_door(state, request),
         Page::Home => home(state, request),
-        Page::Wsdl => wsdl::answer(state, request),
+        Page::Wsdl => wsdl::handle(state, request),
     }
 }
 
@@ -94,7 +95,7 @@ fn as_browser(state: &State, user: Option<(usize, bool)>) -> Browser {
     }
 }
 
-/// Checks the name and the password from a login page, which needs no security token.
+/// Checks the name and the password of a login page, which needs no security token.
 pub(crate) fn check_password(
     state: &State,
     username: &str,
@@ -120,7 +121,7 @@ pub(crate) fn check_password(
         | LoginMode::Inactive
         | LoginMode::TrialExpired
         | LoginMode::OrgLocked => Err(WRONG),
-        // The other modes are only about the API.
+        // The other modes concern only the API.
         _ => Ok(user),
     }
 }
@@ -131,7 +132,7 @@ pub(crate) fn login_page(
     hidden: &[(&str, &str)],
     username: &str,
     message: &str,
-) -> WebAnswer {
+) -> WebResponse {
     let visible = format!(
         "<p id=\"error\">{}</p>\
          <label>Username <input name=\"username\" autocomplete=\"username\" value=\"{}\"></label>\
@@ -140,21 +141,21 @@ pub(crate) fn login_page(
         escape(message),
         escape(username)
     );
-    WebAnswer::page(
+    WebResponse::page(
         StatusCode::OK,
         "Login | Salesforce",
         &form(action, hidden, &visible),
     )
 }
 
-fn home(state: &State, request: &WebRequest) -> WebAnswer {
+fn home(state: &State, request: &WebRequest) -> WebResponse {
     if request.is_post() && request.form.is_empty() {
-        return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
+        return WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", "");
     }
     if request.is_post() {
         let (username, password) = (request.param("username"), request.param("pw"));
         return match check_password(state, username, password) {
-            Ok(user) => WebAnswer::redirect("/").with_session(&state.open_page_session(user)),
+            Ok(user) => WebResponse::redirect("/").with_session(&state.open_page_session(user)),
             Err(message) => login_page("/", &[], username, message),
         };
     }
@@ -166,18 +167,18 @@ fn home(state: &State, request: &WebRequest) -> WebAnswer {
                 "{} is logged in to {}.",
                 state.org.users[user].username, state.org.name
             );
-            WebAnswer::message(StatusCode::OK, "Home | Salesforce", &text)
+            WebResponse::message(StatusCode::OK, "Home | Salesforce", &text)
         }
     }
 }
 
-fn change_password() -> WebAnswer {
+fn change_password() -> WebResponse {
     let text = "You must change your password before you can see anything else.";
-    WebAnswer::message(StatusCode::OK, "Change Your Password | Salesforce", text)
+    WebResponse::message(StatusCode::OK, "Change Your Password | Salesforce", text)
 }
 
 /// `/secur/frontdoor.jsp`: sets the session cookie of the browser and redirects.
-fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
+fn front_door(state: &State, request: &WebRequest) -> WebResponse {
     let link = request.param("otp");
     let link_is_empty = link.is_empty();
     let (secret, target) = if link_is_empty {
@@ -185,7 +186,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
     } else {
         let mut live = state.live();
         let life = state.code_life(&live);
-        // The link is used up even if it has expired.
+        // A link is used up even if it has expired.
         let link = live.grants.links.remove(link);
         let link = link.filter(|link| link.made.elapsed() < life);
         drop(live);
@@ -196,7 +197,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
         Browser::Stranger => login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => change_password().with_session(&secret),
         Browser::Session(user) => {
-            // An address of another host is ignored: this is not an open redirect.
+            // An address on another host is ignored, so that the page is not an open redirect.
             let target = match is_relative(target) {
                 true if target.starts_with('/') => target.to_owned(),
                 true => format!("/{target}"),
@@ -207,7 +208,7 @@ fn front_door(state: &State, request: &WebRequest) -> WebAnswer {
                 true => state.open_page_session(user),
                 false => secret,
             };
-            WebAnswer::redirect(&target).with_session(&secret)
+            WebResponse::redirect(&target).with_session(&secret)
         }
     }
 }

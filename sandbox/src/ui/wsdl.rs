@@ -1,16 +1,17 @@
-//! The downloads of WSDLs, which need the cookie of a session of the pages.
+//! The downloads of WSDLs, which require the cookie of a browser session.
 
 use http::StatusCode;
 
 use super::{Browser, browser, change_password, login_page};
 use crate::org::{Org, Scale};
 use crate::tenant::State;
-use crate::web::{WebAnswer, WebRequest, escape};
+use crate::web::{WebRequest, WebResponse, escape};
 
-/// Prefix of the parameters that choose the version of a package, by its namespace.
+/// The prefix of the parameters that choose the version of a package, by its namespace.
 const CHOICE: &str = "ver_";
 
-pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
+/// Handles a request for a WSDL.
+pub(super) fn handle(state: &State, request: &WebRequest) -> WebResponse {
     let user = match browser(state, request) {
         Browser::Stranger => return login_page("/", &[], "", ""),
         Browser::PasswordOnly(_) => return change_password(),
@@ -20,7 +21,7 @@ pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
         let text = "You do not have the level of access necessary to perform the operation you \
                     requested. Please contact the owner of the record or your administrator if \
                     access is necessary.";
-        return WebAnswer::message(StatusCode::OK, "Insufficient Privileges", text);
+        return WebResponse::message(StatusCode::OK, "Insufficient Privileges", text);
     }
     let name = match request.path.strip_prefix("/services/wsdl/") {
         Some(name) => name,
@@ -31,7 +32,7 @@ pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
         "enterprise" => match chosen(&state.org, request) {
             Ok(org) => org.enterprise_wsdl(org.api_version(), Scale::NONE),
             Err(Unchosen::Unknown(text)) => {
-                return WebAnswer::message(StatusCode::OK, "Invalid Package Version", &text);
+                return WebResponse::message(StatusCode::OK, "Invalid Package Version", &text);
             }
             Err(Unchosen::Open) if state.live().quirks.asks_package_versions => {
                 return choice(&state.org, request);
@@ -44,25 +45,25 @@ pub(super) fn answer(state: &State, request: &WebRequest) -> WebAnswer {
             Some(text) => text.clone(),
             None => {
                 let text = "The description of the org has no such WSDL in [wsdl].";
-                return WebAnswer::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
+                return WebResponse::message(StatusCode::NOT_FOUND, "URL No Longer Exists", text);
             }
         },
     };
-    // Clients that take the endpoint from this WSDL log in at the sandbox.
+    // Clients that use the endpoint in this WSDL log in at the sandbox.
     let text = text.replace("https://login.salesforce.com", &state.addresses().login);
-    WebAnswer::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
+    WebResponse::new(StatusCode::OK, "text/xml; charset=utf-8", text.into_bytes())
 }
 
-/// Why there are no versions of packages to write.
+/// The reason why the versions of the packages are not known.
 enum Unchosen {
     /// The request does not name the version of each package.
     Open,
-    /// It names one that is not there.
+    /// The request names a version that does not exist.
     Unknown(String),
 }
 
-/// The org with the versions of packages that the request names. They are in the comment of the WSDL; all versions
-/// have the same objects here.
+/// Returns the org with the versions of packages that the request names. The comment of the WSDL names the
+/// versions. In the sandbox, all versions have the same objects.
 fn chosen(org: &Org, request: &WebRequest) -> Result<Org, Unchosen> {
     let mut org = org.clone();
     let mut is_open = false;
@@ -88,7 +89,7 @@ fn chosen(org: &Org, request: &WebRequest) -> Result<Org, Unchosen> {
 }
 
 /// The page that asks for the versions of packages.
-fn choice(org: &Org, request: &WebRequest) -> WebAnswer {
+fn choice(org: &Org, request: &WebRequest) -> WebResponse {
     let mut form = format!(
         "<form method=\"get\" action=\"{}\"><input type=\"hidden\" name=\"type\" value=\"*\">",
         escape(&request.path)
@@ -112,7 +113,7 @@ fn choice(org: &Org, request: &WebRequest) -> WebAnswer {
         form.push_str("</select></label>");
     }
     form.push_str("<button>Continue</button></form>");
-    WebAnswer::page(
+    WebResponse::page(
         StatusCode::OK,
         "Generate Enterprise WSDL: Package Versions",
         &form,

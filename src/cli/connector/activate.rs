@@ -12,10 +12,10 @@ use super::super::terminal::{block_on, put};
 use super::Common;
 use super::login::LoginArgs;
 
-/// Make a connection: ask for the credentials, log in, and keep both if that works.
+/// Activate a connection: ask for the credentials, log in, and store both if the login succeeds.
 ///
-/// A secret comes from prompt (typed without being shown), env:VAR, file:PATH, command:CMD, or - for a
-/// line of standard input. It is never an argument.
+/// A secret comes from prompt (typed without echo), env:VAR, file:PATH, command:CMD, or - for a line of
+/// standard input. It is never an argument.
 #[derive(Args, Debug)]
 pub(crate) struct Activate {
     /// The name of the new connection.
@@ -25,22 +25,22 @@ pub(crate) struct Activate {
     endpoint: String,
     #[command(flatten)]
     login: LoginArgs,
-    /// How far back logins and the setup audit trail are wanted; Salesforce has 180 days.
+    /// How far back to collect logins and the setup audit trail; Salesforce keeps them for 180 days.
     #[arg(long, value_name = "LENGTH", default_value = "60d")]
     since: String,
-    /// Which event log files are collected: auto, hourly or daily.
+    /// The event log files to collect: auto, hourly or daily.
     #[arg(long, value_name = "KIND", default_value = "auto")]
     interval: String,
-    /// How event log files are fetched: auto, soap or rest.
+    /// How to fetch event log files: auto, soap or rest.
     #[arg(long, value_name = "WAY", default_value = "auto")]
     transfer: String,
-    /// Collect changes of this object. By default User and PermissionSetAssignment.
+    /// Collect the changes of this object. The defaults are User and PermissionSetAssignment.
     #[arg(long, value_name = "OBJECT")]
     object: Vec<String>,
     /// Write all events also to NDJSON files in this folder.
     #[arg(long, value_name = "DIR")]
     ndjson: Option<PathBuf>,
-    /// Write OCSF events to these files, in place of rows.
+    /// Write OCSF events to these files instead of rows.
     #[arg(long, requires = "ndjson")]
     ocsf: bool,
 }
@@ -88,7 +88,7 @@ fn introduction(activated: &Activated) -> String {
         resumed,
     } = activated;
     let first = match resumed {
-        true => "Validation succeeded. The connection goes on with its data.",
+        true => "Validation succeeded. The connection continues with its data.",
         false => "Validation succeeded. The connection is active.",
     };
     format!(

@@ -1,4 +1,4 @@
-//! The options that say who logs in, and how.
+//! The options of commands that log in.
 
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
@@ -12,31 +12,32 @@ use super::super::failure::Failure;
 use super::super::terminal::put_error;
 use super::secret::SourceParser;
 
-/// Who logs in, and how.
+/// The user or app that logs in, and its credentials.
 #[derive(Args, Debug, Default)]
 pub(in crate::cli) struct LoginArgs {
-    /// The user name. It is asked for if no other way to log in is chosen.
+    /// The user name. By default, the command asks for it, unless another way to log in is chosen.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
-    /// Where the password comes from. By default, it is asked for.
+    /// The source of the password. By default, the command asks for it.
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     password_from: Option<SecretSource>,
-    /// Where the security token comes from. By default, it is asked for on a terminal, and may be empty.
+    /// The source of the security token. By default, the command asks for it on a terminal. It may be
+    /// empty.
     #[arg(long, value_name = "SRC", value_parser = SourceParser)]
     token_from: Option<SecretSource>,
     /// The consumer key of an app, to log in by OAuth.
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
-    /// Where the consumer secret of the app comes from.
+    /// The source of the consumer secret of the app.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, requires = "client_id")]
     client_secret_from: Option<SecretSource>,
-    /// The private key, in PEM, whose certificate the app has. With --user, it logs in as that user.
+    /// The private key, in PEM, for the certificate of the app. With --user, the login is as that user.
     #[arg(long, value_name = "PEM", requires = "client_id", requires = "user")]
     key_file: Option<PathBuf>,
-    /// Consent in the browser, and log in by a refresh token from then on.
+    /// Consent once in the browser, and log in with a refresh token from then on.
     #[arg(long, requires = "client_id", conflicts_with = "key_file")]
     web: bool,
-    /// The Callback URL of the app that takes the consent, on this machine.
+    /// The callback URL of the app on this machine, to which the browser is redirected.
     #[arg(
         long,
         value_name = "URL",
@@ -44,7 +45,7 @@ pub(in crate::cli) struct LoginArgs {
         requires = "web"
     )]
     redirect: String,
-    /// What the consent is asked for.
+    /// The OAuth scopes to request.
     #[arg(
         long,
         value_name = "SCOPES",
@@ -52,19 +53,19 @@ pub(in crate::cli) struct LoginArgs {
         requires = "web"
     )]
     scopes: String,
-    /// Where a session id or access token from elsewhere comes from. It cannot be renewed.
+    /// The source of a session id or access token from another program. It cannot be renewed.
     #[arg(long, value_name = "SRC", value_parser = SourceParser, conflicts_with_all = ["user", "client_id"])]
     session_from: Option<SecretSource>,
-    /// Trust also the certificate in this PEM file.
+    /// Trust also the certificates in this PEM file.
     #[arg(long, value_name = "PEM")]
     certificate: Option<PathBuf>,
-    /// Let the login name this host as the endpoint: HOST or HOST:PORT.
+    /// Accept this host as the endpoint that the login names: HOST or HOST:PORT.
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
 }
 
 impl LoginArgs {
-    /// How to log in at this address, and the secrets for it.
+    /// Returns the settings of a login at this address, and its secrets.
     pub(in crate::cli) fn settings(self, endpoint: &str) -> Result<(Settings, Secrets), Failure> {
         let certificate = match &self.certificate {
             None => None,
@@ -107,14 +108,14 @@ impl LoginArgs {
             }
             _ if self.client_secret_from.is_some() => Login::ClientCredentials { client_id },
             _ => {
-                return Err(Failure::usage("an app alone does not say how to log in")
+                return Err(Failure::usage("--client-id needs a way to log in")
                     .hint("add --client-secret-from SRC, --key-file PEM with --user, or --web"));
             }
         };
         Ok((login, secrets))
     }
 
-    /// User name, password and security token.
+    /// The login by user name, password and security token.
     fn by_password(&self, mut secrets: Secrets) -> Result<(Login, Secrets), Failure> {
         let user = match &self.user {
             Some(user) => user.clone(),
@@ -123,7 +124,7 @@ impl LoginArgs {
         let password = self.password_from.clone().unwrap_or(SecretSource::Prompt);
         secrets.insert(secret::PASSWORD, password.read("password")?);
         let token = match &self.token_from {
-            // A user without a token may give an empty one.
+            // A user without a token enters an empty one.
             Some(source) => source.read_or_none(secret::TOKEN)?,
             None if std::io::stdin().is_terminal() => {
                 let what = "security token (empty if there is none)";
@@ -138,10 +139,10 @@ impl LoginArgs {
     }
 }
 
-/// Asks for something that may be shown.
+/// Asks for a text that may be shown while it is typed.
 fn ask(what: &str) -> Result<String, Failure> {
     let missing = || {
-        Failure::usage("nothing says who logs in")
+        Failure::usage("no user and no other way to log in is given")
             .hint("give --user, --client-id or --session-from")
     };
     if !std::io::stdin().is_terminal() {

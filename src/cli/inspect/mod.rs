@@ -1,5 +1,6 @@
 //! `saponify inspect`.
 
+mod drift;
 mod html;
 mod json;
 mod text;
@@ -23,7 +24,8 @@ use super::terminal::{put, put_lines, report};
     saponify inspect enterprise.wsdl Account\n  \
     saponify inspect Account.OwnerId                    # with a saponify.toml\n  \
     saponify inspect op:query --format json\n  \
-    saponify inspect enterprise.wsdl --format html --out tenant.html")]
+    saponify inspect enterprise.wsdl --format html --out tenant.html\n  \
+    saponify inspect enterprise.wsdl --drift drift.json # what a service wrote: Drift::to_json")]
 pub(crate) struct Inspect {
     /// The WSDL, unless `saponify.toml` names it; and an object, a field (Account.Name) or an operation
     /// (op:query).
@@ -35,6 +37,9 @@ pub(crate) struct Inspect {
     /// Write to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Explain by the WSDL what a service has written of its drift, and say what to do.
+    #[arg(long, value_name = "FILE")]
+    drift: Option<PathBuf>,
     #[command(flatten)]
     options: Options,
 }
@@ -78,7 +83,21 @@ impl Inspect {
         if !input.exists() {
             return Err(Failure::new(format!("{} does not exist", input.display())));
         }
+        let drift = self.drift.as_deref().map(drift::read).transpose()?;
         let catalog = config.catalog()?;
+        if let Some(drift) = drift {
+            if name.is_some() {
+                return Err(Failure::usage("--drift takes no name")
+                    .hint("leave the name out; all differences are shown"));
+            }
+            let all = config.everything().catalog()?;
+            let explained = drift::Explained::new(drift, &catalog, &all);
+            return match self.format {
+                Format::Text => self.deliver(explained.text()),
+                Format::Json => self.deliver(explained.json()),
+                Format::Html => Err(Failure::usage("drift is shown as text or JSON")),
+            };
+        }
         let subject = found(&catalog, name)?;
         let all = matches!(subject, Subject::All);
         let text = match self.format {
@@ -104,6 +123,11 @@ impl Inspect {
                 }
             }
         };
+        self.deliver(text)
+    }
+
+    /// Writes the text where it was asked for.
+    fn deliver(&self, text: String) -> Result<(), Failure> {
         match (&self.out, self.format) {
             (Some(path), _) => {
                 std::fs::write(path, text).map_err(|error| {

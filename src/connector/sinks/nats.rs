@@ -1,9 +1,10 @@
 //! Messages in a stream of NATS JetStream.
 //!
-//! Each message has the name of its row as `Nats-Msg-Id`, by which the stream drops a message that comes twice
-//! within its window for duplicates, which is two minutes by default. For a longer interruption, the place of
-//! the last acknowledged message in the stream is kept with the cursor. Before the first batch after a start or
-//! a failure, the names of the messages behind that place are read, and these rows are not sent again.
+//! Each message has the id of its row as `Nats-Msg-Id`. The stream drops a message that arrives twice
+//! within its window for duplicates, which is two minutes by default. For longer interruptions, the
+//! sequence number of the last acknowledged message in the stream is kept with the cursor. Before the first
+//! batch after a start or a failure, the ids of the messages after that number are read, and their rows are
+//! not sent again.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -24,10 +25,10 @@ use super::{Accepted, Batch, Begun, Failure, Limits, Refused, Row, Sink};
 use crate::connector::error::{Error, Kind};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
-/// How long the server may take to respond to a request, and to acknowledge a message.
+/// The longest time for a response of the server, and for the acknowledgement of a message.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The header with the name of a row.
+/// The header with the id of a row.
 const ID: &str = "Nats-Msg-Id";
 
 /// A sink that publishes to a stream.
@@ -41,11 +42,12 @@ pub(super) struct Nats {
     create: Option<usize>,
     subject: Subject,
     rows: u64,
-    /// The connection, until a failure.
+    /// The connection, or `None` after a failure.
     context: Option<Context>,
-    /// The stream, as it was when the sink began: its time of creation and the last acknowledged place in it.
+    /// The position in the stream when the sink was prepared: the creation time of the stream, and the last
+    /// acknowledged message.
     place: Place,
-    /// The names of rows that the stream has, although the cursor has not passed them.
+    /// The ids of rows that are in the stream although the cursor is before them.
     present: HashSet<String>,
 }
 
@@ -58,7 +60,8 @@ enum Login {
     Credentials(SecretString),
 }
 
-/// A place in a stream: `sequence@created`. A stream that was made again has another time of creation.
+/// A position in a stream: `sequence@created`. A stream that was deleted and created again has another
+/// time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Place {
     sequence: u64,
@@ -128,7 +131,7 @@ impl Nats {
         if self.is_tls {
             let roots: Vec<&[u8]> = self.certificate.as_deref().into_iter().collect();
             let tls = saponify::transport::client_config(&roots).map_err(|error| {
-                Failure::new("the certificates of the sink are not usable").because(error)
+                Failure::new("the certificates of the sink are invalid").because(error)
             })?;
             options = options.tls_client_config(tls);
         }
@@ -152,18 +155,18 @@ impl Nats {
             ),
             ConnectErrorKind::Tls => (
                 format!("no TLS connection to {servers}"),
-                "`certificate` names a file with the certificate of the server; `security=plain` is for a \
+                "`certificate` names a file with the certificate of the server; use `security=plain` only in a \
                  network that you trust",
             ),
             _ => (
                 format!("no connection to {servers}"),
-                "check that the server runs, and the address",
+                "check that the server is running, and that the address is right",
             ),
         };
         Failure::new(message).help(help).because(error)
     }
 
-    /// Finds the stream, or makes it if that is wanted.
+    /// Finds the stream, or creates it if the configuration says so.
     async fn stream(&self, context: &Context) -> Result<Stream, Failure> {
         let error = match context.get_stream(&self.stream).await {
             Ok(stream) => return Ok(stream),
@@ -178,13 +181,13 @@ impl Nats {
         if !is_missing {
             let message = format!("the stream {} cannot be read", self.stream);
             return Err(Failure::new(message)
-                .help("check that the server has JetStream, and what the user may do")
+                .help("check that the server has JetStream, and the permissions of the user")
                 .because(error));
         }
         let Some(replicas) = self.create else {
             let message = format!("there is no stream {}", self.stream);
             return Err(Failure::new(message).help(format!(
-                "make it with the subject {}, or set create-stream=true",
+                "create it with the subject {}, or set create-stream=true",
                 self.subject.all()
             )));
         };
@@ -195,8 +198,10 @@ impl Nats {
             ..StreamConfig::default()
         });
         made.await.map_err(|error| {
-            Failure::new(format!("the stream {} cannot be made", self.stream))
-                .help("check what the user may do, and whether another stream has the subject")
+            Failure::new(format!("the stream {} cannot be created", self.stream))
+                .help(
+                    "check the permissions of the user, and whether another stream has the subject",
+                )
                 .because(error)
         })
     }
@@ -225,7 +230,7 @@ impl Nats {
         })
     }
 
-    /// The names of the messages of this connection behind a place in the stream.
+    /// The ids of the messages of this connection after a position in the stream.
     async fn names_behind(
         &self,
         stream: &Stream,
@@ -300,7 +305,7 @@ impl Nats {
         })
     }
 
-    /// Why the server will never take a message, if that is so.
+    /// Why the server refuses a message for good. An error means that the message may be sent again.
     fn refusal(&self, at: usize, error: PublishError) -> Result<Refused, Failure> {
         let code = std::error::Error::source(&error)
             .and_then(|source| source.downcast_ref::<jetstream::Error>())
@@ -313,22 +318,22 @@ impl Nats {
         }
         let (message, help) = match error.kind() {
             PublishErrorKind::StreamNotFound => (
-                format!("no stream takes the subject {}", self.subject.all()),
+                format!("no stream has the subject {}", self.subject.all()),
                 "add the subject to the stream",
             ),
             PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => (
-                format!("the stream {} has not acknowledged in time", self.stream),
-                "check that the server runs; what was not acknowledged is sent again",
+                format!("the stream {} did not acknowledge in time", self.stream),
+                "check that the server is running; messages without acknowledgement are sent again",
             ),
             _ => (
-                format!("the stream {} does not take messages", self.stream),
-                "check the limits of the stream, and what the user may do",
+                format!("the stream {} refuses messages", self.stream),
+                "check the limits of the stream, and the permissions of the user",
             ),
         };
         Err(Failure::new(message).help(help).because(error))
     }
 
-    /// After a failure, the next attempt connects anew.
+    /// Disconnects after a failure, so that the next attempt connects anew.
     fn reset<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
         if result.is_err() {
             self.context = None;
@@ -370,7 +375,7 @@ impl Sink for Nats {
             let context = self.context().await?;
             match context.get_stream(&self.stream).await {
                 Err(_) if self.create.is_some() => Ok(format!(
-                    "{} takes the credentials; the stream {} will be made",
+                    "{} accepts the credentials; the stream {} will be created",
                     self.servers.join(", "),
                     self.stream
                 )),
@@ -400,7 +405,7 @@ impl Login {
                 (None, None) => None,
                 _ => {
                     let message = format!(
-                        "sink {}: `user` and the secret `password` belong together",
+                        "sink {}: give both `user` and the secret `password`, or neither",
                         config.name
                     );
                     return Err(Error::new(Kind::Usage, message));
@@ -410,9 +415,9 @@ impl Login {
         let mut found = found.into_iter().flatten();
         match (found.next(), found.next()) {
             (Some(_), Some(_)) => {
-                let message = format!("sink {}: there are several ways to log in", config.name);
+                let message = format!("sink {}: more than one way to log in is given", config.name);
                 Err(Error::new(Kind::Usage, message)
-                    .help("give one of a token, a password, an nkey and credentials"))
+                    .help("give only one of a token, a password, an nkey and credentials"))
             }
             (login, _) => Ok(login.unwrap_or(Self::Nobody)),
         }
@@ -437,7 +442,7 @@ impl Login {
     }
 }
 
-/// The subjects of the messages of a connection.
+/// The subject of the messages of a connection.
 struct Subject {
     template: String,
     connection: String,
@@ -457,7 +462,7 @@ impl Subject {
                 template.escape_debug()
             );
             return Err(Error::new(Kind::Usage, message).help(
-                "separate its parts by dots; a part is a word, {connection}, {source} or {about}",
+                "separate its parts by dots; each part is a word, {connection}, {source} or {about}",
             ));
         }
         Ok(Self {
@@ -478,18 +483,18 @@ impl Subject {
         self.fill(&self.connection, &token(&row.source), &token(&row.about))
     }
 
-    /// All subjects of the connection.
+    /// The pattern for all messages of the connection.
     fn of_connection(&self) -> String {
         self.fill(&self.connection, "*", "*")
     }
 
-    /// All subjects of all connections.
+    /// The pattern for all messages of all connections.
     fn all(&self) -> String {
         self.fill("*", "*", "*")
     }
 }
 
-/// A text as one token of a subject, where some characters have a meaning.
+/// Escapes the characters of a text that have a meaning in a subject.
 fn token(text: &str) -> String {
     let safe = |c: char| match c {
         '.' | '*' | '>' => '_',

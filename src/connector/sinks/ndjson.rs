@@ -1,9 +1,9 @@
 //! Files with one JSON object per line.
 //!
-//! Files are numbered. When one has reached its size, the next is begun, and a file before the last
-//! never changes again. How far the last file is acknowledged is kept with the cursor: after a crash,
-//! what was written beyond it is cut off and written again. So every row is in the files exactly once.
-//! Only files of a folder that carries the mark of this store are touched.
+//! Files are numbered. When a file has reached its size, the next one is started, and earlier files never
+//! change again. The acknowledged length of the last file is kept with the cursor. After a crash, the file
+//! is truncated to that length, and the rows after it are written again. Therefore every row is in the
+//! files exactly once. A folder is written only if it has the mark of this store.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
@@ -16,7 +16,7 @@ use super::{Accepted, Batch, Begun, Failure, Sink};
 use crate::connector::error::Error;
 use crate::connector::private::to_write;
 
-/// The names of the files have a number between these.
+/// The name of a file is a number between these.
 const PREFIX: &str = "events-";
 const SUFFIX: &str = ".ndjson";
 
@@ -28,7 +28,7 @@ pub struct Ndjson {
     position: Position,
 }
 
-/// The last file, and how much of it is acknowledged: `number:bytes`.
+/// The number of the last file, and its acknowledged length: `number:bytes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
     number: u64,
@@ -62,7 +62,7 @@ impl Position {
 }
 
 impl Ndjson {
-    /// Writes to a folder. A file that has as many bytes is followed by a new one.
+    /// Makes a sink that writes to a folder. A file of `most_bytes` is followed by a new one.
     #[must_use]
     pub fn new(folder: PathBuf, most_bytes: u64) -> Self {
         Self {
@@ -131,8 +131,8 @@ struct Output<'a> {
 }
 
 impl<'a> Output<'a> {
-    /// Opens the last file at the end of what is acknowledged. If somebody has moved or cut it, a new
-    /// one is begun.
+    /// Opens the last file at its acknowledged length. If the file is missing or shorter, a new one is
+    /// started.
     fn open(sink: &'a Ndjson, mut position: Position) -> Result<Self, Error> {
         let path = sink.path(position.number);
         if position.bytes > 0 && fs::metadata(&path).map_or(0, |file| file.len()) < position.bytes {
@@ -166,7 +166,7 @@ impl<'a> Output<'a> {
         Ok(self.position)
     }
 
-    /// What is acknowledged must be on the disk.
+    /// Writes acknowledged rows to the disk.
     fn sync(&mut self) -> Result<(), Error> {
         self.file
             .flush()

@@ -1,4 +1,4 @@
-//! Makes the sinks that the configuration describes.
+//! Opens the sinks of the configuration.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::connector::home::{Home, Place};
 use crate::connector::ocsf::Mapping;
 use crate::connector::vault::{Secrets, Vault};
 
-/// A file of NDJSON is followed by a new one at this size.
+/// The default size of an NDJSON file in bytes.
 const FILE: u64 = 256 << 20;
 
-/// The sinks of a connection: the one that its activation made, and those of the file. If `chosen` has
-/// names, only these; a one-off sink is written `KIND:ADDRESS`.
+/// The sinks of a connection: that of `activate --ndjson`, and those of the configuration. If `chosen` is
+/// not empty, only the sinks with these names. A sink for a single command is written `KIND:ADDRESS`.
 ///
 /// # Errors
 ///
-/// The file is not usable, or there is no sink of a name.
+/// The configuration is invalid, or there is no sink with a chosen name.
 pub fn sinks_of(
     home: &Home,
     connection: &str,
@@ -44,7 +44,7 @@ pub fn sinks_of(
     chosen.iter().map(find).collect()
 }
 
-/// The sink that `activate --ndjson` makes.
+/// The sink of `activate --ndjson`.
 fn activated(settings: &Settings) -> Result<Option<SinkConfig>, Error> {
     let Some(folder) = &settings.ndjson else {
         return Ok(None);
@@ -62,7 +62,8 @@ fn activated(settings: &Settings) -> Result<Option<SinkConfig>, Error> {
 ///
 /// # Errors
 ///
-/// This program was built without what the sink needs, its secrets are not there, or a setting is not usable.
+/// This program was built without the feature of the sink, its secrets are missing, or a setting is
+/// invalid.
 pub fn open(
     config: &SinkConfig,
     vault: &Vault,
@@ -86,11 +87,11 @@ pub fn open(
     Ok(Outlet::new(options, sink))
 }
 
-/// The destination alone, for a connection.
+/// Opens the destination without its outlet, for a connection.
 ///
 /// # Errors
 ///
-/// This program was built without what the sink needs, or a setting is not usable.
+/// This program was built without the feature of the sink, or a setting is invalid.
 pub fn destination(
     config: &SinkConfig,
     secrets: &Secrets,
@@ -111,13 +112,17 @@ pub fn destination(
         #[cfg(feature = "object-store")]
         "object-store" => Box::new(super::object::Objects::open(config, secrets, connection)?),
         other => {
-            let message = format!("sink {}: nothing makes the kind {other}", config.name);
+            let message = format!(
+                "sink {}: this program cannot open the kind {other}",
+                config.name
+            );
             return Err(Error::new(Kind::Usage, message));
         }
     })
 }
 
-/// Each connection has a folder of its own, except in the sink of its activation, whose folder is its own.
+/// The folder of a connection. The sink of `activate --ndjson` serves one connection and uses its folder
+/// directly.
 fn folder_of(config: &SinkConfig, connection: &str) -> PathBuf {
     let folder = Path::new(config.address());
     match config.name == ACTIVATED {

@@ -2,13 +2,15 @@
 //!
 //! # What a crash may do
 //!
-//! The cursor moves after the acknowledgement. A process that ends between the two delivers the batch again:
-//! at least once. Three things make exactly once of it where the destination can do that:
+//! The cursor moves after the acknowledgement. If the process ends between the two, the batch is delivered
+//! again, so rows are delivered at least once. Three things make it exactly once, where the destination
+//! supports it:
 //!
-//! - Each row has an `id` that never changes, for destinations that find duplicates.
-//! - [`Limits::same`](super::Limits): the last row of a batch is noted before the batch is delivered, so that a repeated batch
-//!   has the same rows and can take the place of the first.
-//! - [`Begun::cursor`](super::Begun): the destination itself knows how far it has come.
+//! - Each row has a permanent `id`, for destinations that detect duplicates.
+//! - [`Limits::same`](super::Limits): the last row of a batch is stored before the batch is
+//!   delivered. A repeated
+//!   batch therefore has the same rows and can replace the first.
+//! - [`Begun::cursor`](super::Begun): the destination itself knows its last row.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,30 +24,30 @@ use super::{Accepted, Sink, aside};
 use crate::connector::error::Error;
 use crate::connector::store::{Delivery, SinkState, Store};
 
-/// What an outlet delivers, and under which name.
+/// The options of an outlet.
 #[derive(Debug, Clone)]
 pub struct OutletOptions {
     /// The name of the connection.
     pub connection: String,
-    /// The name of the sink, and of its cursor.
+    /// The name of the sink and of its cursor.
     pub name: String,
-    /// What is delivered for each row.
+    /// The format of the delivered rows.
     pub form: Form,
-    /// The names of the sources whose rows are delivered; all if there is none.
+    /// The names of the sources whose rows are delivered, or none for all.
     pub sources: Vec<String>,
     /// Whether a new sink gets only rows that are stored from now on.
     pub from_now: bool,
-    /// Rows are delivered when there are enough for a batch, or after this time.
+    /// The longest time that rows wait until there are enough for a batch.
     pub every: Duration,
-    /// The file for rows that the destination will never take.
+    /// The file for rows that the destination refuses for good.
     pub aside: PathBuf,
     /// The clock of this machine.
     pub clock: fn() -> Timestamp,
 }
 
 impl OutletOptions {
-    /// All rows as they are stored, by the clock of the system. `aside` is the file for rows that the
-    /// destination will never take.
+    /// Makes options with which all rows are delivered in the form in which they are stored. `aside` is the
+    /// file for rows that the destination refuses for good.
     #[must_use]
     pub fn new(connection: &str, name: &str, aside: PathBuf) -> Self {
         Self {
@@ -61,21 +63,21 @@ impl OutletOptions {
     }
 }
 
-/// Whether few rows may wait until there are more of them.
+/// Whether rows may wait until there are enough for a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Everything is delivered now.
+    /// All rows are delivered now.
     Now,
-    /// Few rows wait for [`OutletOptions::every`].
+    /// Rows may wait for [`OutletOptions::every`].
     Steady,
 }
 
-/// What a delivery did.
+/// The result of a delivery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delivered {
     /// Rows that were acknowledged.
     pub rows: u64,
-    /// Rows that the destination will never take, and that were set aside.
+    /// Rows that the destination refuses for good, and that were written to the file of refused rows.
     pub aside: u64,
 }
 
@@ -84,12 +86,12 @@ pub struct Delivered {
 pub struct Outlet {
     options: OutletOptions,
     sink: Box<dyn Sink>,
-    /// What the store keeps for the sink, once the sink has begun.
+    /// The state that the store keeps for the sink, or `None` if the sink must be prepared first.
     begun: Option<Mark>,
 }
 
 impl Outlet {
-    /// Delivers to a sink.
+    /// Makes an outlet.
     #[must_use]
     pub fn new(options: OutletOptions, sink: Box<dyn Sink>) -> Self {
         Self {
@@ -109,8 +111,8 @@ impl Outlet {
     ///
     /// # Errors
     ///
-    /// The sink fails; the reason is also noted in the store, and the cursor stays. Or the store cannot be
-    /// read or written.
+    /// The sink fails: the reason is also recorded in the store, and the cursor stays where it is. Or the
+    /// store cannot be read or written.
     pub async fn deliver(&mut self, store: &mut Store, pace: Pace) -> Result<Delivered, Failure> {
         let delivered = self.catch_up(store, pace).await;
         if let Err(failure) = &delivered {
@@ -139,14 +141,14 @@ impl Outlet {
             delivered.aside += done.aside;
         }
         if state.problem.is_some() && delivered == Delivered::default() {
-            // The sink has begun, so what was wrong is not wrong any more.
+            // The sink could be prepared, so an earlier problem is over.
             self.note(store, cursor, 0, &mark)?;
         }
         self.begun = Some(mark);
         Ok(delivered)
     }
 
-    /// Whether it is too early for few rows. A sink that failed is always tried.
+    /// Whether the rows may wait for more rows. A sink that has failed is always tried.
     fn may_wait(&self, state: &SinkState, pace: Pace) -> bool {
         let every = self.options.every;
         if pace == Pace::Now || every.is_zero() || state.problem.is_some() {
@@ -159,7 +161,7 @@ impl Outlet {
             && since.is_some_and(|since| since.unsigned_abs() < every)
     }
 
-    /// Lets the sink prepare, unless it has done so in this process and has not failed since then.
+    /// Prepares the sink, unless it was prepared in this process and has not failed since.
     async fn begin(
         &mut self,
         store: &mut Store,
@@ -173,7 +175,7 @@ impl Outlet {
         let mut mark = match known {
             Some(mark) => mark,
             None => {
-                // The store knows its name before any destination does.
+                // The store must know its id before any destination does.
                 let mark = Mark::new();
                 if self.options.from_now && cursor == 0 {
                     cursor = store.last_seq()?;
@@ -200,7 +202,8 @@ impl Outlet {
         Ok((mark, cursor))
     }
 
-    /// The next batch, if there is one. Its end is noted if a repeated batch must be the same.
+    /// Reads the next batch, if there is one. Its end is stored if a repeated batch must have the same
+    /// rows.
     fn next(
         &self,
         store: &mut Store,
@@ -244,7 +247,7 @@ impl Outlet {
                 sink = self.options.name,
                 rows = aside,
                 file = %self.options.aside.display(),
-                "rows that the sink will never take were set aside"
+                "rows that the sink refuses for good were set aside"
             );
             mark.aside += aside;
         }
@@ -275,7 +278,7 @@ impl Outlet {
     }
 }
 
-/// How many rows of a sink were set aside, by what the store keeps for it.
+/// The number of refused rows of a sink, from its state in the store.
 #[must_use]
 pub fn set_aside(state: &SinkState) -> u64 {
     let mark = state.position.as_deref().and_then(Mark::read);

@@ -1,5 +1,5 @@
-//! The mark in the folder of a sink. It says which store the files are from, so that two connections never
-//! write to the same files, and no file is cut that somebody else has written.
+//! The mark in the folder of a sink. It contains the id of the store whose files are in the folder.
+//! Therefore two connections never write to the same files, and no foreign file is truncated.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -10,18 +10,18 @@ use std::path::Path;
 use crate::connector::error::{Error, Kind};
 use crate::connector::private::{create_folder, to_write};
 
-/// The name of the mark.
+/// The name of the file with the mark.
 const MARK: &str = ".saponify-sink";
 
-/// A name for a store that no other store has.
+/// Makes a unique id for a store.
 pub(super) fn new_owner() -> String {
-    // Each state has random keys of its own.
+    // Each `RandomState` has its own random keys.
     let random = || RandomState::new().hash_one(MARK);
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// Takes a folder for a store, or finds that it has it already. `is_output` recognizes the files of the
-/// sink; a folder that has some, and no mark, is somebody else's.
+/// Marks a folder for a store, or checks that it has the mark of this store. `is_output` recognizes the
+/// files of the sink. A folder with such files and without a mark belongs to somebody else.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub(super) fn take(
             return Err(taken(folder));
         }
     }
-    // If another process marks the folder at the same time, one of the two fails.
+    // If two processes mark the folder at the same time, one of them fails.
     let file = to_write().create_new(true).open(&mark);
     file.and_then(|mut file| {
         writeln!(file, "{owner}")?;
@@ -55,11 +55,11 @@ pub(super) fn take(
     .map_err(|error| Error::io("write", &mark, error))
 }
 
-/// Tests whether files can be made in a folder.
+/// Tests whether files can be created in a folder.
 ///
 /// # Errors
 ///
-/// They cannot.
+/// No file can be created.
 pub(super) fn is_writable(folder: &Path) -> Result<(), Error> {
     create_folder(folder).map_err(|error| Error::io("create the folder", folder, error))?;
     let probe = folder.join(format!("{MARK}-{}.test", std::process::id()));
@@ -70,9 +70,9 @@ pub(super) fn is_writable(folder: &Path) -> Result<(), Error> {
 
 fn taken(folder: &Path) -> Error {
     let message = format!(
-        "the folder {} has the events of another connection, or of an earlier one of this name",
+        "the folder {} contains the events of another connection, or of an earlier one with this name",
         folder.display()
     );
     Error::new(Kind::Usage, message)
-        .help("give each connection a folder of its own, or move what is there to another place")
+        .help("use a folder of its own for each connection, or move the existing files elsewhere")
 }

@@ -6,40 +6,40 @@ use super::engine::values;
 use super::{Store, instant, millis};
 use crate::connector::error::Error;
 
-/// How far a sink has come.
+/// The progress of a sink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SinkState {
-    /// The sink's name.
+    /// The name of the sink.
     pub name: String,
-    /// The last row that it acknowledged, in the order of storing.
+    /// The sequence number of the last row that it acknowledged.
     pub cursor: i64,
     /// Rows that it acknowledged.
     pub delivered: u64,
-    /// Rows that wait for it.
+    /// Rows that have not been delivered yet.
     pub waiting: u64,
-    /// What the sink needs to go on, in its own form.
+    /// The state that the sink needs to continue, in a format of its own.
     pub position: Option<String>,
-    /// Why it failed last, until it succeeds.
+    /// Why the last delivery failed, or `None` if it succeeded.
     pub problem: Option<String>,
     /// When the cursor last moved, by the clock of this machine.
     pub local_moved: Option<Timestamp>,
 }
 
-/// What a sink has acknowledged.
+/// Rows that a sink has acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The last row, in the order of storing.
+    /// The sequence number of the last row.
     pub cursor: i64,
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
-    /// What the sink needs to go on.
+    /// The state that the sink needs to continue.
     pub position: Option<String>,
-    /// The time of this machine.
+    /// The current time by the clock of this machine.
     pub local_now: Timestamp,
 }
 
 impl Store {
-    /// How far a sink has come; a sink that was never there is at the beginning.
+    /// The progress of a sink. A new sink is at the beginning.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Store {
         self.all("read the cursors", find, &[], |row| row.get(0))
     }
 
-    /// Why a sink failed last, if it did not succeed since then.
+    /// Why the last delivery to a sink failed, or `None` if it succeeded.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Store {
         Ok(problem?.flatten())
     }
 
-    /// Moves a sink's cursor, because the sink has acknowledged rows. It never moves back.
+    /// Moves the cursor of a sink, because the sink has acknowledged rows. It never moves back.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Store {
         self.execute("move a cursor", forward, delivery).map(drop)
     }
 
-    /// Notes that a sink failed. Its cursor stays.
+    /// Records that a delivery failed. The cursor stays where it is.
     ///
     /// # Errors
     ///
@@ -131,18 +131,18 @@ impl Store {
         let note = "INSERT INTO sink (name, problem, local_moved) VALUES (?1, ?2, ?3)
                     ON CONFLICT (name) DO UPDATE SET problem = ?2";
         let problem = values![name, problem, millis(local_now)];
-        self.execute("note that a sink failed", note, problem)
+        self.execute("record that a sink failed", note, problem)
             .map(drop)
     }
 
-    /// Forgets how far a sink has come. A sink of the same name begins anew.
+    /// Removes the cursor of a sink. A sink with the same name begins anew.
     ///
     /// # Errors
     ///
     /// The store cannot be written.
     pub fn forget_sink(&mut self, name: &str) -> Result<(), Error> {
         let forget = "DELETE FROM sink WHERE name = ?1";
-        self.execute("forget a cursor", forget, values![name])
+        self.execute("remove a cursor", forget, values![name])
             .map(drop)
     }
 }

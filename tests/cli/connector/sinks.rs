@@ -1,4 +1,4 @@
-//! Hazard: a secret of a sink in a file or in an output, and a sink that is not the one that was meant.
+//! Hazard: a secret of a sink in a file or in an output, and a sink that was not meant.
 
 use saponify_sandbox::Activity;
 
@@ -24,7 +24,7 @@ fn lines(folder: &std::path::Path) -> usize {
 }
 
 #[test]
-fn a_sink_is_set_up_tested_used_and_removed() {
+fn a_sink_is_added_tested_used_and_removed() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
     let folder = tenant.path("out");
@@ -56,14 +56,14 @@ fn a_sink_is_set_up_tested_used_and_removed() {
         )),
         "{out}"
     );
-    // A change takes what was set before over.
+    // A change keeps what was set before.
     ends(tenant.command("sink set archive every=1h"), 0);
     let (out, _) = ends(tenant.command("sink show archive"), 0);
     assert!(
         out.contains("form         ocsf") && out.contains("every        1h"),
         "{out}"
     );
-    // A sink for one command.
+    // This is a sink for a single command.
     let once = tenant.path("once");
     let mut deliver = tenant.command("sink deliver acme");
     deliver
@@ -85,7 +85,7 @@ fn a_sink_is_set_up_tested_used_and_removed() {
 }
 
 #[test]
-fn a_secret_is_in_the_vault_and_nowhere_else() {
+fn a_secret_is_only_in_the_vault() {
     let tenant = Tenant::start(activity());
     ends(tenant.activate("acme"), 0);
     let server = "https://127.0.0.1:9";
@@ -106,7 +106,7 @@ fn a_secret_is_in_the_vault_and_nowhere_else() {
         let shown = String::from_utf8_lossy(&content).into_owned();
         assert!(!shown.contains(SECRET), "{path:?}");
     }
-    // The vault that cannot be opened is said to be that.
+    // A vault that cannot be opened is reported as such.
     let toml = std::fs::read_to_string(tenant.path("home").join("sinks.toml")).unwrap();
     assert!(toml.contains("secrets = [\"token\"]"), "{toml}");
     std::fs::remove_dir_all(tenant.path("home").join(".sinks")).unwrap();
@@ -118,7 +118,7 @@ fn a_secret_is_in_the_vault_and_nowhere_else() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_what_to_do() {
+fn errors_state_what_to_do() {
     let tenant = Tenant::start(activity());
     for (words, code, parts) in [
         (
@@ -195,7 +195,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
 }
 
 #[test]
-fn the_version_says_which_engines_there_are() {
+fn the_version_lists_the_engines() {
     let (out, _) = ends(crate::support::saponify(["--version"]), 0);
     let said = |start: &str| {
         let line = out.lines().find_map(|line| line.strip_prefix(start));

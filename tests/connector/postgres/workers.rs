@@ -1,4 +1,5 @@
-//! Hazard: a worker that is killed or paused takes its connections with it, or two workers have the same one.
+//! Hazard: a killed or paused worker whose connections are no longer collected, or two workers with the
+//! same connection.
 //!
 //! `benches/connector/workers.py` does the same with 200 connections and restarts of the server.
 
@@ -27,7 +28,7 @@ struct Shared {
     _runtime: Runtime,
 }
 
-/// Ends a worker that a test has not ended.
+/// Kills the workers that a test has not ended.
 struct Worker(Child);
 
 impl Drop for Worker {
@@ -116,7 +117,7 @@ impl Shared {
         Worker(command.spawn().unwrap())
     }
 
-    /// The process that works on a connection, by the word of `status`.
+    /// The process that works on a connection, according to `status`.
     fn holder(&self, name: &str) -> Option<u32> {
         let (out, _) = self.done(&format!("status {name} --json"), 0);
         let status: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -125,7 +126,8 @@ impl Shared {
         number.trim_end_matches(')').parse().ok()
     }
 
-    /// Waits until a condition holds, and returns how long that took. It is an error if it never does.
+    /// Waits until a condition holds, and returns the time that it took. It panics if the condition never
+    /// holds.
     #[track_caller]
     fn until(&self, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
         let began = Instant::now();
@@ -206,7 +208,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
     };
     let names = ["c1", "c2", "c3", "c4"];
     let first = shared.worker();
-    // Connections are taken up as they are added.
+    // Connections are included when they are added.
     for name in names {
         shared.activate(name);
     }
@@ -231,7 +233,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
 
     let killed = second.0.id();
     signal(&second, "-KILL");
-    // The time is measured by the database, whose clock the leases follow.
+    // The time is measured by the database, whose clock determines the leases.
     let took = shared.until("the other takes all over", || of(&first) == 4);
     eprintln!(
         "taken over {:.1} s after the kill, with a lease of {LEASE:?}",
@@ -239,7 +241,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
     );
     assert_ne!(killed, first.0.id());
 
-    // A worker that ends gives everything back at once.
+    // A worker that ends releases everything at once.
     signal(&first, "-TERM");
     let mut first = first;
     assert!(first.0.wait().unwrap().success());
@@ -259,7 +261,7 @@ fn workers_share_connections_and_take_over_those_of_a_killed_one() {
 }
 
 #[test]
-fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_says_why() {
+fn a_worker_that_was_paused_past_its_lease_stops_and_states_the_reason() {
     let Some(shared) = Shared::start() else {
         return;
     };
@@ -274,7 +276,7 @@ fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_s
         shared.holder("acme") == Some(other.0.id())
     });
     signal(&paused, "-CONT");
-    // It finds out by itself, without anything to write.
+    // It finds out by itself, even without writing anything.
     std::thread::sleep(2 * LEASE);
     signal(&paused, "-TERM");
     paused.0.wait().unwrap();
@@ -292,7 +294,7 @@ fn a_worker_that_was_paused_past_its_lease_leaves_the_connection_to_others_and_s
 }
 
 #[test]
-fn workers_go_on_after_the_server_was_restarted() {
+fn workers_continue_after_a_restart_of_the_server() {
     let Some(shared) = Shared::start() else {
         return;
     };
@@ -341,7 +343,7 @@ fn every_command_works_with_a_home_in_a_database() {
         secret.len() > 100 && !secret.contains("battery"),
         "{secret}"
     );
-    // A worker leaves a connection alone that somebody wants to deactivate.
+    // A worker releases a connection that somebody wants to deactivate.
     let worker = shared.worker();
     shared.until("it is at work", || {
         shared.holder("acme") == Some(worker.0.id())
@@ -350,7 +352,7 @@ fn every_command_works_with_a_home_in_a_database() {
     assert_eq!(shared.sql("SELECT count(*) FROM saponify.secret"), "0");
     let (out, _) = shared.done("list", 0);
     assert!(out.contains("deactivated"), "{out}");
-    // Activated again, it is taken up again, with its data.
+    // After it is activated again, it is collected again, with its data.
     shared.activate("acme");
     shared.until("it is at work again", || {
         shared.holder("acme") == Some(worker.0.id())

@@ -1,4 +1,4 @@
-//! Hazard: a slip in the file that does something else than was meant, or a secret in it.
+//! Hazard: a mistake in the file that has another effect than was meant, or a secret in it.
 
 use saponify_cli::connector::home::Home;
 use saponify_cli::connector::sinks::config::{
@@ -6,7 +6,7 @@ use saponify_cli::connector::sinks::config::{
 };
 use tempfile::TempDir;
 
-/// Why a text is refused, with what to do.
+/// The message of a refused text, with its advice.
 fn refused(text: &str) -> String {
     let error = Sinks::parse(text).unwrap_err();
     assert!(error.is_usage());
@@ -14,7 +14,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn what_is_not_known_is_refused_with_a_suggestion() {
+fn unknown_names_are_refused_with_a_suggestion() {
     let nats = "[sink.a]\nkind = \"nats\"\nurl = \"tls://h\"\n";
     for (text, parts) in [
         (
@@ -76,7 +76,7 @@ fn what_is_not_known_is_refused_with_a_suggestion() {
 }
 
 #[test]
-fn a_secret_is_refused_and_not_repeated() {
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
     for text in [
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://h\"\ntoken = \"precious\"",
         "[sink.a]\nkind = \"webhook\"\nurl = \"https://user:precious@h/\"",
@@ -98,7 +98,7 @@ fn a_secret_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn commands_leave_the_rest_of_the_file_as_it_is() {
+fn commands_keep_the_rest_of_the_file() {
     let folder = TempDir::new().unwrap();
     let home = Home::find(Some(folder.path().join("home")), |_| None).unwrap();
     let hand =
@@ -186,8 +186,8 @@ fn a_kind_that_is_not_built_in_names_its_feature() {
     }
 }
 
-/// Sinks stand below the module that has the sources, so that they have a list of their own.
+/// The sinks have their own list of sources, because they are below the module with the sources.
 #[test]
-fn the_sources_of_sinks_are_all_sources() {
+fn sinks_know_all_sources() {
     assert_eq!(SOURCES, saponify_cli::connector::sync::NAMES);
 }

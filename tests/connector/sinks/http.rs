@@ -1,4 +1,4 @@
-//! Hazard: a server that answers as servers on bad days do, and rows that are lost or leak because of it.
+//! Hazard: rows that are lost or leaked because of a faulty server.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -76,7 +76,7 @@ impl Case {
     }
 }
 
-/// The names of the rows of a request to a webhook.
+/// The ids of the rows in a request to a webhook.
 fn ids(request: &Request) -> Vec<String> {
     let body = request.json();
     let events = body["events"].as_array().unwrap();
@@ -93,7 +93,7 @@ fn events(request: &Request) -> Vec<serde_json::Value> {
 }
 
 #[test]
-fn rows_come_in_order_and_signed() {
+fn rows_are_delivered_in_order_and_signed() {
     let mut case = Case::webhook(|_| ok());
     let secret = "whsec_c2lnbmluZyBzZWNyZXQ=";
     case.secrets.insert("signing-secret", secret);
@@ -121,7 +121,7 @@ fn rows_come_in_order_and_signed() {
 }
 
 #[test]
-fn a_busy_server_says_when_it_wants_to_be_asked_again() {
+fn the_pause_that_a_busy_server_asks_for_is_kept() {
     for code in [429, 503] {
         let mut case =
             Case::webhook(move |_| Does::Responds(code, "retry-after: 7\r\n", String::new()));
@@ -132,7 +132,7 @@ fn a_busy_server_says_when_it_wants_to_be_asked_again() {
         fill(&mut case.fixture, 5, 5);
         case.server.change(|_| ok());
         assert_eq!(case.deliver().unwrap().rows, 10);
-        // What was refused is repeated as it was, so that a receiver recognizes it.
+        // A refused request is repeated unchanged, so that a receiver recognizes it.
         let requests = case.server.requests();
         assert_eq!(
             requests[0].header("webhook-id"),
@@ -144,7 +144,7 @@ fn a_busy_server_says_when_it_wants_to_be_asked_again() {
 }
 
 #[test]
-fn a_connection_that_breaks_and_a_server_that_hangs_lose_nothing() {
+fn a_broken_connection_and_a_hanging_server_lose_nothing() {
     let mut case = Case::webhook(|_| Does::Closes);
     case.values.push(("timeout", "1s".to_owned()));
     fill(&mut case.fixture, 0, 5);
@@ -183,7 +183,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn a_certificate_that_nobody_trusts_gets_nothing() {
+fn a_server_with_an_untrusted_certificate_gets_nothing() {
     let mut case = Case::webhook(|_| ok());
     case.values.retain(|(key, _)| *key != "certificate");
     fill(&mut case.fixture, 0, 5);
@@ -209,7 +209,7 @@ fn a_body_that_is_too_large_is_halved_and_a_row_that_is_too_large_is_set_aside()
     let taken: Vec<String> = taken.filter(|id| !id.contains("0Ya00007")).collect();
     let mut expected = names(20);
     expected.remove(7);
-    // A part with the refused row was refused as a whole, so its other rows came again.
+    // A part with the refused row was refused as a whole, so its other rows are sent again.
     let mut once = taken.clone();
     once.dedup();
     once.sort();
@@ -220,7 +220,7 @@ fn a_body_that_is_too_large_is_halved_and_a_row_that_is_too_large_is_set_aside()
 }
 
 #[test]
-fn a_server_that_refuses_everything_gets_everything_later() {
+fn a_server_that_refuses_all_rows_gets_them_later() {
     let mut case = Case::webhook(|_| status(400));
     fill(&mut case.fixture, 0, 200);
     let failure = case.deliver().unwrap_err();
@@ -247,7 +247,7 @@ fn a_server_that_refuses_everything_gets_everything_later() {
 }
 
 #[test]
-fn splunk_gets_events_with_a_name_and_a_time() {
+fn splunk_gets_events_with_an_id_and_a_time() {
     let mut case =
         Case::splunk(|_| Does::Responds(200, "", r#"{"text":"Success","code":0}"#.to_owned()));
     case.values.push(("index", "audit".to_owned()));
@@ -273,7 +273,7 @@ fn splunk_gets_events_with_a_name_and_a_time() {
 }
 
 #[test]
-fn splunk_is_believed_when_its_indexers_have_acknowledged() {
+fn splunk_must_acknowledge_by_its_indexers() {
     let mut asked = 0;
     let mut case = Case::splunk(move |request| {
         if request.path.starts_with("/services/collector/ack?channel=") {
@@ -295,7 +295,7 @@ fn splunk_is_believed_when_its_indexers_have_acknowledged() {
     assert_eq!(channel.len(), 36);
     assert!(requests[1].path.ends_with(channel));
 
-    // Without an acknowledgement, they are sent again.
+    // Without an acknowledgement, the events are sent again.
     case.values.push(("timeout", "1s".to_owned()));
     case.server.change(|request| {
         let body = match request.path.contains("/ack") {
@@ -314,7 +314,7 @@ fn splunk_is_believed_when_its_indexers_have_acknowledged() {
 }
 
 #[test]
-fn what_splunk_says_is_wrong_is_said_and_nothing_is_set_aside_for_a_token() {
+fn errors_of_splunk_are_explained_and_a_wrong_token_sets_nothing_aside() {
     for (code, body, said) in [
         (403, r#"{"text":"Invalid token","code":4}"#, "403"),
         (400, r#"{"text":"Incorrect index","code":7}"#, "index"),
@@ -333,7 +333,7 @@ fn what_splunk_says_is_wrong_is_said_and_nothing_is_set_aside_for_a_token() {
         assert_eq!(case.waiting(), 3);
         assert!(!case.fixture.folder.path().join("aside.ndjson").exists());
     }
-    // An event that is not valid is set aside, if others are taken.
+    // An invalid event is set aside, if others are accepted.
     let mut case =
         Case::splunk(
             |request| match String::from_utf8_lossy(&request.body).contains("0Ya00001") {

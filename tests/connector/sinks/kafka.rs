@@ -1,8 +1,8 @@
-//! Hazard: a message that a topic has twice or never, after a crash or while brokers are away.
+//! Hazard: a message that a topic has twice or never, after a crash or while brokers are unreachable.
 //!
-//! The cluster is librdkafka's mock of one, over TCP. It accepts the offsets of a transaction, but does not keep
-//! them, and it does not hide what was aborted. With `SAPONIFY_PEERS`, the topic is also read by the client of
-//! Python.
+//! The cluster is librdkafka's mock cluster over TCP. It accepts the offsets of a transaction, but does not
+//! store them, and it does not hide aborted messages. With `SAPONIFY_PEERS`, a Python client reads the
+//! topic, too.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -31,7 +31,7 @@ struct Case {
     values: Vec<(&'static str, String)>,
 }
 
-/// A mock of a cluster, and a connection that delivers to it.
+/// A mock cluster, and a connection that delivers to it.
 struct Mocked {
     case: Case,
     cluster: MockCluster<'static, DefaultProducerContext>,
@@ -137,10 +137,10 @@ fn each_row_is_a_message_in_order_and_once() {
     assert_eq!(messages[7].1["key"], expected(8)[7]);
 }
 
-/// The offset of the group is that of a batch which was committed by a process that died before the cursor in the
-/// store moved.
+/// The offset of the group is that of a batch that was committed by a process that died before it moved the
+/// cursor in the store.
 #[test]
-fn a_cursor_that_the_cluster_knows_is_taken_over() {
+fn the_cursor_of_the_cluster_is_used() {
     let Mocked {
         mut case,
         cluster: _cluster,
@@ -168,14 +168,14 @@ fn a_cursor_that_the_cluster_knows_is_taken_over() {
 }
 
 #[test]
-fn two_stores_do_not_take_each_others_cursor() {
+fn two_stores_have_separate_cursors() {
     let Mocked {
         mut case,
         cluster: _cluster,
     } = Mocked::new();
     fill(&mut case.fixture, 0, 10);
     case.deliver().unwrap();
-    // The home was lost, and the connection was made again: the order of storing begins anew.
+    // The home was lost, and the connection was activated again, so the sequence numbers begin anew.
     case.fixture = Fixture::new();
     fill(&mut case.fixture, 100, 5);
     assert_eq!(case.deliver().unwrap().rows, 5);
@@ -183,7 +183,7 @@ fn two_stores_do_not_take_each_others_cursor() {
 }
 
 #[test]
-fn brokers_that_are_away_get_everything_when_they_are_there() {
+fn unreachable_brokers_get_all_rows_later() {
     let Mocked { mut case, cluster } = Mocked::new();
     case.set("timeout", "2s");
     fill(&mut case.fixture, 0, 10);
@@ -191,7 +191,7 @@ fn brokers_that_are_away_get_everything_when_they_are_there() {
     for round in 1..=2 {
         let failure = case.deliver().unwrap_err();
         assert!(
-            failure.text().contains("no transaction can be begun"),
+            failure.text().contains("no transaction can be started"),
             "{}",
             failure.text()
         );
@@ -225,7 +225,7 @@ fn a_row_that_is_too_large_is_set_aside() {
 }
 
 #[test]
-fn a_transaction_that_the_brokers_do_not_commit_moves_no_cursor() {
+fn a_transaction_that_is_not_committed_does_not_move_the_cursor() {
     let Mocked { mut case, cluster } = Mocked::new();
     fill(&mut case.fixture, 0, 10);
     let refused = rdkafka::types::RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
@@ -297,7 +297,7 @@ while True:
         return;
     }
     let Mocked { mut case, cluster } = Mocked::new();
-    // For librdkafka, the time 0 is none.
+    // librdkafka treats the time 0 as no time.
     fill(&mut case.fixture, 1, 50);
     case.deliver().unwrap();
     let output = Command::new("python3")

@@ -1,6 +1,6 @@
 //! Hazard: a message that a stream has twice or never, after a crash, a restart or a long interruption.
 //!
-//! These tests start `nats-server` with JetStream in a folder of their own.
+//! These tests start `nats-server` with JetStream in a temporary folder.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -34,7 +34,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// A server that is not started yet, or `None` if there is none on this machine.
+    /// A server that is not started yet, or `None` if it is not installed.
     fn new(settings: &str) -> Option<Self> {
         let found = Command::new("nats-server").arg("--version").output();
         if found.is_err() {
@@ -78,7 +78,7 @@ impl Server {
         }
     }
 
-    /// Ends the server as a power cut would.
+    /// Kills the server as a power failure would.
     fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -90,7 +90,7 @@ impl Server {
         format!("nats://localhost:{}", self.port)
     }
 
-    /// The names and the content of all messages of the stream, by a client of its own.
+    /// The ids and the content of all messages in the stream, read by a separate client.
     fn messages(&self) -> Vec<(String, String, Value)> {
         run(async {
             let client = async_nats::connect(self.url()).await.unwrap();
@@ -203,7 +203,7 @@ fn each_row_is_a_message_in_order_and_once() {
 }
 
 #[test]
-fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_for_duplicates() {
+fn acknowledged_rows_are_not_sent_again_after_a_crash_and_the_window_for_duplicates() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -223,7 +223,7 @@ fn what_was_acknowledged_before_a_crash_is_not_sent_again_even_after_the_window_
     fill(&mut case.fixture, 0, 10);
     case.deliver().unwrap();
     fill(&mut case.fixture, 10, 20);
-    // A process that sent half of the batch, and died before the cursor moved.
+    // This is a process that sent half of the batch, and died before the cursor moved.
     let state = case.fixture.store.sink("hook").unwrap();
     let mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
     let values: Vec<_> = case
@@ -294,7 +294,7 @@ fn a_server_that_is_killed_and_started_again_loses_and_repeats_nothing() {
 }
 
 #[test]
-fn a_server_that_is_away_gets_everything_when_it_is_there() {
+fn an_unreachable_server_gets_all_rows_later() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -315,7 +315,7 @@ fn a_server_that_is_away_gets_everything_when_it_is_there() {
 }
 
 #[test]
-fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
+fn a_missing_stream_is_created_only_if_configured() {
     let Some(mut server) = Server::new("") else {
         return;
     };
@@ -333,14 +333,14 @@ fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
     case.set("create-stream", "true");
     case.deliver().unwrap();
     assert_eq!(server.ids(), names(5));
-    // A stream that does not take the subject.
+    // This stream does not have the subject.
     case.set("subject", "elsewhere.{connection}");
     fill(&mut case.fixture, 5, 5);
     let failure = case.deliver().unwrap_err();
     assert!(
         failure
             .text()
-            .contains("no stream takes the subject elsewhere.*"),
+            .contains("no stream has the subject elsewhere.*"),
         "{}",
         failure.text()
     );
@@ -348,7 +348,7 @@ fn a_stream_that_is_missing_is_made_only_if_that_is_wanted() {
 }
 
 #[test]
-fn wrong_credentials_are_said_and_not_shown() {
+fn wrong_credentials_are_reported_but_not_shown() {
     let settings = "authorization { user: writer, password: \"right\" }";
     let Some(mut server) = Server::new(settings) else {
         return;
@@ -369,12 +369,12 @@ fn wrong_credentials_are_said_and_not_shown() {
 }
 
 #[test]
-fn tls_is_demanded_and_its_certificate_is_verified() {
+fn tls_is_required_and_the_certificate_is_verified() {
     let Some(mut server) = Server::new("") else {
         return;
     };
     server.start();
-    // A server without TLS gets nothing, although it could.
+    // A server without TLS gets nothing, although it would accept it.
     let mut case = Case::new(&server);
     case.set("security", "tls");
     fill(&mut case.fixture, 0, 5);

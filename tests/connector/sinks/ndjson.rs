@@ -50,7 +50,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The keys in the files, in order. Each line must be whole.
+/// The keys in the files, in order. Each line must be complete.
 fn keys(folder: &Path) -> Vec<String> {
     let mut keys = Vec::new();
     for file in files(folder) {
@@ -88,13 +88,13 @@ fn every_row_is_written_once_and_files_are_rotated() {
 }
 
 #[test]
-fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
+fn rows_beyond_the_cursor_are_written_again_after_a_crash_but_not_twice() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);
     fill(&mut fixture, 0, 10);
     sink.deliver(&mut fixture.store).unwrap();
-    // A run that died after writing and before the acknowledgement.
+    // A run died after writing and before the acknowledgement.
     let file = files(&folder).remove(0);
     let mut text = std::fs::read_to_string(&file).unwrap();
     text += "{\"source\":\"logins\",\"key\":\"0Ya000";
@@ -105,7 +105,7 @@ fn what_a_crash_left_beyond_the_cursor_is_written_again_and_not_twice() {
 }
 
 #[test]
-fn a_file_that_somebody_took_away_is_followed_by_a_new_one() {
+fn a_removed_file_is_followed_by_a_new_one() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);
@@ -138,7 +138,7 @@ fn two_connections_cannot_write_to_the_same_folder() {
     sink.deliver(&mut fixture.store).unwrap();
     assert_eq!(keys(&folder), expected(20));
 
-    // The other one goes on in a folder of its own, also in one that it was given before.
+    // The other connection continues in another folder, even in one that it was given before.
     let own = other.folder.path().join("own");
     let sink = self::sink(own.clone(), 1_000_000);
     assert_eq!(sink.deliver(&mut other.store).unwrap().rows, 3);
@@ -146,7 +146,7 @@ fn two_connections_cannot_write_to_the_same_folder() {
 }
 
 #[test]
-fn a_folder_with_events_of_unknown_origin_is_left_alone() {
+fn a_folder_with_events_of_unknown_origin_is_not_changed() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     std::fs::create_dir(&folder).unwrap();
@@ -161,7 +161,7 @@ fn a_folder_with_events_of_unknown_origin_is_left_alone() {
     sink.deliver(&mut fixture.store).unwrap();
     assert_eq!(keys(&folder), expected(10));
 
-    // If somebody takes all of the folder away, it is begun anew.
+    // If somebody removes the whole folder, it is created anew.
     std::fs::remove_dir_all(&folder).unwrap();
     fill(&mut fixture, 10, 10);
     sink.deliver(&mut fixture.store).unwrap();
@@ -169,7 +169,7 @@ fn a_folder_with_events_of_unknown_origin_is_left_alone() {
 }
 
 #[test]
-fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
+fn a_failed_sink_keeps_its_cursor_and_delays_nothing() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     std::fs::write(&folder, "a file stands where the folder should be").unwrap();
@@ -178,7 +178,7 @@ fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
     let error = sink.deliver(&mut fixture.store).unwrap_err();
     assert!(error.to_string().contains("out"), "{error}");
     let state = fixture.store.sink("ndjson").unwrap();
-    // The reason of the system tells a missing folder from a missing right.
+    // The reason of the system distinguishes a missing folder from a missing permission.
     assert!(error.text().contains("os error"), "{error:?}");
     assert_eq!((state.cursor, state.problem), (0, Some(error.text())));
     fill(&mut fixture, 10, 10);
@@ -190,7 +190,7 @@ fn a_sink_that_fails_keeps_its_cursor_and_stops_nothing() {
 }
 
 #[test]
-fn a_place_that_version_0_1_0_noted_is_understood() {
+fn the_state_of_version_0_1_0_is_accepted() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("out");
     let sink = sink(folder.clone(), 1_000_000);

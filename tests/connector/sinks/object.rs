@@ -1,4 +1,4 @@
-//! Hazard: an object that is there twice after a crash, or whose columns say something else than the rows.
+//! Hazard: an object that exists twice after a crash, or whose columns differ from the rows.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -36,7 +36,7 @@ fn url(folder: &Path) -> String {
 }
 
 #[test]
-fn objects_are_by_connection_source_and_day() {
+fn objects_are_grouped_by_connection_source_and_day() {
     let mut fixture = Fixture::new();
     let folder = fixture.folder.path().join("lake");
     let own = config(
@@ -71,7 +71,7 @@ fn objects_are_by_connection_source_and_day() {
 }
 
 #[test]
-fn a_batch_that_is_repeated_takes_its_own_place() {
+fn a_repeated_batch_replaces_its_object() {
     for format in ["ndjson", "parquet"] {
         let mut fixture = Fixture::new();
         let folder = fixture.folder.path().join("lake");
@@ -95,7 +95,7 @@ fn a_batch_that_is_repeated_takes_its_own_place() {
             .block_on(first.deliver(&mut fixture.store, pace))
             .unwrap_err();
         std::fs::remove_file(&blocker).unwrap();
-        // The plan of the first attempt holds, though there are more rows now.
+        // The plan of the first attempt is kept, although there are more rows now.
         fill(&mut fixture, 10, 10);
         runtime
             .block_on(second.deliver(&mut fixture.store, pace))
@@ -121,7 +121,7 @@ fn a_crash_between_an_object_and_its_cursor_leaves_one_object() {
     fill(&mut fixture, 0, 10);
     now(outlet(&fixture, &own, &BTreeMap::new()), &mut fixture.store).unwrap();
     let before = objects(&folder);
-    // The same store as it was before the cursor moved, but with the plan.
+    // This is the store as it was before the cursor moved, but with the plan.
     let state = fixture.store.sink("hook").unwrap();
     let mut mark: Value = serde_json::from_str(&state.position.unwrap()).unwrap();
     mark["batch"] = 10.into();
@@ -145,7 +145,7 @@ fn a_crash_between_an_object_and_its_cursor_leaves_one_object() {
     }
 }
 
-/// The Python of the peers, if they are to be asked.
+/// The Python of the peers, if they are enabled.
 fn python(module: &str) -> Option<Command> {
     if std::env::var_os("SAPONIFY_PEERS").is_none() {
         eprintln!("not run: SAPONIFY_PEERS is not set");
@@ -189,7 +189,7 @@ for name in sorted(glob.glob(sys.argv[1] + '/**/*.parquet', recursive=True)):
     )
 }
 
-/// A value without what is null, as JSON leaves out what Parquet has as null.
+/// A value without nulls, because JSON leaves out what is null in Parquet.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {
@@ -239,9 +239,9 @@ fn pyarrow_reads_the_rows_that_were_stored() {
     assert_eq!(read, expected);
 }
 
-/// What events of OCSF become in Parquet is what they are in JSON.
+/// The values of OCSF events in Parquet equal those in JSON.
 #[test]
-fn pyarrow_reads_the_events_that_ocsf_has() {
+fn pyarrow_reads_the_ocsf_events() {
     let mut fixture = crate::ocsf::store_of_samples();
     let deliver = |fixture: &mut Fixture, format: &str| -> PathBuf {
         let folder = fixture.folder.path().join(format);
@@ -336,7 +336,7 @@ impl Moto {
         Some(moto)
     }
 
-    /// Runs statements with boto3, whose client is `s3`, and returns what they print.
+    /// Runs statements with boto3, whose client is `s3`, and returns their output.
     fn run(&self, statements: &str) -> String {
         let script = format!(
             "import boto3\ns3 = boto3.client('s3', endpoint_url='{}', region_name='eu-west-1', \
@@ -361,7 +361,7 @@ impl Moto {
 }
 
 #[test]
-fn a_bucket_gets_what_a_folder_gets() {
+fn a_bucket_gets_the_same_objects_as_a_folder() {
     let Some(moto) = Moto::start() else { return };
     let mut fixture = Fixture::new();
     fill(&mut fixture, 0, 20);
@@ -375,7 +375,7 @@ fn a_bucket_gets_what_a_folder_gets() {
     ];
     let own = config("object-store", &values, &["secret-access-key"]);
     let secrets = BTreeMap::from([("secret-access-key", "precious-secret")]);
-    // There is no bucket yet.
+    // The bucket does not exist yet.
     let failure = now(outlet(&fixture, &own, &secrets), &mut fixture.store).unwrap_err();
     let shown = format!("{failure:?} {}", failure.text());
     assert!(

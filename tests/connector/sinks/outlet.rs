@@ -1,4 +1,4 @@
-//! Hazard: a cursor that moves without an acknowledgement, or rows that come twice after a crash.
+//! Hazard: a cursor that moves without an acknowledgement, or rows that are delivered twice after a crash.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,18 +13,18 @@ use saponify_cli::connector::sinks::{
 use super::{fill, names, now};
 use crate::store::{Fixture, at};
 
-/// What a sink of a test does, and what it got.
+/// The behaviour of a test sink, and what it received.
 #[derive(Debug, Default)]
 struct Script {
-    /// The batches that it got: the names of their rows.
+    /// The received batches: the ids of their rows.
     batches: Vec<Vec<String>>,
-    /// How many times it began, and with what.
+    /// For each time that it was prepared: the owner, and its own state.
     begun: Vec<(String, Option<String>)>,
-    /// How many batches are taken before one fails.
+    /// The number of batches that are accepted before one fails.
     takes: usize,
-    /// What it knows of the cursor.
+    /// The cursor that it reports.
     cursor: Option<i64>,
-    /// The name of a row that it refuses.
+    /// The id of a row that it refuses.
     refuses: Option<String>,
 }
 
@@ -124,7 +124,7 @@ impl Case {
 }
 
 #[test]
-fn a_batch_that_is_repeated_has_the_same_rows_though_there_are_more_of_them_now() {
+fn a_repeated_batch_has_the_same_rows_although_there_are_more_now() {
     for same in [true, false] {
         let mut case = Case::new(limits(10, same), 0);
         fill(&mut case.fixture, 0, 4);
@@ -154,7 +154,7 @@ fn a_failure_in_the_middle_keeps_what_was_acknowledged_before() {
     assert_eq!(case.deliver().unwrap().rows, 4);
     let state = case.fixture.store.sink("scripted").unwrap();
     assert_eq!((state.delivered, state.problem), (10, None));
-    // The owner is the same, and what the sink gave to keep comes back.
+    // The owner is the same, and the sink gets its own state back.
     let script = case.script();
     assert_eq!(script.begun[0].0, script.begun[1].0);
     assert_eq!(script.begun[0].1, None);
@@ -162,10 +162,10 @@ fn a_failure_in_the_middle_keeps_what_was_acknowledged_before() {
 }
 
 #[test]
-fn rows_that_the_destination_has_already_are_not_delivered_again() {
+fn rows_that_the_destination_already_has_are_not_delivered_again() {
     let mut case = Case::new(limits(10, true), 0);
     fill(&mut case.fixture, 0, 4);
-    // The destination committed, and the process ended before the cursor moved.
+    // The destination has committed, and the process ended before the cursor moved.
     case.deliver().unwrap_err();
     fill(&mut case.fixture, 4, 4);
     let last = case.fixture.store.last_seq().unwrap() - 4;
@@ -189,7 +189,7 @@ fn a_sink_gets_only_the_sources_that_it_wants() {
 }
 
 #[test]
-fn a_new_sink_may_begin_with_what_comes_from_now_on() {
+fn a_new_sink_can_begin_with_the_rows_from_now_on() {
     let mut case = Case::new(limits(100, true), 9);
     case.options.from_now = true;
     fill(&mut case.fixture, 0, 5);
@@ -200,7 +200,7 @@ fn a_new_sink_may_begin_with_what_comes_from_now_on() {
 }
 
 #[test]
-fn a_row_that_is_refused_is_set_aside_and_stops_no_other() {
+fn a_refused_row_is_set_aside_and_does_not_block_others() {
     let mut case = Case::new(limits(100, true), 9);
     case.script().refuses = Some("acme/logins/0Ya00002".to_owned());
     fill(&mut case.fixture, 0, 5);
@@ -227,7 +227,7 @@ fn a_row_that_is_refused_is_set_aside_and_stops_no_other() {
 }
 
 #[test]
-fn few_rows_wait_for_more_of_them_and_no_longer_than_is_set() {
+fn few_rows_wait_for_more_but_no_longer_than_configured() {
     let mut case = Case::new(limits(10, true), 9);
     case.options.every = Duration::from_secs(900);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -239,7 +239,7 @@ fn few_rows_wait_for_more_of_them_and_no_longer_than_is_set() {
         let delivered = outlet.deliver(&mut case.fixture.store, Pace::Steady);
         runtime.block_on(delivered).unwrap().rows
     };
-    // Nothing was ever delivered, so nothing says how long the rows wait.
+    // Nothing was ever delivered, so the waiting time of the rows is not known.
     assert_eq!(steady(&mut case), 2);
     fill(&mut case.fixture, 2, 2);
     assert_eq!(steady(&mut case), 0, "two rows wait");

@@ -1,7 +1,9 @@
-//! API versions in the paths of SOAP endpoints: `/services/Soap/c/64.0/00D…`.
+//! The API versions of the login and of the calls after it.
 //!
 //! Salesforce provides `login` up to version 64.0 only, but accepts its session at every version.
 //! Salesforce's Data Loader also logs in at 64.0 when it calls at a newer version.
+
+use crate::endpoint::version::{number, split};
 
 /// The newest version that provides `login`.
 pub(super) const LAST_WITH_LOGIN: &str = "64.0";
@@ -19,28 +21,6 @@ pub(super) fn as_in(named: &str, called: &str) -> Option<String> {
     let (_, version, _) = split(called)?;
     let (before, _, after) = split(named)?;
     Some(format!("{before}{version}{after}"))
-}
-
-/// The parts before the version, the version, and the part after it.
-fn split(path: &str) -> Option<(&str, &str, &str)> {
-    let at = path.find("/services/Soap/")? + "/services/Soap/".len();
-    let rest = path.get(at..)?;
-    let start = at + rest.find('/')? + 1;
-    let tail = path.get(start..)?;
-    let end = start + tail.find('/').unwrap_or(tail.len());
-    number(path.get(start..end)?)?;
-    Some((path.get(..start)?, path.get(start..end)?, path.get(end..)?))
-}
-
-/// The major and the minor number of a version.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let (major, minor) = version.split_once('.')?;
-    let digits = |text: &str| -> Option<u32> {
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| text.parse().ok())?
-    };
-    Some((digits(major)?, digits(minor)?))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Changes the file, and leaves what else is in it as it is: comments, order and spaces.
+//! Changes the file, and keeps its comments, its order and its white space.
 
 use toml_edit::{DocumentMut, Item, Table};
 
@@ -10,16 +10,19 @@ use crate::connector::home::Home;
 ///
 /// # Errors
 ///
-/// There is one of this name, or the file cannot be read or written.
+/// There is already a sink of this name, or the file cannot be read or written.
 pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
     if Sinks::of(home)?.iter().any(|sink| sink.name == config.name) {
-        return Err(usage(format!("there is a sink {} already", config.name))
-            .help("`saponify connector sink set` changes it, and `sink remove` removes it"));
+        return Err(
+            usage(format!("there is already a sink {}", config.name)).help(
+                "change it with `saponify connector sink set`, or remove it with `sink remove`",
+            ),
+        );
     }
     let mut document = read(home)?;
     let sinks = document.entry("sink").or_insert_with(|| {
         let mut table = Table::new();
-        // Only the tables of the sinks get a header.
+        // Only the tables of single sinks get a header.
         table.set_implicit(true);
         Item::Table(table)
     });
@@ -30,7 +33,7 @@ pub fn add(home: &Home, config: &SinkConfig) -> Result<(), Error> {
     home.write_sinks_toml(&document.to_string())
 }
 
-/// Changes the keys of a sink to those of `config`.
+/// Replaces the keys of a sink by those of `config`.
 ///
 /// # Errors
 ///
@@ -43,7 +46,7 @@ pub fn change(home: &Home, config: &SinkConfig) -> Result<(), Error> {
         .and_then(|sinks| sinks.get_mut(&config.name))
         .and_then(Item::as_table_like_mut);
     let Some(table) = table else {
-        return Err(usage("sinks.toml was changed meanwhile".to_owned()));
+        return Err(usage("sinks.toml was changed in the meantime".to_owned()));
     };
     for (key, text) in config.values() {
         let is_same = table
@@ -78,5 +81,5 @@ pub fn remove(home: &Home, name: &str) -> Result<(), Error> {
 fn read(home: &Home) -> Result<DocumentMut, Error> {
     let text = home.sinks_toml()?.unwrap_or_default();
     text.parse()
-        .map_err(|_| usage("sinks.toml is not TOML".to_owned()))
+        .map_err(|_| usage("sinks.toml is not valid TOML".to_owned()))
 }

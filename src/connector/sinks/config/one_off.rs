@@ -1,16 +1,16 @@
-//! A sink for one command, without the file: `KIND:ADDRESS`.
+//! Sinks for a single command, which are not in the file: `KIND:ADDRESS`.
 
 use super::{SinkConfig, kind_of};
 use crate::connector::error::Error;
 
-/// Reads `KIND:ADDRESS`, such as `ndjson:/var/log/salesforce` or `nats:tls://nats.example`. `None` if the text
-/// has no colon, so that it is the name of a sink.
+/// Parses `KIND:ADDRESS`, such as `ndjson:/var/log/salesforce` or `nats:tls://nats.example`. Returns `None`
+/// if the text has no colon, because then it is the name of a sink.
 ///
-/// The name of its cursor is the text itself, so that the same command goes on where it was.
+/// The text is also the name of the cursor, so that the same command continues where it stopped.
 ///
 /// # Errors
 ///
-/// There is no such kind, the address is not usable, or the kind needs more than an address.
+/// There is no such kind, the address is invalid, or the kind has other required keys.
 pub fn one_off(text: &str) -> Option<Result<SinkConfig, Error>> {
     let (kind, address) = text.split_once(':')?;
     let made = || {

@@ -1,4 +1,4 @@
-//! Sends a request and says what its response means.
+//! Sends a request and classifies its response.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ use crate::connector::http_client::client;
 use crate::connector::sinks::Failure;
 use crate::connector::sinks::config::SinkConfig;
 
-/// So much of a response is read. What is needed of it is far shorter.
+/// The number of bytes of a response that are read. The parts that are needed are far shorter.
 const READ: usize = 256 << 10;
 
-/// No pause that a server asks for is longer.
+/// The longest pause that a server may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
-/// What a response means.
+/// A response.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// The server has taken the request.
+    /// The server has accepted the request.
     Done(Vec<u8>),
     /// The request is larger than the server allows.
     TooLarge,
-    /// The server does not accept what is in the request. Its body says more.
+    /// The server refuses the content of the request. The body says more.
     Refused(StatusCode, Vec<u8>),
 }
 
@@ -42,14 +42,14 @@ impl Client {
     pub(super) fn new(config: &SinkConfig, timeout: Duration) -> Result<Self, Error> {
         let text = config.address();
         let url = Url::parse(text).map_err(|error| {
-            let message = format!("the address of the sink {} is not usable", config.name);
+            let message = format!("the address of the sink {} is invalid", config.name);
             Error::new(Kind::Usage, message).because(error)
         })?;
         let client = client(config.certificate()?.as_deref(), timeout)?;
         Ok(Self { client, url })
     }
 
-    /// The same server, at another path.
+    /// The address of another path on the server.
     pub(super) fn path(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(path);
@@ -68,7 +68,7 @@ impl Client {
         self.client.get(url)
     }
 
-    /// The name of the server, for messages. The path may be a secret of the receiver.
+    /// The host and port of the server, for messages. The path is left out, because it may be a secret.
     pub(super) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         match self.url.port() {
@@ -77,7 +77,7 @@ impl Client {
         }
     }
 
-    /// Sends a request.
+    /// Sends a request and classifies its response.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Reply, Failure> {
         let host = self.host();
         let response = request.send().await.map_err(|error| broken(&host, error))?;
@@ -94,12 +94,12 @@ impl Client {
             )),
             401 | 403 => Err(
                 Failure::new(format!("{host} refuses access with status {status}"))
-                    .help("check the token of the sink, and what it permits"),
+                    .help("check the token of the sink and its permissions"),
             ),
             408 | 425 | 429 | 500..=599 => {
                 let pause = pause(response.headers());
                 Err(
-                    Failure::new(format!("{host} does not take rows now: status {status}"))
+                    Failure::new(format!("{host} cannot accept rows now: status {status}"))
                         .retry_after(pause),
                 )
             }
@@ -111,16 +111,16 @@ impl Client {
     }
 }
 
-/// No response came.
+/// Makes the failure of a request without a response.
 fn broken(host: &str, error: reqwest::Error) -> Failure {
     let message = if error.is_connect() {
         format!("no connection to {host}")
     } else if error.is_timeout() {
         format!("no response from {host} in time")
     } else {
-        format!("the connection to {host} broke before a response came")
+        format!("the connection to {host} broke before a response arrived")
     };
-    // The address may be a secret of the receiver.
+    // The address may contain a secret.
     Failure::new(message).because(error.without_url())
 }
 
@@ -132,9 +132,9 @@ fn redirect(host: &str, status: StatusCode, headers: &HeaderMap) -> Failure {
         .and_then(|target| target.host_str().map(str::to_owned));
     let to = target.map_or_else(String::new, |target| format!(" to {target}"));
     Failure::new(format!(
-        "{host} redirects{to} with status {status}, and a redirect is not followed"
+        "{host} redirects{to} with status {status}, and redirects are not followed"
     ))
-    .help("give the address that the server redirects to, if it is yours")
+    .help("if the target is yours, give its address instead")
 }
 
 fn pause(headers: &HeaderMap) -> Option<Duration> {

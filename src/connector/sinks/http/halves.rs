@@ -1,20 +1,20 @@
-//! Finds the rows of a batch that a server refuses.
+//! Finds the rows of a batch that a server refuses, by halving the batch.
 
 use std::ops::Range;
 
 use super::Reply;
 use crate::connector::sinks::{Failure, Refused};
 
-/// If so many single rows are refused before any is taken, the fault is not in the rows.
+/// If this number of single rows is refused before any is accepted, the cause is not in the rows.
 const SUSPICIOUS: usize = 10;
 
-/// Takes the parts of a batch, and what became of them.
+/// The parts of a batch that must still be sent, and the results of the others.
 #[derive(Debug)]
 pub(super) struct Halves {
     open: Vec<Range<usize>>,
     is_any_taken: bool,
     refused: Vec<Refused>,
-    /// Rows of these whose refusal may have another reason than the row.
+    /// The number of refused rows whose refusal may have another cause.
     doubtful: usize,
 }
 
@@ -33,11 +33,11 @@ impl Halves {
         self.open.pop()
     }
 
-    /// Notes what became of a part. `explain` says why the server refuses it.
+    /// Records the response to a part. `explain` gives the reason of a refusal.
     ///
     /// # Errors
     ///
-    /// The server refuses so much that the fault is not in the rows.
+    /// The server refuses so many rows that the cause is not in the rows.
     pub(super) fn note(
         &mut self,
         part: Range<usize>,
@@ -54,7 +54,7 @@ impl Halves {
         };
         if part.len() > 1 {
             let middle = part.start + part.len() / 2;
-            // The first half comes next, so that the order stays.
+            // The first half comes next, so that the rows stay in order.
             self.open.push(middle..part.end);
             self.open.push(part.start..middle);
             return Ok(());
@@ -70,11 +70,11 @@ impl Halves {
         Ok(())
     }
 
-    /// The rows that are refused, once there is no part left.
+    /// The refused rows, once there is no part left.
     ///
     /// # Errors
     ///
-    /// The server took nothing at all, and not because of its size.
+    /// The server accepted no row, and the reason was not the size.
     pub(super) fn finish(self) -> Result<Vec<Refused>, Failure> {
         match self.refused.last() {
             Some(last) if self.doubtful > 0 && !self.is_any_taken => Err(everything(&last.reason)),
@@ -83,7 +83,8 @@ impl Halves {
     }
 }
 
-/// A row is set aside only if the server takes others. Otherwise a wrong setting would set everything aside.
+/// A row is set aside only if the server accepts others. Otherwise a wrong setting would set all rows
+/// aside.
 fn everything(reason: &str) -> Failure {
     Failure::new(format!("the server refuses every row: {reason}"))
         .help("check the settings of the sink, and those of the server")
@@ -94,7 +95,7 @@ fn everything(reason: &str) -> Failure {
 mod tests {
     use super::*;
 
-    /// Sends a batch to a server that refuses some rows, and returns the parts that it took.
+    /// Sends a batch to a server that refuses some rows, and returns the parts that the server accepted.
     fn send(
         rows: usize,
         refuses: &[usize],
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn all_rows_but_those_that_are_refused_are_taken_in_order_and_once() {
+    fn all_rows_but_the_refused_ones_are_accepted_in_order_and_once() {
         let (taken, aside) = send(9, &[3, 8], refused);
         let rows: Vec<usize> = taken.into_iter().flatten().collect();
         assert_eq!(rows, [0, 1, 2, 4, 5, 6, 7]);
@@ -141,7 +142,7 @@ mod tests {
             let (taken, aside) = send(rows, &all, refused);
             assert!(taken.is_empty() && aside.unwrap_err().is_replanned());
         }
-        // A row that is too large is refused by itself.
+        // The refusal of a row that is too large needs no other row.
         let (_, aside) = send(1, &[0], || Reply::TooLarge);
         assert_eq!(aside.unwrap(), [0]);
     }

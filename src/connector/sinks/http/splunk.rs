@@ -1,7 +1,7 @@
 //! The HTTP Event Collector of Splunk
 //! (<https://docs.splunk.com/Documentation/Splunk/latest/Data/HECRESTendpoints>).
 //!
-//! Each row is an event with the indexed field `saponify_id`, by which a search finds duplicates. Where the
+//! Each row is an event with the indexed field `saponify_id`, by which a search can find duplicates. If the
 //! token has indexer acknowledgement, a batch counts as delivered when the indexers have acknowledged it.
 
 use std::ops::Range;
@@ -25,10 +25,10 @@ const EVENTS: &str = "/services/collector/event";
 const ACKNOWLEDGEMENTS: &str = "/services/collector/ack";
 const HEALTH: &str = "/services/collector/health";
 
-/// How often the acknowledgement of the indexers is asked for.
+/// How often the acknowledgements of the indexers are queried.
 const ASK: Duration = Duration::from_secs(1);
 
-/// The numbers that the collector gives to its errors, and what they mean for whoever set the sink up.
+/// The error codes of the collector, and their meaning for the person who configures the sink.
 const CODES: &[(i64, &str)] = &[
     (1, "the token is disabled"),
     (2, "a token is required"),
@@ -59,7 +59,7 @@ pub(in crate::connector::sinks) struct Splunk {
     index: Option<String>,
     sourcetype: String,
     authorization: HeaderValue,
-    /// The channel of the acknowledgements, as the collector demands it: a UUID.
+    /// The channel of the acknowledgements, which the collector requires to be a UUID.
     channel: String,
     patience: Duration,
 }
@@ -75,7 +75,7 @@ impl Splunk {
             HeaderValue::from_str(&format!("Splunk {token}")).map_err(|_| {
                 Error::new(
                     Kind::Usage,
-                    "the token of Splunk has characters that no token has",
+                    "the token of Splunk contains invalid characters",
                 )
             })?;
         authorization.set_sensitive(true);
@@ -111,14 +111,14 @@ impl Splunk {
                 .await?;
             match &reply {
                 Reply::Done(body) => acknowledgements.extend(acknowledgement(body)),
-                // What is wrong with the token or the channel is not wrong with the rows.
+                // An error of the token or of the channel does not concern the rows.
                 Reply::Refused(_, body) if !is_about_rows(body) => {
                     return Err(Failure::new(format!(
                         "{} refuses the events: {}",
                         self.client.host(),
                         explanation(body)
                     ))
-                    .help("check the token of the collector and its settings")
+                    .help("check the token and the settings of the collector")
                     .replanned());
                 }
                 Reply::Refused(..) | Reply::TooLarge => {}
@@ -136,7 +136,8 @@ impl Splunk {
         })
     }
 
-    /// Waits until the indexers have acknowledged. A token without acknowledgement has no numbers to ask for.
+    /// Waits until the indexers have acknowledged. Without indexer acknowledgement, there are no numbers to
+    /// wait for.
     async fn wait_for(&self, mut numbers: Vec<i64>) -> Result<(), Failure> {
         let until = Instant::now() + self.patience;
         while !numbers.is_empty() {
@@ -153,7 +154,7 @@ impl Splunk {
             }
             if Instant::now() >= until {
                 return Err(Failure::new(format!(
-                    "the indexers of {} have not acknowledged in {} s",
+                    "the indexers of {} did not acknowledge within {} s",
                     self.client.host(),
                     self.patience.as_secs()
                 ))
@@ -180,14 +181,14 @@ impl Splunk {
             "fields": { "saponify_id": row.id },
         });
         if let Some(time) = row.time {
-            // Seconds with three decimals, which a double has exactly enough digits for.
+            // The time is in seconds with three decimals, which a double represents exactly enough.
             event["time"] = (time.as_millisecond() as f64 / 1_000.0).into();
         }
         if let Some(index) = &self.index {
             event["index"] = index.as_str().into();
         }
         let mut head = event.to_string();
-        // The row is JSON already.
+        // The row is already JSON, so it is appended to the object without parsing it.
         head.pop();
         body.extend(head.into_bytes());
         body.extend(b",\"event\":");
@@ -200,7 +201,7 @@ impl Sink for Splunk {
     fn limits(&self) -> Limits {
         Limits {
             rows: self.rows,
-            // Splunk Cloud refuses more than a megabyte.
+            // Splunk Cloud refuses requests of more than a megabyte.
             bytes: 700 << 10,
             same: false,
         }
@@ -224,14 +225,14 @@ impl Sink for Splunk {
             self.client
                 .send(self.client.get(self.client.path(HEALTH)))
                 .await?;
-            // An empty request tells whether the token is valid, and stores nothing.
+            // An empty request shows whether the token is valid, and stores nothing.
             let request = self.request(self.client.path(EVENTS), Vec::new());
             match self.client.send(request).await? {
                 Reply::Refused(_, body) if code(&body) != Some(5) => Err(Failure::new(format!(
                     "{host} refuses the token: {}",
                     explanation(&body)
                 ))),
-                _ => Ok(format!("{host} is healthy and takes the token")),
+                _ => Ok(format!("{host} is healthy and accepts the token")),
             }
         }
         .boxed()
@@ -243,18 +244,18 @@ fn code(body: &[u8]) -> Option<i64> {
     body["code"].as_i64()
 }
 
-/// Whether the number of an error is about the events of the request.
+/// Whether an error code concerns the events of the request.
 fn is_about_rows(body: &[u8]) -> bool {
     matches!(code(body), Some(6 | 12 | 13 | 15))
 }
 
-/// What a number means. The text of the server is not repeated, because it may quote an event.
+/// The meaning of an error code. The text of the server is not repeated, because it may quote an event.
 fn explanation(body: &[u8]) -> String {
     let Some(code) = code(body) else {
-        return "the response has no number of an error".to_owned();
+        return "the response contains no error code".to_owned();
     };
     let known = CODES.iter().find(|(known, _)| *known == code);
-    let meaning = known.map_or("an error that is not known", |(_, meaning)| *meaning);
+    let meaning = known.map_or("an unknown error", |(_, meaning)| *meaning);
     format!("{meaning} (code {code})")
 }
 
@@ -263,7 +264,7 @@ fn acknowledgement(body: &[u8]) -> Option<i64> {
     body["ackId"].as_i64()
 }
 
-/// A random UUID of version 4.
+/// Makes a random UUID of version 4.
 fn channel() -> String {
     let random = crate::connector::sinks::owner::new_owner();
     let part = |from: usize, to: usize| random.get(from..to).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! POST requests with batches of rows, signed as Standard Webhooks
-//! (<https://github.com/standard-webhooks/standard-webhooks>) are.
+//! POST requests with batches of rows, signed according to Standard Webhooks
+//! (<https://github.com/standard-webhooks/standard-webhooks>).
 //!
-//! The body is `{"type":"events","connection":…,"events":[{"id":…,"event":{…}}]}`. A request that is repeated
-//! has the same `webhook-id` and `Idempotency-Key`, and the same rows.
+//! The body is `{"type":"events","connection":…,"events":[{"id":…,"event":{…}}]}`. A repeated request has
+//! the same `webhook-id`, the same `Idempotency-Key` and the same rows.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::connector::sinks::config::SinkConfig;
 use crate::connector::sinks::{Accepted, Batch, Begun, Failure, Limits, Sink};
 use crate::connector::vault::{ExposeSecret as _, SecretString, Secrets};
 
-/// How the secret of a signature begins that is base64.
+/// The prefix of a signing secret that is base64.
 const SECRET: &str = "whsec_";
 
 /// A sink that sends POST requests.
@@ -57,7 +57,7 @@ impl Webhook {
         })
     }
 
-    /// A request with its headers.
+    /// Makes a request with its headers.
     fn request(&self, id: &str, body: Vec<u8>) -> RequestBuilder {
         let seconds = Timestamp::now().as_second();
         let mut request = self
@@ -99,20 +99,21 @@ impl Webhook {
     }
 }
 
-/// The key of the signatures. A text that does not begin as the standard says is the key itself.
+/// The key of the signatures. A secret without the prefix of the standard is used as it is.
 fn key(secret: &SecretString) -> Result<hmac::Key, Error> {
     let text = secret.expose_secret();
     let bytes = match text.strip_prefix(SECRET) {
         None => text.as_bytes().to_vec(),
         Some(encoded) => STANDARD.decode(encoded).map_err(|_| {
-            let message = format!("the signing secret begins with {SECRET} and is not base64");
+            let message =
+                format!("the signing secret begins with {SECRET}, but the rest is not base64");
             Error::new(Kind::Usage, message)
         })?,
     };
     Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
 }
 
-/// `v1,` and the HMAC of `id.seconds.body`.
+/// The signature: `v1,` and the HMAC of `id.seconds.body`.
 fn sign(key: &hmac::Key, id: &str, seconds: i64, body: &[u8]) -> String {
     let mut context = hmac::Context::with_key(key);
     context.update(format!("{id}.{seconds}.").as_bytes());
@@ -120,7 +121,7 @@ fn sign(key: &hmac::Key, id: &str, seconds: i64, body: &[u8]) -> String {
     format!("v1,{}", STANDARD.encode(context.sign()))
 }
 
-/// The same for the same rows of the same store.
+/// The id of a request, which is the same for the same rows of the same store.
 fn id_of(batch: &Batch, part: &Range<usize>) -> String {
     let seq = |at: usize| batch.rows.get(at).map_or(batch.after, |row| row.seq);
     let (first, last) = (seq(part.start), seq(part.end.saturating_sub(1)));
@@ -185,7 +186,7 @@ impl Sink for Webhook {
             };
             let request = self.request(&id_of(&batch, &(0..0)), body_of(&batch, &(0..0)));
             match self.client.send(request).await? {
-                Reply::Done(_) => Ok(format!("{} takes an empty batch", self.client.host())),
+                Reply::Done(_) => Ok(format!("{} accepts an empty batch", self.client.host())),
                 Reply::TooLarge | Reply::Refused(..) => Err(Failure::new(format!(
                     "{} refuses an empty batch",
                     self.client.host()

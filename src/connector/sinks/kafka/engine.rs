@@ -1,4 +1,4 @@
-//! The producer, and the group that has the cursor.
+//! The producer, and the consumer group that keeps the cursor.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use rdkafka::{ClientConfig, ClientContext};
 
 use crate::connector::sinks::Failure;
 
-/// The partition under which the group keeps the cursor.
+/// The partition under which the consumer group keeps the cursor.
 const PARTITION: i32 = 0;
 
 /// A message of a batch.
@@ -21,25 +21,25 @@ pub(super) struct Message {
     pub(super) topic: String,
     pub(super) key: String,
     pub(super) payload: Vec<u8>,
-    /// In milliseconds since 1970.
+    /// The timestamp in milliseconds since 1970.
     pub(super) time: Option<i64>,
 }
 
-/// A producer with transactions.
+/// A transactional producer.
 pub(super) struct Engine {
     producer: ThreadedProducer<Context>,
-    /// Only reads the cursor, and names the group to the producer.
+    /// The consumer group, which reads the cursor and whose metadata the producer needs.
     group: BaseConsumer,
     brokers: String,
     timeout: Duration,
 }
 
-/// What librdkafka tells while it works.
+/// Receives the callbacks of librdkafka.
 #[derive(Default)]
 struct Context {
-    /// What went wrong last with a broker.
+    /// The last problem with a broker.
     problem: Mutex<Option<String>>,
-    /// Messages of the transaction that were not taken, by their place in the batch.
+    /// Messages of the transaction that failed, by their index in the batch.
     failed: Mutex<Vec<(usize, KafkaError)>>,
 }
 
@@ -63,8 +63,8 @@ impl ProducerContext for Context {
 }
 
 impl Engine {
-    /// Starts a producer. Whoever has worked with this identifier before is fenced off, and what it has not
-    /// committed is aborted.
+    /// Starts a producer. The brokers fence off an earlier producer with this identifier, and abort its
+    /// open transaction.
     pub(super) fn start(
         settings: &ClientConfig,
         identifier: &str,
@@ -72,7 +72,7 @@ impl Engine {
         timeout: Duration,
     ) -> Result<Self, Failure> {
         let unusable = |_: KafkaError| {
-            // The cause may quote a setting.
+            // The cause may quote a setting, so it is left out.
             Failure::new("librdkafka does not accept the settings of the sink")
                 .help("check `certificate` and the other keys of the sink")
         };
@@ -82,7 +82,7 @@ impl Engine {
             .create_with_context(Context::default())
             .map_err(unusable)?;
         let mut group = settings.clone();
-        // These are of a producer.
+        // These settings are only for the producer.
         for key in [
             "compression.type",
             "enable.idempotence",
@@ -105,11 +105,11 @@ impl Engine {
             timeout,
         };
         let begun = engine.producer.init_transactions(timeout);
-        begun.map_err(|error| engine.failed("no transaction can be begun", error))?;
+        begun.map_err(|error| engine.failed("no transaction can be started", error))?;
         Ok(engine)
     }
 
-    /// The cursor that was committed last, if there is one. It is kept under the topic of the last message.
+    /// The last committed cursor, if there is one. It is kept under the topic of the last message.
     pub(super) fn cursor(&self, topics: &[String]) -> Result<Option<i64>, Failure> {
         let mut list = TopicPartitionList::new();
         for topic in topics.iter().collect::<BTreeSet<_>>() {
@@ -127,7 +127,8 @@ impl Engine {
         Ok(offsets.max())
     }
 
-    /// Delivers messages in a transaction, with the cursor. Returns the places of those that are too large.
+    /// Delivers messages and the cursor in a transaction. Returns the indices of messages that are too
+    /// large.
     pub(super) fn deliver(
         &self,
         messages: &[Message],
@@ -149,7 +150,7 @@ impl Engine {
             if new.is_empty() || aborted.is_err() {
                 return Err(failure);
             }
-            // Without them, the transaction can succeed.
+            // Without the messages that are too large, the transaction can succeed.
             refused.extend(new);
         }
     }
@@ -170,13 +171,13 @@ impl Engine {
                 topic = Some(&message.topic);
             }
         }
-        // The transaction fails if a message does. Which one is known before that.
+        // If a message fails, so does the commit. Only the flush tells which message it is.
         self.producer.flush(self.timeout).map_err(failed)?;
         let first = self.failed_first();
         if let Some(error) = first {
             return Err(failed(error));
         }
-        // Where all rows are refused, the cursor is in the store alone.
+        // If all rows are refused, there is no topic for the cursor, and it is only in the store.
         if let Some(topic) = topic {
             let mut offsets = TopicPartitionList::new();
             offsets
@@ -185,7 +186,7 @@ impl Engine {
             let group = self
                 .group
                 .group_metadata()
-                .ok_or_else(|| Failure::new("librdkafka does not name the group of the cursor"))?;
+                .ok_or_else(|| Failure::new("librdkafka has no metadata of the consumer group"))?;
             self.producer
                 .send_offsets_to_transaction(&offsets, &group, self.timeout)
                 .map_err(failed)?;
@@ -217,7 +218,7 @@ impl Engine {
                     .unwrap_or_else(PoisonError::into_inner);
                 failed.push((at, known));
                 drop(failed);
-                return Err(self.failed("a message was not taken", error));
+                return Err(self.failed("a message was refused", error));
             }
             record = back;
             std::thread::sleep(Duration::from_millis(5));
@@ -239,8 +240,8 @@ impl Engine {
         failed.first().map(|(_, error)| error.clone())
     }
 
-    /// A failure with what librdkafka said last about a broker: a wrong password, for instance, is a timeout
-    /// for whoever waits.
+    /// Makes a failure with the last message of librdkafka about a broker. For example, a wrong password
+    /// appears to the caller only as a timeout.
     fn failed(&self, what: &str, error: KafkaError) -> Failure {
         let problem = &self.context().problem;
         let problem = problem
@@ -249,12 +250,14 @@ impl Engine {
             .take();
         let said = problem.map_or_else(String::new, |problem| format!(": {problem}"));
         Failure::new(format!("{}: {what}{said}", self.brokers))
-            .help("check that the brokers run, the address, and what the user may do")
+            .help(
+                "check that the brokers are running, the address, and the permissions of the user",
+            )
             .because(error)
     }
 }
 
-/// How many brokers a cluster has.
+/// The number of brokers of a cluster.
 pub(super) fn brokers(
     settings: &ClientConfig,
     address: &str,

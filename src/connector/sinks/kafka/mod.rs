@@ -1,12 +1,12 @@
 //! Messages in a topic of Apache Kafka, in transactions.
 //!
-//! A batch is a transaction, and the cursor is in it: it is committed as the offset of a consumer group of its
-//! own. Before the first batch after a start or a failure, that offset is read. So a process that ends between
-//! the commit and the cursor in the store delivers nothing twice, and a process that ends before the commit
-//! leaves nothing that a consumer with `isolation.level=read_committed` reads.
+//! A batch is a transaction, which includes the cursor as the offset of a consumer group. Before the first
+//! batch after a start or a failure, that offset is read. Therefore a process that ends between the commit
+//! and the change of the cursor in the store delivers nothing twice. If a process ends before the commit, a
+//! consumer with `isolation.level=read_committed` never sees its messages.
 //!
-//! The identifier of the transactions belongs to the store. A process that still runs while another one has
-//! taken over is fenced off by the brokers.
+//! The identifier of the transactions belongs to the store. If another process takes over, the brokers
+//! fence off the earlier one.
 
 mod engine;
 
@@ -30,11 +30,11 @@ pub(super) struct Kafka {
     settings: ClientConfig,
     rows: u64,
     timeout: Duration,
-    /// The producer, until a failure.
+    /// The producer, or `None` after a failure.
     engine: Option<Arc<Engine>>,
 }
 
-/// The names of the topics of a connection.
+/// The template of the topics of a connection.
 #[derive(Debug, Clone)]
 struct Topic(String);
 
@@ -80,7 +80,7 @@ impl Kafka {
         })
     }
 
-    /// The identifier of the transactions, and the group that has the cursor.
+    /// The identifier of the transactions and of the consumer group that keeps the cursor.
     fn identifier(&self, owner: &str) -> String {
         format!("saponify-{}-{owner}", self.name)
     }
@@ -100,9 +100,9 @@ impl Kafka {
     }
 
     async fn write(&mut self, batch: &Batch) -> Result<Accepted, Failure> {
-        // Until the transaction has succeeded, there is no producer to go on with.
+        // The producer is put back only after the transaction has succeeded.
         let Some(engine) = self.engine.take() else {
-            return Err(Failure::new("the producer has not begun"));
+            return Err(Failure::new("the producer has not been started"));
         };
         let message = |row: &super::Row| Message {
             topic: self.topic.of(&row.source),
@@ -126,7 +126,7 @@ impl Kafka {
     }
 }
 
-/// How the client reaches the brokers, and logs in.
+/// Adds the settings of TLS and of the login.
 fn log_in(
     settings: &mut ClientConfig,
     config: &SinkConfig,
@@ -152,7 +152,7 @@ fn log_in(
         (Some(user), Ok(password)) => {
             if config.word("mechanism") == "plain" && !is_tls {
                 return Err(
-                    usage("the mechanism plain would send the password without TLS")
+                    usage("the mechanism plain would send the password unencrypted")
                         .help("use another mechanism, or security=tls"),
                 );
             }
@@ -162,7 +162,9 @@ fn log_in(
                 .set("sasl.password", password.expose_secret());
             Ok(())
         }
-        _ => Err(usage("`user` and the secret `password` belong together")),
+        _ => Err(usage(
+            "give both `user` and the secret `password`, or neither",
+        )),
     }
 }
 
@@ -174,7 +176,7 @@ impl Topic {
         if example.is_empty() || example.len() > 249 || !example.bytes().all(is_part) {
             let message = format!("sink {sink}: `{}` is not a topic", template.escape_debug());
             return Err(Error::new(Kind::Usage, message).help(
-                "a topic has letters, digits, dots, `_` and `-`, and may have {connection} and {source}",
+                "a topic consists of letters, digits, dots, `_` and `-`, and may contain {connection} and {source}",
             ));
         }
         Ok(topic)
@@ -185,7 +187,7 @@ impl Topic {
     }
 }
 
-/// librdkafka blocks while it waits for brokers.
+/// Runs a function on a thread that may block, because librdkafka blocks while it waits for brokers.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -219,7 +221,7 @@ impl Sink for Kafka {
         async {
             let (settings, brokers) = (self.settings.clone(), self.brokers.clone());
             blocking(move || {
-                // A test waits less long than a delivery.
+                // A test has a shorter timeout than a delivery.
                 let found = engine::brokers(&settings, &brokers, Duration::from_secs(10))?;
                 Ok(format!(
                     "{brokers} responds; the cluster has {found} brokers"

@@ -1,4 +1,4 @@
-//! Reaches the service of an object store.
+//! Connects to the service of an object store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use crate::connector::private::create_folder;
 use crate::connector::sinks::config::SinkConfig;
 use crate::connector::vault::{ExposeSecret as _, Secrets};
 
-/// How long a request may take.
+/// The longest time for a request.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A client that verifies certificates as the rest of the program does.
+/// Connects with a client that verifies certificates in the same way as the rest of the program.
 #[derive(Debug)]
 struct Connector(reqwest::Client);
 
@@ -31,13 +31,13 @@ impl HttpConnector for Connector {
     }
 }
 
-/// The store, and the prefix of all objects.
+/// Makes the store, and the prefix of all objects.
 pub(super) fn connect(
     config: &SinkConfig,
     secrets: &Secrets,
 ) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
     let unusable = |error: Box<dyn std::error::Error + Send + Sync>| {
-        let message = format!("the settings of the sink {} are not usable", config.name);
+        let message = format!("the settings of the sink {} are invalid", config.name);
         Error::new(Kind::Usage, message)
             .help("`saponify connector sink kinds` explains the keys")
             .because(error)
@@ -50,7 +50,7 @@ pub(super) fn connect(
     let prefix =
         Path::parse(url.path().trim_matches('/')).map_err(|error| unusable(Box::new(error)))?;
     let connector = Connector(client(config.certificate()?.as_deref(), TIMEOUT)?);
-    // The loop of the deliveries tries again, too.
+    // The loop of the deliveries repeats failed batches, so few attempts are enough here.
     let retry = RetryConfig {
         backoff: BackoffConfig::default(),
         max_retries: 2,
@@ -114,10 +114,10 @@ pub(super) fn connect(
     Ok((store, prefix))
 }
 
-/// A folder of this machine. What is acknowledged is on the disk.
+/// Opens a folder of this machine. Acknowledged objects are on the disk.
 fn folder(url: &Url) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
     let folder = url.to_file_path().map_err(|()| {
-        Error::new(Kind::Usage, "the address is not a folder of this machine")
+        Error::new(Kind::Usage, "the address is not a folder on this machine")
             .help("write it as file:///var/lib/events")
     })?;
     create_folder(&folder).map_err(|error| Error::io("create the folder", &folder, error))?;

@@ -1,7 +1,7 @@
 //! Objects in S3, Google Cloud Storage, Azure or a folder: Parquet or NDJSON, by connection, source and day.
 //!
-//! An object is named by the store and the places of its rows in the order of storing, and a repeated batch has
-//! the same rows. So a repeated object takes the place of the first one.
+//! The name of an object contains the id of the store and the sequence numbers of its rows, and a repeated
+//! batch has the same rows. Therefore a repeated object replaces the first one.
 
 mod columns;
 mod connect;
@@ -24,7 +24,7 @@ use crate::connector::error::Error;
 use crate::connector::ocsf::Mapping;
 use crate::connector::vault::Secrets;
 
-/// What an object is.
+/// The format of the objects.
 enum Format {
     Ndjson,
     Parquet(Node),
@@ -70,7 +70,7 @@ impl Objects {
         })
     }
 
-    /// Where the rows of a batch are written that have a source and a day.
+    /// The path of the object for rows of a batch that have this source and day.
     fn path(&self, batch: &Batch, source: &str, day: &str) -> Path {
         let end = match self.format {
             Format::Ndjson => "ndjson",
@@ -127,16 +127,16 @@ impl Objects {
         let address = &self.address;
         let (message, help) = match &error {
             Cause::NotFound { .. } => (
-                format!("there is no {address}"),
-                "make the bucket or container, or check its name",
+                format!("{address} does not exist"),
+                "create the bucket or container, or check its name",
             ),
             Cause::PermissionDenied { .. } | Cause::Unauthenticated { .. } => (
                 format!("{address} refuses access"),
-                "check the secrets of the sink, and the rights to write there",
+                "check the secrets of the sink, and the permission to write there",
             ),
             _ => (
                 format!("{address} cannot be written"),
-                "check that the service can be reached, and the settings of the sink",
+                "check that the service can be reached, and check the settings of the sink",
             ),
         };
         Failure::new(message).help(help).because(error)
@@ -164,8 +164,8 @@ impl Sink for Objects {
         self.write(batch).boxed()
     }
 
-    /// Writes an empty object, which takes its own place at each test. Readers of tables ignore names that
-    /// begin with an underscore.
+    /// Writes an empty object, which replaces that of the previous test. Readers of tables ignore names
+    /// that begin with an underscore.
     fn test(&mut self) -> BoxFuture<'_, Result<String, Failure>> {
         async {
             let path = self.prefix.clone().join("_saponify_test");
@@ -176,7 +176,7 @@ impl Sink for Objects {
     }
 }
 
-/// The day of a row in UTC, or `unknown`.
+/// The UTC day of a row, or `unknown`.
 fn day(time: Option<Timestamp>) -> String {
     match time {
         Some(time) => time.to_zoned(TimeZone::UTC).date().to_string(),

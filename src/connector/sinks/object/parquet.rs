@@ -14,7 +14,7 @@ use super::columns::{Columns, Values};
 use super::schema::Node;
 use crate::connector::sinks::Row;
 
-/// Writes rows as the bytes of a file. A file of the same rows has the same bytes.
+/// Writes rows as the bytes of a file. The same rows always give the same bytes.
 pub(super) fn write<'a>(schema: &Node, rows: impl Iterator<Item = &'a Row>) -> Result<Vec<u8>> {
     let mut columns = Columns::new(schema);
     for row in rows {
@@ -31,7 +31,7 @@ pub(super) fn write<'a>(schema: &Node, rows: impl Iterator<Item = &'a Row>) -> R
     for column in columns.columns {
         let Some(mut writer) = group.next_column()? else {
             return Err(ParquetError::General(
-                "the schema has fewer columns".to_owned(),
+                "the schema has fewer columns than the rows".to_owned(),
             ));
         };
         let definitions = Some(column.definitions.as_slice());
@@ -64,13 +64,13 @@ impl FromText for ByteArray {
     }
 }
 
-/// The object of a row, with its name and its time as a number.
+/// The object of a row, with its id, and with its time as a number.
 fn object(row: &Row) -> Result<Value> {
     let mut value: Value = serde_json::from_slice(&row.json)
         .map_err(|error| ParquetError::External(Box::new(error)))?;
     if let Value::Object(object) = &mut value {
         object.insert("saponify_id".to_owned(), row.id.as_str().into());
-        // An event without a time has the time 0 in OCSF, and the label that says so.
+        // An event without a time keeps the time 0 of OCSF, and the label that says so.
         if let Some(time) = row.time {
             object.insert("time".to_owned(), time.as_millisecond().into());
         }

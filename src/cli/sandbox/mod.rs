@@ -1,4 +1,6 @@
-//! `saponify sandbox serve` and `saponify sandbox wsdl`.
+//! `saponify sandbox serve`, `saponify sandbox wsdl` and `saponify sandbox org`.
+
+mod from_wsdl;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -11,10 +13,10 @@ use saponify_sandbox::{ApiVersion, FaultName, Injection, LoginMode, Org, Scale};
 
 use super::activity::ActivityOptions;
 use super::failure::Failure;
-use super::terminal::{block_on, put};
+use super::terminal::{block_on, put, put_note, report};
 
 /// The org of the demo, which is used if no other is given.
-pub(super) const DEMO_ORG: &str = include_str!("../../tenants/demo/org.toml");
+pub(super) const DEMO_ORG: &str = include_str!("../../../tenants/demo/org.toml");
 
 /// The subcommands of `saponify sandbox`.
 #[derive(Debug, Subcommand)]
@@ -23,12 +25,21 @@ pub(crate) enum Sandbox {
     Serve(Box<Serve>),
     /// Write the tenant's Enterprise WSDL.
     Wsdl(Wsdl),
+    /// Write an org description with the objects of an Enterprise WSDL.
+    Org(Box<OrgFile>),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Tenant {
     /// The org description. By default, that of the demo.
     org: Option<PathBuf>,
+    /// The org description, like the argument.
+    #[arg(long = "org", value_name = "FILE", conflicts_with = "org")]
+    org_file: Option<PathBuf>,
+    /// Make an org with the objects of this Enterprise WSDL. `saponify sandbox org` writes it to a file,
+    /// in which you can change it.
+    #[arg(long, value_name = "WSDL", conflicts_with_all = ["org", "org_file"])]
+    from: Option<PathBuf>,
     /// Add this many synthetic objects.
     #[arg(long, value_name = "N", default_value_t = 0)]
     objects: usize,
@@ -86,18 +97,40 @@ pub(crate) struct Wsdl {
     out: Option<PathBuf>,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct OrgFile {
+    /// The Enterprise WSDL of the tenant.
+    #[arg(long, value_name = "WSDL")]
+    from: PathBuf,
+    /// Make this many rows of each object. They are the same on every run.
+    #[arg(long, value_name = "N", default_value_t = ROWS)]
+    rows: u64,
+    /// Write to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The number of rows of each object of an org that is made from a WSDL.
+const ROWS: u64 = 5;
+
 impl Sandbox {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Sandbox::Serve(serve) => block_on(serve.run()),
             Sandbox::Wsdl(wsdl) => wsdl.run(),
+            Sandbox::Org(org) => org.run(),
         }
     }
 }
 
 impl Tenant {
     fn org(&self) -> Result<Org, Failure> {
-        Ok(match &self.org {
+        if let Some(wsdl) = &self.from {
+            let made = from_wsdl::from_wsdl(wsdl, ROWS)?;
+            put_note(&format!("{}: {}", wsdl.display(), made.summary));
+            return Ok(Org::parse(&made.text)?);
+        }
+        Ok(match self.org.as_ref().or(self.org_file.as_ref()) {
             Some(path) => Org::load(path)?,
             None => Org::parse(DEMO_ORG)?,
         })
@@ -105,6 +138,22 @@ impl Tenant {
 
     fn scale(&self) -> Scale {
         Scale::new(self.objects, self.fields_per_object)
+    }
+}
+
+impl OrgFile {
+    fn run(self) -> Result<(), Failure> {
+        let made = from_wsdl::from_wsdl(&self.from, self.rows)?;
+        // What the server would refuse is noticed here.
+        Org::parse(&made.text)?;
+        let Some(path) = &self.out else {
+            return put(&made.text);
+        };
+        std::fs::write(path, &made.text).map_err(|error| {
+            Failure::new(format!("cannot write {}", path.display())).because(error)
+        })?;
+        report!("{}: {}", path.display(), made.summary);
+        Ok(())
     }
 }
 
@@ -205,7 +254,7 @@ impl Serve {
     ) -> String {
         let org = sandbox.org();
         let (login, instance) = (sandbox.login_url(), sandbox.instance_url());
-        let trust = certificate.display();
+        let trust = certificate.display().to_string();
         let mut out = format!("login    {login}\ninstance {instance}\ntrust    {trust}\n");
         if self.stats {
             let _ = writeln!(out, "stats    {login}/sandbox/stats");
@@ -242,11 +291,20 @@ impl Serve {
             let host = instance.trim_start_matches("https://");
             let _ = write!(
                 out,
+                "\nIn Rust, with the proxies of this org's WSDL:\n  let https = \
+                 saponify::Https::builder().extra_root_certificate(&std::fs::read({trust:?})?).build()?;\n  \
+                 let soap = Soap::builder().transport(https).allow_host({host:?}).login({login:?}, \
+                 saponify::salesforce::Credentials::new({:?}, {:?})).await?;\n",
+                user.username(),
+                user.password(),
+            );
+            let _ = write!(
+                out,
                 "\nTry it:\n  SAPONIFY_PASSWORD={} saponify demo --endpoint {login} --user {} \
                  --certificate {} --allow-host {host}\n",
                 quoted(user.password()),
                 quoted(user.username()),
-                quoted(&trust.to_string()),
+                quoted(&trust),
             );
         }
         out.push_str("\nCtrl-C stops the tenant.\n");
