@@ -14,7 +14,7 @@ use super::secret::SourceParser;
 
 /// The user or app that logs in, and its credentials.
 #[derive(Args, Debug, Default)]
-pub(in crate::cli) struct LoginArgs {
+pub(crate) struct LoginArgs {
     /// The user name. By default, the command asks for it, unless another way to log in is chosen.
     #[arg(long, value_name = "USER")]
     user: Option<String>,
@@ -66,7 +66,7 @@ pub(in crate::cli) struct LoginArgs {
 
 impl LoginArgs {
     /// Returns the settings of a login at this address, and its secrets.
-    pub(in crate::cli) fn settings(self, endpoint: &str) -> Result<(Settings, Secrets), Failure> {
+    pub(crate) fn settings(self, endpoint: &str) -> Result<(Settings, Secrets), Failure> {
         let certificate = match &self.certificate {
             None => None,
             Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {

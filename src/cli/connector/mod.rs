@@ -43,7 +43,7 @@ pub(crate) struct Connector {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// The folder that contains everything, or a database that several machines share:
     /// postgres://USER@HOST/DATABASE. The default is $SAPONIFY_HOME, or the folder in which programs keep
     /// their state on this platform.

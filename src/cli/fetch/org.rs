@@ -16,7 +16,7 @@ const TIME: Duration = Duration::from_secs(600);
 
 /// A connection of the connector, or an address and who logs in there.
 #[derive(Args, Debug)]
-pub(in crate::cli) struct OrgArgs {
+pub(crate) struct OrgArgs {
     /// Log in as this connection of the connector does.
     #[arg(
         long,
@@ -62,7 +62,7 @@ fn refused(error: connector::Error) -> Failure {
 
 impl OrgArgs {
     /// The arguments that name a connection.
-    pub(in crate::cli) fn of_connection(name: String, common: Common) -> Self {
+    pub(crate) fn of_connection(name: String, common: Common) -> Self {
         Self {
             from: Some(name),
             endpoint: None,

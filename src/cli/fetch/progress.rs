@@ -7,10 +7,10 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::cli::settings::Settings;
 
 /// A line on standard error that says what is being done. It disappears with this value.
-pub(in crate::cli) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(in crate::cli) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let style = ProgressStyle::with_template("{spinner} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner());
         let target = match Settings::current().is_quiet() {
@@ -24,7 +24,7 @@ impl Progress {
     }
 
     /// The step that begins. With `--verbose`, it is a line of its own.
-    pub(in crate::cli) fn step(&self, text: &str) {
+    pub(crate) fn step(&self, text: &str) {
         self.0.set_message(text.to_owned());
         if Settings::current().verbosity() > 0 {
             self.0
