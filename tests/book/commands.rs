@@ -98,6 +98,11 @@ const NOT_RUN: &[(&str, &str, &str)] = &[
     ("guide/oauth.md", "3MVG9…", "logs in to an org"),
     (
         "guide/program.md",
+        "SF_CERTIFICATE",
+        "compiles a project; `tests/cli/init/compiled.rs` compiles and tests it",
+    ),
+    (
+        "guide/program.md",
         "~/.bashrc",
         "changes the settings of a shell; `tests/cli` tests the completion",
     ),
