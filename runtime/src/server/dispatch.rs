@@ -65,19 +65,20 @@ impl Received {
         }
         let limits = settings.limits;
         let deadline = WorkDeadline(Some(end));
-        let look = |whole| peek(input.rest(), limits, deadline, whole);
+        let schema = port.operations.first().map(|first| first.request.schema);
+        let uris = || schema.into_iter().flat_map(|schema| schema.uris());
+        let look = |whole| peek(input.rest(), uris(), limits, deadline, whole);
         let found = look(false).map_err(|error| (unreadable(error), version))?;
         let Some(version) = found.version.filter(|version| port.speaks(*version)) else {
             return Err(other_version(port, found.version));
         };
-        let action = action(&http, media);
         let candidates = candidates(port, &found);
         let number = match candidates.as_slice() {
             [number] => Some(*number),
-            [] => by_action(port, &action),
+            [] => by_action(port, &action(&http, media)),
             several => {
                 let found = look(true).map_err(|error| (unreadable(error), version))?;
-                Some(overload(port, several, &found, &action))
+                Some(overload(port, several, &found, &action(&http, media)))
             }
         };
         let operation = number.and_then(|number| port.operations.get(number).copied());
@@ -86,7 +87,7 @@ impl Received {
             let found = look(true).map_err(|error| (unreadable(error), version))?;
             let names = unknown_headers(port, settings, &found);
             let fault = match names.as_slice() {
-                [] => unknown(port, &found, &action),
+                [] => unknown(port, &found, &action(&http, media)),
                 names => not_understood(version, names),
             };
             return Err((fault, version));

@@ -30,14 +30,17 @@ const MOST_NAMES: usize = 64;
 
 /// Reads a complete document up to the first element of the body. If `whole` is set, the names of
 /// headers that must be understood, of all elements in the body and of the children of the first one are
-/// collected, too.
+/// collected, too. `expected` are the namespaces that most requests name.
 pub(crate) fn peek(
     text: &str,
+    expected: impl Iterator<Item = &'static str>,
     limits: Limits,
     deadline: WorkDeadline,
     whole: bool,
 ) -> Result<Peek, SoapError> {
-    let mut context = Context::new([""], limits);
+    let envelopes = [SoapVersion::V1_1, SoapVersion::V1_2].map(SoapVersion::envelope);
+    let uris = [""].into_iter().chain(envelopes).chain(expected);
+    let mut context = Context::new(uris, limits);
     context.deadline = deadline;
     let mut reader = Reader::new(text, true, &mut context);
     match find(&mut reader, whole) {

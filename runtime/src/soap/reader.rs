@@ -97,9 +97,13 @@ impl MessageReader {
     }
 
     pub(crate) fn new(form: Form, limits: Limits, known: Vec<&'static Type>) -> Self {
+        let mut context = Context::new(form.table.schema.uris(), limits);
+        for version in [SoapVersion::V1_1, SoapVersion::V1_2] {
+            context.expect(version.envelope());
+        }
         Self {
             form,
-            context: Context::new(form.table.schema.uris(), limits),
+            context,
             decoder: Decoder::new(known),
             input: Input::default(),
             state: Position::Start,

@@ -65,6 +65,9 @@ const READ: &str = "UTF-8, UTF-16 and encodings that contain ASCII are read";
 
 fn of_name(name: &str) -> Result<&'static Encoding, XmlError> {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
+    if is("utf-8") {
+        return Ok(UTF_8);
+    }
     // The declaration was read as ASCII. ASCII is a subset of UTF-8, so the document is read as
     // UTF-8.
     if ["utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"]
@@ -88,6 +91,9 @@ fn of_name(name: &str) -> Result<&'static Encoding, XmlError> {
 /// The encoding that an HTTP header names. `None` if a document without a declaration cannot be in
 /// this encoding.
 pub(super) fn of_charset(name: &str) -> Option<&'static Encoding> {
+    if name.trim().eq_ignore_ascii_case("utf-8") {
+        return None;
+    }
     let encoding = Encoding::for_label(name.trim().as_bytes())?;
     (encoding.is_ascii_compatible() && encoding != UTF_8).then_some(encoding)
 }

@@ -1,5 +1,6 @@
 //! The names in scope: open elements, namespace declarations, and numbers of namespace URIs.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::error::XmlError;
@@ -23,10 +24,12 @@ pub(crate) struct Context {
     open: String,
     open_starts: Vec<usize>,
     bindings: Vec<Binding>,
-    uris: Vec<Box<str>>,
+    uris: Vec<Cow<'static, str>>,
+    /// How many of the first URIs are found by comparison, because that is faster for few of them.
+    compared: usize,
     /// How many of the URIs are those of the schema.
     of_schema: usize,
-    /// Where each URI is in `uris`.
+    /// Where each of the other URIs is in `uris`.
     numbers: HashMap<Box<str>, NsId>,
     /// Increases with every change of the bindings. If two epochs are equal, prefixes have the same
     /// meaning.
@@ -60,6 +63,9 @@ pub(crate) struct Mark {
 /// The number of tokens between two looks at the clock. A look costs as much as several tokens.
 const TOKENS: u16 = 4_096;
 
+/// The maximum number of URIs that are found by comparison.
+const COMPARED: usize = 16;
+
 /// The maximum number of distinct namespaces in one document. Real documents have far fewer.
 const MAX_URIS: usize = 1_000;
 
@@ -68,7 +74,7 @@ pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 impl Context {
     /// `uris` are the namespaces with fixed numbers. The first one has number 0.
-    pub(crate) fn new<'u>(uris: impl IntoIterator<Item = &'u str>, limits: Limits) -> Self {
+    pub(crate) fn new(uris: impl IntoIterator<Item = &'static str>, limits: Limits) -> Self {
         let mut context = Self {
             limits: Limits {
                 depth: limits.depth.min(MAX_DEPTH),
@@ -79,10 +85,10 @@ impl Context {
             open: String::new(),
             open_starts: Vec::new(),
             bindings: Vec::new(),
-            uris: Vec::new(),
+            uris: Vec::with_capacity(8),
+            compared: 0,
             of_schema: 0,
-            // Small messages have few namespaces, and then the map does not grow.
-            numbers: HashMap::with_capacity(14),
+            numbers: HashMap::new(),
             epoch: 0,
             xsi: 0,
             root: false,
@@ -91,14 +97,14 @@ impl Context {
         };
         for uri in uris {
             // Tables refer to namespaces by position, so a repeated URI is added, too.
-            context.add(uri);
+            context.add(Cow::Borrowed(uri));
         }
         if context.uris.is_empty() {
-            context.add("");
+            context.add(Cow::Borrowed(""));
         }
         context.of_schema = context.uris.len();
-        context.xsi = context.number(super::XSI);
-        let uri = context.number(XML);
+        context.xsi = context.expect(super::XSI);
+        let uri = context.expect(XML);
         context.bindings.push(Binding {
             prefix: "xml".into(),
             uri,
@@ -121,18 +127,34 @@ impl Context {
         }
     }
 
-    fn add(&mut self, uri: &str) -> NsId {
+    fn add(&mut self, uri: Cow<'static, str>) -> NsId {
         // The cast does not truncate: there are at most 256 namespaces of a schema and MAX_URIS
         // others.
         let number = self.uris.len() as NsId;
-        self.uris.push(uri.into());
-        *self.numbers.entry(uri.into()).or_insert(number)
+        let is_fixed = matches!(uri, Cow::Borrowed(_));
+        if is_fixed && self.compared == self.uris.len() && self.compared < COMPARED {
+            self.compared += 1;
+        } else if self.find(&uri).is_none() {
+            self.numbers.insert(uri.as_ref().into(), number);
+        }
+        self.uris.push(uri);
+        number
     }
 
-    fn number(&mut self, uri: &str) -> NsId {
-        match self.numbers.get(uri) {
-            Some(number) => *number,
-            None => self.add(uri),
+    /// Gives a URI a number that most documents will need.
+    pub(crate) fn expect(&mut self, uri: &'static str) -> NsId {
+        match self.find(uri) {
+            Some(number) => number,
+            None => self.add(Cow::Borrowed(uri)),
+        }
+    }
+
+    /// The number of a URI.
+    fn find(&self, uri: &str) -> Option<NsId> {
+        let mut compared = self.uris.iter().take(self.compared);
+        match compared.position(|known| *known == uri) {
+            Some(number) => Some(number as NsId),
+            None => self.numbers.get(uri).copied(),
         }
     }
 
@@ -157,6 +179,7 @@ impl Context {
     /// Takes over the numbers of namespaces from a copy that has read further.
     pub(crate) fn adopt_names(&mut self, copy: Self) {
         self.uris = copy.uris;
+        self.compared = copy.compared;
         self.numbers = copy.numbers;
     }
 
@@ -256,13 +279,13 @@ impl Context {
                 self.limits.namespaces
             )));
         }
-        let known = self.numbers.get(uri).copied();
+        let known = self.find(uri);
         if known.is_none() && self.uris.len() >= MAX_URIS {
             return Err(XmlError::limit(format!(
                 "the message names more distinct namespaces than the fixed limit of {MAX_URIS}"
             )));
         }
-        let uri = known.unwrap_or_else(|| self.add(uri));
+        let uri = known.unwrap_or_else(|| self.add(Cow::Owned(uri.to_owned())));
         self.bindings.push(Binding {
             prefix: prefix.into(),
             uri,
