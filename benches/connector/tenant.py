@@ -15,10 +15,11 @@ USER, PASSWORD = 'integration@acme.example', 'battery-staple'
 TICK = os.sysconf('SC_CLK_TCK')
 
 
-def build():
+def build(features=''):
     """Builds the release program, unless $SAPONIFY names one."""
     if 'SAPONIFY' not in os.environ:
-        command = ['cargo', 'build', '--quiet', '--release', '-p', 'saponify-cli', '--bin', 'saponify']
+        command = ['cargo', 'build', '--quiet', '--release', '-p', 'saponify-cli', '--bin', 'saponify', '--features',
+                   features]
         subprocess.run(command + ['--manifest-path', os.path.join(ROOT, 'Cargo.toml')], check=True)
 
 

@@ -297,7 +297,7 @@ def main():
                                   for at, default in ((1, 200), (2, 300), (3, 1)))
     parent = sys.argv[4] if len(sys.argv) > 4 else tempfile.gettempdir()
     parts = sys.argv[5:] or ['throughput', 'chaos']
-    build()
+    build('nats')
     folder = tempfile.mkdtemp(prefix='saponify-workers-', dir=parent)
     os.chmod(folder, 0o755)
     server, failed = Postgres(os.path.join(folder, 'server')), False
