@@ -112,7 +112,7 @@ fn log(difference: &Difference) {
         operation,
         ..
     } = difference;
-    tracing::warn!(
+    tracing::info!(
         kind = kind.name(),
         object,
         name,
