@@ -120,6 +120,7 @@ fn an_org_from_a_wsdl_has_that_wsdl() {
         <element name=\"Base_City__s\" nillable=\"true\" minOccurs=\"0\" type=\"xsd:string\"/>\n\
         <element name=\"Base__c\" nillable=\"true\" minOccurs=\"0\" type=\"tns:address\"/>\n\
         <element name=\"Engine__r\" nillable=\"true\" minOccurs=\"0\" type=\"ens:Account\"/>\n\
+        <element name=\"Ids\" nillable=\"true\" minOccurs=\"0\" maxOccurs=\"unbounded\" type=\"tns:ID\"/>\n\
         <element name=\"Names\" nillable=\"true\" minOccurs=\"0\" type=\"tns:StringList\"/>\n\
         <element name=\"Unheard_Of__r\" nillable=\"true\" minOccurs=\"0\" type=\"tns:QueryResult\"/>\n\
         </sequence>\n</extension>\n</complexContent>\n</complexType>\n";

@@ -20,6 +20,7 @@ mod live;
 mod login;
 mod node_soap;
 mod oddities;
+mod own_org;
 mod queries;
 mod requests;
 mod rows;

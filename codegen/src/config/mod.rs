@@ -61,6 +61,9 @@ pub struct Config {
     /// The files that these options were read from.
     #[cfg_attr(feature = "toml", serde(skip))]
     pub(crate) read_from: Vec<PathBuf>,
+    /// The name of the tenant, which is that of the module unless `module` is set.
+    #[cfg_attr(feature = "toml", serde(skip))]
+    pub(crate) tenant: Option<String>,
     /// Whether `out_dir` is that of a `saponify.toml`, which is for the program and not for build scripts.
     #[cfg_attr(feature = "toml", serde(skip))]
     pub(crate) out_dir_of_program: bool,
@@ -130,6 +133,7 @@ impl Config {
             #[cfg(feature = "toml")]
             tenants: BTreeMap::new(),
             read_from: Vec::new(),
+            tenant: None,
             out_dir_of_program: false,
             tolerant: false,
             #[cfg(feature = "describe")]

@@ -79,20 +79,18 @@ impl Project {
                     Error::config(format!("the options of the tenant {name:?} cannot be used"))
                         .caused_by(error)
                 })?;
-                let own_module = options.get("module").and_then(toml::Value::as_str);
-                let module = match own_module {
-                    Some(module) => module.to_owned(),
-                    None => crate::names::module_of_stem(name),
-                };
-                if module.is_empty() {
-                    return Err(Error::config(format!(
-                        "the name of the tenant {name:?} gives no name of a module; set `module`"
-                    )));
-                }
                 if !options.contains_key("out-dir") {
-                    config.out_dir = config.out_dir.map(|all| all.join(&module));
+                    if !is_folder(name) {
+                        return Err(Error::config(format!(
+                            "the tenant {name:?} needs a directory, and its name is none; set `out-dir`"
+                        )));
+                    }
+                    config.out_dir = config.out_dir.map(|all| all.join(name));
                 }
-                config.module = Some(module);
+                if !options.contains_key("module") {
+                    config.module = None;
+                    config.tenant = Some(name.clone());
+                }
                 config.out_dir_of_program = true;
                 tenants.insert(name.clone(), config);
             }
@@ -212,11 +210,23 @@ impl Config {
     }
 }
 
+/// Whether the name of a tenant is the name of a directory.
+fn is_folder(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    !name.is_empty() && name.chars().all(fits)
+}
+
 /// Refuses tenants of which one would overwrite or remove the files of another.
 fn separate(tenants: &BTreeMap<String, Config>) -> Result<(), Error> {
+    // The name of the module, which is the directory without `out-dir` and in a build script.
+    let module = |config: &Config| {
+        let name = config.module.as_ref().or(config.tenant.as_ref());
+        name.map(|name| name.to_lowercase().replace('-', "_"))
+    };
     let place = |config: &Config| {
-        let module = config.module.as_deref().map(PathBuf::from);
-        let whole = config.out_dir.clone().or(module).unwrap_or_default();
+        let whole = config.out_dir.clone();
+        let whole = whole.or_else(|| module(config).map(PathBuf::from));
+        let whole = whole.unwrap_or_default();
         let parts = whole.components();
         parts.filter(|part| *part != Component::CurDir).collect()
     };
@@ -234,7 +244,7 @@ fn separate(tenants: &BTreeMap<String, Config>) -> Result<(), Error> {
                     second.display()
                 )));
             }
-            if a.module == b.module {
+            if module(a) == module(b) {
                 return Err(Error::config(format!(
                     "the tenants {one:?} and {other:?} have the same `module`, and a build script \
                      writes each of them to a directory of this name; set another one"
@@ -323,8 +333,8 @@ mod tests {
             let error = Project::from_toml(text).unwrap_err().to_string();
             assert!(error.contains("\"a\" and \"b\""), "{error}");
         }
-        let error = Project::from_toml("[tenants.\"-\"]\n").unwrap_err();
-        assert!(error.to_string().contains("set `module`"), "{error}");
+        let error = Project::from_toml("[tenants.\"../x\"]\n").unwrap_err();
+        assert!(error.to_string().contains("set `out-dir`"), "{error}");
         Ok(())
     }
 

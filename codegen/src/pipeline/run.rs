@@ -233,11 +233,11 @@ impl Config {
                 ))),
             };
         }
-        let stem = self
-            .input
-            .as_deref()
-            .and_then(Path::file_stem)
-            .and_then(|s| s.to_str());
+        let of_input = || {
+            let stem = self.input.as_deref().and_then(Path::file_stem)?;
+            stem.to_str()
+        };
+        let stem = self.tenant.as_deref().or_else(of_input);
         match stem.map(crate::names::module_of_stem) {
             Some(name) if !name.is_empty() => Ok(name),
             _ => Err(Error::config(

@@ -334,8 +334,10 @@ fn read_object(
     Ok(object)
 }
 
-/// Whether a text names a type of the WSDL, with one of its prefixes.
+/// Whether a text names a type of the WSDL, with one of its prefixes, and with `*` if the element may
+/// occur more than once.
 fn is_type(text: &str) -> bool {
+    let text = text.strip_suffix('*').unwrap_or(text);
     text.split_once(':').is_some_and(|(prefix, name)| {
         ["ens", "tns", "xsd"].contains(&prefix) && super::check::is_name(name)
     })

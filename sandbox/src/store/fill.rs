@@ -28,7 +28,7 @@ pub struct Progress<'a> {
     pub total: u64,
 }
 
-/// The number of rows between two reports.
+/// The number of rows between two reports of progress. The end of each object is reported, too.
 const REPORT_EVERY: u64 = 1_000;
 
 struct Filler<'a> {
@@ -176,6 +176,11 @@ impl<'a> Filler<'a> {
             }
         }
         self.done += total as u64;
+        (self.progress)(Progress {
+            object: &object.name,
+            done: self.done,
+            total: self.total,
+        });
         Ok(())
     }
 

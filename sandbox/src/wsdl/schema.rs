@@ -125,9 +125,14 @@ fn name_object(writer: &mut Writer, org: &Org) {
     optional(writer, "Username", "xsd:string");
 }
 
+/// Writes an optional element. The type of one that may occur more than once ends with `*`.
 fn optional(writer: &mut Writer, name: &str, kind: &str) {
+    let (kind, max) = match kind.strip_suffix('*') {
+        Some(kind) => (kind, " maxOccurs=\"unbounded\""),
+        None => (kind, ""),
+    };
     writer.line(format_args!(
-        "<element name=\"{name}\" nillable=\"true\" minOccurs=\"0\" type=\"{kind}\"/>"
+        "<element name=\"{name}\" nillable=\"true\" minOccurs=\"0\" type=\"{kind}\"{max}/>"
     ));
 }
 

@@ -1,5 +1,6 @@
 //! `saponify sandbox serve`, `saponify sandbox wsdl` and `saponify sandbox org`.
 
+mod demo_org;
 mod from_wsdl;
 
 use std::fmt::Write as _;
@@ -13,10 +14,9 @@ use saponify_sandbox::{ApiVersion, FaultName, Injection, LoginMode, Org, Scale};
 
 use super::activity::ActivityOptions;
 use super::failure::Failure;
-use super::terminal::{block_on, put, put_note, report};
+pub(super) use demo_org::DEMO_ORG;
 
-/// The org of the demo, which is used if no other is given.
-pub(super) const DEMO_ORG: &str = include_str!("../../../tenants/demo/org.toml");
+use super::terminal::{block_on, put, put_note, report};
 
 /// The subcommands of `saponify sandbox`.
 #[derive(Debug, Subcommand)]

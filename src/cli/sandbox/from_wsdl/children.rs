@@ -24,7 +24,12 @@ pub(super) fn assign<'c>(objects: &Objects<'c>, references: &mut References<'c>)
     let mut shared = Shared::new();
     for (object, relationship) in relationships(objects) {
         let stems = singulars(&stem(relationship, "__r"));
-        let child = stems.iter().find_map(|stem| by_stem.get(stem).copied());
+        // `Histories` of `Account` are of `AccountHistory`, and `Contacts` are of `Contact`.
+        let own = stems
+            .iter()
+            .map(|child| stem(object, "__c") + child)
+            .find_map(|stem| by_stem.get(&stem).copied());
+        let child = own.or_else(|| stems.iter().find_map(|stem| by_stem.get(stem).copied()));
         let place = child.and_then(|child| {
             let index = exact(references.of_object(child), object)
                 .or_else(|| polymorphic(references.of_object(child), object))?;

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use saponify_codegen::catalog::{Content, Field};
 use toml_edit::Item;
 
-use super::super::DEMO_ORG;
+use super::super::demo_org::DEMO_ORG;
 
 /// The notation of a field that is neither a reference nor a compound. `None` if an org has no such
 /// fields.
@@ -108,12 +108,12 @@ fn demo() -> &'static Demo {
             }
             let table = item.get("fields").and_then(Item::as_table_like);
             for (field, notation) in table.into_iter().flat_map(|table| table.iter()) {
-                // Fields of newer versions would be missing in older ones.
-                let notation = notation.as_str().filter(|text| !text.contains("since="));
-                if let Some(notation) = notation {
-                    let name = (object.to_owned(), field.to_owned());
-                    demo.fields.insert(name, notation.to_owned());
-                }
+                // The WSDL says which fields its version has.
+                let words = notation.as_str().unwrap_or_default().split(' ');
+                let words = words.filter(|word| !word.starts_with("since="));
+                let notation = words.collect::<Vec<_>>().join(" ");
+                let name = (object.to_owned(), field.to_owned());
+                demo.fields.insert(name, notation);
             }
         }
         demo

@@ -28,12 +28,14 @@ username = "admin@tenant.example"
 password = "correct-horse"
 first_name = "Ada"
 last_name = "Byron"
+<profile>
 
 [[user]]
 username = "integration@tenant.example"
 password = "battery-staple"
 token = "T0kenT0kenT0kenT0kenT0ke"
 last_name = "Integration"
+<profile>
 
 [[app]]
 name = "Nightly Sync"
@@ -77,7 +79,11 @@ pub(crate) fn from_wsdl(wsdl: &std::path::Path, rows: u64) -> Result<FromWsdl, F
     }
     let mut references = References::of(&objects);
     let unknown = children::assign(&objects, &mut references);
-    let mut text = head(&catalog, wsdl);
+    let has_profiles = objects.contains_key(object::PROFILE)
+        && objects
+            .get("User")
+            .is_some_and(|user| user.field("ProfileId").is_some());
+    let mut text = head(&catalog, wsdl, has_profiles);
     let (mut fields, mut elements) = (0, 0);
     for (name, ty) in &objects {
         let described = Described::new(name, ty, &objects, &references, &unknown);
@@ -94,7 +100,7 @@ pub(crate) fn from_wsdl(wsdl: &std::path::Path, rows: u64) -> Result<FromWsdl, F
 }
 
 /// The org, its packages, users and apps.
-fn head(catalog: &Catalog, wsdl: &std::path::Path) -> String {
+fn head(catalog: &Catalog, wsdl: &std::path::Path, has_profiles: bool) -> String {
     let file = wsdl.file_name().unwrap_or_default().to_string_lossy();
     let file = file.replace(|c: char| c.is_control(), " ");
     let version = match catalog.api_version.as_str() {
@@ -128,7 +134,12 @@ fn head(catalog: &Catalog, wsdl: &std::path::Path) -> String {
             string(&package.namespace),
         );
     }
-    out.push_str(LOGINS);
+    let profile = if has_profiles {
+        "profile = \"@admins\"\n"
+    } else {
+        ""
+    };
+    out.push_str(&LOGINS.replace("<profile>\n", profile));
     out
 }
 

@@ -45,6 +45,9 @@ const ADDRESS: &[(&str, &str)] = &[
     ("Street", "string"),
 ];
 
+/// The object whose rows give permissions.
+pub(super) const PROFILE: &str = "Profile";
+
 /// What the description says about an object.
 pub(super) struct Described<'c> {
     name: &'c str,
@@ -134,7 +137,10 @@ impl<'c> Described<'c> {
                         let notation = read_only(&field.name, notation);
                         described.fields.insert(&field.name, notation);
                     }
-                    None => described.element(field, "tns"),
+                    None => {
+                        let is_builtin = matches!(field.content, Content::Simple(_) | Content::Any);
+                        described.element(field, if is_builtin { "xsd" } else { "tns" });
+                    }
                 },
             }
         }
@@ -143,7 +149,8 @@ impl<'c> Described<'c> {
 
     fn element(&mut self, field: &'c Field, prefix: &str) {
         if is_name(&field.type_name) {
-            let kind = format!("{prefix}:{}", field.type_name);
+            let repeated = if field.repeated { "*" } else { "" };
+            let kind = format!("{prefix}:{}{repeated}", field.type_name);
             self.elements.insert(&field.name, kind);
         }
     }
@@ -171,6 +178,27 @@ impl<'c> Described<'c> {
             let _ = writeln!(out, "\n[object.{}.{title}]", self.name);
             for (name, text) in lines {
                 let _ = writeln!(out, "{name} = {}", string(text));
+            }
+        }
+        if self.name == PROFILE {
+            self.write_profile(out);
+        }
+    }
+
+    /// Writes the profile of the users, with all permissions. Without it they would not see what needs
+    /// one, such as event log files.
+    fn write_profile(&self, out: &mut String) {
+        let _ = writeln!(out, "\n[[object.{PROFILE}.row]]\nkey = \"admins\"");
+        for (name, notation) in &self.fields {
+            let is_permission = name.starts_with("Permissions") && notation.starts_with("boolean");
+            match *name {
+                "Name" => {
+                    let _ = writeln!(out, "Name = \"System Administrator\"");
+                }
+                name if is_permission => {
+                    let _ = writeln!(out, "{name} = true");
+                }
+                _ => {}
             }
         }
     }

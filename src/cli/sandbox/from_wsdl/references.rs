@@ -74,7 +74,9 @@ impl<'c> References<'c> {
 
 fn of_object<'c>(ty: &'c Type, objects: &Objects<'c>) -> Vec<Reference<'c>> {
     let ids = ty.fields.iter();
-    let ids = ids.filter(|field| field.content == Content::RecordId && field.name != "Id");
+    let ids = ids.filter(|field| {
+        field.content == Content::RecordId && field.name != "Id" && !field.repeated
+    });
     let mut references: Vec<Reference<'c>> = ids
         .map(|field| Reference {
             field: &field.name,
