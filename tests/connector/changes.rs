@@ -325,7 +325,7 @@ fn too_many_changes_are_queried_in_smaller_spans() {
     org.records.insert("005G", (0, org.now));
     org.now += 3_600;
     let error = run(&mut fixture, &mut org).unwrap_err();
-    assert!(error.to_string().contains("a minute"), "{error}");
+    assert!(error.to_string().contains("in one minute"), "{error}");
     assert_eq!(watermark(&fixture), reached);
 }
 

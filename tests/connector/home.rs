@@ -74,7 +74,7 @@ fn names_cannot_be_paths_and_are_unique() {
     let error = home.connection("other").unwrap_err();
     assert_eq!(
         (error.exit_code(), error.advice()),
-        (2, Some("there are: Acme-1.prod_eu"))
+        (2, Some("the connections are: Acme-1.prod_eu"))
     );
     place.erase(lock).unwrap();
     assert!(home.connections().unwrap().is_empty());

@@ -510,7 +510,10 @@ fn a_cursor_that_is_always_lost_ends_the_run() {
     org.trouble = vec![20];
     org.now = 3_600;
     let error = run(&mut fixture, &mut org).unwrap_err();
-    assert!(error.to_string().contains("again and again"), "{error}");
+    assert!(
+        error.to_string().contains("repeatedly lost the cursor"),
+        "{error}"
+    );
     assert_eq!(fixture.logins().watermark, None);
 }
 

@@ -161,7 +161,7 @@ async fn a_refused_consent_is_reported() {
         .get(&format!("/OauthRedirect?{query}"))
         .await;
     assert_eq!(response.status, StatusCode::UNPROCESSABLE_ENTITY);
-    response.shows(&["The connection web was not made.", "refused"]);
+    response.shows(&["The connection web was not activated.", "refused"]);
     assert!(!response.text.contains("form_token"), "{}", response.text);
     assert!(served.home.connections().unwrap().is_empty());
     let nowhere = begin(&client, "web", "http://plain.example", "").await;
@@ -332,7 +332,7 @@ async fn gaps_drift_and_errors_are_shown_with_advice() {
         store
             .drift("LoginHistory", "column-added", "NewColumn", now)
             .unwrap();
-        let problem = Some("the org does not response");
+        let problem = Some("the org does not respond");
         store
             .attempted("logins", problem, Some("try again later"), now)
             .unwrap();
@@ -341,14 +341,14 @@ async fn gaps_drift_and_errors_are_shown_with_advice() {
     page.shows(&[
         "the service deleted &lt;rows&gt;",
         "NewColumn",
-        "the org does not response",
+        "the org does not respond",
         "try again later",
         "failing",
     ]);
     client
         .get("/")
         .await
-        .shows(&["One needs attention.", "the org does not response"]);
+        .shows(&["One needs attention.", "the org does not respond"]);
     // Another program has locked the store: the list names it, and shows the others.
     client.connect("other", &org, USER[1]).await;
     let store = served.home.path().unwrap().join("acme/store.db");

@@ -249,7 +249,7 @@ impl Client {
             .get(&page)
             .await
             .text
-            .contains("collects the connection now")
+            .contains("is collecting the connection")
         {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }

@@ -60,7 +60,9 @@ where
             encoder = encoder.encoded(self.version);
         }
         let written = match self.response.value.value(0) {
-            Value::Struct(response) if table.fields.len() > 1 => self.body(&mut encoder, response),
+            Value::Struct(response) if table.fields().len() > 1 => {
+                self.body(&mut encoder, response)
+            }
             _ => self.body(&mut encoder, &self.response),
         };
         if encoder.as_str().len() > most {

@@ -25,7 +25,7 @@ fn errors_name_the_line_of_the_mistake() {
         (
             "[object.A__c.fields]\nB__c = \"reference\"",
             10,
-            "say what it refers to",
+            "its target is missing",
         ),
         (
             "[object.A__c.fields]\nCreatedDate = \"datetime\"",

@@ -78,7 +78,7 @@ fn a_new_user_gets_to_the_events_of_a_day() {
     assert!(out.contains("logins"), "{out}");
 
     let (out, _) = ends(tenant.command("deactivate acme"), 0);
-    assert!(out.contains("data stays"), "{out}");
+    assert!(out.contains("data is kept"), "{out}");
     let (_, err) = ends(tenant.command("sync acme"), 2);
     assert!(err.contains("deactivated"), "{err}");
     ends(tenant.command("deactivate acme --erase"), 0);

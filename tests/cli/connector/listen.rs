@@ -91,6 +91,6 @@ fn messages_are_not_accepted_without_tls_by_mistake() {
         "listen acme --listen 0.0.0.0:0 --plain",
     ] {
         let (_, err) = ends(tenant.command(words), 2);
-        assert!(err.contains("must arrive over TLS"), "{err}");
+        assert!(err.contains("the listener needs TLS"), "{err}");
     }
 }

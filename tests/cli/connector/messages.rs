@@ -148,7 +148,7 @@ fn the_advice_after_a_refused_activation_needs_no_connection() {
     bogus.env("SID", "00D000000000001!bogus");
     let (_, err) = ends(bogus, 1);
     says(&err, &["does not accept the session"]);
-    assert!(!err.contains("login worked"), "{err}");
+    assert!(!err.contains("login succeeded"), "{err}");
 
     // A user without a security token may enter an empty one.
     let mut empty = tenant.activate("acme");

@@ -103,7 +103,7 @@ async fn an_address_that_is_not_an_org_stores_nothing_and_states_the_reason() {
     tenant
         .sandbox
         .inject("status_502@getUserInfo".parse().unwrap());
-    assert!(refused(&tenant).await.contains("who is logged in"));
+    assert!(refused(&tenant).await.contains("which user is logged in"));
     tenant.sandbox.clear_injections();
 
     let mut foreign = tenant.by_password("acme");

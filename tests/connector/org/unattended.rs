@@ -68,7 +68,7 @@ async fn a_damaged_file_is_a_failure_when_it_is_found() {
     let tenant = activated(activity().damaged(1)).await;
     let outcome = tenant.sync("acme").await;
     let error = outcome.failure().unwrap();
-    assert!(error.text().contains("damaged: 1"), "{error:?}");
+    assert!(error.text().contains("damaged files: 1"), "{error:?}");
     assert!(error.advice().unwrap().contains("damaged"), "{error:?}");
     // In later rounds it is a gap, which the status and the report show.
     succeeded(&tenant.sync("acme").await);

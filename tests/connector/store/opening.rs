@@ -94,7 +94,7 @@ fn a_database_of_another_program_is_not_changed() {
     .unwrap();
     let error = Store::open(&text).unwrap_err();
     assert!(
-        error.advice().unwrap().contains("no SQLite database"),
+        error.advice().unwrap().contains("not a SQLite database"),
         "{error:?}"
     );
     assert!(error.source().is_some());

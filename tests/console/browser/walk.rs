@@ -63,7 +63,7 @@ async fn salesforce_is_added_by_password_tested_and_searched() {
 
     chrome.click("nav.path a[href='/connections/acme']").await;
     chrome.click("form[action$='/collect'] button").await;
-    let done = "return !document.body.innerText.includes('collects the connection now')";
+    let done = "return !document.body.innerText.includes('is collecting the connection')";
     while chrome.run(done).await == false {
         chrome
             .go(&format!("{}/connections/acme", served.origin))
@@ -134,7 +134,9 @@ async fn salesforce_is_added_by_link() {
     chrome.fill("input[name=pw]", USER[1]).await;
     chrome.click("button[name=Login]").await;
     chrome.click("button[value=deny]").await;
-    chrome.shows("The connection refused was not made.").await;
+    chrome
+        .shows("The connection refused was not activated.")
+        .await;
     chrome.picture("link-refused-1440", 1440).await;
     assert!(served.home.connections().unwrap().is_empty());
 

@@ -308,14 +308,14 @@ impl Encoder {
     /// Writes attributes, `>`, and the content of a struct.
     fn structure_body(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
-        if let [field] = table.fields
+        if let [field] = table.fields()
             && field.has(Field::TEXT)
             && let Value::Any(any) = value.value(0, 0)
         {
             // The element is of `xsd:anyType`.
             return self.any_body(any);
         }
-        for (index, field) in (0_u16..).zip(table.fields) {
+        for (index, field) in (0_u16..).zip(table.fields()) {
             if field.kind == Kind::Attributes {
                 let attributes = (0..).map_while(|n| match value.value(index, n) {
                     Value::Attribute(attribute) => Some(attribute),
@@ -345,7 +345,7 @@ impl Encoder {
                     .map_err(|error| error.within(field.name))?;
             }
         }
-        if let Some(item) = table.fields.last().filter(|f| f.kind == Kind::ArrayType)
+        if let Some(item) = table.fields().last().filter(|f| f.kind == Kind::ArrayType)
             && let Some(version) = self.encoded
         {
             let present = |n: &usize| !matches!(value.value(0, *n), Value::Absent);
@@ -365,7 +365,7 @@ impl Encoder {
     /// Elements and text of a struct or a group.
     pub(crate) fn elements(&mut self, value: &dyn Struct) -> Result<(), CodecError> {
         let table = value.table();
-        for (index, field) in (0_u16..).zip(table.fields) {
+        for (index, field) in (0_u16..).zip(table.fields()) {
             if field.has(Field::ATTRIBUTE) {
                 continue;
             }
