@@ -25,13 +25,14 @@ def options(corpus, name):
 
 
 def check(program, corpus, work):
+    """Returns the folders with generated modules, and the WSDLs from which they were generated."""
     files = [
         file
         for file in sorted(corpus.rglob("*"))
         if file.suffix in (".wsdl", ".xml") and file.relative_to(corpus).parts[0] != "enterprise"
     ]
     expected = {name: f"{construct}: {reason}" for name, _, construct, reason in lines("corpus-refusals.tsv")}
-    rows, modules, wrong, left, servers = [], [], [], [], 0
+    rows, modules, wrong, left, servers, generated = [], [], [], [], 0, []
     for number, file in enumerate(files):
         name = str(file.relative_to(corpus))
         module = f"m{number}"
@@ -43,6 +44,7 @@ def check(program, corpus, work):
             raise Failure(f"{name} ended with {done.code}\n{done.output}")
         if done.code == 0:
             modules.append(module)
+            generated.append((out, file))
             servers += (out / "server.rs").exists()
             rows.append([name, "generated", done.cpu, ""])
             notes = [line.removeprefix("note: ") for line in done.output.splitlines()]
@@ -70,3 +72,4 @@ def check(program, corpus, work):
         spent, peak = spent + checked.cpu, max(peak, checked.peak)
     print(f"{servers} of them with the server side")
     print(f"all in {len(crates)} crates: cargo check {spent:.1f} s, {peak:.0f} MB")
+    return generated
