@@ -370,6 +370,7 @@ impl Remove {
             (None, Some(one_off)) => one_off?.name,
             _ => self.name.clone(),
         };
+        let vault = common.vault(&home)?;
         let places = places_of(&home, &name)?;
         if known.is_none() && places.is_empty() {
             // Says what there is.
@@ -391,13 +392,10 @@ impl Remove {
                 }
             }
         }
-        if known.is_some_and(|sink| !sink.secrets().is_empty()) {
-            let forgotten = common
-                .vault(&home)
-                .and_then(|vault| Ok(forget_secrets(&vault, &self.name)?));
-            if let Err(failure) = forgotten {
-                left.push(format!("its secrets: {}", failure.report().trim_end()));
-            }
+        if known.is_some_and(|sink| !sink.secrets().is_empty())
+            && let Err(error) = forget_secrets(&vault, &self.name)
+        {
+            left.push(format!("its secrets: {}", error.text()));
         }
         if !left.is_empty() {
             let message = format!(
@@ -405,7 +403,8 @@ impl Remove {
                 left.join("; nor ")
             );
             return Err(Failure::new(message).hint(
-                "run the command again; a sink of this name would go on from a place that is left",
+                "run the command again for a place that is left, from which a sink of this name would continue; secrets that \
+                 are left are replaced by those of a sink of this name",
             ));
         }
         put(&format!("The sink {name} is removed.\n"))
